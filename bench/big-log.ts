@@ -138,7 +138,7 @@ class Writer {
     this.#pointers.set(key, { version, at, promotion: seq });
   }
 
-  /** Writes where everything stands at the end. */
+  /** Writes where everything is at the end. */
   finish(prompts: readonly PromptName[]): void {
     const prompt = this.#database.prepare('INSERT INTO prompts VALUES (?, ?, 0)');
     for (const name of prompts) prompt.run(name, VERSIONS);

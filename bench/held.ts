@@ -1,4 +1,4 @@
-/** How long a thread works in one piece, by its own time: on a busy machine the clock alone says little. */
+/** The time a thread works in one piece, by its own time: on a busy machine the clock alone says little. */
 
 /** Looks every millisecond how long the thread has worked since. */
 export function heldInOnePiece(): { end(): number } {

@@ -32,7 +32,7 @@ export async function measure(): Promise<Report> {
     const first = (of: (run: Measured) => readonly number[]) =>
       median(runs.map(run => of(run)[0] ?? Number.NaN));
     return {
-      title: 'The view Promotions, 1,000 entries: until the window has every row',
+      title: 'The Promotions view, 1,000 entries: until the window has every row',
       figures: [
         figure(
           'after the list has arrived',

@@ -71,7 +71,7 @@ export interface Held {
   readonly behind: number;
 }
 
-/** How long the threads of a registry that `startProcess` started work in one piece while `work` is done. */
+/** The time the threads of a registry that `startProcess` started work in one piece while `work` is done. */
 export async function heldBy(server: ChildProcess, work: () => Promise<unknown>): Promise<Held> {
   const ask = (message: 'begin' | 'end') => {
     const answered = once(server, 'message');

@@ -25,7 +25,7 @@ const TURNS = 8;
 /** ms */
 const TURN = 2000;
 const WARM_UP = 2000;
-/** How long the attacks go on before anything is measured: workers start, budgets fill. In ms. */
+/** The time the attacks go on before anything is measured: workers start, budgets fill. In ms. */
 const BUILD_UP = 5000;
 const MEMORY_LIMIT = 512;
 const MIB = 1024 * 1024;

@@ -44,7 +44,7 @@ const historyFile = z.strictObject({
 });
 
 /**
- * The steps in the order of their times. Where `now` stands before the last of them, whole years are taken off all.
+ * The steps in the order of their times. Where `now` is before the last of them, whole years are taken off all.
  * @param demoFolder the folder that holds `prompts/` and `history/`
  * @throws Error when the file is not a history: a field that is wrong, or steps out of order
  */

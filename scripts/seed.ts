@@ -45,7 +45,7 @@ export async function seedDemo(dataFolder: string, demoFolder: string): Promise<
   };
 }
 
-/** How many steps are in the log already; all of them when the log is not a beginning of this history. */
+/** The number of steps that are in the log already; all of them when the log is not a beginning of this history. */
 async function stepsDone(client: RegistryClient, steps: readonly HistoryStep[]): Promise<number> {
   let done = 0;
   let after: string | undefined;

@@ -13,7 +13,7 @@ const PRODUCTION = parseEnvironmentName('production');
 const DAY_MS = 86_400_000;
 
 /** Of folders that the tour leaves alone: what it promotes needs the approval of anybody else. */
-const OWNERS = `# Of the owners of a prompt, one must approve what goes live in production.
+const OWNERS = `# One of the owners of a prompt must approve its promotions to production.
 complaints/**       @mara.lindqvist @tomas.berg
 backoffice/aml/**   @tomas.berg @jonas.weber   # or whoever is on call for alerts
 `;

@@ -21,7 +21,7 @@ import { allStages, type Stage, select } from './testing/stages.ts';
 
 /** A stage without a sign of life for so long hangs, on a machine of the reference's speed. */
 const SILENCE_MS = 5 * 60_000;
-/** How many stages run at a time; a window of VS Code keeps a whole processor busy, and more would only wait for each other. */
+/** The number of stages that run at a time; a window of VS Code keeps a whole processor busy, and more would only wait for each other. */
 const LANES = 2;
 
 const { values, positionals } = parseArgs({

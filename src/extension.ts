@@ -65,7 +65,7 @@ import { registerVersionFiles } from './editor/versions/version-files.ts';
 import { Walkthrough } from './editor/walkthrough/walkthrough.ts';
 import type { Workbench } from './editor/workbench.ts';
 
-/** What the extension's own tests get of it; undefined for everyone else. */
+/** The API for the extension's own tests; undefined otherwise. */
 export interface Inside {
   readonly workbench: Workbench;
   readonly tree: ReturnType<typeof registerPromptsView>['tree'];

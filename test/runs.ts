@@ -1,6 +1,6 @@
-/** How many runs a property test makes: `npm test` makes some, `npm run test:all` makes all of them. */
+/** The number of runs a property test makes: `npm test` makes some, `npm run test:all` makes all of them. */
 
-/** Whether this is `npm run test:all`. */
+/** True if this is `npm run test:all`. */
 export const ALL = process.env['PROMPTFORGE_TEST_RUNS'] === 'full';
 
 /**

@@ -12,7 +12,7 @@ export interface FuzzInput {
   readonly samples: string;
   /** Edits of `text`, one after the other. `at` and `removed` may reach beyond the text. */
   readonly edits: readonly { readonly at: number; readonly removed: number; readonly inserted: string }[];
-  /** Where the caret stands, in thousandths of the text. */
+  /** Where the caret is, in thousandths of the text. */
   readonly carets: readonly number[];
 }
 

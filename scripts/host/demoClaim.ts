@@ -64,7 +64,7 @@ async function readHolder(file: string): Promise<Holder | undefined> {
   }
 }
 
-/** Whether the process is there, and is not another one to which the system has given its id since. */
+/** Returns whether the process is there, and is not another one to which the system has given its id since. */
 async function holds({ pid, address }: Holder): Promise<boolean> {
   if (!isAlive(pid)) return false;
   if (address === undefined) return true;

@@ -38,7 +38,7 @@ export async function withFileLock<T>(
   }
 }
 
-/** Whether a process of this id lives. */
+/** Returns whether a process of this id lives. */
 export function isAlive(processId: number): boolean {
   try {
     process.kill(processId, 0);

@@ -1,4 +1,4 @@
-// Makes a VS Code server run extensions of this checkout as installed ones, from where they stand: what VS Code's own
+// Makes a VS Code server run extensions of this checkout as installed ones, from where they are: what VS Code's own
 // "Developer: Install Extension from Location…" does. It loads the newest build after each reload.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';

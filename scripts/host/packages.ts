@@ -66,7 +66,7 @@ async function install(say: (message: string) => void, signal: AbortSignal | und
   say(`Installed ${wanted.length} packages (${elapsed()})`);
 }
 
-/** Whether node_modules holds just what package-lock.json names. npm writes its own record last, so an install that
+/** Returns whether node_modules holds just what package-lock.json names. npm writes its own record last, so an install that
  * was interrupted does not count. */
 async function packagesAreCurrent(): Promise<boolean> {
   const wanted = await wantedPackages();

@@ -34,7 +34,7 @@ const FOR_TESTS = {
 };
 
 export interface PostgresOptions {
-  /** Whether every commit is synced to the disk, as it is in production; false by default. */
+  /** True if every commit is synced to the disk, as it is in production; false by default. */
   readonly durable?: boolean;
   /** Further settings of postgresql.conf. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -51,7 +51,7 @@ export interface PostgresServer extends AsyncDisposable {
   stop(how: 'kill' | 'fast'): Promise<void>;
   /** Starts it again, on the same port; does nothing while it runs. */
   start(): Promise<void>;
-  /** Stops every process of it where it stands (SIGSTOP). */
+  /** Stops every process of it where it is (SIGSTOP). */
   pause(): void;
   resume(): void;
   /** Copies its data, for a standby. It is stopped and started for that. */

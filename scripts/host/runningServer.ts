@@ -22,13 +22,13 @@ export type ServerOptions = {
   /** The server's own folder (data, extensions, keyring): an absolute path. */
   readonly folder: string;
   readonly keychain: Keychain;
-  /** Whether the workbench asks before it trusts a folder; without, every folder is trusted. */
+  /** True if the workbench asks before it trusts a folder; without, every folder is trusted. */
   readonly workspaceTrust: boolean;
-  /** Whether the workbench obeys a `payload` in its address (a test suite, an extension under development). */
+  /** True if the workbench obeys a `payload` in its address (a test suite, an extension under development). */
   readonly acceptPayload: boolean;
   /** User settings to begin with. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Whether user settings that are there already stay as they are; otherwise they are replaced. */
+  /** True if user settings that are there already stay as they are; otherwise they are replaced. */
   readonly keepSettings?: boolean;
   /** Added to the environment of the server and of the extension host. */
   readonly env?: Readonly<Record<string, string>>;

@@ -57,7 +57,7 @@ const CLUSTER: readonly SystemNeed[] = [
   { what: 'runuser', executables: ['runuser'], debianPackages: ['util-linux'] },
 ];
 
-/** Whether this machine's keychain is the Secret Service over D-Bus (macOS and Windows have their own). */
+/** True if this machine's keychain is the Secret Service over D-Bus (macOS and Windows have their own). */
 export const HAS_SECRET_SERVICE = process.platform === 'linux';
 
 /**

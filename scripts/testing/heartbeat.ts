@@ -9,7 +9,7 @@ const SILENCE_MS = 4 * 60_000;
 let running: Mocha.Test | undefined;
 let began = 0;
 
-/** How long a test or hook may take that gives no sign of life, in milliseconds. */
+/** The time a test or hook may take that gives no sign of life, in milliseconds. */
 export function silenceLimit(): number {
   return patience(SILENCE_MS);
 }

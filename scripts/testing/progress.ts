@@ -27,9 +27,9 @@ export type Progress = {
   readonly failures: readonly TestFailure[];
   /** The test that is running, or the last one that ran. */
   readonly current: string | undefined;
-  /** Whether the suite came to its end. */
+  /** True if the suite came to its end. */
   readonly ended: boolean;
-  /** How many events there were: it grows with every sign of life. */
+  /** The number of events there were: it grows with every sign of life. */
   readonly events: number;
 };
 

@@ -13,13 +13,13 @@ export type Stage = {
   readonly env?: Readonly<Record<string, string>>;
   /** The stages that must have succeeded before. */
   readonly after: readonly string[];
-  /** Whether it runs tests of its own; then running none is a failure. */
+  /** True if it runs tests of its own; then running none is a failure. */
   readonly counts: boolean;
-  /** Whether it leaves the processor to others, as a download does. */
+  /** True if it leaves the processor to others, as a download does. */
   readonly onlyWaits?: boolean;
-  /** Whether it keeps a whole VS Code busy: one such stage runs at a time. */
+  /** True if it keeps a whole VS Code busy: one such stage runs at a time. */
   readonly needsWindow?: boolean;
-  /** Whether the last line that it printed says how far it is. */
+  /** True if the last line that it printed says how far it is. */
   readonly showsOutput?: boolean;
 };
 
@@ -57,9 +57,9 @@ const IN_VSCODE = ['extension', 'journey'];
 const BY_THEMSELVES = ['cluster'];
 
 export type StageOptions = {
-  /** Whether those of `npm run test:all` are among them, and the others leave nothing out. */
+  /** True if those of `npm run test:all` are among them, and the others leave nothing out. */
   readonly everything: boolean;
-  /** Whether each test is to run by itself. */
+  /** True if each test is to run by itself. */
   readonly alone: boolean;
 };
 

@@ -19,42 +19,42 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
     commands: [
       {
         name: 'connect',
-        description: 'make this folder a working copy of a registry',
+        description: 'turn this folder into a working copy of a registry',
         load: async () => (await import('./commands/connect.ts')).connectCommand(),
       },
       {
         name: 'login',
-        description: 'keep a key in the keychain of this machine, where VS Code finds it too',
+        description: 'store a key in the keychain of this machine, where VS Code finds it too',
         load: async () => (await import('./commands/login.ts')).loginCommand(),
       },
       {
         name: 'logout',
-        description: 'take a key out of the keychain again',
+        description: 'remove a key from the keychain',
         load: async () => (await import('./commands/logout.ts')).logoutCommand(),
       },
       {
         name: 'whoami',
-        description: 'say who you are at the registry, with each of your keys',
+        description: 'show who you are at the registry, for each of your keys',
         load: async () => (await import('./commands/whoami.ts')).whoamiCommand(),
       },
       {
         name: 'status',
-        description: 'list the prompts whose files are not as in the registry',
+        description: 'list the prompts whose files differ from the registry',
         load: async () => (await import('./commands/status.ts')).statusCommand(),
       },
       {
         name: 'new',
-        description: 'make the file of a prompt',
+        description: 'create the file of a prompt',
         load: async () => (await import('./commands/new.ts')).newCommand(),
       },
       {
         name: 'diff',
-        description: 'show what was edited here',
+        description: 'show local edits',
         load: async () => (await import('./commands/diff.ts')).diffCommand(),
       },
       {
         name: 'pull',
-        description: 'bring files to the newest versions',
+        description: 'update files to the newest versions',
         load: async () => (await import('./commands/pull.ts')).pullCommand(),
       },
       {
@@ -64,12 +64,12 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'resolve',
-        description: 'after a conflict: say which version a file takes into account',
+        description: 'after a conflict: mark the version that a file takes into account',
         load: async () => (await import('./commands/resolve.ts')).resolveCommand(),
       },
       {
         name: 'archive',
-        description: 'have prompts take no more versions',
+        description: 'archive prompts, so that they take no new versions',
         load: async () => (await import('./commands/archive.ts')).archiveCommand(),
       },
       {
@@ -84,7 +84,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'blame',
-        description: 'say for each sentence which version last changed it',
+        description: 'show which version last changed each sentence',
         load: async () => (await import('./commands/blame.ts')).blameCommand(),
       },
       {
@@ -99,7 +99,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'promote',
-        description: 'have a version live in an environment, or ask for it',
+        description: 'promote a version to an environment, or request it',
         load: async () => (await import('./commands/promote.ts')).promoteCommand(),
       },
       {
@@ -109,12 +109,12 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'releases',
-        description: 'list what was promoted together under one id',
+        description: 'list the releases: versions promoted together',
         load: async () => (await import('./commands/releases.ts')).releasesCommand(),
       },
       {
         name: 'release',
-        description: 'show, approve, reject, cancel or roll back what was promoted together',
+        description: 'show, approve, reject, cancel or roll back a release',
         load: async () => (await import('./commands/release.ts')).releaseCommand(),
       },
       {
@@ -124,12 +124,12 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'owners',
-        description: 'show and change of whom one must approve which prompts in an environment',
+        description: 'show and change the owners who must approve prompts in an environment',
         load: async () => (await import('./commands/owners.ts')).ownersCommand(),
       },
       {
         name: 'live',
-        description: 'say which text of a prompt was live at an instant, and what made it so',
+        description: 'show the text of a prompt that was live at an instant, and why',
         load: async () => (await import('./commands/live.ts')).liveCommand(),
       },
     ],
@@ -139,7 +139,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
     commands: [
       {
         name: 'check',
-        description: 'say what keeps prompt files from being published',
+        description: 'find what keeps prompt files from being published',
         load: async () => (await import('./commands/check.ts')).checkCommand(),
       },
       {
@@ -155,7 +155,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       {
         name: 'snapshot',
         description:
-          'write what an environment serves into a file, for applications that start without the registry',
+          'write what an environment serves to a file, for applications that start without the registry',
         load: async () => (await import('./commands/snapshot.ts')).snapshotCommand(),
       },
     ],
@@ -170,7 +170,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'keys',
-        description: 'make, list, replace and revoke keys, also while "serve" runs',
+        description: 'create, list, replace and revoke keys, also while "serve" runs',
         load: async () => (await import('./commands/keys.ts')).keysCommand(),
       },
       {
@@ -180,17 +180,17 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'webhooks',
-        description: 'tell other systems, Slack and Teams of promotions: add, list, test and remove webhooks',
+        description: 'notify other systems, Slack and Teams: add, list, test and remove webhooks',
         load: async () => (await import('./commands/webhooks.ts')).webhooksCommand(),
       },
       {
         name: 'migrate',
-        description: "make the schema of a registry's database, or bring it forward",
+        description: "create or upgrade the schema of a registry's database",
         load: async () => (await import('./commands/migrate.ts')).migrateCommand(),
       },
       {
         name: 'backup',
-        description: 'copy a data folder as it is at this moment, also while "serve" writes to it',
+        description: 'back up a data folder, also while "serve" writes to it',
         load: async () => (await import('./commands/backup.ts')).backupCommand(),
       },
       {
@@ -205,17 +205,17 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
     commands: [
       {
         name: 'verify',
-        description: 'check that nobody changed the log, a source or a table behind the registry',
+        description: 'check that the log, the sources and the tables were not tampered with',
         load: async () => (await import('./commands/verify.ts')).verifyCommand(),
       },
       {
         name: 'accept-head',
-        description: 'after a restore: verify the log as it is now, record that, and have it served again',
+        description: 'after a restore: verify the log, record that, and allow it to be served again',
         load: async () => (await import('./commands/accept-head.ts')).acceptHeadCommand(),
       },
       {
         name: 'accept-clock',
-        description: 'confirm that the clock is right, though it is far ahead of the newest event',
+        description: 'confirm that the clock is right, although it is far ahead of the newest event',
         load: async () => (await import('./commands/accept-clock.ts')).acceptClockCommand(),
       },
       {
@@ -225,7 +225,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'witness',
-        description: 'keep the heads that a registry signs, and raise an alarm when it forks its log',
+        description: 'record the heads that a registry signs, and raise an alarm if it forks its log',
         load: async () => (await import('./commands/witness.ts')).witnessCommand(),
       },
       {

@@ -7,7 +7,7 @@ import { line, type Shown, say } from './output.ts';
 export async function confirm(question: Shown, isAgreed: boolean): Promise<void> {
   if (isAgreed) return;
   if (!process.stdin.isTTY)
-    throw new CommandFailure(EXIT.usage, `${question} Nobody can be asked here: say --yes.`);
+    throw new CommandFailure(EXIT.usage, `${question} There is no terminal to ask on: add --yes.`);
   await say(line`${question} [y/N]`);
   const lines = createInterface({ input: process.stdin });
   try {

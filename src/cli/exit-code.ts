@@ -18,12 +18,12 @@ export const EXIT = {
   environment: 4,
   /** Files and registry differ: of `status --check`. */
   differs: 5,
-  /** What was asked for still waits, for approvals or for its time: of `promote --wait`. */
+  /** The request still waits for approvals or for its time: `promote --wait`. */
   waiting: 6,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** What a command itself finds wrong. `message` is for the person: what happened, what to do. */
+/** An error found by a command itself. `message` is for the person: what happened, what to do. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
   readonly exitCode: ExitCode;

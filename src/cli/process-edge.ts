@@ -10,10 +10,10 @@ export function silenceExperimentalWarnings(): void {
   });
 }
 
-/** What nobody caught ends the process, with a sentence instead of a stack trace. */
+/** Uncaught errors end the process with a sentence instead of a stack trace. */
 export function explainUncaughtFaults(): void {
   process.on('uncaughtException', ({ message }) => {
-    sayAtTheEnd(line`promptforge: A fault of PromptForge itself ended this: ${message}`, () =>
+    sayAtTheEnd(line`promptforge: PromptForge has an internal error: ${message}`, () =>
       process.exit(EXIT.refused),
     );
   });

@@ -1,4 +1,4 @@
-/** What a process that serves is started with, so that it takes little memory: read once, before any code of ours runs. */
+/** Start options of a serving process that keep its memory small: read once, before any of our code runs. */
 import { accessSync, constants } from 'node:fs';
 
 /**

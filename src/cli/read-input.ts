@@ -1,4 +1,4 @@
-/** What a rendering is given, from YAML or JSON files or from stdin. */
+/** The input of a rendering, from YAML or JSON files or from stdin. */
 import * as z from 'zod';
 import { message } from '../contract/prompts.ts';
 import type { RenderRequest } from '../core/render.ts';

@@ -69,7 +69,7 @@ export function chooseOneRegistry(command: Command): void {
     throw new CommandFailure(
       EXIT.usage,
       data === 'cli'
-        ? 'Only one of --data and --database can name the registry. Leave the other out.'
+        ? '--data and --database cannot be combined. Remove one.'
         : 'Both PROMPTFORGE_DATA and PROMPTFORGE_DATABASE name a registry. Unset one, or say --data or --database.',
     );
   if (data === 'cli') command.setOptionValueWithSource('database', undefined, undefined);

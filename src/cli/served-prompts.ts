@@ -38,7 +38,7 @@ export interface Served {
   readonly url: string;
   readonly environment: string;
   readonly wanted: readonly Wanted[];
-  /** Whether they were named: then one that is not served is a failure. */
+  /** True if they were named: then one that is not served is a failure. */
   readonly areNamed: boolean;
   /** Those that were said to be left out. */
   readonly leftOut: Set<string>;

@@ -12,10 +12,10 @@ export interface FeedListener {
 /** A proxy may end each request that is held open: the client asks again at once, and nobody needs to know. */
 const WORTH_TELLING = 2;
 
-/** What the client's options need. The client goes on by itself, with growing pauses. */
+/** Options that the client needs. The client retries by itself, with growing pauses. */
 export function watchedFeed(listener: FeedListener): Required<Pick<ClientOptions, 'fetch' | 'onError'>> {
   let failures = 0;
-  /** Whether the last request of the feed failed and the client has not said why. */
+  /** True if the last request of the feed failed and the client has not said why. */
   let isFailing = false;
 
   function answered(): void {

@@ -18,7 +18,7 @@ export type RegistryOptions = RegistryPlace;
 
 export interface Opening {
   readonly create: boolean;
-  /** Whether nothing is written; false unless told. */
+  /** True if nothing is written; false unless told. */
   readonly readOnly?: boolean;
   /** For what examines or mends it: a log that does not extend what was signed is worked on as well. */
   readonly evenBroken?: boolean;
@@ -26,7 +26,7 @@ export interface Opening {
   readonly onNarrowed?: OnNarrowed;
 }
 
-/** What others could read until now. */
+/** Data that others could read until now. */
 export const sayNarrowed: OnNarrowed = sentence => void say(line`${sentence}`);
 
 /** @throws DataFolderProblem, DatabaseProblem when it cannot be opened, and what `work` throws */
@@ -46,7 +46,7 @@ export async function withRegistry<T>(
   }
 }
 
-/** What `serve` refuses, no command writes to. A database has its signed head beside a key that is not named here. */
+/** No command writes to a registry that `serve` refuses. A database has its signed head beside a key that is not named here. */
 async function checkServed({ data, database }: RegistryOptions, store: Store): Promise<void> {
   const file = headFileOf(join(data, IDENTITY_FILE));
   if (database !== undefined || !existsSync(file)) return;

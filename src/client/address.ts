@@ -7,19 +7,19 @@ const REGISTRY_URL = /^[hH][tT][tT][pP][sS]?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/
 /** Why `text` cannot be a registry's URL, as one sentence that quotes no credentials; undefined when it can. */
 export function whyNotRegistryUrl(text: string): string | undefined {
   const url = URL.parse(text);
-  if (url === null) return 'This is not a URL. Write it whole, such as https://prompts.example.com.';
+  if (url === null) return 'This is not a URL. Write the full URL, such as https://prompts.example.com.';
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     return `A registry's URL begins with https://, not ${url.protocol}//.`;
   if (url.username !== '' || url.password !== '' || /^[^/]*:[/\\]*[^/\\]*@/.test(text))
-    return 'The URL holds a user name or password. Take them out: the key is stored apart, per environment.';
+    return 'The URL contains a user name or password. Remove them: the key is stored separately for each environment.';
   if (url.search !== '' || text.includes('?'))
-    return 'The URL has a query ("?…"). Give the address of the registry alone.';
+    return 'The URL has a query ("?…"). Enter only the address of the registry.';
   if (url.hash !== '' || text.includes('#'))
-    return 'The URL has a fragment ("#…"). Give the address of the registry alone.';
+    return 'The URL has a fragment ("#…"). Enter only the address of the registry.';
   if (url.protocol === 'http:' && !isLoopback(url.hostname))
-    return `http://${url.host} would carry the key over the network unencrypted. Use https://; http:// is for this machine alone (localhost, 127.0.0.1, [::1]).`;
+    return `http://${url.host} would carry the key over the network unencrypted. Use https://; http:// is only for this machine (localhost, 127.0.0.1, [::1]).`;
   if (!REGISTRY_URL.test(text))
-    return 'The URL is not written out. Write it whole and without spaces, such as https://prompts.example.com.';
+    return 'The URL is incomplete. Write the full URL without spaces, such as https://prompts.example.com.';
   return undefined;
 }
 
@@ -48,7 +48,7 @@ export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-/** What a message may say of a URL: origin and path, no query. */
+/** The part of a URL that may appear in messages: origin and path, no query. */
 export function shownUrl(url: string | URL): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname;

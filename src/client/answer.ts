@@ -42,7 +42,7 @@ export function checkIsRegistry(answer: Answer, url: string): void {
       url,
       looksLikeOlderApi(answer)
         ? `${url} speaks an API without the header ${HEADER.api}, older than version ${API_VERSION}, which this client needs. Update the registry.`
-        : `${url} is not a PromptForge registry: expected the header "${HEADER.api}: ${API_VERSION}" and JSON, got ${what(answer)}. Check the URL; behind a login page, sign in to the network first.`,
+        : `${url} is not a PromptForge registry: expected the header "${HEADER.api}: ${API_VERSION}" and JSON, got ${what(answer)}. Check the URL; if a login page appears, sign in to the network first.`,
     );
   }
   const version = /^\d{1,6}$/.test(api) ? Number(api) : undefined;
@@ -71,7 +71,7 @@ function looksLikeOlderApi(answer: Answer): boolean {
 function gatewayMessage(answer: Answer, url: string): string {
   const wait = retryAfterMs(answer.headers.get('retry-after'));
   const when = wait === undefined ? 'later' : `in ${Math.ceil(wait / 1000)} s`;
-  return `${url} cannot serve now: a server before the registry answers ${what(answer)}. Try again ${when}.`;
+  return `${url} is unavailable: a server in front of the registry returned ${what(answer)}. Try again ${when}.`;
 }
 
 /** The problem the registry reports, as the domain's own error. */
@@ -98,7 +98,7 @@ function problemOf(answer: Answer, url: string): Error {
   return new Problem(document.code, redactKeys(detail), details);
 }
 
-/** What the registry's operator needs to find out more. */
+/** Details for the registry's operator. */
 function whereInTheLog(code: ProblemCode, headers: Headers): string {
   const id = headers.get(HEADER.requestId) ?? '';
   return code === 'internal_error' && /^[0-9a-f]{32}$/.test(id) ? ` (request ${id})` : '';
@@ -122,7 +122,7 @@ export function wrongShape(url: string, why: string): RegistryUnreachable {
   return new RegistryUnreachable(
     'wrong_shape',
     url,
-    `${url} does not answer as version ${API_VERSION} of the API promises: ${why}. Is the registry's version too old or too new, or does something between change the answer?`,
+    `${url} returned a response that does not follow version ${API_VERSION} of the API: ${why}. Check the version of the registry, and whether a proxy changes its responses.`,
   );
 }
 
@@ -153,7 +153,7 @@ function what(answer: Answer): string {
   return `${kind} with status ${answer.status}`;
 }
 
-/** What came from outside, short and without control characters. */
+/** Text from outside, shortened and without control characters. */
 function shown(text: string): string {
   return redactKeys(JSON.stringify(text.slice(0, 60)));
 }

@@ -13,11 +13,11 @@ export interface CacheLimits {
 }
 
 const DEFAULT_LIMITS: CacheLimits = { maxBytes: 256 * 1024 * 1024 };
-/** What is left of the limit after files were deleted, so that not every write deletes. */
+/** The rest of the limit after files were deleted, so that not every write deletes. */
 const LEFT = 0.8;
 /** Of the limit, what this process writes until it looks again at what others wrote. */
 const UNSEEN = 1 / 16;
-/** What the smallest file takes on a disk. */
+/** The size of the smallest file on a disk. */
 const BLOCK = 4096;
 /** A file's time says when it was used, to the hour. */
 const USED_MS = 3_600_000;

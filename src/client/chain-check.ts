@@ -10,7 +10,7 @@ import { Problem } from '../core/problem.ts';
 import { keyAfter } from './consistency.ts';
 import type { ChangesQuery } from './registry-client.ts';
 
-/** Where a reader stands; plain data, to be stored between two syncs. */
+/** Where a reader is; plain data, to be stored between two syncs. */
 export interface LogPosition {
   /** The last event that was seen. */
   readonly head: ChainHead;
@@ -45,7 +45,7 @@ export class LogRewritten extends Error {
 
   constructor(why: string, lastGood: ChainHead) {
     super(
-      `The registry's log does not continue what was seen of it before. ${why} Up to event ${lastGood.seq} (${lastGood.hash}) it is as seen. Tell whoever runs the registry, and keep this message: it is evidence.`,
+      `The registry's log does not continue the log seen before. ${why} It matches up to event ${lastGood.seq} (${lastGood.hash}). Tell the operator of the registry, and keep this message as evidence.`,
     );
     this.lastGood = lastGood;
   }
@@ -60,10 +60,9 @@ export class NotSigned extends Error {
   override readonly name = 'NotSigned';
 
   constructor(cause: Problem) {
-    super(
-      `The registry signed its log before and does not now, so nothing new is taken from it. ${cause.message}`,
-      { cause },
-    );
+    super(`The registry no longer signs its log, so no new data is accepted from it. ${cause.message}`, {
+      cause,
+    });
   }
 }
 
@@ -78,7 +77,7 @@ export function continueChain(head: ChainHead, events: readonly RegistryEvent[])
   return last;
 }
 
-/** What gives pages of the log: a `RegistryClient`. */
+/** Gives pages of the log: a `RegistryClient`. */
 export interface LogReader {
   changes(query: ChangesQuery, signal?: AbortSignal): Promise<Changes>;
   /** @throws Problem `unavailable` where nobody signs */

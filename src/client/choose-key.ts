@@ -3,7 +3,7 @@ import type { KeyRecord } from '../contract/keys.ts';
 import type { Environment, EnvironmentName } from '../core/environment.ts';
 import { type Role, roleIncludes } from '../core/role.ts';
 
-/** What is known of one environment's key. */
+/** The state of one environment's key. */
 export type KeyState =
   | { readonly kind: 'none' }
   /** The registry knows it. */
@@ -37,7 +37,7 @@ export type Choice =
       /** The environments of which a key would do, the likeliest first; empty when any would. */
       readonly environments: readonly EnvironmentName[];
       readonly role: Role;
-      /** What is missing and what to do. */
+      /** The missing key and its fix. */
       readonly message: string;
     };
 

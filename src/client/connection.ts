@@ -11,11 +11,11 @@ import { type Answer, DEFAULT_RETRY, exchange, type Fetch, type RetryLimits } fr
 import { RegistryUnreachable } from './unreachable.ts';
 
 export interface ConnectionOptions {
-  /** `https://…`, or `http://` on this machine; with a path when the registry stands below one. */
+  /** `https://…`, or `http://` on this machine; with a path when the registry is below one. */
   readonly url: string;
   /** A whole key, or the embedded registry's credential; null asks only what needs none (`health`). */
   readonly key: string | null;
-  /** What sends a request: the embedded registry's own in process, the global one unless told. */
+  /** Sends a request: the embedded registry's own in process, the global one by default. */
   readonly fetch?: Fetch | undefined;
   /** For one attempt, 15 000 ms unless told. */
   readonly timeoutMs?: number | undefined;
@@ -30,13 +30,13 @@ export interface ConnectionOptions {
 export interface Call {
   /** Values of the path's parameters. */
   readonly path?: Readonly<Record<string, string | number>>;
-  /** What is undefined is left out. */
+  /** Undefined values are left out. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly idempotencyKey?: string;
   readonly ifNoneMatch?: string | undefined;
-  /** Whether this call of a route that writes writes nothing: a dry run. */
+  /** True if this call of a route that writes writes nothing: a dry run. */
   readonly changesNothing?: true;
   /** Beyond the time an attempt may take, for calls that the registry holds open. */
   readonly extraTimeMs?: number;
@@ -81,7 +81,7 @@ export class Connection {
     };
   }
 
-  /** What a route answers, checked. @throws Problem, RegistryUnreachable */
+  /** Parses the response of a route. @throws Problem, RegistryUnreachable */
   async call<R extends RouteName>(route: R, call: Call = {}, signal?: AbortSignal): Promise<JsonOf<R>> {
     return this.read(route, await this.send(route, call, signal), call);
   }
@@ -130,7 +130,7 @@ export class Connection {
     return readJson(answer, this.shownUrlOf(route, call), schemas) as JsonOf<R>;
   }
 
-  /** What a message may say of a call's URL. */
+  /** The part of a call's URL that may appear in messages. */
   shownUrlOf(route: RouteName, call: Call = {}): string {
     return shownUrl(this.#urlOf(route, call));
   }
@@ -143,7 +143,7 @@ export class Connection {
     if (url.pathname !== path)
       throw new Problem(
         'invalid_request',
-        `"${Object.values(call.path ?? {}).join(', ')}" cannot stand in a URL.`,
+        `"${Object.values(call.path ?? {}).join(', ')}" cannot be part of a URL.`,
       );
     for (const [name, value] of Object.entries(call.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -152,7 +152,7 @@ export class Connection {
   }
 }
 
-/** What kept a change from being sent: whatever the registry did with the question, of the change it knows nothing. */
+/** The error that kept a change from being sent: the registry never received it. */
 function notSent(error: unknown, url: string): unknown {
   const isUnreachable = RegistryUnreachable.is(error);
   if (!isUnreachable && !Problem.is(error)) return error;

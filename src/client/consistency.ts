@@ -1,4 +1,4 @@
-/** Whether what a registry signs now continues what it signed before: how a witness catches a log that was forked. */
+/** Tells whether what a registry signs now continues what it signed before: how a witness catches a log that was forked. */
 import type { Consistency } from '../contract/consistency.ts';
 import { type Checkpoint, isSigned } from '../core/checkpoint.ts';
 import { type ChainHead, type RegistryEvent, whyNotNext } from '../core/event.ts';
@@ -6,7 +6,7 @@ import { Problem } from '../core/problem.ts';
 import { whyNotEndorsed } from '../core/signing-key.ts';
 import { SignerChanged } from './signer-changed.ts';
 
-/** What signs heads and proves that one continues another: a `RegistryClient`. */
+/** Signs heads and proves that one continues another: a `RegistryClient`. */
 export interface Witnessed {
   checkpoint(signal?: AbortSignal): Promise<Checkpoint>;
   consistency(
@@ -23,7 +23,7 @@ export class LogForked extends Error {
 
   constructor(why: string, kept: Checkpoint, found: Checkpoint) {
     super(
-      `The registry's log was forked: what it signs now does not continue what it signed at ${kept.at}. ${why} Keep both checkpoints, they are evidence, and tell whoever runs the registry.`,
+      `The registry's log was forked: what it signs now does not continue what it signed at ${kept.at}. ${why} Keep both checkpoints as evidence, and tell the operator of the registry.`,
     );
     this.kept = kept;
     this.found = found;
@@ -49,7 +49,7 @@ export async function witnessed(
   const forked = (why: string): never => {
     throw new LogForked(why, before, found);
   };
-  if (!isSigned(found)) forked(`The signature of the checkpoint of event ${found.seq} does not fit.`);
+  if (!isSigned(found)) forked(`The signature of the checkpoint of event ${found.seq} is not valid.`);
   if (kept === null) return found;
   if (found.seq < kept.seq)
     forked(`It signs that the log ends with event ${found.seq}, but it signed event ${kept.seq} before.`);

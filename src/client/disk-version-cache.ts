@@ -49,7 +49,7 @@ export class DiskVersionCache implements VersionCache {
   async putVersion(registryUrl: string, version: Version): Promise<void> {
     const { source, ...summary } = version;
     const file = sourceFile(version.digest);
-    // What was in memory may have been deleted from the disk since.
+    // Cached files may have been deleted from the disk since.
     if (!(this.#sources.has(version.digest) && (await this.#folder.touch(file))))
       await this.#folder.write(file, source);
     this.#remember(version.digest, source);

@@ -61,7 +61,7 @@ function steps({ times, from, to, maxAge }: DrillReport): [step: string, time: n
 function liveNow({ live, from, to }: DrillReport, place: string): string {
   if (live === from) return `**@${from} is live in ${place}**, as before the drill.`;
   if (live === null)
-    return `**It is not certain what is live in ${place}**: the registry could not be asked at the end. Before the drill it was @${from}; during the drill, @${to}.`;
+    return `**It is unknown what is live in ${place}**: the registry could not be asked at the end. Before the drill it was @${from}; during the drill, @${to}.`;
   return `**@${live} is live in ${place}.** Before the drill it was @${from}. If that is not what you want, promote @${from}.`;
 }
 

@@ -1,4 +1,4 @@
-/** What a window knew last of a registry, kept on disk without any secret, so that it can start while that is away. */
+/** The last known state of a registry, kept on disk without any secret, so that a window can start offline. */
 import { join } from 'node:path';
 import * as z from 'zod';
 import { environment } from '../contract/environments.ts';
@@ -25,7 +25,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 
 export class LastKnown {
   readonly #folder: CacheFolder;
-  /** What this window wrote last, by file. */
+  /** The last text this window wrote, by file. */
   readonly #written = new Map<string, string>();
 
   constructor(folder: CacheFolder) {

@@ -1,4 +1,4 @@
-/** Whether this machine is connected to any network, as far as it knows itself. */
+/** Tells whether this machine is connected to any network, as far as it knows itself. */
 import { networkInterfaces } from 'node:os';
 import { isLoopback } from './address.ts';
 import { RegistryUnreachable } from './unreachable.ts';

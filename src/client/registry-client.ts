@@ -117,7 +117,7 @@ export type LiveQuery = z.input<typeof liveQuery>;
 /** `after` is the cursor of the page before; `limit` 1–1000; `wait` in seconds, 30 at most. */
 export type ChangesQuery = Partial<z.infer<typeof changesQuery>>;
 export type ConsistencyQuery = z.infer<typeof consistencyQuery>;
-/** What tells one version's source from any other. */
+/** Identifies the source of a version. */
 export type VersionIdentity = Pick<Version, 'prompt' | 'version' | 'digest'> & {
   /** Of its source, where that is known: the versions of one batch are chosen by it. */
   readonly bytes?: number;
@@ -154,12 +154,12 @@ export class RegistryClient {
     this.#cache = options.cache;
   }
 
-  /** Whether a registry of this API answers there; sends no key. */
+  /** Returns whether a registry of this API answers there; sends no key. */
   async health(signal?: AbortSignal): Promise<void> {
     await this.#connection.call('healthz', {}, signal);
   }
 
-  /** How the process stands: of the log, whether all of it was verified since the process started. @throws Problem `unavailable` */
+  /** The state of the process: of the log, whether all of it was verified since the process started. @throws Problem `unavailable` */
   readiness(signal?: AbortSignal): Promise<Readiness> {
     return this.#connection.call('readyz', {}, signal);
   }
@@ -437,14 +437,14 @@ export class RegistryClient {
 
   /** Approves, rejects or takes back what waits of a release. @throws Problem with `details.refused` where nothing was done */
   decideRelease(
-    deed: 'approve' | 'reject' | 'cancel',
+    action: 'approve' | 'reject' | 'cancel',
     id: string,
     comment = '',
     signal?: AbortSignal,
     idempotencyKey: string = crypto.randomUUID(),
   ): Promise<ReleaseAnswer> {
     return this.#connection.call(
-      `${deed}Release`,
+      `${action}Release`,
       { path: { id }, body: { comment }, idempotencyKey },
       signal,
     );
@@ -476,7 +476,7 @@ export class RegistryClient {
 
   /** Approves, rejects or takes back the change that waits. @throws Problem `owners_change_closed`, `self_approval` … */
   decideOwners(
-    deed: 'approve' | 'reject' | 'cancel',
+    action: 'approve' | 'reject' | 'cancel',
     environment: EnvironmentName,
     id: string,
     comment = '',
@@ -484,7 +484,7 @@ export class RegistryClient {
     idempotencyKey: string = crypto.randomUUID(),
   ): Promise<OwnersChangeRecord> {
     return this.#connection.call(
-      `${deed}Owners`,
+      `${action}Owners`,
       { path: { environment, id }, body: { comment }, idempotencyKey },
       signal,
     );
@@ -600,7 +600,7 @@ export class RegistryClient {
     return this.#connection.call('revokeKey', { path: { id }, body: revocation }, signal);
   }
 
-  /** What an application gets: a channel (`stable` unless told) or a version. Asked again, it is validated by its ETag. */
+  /** Fetches a delivery: a channel (`stable` by default) or a version. A repeated request is validated by its ETag. */
   async deliver(name: PromptName, what: Wanted = {}, signal?: AbortSignal): Promise<Delivery> {
     return (await this.deliverWithMaxAge(name, what, signal)).delivery;
   }
@@ -648,7 +648,7 @@ export class RegistryClient {
   }
 }
 
-/** Whether the registry cannot be asked now, or says itself that it cannot serve. */
+/** True if the registry cannot be asked now, or says itself that it cannot serve. */
 /** In seconds; 0 where the answer says none. */
 function maxAgeOf({ headers }: Pick<Answer, 'headers'>): number {
   return Number(/\bmax-age=(\d{1,9})/i.exec(headers.get('cache-control') ?? '')?.[1] ?? 0);
@@ -671,7 +671,7 @@ function digestMismatch(found: Version, url: string): RegistryUnreachable {
   return new RegistryUnreachable(
     'digest_mismatch',
     url,
-    `The source of ${reference} does not have the digest that the registry gave for it, so it was not used. A published version never changes: tell whoever runs ${url}.`,
+    `The source of ${reference} does not have the digest that the registry gave for it, so it was not used. A published version never changes: tell the operator of ${url}.`,
   );
 }
 

@@ -32,9 +32,9 @@ export interface DrillPlace {
 }
 
 export interface DrillPlan extends DrillPlace {
-  /** What is live. */
+  /** The live version. */
   readonly from: VersionNumber;
-  /** What a rollback would make live. */
+  /** The version that a rollback would make live. */
   readonly to: VersionNumber;
 }
 
@@ -61,7 +61,7 @@ export interface DrillReport extends DrillPlan {
   readonly maxAge: number;
   /** Why it is not done; for a person. */
   readonly failure: string | null;
-  /** What is live at the end; null where that could not be found out. */
+  /** The version live at the end; null if unknown. */
   readonly live: VersionNumber | null;
 }
 
@@ -90,13 +90,11 @@ export async function planDrill(
   if (found === undefined) throw new DrillRefused(`There is no environment ${environment}.`);
   if (!drillEnvironments(environments).includes(environment))
     throw new DrillRefused(
-      `A drill is not for ${environment}, which others depend on. Choose an environment before it, such as staging.`,
+      `${environment} does not allow drills, because applications depend on it. Choose an earlier environment, such as staging.`,
     );
   const { approvals, rollbackNeedsApproval } = found.policy;
   if (rollbackNeedsApproval && approvals > 0)
-    throw new DrillRefused(
-      `The policy of ${environment} has rollbacks approved, so a drill would only wait for somebody.`,
-    );
+    throw new DrillRefused(`Rollbacks in ${environment} need approval, so a drill would have to wait.`);
   const [summary, { data }] = await Promise.all([
     client.getPrompt(prompt, signal),
     client.listPromotions({ prompt, environment, state: 'applied', limit: PROMOTIONS }, signal),
@@ -184,7 +182,7 @@ async function move(
 ): Promise<Promotion> {
   const promotion = await client.promote(prompt, { environment, channel, version, reason, expected });
   if (promotion.state === 'applied') return promotion;
-  await client.cancel(promotion.id, 'A drill does not wait');
+  await client.cancel(promotion.id, 'A drill must not wait');
   throw new DrillRefused(
     `The move to @${version} was not applied at once (${promotion.state}), so it was cancelled.`,
   );

@@ -25,7 +25,7 @@ export interface Hit {
 export interface Found {
   /** Newest first. */
   readonly hits: readonly Hit[];
-  /** How many versions were looked at, and how many are kept. */
+  /** The number of versions that were looked at, and how many are kept. */
   readonly searched: number;
   readonly kept: number;
 }

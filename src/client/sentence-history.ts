@@ -33,7 +33,7 @@ export interface HistoryOptions {
   readonly signal?: AbortSignal | undefined;
   /** Of an earlier version: only those after it are read, if they do follow it. */
   readonly since?: SentenceHistory | undefined;
-  /** How many versions were read so far. */
+  /** The number of versions that were read so far. */
   readonly onProgress?: (versions: number) => void;
   readonly limits?: HistoryLimits;
 }
@@ -118,12 +118,12 @@ function changing(
   return new Map([...all].filter(([version]) => used.has(version)));
 }
 
-/** Whether this is the version that `since` is of. */
+/** Returns whether this is the version that `since` is of. */
 function follows({ version, digest }: VersionSummary, since: SentenceHistory | undefined): boolean {
   return since?.version === version && since.versions.get(version)?.digest === digest;
 }
 
-/** What is kept of a registry's versions, for while it is away. */
+/** The cache of a registry's versions for offline use. */
 export function keptSource(
   cache: Pick<DiskVersionCache, 'getHistory' | 'peekSource'>,
   registryUrl: string,
@@ -188,6 +188,6 @@ function* inParts(
 function tooLong({ prompt, version }: VersionSummary, length: number): Problem {
   return new Problem(
     'too_large',
-    `${versionReference(prompt, version)} has more than ${Math.floor(length / 1024)} Ki characters, so there is no sentence history of it.`,
+    `${versionReference(prompt, version)} has more than ${Math.floor(length / 1024)} Ki characters, so its sentence history is not available.`,
   );
 }

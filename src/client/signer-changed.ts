@@ -4,7 +4,7 @@ export class SignerChanged extends Error {
 
   constructor(why: string) {
     super(
-      `Another key signs the log of this registry now. ${why} Whoever named the new key did not have the old one: ask whoever runs the registry whether they lost it, and keep this message. If they did not, somebody else serves a copy.`,
+      `Another key now signs the log of this registry. ${why} The new key was not endorsed with the old one. Ask the operator of the registry whether they lost the old key, and keep this message. If they did not, someone else is serving a copy.`,
     );
   }
 

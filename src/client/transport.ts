@@ -34,9 +34,9 @@ export interface Exchange {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON text. */
   readonly body?: string;
-  /** Whether it changes anything in the registry. */
+  /** True if it changes anything in the registry. */
   readonly changing: boolean;
-  /** Whether asking twice changes no more than asking once. */
+  /** True if asking twice changes no more than asking once. */
   readonly repeatable: boolean;
   /** For one attempt, in milliseconds. */
   readonly timeoutMs: number;
@@ -98,7 +98,7 @@ export async function exchange(asked: Exchange, options: TransportOptions): Prom
           throw error;
         }
         neverArrived = false;
-        // What ky needs of it: the bytes themselves stay here.
+        // The part that ky needs: the bytes themselves stay here.
         return new Response(null, { status: last.status, headers: last.headers });
       },
     });
@@ -160,7 +160,7 @@ async function readWhole(response: Response, url: string, limit: number): Promis
     new RegistryUnreachable(
       'answer_too_large',
       url,
-      `${url} answers with more than ${limit} bytes. Is it a PromptForge registry? Check the URL.`,
+      `${url} returned more than ${limit} bytes. Check that the URL is a PromptForge registry.`,
     );
   const announced = Number(response.headers.get('content-length') ?? '0');
   if (announced > limit) {
@@ -181,14 +181,12 @@ function redirectMessage(response: Response, url: string, asked: URL): string {
   const location = response.headers.get('location');
   const target = location === null ? null : URL.parse(location, asked.href);
   const where = target === null ? 'elsewhere' : `to ${target.origin}`;
-  return `${url} redirects ${where}. It was not followed, so that your key reaches no other server. If the registry has moved, set its new URL; if this is a login page, sign in to the network first.`;
+  return `${url} redirects ${where}. The redirect was not followed, so that your key is not sent to another server. If the registry has moved, set its new URL; if this is a login page, sign in to the network first.`;
 }
 
-/** What a failed change must say: nobody here knows whether it arrived. */
+/** The message for a failed change: it is unknown whether it arrived. */
 function mayHaveHappened(asked: Exchange): string {
-  return asked.changing
-    ? ' The registry may have carried it out all the same: look there before you repeat it.'
-    : '';
+  return asked.changing ? ' The registry may have done it anyway: check before you repeat it.' : '';
 }
 
 /** `neverArrived`: of the attempts before this error. */
@@ -231,7 +229,7 @@ function asUnreachable(error: unknown, url: string, asked: Exchange, neverArrive
     return new RegistryUnreachable(
       'not_a_registry',
       url,
-      `What answers at ${url} does not speak HTTP. Check the URL and its port.`,
+      `The server at ${url} does not speak HTTP. Check the URL and its port.`,
       { cause: error },
     );
   if (DROPPED.has(code)) return cutOff(url, asked, error);
@@ -263,7 +261,7 @@ function cutOff(url: string, asked: Exchange, cause: unknown): RegistryUnreachab
   return new RegistryUnreachable(
     'cut_off',
     url,
-    `The connection to ${url} ended before its answer was whole.${mayHaveHappened(asked)} Check the network and try again.`,
+    `The connection to ${url} ended before the response was complete.${mayHaveHappened(asked)} Check the network and try again.`,
     { cause },
   );
 }

@@ -62,12 +62,12 @@ export class RegistryUnreachable extends Error {
     this.technical = technical;
   }
 
-  /** Whether `error` is one of these, and for one of `reasons` when any are given. */
+  /** Returns whether `error` is one of these, and for one of `reasons` when any are given. */
   static is(error: unknown, ...reasons: readonly UnreachableReason[]): error is RegistryUnreachable {
     return error instanceof RegistryUnreachable && (reasons.length === 0 || reasons.includes(error.reason));
   }
 
-  /** Whether the registry could not be asked at all just now, so that what was fetched before may stand in. */
+  /** Returns whether the registry could not be asked at all just now, so that what was fetched before may be used instead. */
   static isAbsent(error: unknown): error is RegistryUnreachable {
     return RegistryUnreachable.is(error, 'offline', 'timeout', 'cut_off', 'tls', 'unavailable');
   }

@@ -1,4 +1,4 @@
-/** What a client keeps of versions, which never change: sources by their digest, and what each version says of itself. */
+/** The client's cache of versions, which never change: sources by digest, and the description of each version. */
 import type { Version, VersionSummary } from '../contract/prompts.ts';
 import type { Digest } from '../core/digest.ts';
 import type { PromptName } from '../core/name.ts';
@@ -11,7 +11,7 @@ export interface VersionCache {
   /** The version as the registry at `registryUrl` gave it last. */
   getVersion(registryUrl: string, reference: VersionReference): Promise<Version | undefined>;
   putVersion(registryUrl: string, version: Version): Promise<void>;
-  /** What is kept of a prompt's history, newest first; empty when nothing is. */
+  /** The cached history of a prompt, newest first; empty if there is none. */
   getHistory(registryUrl: string, prompt: PromptName): Promise<readonly VersionSummary[]>;
   /**
    * Keeps a page of a prompt's history with those before.

@@ -1,4 +1,4 @@
-/** How many bytes the body of each call may have. Each limit is above what its schema allows, escaped as JSON may be. */
+/** The number of bytes the body of each call may have. Each limit is above what its schema allows, escaped as JSON may be. */
 import type { RouteName } from './routes.ts';
 
 const KIB = 1024;

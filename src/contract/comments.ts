@@ -53,12 +53,12 @@ export const lineThreadQuery = pageQuery.extend({
 });
 
 export const lineCommentRequest = z
-  .object({ version: versionNumber, line, text: requiredProse('Write something.') })
+  .object({ version: versionNumber, line, text: requiredProse('Enter a comment.') })
   .meta({ id: 'LineCommentRequest' });
 export type LineCommentRequest = z.infer<typeof lineCommentRequest>;
 
 export const commentEdit = z
-  .object({ text: requiredProse('Write something, or delete the comment.') })
+  .object({ text: requiredProse('Enter a comment, or delete this one.') })
   .meta({ id: 'CommentEdit' });
 
 /** Which thread is meant. */

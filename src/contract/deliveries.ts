@@ -19,7 +19,7 @@ const wantedDelivery = z
     }),
   })
   .refine(({ channel, version }) => channel === undefined || version === undefined, {
-    error: 'Ask for a channel or for a version, not for both.',
+    error: 'Request a channel or a version, not both.',
     path: ['version'],
   })
   .meta({ id: 'WantedDelivery' });

@@ -1,4 +1,4 @@
-/** What was live: which version a channel meant at an instant, and what made it so. */
+/** The versions that were live: which version a channel pointed to at an instant, and why. */
 import * as z from 'zod';
 import { isWritableInstant } from '../core/instant.ts';
 import { promotion } from './promotions.ts';
@@ -31,11 +31,11 @@ export const live = z
     at: timestamp,
     version: versionNumber,
     digest,
-    /** What applications got: front matter taken off, partials resolved, variables as they stand. */
+    /** The text applications got: without front matter, with partials resolved, variables unchanged. */
     text: z.string(),
-    /** What was published. */
+    /** The published source. */
     source: z.string(),
-    /** What made it live; null for `latest`, which publishing moves. */
+    /** The promotion that made it live; null for `latest`, which publishing moves. */
     promotion: promotion.nullable(),
     /** From when on, this instant included. */
     from: timestamp,

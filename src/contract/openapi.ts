@@ -16,7 +16,7 @@ import { problemExample } from './problem-examples.ts';
 import { PROBLEM_MEDIA_TYPE, PROBLEM_STATUS, PROBLEM_TITLE, problemDocument } from './problems.ts';
 import { PATH_PARAMETERS, problemsOf, ROUTES, type Route } from './routes.ts';
 
-/** What holds for every call; the rules of single calls stand with them. */
+/** Rules for every call; single calls have their own. */
 const DESCRIPTION = `Prompts, their versions and what is live in each environment.
 
 A key acts in its own environment only and is sent as \`Authorization: Bearer pf_<environment>_<id>_<secret>\`.

@@ -71,7 +71,7 @@ export type OwnersRecord = z.infer<typeof owners>;
 export const ownersChangeRequest = z
   .object({
     text: ownersText,
-    reason: requiredProse('Say why. The reason is kept permanently.'),
+    reason: requiredProse('Enter a reason. It is kept permanently.'),
     expected: z
       .string()
       .max(20)

@@ -8,9 +8,9 @@ const DETAILS: Readonly<Record<ProblemCode, readonly [detail: string, fields?: P
   key_missing: [
     'This call needs a key. Send it in the header "Authorization: Bearer pf_<environment>_<id>_<secret>".',
   ],
-  key_malformed: ["The key's checksum does not fit: a character is missing or changed. Copy it again."],
+  key_malformed: ["The key's checksum does not match: a character is missing or changed. Copy it again."],
   key_unknown: [
-    'This registry does not know the key. Check that it is meant for this registry and was copied whole, or ask an admin for a new one.',
+    'This registry does not know the key. Check that it is meant for this registry and that you copied all of it, or ask an admin for a new one.',
   ],
   key_revoked: ['This key was revoked at 2026-09-12T14:30:00.000Z. Ask an admin for a new one.'],
   key_expired: ['This key expired at 2026-09-01T07:00:00.000Z. Ask an admin for a new one.'],
@@ -39,14 +39,14 @@ const DETAILS: Readonly<Record<ProblemCode, readonly [detail: string, fields?: P
   promotion_not_found: ['There is no promotion with this id. List the promotions to find it.'],
   release_not_found: ['There is no release with this id. List the releases to find it.'],
   owners_change_not_found: [
-    'There is no change of the owners of production with this id. Look at the owners to find the one that waits.',
+    'There is no change of the owners of production with this id. Get the owners to find the one that waits.',
   ],
   environment_not_found: [
     'There is no environment "prodution". Did you mean "production"? There are: development, staging, production.',
   ],
   key_not_found: ['There is no key with this id. List the keys to find the right one.'],
   webhook_not_found: ['There is no webhook with this id. List the webhooks to find the right one.'],
-  route_not_found: ['There is nothing here. /openapi.json lists every call of this API.'],
+  route_not_found: ['There is no such resource. /openapi.json lists every call of this API.'],
   channel_unset: [
     '"support/fee-estimate" has no version on the channel "stable" of production yet. Promote one first.',
   ],
@@ -54,9 +54,9 @@ const DETAILS: Readonly<Record<ProblemCode, readonly [detail: string, fields?: P
     '"support/fee-estimate" was not live in production at 2026-08-01T00:00:00.000Z. It first was at 2026-08-20T10:00:00.000Z.',
     { firstLiveAt: '2026-08-20T10:00:00.000Z' },
   ],
-  method_not_allowed: ['PATCH is not a method of this. It has: GET, HEAD.'],
+  method_not_allowed: ['PATCH is not allowed for this resource. Use one of: GET, HEAD.'],
   not_acceptable: [
-    'This resource comes as text/plain or application/json. Ask for one of these in the header Accept, or leave it out.',
+    'This resource is available as text/plain or application/json. Request one of these in the header Accept, or omit it.',
   ],
   base_outdated: [
     'The edit started from version 11, but "support/fee-estimate" is at version 12 now. Compare with that version, bring the edit onto it, and publish with "base": 12.',
@@ -127,9 +127,7 @@ const DETAILS: Readonly<Record<ProblemCode, readonly [detail: string, fields?: P
   ],
   rate_limited: ['This key sends too many requests. Try again in 1 second.', { retryAfter: 1 }],
   queue_full: ['This key has 64 long requests waiting. Try again when some are answered.', { retryAfter: 1 }],
-  internal_error: [
-    'The registry could not answer because of a fault of its own. Nothing was changed; its log says more.',
-  ],
+  internal_error: ['The registry has an internal error. Nothing was changed; see its log for details.'],
   log_broken: [
     'The log of this registry was changed behind it. It takes no more writes until an operator has looked at it.',
   ],

@@ -37,9 +37,9 @@ export const promotion = z
     environment: environmentName,
     channel: pointerChannel,
     version: versionNumber,
-    /** What the pointer stood at before; null when it was unset. */
+    /** The previous version of the pointer; null if it was unset. */
     from: versionNumber.nullable(),
-    /** Whether `version` had been this pointer's target before. */
+    /** True if `version` had been this pointer's target before. */
     rollback: z.boolean(),
     reason: prose,
     state: promotionState,
@@ -50,7 +50,7 @@ export const promotion = z
     appliedAt: timestamp.nullable(),
     /** In their order. Those of before it was held do not count and are not here. */
     approvals: z.array(approval),
-    /** How many the policy asks for now. */
+    /** The number that the policy asks for now. */
     approvalsNeeded: z.int().min(0),
     authors: z.array(actor).default([]).meta({
       description:
@@ -91,7 +91,7 @@ export const promotionRequest = z
     environment: environmentName,
     channel: pointerChannel,
     version: versionNumber,
-    reason: requiredProse('Say why. The reason is kept permanently.'),
+    reason: requiredProse('Enter a reason. It is kept permanently.'),
     expected: versionNumber
       .nullable()
       .meta({ description: "The pointer's present version, null when unset." }),
@@ -129,7 +129,7 @@ export type Comment = z.infer<typeof comment>;
 
 export const commentRequest = z
   .object({
-    text: requiredProse('Write something.'),
+    text: requiredProse('Enter a comment.'),
     place: commentPlace.nullable().default(null),
   })
   .meta({ id: 'CommentRequest' });

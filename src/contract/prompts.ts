@@ -71,7 +71,7 @@ export const promptListQuery = pageQuery.extend({
 export const promptPage = page(promptSummary).meta({ id: 'PromptPage' });
 export const versionPage = page(versionSummary).meta({ id: 'VersionPage' });
 
-/** More than 1 MiB of source is refused with 413, not 422, so no maximum stands here. */
+/** More than 1 MiB of source is refused with 413, not 422, so no maximum is here. */
 export const publishRequest = z
   .object({
     source: z.string().meta({ description: `At most ${MAX_SOURCE_BYTES} UTF-8 bytes.` }),

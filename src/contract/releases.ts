@@ -29,7 +29,7 @@ export const releaseRequest = z
   .object({
     environment: environmentName,
     channel: pointerChannel,
-    reason: requiredProse('Say why. The reason is kept permanently.'),
+    reason: requiredProse('Enter a reason. It is kept permanently.'),
     items: z
       .array(releaseItem)
       .min(1, 'Name at least one version.')
@@ -69,7 +69,7 @@ export const releaseSummary = z
       description:
         'pending or planned as long as one of its promotions is. mixed: they ended in different ways, as those of a release that is not atomic may.',
     }),
-    /** How many promotions are in each state. */
+    /** The number of promotions that are in each state. */
     counts: z.partialRecord(promotionState, z.int().min(1)),
     requestedBy: actor,
     requestedAt: timestamp,

@@ -1,4 +1,4 @@
-/** How long the header Retry-After asks to wait. */
+/** The time the header Retry-After asks to wait. */
 
 /**
  * Reads both forms of it: seconds, of any length, and a date (RFC 9110, 10.2.3).

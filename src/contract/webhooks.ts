@@ -4,7 +4,7 @@ import { EVENT_KINDS, type EventKind } from '../core/event.ts';
 import { WEBHOOK_FORMATS } from '../core/webhook-format.ts';
 import { environmentName, page, pageQuery, timestamp } from './values.ts';
 
-/** What a webhook may be told of. */
+/** Events that a webhook may receive. */
 export type WebhookEvent = Extract<
   EventKind,
   'version.published' | `promotion.${string}` | `comment.${string}` | `owners.${string}`

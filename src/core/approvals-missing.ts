@@ -1,4 +1,4 @@
-/** How many approvals something that waits for them still needs. */
+/** The number of approvals something that waits for them still needs. */
 
 interface Waiting {
   readonly approvals: readonly unknown[];

@@ -79,7 +79,7 @@ function keysInOrder(object: Readonly<Record<string, unknown>>, depth: number): 
   return ordered ?? object;
 }
 
-/** Whether an object keeps a key elsewhere than where it was put, or JSON asks it for the value. */
+/** Returns whether an object keeps a key elsewhere than where it was put, or JSON asks it for the value. */
 function isSpecial(key: string): boolean {
   const first = key.charCodeAt(0);
   return (first >= 48 && first <= 57) || key === '__proto__' || key === 'toJSON';

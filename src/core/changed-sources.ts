@@ -5,7 +5,7 @@
 import type { LinkedPartial, LinkedTemplate } from './flatten.ts';
 import { parseVersionReference } from './version.ts';
 
-/** A source and what its partials stand for. */
+/** A source and what its partials represent. */
 export interface LinkedSource extends LinkedTemplate {
   readonly source: string;
 }

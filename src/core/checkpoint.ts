@@ -6,7 +6,7 @@ import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { canonicalJson } from './canonical.ts';
 import type { ChainHead } from './event.ts';
 
-/** What is signed says what it is, so that a signature means nothing elsewhere. */
+/** The signed text names its purpose, so that a signature is meaningless elsewhere. */
 export const CHECKPOINT_KIND = 'promptforge.checkpoint.v1';
 
 export interface UnsignedCheckpoint extends ChainHead {
@@ -22,17 +22,17 @@ export interface Checkpoint extends UnsignedCheckpoint {
   readonly signature: string;
 }
 
-/** What is signed, as UTF-8: the canonical JSON of the checkpoint without its signature. */
+/** The signed text, as UTF-8: the canonical JSON of the checkpoint without its signature. */
 export function signedText({ kind, seq, hash, at, publicKey }: UnsignedCheckpoint): string {
   return canonicalJson({ kind, seq, hash, at, publicKey });
 }
 
-/** Whether the key that it names signed it. Whether that is the registry's key is for the log to say. */
+/** Returns whether the key that it names signed it. Whether that is the registry's key is for the log to say. */
 export function isSigned(checkpoint: Checkpoint): boolean {
   return isSignedBy(checkpoint.publicKey, signedText(checkpoint), checkpoint.signature);
 }
 
-/** Whether `signature` is the key's over the UTF-8 bytes of `text`; both are base64. */
+/** Returns whether `signature` is the key's over the UTF-8 bytes of `text`; both are base64. */
 export function isSignedBy(publicKey: string, text: string, signature: string): boolean {
   const key = publicKeyOf(publicKey);
   const bytes = Buffer.from(text, 'utf8');

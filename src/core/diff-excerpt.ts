@@ -6,7 +6,7 @@ import { visibleLines } from './visible-text.ts';
 export interface DiffExcerpt {
   /** As `diff -u` has them, each on one line with what hides in it made visible; none where the texts are too large or too different to compare. */
   readonly lines: readonly string[];
-  /** How many lines that were added or removed are not among them; undefined where they were not counted. */
+  /** The number of added or removed lines not among them; undefined where they were not counted. */
   readonly more: number | undefined;
 }
 

@@ -2,7 +2,7 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY, formatPatch } from 'diff';
 
 export interface DiffSide {
-  /** What the header names, such as `support/triage@11`. */
+  /** The subject of the header, such as `support/triage@11`. */
   readonly label: string;
   readonly text: string;
 }
@@ -27,7 +27,7 @@ export function unifiedDiff(from: DiffSide, to: DiffSide, maxEdits = MAX_EDITS):
   return diff ?? replacing(from, to);
 }
 
-/** How many edits each of some diffs may look for, so that all of them take no longer than one. */
+/** The number of edits each of some diffs may look for, so that all of them take no longer than one. */
 export function shareOfEdits(diffs: number): number {
   return Math.max(100, Math.floor(MAX_EDITS / Math.max(1, diffs)));
 }

@@ -73,7 +73,7 @@ export function parseEditorLink(path: string, query: string): EditorLink {
       return { kind: 'owners', environment, registry: mustHave('registry') };
     }
     default:
-      throw wrong('It leads to no version, no promotion and no owners.');
+      throw wrong('It does not lead to a version, a promotion or owners.');
   }
 }
 

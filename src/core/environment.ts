@@ -27,14 +27,14 @@ export interface Policy {
   readonly serves: readonly Channel[];
   /** Exact versions a key of it may read: any, or only what was a pointer's target here once. */
   readonly pins: 'any' | 'released';
-  /** Whether its author keys may publish. */
+  /** True if its author keys may publish. */
   readonly publishes: boolean;
   /** The environment in which a version must have been `stable` before; null: none. */
   readonly promoteFrom: EnvironmentName | null;
   /** How many others than the requester must approve. */
   readonly approvals: number;
   readonly rollbackNeedsApproval: boolean;
-  /** Whether who wrote a version that a promotion changes may approve it; without it they count as requesters. */
+  /** True if who wrote a version that a promotion changes may approve it; without it they count as requesters. */
   readonly authorsMayApprove: boolean;
   /**
    * Whether its keys of the role author may read the text of drafts: versions that were live neither here nor in
@@ -43,7 +43,7 @@ export interface Policy {
   readonly authorsReadDrafts: boolean;
 }
 
-/** What was added to policies later: those that were kept before do without. */
+/** Policy fields added later: older policies lack them. */
 type Later = 'authorsMayApprove' | 'authorsReadDrafts';
 /** A policy as it was kept, or as a client gives it that knows no more. */
 export type KeptPolicy = Omit<Policy, Later> & { readonly [Field in Later]?: boolean | undefined };
@@ -57,7 +57,7 @@ export function policyOf(kept: KeptPolicy): Policy {
   };
 }
 
-/** Whether its keys publish drafts or are served them, so that no author could be kept from reading them. */
+/** Returns whether its keys publish drafts or are served them, so that no author could be kept from reading them. */
 export function handlesDrafts(policy: Pick<Policy, 'serves' | 'pins' | 'publishes'>): boolean {
   return policy.publishes || servesDrafts(policy);
 }
@@ -101,7 +101,7 @@ export function defaultEnvironments(approvals: 0 | 1): Environment[] {
   ];
 }
 
-/** Whether its keys are served versions that were never live there. */
+/** Returns whether its keys are served versions that were never live there. */
 export function servesDrafts({ serves, pins }: Pick<Policy, 'serves' | 'pins'>): boolean {
   return pins === 'any' || serves.includes(LATEST);
 }
@@ -113,7 +113,7 @@ export function checkChannelServed(environment: Environment, channel: Channel): 
   const why = channel === LATEST ? ' because it may be a draft' : '';
   throw new Problem(
     'channel_not_served',
-    `${environment.name} does not serve the channel "${channel}"${why}. It serves: ${served}. Ask for one of these, or let an admin change the policy.`,
+    `${environment.name} does not serve the channel "${channel}"${why}. It serves: ${served}. Request one of these, or ask an admin to change the policy.`,
   );
 }
 

@@ -10,7 +10,7 @@ import type { SigningKeyChange } from './signing-key.ts';
 import type { VersionNumber } from './version.ts';
 import type { WebhookFormat } from './webhook-format.ts';
 
-/** What each kind of event carries in `data`, beside the fields that say what it is about. */
+/** The fields of `data` for each kind of event, beside the fields that name its subject. */
 export interface EventData {
   readonly 'environment.set': { readonly position: number; readonly policy: KeptPolicy };
   readonly 'key.created': {
@@ -44,7 +44,7 @@ export interface EventData {
   readonly 'webhook.created': {
     readonly id: string;
     readonly origin: string;
-    /** What it is told of, and where; null: everything, everywhere. Absent in events of earlier releases. */
+    /** The events it receives, and of which environments; null: all. Absent in events of earlier releases. */
     readonly environments?: readonly EnvironmentName[] | null;
     readonly events?: readonly EventKind[] | null;
     /** Absent in events of earlier releases, which had `json` alone. */
@@ -176,7 +176,7 @@ export const EVENT_KINDS = [
   'prompt.restored',
 ] as const satisfies readonly EventKind[];
 
-/** What a change says of itself; the log adds `seq`, `at` and the hashes. Absent fields are absent, not null. */
+/** The fields of a change; the log adds `seq`, `at` and the hashes. Absent fields are absent, not null. */
 export type NewEvent<K extends EventKind = EventKind> = {
   [Kind in K]: {
     readonly actor: string;
@@ -215,7 +215,7 @@ function hashOf(body: object, previousHash: Digest): Digest {
   return digestOf(previousHash + canonicalJson(body));
 }
 
-/** Where a chain stands: what the next event must continue. */
+/** Where a chain is: what the next event must continue. */
 export interface ChainHead {
   readonly seq: number;
   readonly hash: Digest;
@@ -233,7 +233,7 @@ export function whyNotNext(event: RegistryEvent, head: ChainHead): string | unde
   return undefined;
 }
 
-/** Whether an event says what its hash was made of. */
+/** Returns whether an event says what its hash was made of. */
 export function hasItsHash(event: RegistryEvent): boolean {
   return digestOf(event.previousHash + canonicalBody(event)) === event.hash;
 }

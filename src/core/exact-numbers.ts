@@ -3,7 +3,7 @@
  * with other digits than were given, so it is refused where it is read: passed as text it stays as it is.
  */
 
-/** Whether a number, as it is written in JSON or YAML, has the same digits when its value is written. */
+/** Returns whether a number, as it is written in JSON or YAML, has the same digits when its value is written. */
 export function keepsDigits(written: string, value: number): boolean {
   // JSON writes -0 as 0.
   if (!Number.isFinite(value) || Object.is(value, -0)) return false;
@@ -16,10 +16,10 @@ export function keepsDigits(written: string, value: number): boolean {
 }
 
 const INTEGER = /^[-+]?(\d+)$/;
-/** Without leading zeros, which numbers lose. Each part is bounded by what stands after it, so it takes linear time. */
+/** Without leading zeros, which numbers lose. Each part is bounded by the text after it, so it takes linear time. */
 const DECIMAL = /^[-+]?(?!0\d)(\d*)(?:\.(\d*))?(?:[eE]([-+]?\d{1,9}))?$/;
 
-/** What all ways to write the same number have in common; undefined for what is no decimal number. */
+/** A normal form of a decimal number; undefined for other text. */
 function decimal(text: string): string | undefined {
   const [, whole, fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? [];
   if (whole === undefined || whole + fraction === '') return undefined;
@@ -77,6 +77,6 @@ function pointerOf(key: string): string {
   return `/${key.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
-/** Said of a number in YAML, where it stands. */
+/** Said of a number in YAML, where it is. */
 export const OTHER_DIGITS =
-  'As a number this would be written with other digits. Put it in quotes to keep them.';
+  'As a number, this would be written with other digits. Put it in quotes to keep them.';

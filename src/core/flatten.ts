@@ -14,10 +14,10 @@ import { readTemplate } from './read-template.ts';
 import { type PartialUse, partialUses } from './template.ts';
 import { definesTheSame, mayStandInPlace, sameMeaning, splice } from './template-shape.ts';
 
-/** A template and what each partial name in it stands for. */
+/** A template and what each partial name in it represents. */
 export interface LinkedTemplate {
   readonly template: string;
-  /** By the reference as written (`header`): which one it is. Partials of partials stand in their own `partials`. */
+  /** By the reference as written (`header`): which one it is. Partials of partials are in their own `partials`. */
   readonly partials: ReadonlyMap<string, LinkedPartial>;
 }
 
@@ -32,14 +32,14 @@ export interface LinkedPartial extends LinkedTemplate {
   readonly label?: string;
 }
 
-/** A template made whole, and which of its characters stand in which of the templates it is made of. */
+/** A template made whole, and which of its characters are in which of the templates it is made of. */
 export interface Flattened {
   readonly template: string;
   /** In order; what no template holds, such as the tags around a definition, is in none. */
   readonly pieces: readonly Piece[];
 }
 
-/** `length` characters at `start` of the whole, which stand at `at` in the template of `of`. */
+/** `length` characters at `start` of the whole, which are at `at` in the template of `of`. */
 export interface Piece {
   readonly start: number;
   readonly length: number;
@@ -69,11 +69,11 @@ export function flattenWithPieces(linked: LinkedTemplate): Flattened {
     const renames = uniqueInlines(linked);
     body = flattenInto(linked, { definitions, done: new Map(), renames }, 0);
   } catch (cause) {
-    // Handlebars walks trees recursively; each template is shallow, but they stand inside one another.
+    // Handlebars walks trees recursively; each template is shallow, but they are inside one another.
     if (!(cause instanceof RangeError)) throw cause;
     throw new Problem(
       'invalid_source',
-      'With its partials in place the template nests too deep. Use flatter partials.',
+      'With its partials included, the template nests too deep. Use flatter partials.',
       {},
       { cause },
     );
@@ -97,7 +97,7 @@ function joined(parts: readonly Flattened[]): Flattened {
   return { template, pieces };
 }
 
-/** What stands in `of` between two of its offsets. */
+/** The text of `of` between two of its offsets. */
 function slice(of: LinkedTemplate, start: number, end: number): Flattened {
   const template = of.template.slice(start, end);
   return { template, pieces: template === '' ? [] : [{ start: 0, length: template.length, of, at: start }] };
@@ -125,7 +125,7 @@ function definition(id: string, content: Flattened): Flattened {
   if (found === undefined)
     throw new Problem(
       'invalid_source',
-      `The partial ${id} cannot be put in place without changing its white space. Begin and end it with text.`,
+      `The partial ${id} cannot be included without changing its white space. Begin and end it with text.`,
     );
   return found;
 }
@@ -159,7 +159,7 @@ function putInPlace(linked: LinkedTemplate, flattening: Flattening, depth: numbe
   if (depth > MAX_PARTIAL_DEPTH)
     throw new Problem(
       'invalid_source',
-      `Partials nest deeper than ${MAX_PARTIAL_DEPTH}. Does one use itself?`,
+      `Partials nest deeper than ${MAX_PARTIAL_DEPTH}. Check whether one uses itself.`,
     );
   const { template } = linked;
   const uses = mayUsePartials(template) ? partialUses(template) : [];
@@ -192,7 +192,7 @@ function putInPlace(linked: LinkedTemplate, flattening: Flattening, depth: numbe
     if (length > MAX_FLAT_LENGTH)
       throw new Problem(
         'invalid_source',
-        'With its partials in place the template is over 4 Mi characters. Use fewer or smaller partials.',
+        'With its partials included, the template is over 4 Mi characters. Use fewer or smaller partials.',
       );
   }
   return joined([...parts, slice(linked, done, template.length)]);
@@ -206,7 +206,7 @@ function putInPlace(linked: LinkedTemplate, flattening: Flattening, depth: numbe
   }
 }
 
-/** The uses whose partial can stand in their place as text: all at once if that works, else each that does alone. */
+/** The uses whose partial can be in their place as text: all at once if that works, else each that does alone. */
 function usesInPlace(
   template: string,
   uses: readonly PartialUse[],

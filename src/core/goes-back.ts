@@ -1,7 +1,7 @@
-/** Whether a promotion brings an older version back. By itself, as every window asks it. */
+/** Tells whether a promotion brings an older version back. By itself, as every window asks it. */
 import type { PromotionRecord } from './promotion.ts';
 
-/** Whether it returns to an older version; one that returns to a newer one, after a rollback, goes forward. */
+/** Returns whether it returns to an older version; one that returns to a newer one, after a rollback, goes forward. */
 export function goesBack({
   rollback,
   from,

@@ -5,9 +5,9 @@
 
 /** Said where it is written. */
 export const HALF_CHARACTER =
-  'This holds a lone surrogate: half of a character, which UTF-8 cannot hold. Remove it, or write the whole character.';
+  'This contains a lone surrogate, half of a character, which UTF-8 cannot encode. Remove it, or write the whole character.';
 
-/** Whether a value of JSON, a name in it, or a text in a text of it holds one. */
+/** Returns whether a value of JSON, a name in it, or a text in a text of it holds one. */
 export function hasHalfCharacter(root: unknown): boolean {
   const waiting: unknown[] = [root];
   while (waiting.length > 0) {

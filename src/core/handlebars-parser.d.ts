@@ -20,7 +20,7 @@ declare module 'handlebars/dist/cjs/handlebars/compiler/base.js' {
     readonly conditions: Readonly<Record<string, { readonly rules: readonly number[] } | undefined>>;
     /** The condition it is in comes last. */
     readonly conditionStack: readonly string[];
-    /** What is left of the text. */
+    /** The rest of the text. */
     readonly _input: string;
     readonly yytext: string;
     readonly yylloc: LexerLocation;

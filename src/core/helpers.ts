@@ -18,17 +18,17 @@ export interface HelperOption extends HelperParameter {
 
 export interface KnownHelper {
   readonly name: string;
-  /** Whether it stands around a body, `{{#name}}…{{/name}}`, or gives a value, `{{name}}` and `(name)`. */
+  /** True if it is around a body, `{{#name}}…{{/name}}`, or gives a value, `{{name}}` and `(name)`. */
   readonly as: 'block' | 'value';
   /** The arguments without a name, in their order: all of them are needed. */
   readonly parameters: readonly HelperParameter[];
-  /** Whether more arguments may follow `parameters`. */
+  /** True if more arguments may follow `parameters`. */
   readonly takesMore?: true;
   /** The arguments with a name, `indent=2`. */
   readonly options: readonly HelperOption[];
-  /** Whether other named arguments than `options` mean something. */
+  /** True if other named arguments than `options` mean something. */
   readonly anyOption?: true;
-  /** What it gives the body's block parameters, in their order, `as |item index|`. */
+  /** The values of the body's block parameters, in order: `as |item index|`. */
   readonly blockParams?: readonly string[];
   /** One sentence or two. */
   readonly description: string;
@@ -42,7 +42,7 @@ const DOTPROMPT = 'https://google.github.io/dotprompt/reference/template/';
 const INCLUDE_ZERO: HelperOption = {
   name: 'includeZero',
   values: ['true', 'false'],
-  description: 'Whether 0 counts as something.',
+  description: 'Whether 0 counts as true.',
 };
 
 const ALL: readonly KnownHelper[] = [
@@ -52,7 +52,7 @@ const ALL: readonly KnownHelper[] = [
     parameters: [{ name: 'condition' }],
     options: [INCLUDE_ZERO],
     description:
-      'Writes its body where the condition is something; else what stands after `{{else}}`. Nothing are `false`, `0`, an empty text, an empty list, `null` and what is not given.',
+      'Writes its body if the condition is true, otherwise the part after `{{else}}`. `false`, `0`, an empty text, an empty list, `null` and a missing value count as false.',
     example: '{{#if urgent}}Answer at once.{{else}}Take your time.{{/if}}',
     documentation: `${HANDLEBARS}#if`,
   },
@@ -62,7 +62,7 @@ const ALL: readonly KnownHelper[] = [
     parameters: [{ name: 'condition' }],
     options: [INCLUDE_ZERO],
     description:
-      'Writes its body where the condition is nothing: `false`, `0`, an empty text, an empty list, `null`, or not given.',
+      'Writes its body if the condition is false: `false`, `0`, an empty text, an empty list, `null` or a missing value.',
     example: '{{#unless history}}This is the first message.{{/unless}}',
     documentation: `${HANDLEBARS}#unless`,
   },
@@ -73,7 +73,7 @@ const ALL: readonly KnownHelper[] = [
     options: [],
     blockParams: ['item', 'index'],
     description:
-      'Writes its body once for each item of a list, or each property of an object; `this` is the item, `@index` its number from 0, `@key` its name. `{{else}}` is written where there is none.',
+      'Writes its body once for each item of a list, or each property of an object; `this` is the item, `@index` its number from 0, `@key` its name. If there are none, writes the part after `{{else}}`.',
     example: '{{#each items}}\n- {{this}}\n{{else}}\nNothing.\n{{/each}}',
     documentation: `${HANDLEBARS}#each`,
   },
@@ -84,7 +84,7 @@ const ALL: readonly KnownHelper[] = [
     options: [],
     blockParams: ['value'],
     description:
-      'Writes its body with the names of an object’s properties; `{{else}}` is written where the object is not given or empty.',
+      'Writes its body with the properties of an object as variables. If the object is missing or empty, writes the part after `{{else}}`.',
     example: '{{#with customer}}{{name}}, {{country}}{{/with}}',
     documentation: `${HANDLEBARS}#with`,
   },
@@ -93,7 +93,8 @@ const ALL: readonly KnownHelper[] = [
     as: 'value',
     parameters: [{ name: 'object' }, { name: 'key' }],
     options: [],
-    description: 'The property of an object, or the item of a list, whose name or number is itself a value.',
+    description:
+      'A property of an object, or an item of a list, chosen by a name or number that is itself a value.',
     example: '{{lookup prices country}}',
     documentation: `${HANDLEBARS}#lookup`,
   },
@@ -109,8 +110,7 @@ const ALL: readonly KnownHelper[] = [
         description: 'How important the message is.',
       },
     ],
-    description:
-      'Writes nothing: neither into the prompt nor into a log. It is there for prompts that other tools render.',
+    description: 'Does nothing. It exists for prompts that other tools render.',
     example: '{{log "rendered for" customer level="debug"}}',
     documentation: `${HANDLEBARS}#log`,
   },
@@ -120,7 +120,7 @@ const ALL: readonly KnownHelper[] = [
     parameters: [{ name: 'name', values: ['system', 'user', 'model', 'tool'], suggested: true }],
     options: [],
     anyOption: true,
-    description: 'What follows is a message of this role, up to the next role.',
+    description: 'Starts a message of this role. It ends at the next role.',
     example: '{{role "system"}}\nYou are a helpful teller.\n{{role "user"}}\n{{question}}',
     documentation: `${DOTPROMPT}#role`,
   },
@@ -130,7 +130,7 @@ const ALL: readonly KnownHelper[] = [
     parameters: [],
     options: [],
     description:
-      'The earlier messages of the conversation stand here. Without it they stand before the last user message.',
+      'Inserts the earlier messages of the conversation here. Without it, they come before the last user message.',
     example: '{{role "system"}}\nYou are a helpful teller.\n{{history}}',
     documentation: `${DOTPROMPT}#history`,
   },
@@ -142,7 +142,7 @@ const ALL: readonly KnownHelper[] = [
       {
         name: 'url',
         required: true,
-        description: 'Where the picture, sound or file is; may be a data: URL.',
+        description: 'The URL of the picture, sound or file. It may be a data: URL.',
       },
       { name: 'contentType', description: 'Its media type, such as "image/png".' },
     ],
@@ -155,7 +155,7 @@ const ALL: readonly KnownHelper[] = [
     as: 'value',
     parameters: [{ name: 'name' }],
     options: [],
-    description: 'A place in the message that the caller of the prompt fills, by its name.',
+    description: 'A named place in the message that the caller of the prompt fills.',
     example: '{{section "output"}}',
     documentation: `${DOTPROMPT}#section`,
   },
@@ -163,7 +163,7 @@ const ALL: readonly KnownHelper[] = [
     name: 'json',
     as: 'value',
     parameters: [{ name: 'value' }],
-    options: [{ name: 'indent', description: 'By how many spaces each level is indented; 0 is one line.' }],
+    options: [{ name: 'indent', description: 'The number of spaces for each level; 0 writes one line.' }],
     description: 'The value as JSON.',
     example: '{{json order indent=2}}',
     documentation: `${DOTPROMPT}#json`,
@@ -174,7 +174,7 @@ const ALL: readonly KnownHelper[] = [
     parameters: [{ name: 'one' }, { name: 'other' }],
     options: [],
     description:
-      'Writes its body where both values are the same, of one type as well (`5` is not `"5"`); else what stands after `{{else}}`.',
+      'Writes its body if both values are equal and of the same type (`5` is not `"5"`), otherwise the part after `{{else}}`.',
     example: '{{#ifEquals tone "formal"}}Dear {{name}},{{else}}Hi {{name}},{{/ifEquals}}',
     documentation: `${DOTPROMPT}#ifequals`,
   },
@@ -184,7 +184,7 @@ const ALL: readonly KnownHelper[] = [
     parameters: [{ name: 'one' }, { name: 'other' }],
     options: [],
     description:
-      'Writes its body where the two values are not the same, or not of one type (`5` and `"5"`); else what stands after `{{else}}`.',
+      'Writes its body if the two values differ or have different types (`5` and `"5"`), otherwise the part after `{{else}}`.',
     example: '{{#unlessEquals language "en"}}Answer in {{language}}.{{/unlessEquals}}',
     documentation: `${DOTPROMPT}#unlessequals`,
   },
@@ -193,7 +193,7 @@ const ALL: readonly KnownHelper[] = [
 /** By name. Handlebars' own `helperMissing` and `blockHelperMissing` are not for authors. */
 export const HELPERS: ReadonlyMap<string, KnownHelper> = new Map(ALL.map(helper => [helper.name, helper]));
 
-/** How many arguments without a name it takes; `most` is infinite where there is no limit. */
+/** The number of arguments without a name it takes; `most` is infinite where there is no limit. */
 export function arityOf({ parameters, takesMore }: KnownHelper): {
   readonly least: number;
   readonly most: number;

@@ -4,7 +4,7 @@
 export const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
 const FIRST_INSTANT = Date.parse('0000-01-01T00:00:00.000Z');
 
-/** Whether an instant of RFC 3339 can be written in UTC: an offset may lead out of the years that have four digits. */
+/** Returns whether an instant of RFC 3339 can be written in UTC: an offset may lead out of the years that have four digits. */
 export function isWritableInstant(text: string): boolean {
   const time = Date.parse(text);
   return time >= FIRST_INSTANT && time <= LAST_INSTANT;

@@ -16,8 +16,7 @@ const MAX_DEPTH = 1000;
 
 /** The first thing that is wrong; undefined where nothing is found, or it nests too deep to be looked at. */
 export function jsonFault(text: string): JsonFault | undefined {
-  if (text.trim() === '')
-    return { line: 1, column: 1, message: 'There is nothing here. A value is missing.' };
+  if (text.trim() === '') return { line: 1, column: 1, message: 'A value is missing here.' };
   if (isDeep(text)) return undefined;
   try {
     visit(text, { onError: foundAt }, { disallowComments: true, allowTrailingComma: false });

@@ -36,15 +36,15 @@ export function wordsOfJsonError(
       return 'The text that begins here has no closing quote on its line.';
     case 'InvalidEscapeCharacter':
     case 'InvalidUnicode':
-      return 'This text holds a wrong escape. Write "\\\\" for a backslash.';
+      return 'This text contains an invalid escape. Write "\\\\" for a backslash.';
     case 'InvalidCharacter':
-      return 'This text holds a control character. Remove it, or write "\\t" for a tab.';
+      return 'This text contains a control character. Remove it, or write "\\t" for a tab.';
     default:
       return 'This does not belong here. Remove it.';
   }
 }
 
-/** What kind of value JSON holds, with its article; never the value itself, which may be a secret. */
+/** The kind of a JSON value, with its article; never the value itself, which may be a secret. */
 export function wordsOfJsonValue(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';

@@ -47,17 +47,17 @@ export function parseKey(text: string): KeyParts & { key: Key } {
   if (environment === undefined || id === undefined || !isEnvironmentName(environment))
     throw new Problem(
       'key_malformed',
-      'This is not a PromptForge key: it must look like pf_<environment>_<id>_<secret>. Check that it was copied whole.',
+      'This is not a PromptForge key: it must look like pf_<environment>_<id>_<secret>. Check that you copied all of it.',
     );
   if (checksum(text.slice(0, -CHECKSUM_LENGTH)) !== text.slice(-CHECKSUM_LENGTH))
     throw new Problem(
       'key_malformed',
-      "The key's checksum does not fit: a character is missing or changed. Copy it again.",
+      "The key's checksum does not match: a character is missing or changed. Copy it again.",
     );
   return { environment, id, key: text as Key };
 }
 
-/** What the registry keeps of a key: hex SHA-256 of it. A slow hash adds nothing to 190 random bits. */
+/** The stored form of a key: hex SHA-256 of it. A slow hash adds nothing to 190 random bits. */
 export function hashKey(key: Key): string {
   return createHash('sha256').update(key).digest('hex');
 }

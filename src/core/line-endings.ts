@@ -51,13 +51,13 @@ export function textDigests(source: string): TextDigests {
   };
 }
 
-/** Whether a text is a published one, but for line endings and byte order marks. */
+/** Returns whether a text is a published one, but for line endings and byte order marks. */
 export function isSameText({ exact, plain, others }: TextDigests, { digest, text }: PublishedText): boolean {
   if (exact === digest) return true;
   return text === undefined ? plain === digest || others.includes(digest) : plain === text;
 }
 
-/** What is noted of a published text. @param digest of the text, where it is known */
+/** Records a published text. @param digest of the text, where it is known */
 export function publishedText(source: string, digest: Digest = digestOf(source)): PublishedText {
   const plain = plainText(source);
   return plain === source ? { digest } : { digest, text: digestOf(plain) };

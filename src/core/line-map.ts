@@ -5,7 +5,7 @@ import type { VersionNumber } from './version.ts';
 /** Changed lines; above it the work grows with their square, and what lies between the first and the last is taken as changed. */
 const MAX_EDITS = 1000;
 
-/** What the later text did with a line that it does not have any more. */
+/** The change of a line that the later text no longer has. */
 export type HowGone = 'changed' | 'removed';
 
 /** Lines count from 1. `near`: where it was, a line of the later text. */
@@ -21,7 +21,7 @@ export function linesOfText(text: string): string[] {
   return text.split(/\r\n|\r|\n/);
 }
 
-/** How many lines `linesOfText` gives. */
+/** The number of lines `linesOfText` gives. */
 export function countLines(text: string): number {
   let count = 1;
   for (let at = 0; at < text.length; at++) {

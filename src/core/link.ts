@@ -45,7 +45,7 @@ export async function linkPartials(
   return linked;
 }
 
-/** What is wrong with a call for what the partial holds, or those it calls. */
+/** An error in a call, in the context of the partial or of those it calls. */
 function callIssues(
   from: PromptName,
   source: string,
@@ -108,7 +108,7 @@ function sizeIssues(
 
 /** @param chain the partials that lead from one of them back to it */
 export function partialCycle(reference: string, chain: readonly string[]): string {
-  return `The partial "${reference}" uses itself: ${chain.join(' → ')}. Take one of these uses out.`;
+  return `The partial "${reference}" uses itself: ${chain.join(' → ')}. Remove one of these uses.`;
 }
 
 /** Partials that may have been meant by `reference`, where none of `candidates` was found. */

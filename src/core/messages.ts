@@ -8,7 +8,7 @@ import {
   type ValueSegment,
 } from './evaluate/segment.ts';
 
-/** What stands in a message: a stretch of text with the segments it is made of, or a part of another kind. */
+/** A part of a message: a range of text with its segments, or a part of another kind. */
 export type Content = TextContent | { readonly kind: 'part'; readonly part: Part };
 
 export interface TextContent {
@@ -28,7 +28,7 @@ export type ComposedMessage =
   | { readonly kind: 'history'; readonly message: Message };
 
 /**
- * White space alone makes no part and no message. Where nothing marks its place, the history stands before the last
+ * White space alone makes no part and no message. Where nothing marks its place, the history is before the last
  * message if that is the user's, else at the end.
  * @param keepsBlank which stretches of white space count all the same; none unless told
  */

@@ -1,4 +1,4 @@
-/** What a source's front matter declares, its schemas expanded to JSON Schema. */
+/** The declarations of a source's front matter, its schemas expanded to JSON Schema. */
 import type { Problem } from './problem.ts';
 import { asObject, promptData } from './prompt-data.ts';
 import { patternFault, patternsIn } from './schema/check-patterns.ts';
@@ -14,7 +14,7 @@ import { problemOfIssues } from './template.ts';
 import { readYaml } from './yaml-places.ts';
 
 export interface DeclaredMetadata {
-  /** What `@metadata.prompt` reads. */
+  /** The value of `@metadata.prompt`. */
   readonly prompt: JsonObject;
   /** JSON Schema, whose `required` names no input that has a default; null when nothing is declared. */
   readonly inputSchema: JsonObject | null;
@@ -26,7 +26,7 @@ export interface MetadataOptions {
   readonly label: string;
   /** `prompt` unless told. */
   readonly kind?: SourceKind | undefined;
-  /** Whether it was published already: then a schema is read as it was when it could be published. */
+  /** True if it was published already: then a schema is read as it was when it could be published. */
   readonly isPublished?: boolean | undefined;
 }
 
@@ -104,7 +104,7 @@ function problemOf(
   return problemOfIssues([{ code, ...issueAt(source, start, end, fault.message) }], label);
 }
 
-/** Where a key or value of the front matter stands that is wrong, as far as the path to it can be followed. */
+/** Where a key or value of the front matter is that is wrong, as far as the path to it can be followed. */
 function placeOf(
   source: string,
   kind: SourceKind | undefined,

@@ -1,4 +1,4 @@
-/** What is said of a partial that is not there: where it was looked for, and what may have been meant. */
+/** The message for a missing partial: where it was searched, and a suggestion. */
 import { folderOf, lastSegment, type PromptName, partialCandidates } from './name.ts';
 import { endsWithSegment, foldCase, partialSegment } from './name-case.ts';
 
@@ -48,14 +48,14 @@ export function partialNotFound(
   meant?: string,
 ): string {
   const looked =
-    candidates.length === 0 ? 'No prompt can have this name.' : `Looked for: ${candidates.join(', ')}.`;
+    candidates.length === 0 ? 'This is not a valid prompt name.' : `Looked for: ${candidates.join(', ')}.`;
   const advice = meant === undefined ? '' : didYouMean(reference, meant);
   const asFile = asReference(reference) === reference ? '' : NOT_AS_FILE;
   return `The partial "${reference}" was not found. ${looked}${asFile}${advice}`;
 }
 
 const NOT_AS_FILE =
-  ' Write the name without "./", "_" and ".prompt": it is looked for beside the prompt and in the folders above.';
+  ' Write the name without "./", "_" and ".prompt": PromptForge looks for it beside the prompt and in the folders above.';
 
 /** Begins with a space. */
 export function didYouMean(asked: string, existing: string): string {

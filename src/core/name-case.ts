@@ -57,7 +57,7 @@ export function whyTaken(name: PromptName, { kind, spelled, as, existing }: Case
     : `The folder "${spelled}" differs only by case from "${as}", which holds "${existing}", and both would be one folder on many disks. Use "${as}${name.slice(as.length)}", or choose another folder.`;
 }
 
-/** Whether its last segment, with case folded, is this one; asked of all names there are, so it looks at few closely. */
+/** Returns whether its last segment, with case folded, is this one; asked of all names there are, so it looks at few closely. */
 export function endsWithSegment(name: PromptName, folded: string): boolean {
   const start = name.length - folded.length;
   if (start < 0 || (start > 0 && name[start - 1] !== '/')) return false;

@@ -30,7 +30,7 @@ export function whyNotPromptName(text: string): string | undefined {
   if (segments.length > MAX_NAME_SEGMENTS)
     return `A prompt name has at most ${MAX_NAME_SEGMENTS} segments between slashes; this one has ${segments.length}.`;
   for (const segment of segments) {
-    if (segment === '') return 'A prompt name cannot begin or end with "/" or hold "//".';
+    if (segment === '') return 'A prompt name cannot begin or end with "/" or contain "//".';
     if (segment === '.' || segment === '..' || segment === '-')
       return `"${segment}" cannot be a segment of a prompt name.`;
     if (!SEGMENT.test(segment))
@@ -81,7 +81,7 @@ export function sharedFolder(one: PromptName, other: PromptName): string {
   return foldersAbove(one).findLast((folder, depth) => folder === theirs[depth]) ?? '';
 }
 
-/** Whether the prompt is a partial: its last segment begins with `_` (Dotprompt's convention). */
+/** Returns whether the prompt is a partial: its last segment begins with `_` (Dotprompt's convention). */
 export function isPartial(name: PromptName): boolean {
   return lastSegment(name).startsWith('_');
 }

@@ -1,6 +1,6 @@
 /** The name that was probably meant: the nearest of those there are. */
 
-/** How many slips apart two names may be. */
+/** The maximum edit distance between two names. */
 const MAX_DISTANCE = 2;
 /** Longer names are not compared: nobody mistypes them by hand, and the comparison grows with their product. */
 const MAX_LENGTH = 100;

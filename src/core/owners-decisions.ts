@@ -6,7 +6,7 @@ import { Problem } from './problem.ts';
 import type { Actor } from './promotion-decisions.ts';
 import { roleIncludes } from './role.ts';
 
-/** How many others must approve a change: as many as a promotion, and one at least where owners hold already. */
+/** The number of others who must approve a change: as many as a promotion, and one at least where owners hold already. */
 export function ownersApprovalsNeeded({ approvals }: Policy, hasOwners: boolean): number {
   return Math.max(approvals, hasOwners ? 1 : 0);
 }
@@ -27,13 +27,13 @@ export function decideOwnersApproval(
     throw new Problem(
       'self_approval',
       needed > 0
-        ? 'You requested this change of owners, so somebody else must approve it, whichever key you use.'
-        : 'You requested this change of owners, so you cannot approve it. The policy asks for no approval any more: cancel it and request it again.',
+        ? 'You requested this change of owners, so someone else must approve it, whichever key you use.'
+        : 'You requested this change of owners, so you cannot approve it. The policy no longer asks for approval: cancel it and request it again.',
     );
   if (counted.some(approval => isSamePerson(approval.actor, actor)))
     throw new Problem(
       'already_approved',
-      'You approved this change of owners already, and one approval of each person counts. Somebody else must give the next one.',
+      'You already approved this change of owners, and only one approval per person counts. Someone else must approve next.',
     );
   return counted.length + 1 < needed ? 'pending' : 'applied';
 }
@@ -57,6 +57,6 @@ function checkWaits({ state }: OwnersChange): void {
   if (state === 'pending') return;
   throw new Problem(
     'owners_change_closed',
-    `This change of owners was ${state} already; nothing more can be done with it. Request a new one if it is still wanted.`,
+    `This change of owners was already ${state}. Request a new one if you still need it.`,
   );
 }

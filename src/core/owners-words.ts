@@ -36,7 +36,7 @@ export function changeWaitsFor({ approvals, approvalsNeeded, canApprove }: Waiti
   const left = approvalsMissing({ approvals, approvalsNeeded });
   const what = `${left} ${left === 1 ? 'approval' : 'approvals'}`;
   return canApprove.length === 0
-    ? `${what}, and nobody else has a key to approve it with`
+    ? `${what}, and no one else has a key to approve it with`
     : `${what} by ${eitherOf(shortened(canApprove))}`;
 }
 
@@ -46,7 +46,7 @@ export function ownersRules(missing: readonly MissingOwners[], environment: stri
     const rule = `${prompts} needs the approval of an owner: ${eitherOf(shortened(owners))}.`;
     if (canApprove.length === owners.length) return rule;
     if (canApprove.length > 0) return `${rule} Now only ${eitherOf(shortened(canApprove))} can give it.`;
-    return `${rule} None of them can: they asked for it, wrote what it changes or have no key of ${environment} to approve with. An admin of ${environment} can change the owners or make a key.`;
+    return `${rule} None of them can: they requested it, wrote what it changes or have no key of ${environment} to approve with. An admin of ${environment} can change the owners or create a key.`;
   });
   const more = missing.length - MAX_NAMED;
   return more > 0 ? [...rules, `So do ${more} more.`] : rules;

@@ -51,7 +51,7 @@ export function parseOwners(text: string): ParsedOwners {
       errors: [
         {
           line: 1,
-          message: `The text has ${text.length} characters, and may have ${MAX_OWNERS_LENGTH}. Shorten it.`,
+          message: `The text has ${text.length} characters, and at most ${MAX_OWNERS_LENGTH} are allowed. Shorten it.`,
           start: 0,
           end: 0,
         },
@@ -81,7 +81,7 @@ export function parseOwners(text: string): ParsedOwners {
   return first === undefined ? { rules } : { errors: [first, ...others] };
 }
 
-/** What is wrong in a line. */
+/** An error in a line. */
 type Fault = Omit<OwnersError, 'line'>;
 
 /** Undefined for a line without a rule. */
@@ -97,14 +97,14 @@ function ruleOf(written: string, line: number): OwnerRule | Fault | undefined {
   const last = named.at(-1);
   if (last === undefined)
     return at(
-      `"${pattern}" has no owner, so nobody could approve what it matches. Name one after it, such as ${pattern} @dana, or remove the line.`,
+      `"${pattern}" has no owner, so no one could approve what it matches. Name one after it, such as ${pattern} @dana, or remove the line.`,
       first,
     );
   const names: string[] = [];
   for (const word of named) {
     if (/^[^@"].*[*/]|^[*/]/.test(written.slice(word.start, word.end)))
       return at(
-        `"${word.text.slice(0, 40)}" looks like a second pattern, which would not be matched. Give it a line of its own; before the name of an owner write @.`,
+        `"${word.text.slice(0, 40)}" looks like a second pattern. Write each pattern on its own line, and write @ before the name of an owner.`,
         word,
       );
     const name = word.text.startsWith('@') ? word.text.slice(1) : word.text;
@@ -115,7 +115,7 @@ function ruleOf(written: string, line: number): OwnerRule | Fault | undefined {
   const owners = people(names);
   if (owners.length > MAX_OWNERS_OF_RULE)
     return at(
-      `"${pattern}" has ${owners.length} owners, and may have ${MAX_OWNERS_OF_RULE}. Name fewer.`,
+      `"${pattern}" has ${owners.length} owners, and at most ${MAX_OWNERS_OF_RULE} are allowed. Name fewer.`,
       first,
       last,
     );
@@ -144,7 +144,7 @@ function wordsOf(written: string): Word[] | Fault {
       const end = written.indexOf('"', opening + 1);
       if (end < 0)
         return {
-          message: 'A quotation mark is not closed. Close it with another.',
+          message: 'A quotation mark is not closed. Add the closing one.',
           start: opening,
           end: written.length,
         };
@@ -152,7 +152,7 @@ function wordsOf(written: string): Word[] | Fault {
       at = end + 1;
       if (at < written.length && !isBetween(written[at] as string))
         return {
-          message: 'A blank is missing after a quotation mark. Put one between two names.',
+          message: 'A space is missing after a quotation mark. Put one between two names.',
           start: end,
           end: at + 1,
         };
@@ -175,7 +175,7 @@ function whyNotPattern(pattern: string): string | undefined {
   if (pattern.startsWith('@'))
     return `"${shown}" is an owner without a pattern. Begin the line with one, such as support/** ${shown}.`;
   if (pattern.length > MAX_PATTERN_LENGTH)
-    return `The pattern "${shown}…" has ${pattern.length} characters, and may have ${MAX_PATTERN_LENGTH}.`;
+    return `The pattern "${shown}…" has ${pattern.length} characters, and at most ${MAX_PATTERN_LENGTH} are allowed.`;
   if (!/^[A-Za-z0-9._*/-]+$/.test(pattern))
     return `"${shown}" is not a pattern: a prompt's name has letters, digits, ".", "_", "-" and "/", and a pattern also "*". Correct it.`;
   const segments = segmentsOf(pattern);

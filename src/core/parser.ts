@@ -32,7 +32,7 @@ const known = new Map<string, Map<number, readonly number[]>>();
 /** Stands for all characters beyond ASCII, and for the text's end: no rule names one of them. */
 const OTHER = 128;
 
-/** What the lexer tries at the next token. */
+/** The lexer's rules for the next token. */
 function currentRules(this: Lexer): readonly number[] {
   const condition = this.conditionStack.at(-1) as string;
   const next = this._input.charCodeAt(0);

@@ -12,7 +12,7 @@ export function whyNotActor(text: string): string | undefined {
   if (text.length > MAX_ACTOR_LENGTH)
     return `The name of an actor has at most ${MAX_ACTOR_LENGTH} characters; this one has ${text.length}.`;
   if (hasInvisible(text))
-    return 'The name of an actor cannot hold control, line-break or invisible characters. Type it anew.';
+    return 'The name of an actor cannot contain control, line-break or invisible characters. Type it again.';
   return undefined;
 }
 
@@ -22,7 +22,7 @@ export function actorIn(text: string): string | undefined {
   return whyNotActor(actor) === undefined ? actor : undefined;
 }
 
-/** Whether two names of actors are one person's: `Mara ` is no second pair of eyes beside `mara`, nor is `ma\u200bra`. */
+/** Returns whether two names of actors are one person's: `Mara ` is no second pair of eyes beside `mara`, nor is `ma\u200bra`. */
 export function isSamePerson(one: string, other: string): boolean {
   return foldPerson(one) === foldPerson(other);
 }

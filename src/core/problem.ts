@@ -84,7 +84,7 @@ export const PROBLEM_CODES = [
 
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
-/** What a problem may carry beside its message; each field is part of the API's problem document. */
+/** Further data of a problem beside its message; each field is part of the API's problem document. */
 export interface ProblemDetails {
   /** Where in the source (invalid_source, too_expensive). */
   readonly issues?: readonly SourceIssue[];
@@ -123,7 +123,7 @@ export class Problem extends Error {
     this.details = details;
   }
 
-  /** Whether `error` is a problem, and one of `codes` when any are given. */
+  /** Returns whether `error` is a problem, and one of `codes` when any are given. */
   static is(error: unknown, ...codes: readonly ProblemCode[]): error is Problem {
     return error instanceof Problem && (codes.length === 0 || codes.includes(error.code));
   }

@@ -85,7 +85,7 @@ export interface Projection {
   /** Those of which a key was revoked that vouched for it: the event after that must hold it. By their numbers. */
   readonly toHold: Map<number, { readonly key: string; readonly revoked: number }>;
   releases: ReleaseOrder;
-  /** Whether MACs have begun: releases before them did not hold any. */
+  /** True if MACs have begun: releases before them did not hold any. */
   hasMacs: boolean;
 }
 
@@ -233,7 +233,7 @@ export function follow(
   }
 }
 
-/** What a thread says is read from its events themselves: nothing else follows from them. */
+/** The text of a thread is read from its events themselves: nothing else follows from them. */
 function followComment({ prompts }: Projection, event: RegistryEvent): void {
   const before = prompts.get(named(event, event.prompt));
   fits((event.version ?? 0) <= (before?.newest ?? 0), event, 'is of a version that there is not');
@@ -278,7 +278,7 @@ function followPromotion(
   return after;
 }
 
-/** What a key vouches for is void once it is revoked, whoever hid it then. */
+/** Approvals by a key are void once it is revoked, even if the row was hidden then. */
 function vouch(projection: Projection, after: PromotionRecord, event: PromotionEvent): void {
   const { vouchers, toHold } = projection;
   const { id } = after;

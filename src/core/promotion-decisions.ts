@@ -15,12 +15,12 @@ import { type VersionNumber, versionReference } from './version.ts';
 /** How far ahead a promotion may be planned, in ms: the same day next year is not too far. */
 export const LONGEST_AHEAD = 366 * 24 * 60 * 60 * 1000;
 
-/** What stands at the moment of a decision, which is what counts: not what stood when it was requested. */
+/** The state at the moment of a decision, which counts instead of the state at the request. */
 export interface Present {
   readonly environment: Environment;
-  /** Where the pointer stands; null: unset. */
+  /** Where the pointer is; null: unset. */
   readonly current: VersionNumber | null;
-  /** Whether the version was stable where the policy's `promoteFrom` says; true where it says nothing. */
+  /** True if the version was stable where the policy's `promoteFrom` says; true where it says nothing. */
   readonly stableBefore: boolean;
   readonly archived: boolean;
   /** RFC 3339 UTC, by the clock: the log's own time may have been shifted. */
@@ -32,15 +32,15 @@ export interface Actor {
   readonly role: Role;
 }
 
-/** What the rules of approval look at. */
+/** The data that the rules of approval use. */
 type Move = Pick<PromotionRecord, 'rollback' | 'effectiveAt'>;
 
-/** Whether nobody must approve: a rollback acts at once, unless the policy says otherwise; one that has time to be planned has time to be approved. */
+/** Returns whether nobody must approve: a rollback acts at once, unless the policy says otherwise; one that has time to be planned has time to be approved. */
 export function actsAtOnce(policy: Policy, { rollback, effectiveAt }: Move): boolean {
   return rollback && effectiveAt === null && !policy.rollbackNeedsApproval;
 }
 
-/** How many others must approve: as many as the policy says, and one at least where what changes has owners. */
+/** The number of others who must approve: as many as the policy says, and one at least where what changes has owners. */
 export function approvalsNeeded(policy: Policy, move: Move, hasOwners = false): number {
   return actsAtOnce(policy, move) ? 0 : Math.max(policy.approvals, hasOwners ? 1 : 0);
 }
@@ -61,7 +61,7 @@ export function countedApprovals(
 
 export interface Asked
   extends Pick<PromotionRecord, 'prompt' | 'channel' | 'version' | 'rollback' | 'effectiveAt'> {
-  /** Where who asks believes the pointer to stand. */
+  /** Where who asks believes the pointer to be. */
   readonly expected: VersionNumber | null;
 }
 
@@ -82,7 +82,7 @@ export function decideRequest(
   if (present.current === version)
     throw new Problem(
       'already_live',
-      `${channel} of ${name} is at ${versionReference(prompt, version)} already. There is nothing to do.`,
+      `${channel} of ${name} is already at ${versionReference(prompt, version)}. There is nothing to do.`,
       { current: present.current },
     );
   if (present.current !== expected)
@@ -124,8 +124,8 @@ export function decideApproval(
     throw new Problem(
       'self_approval',
       needed > 0
-        ? 'You requested this promotion, so somebody else must approve it, whichever key you use.'
-        : 'You requested this promotion, so you cannot approve it. The policy asks for no approval any more: request it again.',
+        ? 'You requested this promotion, so someone else must approve it, whichever key you use.'
+        : 'You requested this promotion, so you cannot approve it. The policy no longer asks for approval: request it again.',
     );
   const own = writtenBy(actor, barred);
   if (own !== undefined)
@@ -136,7 +136,7 @@ export function decideApproval(
   if (promotion.approvals.some(approval => isSamePerson(approval.actor, actor)))
     throw new Problem(
       'already_approved',
-      'You approved this promotion already, and one approval of each person counts. Somebody else must give the next one.',
+      'You already approved this promotion, and only one approval per person counts. Someone else must approve next.',
     );
   checkApplicable(promotion, present);
   const approvers = [...countedApprovals(promotion, barred).map(approval => approval.actor), actor];
@@ -150,7 +150,7 @@ export function decideRejection(promotion: PromotionRecord): void {
   checkOpen(promotion);
 }
 
-/** What ended is on record as it is: it takes no more comments. @throws Problem `promotion_closed` */
+/** An ended promotion is final and takes no more comments. @throws Problem `promotion_closed` */
 export function decideComment(promotion: PromotionRecord): void {
   if (!isOpen(promotion))
     throw closed(promotion, 'it takes no more comments. Comment on a new request, if there is one.');
@@ -212,14 +212,14 @@ export function checkDecidedAlone(promotion: PromotionRecord): void {
   );
 }
 
-/** Whether a promotion need not wait for its time any more. */
+/** Returns whether a promotion need not wait for its time any more. */
 export function isDue({ effectiveAt }: Pick<PromotionRecord, 'effectiveAt'>, now: string): boolean {
   return effectiveAt === null || effectiveAt <= now;
 }
 
 function checkOpen(promotion: PromotionRecord): void {
   if (!isOpen(promotion))
-    throw closed(promotion, 'nothing more can be done with it. Request a new one if it is still wanted.');
+    throw closed(promotion, 'it cannot change any more. Request a new one if you still need it.');
 }
 
 function closed({ state, supersededBy }: PromotionRecord, so: string): Problem {
@@ -239,7 +239,7 @@ function checkApplicable(promotion: PromotionRecord, present: Present): void {
   checkPermitted(promotion, present);
 }
 
-/** What was live here may be again, whatever the policy has come to ask for since: a rollback must not wait. */
+/** A version that was live here may be again, whatever the policy has come to require since: a rollback must not wait. */
 function checkPermitted(
   { prompt, version, rollback }: Pick<PromotionRecord, 'prompt' | 'version' | 'rollback'>,
   { environment, archived, stableBefore }: Present,
@@ -248,13 +248,13 @@ function checkPermitted(
   if (archived)
     throw new Problem(
       'prompt_archived',
-      `"${prompt}" is archived: what is live stays live and can be rolled back, but nothing new goes live. Restore it first.`,
+      `"${prompt}" is archived: live versions stay live and can be rolled back, but no other version can go live. Restore it first.`,
     );
   const { promoteFrom } = environment.policy;
   if (promoteFrom !== null && !stableBefore)
     throw new Problem(
       'not_promoted_from',
-      `${versionReference(prompt, version)} was never stable in ${promoteFrom}, which ${environment.name} asks for. Promote it there first.`,
+      `${versionReference(prompt, version)} was never stable in ${promoteFrom}, which ${environment.name} requires. Promote it there first.`,
     );
 }
 

@@ -49,7 +49,7 @@ export interface PromotionRecord {
 export interface ReleaseMembership {
   /** Of the release: the id of its first promotion. */
   readonly id: number;
-  /** Whether all promotions of the release are applied at once, or none. */
+  /** Tells whether all promotions of the release are applied at once, or none. */
   readonly atomic: boolean;
 }
 
@@ -60,7 +60,7 @@ export function isPromotionEvent(event: RegistryEvent): event is PromotionEvent 
   return event.kind.startsWith('promotion.');
 }
 
-/** Whether it may still be applied. */
+/** Returns whether it may still be applied. */
 export function isOpen({ state }: Pick<PromotionRecord, 'state'>): boolean {
   return state === 'pending' || state === 'planned';
 }
@@ -140,7 +140,7 @@ function releaseOf(
   return { id, atomic: atomic === true };
 }
 
-/** Whether it is decided and applied only together with the others of its release. */
+/** Returns whether it is decided and applied only together with the others of its release. */
 export function isAtomic({ release }: Pick<PromotionRecord, 'release'>): boolean {
   return release?.atomic === true;
 }

@@ -9,7 +9,7 @@ export function parseTemplate(template: string): hbs.AST.Program {
 /** As `parseTemplate`, of a tree that is read and never changed: one rendering reads the same template several times. */
 export function readTemplate(template: string): hbs.AST.Program {
   const tree = kept.get(template) ?? large.get(template)?.deref() ?? parse(template);
-  // What was asked for last is kept longest.
+  // The most recently used entries are kept longest.
   if (template.length > MAX_KEPT_LENGTH) keep(large, template, new WeakRef(tree), MAX_LARGE);
   else keep(kept, template, tree, MAX_KEPT);
   return tree;

@@ -5,7 +5,7 @@ import { EventMisfit, isAtomic, type PromotionEvent, type PromotionRecord } from
 export interface ReleaseOrder {
   /** That of the last event, where it began a promotion of a release: the next may be one of it, too. */
   readonly lastBegun: PromotionRecord | undefined;
-  /** What is left of an atomic release that is being applied: the events after that must apply it. By their ids. */
+  /** The remaining promotions of an atomic release that is being applied: the next events must apply them. By their ids. */
   readonly toApply: ReadonlySet<number>;
 }
 

@@ -9,7 +9,7 @@ export const MAX_RELEASE_ITEMS = 200;
 /** `mixed`: its promotions ended in different ways, as those of one that is not atomic may. */
 export type ReleaseState = PromotionState | 'mixed';
 
-/** What has become of a release whose promotions have these states: it waits as long as one of them does. */
+/** The state of a release whose promotions have these states: it waits as long as one of them does. */
 export function releaseState(states: Iterable<PromotionState>): ReleaseState {
   const all = new Set(states);
   if (all.has('pending')) return 'pending';
@@ -18,7 +18,7 @@ export function releaseState(states: Iterable<PromotionState>): ReleaseState {
   return only === undefined || others.length > 0 ? 'mixed' : only;
 }
 
-/** What a release did to one prompt, as far as going back is concerned. */
+/** The effect of a release on one prompt, for rolling back. */
 interface Promoted {
   readonly prompt: PromptName;
   readonly version: VersionNumber;

@@ -20,14 +20,14 @@ export interface RenderRequest {
   readonly source: string;
   /** `prompt` unless told. */
   readonly kind?: SourceKind;
-  /** Whether it was published already: then its front matter is read as it was when it could be published. */
+  /** True if it was published already: then its front matter is read as it was when it could be published. */
   readonly isPublished?: boolean;
   readonly partials: ReadonlyMap<string, LinkedPartial>;
   /** Values by variable name. */
   readonly input: Readonly<Record<string, unknown>>;
   /** Earlier messages, inserted at `{{history}}`. */
   readonly messages?: readonly Message[];
-  /** What `{{@name}}` reads, by name: who asks, in which state. */
+  /** The values of `{{@name}}`, by name: who asks, in which state. */
   readonly context?: Readonly<Record<string, unknown>>;
   /** Also refuse an input that does not fit its schema, and variables that nothing declares and the input does not give. */
   readonly strict?: boolean;
@@ -85,9 +85,9 @@ export interface PreparedRendering {
   readonly request: RenderRequest;
   /** Required inputs that are not given. */
   readonly missing: readonly string[];
-  /** Whether the input fits the schema; does nothing where the request is not strict. */
+  /** True if the input fits the schema; does nothing where the request is not strict. */
   readonly checkInput: CheckInput;
-  /** Whether the schema names an input. */
+  /** Returns whether the schema names an input. */
   isDeclared(name: string): boolean;
   /**
    * @param countsAsMissing of which inputs it matters that they are not given; of none unless told
@@ -141,7 +141,7 @@ export async function prepareRendering(request: RenderRequest): Promise<Prepared
 
 export interface ReadMetadataOptions {
   readonly kind?: SourceKind;
-  /** Whether it was published already: then only what cannot be read at all is refused. */
+  /** True if it was published already: then only what cannot be read at all is refused. */
   readonly isPublished?: boolean;
 }
 

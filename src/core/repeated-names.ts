@@ -8,7 +8,7 @@ export function givenTwice(pointer: string): string {
   return `${pointer} is given twice. Remove one of the two.`;
 }
 
-/** How many property names a text of valid JSON has, a repeated one each time. */
+/** The number of property names a text of valid JSON has, a repeated one each time. */
 export function countNames(json: string): number {
   let count = 0;
   for (let at = 0; at < json.length; at++) {
@@ -64,7 +64,7 @@ export function repeatedNameIn(json: string): string | undefined {
 interface Holder {
   /** Of an object: those so far. */
   readonly names: Set<string | number> | undefined;
-  /** Whether a text that begins now is a name. */
+  /** True if a text that begins now is a name. */
   isAtName: boolean;
   /** Of the value that is read. */
   key: string | number;

@@ -5,7 +5,7 @@ import type { VersionNumber } from './version.ts';
 /** An applied move of one pointer. */
 export interface Move {
   readonly version: VersionNumber;
-  /** What the pointer stood at before; null: unset. */
+  /** The previous version of the pointer; null: unset. */
   readonly from: VersionNumber | null;
   readonly rollback: boolean;
 }
@@ -25,7 +25,7 @@ export function goodVersions(moves: readonly Move[]): VersionNumber[] {
   const stood: VersionNumber[] = first === undefined || first.from === null ? [] : [first.from];
   for (const move of moves) {
     const before = stood.lastIndexOf(move.version);
-    // What it goes back over was given up.
+    // The versions it skips were rolled back from.
     if (before >= 0 && goesBack(move)) stood.length = before;
     else if (goesBack(move)) stood.pop();
     stood.push(move.version);

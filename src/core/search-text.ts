@@ -6,13 +6,13 @@
 /** UTF-16 code units. */
 export const MAX_SEARCH_TEXT = 200;
 
-/** What ends a line of a source. */
+/** Line endings of a source. */
 const LINE_END = /\r\n|\n|\r/;
 
 /** Two texts that differ by nothing that counts become the same. Of a text without line breaks none has any. */
 export function foldText(text: string): string {
   const folded = text.normalize('NFC').toLowerCase();
-  // What toLowerCase makes of İ is an i with a dot above it; at the end of a word it makes ς of Σ.
+  // toLowerCase turns İ into an i with a dot above it, and at the end of a word Σ into ς.
   return folded.replaceAll('i\u0307', 'i').replaceAll('ı', 'i').replaceAll('ς', 'σ');
 }
 

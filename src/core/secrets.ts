@@ -29,7 +29,7 @@ const ALL = new RegExp(`(?<![A-Za-z0-9_-])(?:${SHAPES.map(([, shape]) => `(${sha
 const PRIVATE_KEY = /-----BEGIN (?:[A-Z]{1,20} ){0,3}PRIVATE KEY-----/g;
 const PRIVATE_KEY_END = '-----END ';
 
-/** What looks like a secret in `text`, in order. */
+/** Text that looks like a secret in `text`, in order. */
 export function* secretsIn(text: string): Generator<SecretPlace, void, undefined> {
   const keys = [...text.matchAll(PRIVATE_KEY)].map(({ index: start, 0: line }) => {
     const last = text.indexOf(PRIVATE_KEY_END, start);

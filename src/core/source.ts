@@ -23,15 +23,15 @@ export interface PromptSource {
   readonly template: string;
   /** Where `template` begins in the source (0-based UTF-16 offset). */
   readonly templateOffset: number;
-  /** What is wrong with the front matter; the template is usable all the same. */
+  /** Errors in the front matter; the template is usable all the same. */
   readonly issues: readonly SourceIssue[];
-  /** Whether `frontMatter` could not be read for these issues. */
+  /** True if `frontMatter` could not be read for these issues. */
   readonly isUnread: boolean;
 }
 
 /**
  * Which rules a source is read by. In a partial `#` is text, since partials begin with headings; in a prompt, lines of
- * `#` may stand above the front matter.
+ * `#` may be above the front matter.
  */
 export type SourceKind = 'prompt' | 'partial';
 
@@ -41,7 +41,7 @@ export function sourceKindOf(name: PromptName): SourceKind {
 
 /** Dotprompt's own shape of front matter: `---`, YAML, `---`, each on a line of its own. */
 const OPENING = /---[^\S\r\n]*(?:\r\n|\r|\n)/y;
-/** A line that may stand above it, by kind. Each is matched at one place, so that a long run of them takes linear time. */
+/** A line that may be above it, by kind. Each is matched at one place, so that a long run of them takes linear time. */
 const ABOVE: Readonly<Record<SourceKind, RegExp>> = {
   prompt: /(?:#[^\r\n]*|[^\S\r\n]*)(?:\r\n|\r|\n)/y,
   partial: /[^\S\r\n]*(?:\r\n|\r|\n)/y,
@@ -50,13 +50,13 @@ const ABOVE: Readonly<Record<SourceKind, RegExp>> = {
 const FIRST_KEY = /\s*(?:model|config|input|output|tools|toolDefs|variant|metadata)[^\S\r\n]*:/y;
 const CLOSING = /(?:^|\r\n|\r|\n)---[^\S\r\n]*(?=\r\n|\r|\n|$)/g;
 /** Of front matter, said by every reader of it. */
-export const NEVER_CLOSED = 'The front matter that begins here is never closed: end it with a line "---".';
-/** How many numbers are told at most. */
+export const NEVER_CLOSED = 'The front matter that begins here is not closed: end it with a line "---".';
+/** The maximum number of numbers reported. */
 const MAX_ISSUES = 100;
 /** Of front matter, said by every reader of it. */
 export const NO_KEYS = 'Front matter must be keys and values, one a line, such as "model: vendor/name".';
 /** Of front matter, said by every reader of it. */
-export const FRONT_MATTER_TOO_LONG = `Front matter has at most ${MAX_FRONT_MATTER_LENGTH} characters (64 KiB), and this has more, so it is not read. Move texts into the body or a partial.`;
+export const FRONT_MATTER_TOO_LONG = `Front matter has at most ${MAX_FRONT_MATTER_LENGTH} characters (64 KiB), and this has more, so it is not read. Move text to the body or a partial.`;
 
 /**
  * The text of a source's bytes. @throws Problem `invalid_source` when they are not UTF-8 (with the line and
@@ -108,7 +108,7 @@ export function checkSourceText(source: string): void {
   const lone = [...source].findIndex(character => !character.isWellFormed());
   const offset = [...source].slice(0, lone).join('').length;
   const at = positionAt(source, offset);
-  const message = 'A lone surrogate stands here: half of a character, which UTF-8 cannot hold. Remove it.';
+  const message = 'This is a lone surrogate, half of a character, which UTF-8 cannot encode. Remove it.';
   throw new Problem('invalid_source', `Line ${at.line}, column ${at.column}: ${message}`, {
     issues: [{ ...at, endLine: at.line, endColumn: at.column + 1, message }],
   });
@@ -124,7 +124,7 @@ function checkSize(bytes: number): void {
 
 /** Where a source's front matter lies, as 0-based UTF-16 offsets. */
 export interface FrontMatterPlace {
-  /** Of the opening `---`: comments, a shebang and blank lines may stand above it. */
+  /** Of the opening `---`: comments, a shebang and blank lines may be above it. */
   readonly start: number;
   readonly yamlStart: number;
   /** Without the line break before the closing `---`. Undefined where the front matter is never closed. */
@@ -178,7 +178,7 @@ export function parseSource(source: string, kind: SourceKind = 'prompt'): Prompt
   if (source.length > MAX_KEPT_LENGTH) return readSource(source, kind);
   const sources = kept[kind];
   const parsed = sources.get(source) ?? readSource(source, kind);
-  // What was asked for last is kept longest.
+  // The most recently used entries are kept longest.
   sources.delete(source);
   sources.set(source, parsed);
   const [oldest] = sources.keys();

@@ -31,7 +31,7 @@ export function partsOfComment(text: string): CommentPart[] {
   return parts;
 }
 
-/** What the first suggestion of a comment puts in place of its line, none of it for nothing; undefined: it has none. */
+/** The replacement of a comment's line by its first suggestion, empty to remove the line; undefined if it has none. */
 export function suggestionIn(text: string): readonly string[] | undefined {
   const found = partsOfComment(text).find(part => part.kind === 'suggestion');
   return found?.kind === 'suggestion' ? found.lines : undefined;

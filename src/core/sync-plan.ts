@@ -120,7 +120,7 @@ export function stateOf({ base, file, remote }: SyncInput): FileState | undefine
   return state === 'behind' && isOlder(remote, base) ? 'conflict' : state;
 }
 
-/** Whether the registry went back: versions only ever get higher numbers, and never another text. */
+/** Returns whether the registry went back: versions only ever get higher numbers, and never another text. */
 function isOlder(remote: VersionAt | null, base: VersionAt | null): boolean {
   if (remote === null || base === null) return false;
   return remote.version < base.version || (remote.version === base.version && remote.digest !== base.digest);

@@ -39,7 +39,7 @@ export interface CommentStatement extends Node {
   readonly type: 'CommentStatement';
 }
 
-/** What a helper is called with. */
+/** The arguments of a helper. */
 export interface Arguments {
   readonly params: readonly Expression[];
   readonly hash?: Hash;
@@ -55,7 +55,7 @@ export interface BlockStatement extends Node, Arguments {
   readonly path: Callee;
   readonly program?: Program;
   readonly inverse?: Program;
-  /** Whether the opening tag has `~` at its ends; empty for a raw block. */
+  /** True if the opening tag has `~` at its ends; empty for a raw block. */
   readonly openStrip: { readonly open?: boolean };
 }
 
@@ -90,9 +90,9 @@ export interface SubExpression extends Node, Arguments {
 
 export interface PathExpression extends Node {
   readonly type: 'PathExpression';
-  /** Whether it begins with `@`. */
+  /** True if it begins with `@`. */
   readonly data: boolean;
-  /** How many `../` it begins with. */
+  /** The number of `../` it begins with. */
   readonly depth: number;
   readonly parts: readonly string[];
   readonly original: string;
@@ -117,7 +117,7 @@ export interface Hash {
   readonly pairs: readonly HashPair[];
 }
 
-/** Whether a block is written with four braces, `{{{{raw}}}}…{{{{/raw}}}}`: its body is text as it stands. */
+/** Returns whether a block is written with four braces, `{{{{raw}}}}…{{{{/raw}}}}`: its body is text as it is. */
 export function isRawBlock({ openStrip }: BlockStatement): boolean {
   return openStrip.open === undefined;
 }
@@ -136,12 +136,12 @@ export function asPath(callee: Callee): PathExpression {
   };
 }
 
-/** Whether a path begins with `.` or holds `this`, by Handlebars' own test: then it names no helper or block parameter. */
+/** Returns whether a path begins with `.` or holds `this`, by Handlebars' own test: then it names no helper or block parameter. */
 export function isScoped({ original }: PathExpression): boolean {
   return /^\.|this\b/.test(original);
 }
 
-/** Whether a path may name a helper or block parameter: one part, neither `../` nor scoped. */
+/** Returns whether a path may name a helper or block parameter: one part, neither `../` nor scoped. */
 export function isSimple(path: PathExpression): boolean {
   return path.parts.length === 1 && path.depth === 0 && !isScoped(path);
 }
@@ -152,7 +152,7 @@ export function* argumentsOf({ params, hash }: Arguments): Generator<Expression,
   for (const { value } of hash?.pairs ?? []) yield value;
 }
 
-/** Whether something is called with arguments, which only helpers take. */
+/** Returns whether something is called with arguments, which only helpers take. */
 export function hasArguments({ params, hash }: Arguments): boolean {
   return params.length > 0 || (hash !== undefined && hash !== null);
 }

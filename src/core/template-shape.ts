@@ -1,11 +1,11 @@
-/** Whether two templates mean the same: their trees compared without positions, comments and the way text is cut up. */
+/** Tells whether two templates mean the same: their trees compared without positions, comments and the way text is cut up. */
 
 import { readTemplate } from './read-template.ts';
 import type { PartialUse } from './template.ts';
 
 type Node = Readonly<Record<string, unknown>> & { readonly type: string };
 
-/** What of a node does not change what it renders. */
+/** Properties of a node that do not affect its rendering. */
 const IRRELEVANT = new Set([
   'loc',
   'strip',
@@ -19,7 +19,7 @@ const IRRELEVANT = new Set([
 ]);
 
 /**
- * Whether `content` may at all stand as text where `tree` calls it: not when it reaches outside itself (`../`,
+ * Whether `content` may at all be as text where `tree` calls it: not when it reaches outside itself (`../`,
  * `@partial-block`, `{{#*inline}}`), nor when a block parameter of `tree` could capture one of its names.
  */
 export function mayStandInPlace(tree: hbs.AST.Program, content: string): boolean {
@@ -38,7 +38,7 @@ function reachesOut(node: Node): boolean {
 
 /**
  * Whether the template with `uses` replaced by their contents parses to the tree in which those partials' trees
- * stand where they were called.
+ * are where they were called.
  */
 export function sameMeaning(
   template: string,
@@ -64,7 +64,7 @@ export function sameMeaning(
   return JSON.stringify(expected) === JSON.stringify(shape(readTemplate(spliced) as unknown as Node, asItIs));
 }
 
-/** The edit that puts `content` where `use` stands. A tag alone on its line takes the end of that line with it, as in Handlebars. */
+/** The edit that puts `content` where `use` is. A tag alone on its line takes the end of that line with it, as in Handlebars. */
 export function splice(
   template: string,
   use: PartialUse,
@@ -77,7 +77,7 @@ export function splice(
   return { start: use.start, end: use.end + rest, text: content };
 }
 
-/** Whether an `{{#*inline}}` block gives its partial the very tree that `content` has on its own. */
+/** Returns whether an `{{#*inline}}` block gives its partial the very tree that `content` has on its own. */
 export function definesTheSame(inlineBlock: string, content: string): boolean {
   const [block] = readTemplate(inlineBlock).body as hbs.AST.DecoratorBlock[];
   return (
@@ -101,7 +101,7 @@ function shape(node: unknown, substitute: Substitute): unknown {
     const add = (item: unknown): void => {
       const replaced = isNode(item) ? substitute(item) : undefined;
       if (replaced === undefined) addShaped(item, substitute);
-      // What was put in is taken as it is: its own nodes stand at other places than those of the template.
+      // An inlined partial is not changed again: its own nodes have other positions than those of the template.
       else for (const part of replaced) addShaped(part, asItIs);
     };
     const addShaped = (item: unknown, within: Substitute): void => {

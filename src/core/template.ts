@@ -33,13 +33,13 @@ export function sourceIssues(source: string, parsed: PromptSource): SourceIssue[
   ];
 }
 
-/** What keeps a source that was published from being read: what is checked today may not have been then. */
+/** Errors that keep a published source from being read: today's checks may be newer than it. */
 export function publishedIssues(source: string, parsed: PromptSource): SourceIssue[] {
   const unreadable = whyUnreadable(parsed.template);
   return unreadable === undefined ? [] : placedIn(source, parsed, [unreadable]);
 }
 
-/** What is wrong with a template, at its places in the whole source. */
+/** An error in a template, with positions in the whole source. */
 export function placedIn(
   source: string,
   { templateOffset }: PromptSource,

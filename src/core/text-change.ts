@@ -3,7 +3,7 @@ import { diffArrays } from 'diff';
 import { sentencesOf } from './blame/sentences.ts';
 import type { SourceKind } from './source.ts';
 
-/** What was replaced counts as changed, one for one; the rest of a longer side as added or removed. */
+/** Replaced lines count as changed, one for one; the rest of a longer side as added or removed. */
 export interface CountedChange {
   readonly added: number;
   readonly removed: number;

@@ -14,7 +14,7 @@ export interface TracedSpan {
   /** 0-based UTF-16 offsets in the part's text; end exclusive. */
   readonly start: number;
   readonly end: number;
-  /** `missing`: a required input that was not given would stand here. */
+  /** `missing`: a required input that was not given would be here. */
   readonly kind: 'value' | 'missing';
   /** As written: `{{user.name}}`; for a block or partial that reads a missing input its opening tag. */
   readonly expression: string;
@@ -34,7 +34,7 @@ export type TracedPart =
       readonly kind: 'text';
       readonly text: string;
       readonly spans: readonly TracedSpan[];
-      /** In order; between them stand values. */
+      /** In order; between them are values. */
       readonly stretches: readonly TracedStretch[];
     }
   | { readonly kind: 'media'; readonly url: string; readonly contentType?: string }
@@ -50,11 +50,11 @@ export interface TracedMessage {
 export interface Traced {
   /** Exactly what `render` gives; where inputs are missing, with nothing in their place. */
   readonly rendered: Rendered;
-  /** Whether there are roles to tell apart: the prompt gave some, or messages stand around its own. */
+  /** True if there are roles to tell apart: the prompt gave some, or messages are around its own. */
   readonly hasRoles: boolean;
   /**
-   * The rendered messages, part by part. Where only a missing input would stand in a message or part, Dotprompt has
-   * none; here it stands all the same, of white space alone.
+   * The rendered messages, part by part. Where only a missing input would be in a message or part, Dotprompt has
+   * none; here it is all the same, of white space alone.
    */
   readonly messages: readonly TracedMessage[];
   /** Required inputs that were not given. */

@@ -64,7 +64,7 @@ function unit(code: number): string {
   return `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-/** Whether nobody could see anything in it: spaces, line breaks and invisible characters alone, or nothing at all. */
+/** Tells whether nobody could see anything in it: spaces, line breaks and invisible characters alone, or nothing at all. */
 export function isBlank(text: string): boolean {
   return BLANK.test(text);
 }

@@ -18,11 +18,11 @@ import {
 import { keepsDigits, OTHER_DIGITS } from './exact-numbers.ts';
 import { HALF_CHARACTER } from './half-characters.ts';
 
-/** What aliases may expand to. */
+/** The limit of alias expansion. */
 export const MAX_ALIAS_COUNT = 100;
-/** How many aliases may be written: finding what one points to takes the longer the more there are. */
+/** The maximum number of aliases: finding what one points to takes the longer the more there are. */
 export const MAX_ALIASES = 1000;
-/** How many tokens that do not belong where they stand are kept: each becomes an error with a place and words. */
+/** The maximum number of unexpected tokens kept: each becomes an error with a place and words. */
 const MAX_STRAY_TOKENS = 1000;
 /** How deep values may lie in each other. */
 const MAX_DEPTH = 200;

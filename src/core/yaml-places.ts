@@ -42,7 +42,7 @@ export interface PlacedValue {
   readonly items: readonly PlacedValue[];
   /** Where a scalar's text begins, quotes off. */
   readonly textStart: number;
-  /** How many of the text's first characters stand there as they are: no escape, no folded line, no alias. */
+  /** How many of the text's first characters are there as they are: no escape, no folded line, no alias. */
   readonly verbatim: number;
   readonly isAlias: boolean;
 }
@@ -51,10 +51,10 @@ export interface PlacedValue {
 export interface PlacedPair {
   readonly key: string;
   readonly keySpan: Span;
-  /** Undefined where nothing stands after the colon. */
+  /** Undefined where nothing is after the colon. */
   readonly valueSpan: Span | undefined;
   readonly value: unknown;
-  /** Of the key's characters, quotes off, where they stand there as they are; else of the whole key. */
+  /** Of the key's characters, quotes off, where they are there as they are; else of the whole key. */
   readonly keyText: Span;
   readonly node: PlacedValue;
   readonly entries: readonly PlacedPair[];
@@ -124,7 +124,7 @@ function placedYaml(yaml: string, offset: number): PlacedYaml {
   return { root, problems: problems.slice(0, MAX_PROBLEMS), document };
 }
 
-/** What an anchor names, and how often aliases repeat it, counted as the `yaml` package does. */
+/** The target of an anchor and its number of expansions, counted as the `yaml` package does. */
 interface Anchor {
   /** Undefined while it is being read. */
   value: PlacedValue | undefined;
@@ -207,8 +207,7 @@ class Reader {
       const name = this.#nameOf(placedKey);
       if (placedKey.kind === 'mapping' || placedKey.kind === 'list') this.#problem(keySpan, NO_KEY, true);
       if (isMergeKey(key)) this.#problem(keySpan, MERGE_KEY);
-      if (seen.has(name))
-        this.#problem(keySpan, `"${name}" stands here a second time: remove or rename one.`);
+      if (seen.has(name)) this.#problem(keySpan, `"${name}" is already defined: remove or rename one.`);
       seen.add(name);
       const node = this.read(value, keySpan.end - this.#offset, depth + 1);
       return {
@@ -247,10 +246,10 @@ class Reader {
     if (anchor === undefined)
       this.#problem(
         span,
-        `No anchor "&${node.source}" stands before this alias. Quote the value if "*" belongs to it.`,
+        `There is no anchor "&${node.source}" before this alias. Quote the value if "*" belongs to it.`,
       );
     else if (anchor.value === undefined)
-      this.#problem(span, 'This alias stands inside what it points to: remove it.');
+      this.#problem(span, 'This alias is inside its own anchor: remove it.');
     else if (!this.#toldTooMany) {
       this.#toldTooMany = true;
       this.#problem(span, TOO_MANY_ALIASES);
@@ -339,7 +338,7 @@ function partSpan({ kind, span }: PlacedValue): Span | undefined {
   return kind === 'nothing' ? undefined : span;
 }
 
-/** What an alias points to has its places where it is written, and only there. */
+/** The target of an alias has its positions where it is written, and only there. */
 function entriesOf({ kind, pairs, items, isAlias }: PlacedValue): readonly PlacedPair[] {
   if (isAlias) return [];
   return kind === 'list' ? items.flatMap(item => (item.isAlias ? [] : item.pairs)) : pairs;
@@ -371,7 +370,7 @@ export function placeOfMisfit(
   return problem === 'unknown' ? at.keySpan : place;
 }
 
-/** Where `length` characters of a scalar's text stand from `from` on; the whole of it where the text is written otherwise. */
+/** Where `length` characters of a scalar's text are from `from` on; the whole of it where the text is written otherwise. */
 export function placeInText(scalar: PlacedValue, from: number, length: number): Span {
   const { textStart, verbatim, span } = scalar;
   if (from + length > verbatim) return span;

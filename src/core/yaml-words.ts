@@ -1,7 +1,7 @@
-/** What the `yaml` package finds wrong, in plain words: what is wrong and what to do. */
+/** Explains errors of the `yaml` package in plain words: the problem and its fix. */
 import type { YAMLError } from 'yaml';
 
-/** One sentence or two; `text` is what stands at the error's place. */
+/** One sentence or two; `text` is the text at the error's place. */
 export function wordsOfYamlError({ code, message }: YAMLError, text: string): string {
   switch (code) {
     case 'ALIAS_PROPS':
@@ -14,18 +14,18 @@ export function wordsOfYamlError({ code, message }: YAMLError, text: string): st
       return `"${firstOf(text, 2)}" is no escape in double quotes: write "\\\\" for a backslash, or use single quotes.`;
     case 'BAD_INDENT':
       return message.startsWith('Flow')
-        ? 'What was opened with "[" or "{" before this line is not closed: close it, or indent this line.'
-        : 'The indentation fits nothing above: line it up with the keys or items it belongs to.';
+        ? 'A "[" or "{" before this line is not closed: close it, or indent this line.'
+        : 'The indentation does not match any line above: align it with the keys or items it belongs to.';
     case 'BAD_PROP_ORDER':
-      return 'Anchors and tags stand after the "-", "?" or ":", not before it.';
+      return 'Write anchors and tags after the "-", "?" or ":", not before it.';
     case 'BAD_SCALAR_START':
       return `A value cannot begin with "${firstOf(text, 1)}" unless it is quoted: put it in quotes.`;
     case 'BLOCK_AS_IMPLICIT_KEY':
       return message.startsWith('Nested')
-        ? 'A second ": " on this line: YAML reads it as another key. Put the text in quotes, or the key on a line of its own.'
+        ? 'A second ": " on this line: YAML reads it as another key. Put the text in quotes, or move the key to its own line.'
         : 'A list cannot be a key. Put "- " items on lines of their own below the key.';
     case 'BLOCK_IN_FLOW':
-      return 'Between "[" and "]" or "{" and "}" only short forms can stand: no keys or items on lines of their own.';
+      return 'Between "[" and "]" or "{" and "}" use only short forms, without keys or items on their own lines.';
     case 'KEY_OVER_1024_CHARS':
       return 'A key has at most 1024 characters. If this is text, put it in quotes.';
     case 'MISSING_CHAR':
@@ -42,7 +42,7 @@ export function wordsOfYamlError({ code, message }: YAMLError, text: string): st
       return 'A tab cannot indent YAML: use spaces.';
     case 'BAD_COLLECTION_TYPE':
     case 'TAG_RESOLVE_FAILED':
-      return `${quoted(text)} as a tag means nothing here, or does not fit its value: remove it, or quote the value if "!" belongs to it.`;
+      return `${quoted(text)} is not a valid tag here, or does not fit its value: remove it, or quote the value if "!" belongs to it.`;
     case 'RESOURCE_EXHAUSTION':
       return NESTS_TOO_DEEP;
     case 'UNEXPECTED_TOKEN':
@@ -55,7 +55,7 @@ export function wordsOfYamlError({ code, message }: YAMLError, text: string): st
 const DIRECTIVE =
   'A line that begins with "%" is a directive to the YAML reader. Quote the value if it is text.';
 export const TOO_MANY_ALIASES =
-  'Aliases are used too often from here on, so none is read: write the values out.';
+  'There are too many aliases from here on, so none is read: write the values out.';
 export const NESTS_TOO_DEEP = 'This nests too deep to be read: use fewer levels.';
 
 function wordsOfMissing(message: string, text: string): string {
@@ -66,12 +66,12 @@ function wordsOfMissing(message: string, text: string): string {
   if (message.startsWith('Comments must'))
     return 'A comment needs a space before its "#". Quote the value if "#" belongs to it.';
   if (message.startsWith('Sequence item'))
-    return 'This stands between the items of a list: begin it with "- ", or indent it.';
+    return 'This is between the items of a list: begin it with "- ", or indent it.';
   if (message.startsWith('Missing directives-end')) return DIRECTIVE;
   if (message.startsWith('Missing ,')) return 'A comma is missing between two items.';
   if (message.includes('must end with') || message.includes('end with a'))
-    return 'What was opened with "[" or "{" is not closed: add the closing bracket.';
-  return 'Something is missing here: compare this line with those around it.';
+    return 'A "[" or "{" is not closed: add the closing bracket.';
+  return 'Something is missing here: compare this line with the lines around it.';
 }
 
 function wordsOfUnexpected(message: string, text: string): string {

@@ -12,12 +12,12 @@ export interface ContextKeys {
   /** The window has several projects, of which it shows one. */
   'promptforge.severalProjects': boolean;
   'promptforge.embedded': boolean;
-  /** Whether the registry's list is here: `failed` is one that could not be fetched while connected. */
+  /** True if the registry's list is here: `failed` is one that could not be fetched while connected. */
   'promptforge.promptList': 'loading' | 'listed' | 'failed';
   'promptforge.promotionList': 'loading' | 'listed' | 'failed';
   /** The explorer shows a part of the prompts only. */
   'promptforge.filtered': boolean;
-  /** What the view History is about: a prompt, one that has no version yet, or nothing. */
+  /** The subject of the History view: a prompt, an unpublished prompt, or nothing. */
   'promptforge.historyOf': 'none' | 'draft' | 'prompt';
   /** It shows the versions of one author only. */
   'promptforge.historyFiltered': boolean;
@@ -25,13 +25,13 @@ export interface ContextKeys {
   'promptforge.previewOpen': boolean;
   /** The preview stays with its prompt. */
   'promptforge.previewLocked': boolean;
-  /** What one may do with the promotion whose review is in front: `:approve:reject:`; empty when none is. */
+  /** The actions permitted on the promotion under review: `:approve:reject:`; empty if there are none. */
   'promptforge.review': string;
   /** The same for the change of owners whose review is in front. */
   'promptforge.ownersReview': string;
   /** The comparison of two environments is in front: Promote Release takes what it shows. */
   'promptforge.environmentsCompared': boolean;
-  /** What one may do with the release whose review is in front; empty when none is. */
+  /** The actions permitted on the release under review; empty if there are none. */
   'promptforge.releaseReview': string;
   /** A comment, or an edit of one, was written and not sent. */
   'promptforge.unsentComments': boolean;

@@ -1,4 +1,4 @@
-/** What the features share. Built once in extension.ts; each feature takes it and gives back a Disposable. */
+/** The parts that features share. Built once in extension.ts; each feature receives them and returns a Disposable. */
 import type * as vscode from 'vscode';
 import type { Ask } from './asking/ask.ts';
 import type { Session } from './connection/session.ts';

@@ -4,7 +4,7 @@
 export interface Host {
   /** As VS Code names it: `ssh-remote`, `wsl`, `dev-container`, …; undefined where all is on one machine. */
   readonly remoteName: string | undefined;
-  /** Whether the window is a page of a browser. */
+  /** True if the window is a page of a browser. */
   readonly isWeb: boolean;
 }
 

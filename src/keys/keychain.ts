@@ -5,7 +5,7 @@ import { answered as answeredBy } from './answered.ts';
 import { type KeyStore, keptKey, keyFor } from './key-store.ts';
 import type { Origin } from './origin.ts';
 
-/** What is used of the package keytar. */
+/** The part of the package keytar that is used. */
 export type Keytar = Pick<
   typeof import('keytar'),
   'getPassword' | 'setPassword' | 'deletePassword' | 'findCredentials'
@@ -51,7 +51,7 @@ export class Keychain implements KeyStore {
   async list(origin: Origin) {
     const service = serviceOf(origin);
     const environments = (await this.#registered(service)) ?? (await this.#registerFound(service));
-    // What is registered may have been deleted since, and Windows finds by prefix: each is asked for exactly.
+    // Registered keys may have been deleted since, and Windows finds by prefix: each is requested exactly.
     const kept = await answered(
       Promise.all(environments.map(environment => this.#keytar.getPassword(service, environment))),
     );
@@ -101,7 +101,7 @@ const NONE = '-';
 /** How often a register is written that another window writes, too. */
 const MAX_TRIES = 5;
 
-/** What the keychain's own window lists the keys of a registry as. */
+/** The name of a registry's keys in the keychain's own window. */
 export function serviceOf(origin: Origin): string {
   return `PromptForge ${origin}`;
 }

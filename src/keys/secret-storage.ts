@@ -5,7 +5,7 @@ import { answered as answeredBy } from './answered.ts';
 import { type KeyStore, keptKey, keyFor } from './key-store.ts';
 import type { Origin } from './origin.ts';
 
-/** What is used of VS Code's `SecretStorage`. */
+/** The part of VS Code's `SecretStorage` that is used. */
 export interface SecretStorage {
   get(name: string): PromiseLike<string | undefined>;
   store(name: string, value: string): PromiseLike<void>;

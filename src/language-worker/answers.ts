@@ -64,7 +64,7 @@ type OfSamples = {
   ) => Queries[Method]['answer'];
 };
 
-/** What the text of the document alone answers; for all else the workspace's files are read first. */
+/** Queries that need only the document's text; all others first read the workspace's files. */
 export const NEEDS_NO_FILES: ReadonlySet<QueryMethod> = new Set<QueryMethod>([
   'folding',
   'format',

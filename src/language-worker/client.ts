@@ -10,7 +10,7 @@ import type { Queries, QueryMethod } from './queries.ts';
 /** In milliseconds. */
 const START_LIMIT = 20_000;
 const ANSWER_LIMIT = 10_000;
-/** What analysing the largest workspaces needs, and not all that the machine has. */
+/** Memory for the largest workspaces, not all of the machine's. */
 const MAX_HEAP_MB = 1024;
 
 export interface ClientOptions {
@@ -21,9 +21,9 @@ export interface ClientOptions {
   readonly log: (message: string) => void;
   /** A worker was replaced: what was asked of the one before may be asked again. */
   readonly onRestart?: () => void;
-  /** How long a worker may take to start, in milliseconds. */
+  /** The time a worker may take to start, in milliseconds. */
   readonly startLimit?: number;
-  /** How long an answer may take, in milliseconds. */
+  /** The time an answer may take, in milliseconds. */
   readonly answerLimit?: number;
 }
 
@@ -156,7 +156,7 @@ export class LanguageClient {
     const worker = new Worker(this.#options.workerUrl, {
       name: 'promptforge-language',
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-      // What the worker prints would land in the host's own log.
+      // The worker's output would appear in the host's own log.
       stdout: true,
       stderr: true,
     });

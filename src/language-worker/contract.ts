@@ -1,4 +1,4 @@
-/** What the extension host and the language worker say to each other: plain data that crosses between threads. */
+/** Messages between the extension host and the language worker: plain data that crosses between threads. */
 import type { PromptName } from '../core/name.ts';
 import type { Queries, QueryMethod } from './queries.ts';
 
@@ -19,7 +19,7 @@ export interface FileEntry {
   readonly name: PromptName | undefined;
 }
 
-/** The text of an open editor: it stands for its file until it is closed. */
+/** The text of an open editor: it replaces its file until it is closed. */
 export interface OpenDocument extends Omit<FileEntry, 'path'> {
   readonly text: string;
   readonly version: number;

@@ -1,4 +1,4 @@
-/** What can be asked of the language worker, and the shape of each answer. Offsets go in, positions come out. */
+/** The requests to the language worker, and their responses. Offsets go in, positions come out. */
 
 import type { PromptName } from '../core/name.ts';
 import type { CompletionItem } from '../language/completion/item.ts';
@@ -52,7 +52,7 @@ export interface PlacedChange {
   readonly creates: readonly { readonly name: PromptName; readonly text: string }[];
 }
 
-/** What would put a finding right. */
+/** The fixes for a finding. */
 export interface PlacedFix extends Omit<QuickFix, 'change'> {
   /** Of the finding. */
   readonly code: FindingCode;

@@ -1,5 +1,5 @@
 /**
- * The texts that the worker holds: files as the disk has them, and open documents, whose text stands for their file
+ * The texts that the worker holds: files as the disk has them, and open documents, whose text replaces their file
  * until they are closed.
  */
 import { readFile } from 'node:fs/promises';
@@ -88,7 +88,7 @@ export class Texts {
     return samples?.uri === uri ? samples.text : this.library.at(uri)?.analysis.text;
   }
 
-  /** What kind of text an open document holds. */
+  /** The kind of text in an open document. */
   openAt(uri: string): Omit<OpenDocument, 'uri'> | undefined {
     return this.#open.get(uri);
   }

@@ -22,7 +22,7 @@ export function unknownFiles(
   if (name === undefined || (role !== 'prompt' && role !== 'samples')) return [];
   const end = name + (role === 'samples' ? SAMPLES_EXTENSION : PROMPT_FILE_EXTENSION);
   if (!uri.startsWith('file:') || !uri.endsWith(`/${end}`)) return [];
-  // Names need no encoding, so what stands before one is the prompts folder.
+  // Names need no encoding, so the text before one is the prompts folder.
   const folder = uri.slice(0, -end.length);
   const prompt = role === 'samples' ? library.prompt(name) : library.at(uri);
   const names = prompt === undefined ? [name] : absentPartials(prompt, library);

@@ -1,4 +1,4 @@
-/** Whether the keys of the front matter are known, and hold what they should. */
+/** Tells whether the keys of the front matter are known, and hold what they should. */
 
 import { nearest } from '../core/near.ts';
 import type { PlacedPair, PlacedValue } from '../core/yaml-places.ts';
@@ -7,7 +7,7 @@ import type { KnownKey } from './front-matter-keys.ts';
 import type { Span } from './span.ts';
 import { wordsOfValue } from './values.ts';
 
-/** What is wrong with `pairs`, all in a mapping of the keys `known`; `isTop` also allows extensions (`team.owner`). */
+/** Finds errors in `pairs`, all in a mapping of the keys `known`; `isTop` also allows extensions (`team.owner`). */
 export function checkKeys(
   pairs: readonly PlacedPair[],
   known: readonly KnownKey[],
@@ -23,7 +23,7 @@ export function checkKeys(
   return findings;
 }
 
-/** What `joinUnknownKeys` makes one finding of. */
+/** The findings that `joinUnknownKeys` joins. */
 function unknownKey({ key, keySpan }: PlacedPair, known: readonly KnownKey[], isTop: boolean): Finding {
   const names = known.map(({ name }) => name);
   const near = nearest(key, names);
@@ -40,7 +40,7 @@ function unknownKey({ key, keySpan }: PlacedPair, known: readonly KnownKey[], is
 
 const OWN_KEYS =
   'A key of your own needs a dot in its name, such as "team.owner", or a place in "frontMatterKeys" of promptforge.json.';
-/** How many unknown keys are named. */
+/** The number of unknown keys that are named. */
 const MAX_NAMED = 5;
 
 /**

@@ -10,10 +10,10 @@ import { Library, type LibraryPrompt } from './library.ts';
 import { type Occurrence, occurrencesOf, relatedPrompts } from './occurrences.ts';
 import type { Location } from './results.ts';
 import { readSamples } from './samples.ts';
-import { samplesAt, type Thing } from './thing.ts';
+import { type PromptSymbol, samplesAt } from './symbol-at.ts';
 
 interface Renaming {
-  readonly thing: Thing & { readonly kind: 'name' };
+  readonly symbol: PromptSymbol & { readonly kind: 'name' };
   readonly newName: string;
   readonly places: readonly Occurrence[];
   readonly edits: ReadonlyMap<string, readonly TextEdit[]>;
@@ -21,12 +21,12 @@ interface Renaming {
 }
 
 /** @throws Problem `invalid_request` that names what the new name would be taken for */
-export function checkMeaningKept({ thing, newName, places, edits, library }: Renaming): void {
-  const after = edited(thing, newName, edits, library);
+export function checkMeaningKept({ symbol, newName, places, edits, library }: Renaming): void {
+  const after = edited(symbol, newName, edits, library);
   const moved = mover(edits);
-  const prompt = after.at(thing.prompt.uri) as LibraryPrompt;
+  const prompt = after.at(symbol.prompt.uri) as LibraryPrompt;
   const occurrences = occurrencesOf(newName, prompt, after);
-  const here = occurrences.at(moved(thing));
+  const here = occurrences.at(moved(symbol));
   const expected = new Set(places.map(place => keyOf(moved(place))));
   const found = here === undefined ? [] : occurrences.closed(here);
   const other = found.find(place => !expected.has(keyOf(place)) || place.unknownIn !== undefined);
@@ -37,11 +37,11 @@ export function checkMeaningKept({ thing, newName, places, edits, library }: Ren
   const kept = new Set(found.map(keyOf));
   const lost = places.find(place => !kept.has(keyOf(moved(place))));
   refuse(
-    `In ${nameAt(lost ?? thing, after)}, "${newName}" would mean something else than "${thing.name}" does now.`,
+    `In ${nameAt(lost ?? symbol, after)}, "${newName}" would mean something else than "${symbol.name}" does now.`,
   );
 }
 
-/** What YAML, a schema or Handlebars refuses: two keys of one name, names that make it another kind of schema. */
+/** Errors of YAML, a schema or Handlebars: duplicate keys, names that make it another kind of schema. */
 function checkStillRead(edits: Renaming['edits'], library: Library, after: Library): void {
   for (const uri of edits.keys()) {
     const [before, now] = [wrongIn(uri, library), wrongIn(uri, after)];
@@ -85,7 +85,7 @@ function nameAt({ uri }: Pick<Location, 'uri'>, library: Library): string {
   return samples === undefined ? 'a file' : `the samples of "${samples.name}"`;
 }
 
-/** Tells where a place stands after the edits, one of which may be of itself. */
+/** Tells where a place is after the edits, one of which may be of itself. */
 function mover(edits: Renaming['edits']): (place: Location) => Location {
   const shifts = new Map(
     [...edits].map(([uri, some]) => {
@@ -117,14 +117,14 @@ function countBelow(numbers: readonly number[], limit: number): number {
 
 /** The library after the edits; what neither name concerns is there by name alone. */
 function edited(
-  thing: Renaming['thing'],
+  symbol: Renaming['symbol'],
   newName: string,
   edits: Renaming['edits'],
   library: Library,
 ): Library {
   const concerned = new Set<LibraryPrompt>();
-  for (const name of [thing.name, newName])
-    for (const prompt of relatedPrompts(name, thing.prompt, library).prompts) concerned.add(prompt);
+  for (const name of [symbol.name, newName])
+    for (const prompt of relatedPrompts(name, symbol.prompt, library).prompts) concerned.add(prompt);
   const after = new Library();
   for (const prompt of library.prompts()) {
     const { uri, name, analysis } = prompt;

@@ -1,7 +1,7 @@
 /** Changes to texts: what quick fixes, rename and formatting give. */
 import type { Span } from './span.ts';
 
-/** Puts `text` where `span` stands; an empty span inserts. */
+/** Puts `text` where `span` is; an empty span inserts. */
 export interface TextEdit {
   readonly span: Span;
   readonly text: string;
@@ -18,7 +18,7 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   return parts.join('') + text.slice(done);
 }
 
-/** Whether two edits of one text change the same characters, so that they cannot be made together. */
+/** Returns whether two edits of one text change the same characters, so that they cannot be made together. */
 export function doOverlap(edits: readonly TextEdit[]): boolean {
   const sorted = edits.toSorted((a, b) => a.span.start - b.span.start);
   return sorted.some(({ span }, index) => span.end > (sorted[index + 1]?.span.start ?? span.end));

@@ -1,4 +1,4 @@
-/** What is wrong, or might be, in a prompt or its samples: a code from one closed union, at its place. */
+/** A problem in a prompt or its samples: a code from one closed union, at its position. */
 import { SOURCE_ERROR_CODES, type SourceErrorCode } from '../core/check/finding.ts';
 import type { Span } from './span.ts';
 
@@ -32,7 +32,7 @@ export const FINDING_CODES = {
   'looks-like-a-secret': 'warning',
 } as const satisfies Readonly<Record<string, Severity>>;
 
-/** How many findings of one kind of a text are told: enough for whoever looks, and a text can have a million. */
+/** The maximum number of findings of one kind reported for a text: enough for whoever looks, and a text can have a million. */
 export const MAX_FINDINGS = 200;
 
 export type FindingCode = keyof typeof FINDING_CODES;
@@ -40,9 +40,9 @@ export type FindingCode = keyof typeof FINDING_CODES;
 export interface Finding {
   readonly code: FindingCode;
   readonly span: Span;
-  /** What is wrong and what to do, for the author; quotes no secret. */
+  /** The problem and its fix, for the author; quotes no secret. */
   readonly message: string;
-  /** What a quick fix needs, by the code: `near` a similar name, `name` what is meant, and the like. */
+  /** Data for a quick fix, by code: `near` a similar name, `name` the intended name, and the like. */
   readonly data?: Readonly<Record<string, string>>;
 }
 

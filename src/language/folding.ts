@@ -1,4 +1,4 @@
-/** What of a prompt can be folded: the front matter, blocks and their else, long comments, roles and sections. */
+/** Folding ranges of a prompt: the front matter, blocks and their else, long comments, roles and sections. */
 import type { Analysis } from './analysis.ts';
 import type { Body, BodyNode } from './nodes.ts';
 import type { Span } from './span.ts';
@@ -76,7 +76,7 @@ function isOverLines(text: string, start: number, end: number): boolean {
   return false;
 }
 
-/** The end of the line before the one that `offset` stands in, where only white space stands before it there. */
+/** The end of the line before the one that `offset` is in, where only white space is before it there. */
 function endBeforeLine(text: string, offset: number): number {
   let at = offset;
   while (at > 0 && (text[at - 1] === ' ' || text[at - 1] === '\t')) at -= 1;

@@ -5,7 +5,7 @@ import { lex, TAG_CLOSES, TAG_OPENS, type Token, type TokenKind } from './lex.ts
 import { textOf } from './span.ts';
 import { MAX_PLACES } from './token-cursor.ts';
 
-/** After these stands a space, or nothing: `{{> name}}`, `{{else if a}}`, `(a b)`. */
+/** After these is a space, or nothing: `{{> name}}`, `{{else if a}}`, `(a b)`. */
 const SPACE_AFTER: ReadonlySet<TokenKind> = new Set([
   'OPEN_PARTIAL',
   'OPEN_PARTIAL_BLOCK',

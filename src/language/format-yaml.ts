@@ -48,7 +48,7 @@ class Format {
       if (token.type === 'document' && token.value) this.#value(token.value, 0, 0, 0);
   }
 
-  /** A value below a key or a dash that stands in column `from` and will in `to`; a collection of its own will in `own`. */
+  /** A value below a key or a dash that is in column `from` and will in `to`; a collection of its own will in `own`. */
   #value(value: CST.Token, from: number, to: number, own: number): void {
     switch (value.type) {
       case 'block-map': {
@@ -58,7 +58,7 @@ class Format {
       }
       case 'block-seq': {
         const column = this.#columnOf(value.offset);
-        // A list may stand right below its key.
+        // A list may be right below its key.
         const at = column === from ? to : own;
         for (const item of value.items) this.#item(item, column, at);
         break;
@@ -75,13 +75,13 @@ class Format {
     }
   }
 
-  /** Of a block collection in column `from`, which will stand in `to`. */
+  /** Of a block collection in column `from`, which will be in `to`. */
   #item(item: Item, from: number, to: number): void {
     const dash = item.start.find(({ type }) => type === 'seq-item-ind');
     const first = dash?.offset ?? item.key?.offset;
     if (first !== undefined) this.#place(first, to);
     this.#spacesOf(item);
-    // What stands after an explicit key has rules of its own.
+    // Text after an explicit key has rules of its own.
     if (item.start.some(({ type }) => type === 'explicit-key-ind')) return;
     if (item.key) this.#moveLines(item.key.offset, endOf(item.key), to - from);
     if (item.value) this.#value(item.value, from, to, to + INDENT);
@@ -137,13 +137,13 @@ class Format {
     if (!this.#isEmpty(line)) this.#indents.set(line, Math.max(0, this.#indentOf(line) + by));
   }
 
-  /** What begins its line will stand in this column. */
+  /** The first text of a line goes to this column. */
   #place(offset: number, column: number): void {
     const line = this.#lineOf(offset);
     if (offset - line === this.#indentOf(line)) this.#indents.set(line, column);
   }
 
-  /** Comments that stand alone move with the line after them, or else before them. */
+  /** Comments that are alone move with the line after them, or else before them. */
   indents(): TextEdit[] {
     const edits: TextEdit[] = [];
     const lines = [0, ...this.#linesIn(0, this.#yaml.length)];

@@ -12,9 +12,9 @@ export interface KnownKey {
   readonly usual?: readonly string[];
   /** Of a mapping, or of a list's items. */
   readonly keys?: readonly KnownKey[];
-  /** Whether there may be other keys than `keys`, or nothing is known of them. */
+  /** Tells whether there may be other keys than `keys`, or nothing is known of them. */
   readonly isOpen?: true;
-  /** What a list's items are. */
+  /** The type of a list's items. */
   readonly items?: 'text' | 'mapping';
 }
 
@@ -22,56 +22,60 @@ const CONFIG_KEYS: readonly KnownKey[] = [
   {
     name: 'temperature',
     type: 'number',
-    description: 'How much the model varies its answers; 0 is the least.',
+    description: 'How much the model varies its output; 0 is the least.',
   },
   {
     name: 'topP',
     type: 'number',
-    description: 'The model chooses from the likeliest tokens that make up this probability together.',
+    description: 'The model chooses from the most likely tokens whose probabilities add up to this.',
   },
-  { name: 'topK', type: 'integer', description: 'The model chooses from this many of the likeliest tokens.' },
-  { name: 'maxOutputTokens', type: 'integer', description: 'The answer has at most this many tokens.' },
+  {
+    name: 'topK',
+    type: 'integer',
+    description: 'The model chooses from this many of the most likely tokens.',
+  },
+  { name: 'maxOutputTokens', type: 'integer', description: 'The maximum number of tokens in the output.' },
   {
     name: 'stopSequences',
     type: 'list',
     items: 'text',
-    description: 'The answer ends before the first of these texts.',
+    description: 'The output ends before the first of these texts.',
   },
 ];
 
 const TOOL_KEYS: readonly KnownKey[] = [
   { name: 'name', type: 'text', description: 'The name by which the model calls the tool.' },
-  { name: 'description', type: 'text', description: 'What the tool does, for the model.' },
-  { name: 'inputSchema', type: 'any', description: 'JSON Schema of what the tool takes.' },
-  { name: 'outputSchema', type: 'any', description: 'JSON Schema of what the tool answers.' },
+  { name: 'description', type: 'text', description: 'A description of the tool for the model.' },
+  { name: 'inputSchema', type: 'any', description: 'The JSON Schema of the input of the tool.' },
+  { name: 'outputSchema', type: 'any', description: 'The JSON Schema of the output of the tool.' },
 ];
 
 export const FRONT_MATTER_KEYS: readonly KnownKey[] = [
   {
     name: 'name',
     type: 'text',
-    description: 'The name of the prompt. The registry goes by the path of the file.',
+    description: 'The name of the prompt. The registry uses the path of the file instead.',
   },
-  { name: 'variant', type: 'text', description: 'Which of several forms of the prompt this is.' },
+  { name: 'variant', type: 'text', description: 'The variant of the prompt.' },
   {
     name: 'version',
     type: 'text',
-    description: 'A version of the author’s own. The registry numbers versions itself.',
+    description: 'A version given by the author. The registry assigns its own version numbers.',
   },
-  { name: 'description', type: 'text', description: 'What the prompt is for, in a sentence.' },
+  { name: 'description', type: 'text', description: 'The purpose of the prompt, in one sentence.' },
   { name: 'model', type: 'text', description: 'The model to call, such as "vendor/name".' },
   {
     name: 'config',
     type: 'mapping',
     isOpen: true,
     keys: CONFIG_KEYS,
-    description: 'Settings for the model; which there are depends on the model.',
+    description: 'Settings for the model. Each model has its own.',
   },
   {
     name: 'tools',
     type: 'list',
     items: 'text',
-    description: 'The names of the tools that the model may call.',
+    description: 'The names of the tools the model may call.',
   },
   {
     name: 'toolChoice',
@@ -82,24 +86,24 @@ export const FRONT_MATTER_KEYS: readonly KnownKey[] = [
   {
     name: 'maxTurns',
     type: 'integer',
-    description: 'How many times the model may call tools, one after the other. Genkit reads it.',
+    description: 'The maximum number of consecutive tool calls. Genkit reads it.',
   },
   {
     name: 'returnToolRequests',
     type: 'boolean',
-    description: 'Whether calls of tools are returned instead of made. Genkit reads it.',
+    description: 'Whether tool calls are returned instead of executed. Genkit reads it.',
   },
   {
     name: 'use',
     type: 'list',
-    description: 'The middleware that a call of the model goes through. Genkit reads it.',
+    description: 'The middleware for calls to the model. Genkit reads it.',
   },
   {
     name: 'toolDefs',
     type: 'list',
     items: 'mapping',
     keys: TOOL_KEYS,
-    description: 'Tools that the model may call, with their schemas.',
+    description: 'The tools the model may call, with their schemas.',
   },
   {
     name: 'input',
@@ -115,25 +119,25 @@ export const FRONT_MATTER_KEYS: readonly KnownKey[] = [
         name: 'default',
         type: 'mapping',
         isOpen: true,
-        description: 'The values of variables that the caller does not give.',
+        description: 'The default values of variables the caller does not provide.',
       },
     ],
   },
   {
     name: 'output',
     type: 'mapping',
-    description: 'What the model is asked to answer.',
+    description: 'The expected output of the model.',
     keys: [
       {
         name: 'format',
         type: 'text',
         usual: ['json', 'text', 'array', 'enum', 'jsonl', 'media'],
-        description: 'The form of the answer. Applications may define more.',
+        description: 'The format of the output. Applications may define more.',
       },
       {
         name: 'schema',
         type: 'schema',
-        description: 'The shape of the answer, as Picoschema or JSON Schema.',
+        description: 'The schema of the output, as Picoschema or JSON Schema.',
       },
     ],
   },
@@ -141,11 +145,11 @@ export const FRONT_MATTER_KEYS: readonly KnownKey[] = [
     name: 'metadata',
     type: 'mapping',
     isOpen: true,
-    description: 'Anything that tools want to keep with the prompt.',
+    description: 'Other data that tools keep with the prompt.',
   },
 ];
 
-/** The keys that are known at `path` (`[]` is the top, `['input']` inside `input`); none where anything may stand. */
+/** The keys that are known at `path` (`[]` is the top, `['input']` inside `input`); none where anything may be. */
 export function knownKeysAt(path: readonly string[]): readonly KnownKey[] {
   let keys = FRONT_MATTER_KEYS;
   for (const step of path) keys = keys.find(({ name }) => name === step)?.keys ?? [];

@@ -24,7 +24,7 @@ import { misfits, typeOfValue, wordsOfPath } from './values.ts';
 export interface FrontMatterEntry {
   readonly key: string;
   readonly keySpan: Span;
-  /** Undefined where nothing stands after the colon. */
+  /** Undefined where nothing is after the colon. */
   readonly valueSpan: Span | undefined;
   readonly value: unknown;
   /** Of a mapping, or of a sequence's items that are mappings. */
@@ -38,7 +38,7 @@ export interface FrontMatterFacts {
   readonly yamlSpan: Span | undefined;
   readonly entries: readonly PlacedPair[];
   /**
-   * Whether `input.schema` stands there and says all there may be (it has no wildcard): only then is a variable that
+   * Whether `input.schema` is there and says all there may be (it has no wildcard): only then is a variable that
    * it does not name undeclared.
    */
   readonly declaresInput: boolean;

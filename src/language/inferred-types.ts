@@ -4,7 +4,7 @@ import type { PathUse, Resolved, Scope } from './resolve.ts';
 import type { Span } from './span.ts';
 import { ANY, type Declared, type ValueType } from './value-type.ts';
 
-/** What is done with one value, all over a body. */
+/** The uses of one value in the whole body. */
 interface Uses {
   readonly properties: Map<string, Uses>;
   items: Uses | undefined;
@@ -24,11 +24,11 @@ export function inferTypes(resolved: Resolved): ReadonlyMap<string, ValueType> {
 class Reader {
   readonly #resolved: Resolved;
   readonly #input = noUses();
-  /** What a block's body has as its context, by the place of the body. */
+  /** The context of a block's body, by the position of the body. */
   readonly #contexts = new Map<Span, Uses>();
   /** By where they are declared. */
   readonly #blockParams = new Map<Span, Uses>();
-  /** What is done with a path as a whole. */
+  /** The use of a path as a whole. */
   readonly #done = new Map<Path, (uses: Uses) => void>();
 
   constructor(resolved: Resolved) {
@@ -54,7 +54,7 @@ class Reader {
       const { call } = block;
       const isValue =
         call?.callee.type === 'path' && !this.#done.has(call.callee) && call.params.length === 0;
-      // `{{#name}}`: what stands inside tells whether it is a list, an object or a condition.
+      // `{{#name}}`: the text inside tells whether it is a list, an object or a condition.
       if (isValue && call.hash.length === 0 && call.callee.type === 'path')
         this.#done.set(call.callee, uses => this.#enter(uses, block, 'block'));
     }
@@ -87,7 +87,7 @@ class Reader {
     let names: readonly { readonly name: string }[] = segments;
     if (meaning.kind === 'variable') {
       uses = this.#input;
-      // `@root.name`: what stands before the name is no part of the input.
+      // `@root.name`: the text before the name is no part of the input.
       names = segments.slice(segments.findIndex(({ container }) => container === 'input'));
     } else if (meaning.kind === 'block-param') {
       uses = this.#blockParams.get(meaning.declaredAt);

@@ -1,7 +1,7 @@
 /** Where a body calls partials, and in whose context: an inline partial is written in the context of its calls. */
 import type { Body, BodyNode, InlinePartial, PartialCall } from './nodes.ts';
 
-/** The calls of partials by their name, and where the inline partials stand: `within` is what makes the context there. */
+/** The calls of partials by their name, and where the inline partials are: `within` is what makes the context there. */
 export interface InlineCalls {
   readonly calls: ReadonlyMap<string, readonly { call: PartialCall; within: BodyNode | undefined }[]>;
   readonly inlines: ReadonlyMap<InlinePartial, BodyNode | undefined>;

@@ -10,9 +10,9 @@ export function checkKeywords(
     if (node.kind === 'nothing' || node.value === null) continue;
     const kind = KINDS.get(key);
     if (kind !== undefined && !kind.fits(node))
-      wrong(node, `"${key}" takes ${kind.words}: it does nothing as it is.`);
+      wrong(node, `"${key}" takes ${kind.words}, so it has no effect.`);
     else if (UNCHECKED.has(key))
-      wrong(node, `"${key}" is delivered, but no input is held to it here: strict renderings leave it out.`);
+      wrong(node, `"${key}" is delivered but not checked here: strict renderings ignore it.`);
   }
 }
 

@@ -118,7 +118,7 @@ export class JsonSchemaReader {
     return { kind: 'object', properties, others: this.#others(schema) };
   }
 
-  /** The names in `required`, where they stand. */
+  /** The names in `required`, where they are. */
   #required(schema: PlacedValue): ReadonlyMap<string, PlacedValue> {
     const required = part(schema, 'required');
     if (required === undefined || required.kind === 'nothing') return new Map();
@@ -166,7 +166,7 @@ export class JsonSchemaReader {
   }
 }
 
-/** The value of a key, the last one where it stands twice, as YAML has it. */
+/** The value of a key, the last one where it is twice, as YAML has it. */
 export function part({ pairs }: PlacedValue, key: string): PlacedValue | undefined {
   return pairs.findLast(pair => pair.key === key)?.node;
 }

@@ -35,7 +35,7 @@ export type TokenKind =
   | 'NULL'
   | 'INVALID';
 
-/** What begins a tag. */
+/** The start of a tag. */
 export const TAG_OPENS: ReadonlySet<TokenKind> = new Set([
   'OPEN',
   'OPEN_UNESCAPED',
@@ -47,7 +47,7 @@ export const TAG_OPENS: ReadonlySet<TokenKind> = new Set([
   'OPEN_RAW_BLOCK',
   'OPEN_ENDBLOCK',
 ]);
-/** What ends one. */
+/** The end of a tag. */
 export const TAG_CLOSES: ReadonlySet<TokenKind> = new Set(['CLOSE', 'CLOSE_UNESCAPED', 'CLOSE_RAW_BLOCK']);
 
 export interface Token extends Span {
@@ -62,7 +62,7 @@ interface HandlebarsLexer {
   readonly yytext: string;
   /** The last token as written. */
   readonly match: string;
-  /** What is not read yet. */
+  /** Text that is not read yet. */
   readonly _input: string;
 }
 const { lexer, terminals_ } = (
@@ -80,7 +80,7 @@ export interface Lexed {
 /** The tokens of `text`, whose first character is at `offset` of the document. Never throws. */
 export function lex(text: string, offset: number): Lexed {
   const tokens: Token[] = [];
-  // The lexer refuses NUL; it stands for a character all the same.
+  // The lexer refuses NUL; it represents a character all the same.
   lexer.setInput(text.includes('\0') ? text.replaceAll('\0', ' ') : text);
   const position = (): number => offset + text.length - lexer._input.length;
   for (;;) {

@@ -71,7 +71,7 @@ export class Library {
     }
   }
 
-  /** Whether its name finds it: a published version has the name of a prompt, and is not what the name means. */
+  /** Returns whether its name finds it: a published version has the name of a prompt, and is not what the name means. */
   isListed({ uri, name }: Pick<LibraryPrompt, 'uri' | 'name'>): boolean {
     return name === undefined || this.#uris.get(name) === uri;
   }

@@ -13,7 +13,7 @@ export function linkedEditing({ text, body }: Analysis, offset: number): Span[] 
 
 function namesAt({ nodes }: Body, offset: number): [Span, Span] | undefined {
   const node = nodes.find(({ span }) => touches(span, offset) && span.start < span.end);
-  // Of two nodes that touch the offset, it can stand in a name of one only.
+  // Of two nodes that touch the offset, it can be in a name of one only.
   const next = node && nodes[nodes.indexOf(node) + 1];
   for (const each of [node, next]) {
     const found = each && touches(each.span, offset) ? namesOf(each, offset) : undefined;

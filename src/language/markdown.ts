@@ -25,7 +25,7 @@ export function codeBlock(text: string, language = ''): string {
   return `${fence}${language}\n${visibleLines(text)}\n${fence}`;
 }
 
-/** How many backticks follow each other at most. */
+/** The number of backticks that follow each other at most. */
 function longestRun(text: string): number {
   let longest = 0;
   for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);

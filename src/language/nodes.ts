@@ -18,9 +18,9 @@ export interface Comment {
 export interface Mustache {
   readonly type: 'mustache';
   readonly span: Span;
-  /** Undefined where nothing stands between the braces. */
+  /** Undefined where nothing is between the braces. */
   readonly call: Call | undefined;
-  /** False where its braces are never closed, or something stands in it that cannot. */
+  /** False where its braces are never closed, or something is in it that cannot. */
   readonly sound: boolean;
 }
 
@@ -52,7 +52,7 @@ export interface PartialCall {
   readonly type: 'partial';
   readonly span: Span;
   readonly openTag: Span;
-  /** Undefined for `{{> (computed)}}` and where no name stands. */
+  /** Undefined for `{{> (computed)}}` and where no name is. */
   readonly name: Name | undefined;
   readonly computed: SubExpression | undefined;
   readonly params: readonly Expression[];
@@ -114,7 +114,7 @@ export interface Path {
   readonly original: string;
   /** Begins with `@`. */
   readonly data: boolean;
-  /** How many `../` lead it. */
+  /** The number of `../` that lead it. */
   readonly depth: number;
   /** Begins with `this` or `.`, so that no block parameter and no helper is meant. */
   readonly scoped: boolean;

@@ -1,5 +1,5 @@
 /**
- * Every place where one thing is written: a variable, a property, a block parameter, in front matter, bodies and
+ * Every place where one symbol is written: a variable, a property, a block parameter, in front matter, bodies and
  * samples, through partials. Definition, references and rename are three questions to this.
  */
 
@@ -27,7 +27,7 @@ import { frontMatterNames, sampleNames, type YamlName } from './yaml-names.ts';
 export interface Occurrence extends Location {
   /** `argument`: named in a partial's call; `key`: in a string that `{{lookup}}` takes. */
   readonly as: YamlName['as'] | 'parameter' | 'use' | 'argument' | 'key';
-  /** What it can mean, by who is rendered. */
+  /** Its possible meanings, by the rendered prompt. */
   readonly declarations: ReadonlySet<Declaration>;
   /** A prompt in which it cannot be told what it means. */
   readonly unknownIn: LibraryPrompt | undefined;
@@ -36,13 +36,13 @@ export interface Occurrence extends Location {
 export interface Occurrences {
   readonly all: readonly Occurrence[];
   at(place: Location): Occurrence | undefined;
-  /** What means something that `occurrence` can mean. */
+  /** Symbols that `occurrence` can mean. */
   like(occurrence: Occurrence): readonly Occurrence[];
-  /** What `like` leads to, and what that leads to: all that must change together. */
+  /** The symbols linked with `like`, directly or not: all that must change together. */
   closed(occurrence: Occurrence): readonly Occurrence[];
 }
 
-/** Where things named `name` are written in `from` and in all that is tied to it through partials. */
+/** Where symbols named `name` are written in `from` and in all that is tied to it through partials. */
 export function occurrencesOf(name: string, from: LibraryPrompt, library: Library): Occurrences {
   const collected = new Collected();
   const related = relatedPrompts(name, from, library);
@@ -107,7 +107,7 @@ function keyOf({ uri, span }: Location): string {
 
 export interface Related {
   readonly prompts: ReadonlySet<LibraryPrompt>;
-  /** Whether a prompt, or what it calls, mentions the name. */
+  /** Returns whether a prompt, or what it calls, mentions the name. */
   readonly mentions: (prompt: LibraryPrompt) => boolean;
   readonly isCalled: (prompt: LibraryPrompt) => boolean;
 }
@@ -160,7 +160,7 @@ function collectOf(
   const samples = entry.name === undefined ? undefined : library.samples(entry.name);
   if (samples?.text.includes(name))
     inYaml(samples.uri, sampleNames(samples.text, analysis.frontMatter.variables));
-  // What a partial on its own cannot tell, its callers do; it can where it declares its input or has samples.
+  // The context of a partial comes from its callers, unless it declares its input or has samples.
   const isAlone = !isCalled(entry) || (samples?.text.includes(name) ?? false);
   const tellsAlone = isAlone || analysis.frontMatter.declaresInput;
   for (const reading of readings(entry, library, mentions)) {
@@ -215,7 +215,7 @@ function* namesIn(reading: Reading, name: string, library: Library): Generator<N
   }
 }
 
-/** What stands in a block's closing tag, as a path. */
+/** The name in a block's closing tag, as a path. */
 export function closingPath({ close }: Block, text: string): Path | undefined {
   if (close === undefined) return undefined;
   const { start, end } = close.span;

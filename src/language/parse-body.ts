@@ -14,7 +14,7 @@ export interface ParsedBody {
   readonly body: Body;
   /** Where Handlebars could not read it: the first 500 places. */
   readonly unreadable: readonly Span[];
-  /** Whether what is wrong stays inside single tags, so that the text around it means the same whatever it holds. */
+  /** True if what is wrong stays inside single tags, so that the text around it means the same whatever it holds. */
   readonly local: boolean;
 }
 
@@ -238,7 +238,7 @@ class Parser {
     return () => void this.#open.pop();
   }
 
-  /** A block that nests too deep, with all in it: one thing that is wrong, not a stack that overflows. */
+  /** A block that nests too deep, with all in it: one issue, not a stack that overflows. */
   #tooDeep(token: Token): BodyNode {
     const { tag } = readTag(this.#tokens, 'CLOSE');
     this.#tokens.local = false;
@@ -296,7 +296,7 @@ class Parser {
       : { span: tag, name: { name: textOfCallee(callee), span: callee.span } };
   }
 
-  /** An else or a closing tag where none can stand. */
+  /** An else or a closing tag where none can be. */
   #stray(token: Token): BodyNode {
     this.#tokens.local = false;
     const node = (span: Span): BodyNode => ({ type: 'mustache', span, call: undefined, sound: false });

@@ -11,7 +11,7 @@ export interface OpenTag {
   /** The name of a partial that only rendering could tell, with the arguments after it. */
   readonly computed: (Arguments & { readonly name: SubExpression }) | undefined;
   readonly blockParams: readonly Name[];
-  /** Whether nothing is wrong in it. */
+  /** True if nothing is wrong in it. */
   readonly sound: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface Arguments {
   readonly hash: readonly HashPair[];
 }
 
-/** What begins a tag, or is one. */
+/** The start of a tag, or a whole tag. */
 const TAG_STARTS: ReadonlySet<TokenKind> = new Set([
   ...TAG_OPENS,
   'END_RAW_BLOCK',
@@ -41,7 +41,7 @@ export function readTag(tokens: TokenCursor, closing: TokenKind, mayCompute = fa
   const token = tokens.peek();
   if (token !== undefined && TAG_CLOSES.has(token.kind)) {
     tokens.next += 1;
-    // What closes a raw block's tag begins raw text, wherever it stands.
+    // The end of a raw block's tag starts raw text, wherever it is.
     if (token.kind === 'CLOSE_RAW_BLOCK' && closing !== token.kind) tokens.local = false;
     const tag = { start: opening.start, end: token.end };
     if (call === undefined && computed === undefined && tokens.wrong === failed) tokens.refuse(tag);
@@ -73,7 +73,7 @@ function leaveTag(tokens: TokenCursor, opening: Token, failed: number): number {
   return end;
 }
 
-/** A callee and its arguments; undefined where no callee stands. */
+/** A callee and its arguments; undefined where no callee is. */
 function readCall(tokens: TokenCursor): Call | undefined {
   const callee = readPathOrLiteral(tokens);
   if (callee === undefined) return undefined;
@@ -168,7 +168,7 @@ function readPath(tokens: TokenCursor, start: number, data: boolean): Path {
     const separator = tokens.peek();
     if (separator?.kind !== 'SEP') break;
     if (tokens.peek(1)?.kind !== 'ID') {
-      // `user.` while it is typed: the path up to there stands.
+      // `user.` while it is typed: the path up to there is.
       tokens.next += 1;
       tokens.refuse(spanOf(separator));
       end = separator.end;

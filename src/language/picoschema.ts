@@ -1,6 +1,6 @@
 /**
  * Picoschema (github.com/google/dotprompt) with places: what Dotprompt's own reader takes is read as it reads it, and
- * what it refuses, or takes for something no author means, is told where it stands.
+ * what it refuses, or takes for something no author means, is told where it is.
  */
 import {
   LIST,
@@ -18,7 +18,7 @@ import type { Finding } from './finding.ts';
 import type { Span } from './span.ts';
 import { ANY, type Declared, type ValueType } from './value-type.ts';
 
-/** What stands after the colon. */
+/** The text after the colon. */
 export const SCALAR_TYPES = {
   string: 'Text.',
   number: 'A number, whole or not.',
@@ -28,7 +28,7 @@ export const SCALAR_TYPES = {
   any: 'A value of any type.',
 } as const satisfies Readonly<Record<string, string>>;
 
-/** What stands in parentheses after the name. */
+/** The text in parentheses after the name. */
 export const CONTAINER_TYPES = {
   array: 'A list; write the type of its items after the colon.',
   object: 'An object; write its properties on the lines below.',
@@ -43,7 +43,7 @@ type ScalarName = keyof typeof SCALAR_TYPES;
 export interface SchemaFinding extends Finding {
   readonly code: 'picoschema' | 'json-schema' | 'named-schema' | 'front-matter-type';
 }
-/** What one key declares. */
+/** The declaration of one key. */
 interface Typed {
   readonly type: ValueType;
   readonly description?: string;
@@ -65,7 +65,7 @@ export class PicoschemaReader {
     this.#find = find;
   }
 
-  /** What stands after a colon: a type with its description, or properties. Where nothing does, it is told at `key`. */
+  /** The text after a colon: a type with its description, or properties. If it is empty, the error is reported at `key`. */
   read(schema: PlacedValue, key: Span): ValueType {
     return this.#value(schema, key).type;
   }
@@ -94,7 +94,7 @@ export class PicoschemaReader {
     this.#find({
       code: 'named-schema',
       span,
-      message: `The application defines the schema "${name}", so what it describes is not checked here.`,
+      message: `The application defines the schema "${name}", so its values are not checked here.`,
     });
     return ANY;
   }
@@ -147,7 +147,7 @@ export class PicoschemaReader {
     return message === undefined;
   }
 
-  /** `name(array, what it is for): …`: `inside` is all after the opening parenthesis, which stands before `from`. */
+  /** `name(array, what it is for): …`: `inside` is all after the opening parenthesis, which is before `from`. */
   #contained({ key, keySpan, keyText, node }: PlacedPair, inside: string, from: number): Typed {
     const isVerbatim = keyText.end - keyText.start === key.length;
     const place = (length: number): Span =>
@@ -156,7 +156,7 @@ export class PicoschemaReader {
       this.#wrong(
         keySpan,
         inside.endsWith(')?')
-          ? 'The "?" stands before the parenthesis: "name?(…)".'
+          ? 'Write the "?" before the parenthesis: "name?(…)".'
           : 'The parenthesis is not closed: write "name(type, description):".',
       );
       return { type: ANY };

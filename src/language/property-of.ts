@@ -1,4 +1,4 @@
-/** What stands inside a value of a type: an item of a list, a property by its name. */
+/** The value inside a value of a type: an item of a list, a property by its name. */
 import type { Name } from './nodes.ts';
 import type { SegmentUse } from './resolve.ts';
 import { ANY, type Declared, type ValueType } from './value-type.ts';
@@ -14,7 +14,7 @@ export function elementOf(type: ValueType): ValueType {
   return others.every(other => other.kind === first.kind) ? first : ANY;
 }
 
-/** What a segment of a path is, looked up in the value before it. */
+/** The meaning of a segment of a path in the value before it. */
 export function step(container: ValueType, name: Name): SegmentUse {
   const found = (type: ValueType, declared?: Declared): SegmentUse => ({
     ...name,

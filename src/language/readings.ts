@@ -22,7 +22,7 @@ export interface Reading {
   /** Whose input it is read in. */
   readonly entry: LibraryPrompt;
   readonly resolved: Resolved;
-  /** What of `resolved` another reading has: the bodies of inline partials that are called. */
+  /** The parts of `resolved` for another reading: the bodies of inline partials that are called. */
   readonly elsewhere: readonly Body[];
   readonly overlays: Overlays;
 }
@@ -35,7 +35,7 @@ interface Overlay {
   readonly base: ValueType | 'input';
 }
 
-/** What declares a name; a variable that nothing declares has a key of its own. */
+/** The declaration of a name; an undeclared variable has a key of its own. */
 export type Declaration = Declared | HashPair | string;
 
 /** Against calls that multiply. */
@@ -114,7 +114,7 @@ export function readings(
   }
 }
 
-/** Whether a node is read in another reading than this one. */
+/** Returns whether a node is read in another reading than this one. */
 export function isElsewhere({ elsewhere, resolved }: Reading, { span }: Pick<PartialCall, 'span'>): boolean {
   const own = resolved.scopes[0]?.span;
   return elsewhere.some(
@@ -122,14 +122,14 @@ export function isElsewhere({ elsewhere, resolved }: Reading, { span }: Pick<Par
   );
 }
 
-/** What an argument is as a context. */
+/** The value of an argument as a context. */
 function contextOf(argument: Expression, resolved: Resolved): ValueType | 'input' {
   if (argument.type !== 'path') return ANY;
   const use = resolved.paths.find(({ path }) => path === argument);
   return use === undefined ? ANY : containerOf(use);
 }
 
-/** What a path leads to, as something to look names up in. */
+/** The target of a path, as a context to look names up in. */
 export function containerOf({ path, meaning, scope, segments, type }: PathUse): ValueType | 'input' {
   if (meaning.kind === 'data' && meaning.name === 'root' && segments.length === 1) return 'input';
   if (meaning.kind !== 'context') return type;
@@ -138,7 +138,7 @@ export function containerOf({ path, meaning, scope, segments, type }: PathUse): 
   return at?.context ?? ANY;
 }
 
-/** What declares `name` in a context; undefined where that cannot be told. */
+/** The declaration of `name` in a context; undefined if unknown. */
 export function declarationIn(
   container: ValueType | 'input',
   name: string,

@@ -1,10 +1,10 @@
-/** Every place where what stands at a place is written. */
+/** Every occurrence of the symbol at a position. */
 import { declares } from './definition.ts';
 import type { Library, LibraryPrompt, LibrarySamples } from './library.ts';
 import { occurrencesOf } from './occurrences.ts';
 import { inlineNames, usesOf } from './partial-uses.ts';
 import type { Location } from './results.ts';
-import { type Thing, thingAt, thingInSamples } from './thing.ts';
+import { type PromptSymbol, symbolAt, symbolInSamples } from './symbol-at.ts';
 
 /** By file and place. A helper, `this` and `@index` have none. */
 export function references(
@@ -13,8 +13,8 @@ export function references(
   library: Library,
   includeDeclaration: boolean,
 ): Location[] {
-  const thing = thingAt(prompt, offset, library);
-  return thing === undefined ? [] : referencesTo(thing, library, includeDeclaration);
+  const symbol = symbolAt(prompt, offset, library);
+  return symbol === undefined ? [] : referencesTo(symbol, library, includeDeclaration);
 }
 
 /** As `references`, from a samples file. */
@@ -24,26 +24,26 @@ export function referencesInSamples(
   library: Library,
   includeDeclaration: boolean,
 ): Location[] {
-  const thing = thingInSamples(samples, offset, library);
-  return thing === undefined ? [] : referencesTo(thing, library, includeDeclaration);
+  const symbol = symbolInSamples(samples, offset, library);
+  return symbol === undefined ? [] : referencesTo(symbol, library, includeDeclaration);
 }
 
-function referencesTo(thing: Thing, library: Library, includeDeclaration: boolean): Location[] {
-  switch (thing.kind) {
+function referencesTo(symbol: PromptSymbol, library: Library, includeDeclaration: boolean): Location[] {
+  switch (symbol.kind) {
     case 'partial': {
-      if (thing.partial === undefined) return [];
-      const uses = usesOf(thing.partial, library).filter(({ closes }) => !closes);
-      const file = { uri: thing.partial.uri, span: { start: 0, end: 0 } };
+      if (symbol.partial === undefined) return [];
+      const uses = usesOf(symbol.partial, library).filter(({ closes }) => !closes);
+      const file = { uri: symbol.partial.uri, span: { start: 0, end: 0 } };
       return inOrder(includeDeclaration ? [file, ...uses] : uses);
     }
     case 'inline': {
-      const { definitions, uses } = inlineNames(thing.prompt, thing.inline);
+      const { definitions, uses } = inlineNames(symbol.prompt, symbol.inline);
       const spans = includeDeclaration ? [...definitions, ...uses] : uses;
-      return inOrder(spans.map(span => ({ uri: thing.prompt.uri, span })));
+      return inOrder(spans.map(span => ({ uri: symbol.prompt.uri, span })));
     }
     case 'name': {
-      const occurrences = occurrencesOf(thing.name, thing.prompt, library);
-      const here = occurrences.at(thing);
+      const occurrences = occurrencesOf(symbol.name, symbol.prompt, library);
+      const here = occurrences.at(symbol);
       if (here === undefined) return [];
       return inOrder(occurrences.like(here).filter(each => includeDeclaration || !declares(each)));
     }

@@ -4,7 +4,7 @@ import { Problem } from '../core/problem.ts';
 import type { Library } from './library.ts';
 import { prefixOf, renamePrompt } from './rename-prompt.ts';
 import type { WorkspaceChange } from './results.ts';
-import type { Thing } from './thing.ts';
+import type { PromptSymbol } from './symbol-at.ts';
 
 function refuse(message: string): never {
   throw new Problem('invalid_request', message);
@@ -12,7 +12,7 @@ function refuse(message: string): never {
 
 /** @throws Problem `invalid_request` for a name that cannot be, or where a call would mean another partial */
 export function renamePartial(
-  { partial, name }: Thing & { kind: 'partial' },
+  { partial, name }: PromptSymbol & { kind: 'partial' },
   newReference: string,
   library: Library,
 ): WorkspaceChange {
@@ -21,11 +21,11 @@ export function renamePartial(
   return renamePrompt(partial, newNameOf(from, name, newReference.trim()), library);
 }
 
-/** What `reference` becomes when the new one stands in its place: the folder that it is looked up in stays. */
+/** The new form of `reference`: the folder in which it is looked up stays. */
 function newNameOf(from: PromptName, reference: string, newReference: string): PromptName {
   const slash = newReference.lastIndexOf('/');
   const last = newReference.slice(slash + 1).replace(/^_/, '');
   const name = `${prefixOf(from, reference)}${newReference.slice(0, slash + 1)}_${last}`;
   const why = last === '' ? 'A partial needs a name.' : whyNotPromptName(name);
-  return why === undefined && isPromptName(name) ? name : refuse(why ?? 'This is no name of a partial.');
+  return why === undefined && isPromptName(name) ? name : refuse(why ?? 'This is not the name of a partial.');
 }

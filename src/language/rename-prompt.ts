@@ -20,7 +20,7 @@ function refuse(message: string): never {
  */
 export function renamePrompt(prompt: LibraryPrompt, to: PromptName, library: Library): WorkspaceChange {
   const from = prompt.name;
-  if (from === undefined) return refuse('The path of this file is no prompt name. Rename the file first.');
+  if (from === undefined) return refuse('The path of this file is not a prompt name. Rename the file first.');
   if (to === from) return { edits: new Map() };
   if (library.prompt(to)) return refuse(`There is a prompt "${to}" already. Choose another name.`);
   const clash = closestCaseClash(to, othersThan(from, to, library));
@@ -55,12 +55,12 @@ export function renamePrompt(prompt: LibraryPrompt, to: PromptName, library: Lib
   return { edits, renames: moved.map(uri => ({ from: uri, toName: to })) };
 }
 
-/** What `to` must not differ from only by case: everything but the prompt itself, which may change its case where it is. */
+/** The names that `to` must not differ from only by case: all but the prompt itself, which may change its case. */
 function* othersThan(from: PromptName, to: PromptName, library: Library): Generator<PromptName> {
   for (const name of library.names()) if (name !== from || folderOf(from) !== folderOf(to)) yield name;
 }
 
-/** What of a partial's name stands before what a reference writes, with its slash: `support/` of `support/_style`. */
+/** The part of a partial's name before the reference, with its slash: `support/` of `support/_style`. */
 export function prefixOf(partial: PromptName, reference: string): string {
   return partial.slice(0, partial.length - reference.length - 1);
 }

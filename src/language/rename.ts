@@ -12,7 +12,7 @@ import type { Declaration } from './readings.ts';
 import { renamePartial } from './rename-partial.ts';
 import type { WorkspaceChange } from './results.ts';
 import { type Span, textOf } from './span.ts';
-import { samplesAt, type Thing, thingAt, thingInSamples } from './thing.ts';
+import { type PromptSymbol, samplesAt, symbolAt, symbolInSamples } from './symbol-at.ts';
 import { type Declared, propertiesOf } from './value-type.ts';
 
 export interface Renamable {
@@ -21,18 +21,18 @@ export interface Renamable {
   readonly text: string;
 }
 
-/** @throws Problem `invalid_request` that says why what stands there cannot be renamed */
+/** @throws Problem `invalid_request` that says why the text there cannot be renamed */
 export function prepareRename(prompt: LibraryPrompt, offset: number, library: Library): Renamable {
-  return prepared(thingAt(prompt, offset, library), library);
+  return prepared(symbolAt(prompt, offset, library), library);
 }
 
 /** As `prepareRename`, in a samples file. @throws as `prepareRename` */
 export function prepareRenameInSamples(samples: LibrarySamples, offset: number, library: Library): Renamable {
-  return prepared(thingInSamples(samples, offset, library), library);
+  return prepared(symbolInSamples(samples, offset, library), library);
 }
 
 /**
- * The edits that give the thing at `offset` another name and leave all meaning what it meant. Of a partial, `newName`
+ * The edits that give the symbol at `offset` another name and leave all meaning what it meant. Of a partial, `newName`
  * is written as at that place: `header`, `shared/header`.
  * @throws Problem `invalid_request` for a name that cannot be, or where something would mean another thing
  */
@@ -42,7 +42,7 @@ export function rename(
   newName: string,
   library: Library,
 ): WorkspaceChange {
-  return renamed(thingAt(prompt, offset, library), newName, library);
+  return renamed(symbolAt(prompt, offset, library), newName, library);
 }
 
 /** As `rename`, from a samples file. @throws as `rename` */
@@ -52,35 +52,33 @@ export function renameInSamples(
   newName: string,
   library: Library,
 ): WorkspaceChange {
-  return renamed(thingInSamples(samples, offset, library), newName, library);
+  return renamed(symbolInSamples(samples, offset, library), newName, library);
 }
 
 function refuse(message: string): never {
   throw new Problem('invalid_request', message);
 }
 
-function prepared(thing: Thing | undefined, library: Library): Renamable {
-  if (thing === undefined)
-    return refuse(
-      'Nothing here has a name that can be changed. Place the cursor on a variable or a partial.',
-    );
-  const { name, span } = thing;
-  switch (thing.kind) {
+function prepared(symbol: PromptSymbol | undefined, library: Library): Renamable {
+  if (symbol === undefined)
+    return refuse('Nothing here can be renamed. Place the cursor on a variable or a partial.');
+  const { name, span } = symbol;
+  switch (symbol.kind) {
     case 'helper':
       return refuse(`"${name}" is a helper, which Handlebars or Dotprompt defines: it cannot be renamed.`);
     case 'keyword':
       return refuse(`"${name}" belongs to Handlebars and cannot be renamed.`);
     case 'partial':
-      if (thing.partial === undefined)
+      if (symbol.partial === undefined)
         return refuse(`There is no partial "${name}" yet: create it, or correct the name here.`);
       break;
     case 'name':
-      toRename(thing, library);
+      toRename(symbol, library);
   }
   return { span: bare(span, name), text: name };
 }
 
-/** Without what stands around a name that is written as `[name]` or `"name"`. */
+/** Without the text around a name that is written as `[name]` or `"name"`. */
 function bare({ start, end }: Span, name: string): Span {
   const around = (end - start - name.length) / 2;
   return around === 1 ? { start: start + 1, end: end - 1 } : { start, end };
@@ -92,20 +90,20 @@ interface ToRename {
 }
 
 /** All that must change with a name. @throws Problem `invalid_request` */
-function toRename(thing: Thing & { kind: 'name' }, library: Library): ToRename {
-  const occurrences = occurrencesOf(thing.name, thing.prompt, library);
-  const here = occurrences.at(thing);
+function toRename(symbol: PromptSymbol & { kind: 'name' }, library: Library): ToRename {
+  const occurrences = occurrencesOf(symbol.name, symbol.prompt, library);
+  const here = occurrences.at(symbol);
   if (here === undefined || (here.declarations.size === 0 && here.unknownIn === undefined))
-    return refuse(`"${thing.name}" means nothing here, so nothing can be renamed with it.`);
+    return refuse(`"${symbol.name}" has no meaning here, so it cannot be renamed.`);
   if (here.declarations.size === 0)
     return refuse(
-      `No schema says what "${thing.name}" is a property of. Declare it in the front matter, then rename it.`,
+      `No schema says what "${symbol.name}" is a property of. Declare it in the front matter, then rename it.`,
     );
   const places = occurrences.closed(here);
   const unknown = places.find(({ unknownIn }) => unknownIn !== undefined);
   if (unknown !== undefined)
     return refuse(
-      `In ${nameOf(unknown.unknownIn)}, no schema says what "${thing.name}" is a property of. Declare it there, then rename it.`,
+      `In ${nameOf(unknown.unknownIn)}, no schema says what "${symbol.name}" is a property of. Declare it there, then rename it.`,
     );
   return { occurrences, places };
 }
@@ -114,23 +112,27 @@ function nameOf(prompt: LibraryPrompt | undefined): string {
   return prompt?.name === undefined ? 'this prompt' : `"${prompt.name}"`;
 }
 
-function renamed(thing: Thing | undefined, newName: string, library: Library): WorkspaceChange {
-  prepared(thing, library);
-  switch (thing?.kind) {
+function renamed(symbol: PromptSymbol | undefined, newName: string, library: Library): WorkspaceChange {
+  prepared(symbol, library);
+  switch (symbol?.kind) {
     case 'partial':
-      return renamePartial(thing, newName, library);
+      return renamePartial(symbol, newName, library);
     case 'inline':
-      return renameInline(thing, newName, library);
+      return renameInline(symbol, newName, library);
     case 'name':
-      return renameName(thing, newName, library);
+      return renameName(symbol, newName, library);
     default:
       return refuse('Nothing here can be renamed.');
   }
 }
 
-function renameName(thing: Thing & { kind: 'name' }, newName: string, library: Library): WorkspaceChange {
-  const { places } = toRename(thing, library);
-  const { name } = thing;
+function renameName(
+  symbol: PromptSymbol & { kind: 'name' },
+  newName: string,
+  library: Library,
+): WorkspaceChange {
+  const { places } = toRename(symbol, library);
+  const { name } = symbol;
   if (newName === name) return { edits: new Map() };
   const inObject = places.every(({ declarations }) =>
     [...declarations].every(each => typeof each !== 'string'),
@@ -148,13 +150,13 @@ function renameName(thing: Thing & { kind: 'name' }, newName: string, library: L
     edits.set(place.uri, some);
     some.push({ span: place.span, text: written(place, text, name, newName) });
   }
-  checkMeaningKept({ thing, newName, places, edits, library });
+  checkMeaningKept({ symbol, newName, places, edits, library });
   return { edits };
 }
 
 /** Names that YAML or Handlebars take for something else. */
 const RESERVED = new Set(['true', 'false', 'null', 'undefined', 'this', 'else', '__proto__']);
-/** What can be written in YAML without quotes and in Handlebars, in brackets where it must. */
+/** Writes text without quotes in YAML, and in Handlebars in brackets if needed. */
 const NAME = /^[\p{L}_$][\p{L}\p{N}\p{M}_$-]*(?:[ .][\p{L}\p{N}\p{M}_$-]+)*$/u;
 const MAX_LENGTH = 200;
 
@@ -165,7 +167,7 @@ function checkName(name: string): void {
   if (RESERVED.has(name.toLowerCase())) refuse(`"${name}" has a meaning of its own. Choose another name.`);
   if (!NAME.test(name))
     refuse(
-      'A name begins with a letter, "_" or "$"; letters, digits, "_", "$" and "-" follow, with single spaces or dots between them. Choose such a one.',
+      'A name begins with a letter, "_" or "$"; letters, digits, "_", "$" and "-" follow, with single spaces or dots between them. Choose such a name.',
     );
 }
 
@@ -219,17 +221,21 @@ export function handlebarsName(name: string): string {
 }
 
 /** Of an inline partial, in the one prompt that defines it. */
-function renameInline(thing: Thing & { kind: 'inline' }, newName: string, library: Library): WorkspaceChange {
-  const { prompt, inline } = thing;
+function renameInline(
+  symbol: PromptSymbol & { kind: 'inline' },
+  newName: string,
+  library: Library,
+): WorkspaceChange {
+  const { prompt, inline } = symbol;
   if (!/^[A-Za-z_][\w-]*(?:\/[A-Za-z_][\w-]*)*$/.test(newName) || RESERVED.has(newName))
-    refuse('A partial’s name is made of letters, digits, "_" and "-". Choose such a one.');
+    refuse('The name of a partial has letters, digits, "_" and "-". Choose such a name.');
   const { partials, inlines } = prompt.analysis.resolved;
   if (inlines.some(({ name }) => name?.name === newName))
     refuse(`This prompt defines "${newName}" already. Choose another name.`);
   if (partials.some(({ name }) => name?.name === newName) || library.partial(prompt.name, newName))
     refuse(`"${newName}" is another partial. Choose another name.`);
   const { definitions, uses } = inlineNames(prompt, inline);
-  const edits = [...definitions, ...uses.map(span => bare(span, thing.name))].map(span => ({
+  const edits = [...definitions, ...uses.map(span => bare(span, symbol.name))].map(span => ({
     span,
     text: newName,
   }));

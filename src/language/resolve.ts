@@ -1,4 +1,4 @@
-/** What each name in a body means: an input variable, a property inside a block's context, a block parameter, a helper. */
+/** The meaning of each name in a body: an input variable, a property inside a block's context, a block parameter, a helper. */
 import { KNOWN_HELPERS } from '../core/known-helpers.ts';
 import { type InlineCalls, inlineCallsIn } from './inline-calls.ts';
 import type {
@@ -17,7 +17,7 @@ import { elementOf, step } from './property-of.ts';
 import type { Span } from './span.ts';
 import { ANY, type Declared, type ValueType } from './value-type.ts';
 
-/** What a path's first segment is looked up in. */
+/** The context of a path's first segment. */
 export type Meaning =
   /** Of the input itself. */
   | { readonly kind: 'variable'; readonly name: string; readonly declared: Declared | undefined }
@@ -35,9 +35,9 @@ export interface SegmentUse extends Name {
   /** Of the value up to and with this segment. */
   readonly type: ValueType;
   readonly declared: Declared | undefined;
-  /** What it is looked up in is declared and has no such property; never true of an input variable. */
+  /** Its context is declared and has no such property; never true of an input variable. */
   readonly missing: boolean;
-  /** What it is looked up in: `input`, or a type. */
+  /** Its context: `input`, or a type. */
   readonly container: ValueType | 'input';
 }
 
@@ -62,7 +62,7 @@ export interface HelperUse {
   readonly scope: Scope;
 }
 
-/** What names mean in a stretch of the body. The whole body has one; each body of a block has one inside it. */
+/** The scope of a range of the body. The whole body has one; each body of a block has one inside it. */
 export interface Scope {
   readonly span: Span;
   readonly context: ValueType | 'input';
@@ -74,12 +74,12 @@ export interface Scope {
   readonly outer: Scope | undefined;
   /** Names that the call of a partial adds to the context. */
   readonly given?: ReadonlySet<string>;
-  /** Whether only rendering tells the context: of an inline partial that is called with one, or from elsewhere. */
+  /** True if only rendering tells the context: of an inline partial that is called with one, or from elsewhere. */
   readonly open?: boolean;
 }
 
 export interface Resolved {
-  /** In the order in which they stand. */
+  /** In their order of appearance. */
   readonly paths: readonly PathUse[];
   readonly helpers: readonly HelperUse[];
   readonly partials: readonly PartialCall[];
@@ -112,7 +112,7 @@ export function scopeAt({ scopes }: Resolved, offset: number): Scope | undefined
 const ROOT_DATA = ['root'];
 const NUMBER: ValueType = { kind: 'number' };
 
-/** Whether a raw block calls no helper: its name means nothing, and its body is text. */
+/** Returns whether a raw block calls no helper: its name means nothing, and its body is text. */
 function isTextAlone({ call }: Block): boolean {
   if (call === undefined) return true;
   const { callee, params, hash } = call;
@@ -180,7 +180,7 @@ class Resolver {
     this.#body(body, inner);
   }
 
-  /** What stands in a partial block is written where the partial is missing: in the context that it is called with. */
+  /** The body of a partial block is written if the partial is missing: in the context that it is called with. */
   #scopeOfPartialBlock({ params, hash }: PartialCall, { span }: Body, scope: Scope): Scope {
     const [context] = params;
     if (context === undefined && hash.length === 0) return scope;
@@ -218,7 +218,7 @@ class Resolver {
     const argument = block.call?.params[0];
     const given = type ?? (argument === undefined ? ANY : this.#typeOf(argument, scope));
     const name = block.call?.callee.type === 'path' ? block.call.callee.original : '';
-    // What stands between `{{^name}}` and its else is written where there is nothing: outside.
+    // The text between `{{^name}}` and its else is written if there is no value: outside.
     const place = block.inverted ? block.inverse?.body : block.body;
     if (place === undefined) return { main: scope, other: scope };
     const inner = (context: ValueType, types: readonly ValueType[], data: readonly string[]): Scope => ({

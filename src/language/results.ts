@@ -1,4 +1,4 @@
-/** What features give that reaches beyond one text. */
+/** Results of features that span several texts. */
 import type { PromptName } from '../core/name.ts';
 import type { TextEdit } from './edit.ts';
 import type { Span } from './span.ts';

@@ -40,7 +40,8 @@ export function readSamples(text: string): SamplesFacts {
   const samples = root.items.flatMap(item => readSample(item, find));
   const names = new Set<string>();
   for (const { name, nameSpan } of samples) {
-    if (names.has(name)) find(nameSpan, `A sample named "${name}" stands above already: rename one.`);
+    if (names.has(name))
+      find(nameSpan, `A sample named "${name}" is already defined above. Rename one of them.`);
     names.add(name);
   }
   findings.sort((one, other) => one.span.start - other.span.start);
@@ -58,7 +59,7 @@ function readSample(item: PlacedValue, find: Find): readonly Sample[] {
     if ((KEYS as readonly string[]).includes(key)) continue;
     const near = nearest(key, KEYS);
     const shown = key.length > 20 ? 'this' : `"${key}"`;
-    const advice = near === undefined ? 'Variables stand inside "input".' : `Did you mean "${near}"?`;
+    const advice = near === undefined ? 'Variables belong inside "input".' : `Did you mean "${near}"?`;
     find(keySpan, `A sample has no ${shown}, only "name" and "input". ${advice}`, near);
   }
   const name = pairOf(item, 'name');
@@ -89,7 +90,7 @@ function pairOf({ pairs }: PlacedValue, key: string): PlacedPair | undefined {
   return pairs.findLast(pair => pair.key === key);
 }
 
-/** What of the front matter the samples are held against. */
+/** The front matter that samples are checked against. */
 export type Declarations = Pick<
   FrontMatterFacts,
   'variables' | 'declaresInput' | 'inputSchemaName' | 'defaults'

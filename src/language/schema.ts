@@ -9,13 +9,13 @@ import { ANY, type ValueType } from './value-type.ts';
 
 export interface SchemaFacts {
   readonly type: ValueType;
-  /** Whether it says itself that there may be more than it names. */
+  /** True if it says itself that there may be more than it names. */
   readonly isOpen: boolean;
   /** Of a schema that only the application knows. */
   readonly name?: string;
 }
 
-/** Whether Dotprompt takes a mapping for JSON Schema: by its `type`, or because it has `properties`. */
+/** Returns whether Dotprompt takes a mapping for JSON Schema: by its `type`, or because it has `properties`. */
 export function isJsonSchema(schema: PlacedValue): boolean {
   const type = part(schema, 'type')?.value;
   if (typeof type === 'string' && (isScalarName(type) || type === 'object' || type === 'array')) return true;

@@ -1,4 +1,4 @@
-/** What a growing selection takes in: a word, its path, its tag, the block around it, the role, the body, all. */
+/** The steps of a growing selection: a word, its path, its tag, the block around it, the role, the body, all. */
 import type { Analysis } from './analysis.ts';
 import type { FrontMatterEntry } from './front-matter.ts';
 import type { Body, BodyNode, Call, Expression, HashPair, Name } from './nodes.ts';

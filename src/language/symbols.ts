@@ -15,12 +15,12 @@ export interface Symbol {
   readonly children: readonly Symbol[];
 }
 
-/** In the order in which they stand. */
+/** In their order of appearance. */
 export function symbols({ text, frontMatter, body }: Analysis): Symbol[] {
   return [...variableSymbols(frontMatter.variables, new Set()), ...bodySymbols(text, body.body)];
 }
 
-/** `within`: what the declared things stand in, so that a type which holds itself ends. */
+/** `within`: what the declared symbols are in, so that a type which holds itself ends. */
 function variableSymbols(declared: readonly Declared[], within: ReadonlySet<Declared>): Symbol[] {
   return declared.flatMap((variable): Symbol[] => {
     const { name, type, optional, nameSpan, span = nameSpan } = variable;
@@ -68,7 +68,7 @@ function bodySymbols(text: string, { nodes, span }: Body): Symbol[] {
   return top;
 }
 
-/** Whether a tag begins a role or a section of a prompt: `{{role "system"}}`, `{{section "rules"}}`. */
+/** Returns whether a tag begins a role or a section of a prompt: `{{role "system"}}`, `{{section "rules"}}`. */
 export function markerOf(node: BodyNode): 'role' | 'section' | undefined {
   if (node.type !== 'mustache' || node.call?.callee.type !== 'path' || node.call.params.length === 0)
     return undefined;

@@ -6,16 +6,16 @@ import type { Span } from './span.ts';
 export const MAX_PLACES = 500;
 
 export class TokenCursor {
-  /** Where the tokens' first character stands in the document, and where their last one ends. */
+  /** Where the tokens' first character is in the document, and where their last one ends. */
   readonly start: number;
   readonly end: number;
   /** The next token's index. */
   next = 0;
   /** How much was found wrong, kept or not. */
   wrong = 0;
-  /** Whether all that is wrong stays inside single tags. */
+  /** True if all that is wrong stays inside single tags. */
   local = true;
-  /** How many parentheses are open. */
+  /** The number of parentheses that are open. */
   depth = 0;
   readonly unreadable: Span[] = [];
   readonly #text: string;
@@ -49,7 +49,7 @@ export class TokenCursor {
     return this.#text.slice(start - this.start, end - this.start);
   }
 
-  /** Notes that what stands there cannot be read. */
+  /** Notes that the text there cannot be read. */
   refuse(span: Span): void {
     this.wrong += 1;
     if (this.unreadable.length < MAX_PLACES) this.unreadable.push(span);

@@ -14,7 +14,7 @@ export function updateBody(
   const moved = offset - previous.body.span.start;
   if (previousText === text) return moved === 0 ? previous : shifted(previous, moved);
   const whole = () => parseBody(text, offset);
-  // What is wrong beyond single tags may hang together with anything.
+  // Errors beyond single tags may depend on anything.
   if (!previous.local) return whole();
   const edit = changedRange(previousText, text);
   const { nodes } = previous.body;
@@ -33,7 +33,7 @@ export function updateBody(
   if (!atEnd && text.charCodeAt(oldEnd + delta) === CLOSING_BRACE) return whole();
   const part = parseBody(text.slice(start, oldEnd + delta), offset + start);
   if (!part.local) return whole();
-  // Text at an end would have to be joined with what stands beyond it.
+  // Text at an end would have to be joined with the text beyond it.
   if (!atEnd && part.body.nodes.at(-1)?.type === 'content') return whole();
   if (first > 0 && part.body.nodes[0]?.type === 'content' && nodes[first - 1]?.type === 'content')
     return whole();
@@ -61,7 +61,7 @@ export function updateBody(
 
 const CLOSING_BRACE = 125;
 
-/** What stands between the longest beginning and the longest end that two texts share. */
+/** The range between the longest common beginning and end of two texts. */
 function changedRange(before: string, after: string): { start: number; oldEnd: number } {
   const most = Math.min(before.length, after.length);
   let start = 0;

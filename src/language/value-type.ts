@@ -1,4 +1,4 @@
-/** What the front matter says of values: the types of input variables and of what is inside them. */
+/** The types in the front matter: of input variables and of their contents. */
 import type { Span } from './span.ts';
 
 /** A variable, or a property of an object, as it is declared. */
@@ -26,7 +26,7 @@ export type ValueType =
 
 export const ANY: ValueType = { kind: 'any' };
 
-/** What values of a type, or what they are lists of, are declared to hold. */
+/** The declared contents of values of a type, or of the items of a list. */
 export function propertiesOf(type: ValueType): readonly Declared[] {
   if (type.kind === 'array') return propertiesOf(type.items);
   if (type.kind !== 'object') return [];

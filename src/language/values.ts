@@ -1,11 +1,11 @@
-/** Whether a value fits a type: of defaults, of samples, of what the preview is given. */
+/** Tells whether a value fits a type: of defaults, of samples, of what the preview is given. */
 import { nearest } from '../core/near.ts';
 import { ANY, type Declared, type ValueType, wordsOfType } from './value-type.ts';
 
 export interface Misfit {
   /** From the value to what does not fit, a missing property included. */
   readonly path: readonly (string | number)[];
-  /** What was expected and found, as a clause: "number is expected, found text"; never quotes what was found. */
+  /** The expected and found types, as a clause: "number is expected, found text"; never quotes the value. */
   readonly message: string;
   readonly problem: 'wrong' | 'missing' | 'unknown';
   /** Instead of an unknown property, or of what is no value of an enum. */
@@ -95,7 +95,7 @@ function unknownName(name: string, properties: readonly Declared[]): { message: 
   return near === undefined ? { message } : { message: `${message}. Did you mean "${near}"?`, near };
 }
 
-/** What kind of value it is; not the value. */
+/** The kind of a value; not the value. */
 export function wordsOfValue(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
@@ -164,7 +164,7 @@ export function typeOfValue(value: unknown): ValueType {
   }
 }
 
-/** What all of `types` have in common; a property that one lacks is optional. */
+/** The common part of all `types`; a property that one lacks is optional. */
 function joined(types: readonly ValueType[]): ValueType {
   const [first, ...others] = types;
   if (first === undefined || others.some(({ kind }) => kind !== first.kind)) return ANY;

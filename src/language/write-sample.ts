@@ -63,7 +63,7 @@ export function withSample(text: string, name: string, input: SampleInput): stri
   throw refusal('This sample cannot be written as YAML without changing the others.', text, 0, 0);
 }
 
-/** Whether a text reads back as these samples, in this order, with nothing wrong. */
+/** Returns whether a text reads back as these samples, in this order, with nothing wrong. */
 function holdsExactly(text: string, wanted: readonly { name: string; input: unknown }[]): boolean {
   const { samples, findings } = readSamples(text);
   return (
@@ -90,7 +90,7 @@ const added: Write = (text, name, value, style) => {
   return `${before}${indent}${lines.join(newline)}${newline}`;
 };
 
-/** Writes anew those variables whose values differ from `old`, where they stand. */
+/** Writes anew those variables whose values differ from `old`, where they are. */
 function changed(old: SampleInput): Write {
   return (text, name, value, style) => {
     const input = itemOf(documentOf(text), name)?.get('input', true);
@@ -116,7 +116,7 @@ function changed(old: SampleInput): Write {
   };
 }
 
-/** Writes the whole input anew where it stands. */
+/** Writes the whole input anew where it is. */
 const replaced: Write = (text, name, value, style) => {
   const item = itemOf(documentOf(text), name);
   if (item === undefined || item.flow) return undefined;

@@ -14,7 +14,7 @@ export interface YamlName {
   readonly of: Declared | string;
 }
 
-/** What the front matter declares, all of its places: schema entries, JSON Schema's `required`, defaults. */
+/** The declarations of the front matter with all their positions: schema entries, JSON Schema's `required`, defaults. */
 export function frontMatterNames({ text, frontMatter }: Analysis): YamlName[] {
   const { yamlSpan, variables } = frontMatter;
   if (yamlSpan === undefined || variables.length === 0) return [];

@@ -1,4 +1,4 @@
-/** What the command line does on a data folder without HTTP, so that the first admin key can be made. */
+/** Operations of the command line on a data folder without HTTP, so that the first admin key can be created. */
 import type { CreatedKey, KeyRecord, RevokedKey } from '../contract/keys.ts';
 import type { CreatedWebhook, WebhookRecord } from '../contract/webhooks.ts';
 import type { Environment } from '../core/environment.ts';

@@ -15,7 +15,7 @@ import { takeSnapshot } from './store/sqlite/snapshot.ts';
 export interface Backup {
   /** Where the log of the backup ends: whatever was acknowledged before the backup began is in it. */
   readonly head: ChainHead;
-  /** Whether the data folder had the registry's own key, which is then in the backup too. */
+  /** True if the data folder had the registry's own key, which is then in the backup too. */
   readonly key: boolean;
 }
 

@@ -26,7 +26,7 @@ export const TABLES: { readonly [Table in Copied]: readonly (keyof Tables[Table]
   idempotency: ['owner', 'idempotency_key'],
 };
 
-/** What goes into one statement, whichever is reached first. */
+/** Limits of one statement, whichever is reached first. */
 const BATCH = { rows: 250, characters: 1024 * 1024 } as const;
 
 /**

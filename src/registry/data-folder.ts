@@ -20,17 +20,17 @@ import { TAIL, verifyLog } from './store/verify.ts';
 export const DATABASE_FILE = 'registry.db';
 
 export interface DataFolderOptions {
-  /** Whether to make the folder and its database where there is none; true by default. */
+  /** True if to make the folder and its database where there is none; true by default. */
   readonly create?: boolean;
-  /** What a new registry starts with; production asks for one approval by default. */
+  /** The policies of a new registry; production asks for one approval by default. */
   readonly environments?: readonly Environment[];
   readonly now?: () => Date;
-  /** Whether an event is refused whose time is not believed; true unless `now` is given. */
+  /** True if an event is refused whose time is not believed; true unless `now` is given. */
   readonly checksClock?: boolean;
   /** For how long the machine runs, in seconds; for tests. */
   readonly uptime?: () => number;
   readonly onNarrowed?: OnNarrowed;
-  /** Whether nothing is written, not even to make or to bring forward what is there; false by default. */
+  /** True if nothing is written, not even to make or to bring forward what is there; false by default. */
   readonly readOnly?: boolean;
 }
 

@@ -16,15 +16,15 @@ import type { Tables } from './store/tables.ts';
 import { TAIL, verifyLog } from './store/verify.ts';
 
 export interface DatabaseOptions {
-  /** Whether to make a registry in a database that is empty; true by default. */
+  /** True if to make a registry in a database that is empty; true by default. */
   readonly create?: boolean;
-  /** What a new registry starts with; production asks for one approval by default. Null: it gets none. */
+  /** The policies of a new registry; production asks for one approval by default. Null: none. */
   readonly environments?: readonly Environment[] | null;
   /** In place of the database's clock, which is not looked at then. */
   readonly now?: () => Date;
   /** The clock of this machine, with which the database's is compared. */
   readonly machineClock?: () => Date;
-  /** Whether nothing is written, as a standby takes no writes; false by default. */
+  /** True if nothing is written, as a standby takes no writes; false by default. */
   readonly readOnly?: boolean;
   /** As of PostgresStoreOptions. */
   readonly connections?: number;
@@ -32,7 +32,7 @@ export interface DatabaseOptions {
   readonly patience?: Partial<Patience>;
 }
 
-/** How long a migration may take on this side, in ms: on a large registry an index is not made in a moment. */
+/** The time a migration may take on this side, in ms: on a large registry an index is not made in a moment. */
 const MIGRATION_TIMEOUT = 30 * 60_000;
 
 /**
@@ -146,7 +146,7 @@ function explained(error: unknown, { shown, hasPassword }: DatabaseAddress): unk
   if (DatabaseProblem.is(error)) return problem(error.code, error.message);
   for (const code of ['newer_schema', 'chain_broken'] as const)
     if (DataFolderProblem.is(error, code)) return problem(code, error.message);
-  // What the store made a Problem of has its reason as the cause.
+  // A Problem made by the store has its reason as the cause.
   const reason = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const state = sqlState(error) ?? sqlState(reason);
   const told = error instanceof Error ? error.message : String(error);

@@ -104,7 +104,7 @@ export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<Em
   };
 }
 
-/** Whether opening failed since the log does not fit: it was changed by other means. */
+/** Returns whether opening failed since the log does not fit: it was changed by other means. */
 export function isBrokenLog(error: unknown): error is Error {
   return DataFolderProblem.is(error, 'chain_broken', 'head_lost');
 }

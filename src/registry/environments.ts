@@ -62,7 +62,7 @@ async function readVerified(snapshot: Snapshot): Promise<readonly EnvironmentsTa
   return rows;
 }
 
-/** What was verified last, with the newest event that set any; by the key of the MACs. */
+/** The last verified events, with the newest event that set any; by the key of the MACs. */
 const verified = new LRUCache<string, string>({ max: 10 });
 
 function keyOf(snapshot: Snapshot): string {
@@ -145,7 +145,7 @@ function checkAsSet({ name, position, policy }: EnvironmentsTable, event: Regist
     throw broken(`The table environments has another policy in the row "${name}" than the log.`);
 }
 
-/** What is no JSON is given as it is: it then differs from any. */
+/** Text that is not JSON is returned unchanged, so it differs from any JSON. */
 function canonicalText(json: string): string {
   try {
     return canonicalJson(JSON.parse(json));
@@ -169,7 +169,7 @@ function notFound(name: EnvironmentName, all: readonly Environment[]): never {
 
 export interface SetEnvironment {
   readonly environment: Environment;
-  /** Whether there was none of this name before; new ones come after the others. */
+  /** True if there was none of this name before; new ones come after the others. */
   readonly added: boolean;
 }
 

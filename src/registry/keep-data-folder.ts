@@ -6,7 +6,7 @@ import { DataFolderProblem } from './data-folder-problem.ts';
 
 /** The files of a registry: `registry.db` with what SQLite puts beside it, `registry-key.pem` and the like. */
 const OURS = /^registry[.-]/;
-/** What a new file system has at its top. */
+/** The entries at the top of a new file system. */
 const LOST_AND_FOUND = 'lost+found';
 
 /** Told, in a sentence, what others could read until now; without it a warning of the process tells it. */

@@ -33,7 +33,7 @@ export interface Kept {
   readonly deliveries: Pick<DeliveryCache, 'get'>;
 }
 
-/** What is kept, and how to add to it what is read from the store after this. */
+/** The cached data, and how to add data that is read from the store after this. */
 export interface Loaded {
   readonly kept: Kept;
   /** Undefined while it is known to be current; else for how many seconds it may have been out of date. */
@@ -44,11 +44,11 @@ export interface Loaded {
 }
 
 export interface Memory {
-  /** What time it is: the store's, or the newest event's where the clock was set back, so that no key is revived. */
+  /** The current time: the store's, or the newest event's if the clock was set back, so that no key becomes valid again. */
   now(): Date;
   /** Whatever is kept, also where something was committed since it was read. */
   readonly kept: Kept;
-  /** What is kept, if nothing was committed since `load` was last called; undefined when `load` must be called. */
+  /** The cached data if nothing was committed since the last `load`; undefined if `load` must be called. */
   present(): Kept | undefined;
   /**
    * What is kept, with what the events since then have changed; where the database does not answer, as it was kept
@@ -68,7 +68,7 @@ export interface Memory {
   follow(signal: AbortSignal): Promise<void>;
   /** The deliveries that are kept of a prompt. */
   specsOf(prompt: PromptName): readonly DeliverySpec[];
-  /** What the deliveries retain, and how many they are. */
+  /** Bytes retained by the deliveries, and their count. */
   size(): { readonly bytes: number; readonly entries: number };
 }
 
@@ -86,13 +86,13 @@ export interface MemoryOptions {
 const MAX_KEYS = 10_000;
 /** For how long what was kept is used while the store cannot say whether it still holds, in ms; as `stale-if-error` has it. */
 const STALE_FOR = 24 * 60 * 60 * 1000;
-/** How long a write waits for what it made possible to be ready, in ms. */
+/** The time a write waits for what it made possible to be ready, in ms. */
 const PATIENCE = 1000;
-/** How long to wait for the next commit before looking all the same, in ms. */
+/** The time to wait for the next commit before looking all the same, in ms. */
 const FOLLOWING = 60_000;
 /** Commits of so many ms are read together where nobody asks for them. */
 const GATHER = 20;
-/** How long to wait after the store failed, in ms. */
+/** The time to wait after the store failed, in ms. */
 const PAUSE = 100;
 /** Whom work is done for that no request asked for. */
 const NOBODY = '';
@@ -138,7 +138,7 @@ export function memory(
     generation++;
     newest = Math.max(newest, news.at);
     if (news.events === undefined) forgetAll();
-    // What was committed after the snapshot is newer than what was read in it.
+    // Commits after the snapshot are newer than the data read in it.
     const newer = [...own.values(), ...announced.values()].filter(({ seq }) => seq > news.head.seq);
     for (const { id, key } of freshKeys) {
       if (key === undefined || newer.some(event => event.key?.id === id)) keys.delete(id);
@@ -225,7 +225,7 @@ export function memory(
     return loaded(away === undefined ? undefined : secondsSince(away));
   }
 
-  /** Whether an event changes more of what is kept than what was made of it. */
+  /** Returns whether an event changes more of what is kept than what was made of it. */
   function changesOthers(event: CommittedEvent, isMade: ReadonlySet<string>): boolean {
     const specs = [...madePossibleBy(event), ...deliveriesChangedBy(event, deliveries)];
     return (
@@ -234,7 +234,7 @@ export function memory(
     );
   }
 
-  /** Whether all that was committed is known already, which asks the database little. */
+  /** Returns whether all that was committed is known already, which asks the database little. */
   function isAllOwn(present: number): boolean {
     const newestSeq = own.size === 0 ? undefined : store.newestSeq?.();
     if (head === undefined || newestSeq === undefined) return false;
@@ -296,7 +296,7 @@ export function memory(
       await Promise.race([ready, sleep(PATIENCE, undefined, { ref: false })]);
     },
     async committedElsewhere(events, made) {
-      // What somebody read before this and has not kept yet may be no more.
+      // Data read earlier and not cached yet may be outdated.
       generation++;
       const { seq: last, at } = events.at(-1) ?? { seq: 0, at: '' };
       if (head === undefined || head.seq >= last || isBroken()) return;
@@ -328,7 +328,7 @@ export function memory(
           await sleep(PAUSE, undefined, { signal, ref: false }).catch(() => {});
         else {
           if (revision === since) await store.changed(revision, FOLLOWING, signal);
-          // What this process committed it is told of meanwhile, and need not read.
+          // This process is notified of its own commits and need not read them.
           await sleep(GATHER, undefined, { signal, ref: false }).catch(() => {});
         }
       }
@@ -338,7 +338,7 @@ export function memory(
   };
 }
 
-/** What this registry itself did to a key counts at once. */
+/** The registry's own changes to a key count at once. */
 function followKey({ key }: Pick<CommittedEvent, 'key'>, keys: LRUCache<string, KnownKey>): void {
   if (key === undefined) return;
   const known = keys.get(key.id);

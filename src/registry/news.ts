@@ -1,4 +1,4 @@
-/** What the log has new, and in the same snapshot what that changes of what is kept in memory. */
+/** New events of the log, with the changes to cached data from the same snapshot. */
 import type { ChainHead, EventData, EventKind } from '../core/event.ts';
 import { Problem } from '../core/problem.ts';
 import { type KnownKey, readKnownKey } from './access/known-key.ts';
@@ -25,10 +25,10 @@ export interface News {
   readonly events: readonly NewEvent[] | undefined;
 }
 
-/** What holds from now on in place of what was kept. */
+/** The new cached state. */
 export interface Fresh {
   readonly news: News;
-  /** What is not read again is only forgotten. */
+  /** Entries that are not read again are only dropped. */
   readonly deliveries: readonly { readonly spec: DeliverySpec; readonly read: ReadDelivery | undefined }[];
   readonly keys: readonly { readonly id: string; readonly key: KnownKey | undefined }[];
 }
@@ -43,7 +43,7 @@ export interface Known {
 
 /** When there are more new events than this, everything is forgotten. */
 export const MAX_NEWS = 500;
-/** What is read again at once; deliveries from memory wait for it. The rest is read when it is asked for. */
+/** Entries that are reloaded at once; deliveries from memory wait for them. The rest is read on request. */
 const MOST = { deliveries: 50, bytes: 1024 * 1024 };
 
 export async function readFresh(snapshot: Snapshot, known: Known): Promise<Fresh> {

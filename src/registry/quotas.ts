@@ -49,7 +49,7 @@ export const QUOTAS: Quotas = {
 export function checkEnvironmentQuota(count: number): void {
   check(
     count < QUOTAS.environments,
-    `This registry has ${QUOTAS.environments} environments, and takes no more. Use one that there is.`,
+    `This registry has ${QUOTAS.environments} environments, the maximum. Use an existing one.`,
   );
 }
 
@@ -68,7 +68,7 @@ export async function checkKeyQuota(
     .executeTakeFirstOrThrow();
   check(
     Number(count) < QUOTAS.keys,
-    `${environment} has ${QUOTAS.keys} valid keys, and takes no more. Revoke those that are no longer needed, or give keys an expiry.`,
+    `${environment} has ${QUOTAS.keys} valid keys, the maximum. Revoke keys you no longer need, or give keys an expiry.`,
   );
 }
 
@@ -81,11 +81,11 @@ export async function checkWebhookQuota(snapshot: Snapshot, environment: Environ
     .executeTakeFirstOrThrow();
   check(
     Number(count) < QUOTAS.webhooks,
-    `${environment} has ${QUOTAS.webhooks} webhooks, and takes no more. Remove one that is no longer needed.`,
+    `${environment} has ${QUOTAS.webhooks} webhooks, the maximum. Remove one you no longer need.`,
   );
 }
 
-/** Whether more waits for a webhook, or was given up, than is kept for one. */
+/** Returns whether more waits for a webhook, or was given up, than is kept for one. */
 export async function isWebhookQuotaReached(snapshot: Snapshot, webhook: string): Promise<boolean> {
   const { count } = await snapshot
     .selectFrom('webhook_deliveries')
@@ -111,7 +111,7 @@ export async function checkChannelQuota(
     .executeTakeFirstOrThrow();
   check(
     Number(count) < QUOTAS.channels,
-    `"${prompt}" has ${QUOTAS.channels} channels in ${environment}, and takes no more. Promote to one that there is.`,
+    `"${prompt}" has ${QUOTAS.channels} channels in ${environment}, the maximum. Promote to an existing one.`,
   );
 }
 
@@ -142,7 +142,7 @@ export async function checkCommentQuota(snapshot: Snapshot, promotion: number): 
     .executeTakeFirstOrThrow();
   check(
     Number(count) < QUOTAS.comments,
-    `This promotion has ${QUOTAS.comments} comments, and takes no more. Approve or reject it, or ask for a new one.`,
+    `This promotion has ${QUOTAS.comments} comments, the maximum. Approve or reject it, or request a new one.`,
   );
 }
 
@@ -165,7 +165,7 @@ export async function checkReviewCommentQuota(
     .executeTakeFirstOrThrow();
   check(
     Number(count) < QUOTAS.lineComments,
-    `Reviews have ${QUOTAS.lineComments} comments at the lines of version ${version} of "${prompt}", which takes no more. Comment on the whole promotion, or on a newer version.`,
+    `Reviews have ${QUOTAS.lineComments} comments at the lines of version ${version} of "${prompt}", the maximum. Comment on the whole promotion, or on a newer version.`,
   );
 }
 
@@ -190,7 +190,7 @@ export async function checkLineCommentQuota(
     .executeTakeFirstOrThrow();
   check(
     Number(count) < QUOTAS.lineComments * (doing === 'writing' ? 1 : 2),
-    `Version ${version} of "${prompt}" has ${QUOTAS.lineComments} comments and changes of them, and takes no more. Comment on a newer version.`,
+    `Version ${version} of "${prompt}" has ${QUOTAS.lineComments} comments and changes to comments, the maximum. Comment on a newer version.`,
   );
 }
 

@@ -154,7 +154,7 @@ export function toolsOf({ metadata }: Renderable): readonly Tool[] {
 }
 
 export interface DeclaredOutput {
-  /** Whether it is JSON, with a schema or without. */
+  /** True if it is JSON, with a schema or without. */
   readonly isJson: boolean;
   readonly schema: JsonSchema | undefined;
 }
@@ -194,7 +194,7 @@ const NOT_OF_A_CONFIG: ReadonlySet<string> = new Set([
   ...['abortSignal', 'signal'],
 ]);
 
-/** What steers the model, its keys renamed where the API has a name of its own for one; all others stay. */
+/** Settings for the model, with keys renamed for the API; all others are unchanged. */
 export function configOf(
   { metadata: { config } }: Renderable,
   names: Readonly<Record<string, string>>,

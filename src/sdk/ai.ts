@@ -137,5 +137,5 @@ function filePart(
 ): FilePart {
   if (data !== undefined) return { type: 'file', data, mediaType: type };
   if (URL.canParse(url)) return { type: 'file', data: new URL(url), mediaType: type };
-  throw refused(prompt, 'has media whose URL is none', 'Write a whole URL, or a data: URL.');
+  throw refused(prompt, 'has media without a valid URL', 'Write a full URL, or a data: URL.');
 }

@@ -131,7 +131,7 @@ function blockOf(prompt: Renderable, content: Content, role: 'user' | 'assistant
     return [{ type: 'tool_result', tool_use_id: content.id, content: jsonText(content.output) }];
   const { url, type, data } = content.media;
   if (role === 'assistant')
-    throw refused(prompt, 'has media in a message of the model', 'Anthropic takes text alone there.');
+    throw refused(prompt, 'has media in a message of the model', 'Anthropic accepts only text there.');
   if (data === undefined && type.startsWith('image/'))
     return [{ type: 'image', source: { type: 'url', url } }];
   if (data !== undefined && IMAGES.includes(type))
@@ -143,5 +143,5 @@ function blockOf(prompt: Renderable, content: Content, role: 'user' | 'assistant
         source: data === undefined ? { type: 'url', url } : { type: 'base64', media_type: type, data },
       },
     ];
-  throw refused(prompt, `has media of the type ${type.slice(0, 100)}`, 'Anthropic takes images and PDF.');
+  throw refused(prompt, `has media of the type ${type.slice(0, 100)}`, 'Anthropic accepts images and PDF.');
 }

@@ -99,7 +99,7 @@ async function loadSome(
       await Promise.all(some.map(wanted => loadOne(wanted).catch(() => undefined)));
       return some.length;
     }
-    const error = asError(thrown, 'not_a_registry', `What answers at ${url} cannot be read. Check "url".`);
+    const error = asError(thrown, 'not_a_registry', `The response from ${url} cannot be read. Check "url".`);
     for (const wanted of some) {
       loading.failed(slots.open(keyOf(wanted)), error);
       tell(wanted, { error });
@@ -130,7 +130,7 @@ async function loadSome(
       const error = asError(
         thrown,
         'not_a_registry',
-        `What ${url} answers for ${wanted.name} cannot be read.`,
+        `The response from ${url} for ${wanted.name} cannot be read.`,
       );
       loading.failed(slots.open(keyOf(wanted)), error);
       tell(wanted, { error });

@@ -96,7 +96,7 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
       }
     }
     const askedAt = clock();
-    // What was answered or failed before the machine slept says nothing of now.
+    // Responses and failures from before the machine slept are outdated.
     const sleptMeanwhile = () => clock() - askedAt > asleepAfter(settings);
     try {
       let loaded = await loading.loadInTime(wanted, endsAt - Date.now(), signal).catch(error => {
@@ -218,5 +218,5 @@ function holdOf({ retryAfter }: PromptForgeError, canServe: boolean): number {
 }
 
 function aborted({ reason }: AbortSignal): PromptForgeError {
-  return new PromptForgeError('aborted', 'The caller gave up waiting for the prompt.', {}, { cause: reason });
+  return new PromptForgeError('aborted', 'The caller stopped waiting for the prompt.', {}, { cause: reason });
 }

@@ -13,9 +13,9 @@ export function keyOf({ name, channel = 'stable', version }: Wanted): string {
 export function checkWanted({ name, channel, version }: Wanted): void {
   const why =
     typeof name !== 'string' || name.length > MAX_NAME_LENGTH || !NAME_PATTERN.test(name)
-      ? 'This is no prompt name: segments of letters, digits, "_", "." and "-" between slashes, such as "support/triage".'
+      ? 'This is not a prompt name. Use segments of letters, digits, "_", "." and "-" between slashes, such as "support/triage".'
       : channel !== undefined && version !== undefined
-        ? 'Ask for a channel or for a version, not for both.'
+        ? 'Request a channel or a version, not both.'
         : channel !== undefined && !/^[a-z][a-z0-9-]{0,31}$/.test(channel)
           ? 'A channel is "stable", "latest" or another name in lower case.'
           : version !== undefined && !(Number.isSafeInteger(version) && version > 0)
@@ -61,7 +61,7 @@ export function promptIn(
   if (!fits)
     throw new PromptForgeError(
       'not_a_registry',
-      `What answers at ${url} is not a delivery of ${wanted.name}. Check "url", and whether something in between changes answers.`,
+      `The response from ${url} is not a delivery of ${wanted.name}. Check "url", and whether a proxy changes responses.`,
     );
   return frozen({
     name,

@@ -43,7 +43,7 @@ export async function exchange(settings: Settings, request: Request): Promise<An
   const bounds = { signal, deadline: Date.now() + time, asksForKey: false };
   const timer = setTimeout(() => controller.abort(lateError(settings, time, bounds.asksForKey)), time);
   const leave = () =>
-    controller.abort(new PromptForgeError('aborted', 'The request was given up before it was answered.'));
+    controller.abort(new PromptForgeError('aborted', 'The request was cancelled before it was answered.'));
   if (request.signal?.aborted) leave();
   request.signal?.addEventListener('abort', leave, { once: true });
   // A key function or a fetch of one's own may never look at the signal.
@@ -126,7 +126,7 @@ async function currentKey({ key, environment }: Settings, bounds: Bounds): Promi
   if (found === null)
     throw new PromptForgeError(
       'key_refused',
-      'This is not a PromptForge key: it must look like pf_<environment>_<id>_<secret>. Check that it was copied whole.',
+      'This is not a PromptForge key: it must look like pf_<environment>_<id>_<secret>. Check that you copied all of it.',
     );
   if (found[1] !== environment)
     throw new PromptForgeError(
@@ -202,7 +202,7 @@ async function textOf(response: Response): Promise<string> {
       void reader.cancel().catch(() => undefined);
       throw new PromptForgeError(
         'not_a_registry',
-        'The answer is larger than any of a registry. Check the URL.',
+        'The response is larger than any response of a registry. Check the URL.',
       );
     }
   }

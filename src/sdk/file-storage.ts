@@ -49,7 +49,7 @@ export function fileStorage(folder: string): PromptStorage {
 /** In a folder that others may write to, such as one below /tmp, anybody could place a text for the model. */
 async function checkOwn(file: FileHandle): Promise<void> {
   const found = await file.stat();
-  if (!found.isFile() || found.size > MOST) throw new Error('This is no file of this storage.');
+  if (!found.isFile() || found.size > MOST) throw new Error('This is not a file of this storage.');
   const user = process.getuid?.();
   if (user !== undefined && (found.uid !== user || (found.mode & 0o022) !== 0))
     throw new Error('The file belongs to another user, or others may write to it.');

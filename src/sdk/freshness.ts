@@ -1,4 +1,4 @@
-/** How long an answer may be given again, as its Cache-Control says (RFC 9111, RFC 5861). */
+/** The time an answer may be given again, as its Cache-Control says (RFC 9111, RFC 5861). */
 
 /** In milliseconds. */
 export interface Freshness {

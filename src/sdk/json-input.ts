@@ -20,7 +20,7 @@ export function jsonOf(input: unknown): Readonly<Record<string, unknown>> {
   if (/\\ud[89a-f]/i.test(text as string) && !isWellFormed(text as string))
     throw new PromptForgeError(
       'invalid_input',
-      'A text of the input holds half of a character (a lone surrogate), which UTF-8 cannot hold. Remove it.',
+      'A text of the input contains a lone surrogate, half of a character, which UTF-8 cannot encode. Remove it.',
     );
   // The registry reads no value of this name.
   Reflect.deleteProperty(value, '__proto__');

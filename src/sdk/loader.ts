@@ -100,7 +100,11 @@ export function loader(settings: Settings): Loader {
       event = { ...event, unchanged: status === 304, reference: entry.prompt.reference };
       return entry;
     } catch (thrown) {
-      const error = asError(thrown, 'not_a_registry', `What answers at ${url} cannot be read. Check "url".`);
+      const error = asError(
+        thrown,
+        'not_a_registry',
+        `The response from ${url} cannot be read. Check "url".`,
+      );
       failed(slot, error);
       event = { ...event, error };
       throw error;
@@ -121,7 +125,7 @@ export function loader(settings: Settings): Loader {
       )
         throw new PromptForgeError(
           'not_a_registry',
-          `What answers at ${url} says that nothing has changed of what it never gave. Check "url" and the proxies in between.`,
+          `The response from ${url} says that a prompt is unchanged that it never sent. Check "url" and the proxies in between.`,
         );
       prompt = known.prompt;
     }
@@ -132,7 +136,7 @@ export function loader(settings: Settings): Loader {
     if (before > 0 && before >= freshness.maxAge + freshness.staleIfError && wanted.version === undefined)
       throw new PromptForgeError(
         'unavailable',
-        `${url} answers with what was live ${before / 1000} s ago, which may not be used for as long. Check its database and the caches in between, or raise "maxStale".`,
+        `${url} returned data that is ${before / 1000} s old, which is more than "maxStale" allows. Check its database and the caches in between, or raise "maxStale".`,
       );
     const entry: Entry = {
       prompt,
@@ -204,7 +208,7 @@ export function loader(settings: Settings): Loader {
 
   function tell<Event>(hook: ((event: Event) => void) | undefined, event: Event): void {
     const failed = (cause: unknown) =>
-      report(new PromptForgeError('hook_failed', 'A hook threw. Its cause says what.', {}, { cause }));
+      report(new PromptForgeError('hook_failed', 'A hook threw an error. See "cause".', {}, { cause }));
     try {
       const told: unknown = hook?.(event);
       if (told instanceof Promise) told.catch(failed);

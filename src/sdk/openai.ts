@@ -249,10 +249,10 @@ function formatOf(
 }
 
 function mediaOfModel(prompt: Renderable): PromptForgeError {
-  return refused(prompt, 'has media in a message of the model', 'OpenAI takes text alone there.');
+  return refused(prompt, 'has media in a message of the model', 'OpenAI accepts only text there.');
 }
 
 function notTaken(prompt: Renderable, { type, data }: Media): PromptForgeError {
   const as = data === undefined ? 'by its URL' : 'as data';
-  return refused(prompt, `has media of the type ${type.slice(0, 100)} ${as}`, 'This API does not take it.');
+  return refused(prompt, `has media of the type ${type.slice(0, 100)} ${as}`, 'This API does not accept it.');
 }

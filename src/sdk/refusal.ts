@@ -50,8 +50,8 @@ export function refusalOf(refused: Refused): PromptForgeError {
   return new PromptForgeError(
     'not_a_registry',
     isRedirect
-      ? `${url} redirects elsewhere, which is not followed so that the key reaches no other server. Set "url" to the registry's own address.`
-      : `What answers at ${url} is not a PromptForge registry (status ${status}${type ? `, ${type}` : ''}). Check "url", and whether a proxy or a login page is in between.`,
+      ? `${url} redirects elsewhere, which is not followed, so that the key is not sent to another server. Set "url" to the registry's own address.`
+      : `The server at ${url} is not a PromptForge registry (status ${status}${type ? `, ${type}` : ''}). Check "url", and whether a proxy or a login page is in between.`,
     details,
   );
 }

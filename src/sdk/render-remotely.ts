@@ -37,7 +37,7 @@ export async function renderRemotely(
     event = { ...event, reference: rendered.reference };
     return rendered;
   } catch (thrown) {
-    const error = asError(thrown, 'not_a_registry', `What answers at ${settings.url} cannot be read.`);
+    const error = asError(thrown, 'not_a_registry', `The response from ${settings.url} cannot be read.`);
     event = { ...event, error };
     throw error;
   } finally {

@@ -19,7 +19,7 @@ export function bundledPrompts(snapshot: unknown, url: string, environment: stri
   const taken = Date.parse(String(createdAt));
   if (format !== SNAPSHOT_FORMAT || !Array.isArray(prompts) || Number.isNaN(taken))
     throw invalid(
-      'This is no snapshot of this release. Make one with "promptforge snapshot -o prompts.json".',
+      'This is not a snapshot of this release. Make one with "promptforge snapshot -o prompts.json".',
     );
   if (given['environment'] !== environment)
     throw invalid(
@@ -38,7 +38,7 @@ export function bundledPrompts(snapshot: unknown, url: string, environment: stri
       found.set(keyOf(wanted), promptIn(delivery, wanted, environment, url));
     } catch (cause) {
       throw invalid(
-        `The snapshot's prompt ${String(name).slice(0, 200)} cannot be read. Take it again.`,
+        `The prompt ${String(name).slice(0, 200)} in the snapshot cannot be read. Create the snapshot again.`,
         cause,
       );
     }

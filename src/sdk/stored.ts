@@ -49,7 +49,7 @@ export function stored(
         await inTime(reading, Math.min(READING_TIME, timeout * READING_SHARE));
       } catch (cause) {
         failed(
-          `What the storage has of ${wanted.name} cannot be used. It is replaced when the registry answers; check who else writes there.`,
+          `The stored ${wanted.name} cannot be used. It is replaced when the registry answers. Check what else writes to the storage.`,
           cause,
         );
       }

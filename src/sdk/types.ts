@@ -121,7 +121,7 @@ export interface GetOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What is given has a version: there is no fallback. */
+/** A given version has no fallback. */
 interface NoFallback {
   readonly fallback?: undefined;
 }

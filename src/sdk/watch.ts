@@ -33,7 +33,7 @@ export interface Watcher {
 export function watcher(settings: Settings, loading: Loader): Watcher {
   const watched = new Map<string, Watched>();
   let running: AbortController | undefined;
-  /** Whether all that was watched has been looked at: what is watched from then on was not among it. */
+  /** True if all that was watched has been looked at: what is watched from then on was not among it. */
   let hasLooked = false;
   const late: Watched[] = [];
 

@@ -69,7 +69,7 @@ export function readJsonText(
   const twice = firstDuplicate(tree);
   if (twice !== undefined) {
     const name = redactKeys(String(twice.value)).slice(0, MAX_SHOWN);
-    return refused(`"${name}" stands here a second time. Keep one of them.`, rangeOf(twice), false);
+    return refused(`"${name}" is already defined. Keep one of them.`, rangeOf(twice), false);
   }
   const json: JsonText = {
     value: JSON.parse(text),

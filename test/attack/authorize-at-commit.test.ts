@@ -140,7 +140,7 @@ interface AttackedRegistry extends AsyncDisposable {
   readonly attempts: readonly (readonly [RouteName, Attempt])[];
   /** Of the attacker's keys, one for each call. */
   readonly ids: readonly string[];
-  /** How many events there were before the attack. */
+  /** The number of events before the attack. */
   readonly prepared: number;
   keyFor(route: RouteName): Promise<string>;
   /** Sends all but the end of the body, which the function that it gives sends. */

@@ -369,7 +369,7 @@ describe('the limit on failed keys', () => {
 
   it('names a proxy that is none', () => {
     for (const wrong of ['proxy.example.com', '10.0.0.0/33', '::/129', '10.0.0.0/x', '', '10.0.0.1/'])
-      assert.throws(() => trustedProxies([wrong]), /is no address\. Write an IP address, or a block/);
+      assert.throws(() => trustedProxies([wrong]), /is not an address\. Write an IP address, or a block/);
     const proxies = trustedProxies(['10.0.0.0/8', '2001:db8::/32', '192.0.2.1']);
     for (const address of ['10.255.1.1', '::ffff:10.1.1.1', '2001:db8:5::1', '192.0.2.1'])
       assert.ok(proxies.includes(address), address);

@@ -119,7 +119,7 @@ export function describeForgery(what: string, place: () => Promise<ForgedPlace>)
       registry = await forged.serve();
     }
 
-    /** Whether it is refused when it is to be served again. */
+    /** Returns whether it is refused when it is to be served again. */
     async function isRefused(): Promise<boolean> {
       try {
         registry = await forged.serve();

@@ -34,16 +34,16 @@ interface Served {
   readonly prompt: string;
   readonly text: string;
   readonly channel: 'stable' | 'canary';
-  /** How many drafts come between the version before and this one: the numbers of versions are no secret. */
+  /** The number of drafts between the previous version and this one: the numbers of versions are no secret. */
   readonly after: number;
 }
 
 /** What it may not know. */
 interface Hidden {
   readonly drafts: string;
-  /** How many follow the last version that is served, of each prompt. */
+  /** The number of versions after the last served one, of each prompt. */
   readonly more: number;
-  /** How many versions of the partial there were before the one that is used. */
+  /** The number of versions of the partial before the one in use. */
   readonly partials: number;
   readonly style: 'shop/_style' | '_style';
   readonly prompts: readonly string[];

@@ -23,7 +23,7 @@ describe('releases that many decide at once', () => {
         for (let round = 0; round < 10; round++) {
           const known = await state(governed);
           const answers = await Promise.all(
-            Array.from({ length: SIZE }, () => deed(governed, known, choose)),
+            Array.from({ length: SIZE }, () => action(governed, known, choose)),
           );
           for (const answered of answers) assert.ok((answered?.status ?? 0) < 500, answered?.text);
           governed.clock.now += choose(30);
@@ -70,7 +70,7 @@ async function state({ registry }: GovernedRegistry): Promise<State> {
   };
 }
 
-async function deed(
+async function action(
   governed: GovernedRegistry,
   { releases, promotions, owners, live }: State,
   choose: (count: number) => number,

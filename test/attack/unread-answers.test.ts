@@ -36,7 +36,7 @@ describe('answers that nobody reads', () => {
       await render('development reader deaf'),
       429,
       'queue_full',
-      /has not read the long answers/,
+      /has not read the long responses/,
     );
     assert.equal((await render('development reader other')).status, 200);
     for (const { socket } of asked) socket.destroy();

@@ -62,7 +62,7 @@ describe('making and archiving prompts from the command line', () => {
     await registry.promote('old', 1, 'development');
     const unasked = await copy.run('archive', 'old', ...why);
     assert.equal(unasked.code, 2);
-    assert.match(unasked.stderr, /Archive old at .*say --yes/);
+    assert.match(unasked.stderr, /Archive old at .*add --yes/);
     assert.equal(await isArchived('old'), false);
     const archived = await copy.run('archive', 'old', ...why, '--yes');
     assert.deepEqual(

@@ -55,7 +55,7 @@ describe('a rollback drill from the command line', () => {
     await twoVersions('refused');
     const production = await copy.run('drill', 'refused', '--environment', 'production');
     assert.equal(production.code, 1);
-    assert.match(production.stderr, /A drill is not for production/);
+    assert.match(production.stderr, /production does not allow drills/);
     const keyless = await copy.runApart({}, 'drill', 'refused', '--environment', 'development');
     assert.equal(keyless.code, 1);
     assert.match(keyless.stderr, /no key of development/);

@@ -1,4 +1,4 @@
-/** `promptforge export`, and the script of docs/audit.md that checks it: exactly as it stands there. */
+/** `promptforge export`, and the script of docs/audit.md that checks it: exactly as it is there. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';

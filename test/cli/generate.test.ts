@@ -237,7 +237,7 @@ describe('promptforge generate', () => {
       ['../x', 2, /name|segment/],
       ['--check', 2, /-o <file>/],
       ['--watch', 2, /-o <file>/],
-      ['-o a.ts --check --watch', 2, /exclude each other/],
+      ['-o a.ts --check --watch', 2, /cannot be combined/],
     ];
     for (const [args, code, words] of cases) {
       const outcome = await inProcess(['generate', ...args.split(' ')]);

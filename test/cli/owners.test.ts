@@ -39,12 +39,12 @@ describe('owners from the command line', () => {
       /^Change (\d+) of the owners of production by ada waits for 1 approval by .*lee.*: Teams/.exec(
         asked.stdout,
       ) ?? [];
-    assert.match(asked.stderr, /^OWNERS:2: "support\/\*\*" decides for no prompt now/m);
+    assert.match(asked.stderr, /^OWNERS:2: "support\/\*\*" matches no prompt now/m);
     const waiting = await copy.run('owners', 'show', ...there, '--waiting');
     assert.equal(waiting.stdout, '# ours\r\nsupport/** @dana\r\n');
     const own = await copy.run('owners', 'approve', id, ...there);
     assert.deepEqual([own.code, own.stdout], [1, '']);
-    assert.match(own.stderr, /somebody else must approve it/);
+    assert.match(own.stderr, /someone else must approve it/);
     const approved = await copy.runWith(lee, 'owners', 'approve', id, ...there);
     assert.deepEqual(
       [approved.code, approved.stdout],
@@ -60,14 +60,18 @@ describe('owners from the command line', () => {
   });
 
   it('can be rejected with a reason and cancelled, after which nothing waits', async () => {
-    for (const [deed, env] of [
+    for (const [action, env] of [
       ['reject', lee],
       ['cancel', {}],
     ] as const) {
       const { change } = JSON.parse((await set('* dana', '--json')).stdout);
-      const args = deed === 'reject' ? ['--comment', 'No'] : [];
-      const done = await copy.runWith(env, 'owners', deed, change.id, ...there, ...args, '--json');
-      assert.equal(JSON.parse(done.stdout).state, deed === 'reject' ? 'rejected' : 'cancelled', done.stderr);
+      const args = action === 'reject' ? ['--comment', 'No'] : [];
+      const done = await copy.runWith(env, 'owners', action, change.id, ...there, ...args, '--json');
+      assert.equal(
+        JSON.parse(done.stdout).state,
+        action === 'reject' ? 'rejected' : 'cancelled',
+        done.stderr,
+      );
       const again = await copy.run('owners', 'cancel', change.id, ...there);
       assert.equal(again.code, 1);
       assert.match(again.stderr, /already/);
@@ -86,7 +90,7 @@ describe('owners from the command line', () => {
     assert.equal(locked.code, 3);
     assert.match(
       locked.stderr,
-      /^OWNERS:2: Nobody could approve what "support\/\*\*" matches: nobody has no valid key/m,
+      /^OWNERS:2: No one could approve what "support\/\*\*" matches: nobody has no valid key/m,
     );
     assert.equal((await set(new Uint8Array([0xff, 0xfe, 0x20]))).code, 3);
     assert.equal((await set('#'.repeat(200_000))).code, 3);

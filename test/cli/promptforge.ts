@@ -32,7 +32,7 @@ const WITHOUT_ROOTS_RIGHTS = [
   '--bounding-set=-dac_override,-dac_read_search',
 ];
 
-/** Whether a command can be held to the rights of files here. */
+/** Returns whether a command can be held to the rights of files here. */
 export async function canHoldToFileRights(): Promise<boolean> {
   if (process.platform === 'win32') return false;
   if (process.getuid?.() !== 0) return true;

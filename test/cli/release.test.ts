@@ -217,7 +217,7 @@ describe('a release from the command line', () => {
     assert.equal(JSON.parse((await copy.run('releases', '--json', '--limit', '1')).stdout)[0].id, id);
 
     const unasked = await copy.run('release', 'roll-back', id, '--reason', 'Wrong');
-    assert.deepEqual([unasked.code, /say --yes/.test(unasked.stderr)], [2, true], unasked.stderr);
+    assert.deepEqual([unasked.code, /add --yes/.test(unasked.stderr)], [2, true], unasked.stderr);
     const back = await copy.run('release', 'roll-back', id, '--reason', 'Wrong', '--yes', '--json');
     assert.equal(back.code, 0, back.stderr);
     assert.match(back.stderr, /b stays as it is: nothing was live before the release/);
@@ -227,7 +227,7 @@ describe('a release from the command line', () => {
       [['a', 1, true]],
     );
     const twice = await copy.run('release', 'roll-back', id, '--reason', 'Wrong', '--yes');
-    assert.deepEqual([twice.code, /a stays as it is: a@1 is live by now/.test(twice.stderr)], [1, true]);
+    assert.deepEqual([twice.code, /a stays as it is: a@1 is now live/.test(twice.stderr)], [1, true]);
 
     for (const name of ['a', 'b']) await registry.promote(name, 1, 'staging');
     await writeFile(join(copy.root, 'three.txt'), 'a@1\nb@1\n');

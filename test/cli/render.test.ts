@@ -70,7 +70,7 @@ describe('promptforge render', () => {
       ['key.yaml', '0071: x\n', '1:1'],
     ] as const) {
       const input = await put(name, text);
-      const sentence = 'As a number this would be written with other digits. Put it in quotes to keep them.';
+      const sentence = 'As a number, this would be written with other digits. Put it in quotes to keep them.';
       const { code, stdout, stderr } = await promptforge(['render', triage, '--json', '--input', input]);
       assert.deepEqual([code, stdout, stderr], [3, '', `promptforge: ${input}:${place}: ${sentence}\n`]);
     }
@@ -208,7 +208,7 @@ describe('promptforge render', () => {
       'one\ntwo {{#if x}} three',
       /unclosed\.prompt:2:5: The block "{{#if}}" is never closed/,
     ],
-    ['front.prompt', '---\nmodel: [\n---\nHi', /front\.prompt:2:8: What was opened with "\["/],
+    ['front.prompt', '---\nmodel: [\n---\nHi', /front\.prompt:2:8: A "\[" or "\{"/],
     ['never-closed.prompt', '---\nmodel: x\n', /never-closed\.prompt:1:1: The front matter that begins here/],
     ['partial.prompt', 'a\n{{> nothing}}', /partial\.prompt:2:5: The partial "nothing" was not found/],
     ['not-utf8.prompt', new Uint8Array([0x61, 0x0a, 0x62, 0xff]), /not-utf8\.prompt:2:2: .*not UTF-8/],
@@ -239,10 +239,10 @@ describe('promptforge render', () => {
     [
       'bomb.yaml',
       'a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c]\n',
-      /bomb\.yaml:2:8: The input is not YAML or JSON: Aliases are used too often/,
+      /bomb\.yaml:2:8: The input is not YAML or JSON: There are too many aliases/,
     ],
-    ['circular.yaml', 'a: &x\n  b: *x\n', /circular\.yaml:2:6: .*This alias stands inside what it points to/],
-    ['alias.yaml', 'a: *nobody\n', /alias\.yaml:1:4: .*No anchor "&nobody" stands before this alias/],
+    ['circular.yaml', 'a: &x\n  b: *x\n', /circular\.yaml:2:6: .*This alias is inside its own anchor/],
+    ['alias.yaml', 'a: *nobody\n', /alias\.yaml:1:4: .*There is no anchor "&nobody" before this alias/],
     ['latin1.yaml', new Uint8Array([0x61, 0x3a, 0x20, 0xe9]), /latin1\.yaml: The input is not UTF-8/],
   ];
   for (const [name, content, said] of inputs) {

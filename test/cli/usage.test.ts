@@ -240,7 +240,7 @@ describe('promptforge', () => {
     ],
     [['keys', 'rotate', 'abc', '--overlap', '24 hours'], /Did you mean "24h"\?/],
     [['keys', 'revoke'], /missing required argument 'id'/],
-    [['environments', 'set', 'production'], /Nothing to change was given/],
+    [['environments', 'set', 'production'], /There is nothing to change/],
     [['environments', 'set', 'production', '--approvals', 'two'], /whole number from 0 to 16/],
     [['environments', 'set', 'production', '--publishes', 'maybe'], /invalid\. Write true or false/],
     [['environments', 'set', 'production', '--publishes', 'ture'], /Did you mean "true"\?/],

@@ -61,7 +61,7 @@ describe('promptforge verify', () => {
     assert.equal(found.code, 0, found.stderr);
     assert.match(found.stdout, new RegExp(`holds the checkpoint of event ${kept.seq}`));
     for (const [change, told] of [
-      [{ hash: `sha256:${'1'.repeat(64)}` }, /signature does not fit/],
+      [{ hash: `sha256:${'1'.repeat(64)}` }, /signature is not valid/],
       [await signed({ seq: 9999 }), /ends before event 9999/],
       [await signed({ hash: `sha256:${'1'.repeat(64)}` }), /the log was rewritten/],
     ] as const) {

@@ -86,7 +86,11 @@ describe('promptforge webhooks', () => {
         /Did you mean "promotion\.commented"\?/,
       ],
       [['--url', URL_WITH_TOKEN, '--format', 'slak', '--data', data], 2, /Did you mean "slack"\?/],
-      [['--url', URL_WITH_TOKEN, '--data', data, '--registry-key', inFolder('none.pem')], 4, /not there/],
+      [
+        ['--url', URL_WITH_TOKEN, '--data', data, '--registry-key', inFolder('none.pem')],
+        4,
+        /does not exist/,
+      ],
       // The last one counts.
       [
         ['--url', URL_WITH_TOKEN, '--data', data, '--environment', 'prodution'],

@@ -87,7 +87,7 @@ describe('a rollback drill', () => {
         () => '',
         (error: unknown) => (error instanceof DrillRefused ? error.message : String(error)),
       );
-    assert.match(await why('production'), /^A drill is not for production/);
+    assert.match(await why('production'), /^production does not allow drills/);
     assert.match(await why('elsewhere'), /^There is no environment elsewhere/);
     assert.match(await why('staging'), /is not live in staging/);
     await registry.promote(PROMPT, 1, 'staging');
@@ -102,7 +102,7 @@ describe('a rollback drill', () => {
     );
     await using registry = await aRegistry({ environments });
     await registry.publish(PROMPT, 'One', null);
-    await assert.rejects(planDrill(await clientOf(registry), PLACE), /only wait for somebody/);
+    await assert.rejects(planDrill(await clientOf(registry), PLACE), /so a drill would have to wait/);
   });
 
   it('puts the pointer back where it is cancelled on the way', async () => {
@@ -168,7 +168,7 @@ describe('a rollback drill', () => {
     );
     const report = await runDrill(client, await planDrill(client, PLACE));
     assert.deepEqual([report.outcome, report.live], ['failed', null]);
-    assert.match(drillMarkdown(report), /It is not certain what is live in staging.*during the drill, @1/);
+    assert.match(drillMarkdown(report), /It is unknown what is live in staging.*during the drill, @1/);
     assert.equal(await liveIn(registry), 1);
   });
 

@@ -9,7 +9,7 @@ export interface FailedDelivery {
   /** 0: there was no answer. */
   readonly status: number;
   readonly detail: string;
-  /** Whether this registry had delivered the same before. */
+  /** True if this registry had delivered the same before. */
   readonly hadDelivered: boolean;
   /** ms since it was acknowledged. */
   readonly age: number;
@@ -22,7 +22,7 @@ export interface Applications {
   readonly failed: readonly FailedDelivery[];
   /** What went back to an older version than it had delivered, or was older than what this registry acknowledged. */
   readonly outdated: readonly string[];
-  /** How long this registry did not know what another had acknowledged, in ms, at most. */
+  /** The time this registry did not know what another had acknowledged, in ms, at most. */
   readonly longestUnknown: () => number;
   stop(): Promise<void>;
 }

@@ -24,7 +24,7 @@ import { startWitness } from './witness.ts';
 
 /** How often each fault is tried. */
 const COUNT = Number(process.env['PROMPTFORGE_TEST_CLUSTER_COUNT'] ?? 20);
-/** How long after the cluster took writes again each registry may do so, in ms. */
+/** The time after the cluster took writes again each registry may do so, in ms. */
 const OWN_SHARE = 2000;
 const AUTHORS = 2;
 /** Acknowledged writes at each registry before each fault. */

@@ -19,7 +19,7 @@ import { farLink } from './far-link.ts';
 const ROUND_TRIP = 200;
 const PROMOTIONS = Number(process.env['PROMPTFORGE_TEST_CLUSTER_COUNT'] ?? 20);
 const DELIVERIES = 200;
-/** How long after it was replicated a promotion may show, in ms. */
+/** The time after it was replicated a promotion may show, in ms. */
 const SHOWN_WITHIN = 100;
 const PROMPT = 'region/p';
 const TARGET = `/v1/prompts/${PROMPT}`;

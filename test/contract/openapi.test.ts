@@ -14,7 +14,7 @@ describe('the OpenAPI document', () => {
   ).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]): [string, string, Json] => [path, method, operation]),
   );
-  /** Every object of the document with where it stands. */
+  /** Every object of the document with where it is. */
   function* objects(value: Json, at = '#'): Generator<[at: string, value: Json]> {
     if (typeof value !== 'object' || value === null) return;
     yield [at, value];

@@ -115,7 +115,7 @@ describe('a number', () => {
           column: 16,
           endLine: 4,
           endColumn: 16 + number.length,
-          message: 'As a number this would be written with other digits. Put it in quotes to keep them.',
+          message: 'As a number, this would be written with other digits. Put it in quotes to keep them.',
         },
       );
       await assert.rejects(render({ source, input: {}, partials: new Map(), label: 'a' }), error =>
@@ -130,7 +130,7 @@ describe('a number', () => {
         [
           [
             'sample-syntax',
-            'As a number this would be written with other digits. Put it in quotes to keep them.',
+            'As a number, this would be written with other digits. Put it in quotes to keep them.',
           ],
         ],
       );

@@ -292,7 +292,7 @@ describe("a prompt in Langfuse's form", () => {
     const cases: readonly (readonly [string, RegExp])[] = [
       [
         'Hi\n{{#if name}}x{{/if}}',
-        /^support\/triage@3:2:1: Langfuse's clients know no \{\{#if …\}\}\. .*promptforge\/client/,
+        /^support\/triage@3:2:1: Langfuse's clients do not support \{\{#if …\}\}\. .*promptforge\/client/,
       ],
       ['{{#items}}x{{/items}}', /\{\{#items …\}\}/],
       ['{{{{raw}}}}{{x}}{{{{/raw}}}}', /raw blocks/],
@@ -313,7 +313,7 @@ describe("a prompt in Langfuse's form", () => {
       ['{{#> part}}x{{/part}}', /\{\{#> partial\}\}/],
       [
         '---\ninput:\n  default:\n    tone: kind\n---\nBe {{tone}}.',
-        /"tone" has a default.*Take the default out/,
+        /"tone" has a default.*Remove the default/,
       ],
       ['---\ninput:\n  schema:\n    items(array): string\n---\n{{items}}', /"items" is a list/],
       [

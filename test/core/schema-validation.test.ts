@@ -197,7 +197,7 @@ describe('validating an input', () => {
       const published = { ...request(schema, { a: 'x' }), isPublished: true };
       const { code, message } = await refusal(render(published));
       assert.equal(code, 'invalid_source');
-      assert.match(message, /A pattern of the input's schema cannot be checked\. .*look-around/);
+      assert.match(message, /A pattern in the schema cannot be checked\. .*look-around/);
     }
   });
 });

@@ -46,7 +46,7 @@ describe('a source', () => {
       {
         line: 2,
         column: 10,
-        message: '"{{/each}}" cannot close the block "{{#if}}" that is open since line 2: write "{{/if}}".',
+        message: '"{{/each}}" cannot close the block "{{#if}}" opened on line 2: write "{{/if}}".',
       },
     ]);
     assert.equal(issuesOf('a\n {{x')[0]?.line, 2);
@@ -60,8 +60,8 @@ describe('a source', () => {
       issuesOf('---\nmodel: [a\n---\nx').map(({ line }) => line),
       [2],
     );
-    assert.match(issuesOf('---\na: 1\na: 2\n---\nx')[0]?.message ?? '', /"a" stands here a second time/);
-    assert.match(issuesOf('---\nmodel: a\nHello')[0]?.message ?? '', /never closed/);
+    assert.match(issuesOf('---\na: 1\na: 2\n---\nx')[0]?.message ?? '', /"a" is already defined/);
+    assert.match(issuesOf('---\nmodel: a\nHello')[0]?.message ?? '', /is not closed/);
     assert.match(issuesOf('---\n- a\n---\nx')[0]?.message ?? '', /keys and values/);
   });
   it('refuses tags whose values JSON cannot hold, and merge keys, which YAML 1.2 has not', () => {
@@ -247,7 +247,7 @@ describe('front matter made to keep the registry busy', () => {
       Object.keys(parseSource(`---\n${many(6000, i => `k${i}: 1`)}\n---\n`).frontMatter).length,
       6000,
     );
-    assert.match(issue(many(1500, i => `k${i}: &a${i} 1\nj${i}: *a${i}`)), /Aliases are used too often/);
+    assert.match(issue(many(1500, i => `k${i}: &a${i} 1\nj${i}: *a${i}`)), /There are too many aliases/);
     assert.match(issue(`${'{'.repeat(500)}a: 1${'}'.repeat(500)}`), /nests too deep/);
     assert.match(issue(`a: ${'['.repeat(60_000)}`), /nests too deep/);
     const nine = (name: string) => `[${Array(9).fill(`*${name}`)}]`;
@@ -265,7 +265,7 @@ describe('front matter made to keep the registry busy', () => {
     assert.equal(template, 'Hello {{name}}');
   });
   it('is refused where a key stands twice, or an alias inside what it names', () => {
-    assert.match(issue('a: 1\nb: {c: 1, c: 2}'), /"c" stands here a second time/);
-    assert.match(issue('a: &x\n  b: *x'), /inside what it points to/);
+    assert.match(issue('a: 1\nb: {c: 1, c: 2}'), /"c" is already defined/);
+    assert.match(issue('a: &x\n  b: *x'), /inside its own anchor/);
   });
 });

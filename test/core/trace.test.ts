@@ -77,7 +77,7 @@ function checkTrace(traced: Traced, sources: ReadonlyMap<string | null, string>)
     }
 }
 
-/** The template's own text stands where no value does, and is what its place holds, white space and escapes aside. */
+/** The template's own text is where no value does, and is what its place holds, white space and escapes aside. */
 function checkStretches(
   { text, spans, stretches }: Extract<TracedPart, { kind: 'text' }>,
   sources: ReadonlyMap<string | null, string>,

@@ -178,7 +178,7 @@ describe('a key as it is typed', () => {
   it('is told by environment and id once it is whole', () => {
     const verdict = keyVerdict(` ${key}\n`, undefined);
     assert.deepEqual(verdict, {
-      note: `A key for staging, ID ${id}. It never goes into files, settings or logs.`,
+      note: `A key for staging, ID ${id}. It is never written to files, settings or logs.`,
     });
   });
 

@@ -215,7 +215,7 @@ describe('following a registry', () => {
     await publish(rewritten, 'Another two.', 1);
     using second = new AWindow(rewritten, first);
     const { message } = await second.alarm;
-    assert.match(message, /does not continue what was seen of it before/);
+    assert.match(message, /does not continue the log seen before/);
 
     using third = new AWindow(rewritten, second);
     const [alarm, ...more] = alarmsIn(third.memory);

@@ -72,7 +72,7 @@ describe('the words of what was live', () => {
       whoAndWhy({ ...LIVE, promotion: aPromotion('production', 11, { rollback: true }) }),
       /^Rolled back by/,
     );
-    assert.match(whoAndWhy({ ...LIVE, promotion: null }), /publishing @11 made it so$/);
+    assert.match(whoAndWhy({ ...LIVE, promotion: null }), /because @11 had been published$/);
   });
 
   it('name the event that proves it', () => {
@@ -86,7 +86,7 @@ describe('the words of what was live', () => {
       notLiveYet(asked, problem('2026-08-02T00:00:00.000Z')),
       /^No version of support\/triage was live in production on .*00:00 UTC\)?\. The first version went live on .*00:00 UTC\)?\.$/,
     );
-    assert.match(notLiveYet(asked, problem(null)), /: it never was\.$/);
+    assert.match(notLiveYet(asked, problem(null)), /: no version was ever live there\.$/);
   });
 
   it('title the comparison with what is live now', () => {

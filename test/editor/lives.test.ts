@@ -1,4 +1,4 @@
-/** How long each version was live and where, and which were rolled back, told from the promotions of a prompt. */
+/** The time each version was live and where, and which were rolled back, told from the promotions of a prompt. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Promotion } from '../../src/contract/promotions.ts';

@@ -32,16 +32,16 @@ describe('a date and time as typed', () => {
   });
 
   it('is refused where clocks skip it, and said to be there twice where they go back', () => {
-    assert.match(at('2026-03-29 02:30'), /does not exist in Europe\/Berlin: clocks go forward/);
+    assert.match(at('2026-03-29 02:30'), /does not exist in Europe\/Berlin, because clocks go forward/);
     assert.equal(at('2026-10-25 02:30'), '2026-10-25T00:30:00.000Z twice');
     assert.equal(at('2026-10-25 03:00'), '2026-10-25T02:00:00.000Z');
   });
 
   it('is refused when it is none', () => {
     for (const text of ['', 'noon', '12.9.2026', '2026-09-12 16', '2026-09-12 16:03 CEST'])
-      assert.match(at(text), /^Write a date and time such as/, text);
+      assert.match(at(text), /^Enter a date and time such as/, text);
     for (const text of ['2026-02-30 10:00', '2026-13-01', '24:00', '12:60', '2026-02-30T10:00:00Z'])
-      assert.match(at(text), /^There is no such date or time/, text);
+      assert.match(at(text), /^This date or time does not exist/, text);
   });
 
   it('reads back what it writes, in every zone, to the minute', () => {

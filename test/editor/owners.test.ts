@@ -11,7 +11,7 @@ import {
   parseOwnersUri,
 } from '../../src/editor/owners/uri.ts';
 import {
-  afterOwnersDeed,
+  afterOwnersReview,
   afterRequest,
   approveOwnersQuestion,
   changedMeanwhile,
@@ -76,13 +76,13 @@ describe('a change of owners', () => {
     ]);
     const atOnce = requestQuestion({ ...request, approvals: 0 }, 'Teams');
     assert.equal(atOnce.button, 'Change Owners in production');
-    assert.match(atOnce.detail, /They hold at once\./);
+    assert.match(atOnce.detail, /The change takes effect at once\./);
   });
 
   it('is asked about with the lines to look at, of which three are shown', () => {
-    const notes = [1, 2, 3, 4, 5].map(line => ({ line, message: `"x${line}" decides for no prompt now.` }));
+    const notes = [1, 2, 3, 4, 5].map(line => ({ line, message: `"x${line}" matches no prompt now.` }));
     const { detail } = requestQuestion({ ...request, notes }, 'Teams');
-    assert.match(detail, /Line 3: "x3" decides for no prompt now\.\nAnd 2 more warnings\.\nReason/);
+    assert.match(detail, /Line 3: "x3" matches no prompt now\.\nAnd 2 more warnings\.\nReason/);
   });
 
   it('is approved after a question that shows what it changes', () => {
@@ -91,9 +91,9 @@ describe('a change of owners', () => {
     assert.equal(button, 'Approve Owners Change in production');
     assert.match(
       detail,
-      /^\+support\/\*\* @sam\n\nThe owners then hold at once\.\njonas\.weber asked for it/,
+      /^\+support\/\*\* @sam\n\nThe change then takes effect at once\.\njonas\.weber requested it/,
     );
-    const notes = [{ line: 2, message: '"suport/**" decides for no prompt now.' }];
+    const notes = [{ line: 2, message: '"suport/**" matches no prompt now.' }];
     assert.match(approveOwnersQuestion(change, DIFF, notes).detail, /^Line 2: "suport/m);
     assert.match(
       approveOwnersQuestion({ ...change, approvalsNeeded: 3 }, DIFF).detail,
@@ -104,23 +104,26 @@ describe('a change of owners', () => {
   it('says afterwards what holds, and for whom it waits', () => {
     const change = anOwnersChange();
     assert.equal(
-      afterRequest(change, [{ line: 2, message: '"x" decides for no prompt now.' }]),
-      'Your change of the owners of production waits for 1 approval by dana or sam. Until then the owners are as they were. Line 2: "x" decides for no prompt now.',
+      afterRequest(change, [{ line: 2, message: '"x" matches no prompt now.' }]),
+      'Your change of the owners of production waits for 1 approval by dana or sam. Until then, the owners stay the same. Line 2: "x" matches no prompt now.',
     );
     assert.equal(afterRequest({ ...change, state: 'applied' }, []), 'The owners of production are changed.');
     assert.equal(
-      afterOwnersDeed('approve', { ...change, approvalsNeeded: 2, approvals: [], canApprove: ['lee'] }),
+      afterOwnersReview('approve', { ...change, approvalsNeeded: 2, approvals: [], canApprove: ['lee'] }),
       'Approved. The change of the owners of production waits for 2 approvals by lee. The owners of production are as they were.',
     );
-    assert.match(afterOwnersDeed('reject', { ...change, state: 'rejected' }), /^Rejected\. .*as they were/);
+    assert.match(afterOwnersReview('reject', { ...change, state: 'rejected' }), /^Rejected\. .*as they were/);
   });
 
   it('says what a refusal means', () => {
     const change = anOwnersChange();
     const refused = (code: Problem['code']) => ownersRefusal(new Problem(code, 'Why.'), change);
     assert.equal(refused('self_approval'), 'Not approved: Why.');
-    assert.equal(refused('owners_change_closed'), 'Somebody was faster. Why.');
-    assert.match(refused('owners_locked_out') ?? '', /^Not approved, as nobody could approve promotions/);
+    assert.equal(refused('owners_change_closed'), 'Someone else was faster. Why.');
+    assert.match(
+      refused('owners_locked_out') ?? '',
+      /^Not approved, because nobody could approve promotions/,
+    );
     assert.equal(refused('log_broken'), undefined);
     assert.deepEqual(noteIn('Line 12: "x" has no owner.'), { line: 12, message: '"x" has no owner.' });
     assert.equal(noteIn('is the present text'), undefined);

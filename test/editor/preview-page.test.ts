@@ -136,7 +136,7 @@ describe('JSON pasted as an input', () => {
     assert.equal(input, undefined);
     assert.match(problem ?? '', /^Line 4, column 1: Invalid JSON\. A value is missing here\.$/);
     assert.match(readJsonInput('', variables).problem ?? '', /^Line 1, column 1: /);
-    assert.match(readJsonInput('[1]', variables).problem ?? '', /An input is an object/);
+    assert.match(readJsonInput('[1]', variables).problem ?? '', /The input must be an object/);
     assert.match(readJsonInput('{"age": 3} // no', variables).problem ?? '', /^Line 1, column 12: /);
   });
 

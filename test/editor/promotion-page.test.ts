@@ -105,13 +105,13 @@ describe('the markup of a promotion’s page', () => {
     for (const message of [
       { type: 'ready' },
       { type: 'openChanges' },
-      { type: 'decide', deed: 'approve' },
+      { type: 'decide', action: 'approve' },
       { type: 'comment', text: 'Good.', key },
       { type: 'refresh' },
     ])
       assert.ok(fromPage.safeParse(message).success, JSON.stringify(message));
     for (const message of [
-      { type: 'decide', deed: 'revoke' },
+      { type: 'decide', action: 'revoke' },
       { type: 'comment', text: 'Good.', key: 'mine' },
       { type: 'comment', text: 'x'.repeat(50_000), key },
       { type: 'ready', more: 1 },
@@ -147,9 +147,9 @@ describe('what a promotion’s page says', () => {
     );
     assert.equal(approver.note, undefined);
     const requester = contentOf(parts({ key: aKey('approver', WAITING.requestedBy) }));
-    assert.match(requester.note ?? '', /^You asked for it/);
+    assert.match(requester.note ?? '', /^You requested it/);
     const ada = contentOf(parts({ key: aKey('approver', 'ada') }));
-    assert.match(ada.note ?? '', /^You have approved it/);
+    assert.match(ada.note ?? '', /^You approved it/);
     const author = { ...WAITING, authors: ['lea.horn'] };
     assert.match(
       contentOf(parts({ promotion: author, key: aKey('approver', 'lea.horn') })).note ?? '',
@@ -170,7 +170,7 @@ describe('what a promotion’s page says', () => {
     assert.equal(whole.actions[0]?.label, 'Approve Release 318 for production…');
     assert.match(whole.facts.find(({ term }) => term === 'Release')?.text ?? '', /^318: .*with the others/);
     const single = contentOf(parts({ promotion: { ...WAITING, release: { id: '318', atomic: false } } }));
-    assert.match(single.facts.find(({ term }) => term === 'Release')?.text ?? '', /decided by itself/);
+    assert.match(single.facts.find(({ term }) => term === 'Release')?.text ?? '', /reviewed on its own/);
   });
 
   it('offers nothing while the window is connected to another registry', () => {
@@ -252,7 +252,7 @@ describe('the policy in words', () => {
     assert.match(said[0] ?? '', /^Production needs 2 approvals by others\. 1 to go\.$/);
     assert.match(
       said[1] ?? '',
-      /^jonas and lea cannot approve: they asked for it or wrote what it changes\.$/,
+      /^jonas and lea cannot approve: they requested it or wrote what it changes\.$/,
     );
     assert.match(said[2] ?? '', /^A version must be stable in staging first\. @12 has been since Sep 10/);
   });
@@ -278,7 +278,10 @@ describe('the policy in words', () => {
       contentOf(parts({ promotion: owned(['dana', 'sam']), key: aKey('approver', actor) }));
     assert.equal(content('Dana').status, 'Waiting for dana or sam: 1 of 1 approval');
     assert.deepEqual([content('Dana').note, content('Dana').actions.length], [undefined, 2]);
-    assert.match(content('lee').note ?? '', /^You do not own what it changes\. It waits for dana or sam;/);
+    assert.match(
+      content('lee').note ?? '',
+      /^You do not own what it changes\. It is waiting for dana or sam;/,
+    );
     assert.equal(content('lee').actions.length, 1);
   });
 
@@ -293,7 +296,7 @@ describe('the policy in words', () => {
     const [still] = policyWords(open, { policy: undefined, pointers: undefined });
     assert.equal(
       still,
-      'Production needs no approval any more. This was requested before, so one approval makes it live.',
+      'Production needs no approval any more. This was requested earlier, so one approval makes it live.',
     );
     assert.match(contentOf(parts({ promotion: open })).status, /: 0 of 1 approval$/);
   });

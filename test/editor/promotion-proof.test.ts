@@ -32,7 +32,7 @@ describe('the proof that a promotion reached applications', () => {
     await move(2, null);
     assert.equal(await proofOf(client, promotion(2)), ' Applications get @2.');
     await move(1, 2);
-    assert.match(await proofOf(client, promotion(2)), /^ Delivery answers with @1: /);
+    assert.match(await proofOf(client, promotion(2)), /^ Delivery returns @1: /);
     assert.equal(await proofOf(client, promotion(1)), ' Applications get @1.');
     assert.equal(await proofOf(client, promotion(2, 'pending')), '');
     const away = new RegistryClient({

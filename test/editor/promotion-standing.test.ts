@@ -26,7 +26,7 @@ function minute(index: number): string {
   return new Date(Date.parse('2026-09-12T10:00:00.000Z') + index * 60_000).toISOString();
 }
 
-/** The prompt as its pointer stands after the last of them. */
+/** The prompt as its pointer is after the last of them. */
 function summaryAfter(promotions: readonly Promotion[]): PromptSummary {
   const last = promotions.at(-1) ?? assert.fail();
   const pointer = aPointer('production', 'stable', last.version);

@@ -10,7 +10,7 @@ import type { Change } from '../../src/editor/compare/change.ts';
 import { breakingInWords } from '../../src/editor/compare/change-words.ts';
 import { explain, logged, mayHaveArrived, messageOf } from '../../src/editor/problems/explain.ts';
 import {
-  formerVersions,
+  previousVersions,
   promotedFromFirst,
   setTargets,
   targetsOf,
@@ -88,21 +88,21 @@ describe('what one can roll back to', () => {
         });
       })
       .reverse();
-  const formers = (promotions: ReturnType<typeof aPromotion>[]) =>
-    formerVersions(promotions, MOVE.target).map(({ version, isGood }) => `${version}${isGood ? '' : '!'}`);
+  const previous = (promotions: ReturnType<typeof aPromotion>[]) =>
+    previousVersions(promotions, MOVE.target).map(({ version, isGood }) => `${version}${isGood ? '' : '!'}`);
 
   it('is what was live there before, the last one first, each once, without what is live', () => {
     const elsewhere = [
       aPromotion('staging', 8),
       aPromotion('production', 9, { state: 'pending', appliedAt: null }),
     ];
-    assert.deepEqual(formers([...elsewhere, ...moves(7, 10, 11)]), ['10', '7']);
+    assert.deepEqual(previous([...elsewhere, ...moves(7, 10, 11)]), ['10', '7']);
   });
 
   it('names what a rollback left or passed over last', () => {
-    assert.deepEqual(formers(moves(9, 11, 12, 11)), ['9', '12!']);
-    assert.deepEqual(formers(moves(9, 11, 12, 13, 11)), ['9', '13!', '12!']);
-    assert.deepEqual(formers(moves(9, 11, 12, 11, 12, 11)), ['9', '12!']);
+    assert.deepEqual(previous(moves(9, 11, 12, 11)), ['9', '12!']);
+    assert.deepEqual(previous(moves(9, 11, 12, 13, 11)), ['9', '13!', '12!']);
+    assert.deepEqual(previous(moves(9, 11, 12, 11, 12, 11)), ['9', '12!']);
   });
 
   it('is offered over all prompts, production first and there what was moved last', () => {
@@ -164,7 +164,7 @@ describe('the words of a promotion', () => {
     assert.equal(openAt([{ ...open, state: 'applied' }], prompt, target), undefined);
     assert.equal(openAt([open], prompt, { ...target, channel: 'canary' }), undefined);
     const asked = (given: object) => confirmation({ ...MOVE, open, ...given }, 'Tested', NOW).detail;
-    assert.match(asked({ approvals: 1 }), /\nIt takes the place of the request for @11 by ada\.\n/);
+    assert.match(asked({ approvals: 1 }), /\nIt replaces the request for @11 by ada\.\n/);
     assert.doesNotMatch(asked({}), /takes the place/);
     assert.doesNotMatch(asked({ approvals: 1, kind: 'roll-back' }), /takes the place/);
     assert.equal(replacedNote(open, 12), 'replaces the request for @11 by ada');
@@ -257,13 +257,13 @@ describe('the words of a promotion', () => {
 
   it('say after a failure only what was read back', () => {
     assert.equal(afterFailure(MOVE, 11), 'Nothing changed: support/triage@11 is still live in production.');
-    assert.match(afterFailure(MOVE, 12), /did carry it out/);
-    assert.match(afterFailure(MOVE, 13), /Somebody else moved it meanwhile: support\/triage@13/);
-    assert.equal(afterFailure(MOVE, null), 'Meanwhile nothing is live in production.');
+    assert.match(afterFailure(MOVE, 12), /^The registry did it/);
+    assert.match(afterFailure(MOVE, 13), /Someone else moved it in the meantime: support\/triage@13/);
+    assert.equal(afterFailure(MOVE, null), 'Nothing is live in production now.');
   });
 
   it('ask for a reason that is one', () => {
-    assert.match(whyNotReason(' ') ?? '', /Say why/);
+    assert.match(whyNotReason(' ') ?? '', /Enter a reason/);
     assert.match(whyNotReason('x'.repeat(4001)) ?? '', /At most 4000/);
     assert.equal(whyNotReason('Tested'), undefined);
     assert.equal(whyNotMessage('Tested'), undefined);

@@ -8,16 +8,16 @@ import type { PromotionRecord } from '../../src/core/promotion.ts';
 import { decideCancellation, decideRejection } from '../../src/core/promotion-decisions.ts';
 import { type Role, roleIncludes } from '../../src/core/role.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
-import { deedsFor, groupsOf } from '../../src/editor/promotions/groups.ts';
+import { groupsOf, permittedActions } from '../../src/editor/promotions/groups.ts';
 import {
-  afterDeed,
+  afterReview,
   groupTitle,
   promotionOption,
   promotionWords,
 } from '../../src/editor/promotions/labels.ts';
-import { ownersDeedsFor } from '../../src/editor/promotions/owners-deeds.ts';
+import { permittedOwnersActions } from '../../src/editor/promotions/owners-actions.ts';
 import { ownersWords } from '../../src/editor/promotions/owners-labels.ts';
-import type { Standing } from '../../src/editor/promotions/standing.ts';
+import type { LiveStatus } from '../../src/editor/promotions/standing.ts';
 import { lineOf, sideOf, threadsOf } from '../../src/editor/promotions/threads.ts';
 import { approvalQuestion, decisionQuestion, refusal } from '../../src/editor/promotions/words.ts';
 import { parseVersionUri, versionUriParts } from '../../src/editor/versions/uri.ts';
@@ -34,7 +34,7 @@ const WAITING = aPromotion('production', 12, {
 });
 const PLANNED = { ...WAITING, id: '18', state: 'planned' as const, effectiveAt: '2026-09-13T06:00:00.000Z' };
 
-const NOT_APPLIED: Standing = { kind: 'unknown' };
+const NOT_APPLIED: LiveStatus = { kind: 'unknown' };
 
 describe('the groups of promotions', () => {
   it('are those that hold something: who waits longest, what comes soonest, what ended last first', () => {
@@ -89,13 +89,13 @@ describe('the groups of promotions', () => {
     assert.deepEqual(shown('admin', { requestedBy: 'Mara.Lindqvist' }), ['Requested by you']);
     const approved = [{ actor: 'mara.lindqvist', at: change.requestedAt, comment: '' }];
     assert.deepEqual(shown('admin', { approvals: approved, approvalsNeeded: 2 }), ['Waiting for others']);
-    const deeds = (role: Role, more: Partial<OwnersChangeRecord> = {}) =>
-      ownersDeedsFor({ ...change, ...more }, aKey('production', role));
-    assert.deepEqual(deeds('approver'), ['approve', 'reject']);
-    assert.deepEqual(deeds('admin'), ['approve', 'reject', 'cancel']);
-    assert.deepEqual(deeds('author', { requestedBy: 'mara.lindqvist' }), ['cancel']);
-    assert.deepEqual(deeds('admin', { state: 'applied' }), []);
-    assert.deepEqual(ownersDeedsFor(change, undefined), []);
+    const actions = (role: Role, more: Partial<OwnersChangeRecord> = {}) =>
+      permittedOwnersActions({ ...change, ...more }, aKey('production', role));
+    assert.deepEqual(actions('approver'), ['approve', 'reject']);
+    assert.deepEqual(actions('admin'), ['approve', 'reject', 'cancel']);
+    assert.deepEqual(actions('author', { requestedBy: 'mara.lindqvist' }), ['cancel']);
+    assert.deepEqual(actions('admin', { state: 'applied' }), []);
+    assert.deepEqual(permittedOwnersActions(change, undefined), []);
   });
 
   it('say of whom a change of owners waits for approval', () => {
@@ -132,23 +132,23 @@ describe('what one may do with a promotion', () => {
   };
 
   it('is to approve what another asked for, once, as an approver', () => {
-    assert.deepEqual(deedsFor(WAITING, as('approver', 'mara')), ['approve', 'reject']);
-    assert.deepEqual(deedsFor(WAITING, as('approver', 'ada')), ['reject']);
-    assert.deepEqual(deedsFor(WAITING, as('author', 'mara')), []);
-    assert.deepEqual(deedsFor(WAITING, undefined), []);
+    assert.deepEqual(permittedActions(WAITING, as('approver', 'mara')), ['approve', 'reject']);
+    assert.deepEqual(permittedActions(WAITING, as('approver', 'ada')), ['reject']);
+    assert.deepEqual(permittedActions(WAITING, as('author', 'mara')), []);
+    assert.deepEqual(permittedActions(WAITING, undefined), []);
   });
 
   it('is not to approve what one wrote, however the name is spelled', () => {
     const written = { ...WAITING, authors: ['lea', 'Mara '] };
     for (const actor of ['mara', 'MARA', 'ma\u200bra'])
-      assert.deepEqual(deedsFor(written, as('approver', actor)), ['reject']);
-    assert.deepEqual(deedsFor(written, as('approver', 'tomas')), ['approve', 'reject']);
+      assert.deepEqual(permittedActions(written, as('approver', actor)), ['reject']);
+    assert.deepEqual(permittedActions(written, as('approver', 'tomas')), ['approve', 'reject']);
   });
 
   it('is to cancel one’s own, or as an admin any', () => {
-    assert.deepEqual(deedsFor(WAITING, as('author', 'jonas.weber')), ['cancel']);
-    assert.deepEqual(deedsFor(WAITING, as('approver', 'JONAS.WEBER')), ['reject', 'cancel']);
-    assert.deepEqual(deedsFor(PLANNED, as('admin', 'mara')), ['reject', 'cancel']);
+    assert.deepEqual(permittedActions(WAITING, as('author', 'jonas.weber')), ['cancel']);
+    assert.deepEqual(permittedActions(WAITING, as('approver', 'JONAS.WEBER')), ['reject', 'cancel']);
+    assert.deepEqual(permittedActions(PLANNED, as('admin', 'mara')), ['reject', 'cancel']);
   });
 
   it('is to reject and to cancel exactly what the registry allows, however a name is spelled', () => {
@@ -178,18 +178,18 @@ describe('what one may do with a promotion', () => {
     fc.assert(
       fc.property(names, roles, fc.constantFrom(WAITING, PLANNED), (actor, role, promotion) => {
         const record = promotion as unknown as PromotionRecord;
-        const deeds = deedsFor(promotion, as(role, actor));
+        const actions = permittedActions(promotion, as(role, actor));
         const mayCancel =
           roleIncludes(role, 'author') && allows(() => decideCancellation(record, { actor, role }));
-        assert.equal(deeds.includes('cancel'), mayCancel, `${actor} as ${role}`);
+        assert.equal(actions.includes('cancel'), mayCancel, `${actor} as ${role}`);
         const mayReject = roleIncludes(role, 'approver') && allows(() => decideRejection(record));
-        assert.equal(deeds.includes('reject'), mayReject);
+        assert.equal(actions.includes('reject'), mayReject);
       }),
     );
   });
 
   it('is nothing with one that ended', () => {
-    assert.deepEqual(deedsFor(aPromotion('production', 12), as('admin', 'mara')), []);
+    assert.deepEqual(permittedActions(aPromotion('production', 12), as('admin', 'mara')), []);
   });
 });
 
@@ -200,7 +200,7 @@ describe('the words of a promotion that waits', () => {
     assert.equal(promotionOption(WAITING, NOT_APPLIED, NOW).label, 'support/triage@12 → production');
     assert.equal(words.description, 'triage · jonas.weber · 2 hours ago');
     assert.match(words.tooltip(), /Instead of @11\./);
-    assert.match(words.tooltip(), /jonas\\\.weber asked for it, .*: Tested/);
+    assert.match(words.tooltip(), /jonas\\\.weber requested it, .*: Tested/);
     assert.match(words.tooltip(), /Approved by ada, .*: Read it\\\./);
     assert.match(words.spoken, /version 12 to stable in production, from version 11: 1 of 2 approvals/);
   });
@@ -220,7 +220,7 @@ describe('the words of a promotion that waits', () => {
   it('say who may not approve it, as they wrote what it changes', () => {
     const tooltip = (authors: string[]) =>
       promotionWords({ ...WAITING, authors }, NOT_APPLIED, NOW).tooltip();
-    assert.match(tooltip(['lea', 'mara']), /lea and mara wrote what it changes, so somebody else has to/);
+    assert.match(tooltip(['lea', 'mara']), /lea and mara wrote what it changes, so someone else must/);
     assert.match(tooltip(['a', 'b', 'c', 'd', 'e', 'f', 'g']), /a, b, c, d and e and 2 others wrote/);
     assert.doesNotMatch(tooltip([]), /wrote what it changes/);
   });
@@ -266,40 +266,40 @@ describe('the words of a decision', () => {
     assert.equal(asked.button, 'Approve @12 for production');
     assert.match(
       asked.detail,
-      /^It then goes live at once\.\nIt replaces @11\.\njonas\.weber asked for it: Tested$/,
+      /^It then goes live at once\.\nIt replaces @11\.\njonas\.weber requested it: Tested$/,
     );
     const three = { ...WAITING, approvalsNeeded: 3 };
     assert.match(approvalQuestion(three, undefined).detail, /then waits for 1 more approval/);
     assert.match(approvalQuestion(WAITING, null).detail, /could not be fetched/);
     assert.match(decisionQuestion('reject', WAITING).prompt, /Tell jonas\.weber why/);
-    assert.match(String(decisionQuestion('reject', WAITING).validate?.(' ')), /Say why/);
+    assert.match(String(decisionQuestion('reject', WAITING).validate?.(' ')), /Enter a reason/);
     assert.equal(decisionQuestion('approve', WAITING).validate?.(''), undefined);
   });
 
   it('say after it what is live', () => {
     assert.equal(
-      afterDeed('approve', { ...WAITING, state: 'applied' }),
+      afterReview('approve', { ...WAITING, state: 'applied' }),
       'Approved: support/triage@12 is now live in production. It was @11.',
     );
     assert.equal(
-      afterDeed('approve', WAITING),
+      afterReview('approve', WAITING),
       'Approved: support/triage@12 has 1 of 2 approvals and waits. support/triage@11 is still live in production.',
     );
-    assert.match(afterDeed('approve', PLANNED), /goes live in production on .*06:00 UTC/);
-    assert.match(afterDeed('reject', { ...WAITING, state: 'rejected' }), /^Rejected: .* @?.*still live/);
+    assert.match(afterReview('approve', PLANNED), /goes live in production on .*06:00 UTC/);
+    assert.match(afterReview('reject', { ...WAITING, state: 'rejected' }), /^Rejected: .* @?.*still live/);
   });
 
   it('say what a refusal means here', () => {
     const said = (code: ConstructorParameters<typeof Problem>[0], current?: number) =>
       refusal(new Problem(code, 'The registry says so.', current === undefined ? {} : { current }), WAITING);
     assert.equal(said('self_approval')?.message, 'Not approved: The registry says so.');
-    assert.match(said('already_approved')?.message ?? '', /have approved .* already/);
+    assert.match(said('already_approved')?.message ?? '', /already approved/);
     assert.deepEqual(said('pointer_moved', 13), {
       message:
-        'Nothing changed: @13 is live in production by now, and when jonas.weber asked, it was @11. Cancel this promotion and request a new one.',
+        'Nothing changed: @13 is now live in production, but when jonas.weber made the request it was @11. Cancel this promotion and request a new one.',
       review: true,
     });
-    assert.match(said('promotion_closed')?.message ?? '', /Somebody was faster\. The registry says so\./);
+    assert.match(said('promotion_closed')?.message ?? '', /Someone else was faster\. The registry says so\./);
     assert.match(said('role_too_low')?.message ?? '', /Your production key/);
     assert.equal(said('rate_limited'), undefined);
   });

@@ -44,7 +44,7 @@ describe('the summary of publishing several prompts', () => {
         refused('b', 'The registry ended the connection.'),
         { prompt: name('c'), kind: 'not_tried' },
       ]),
-      'Nothing was published. The registry has a as it is here already. Not published: b. b: The registry ended the connection. Not tried any more: c.',
+      'Nothing was published. The registry already has a as it is here. Not published: b. b: The registry ended the connection. Skipped: c.',
     );
   });
 

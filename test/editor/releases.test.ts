@@ -5,7 +5,7 @@ import { parsePromptName } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { releaseRollback, releaseState } from '../../src/core/release.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
-import { deedsForRelease, entriesOf, groupsOf } from '../../src/editor/promotions/groups.ts';
+import { entriesOf, groupsOf, permittedReleaseActions } from '../../src/editor/promotions/groups.ts';
 import { releaseWords } from '../../src/editor/promotions/release-labels.ts';
 import { channelsIn, differencesOf, pairsOf, promotableOf } from '../../src/editor/releases/differences.ts';
 import { releaseOutcome, wholeRefused } from '../../src/editor/releases/words.ts';
@@ -107,11 +107,11 @@ describe('promotions of one release', () => {
   });
   it('are decided by whoever may decide one of them', () => {
     const own = of('8', { authors: ['mara.lindqvist'] });
-    assert.deepEqual(deedsForRelease([of('7'), of('8')], aKey('production', 'approver')), [
+    assert.deepEqual(permittedReleaseActions([of('7'), of('8')], aKey('production', 'approver')), [
       'approve',
       'reject',
     ]);
-    assert.deepEqual(deedsForRelease([own], aKey('production', 'approver')), ['reject']);
+    assert.deepEqual(permittedReleaseActions([own], aKey('production', 'approver')), ['reject']);
   });
   it('go back to what was live before, where they still are live', () => {
     const promotions = [
@@ -174,7 +174,7 @@ describe('the outcome of a release', () => {
     }));
     assert.equal(
       wholeRefused(new Problem('pointer_moved', 'x', { refused })),
-      'Nothing changed. Refused: a@2: a moved. b@2: b moved. c@2: c moved. And 2 more, which the log lists.',
+      'Nothing changed. Refused: a@2: a moved. b@2: b moved. c@2: c moved. And 2 more, listed in the log.',
     );
   });
 });

@@ -22,7 +22,7 @@ describe('renaming a prompt', () => {
     const listed = aListed('support/triage', 'clean', aSummary('support/triage', 5));
     assert.equal(
       consequences(listed),
-      'The registry keeps support/triage with its 5 versions; the new name begins at @1 when you publish it.',
+      'The registry keeps support/triage with its 5 versions; the new name starts at @1 when you publish it.',
     );
     assert.equal(
       renamed(listed, to, 2),
@@ -33,7 +33,7 @@ describe('renaming a prompt', () => {
   it('says who still gets the old one', () => {
     const summary = aSummary('support/triage', 1, [aPointer('production', 'stable', 1)]);
     const listed = aListed('support/triage', 'clean', summary);
-    assert.match(consequences(listed) ?? '', /Applications go on getting support\/triage until they ask/);
+    assert.match(consequences(listed) ?? '', /Applications keep getting support\/triage until they request/);
     assert.match(renamed(listed, to, 0), /with its 1 version, and applications still get it\./);
   });
 
@@ -55,9 +55,9 @@ describe('a new name', () => {
   const whyNot = (text: string) => whyNotNewName(text, { prompts });
 
   it('is none that a file or the registry has', () => {
-    assert.match(whyNot('file') ?? '', /There is a file of file already/);
-    assert.match(whyNot('registry') ?? '', /in the registry already\. Pull/);
-    assert.match(whyNot('archive') ?? '', /in the registry already, archived\. Restore it/);
+    assert.match(whyNot('file') ?? '', /A file of file already exists/);
+    assert.match(whyNot('registry') ?? '', /already in the registry\. Pull/);
+    assert.match(whyNot('archive') ?? '', /already in the registry, but archived\. Restore it/);
     assert.equal(whyNot(' file/below '), undefined);
   });
 
@@ -92,6 +92,6 @@ describe('a new name', () => {
 
   it('is told which characters it may have', () => {
     assert.match(whyNot('Support Triage') ?? '', /is not allowed: use A–Z, a–z/);
-    for (const text of ['', ' ', 'support/']) assert.equal(whyNot(text), 'Give the prompt a name.');
+    for (const text of ['', ' ', 'support/']) assert.equal(whyNot(text), 'Enter a name for the prompt.');
   });
 });

@@ -51,14 +51,14 @@ describe('the words for the change of a sentence', () => {
   });
 
   it('say that it is of the first version, or of none yet', () => {
-    assert.match(said(dana, 1), /^This sentence is of the first version: Tuesday at 14:03, Dana, @1: /);
+    assert.match(said(dana, 1), /^This sentence is from the first version: Tuesday at 14:03, Dana, @1: /);
     assert.equal(said(dana), 'Not published yet');
     assert.equal(annotation(dana, [change()], NOW), 'Not published yet');
   });
 
   it('say that it may be older where older versions were not read', () => {
     const cut = historyOf(5, 'Dana', 'Why');
-    assert.match(said(cut, 5), /^This sentence is of this version or an older one: .*@5: Why$/);
+    assert.match(said(cut, 5), /^This sentence is from this version or an older one: .*@5: Why$/);
     assert.equal(annotation(cut, [change(5)], NOW), '@5 or older Dana, 2 days ago');
     assert.match(said(cut, 7), /^This sentence changed on/);
   });

@@ -12,13 +12,13 @@ describe('the actions in the title of a review', () => {
       ['Release', 'releaseReview'],
       ['OwnersChange', 'ownersReview'],
     ])
-      for (const deed of ['approve', 'reject', 'cancel'])
+      for (const action of ['approve', 'reject', 'cancel'])
         assert.ok(
           inTitle.some(
             ({ command, when }) =>
-              command === `promptforge.${deed}${of}` && when === `promptforge.${context} =~ /:${deed}:/`,
+              command === `promptforge.${action}${of}` && when === `promptforge.${context} =~ /:${action}:/`,
           ),
-          `${deed} ${of}`,
+          `${action} ${of}`,
         );
   });
 

@@ -116,9 +116,9 @@ describe('the versions that a log names', () => {
       says(life('10T08:00', '12T10:30'), life('11T08:00', null, 'staging')),
       'Live in production and staging then.',
     );
-    assert.equal(says(life('12T12:30', null)), 'Not live then: it was in production at another time.');
+    assert.equal(says(life('12T12:30', null)), 'Not live then, but in production at another time.');
     assert.equal(says(), 'This version was never live.');
-    assert.match(liveThenInWords(traced, undefined), /could not be found out/);
+    assert.match(liveThenInWords(traced, undefined), /could not be determined/);
     const timeless = { prompt: parsePromptName('a'), version: parseVersionNumber(1), lines: 1 };
     const [only] = await trace('a@1');
     assert.match(

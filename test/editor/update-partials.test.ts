@@ -111,7 +111,7 @@ describe('the words of updating partials', () => {
     assert.deepEqual(updateQuestion(update, []), {
       title: 'Update _header in 14 prompts',
       prompt:
-        'Each prompt gets a new version with the same text of its own and the newest partials. The message is kept permanently.',
+        'Each prompt gets a new version with the same text and the newest partials. The message is kept permanently.',
       value: 'Use _header@3',
     });
     const words = 'Breaking for applications: The input "branch" is new and required.';
@@ -120,18 +120,18 @@ describe('the words of updating partials', () => {
         { prompt: 'a', words },
         { prompt: 'b', words },
       ]).prompt,
-      /partials\. Breaking for applications: .* required\. This is so of 2 prompts\. The message/,
+      /partials\. Breaking for applications: .* required\. This applies to 2 prompts\. The message/,
     );
   });
 
   it('say what was done, and what was not and why', () => {
     assert.equal(
       updateOutcome({ updated: ['a', 'b'], failed: [] }),
-      'Updated 2 prompts. Nothing new is live until you promote it.',
+      'Updated 2 prompts. Applications get the new versions once you promote them.',
     );
     assert.equal(
       updateOutcome({ updated: ['a'], failed: [{ prompt: 'b', why: 'It is archived.' }] }),
-      'Updated a. Nothing new is live until you promote it. Not updated: b. b: It is archived.',
+      'Updated a. Applications get the new versions once you promote them. Not updated: b. b: It is archived.',
     );
     const failed = Array.from({ length: 6 }, (_, index) => ({ prompt: `p${index}`, why: 'Offline.' }));
     assert.equal(

@@ -1,4 +1,4 @@
-// Prompts and samples that are nothing of the kind: what is wrong stands at its place, and nothing else suffers.
+// Prompts and samples that are nothing of the kind: what is wrong is at its place, and nothing else suffers.
 
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';

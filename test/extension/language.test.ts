@@ -349,7 +349,7 @@ describe('writing a prompt', () => {
   });
 });
 
-/** The name of what stands in the same folder. */
+/** The name of what is in the same folder. */
 function beside(name: PromptName, segments: string): PromptName {
   return parsePromptName(`${folderOf(name)}/${segments}`);
 }

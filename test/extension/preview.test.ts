@@ -132,7 +132,7 @@ describe('the preview', () => {
       await append(document, '{{#if vip}}');
       await eventually('the mistake', async () => (await shown()).rendered === undefined);
       const ask = await run('previewCopyText');
-      assert.match(ask.told[0]?.message ?? '', /does not render: correct it first/);
+      assert.match(ask.told[0]?.message ?? '', /does not render\. Fix it first/);
       await vscode.commands.executeCommand('workbench.action.files.revert');
       await rendered(TRIAGE, 'My bag was stolen');
     });

@@ -134,7 +134,7 @@ describe('the files beside prompts', () => {
         /^3:5 .*Did you mean "tone"/,
         /^4:13 /,
         /^5:10 /,
-        /^6:9 .*stands above already/,
+        /^6:9 .*is already defined above/,
         /^7:17 /,
       ];
       await eventually('the problems', () => {

@@ -25,7 +25,7 @@ describe('a registry whose log was rewritten', () => {
     team.registry.tamper = undefined;
     assert.equal(alarm.severity, 'error');
     assert.equal(alarm.message, `The log of ${team.registry.url} was rewritten.`);
-    assert.match(alarm.detail, /does not continue what was seen.*Up to event [0-9]+ \(sha256:/s);
+    assert.match(alarm.detail, /does not continue the log seen before.*up to event [0-9]+ \(sha256:/s);
     assert.match(alarms.shown() ?? '', /the log was rewritten/);
     await run('refresh');
     assert.match(alarms.shown() ?? '', /the log was rewritten/);

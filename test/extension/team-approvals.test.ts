@@ -192,10 +192,10 @@ describe('with a registry that asks for approvals', () => {
     const closed = await (await ada()).getPromotion(id);
     const node = { kind: 'promotion', promotion: { ...closed, state: 'pending', closed: null } };
     const late = await run('approvePromotion', { confirms: [true] }, node);
-    await late.message(/^Somebody was faster\./);
+    await late.message(/^Someone else was faster\./);
     const own = await team.request(prompt, { environment: 'production', version: 2, reason: 'Mine' });
     const self = await run('approvePromotion', { confirms: [true] }, own.id);
-    await self.message(/^Not approved: You requested this promotion, so somebody else must approve it/);
+    await self.message(/^Not approved: You requested this promotion, so someone else must approve it/);
     assert.equal((await (await ada()).getPromotion(own.id)).state, 'pending');
   });
 

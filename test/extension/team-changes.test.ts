@@ -123,7 +123,7 @@ describe('the whole change', () => {
     assert.equal(resolved, 'New\nTwo\nThree\n');
     assert.equal(
       ask.asked[0]?.prompt,
-      `2 changes: the prompt and ${header}@2 (new). Breaking for applications: The input "a" is dropped, and what is sent for it is ignored. What changed, and why? The message is kept permanently.`,
+      `2 changes: the prompt and ${header}@2 (new). Breaking for applications: The input "a" is dropped, and what is sent for it is ignored. Describe what changed and why. The message is kept permanently.`,
     );
     await ask.message(new RegExp(`^Published ${prompt}@2\\.`));
   });

@@ -25,7 +25,7 @@ describe("a team's registry of which no key is stored", () => {
     const prompt = freshPrompt();
     assert.deepEqual(await state(), { kind: 'no-key' });
     const ask = await run('publish', {}, prompt);
-    await ask.message(new RegExp(`There is no file of ${prompt}`));
+    await ask.message(new RegExp(`This folder has no file for ${prompt}`));
     await writePrompt(prompt, 'One.\n');
     const again = await run('publish', {}, prompt);
     const told = await again.message(/^Publishing needs a key for .*none is stored\.$/);
@@ -59,7 +59,10 @@ describe("a team's registry of which no key is stored", () => {
     await ask.message(/^You are tomas\.berg, author in development, at 127\.0\.0\.1:\d+\. Keys are kept in /);
     const { workbench } = await inside();
     const { store, place } = await workbench.session.keyStore();
-    assert.match(ask.asked[0]?.prompt ?? '', new RegExp(`^It is kept in ${place}, and sent to http://127`));
+    assert.match(
+      ask.asked[0]?.prompt ?? '',
+      new RegExp(`^It is stored in ${place} and sent only to http://127`),
+    );
     const expected =
       process.env['DBUS_SESSION_BUS_ADDRESS'] === undefined && process.platform === 'linux'
         ? 'secret-storage'

@@ -98,7 +98,7 @@ describe('the comments on versions', () => {
     assert.equal(mine.body, 'Mine');
     mine.body = ' \u200b';
     const blank = await run('sendEditedComment', {}, mine);
-    await blank.message(/Say why|Write/);
+    await blank.message(/Enter a (reason|comment)/);
     mine.body = 'Mine, edited';
     await run('sendEditedComment', {}, mine);
     assert.deepEqual(await told(prompt), [['@2:1', 'ada: Hm', 'tomas.berg: Mine, edited']]);

@@ -123,8 +123,8 @@ describe('a link to a version or a promotion', () => {
     ['an IPv6 address and no encryption', 'http://[2001:db8::1]:7878', /unencrypted/],
     ['this machine by an address of IPv4 in IPv6', 'http://[::ffff:127.0.0.1]', /unencrypted/],
     ['a name that begins like this machine', 'http://127.0.0.1.evil.example', /unencrypted/],
-    ['a line break', 'https://prompts.example.com/\nx', /not written out/],
-    ['a backslash', 'https://prompts.example.com\\@evil.example', /user name or password|not written out/],
+    ['a line break', 'https://prompts.example.com/\nx', /incomplete/],
+    ['a backslash', 'https://prompts.example.com\\@evil.example', /user name or password|incomplete/],
     ['a huge address', `https://${'a'.repeat(3900)}.example`, /more than 300 characters/],
     ['a huge path', `https://prompts.example.com/${'a/'.repeat(200)}`, /more than 300 characters/],
   ] as const)
@@ -142,7 +142,7 @@ describe('a link to a version or a promotion', () => {
   for (const [what, link, why] of [
     ['a path for a name', '/version?ref=../../etc/passwd@1', /cannot be a segment/],
     ['characters that act', '/version?ref=a%1b[2J%e2%80%ae@1', /is not allowed/],
-    ['no such page', '/connect?registry=https://prompts.example.com', /leads to no version/],
+    ['no such page', '/connect?registry=https://prompts.example.com', /does not lead to a version/],
     ['a promotion by a path', '/promotion?id=1/../2', /not the number of a promotion/],
     ['two registries', '/version?ref=a@1&registry=https://a.example&registry=https://b.example', /twice/],
     ['more than a link holds', `/version?ref=${'a'.repeat(10_000)}@1`, /more than 4000 characters/],
@@ -161,7 +161,7 @@ describe('a link to a version or a promotion', () => {
   it('names a host in ASCII, where it looks like another', async () => {
     const ask = await open(versionLink('a', 1, 'https://prоmpts.example.com'), { confirms: [false] });
     assert.equal(ask.confirmed[0]?.button, 'Connect to xn--prmpts-xqf.example.com');
-    assert.match(ask.confirmed[0]?.detail ?? '', /letters beyond a–z/);
+    assert.match(ask.confirmed[0]?.detail ?? '', /letters other than a–z/);
   });
 
   it('is not opened while another one waits for an answer', async () => {

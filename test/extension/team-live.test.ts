@@ -32,7 +32,7 @@ describe('what was live at an instant', () => {
         `^${prompt}@2 was live in staging on .*\\. Promoted by tomas\\.berg: Tested\\. From .* until now\\.$`,
       ),
     );
-    assert.deepEqual(told.buttons, ['Compare with What Is Live Now']);
+    assert.deepEqual(told.buttons, ['Compare with Live Now']);
     const document = await eventually('the document', () => {
       const front = vscode.window.activeTextEditor?.document;
       return front?.uri.scheme === 'promptforge-live' ? front : undefined;

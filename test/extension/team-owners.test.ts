@@ -121,9 +121,7 @@ describe('owners', () => {
     await run('openOwners', {}, 'production');
     const uri = await eventually('the document', () => vscode.window.activeTextEditor?.document.uri);
     await eventually('the warning', () =>
-      problems(uri).some(
-        ({ message, at }) => at[0] === 1 && /"none\/\*\*" decides for no prompt/.test(message),
-      ),
+      problems(uri).some(({ message, at }) => at[0] === 1 && /"none\/\*\*" matches no prompt/.test(message)),
     );
   });
 
@@ -138,14 +136,14 @@ describe('owners', () => {
         void labels.push((await shownTab('Owners of production: now ↔ your draft')).label),
     });
     await ask.message(
-      /^Your change of the owners of production waits for 1 approval by .*dana.*Until then the owners are as they were\./,
+      /^Your change of the owners of production waits for 1 approval by .*dana.*Until then, the owners stay the same\./,
     );
     assert.deepEqual(labels, ['Owners of production: now ↔ your draft']);
     const [question] = ask.confirmed;
     assert.equal(question?.button, 'Request Owners Change in production');
     assert.match(
       question?.detail ?? '',
-      /\+support\/\*\* @sam\n.*Line 2: "support\/\*\*" decides for no prompt/s,
+      /\+support\/\*\* @sam\n.*Line 2: "support\/\*\*" matches no prompt/s,
     );
     const { waiting: open, text } = await now();
     assert.deepEqual([open?.text, open?.reason, text], ['* @dana\nsupport/** @sam\n', 'Teams', '* @dana\n']);
@@ -292,7 +290,7 @@ describe('owners', () => {
       const ask = await request();
       await kept(
         ask,
-        /It is not certain whether the registry carried it out.*Your draft is kept\./,
+        /The registry may or may not have done it.*Your draft is kept\./,
         '* @dana @sam # lost\n',
       );
     });

@@ -158,7 +158,7 @@ describe('several projects in one window', () => {
     await shows(team.registry);
     for (const command of ['promote', 'copyCurl', 'compareWithPrevious']) {
       const ask = await run(command, {}, uri);
-      const told = await ask.message(/^This is of 127\.0\.0\.1:\d+, the registry of the project cards/);
+      const told = await ask.message(/^This belongs to 127\.0\.0\.1:\d+, the registry of the project cards/);
       assert.deepEqual(told.buttons, ['Switch to cards']);
     }
   });
@@ -171,7 +171,7 @@ describe('several projects in one window', () => {
       await vscode.commands.executeCommand('promptforge.switchProject', cards());
     };
     const ask = await run('publish', { texts: ['Second'], meanwhile }, prompt);
-    await ask.message(/^Nothing was done: the question was about another project/);
+    await ask.message(/^Nothing was done, because this window switched to another project/);
     const author = await team.client('development', 'author', 'tomas.berg');
     assert.equal((await author.getPrompt(prompt)).newest.version, 1);
     await assert.rejects(newestOf(prompt));

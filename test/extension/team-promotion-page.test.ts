@@ -131,13 +131,13 @@ describe('the page of a promotion', () => {
       'the other registry',
       () => session.registry === other.url && session.place === other.url,
     );
-    await eventually('a word on it', () => /^This promotion is of /.test(heard.content?.trouble ?? ''));
+    await eventually('a word on it', () => /^This promotion belongs to /.test(heard.content?.trouble ?? ''));
     assert.deepEqual(heard.content?.actions, []);
     assert.equal(promotions.pageInFront, undefined);
     const ask = new ScriptedAsk();
     (await inside()).answerWith(ask);
-    await page.receive({ type: 'decide', deed: 'approve' });
-    await ask.message(/This promotion is of .*, and this window is connected to /);
+    await page.receive({ type: 'decide', action: 'approve' });
+    await ask.message(/This promotion belongs to .*, and this window is connected to /);
     await nameRegistry(team.registry.url);
     await eventually('its own registry', () => heard.content?.actions.length === 2);
     assert.equal(heard.content?.trouble, undefined);
@@ -151,7 +151,7 @@ describe('the page of a promotion', () => {
     assert.ok(promotion);
     const row = { kind: 'promotion', promotion: { ...promotion, requestedAt: '2026-01-01T00:00:00.000Z' } };
     const ask = await run('approvePromotion', {}, row);
-    await ask.message(/is of another registry than the one that this window is connected to now\. Nothing/);
+    await ask.message(/belongs to another registry than the one this window is connected to\. Nothing/);
     const release = { kind: 'release', release: { id: '1', atomic: true, promotions: [row.promotion] } };
     const refused = await run('approveRelease', {}, release);
     assert.deepEqual(refused.confirmed, []);

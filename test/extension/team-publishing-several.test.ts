@@ -40,7 +40,7 @@ describe('publishing several prompts at a team’s registry', () => {
       method === 'POST' && path.includes(second) ? 'lost' : 'pass';
     const ask = await run('publishAll');
     await ask.message(
-      `Published ${first}@2 and ${second}@2. They are not live anywhere until you promote them. Not tried any more: ${third}.`,
+      `Published ${first}@2 and ${second}@2. They are not live anywhere until you promote them. Skipped: ${third}.`,
     );
     assert.equal((await newest(second)).version, 2);
     assert.equal((await newest(third)).version, 1);

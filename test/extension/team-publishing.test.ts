@@ -96,7 +96,9 @@ describe("publishing and promoting at a team's registry", () => {
       prompt,
       3,
     );
-    await ask.message(new RegExp(`Somebody else moved it meanwhile: ${prompt}@1 is live in staging\\.$`));
+    await ask.message(
+      new RegExp(`Someone else moved it in the meantime: ${prompt}@1 is live in staging\\.$`),
+    );
     const { prompts } = (await inside()).workbench;
     const { pointers = [] } = prompts.listed.get(prompt)?.summary ?? {};
     assert.deepEqual(
@@ -121,7 +123,7 @@ describe('publishing and promoting over a bad network', () => {
     team.registry.weather = () => 'down';
     const ask = await run('publish', { texts: ['Second'] }, prompt);
     // Whether it was sent depends on whether the window knew by then that nobody answers.
-    await ask.message(/(cannot be reached|ended before).*(Your file is as it was|Nothing was changed)\./s);
+    await ask.message(/(cannot be reached|ended before).*(Your file is unchanged|Nothing was changed)\./s);
     assert.equal(await readFile(promptFile(prompt), 'utf8'), 'One.\nTwo.\n');
     assert.equal(await readFile(join(root(), 'promptforge.lock.json'), 'utf8'), lock);
     const { session } = (await inside()).workbench;
@@ -153,7 +155,7 @@ describe('publishing and promoting over a bad network', () => {
     team.registry.weather = ({ method, path }) =>
       method === 'POST' && path.endsWith('/versions') ? 'lost' : 'pass';
     const ask = await run('publish', { texts: ['Second'] }, prompt);
-    await ask.message(new RegExp(`The answer was lost, but ${prompt}@2 was published\\.$`));
+    await ask.message(new RegExp(`The response was lost, but ${prompt}@2 was published\\.$`));
     assert.equal(await newest(prompt), 2);
     assert.deepEqual(await shownOf(prompt, 1), [`${prompt.split('/')[0]} 1`, '  explain @2']);
   });
@@ -186,7 +188,7 @@ describe('publishing and promoting over a bad network', () => {
     await down.message(new RegExp(`Nothing changed: ${prompt}@1 is still live in staging\\.$`));
     team.registry.weather = ({ method }) => (method === 'POST' ? 'lost' : 'pass');
     const lost = await run('promote', TO_STAGING, prompt, 2);
-    await lost.message(new RegExp(`The registry did carry it out: ${prompt}@2 is live in staging\\.$`));
+    await lost.message(new RegExp(`The registry did it: ${prompt}@2 is live in staging\\.$`));
   });
 
   it('says that it is not certain when the registry cannot be read back', async () => {
@@ -201,9 +203,7 @@ describe('publishing and promoting over a bad network', () => {
       return promoting ? 'down' : 'pass';
     };
     const ask = await run('promote', TO_PRODUCTION, prompt, 2);
-    await ask.message(
-      new RegExp(`it is not certain whether ${prompt}@2 went live in production \\(before: @1\\)`),
-    );
+    await ask.message(new RegExp(`${prompt}@2 may or may not be live in production \\(before: @1\\)`));
     team.registry.weather = () => 'pass';
     await run('refresh');
     assert.equal((await team.delivered(prompt)).version, `${prompt}@1`);

@@ -66,13 +66,13 @@ describe('a release in a window', () => {
     const [question] = ask.confirmed;
     assert.equal(question?.message, 'Promote 2 prompts to production?');
     assert.equal(question?.button, 'Promote 2 to production');
-    assert.match(question?.detail ?? '', /@1 → @2\n.*All of it goes live at once, or none of it\./s);
+    assert.match(question?.detail ?? '', /@1 → @2\n.*Either all of it goes live at once or none of it\./s);
     await ask.message(/^2 prompts are now live in production \(release \d+\)\.$/);
     for (const prompt of prompts) assert.equal(await live(prompt), '2');
     const same = await run('compareEnvironments', { picks: ['staging → production'] });
     await same.message(/^Nothing differs: what is stable in staging is stable in production\.$/);
     const nothing = await run('promoteRelease', { picks: ['staging'] }, { environment: 'production' });
-    await nothing.message(/^Nothing is left to promote/);
+    await nothing.message(/^There is nothing to promote/);
   });
 
   it('promotes a selection from the node of an environment, and takes it back after one question', async () => {
@@ -131,7 +131,7 @@ describe('a release in a window', () => {
       },
       { environment: 'production' },
     );
-    await ask.message(/It is not certain whether the registry carried it out in production/);
+    await ask.message(/The registry may or may not have done it in production/);
   });
 
   it('asks for a key of the environment before anything else', async () => {
@@ -190,14 +190,12 @@ describe('a release that waits for approval', () => {
     for (const prompt of [one, two]) assert.equal(await live(prompt), '2');
     await eventually('the badge to go', async () => (await waiting()) === 0);
     const late = await run('approveRelease', {}, id);
-    await late.message(`Release ${id} has ended already: nothing of it waits.`);
+    await late.message(`Release ${id} has already ended.`);
     const back = await run('rollBackRelease', { texts: ['Wrong'], confirms: [true] }, id);
     await back.message(/^Rolled back: 2 prompts in production/);
     for (const prompt of [one, two]) assert.equal(await live(prompt), '1');
     const again = await run('rollBackRelease', {}, id);
-    await again.message(
-      new RegExp(`^Nothing of release ${id} is left to roll back.*stays: @1 is live by now`),
-    );
+    await again.message(new RegExp(`^There is nothing to roll back of release ${id}.*stays: @1 is now live`));
   });
 
   it('is decided as a whole from one of its promotions, too', async () => {
@@ -264,7 +262,7 @@ describe('a release that waits for approval', () => {
     const again = await release([one]);
     assert.match(
       again.confirmed[0]?.detail ?? '',
-      new RegExp(`${one}: It takes the place of the request for @2 by ada\\.`),
+      new RegExp(`${one}: It replaces the request for @2 by ada\\.`),
     );
     const { buttons } = await again.message(/^1 prompt waits for 1 approval/);
     assert.deepEqual(buttons, ['Review Release', 'Cancel Request…']);

@@ -35,7 +35,7 @@ describe('revoking a key', () => {
     assert.equal(question?.alternative, undefined);
     assert.match(
       question?.detail ?? '',
-      /role reader\. Never used\.\n.*refused from the next request on.*undone/,
+      /role reader\. Never used\.\n.*From the next request on, the registry refuses.*undone/,
     );
     assert.match(ask.offered[0]?.join('\n') ?? '', /^checkout-one reader in production · [0-9A-Za-z]{12}$/m);
     assert.equal(await stateOf('checkout-one'), 'revoked');

@@ -93,7 +93,7 @@ describe('the sentence history', () => {
     const first = await hoverOver(uri, 'Wait.');
     assert.match(
       first.said,
-      /^This sentence is of the first version: .*@1: Version 1\n\n\[Open @1\]\([^)]*\)$/,
+      /^This sentence is from the first version: .*@1: Version 1\n\n\[Open @1\]\([^)]*\)$/,
     );
     assert.equal(first.about, 'Wait.');
 
@@ -144,7 +144,9 @@ describe('the sentence history', () => {
     await run('previousSentenceChange');
     assert.deepEqual(await comparison(prompt, '@3 ↔ @4'), ['', 'Be short.']);
     const added = await run('previousSentenceChange');
-    await added.message(`This sentence is new in ${prompt}@4: the version before has none in its place.`);
+    await added.message(
+      `This sentence is new in ${prompt}@4: the previous version has no sentence in its place.`,
+    );
 
     const edit = new vscode.WorkspaceEdit();
     edit.insert(editor.document.uri, offsetIn(editor.document, 'Be short'), 'Always ');
@@ -207,7 +209,10 @@ describe('the sentence history', () => {
       ],
     );
     // With the cursor in the indentation, as Show Hover has it.
-    assert.match((await hoverOver(document.uri, '  temperature')).said, /^This line is of the first version/);
+    assert.match(
+      (await hoverOver(document.uri, '  temperature')).said,
+      /^This line is from the first version/,
+    );
   });
 
   it('tells of what has no history, and shows nothing over it', async () => {
@@ -218,7 +223,7 @@ describe('the sentence history', () => {
     await vscode.window.showTextDocument(uri);
     for (const command of ['previousSentenceChange', 'toggleSentenceHistory']) {
       const ask = await run(command);
-      await ask.message('This has no published version, so its sentences have no history.');
+      await ask.message('This prompt has no published version, so its sentences have no history.');
     }
   });
 

@@ -67,14 +67,12 @@ describe('newer partials', () => {
       return isPublication(seen) ? 'down' : 'pass';
     };
     const down = await run('publish', { texts: ['With the new header'] }, prompt);
-    await down.message(
-      new RegExp(`Nothing was published: the newest version of ${prompt} is the one from before`),
-    );
+    await down.message(new RegExp(`Nothing was published: the newest version of ${prompt} is unchanged`));
     assert.ok(isDown);
     assert.equal((await newest(prompt)).version, 1);
     team.registry.weather = seen => (isPublication(seen) ? 'lost' : 'pass');
     const lost = await run('publish', { texts: ['With the new header'] }, prompt);
-    await lost.message(new RegExp(`The answer was lost, but ${prompt}@2 was published\\.$`));
+    await lost.message(new RegExp(`The response was lost, but ${prompt}@2 was published\\.$`));
     team.registry.weather = () => 'pass';
     const again = await run('publish', {}, prompt);
     await again.message(/^Nothing new was published/);
@@ -131,7 +129,7 @@ describe('newer partials', () => {
       `promptforge-planned:/${through}.prompt`,
     ]);
     assert.equal(text, 'Page Newest\n\n');
-    await ask.message('Updated 3 prompts. Nothing new is live until you promote it.');
+    await ask.message('Updated 3 prompts. Applications get the new versions once you promote them.');
     assert.deepEqual((await newest(through)).partials, { page: { prompt: page, version: 3 } });
     assert.deepEqual((await newest(page)).partials, { header: { prompt: header, version: 3 } });
     const { prompts } = (await inside()).workbench;
@@ -149,11 +147,11 @@ describe('newer partials', () => {
     team.registry.weather = ({ method }) => (method === 'POST' ? 'lost' : 'pass');
     const lost = await run('updatePartials', { texts: ['Once'] }, header);
     await lost.message(
-      new RegExp(`^Updated ${prompt}\\. .* Not updated: ${other}\\. ${other}: It was not tried any more\\.`),
+      new RegExp(`^Updated ${prompt}\\. .* Not updated: ${other}\\. ${other}: It was skipped\\.`),
     );
     team.registry.weather = () => 'pass';
     const rest = await run('updatePartials', { texts: ['Twice'] }, header);
-    await rest.message(`Updated ${other}. Nothing new is live until you promote it.`);
+    await rest.message(`Updated ${other}. Applications get the new versions once you promote them.`);
     assert.deepEqual([(await newest(prompt)).version, (await newest(other)).version], [2, 2]);
   });
 });

@@ -50,7 +50,7 @@ interface Filled {
   readonly disk: SmallDisk;
   readonly key: string;
   readonly start: () => Promise<ServeProcess>;
-  /** Whether the server is killed, and another started, while the disk is full for that time. */
+  /** Returns whether the server is killed, and another started, while the disk is full for that time. */
   readonly isKilled: (times: number) => boolean;
 }
 

@@ -6,7 +6,7 @@ import { step } from '../../scripts/testing/heartbeat.ts';
 import { type Kept, readBack } from './kept.ts';
 import { startWriters } from './writers.ts';
 
-/** How many servers share the database at a time: one more is always on its way. */
+/** The number of servers that share the database at a time: one more is always on its way. */
 const SERVERS = 2;
 const AUTHORS = 4;
 /** Acknowledged writes between two kills, at least: a server is killed under load, not while nobody writes. */

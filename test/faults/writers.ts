@@ -18,7 +18,7 @@ export interface Writers {
   sent(url: string): Promise<void>;
   /** Rejects when the authors gave up; never resolves otherwise. */
   readonly failed: Promise<never>;
-  /** How many had to be asked again, since the server went away or was not able. */
+  /** The number that had to be repeated, since the server went away or was not able. */
   readonly repeated: () => number;
   /** What the server said to those that it was not able to do: how often each. */
   readonly refusals: () => ReadonlyMap<string, number>;
@@ -36,7 +36,7 @@ export interface WritersSetup {
 
 /** ms between the writes of one author: the processor is for the servers. */
 const PAUSE = 100;
-/** How long an author asks on, in ms, after anything was acknowledged to anyone or the end was announced. */
+/** The time an author asks on, in ms, after anything was acknowledged to anyone or the end was announced. */
 const LAST_CALL = patience(3 * 60_000);
 /** Every so many versions the newest becomes stable. */
 const PROMOTED_EVERY = 3;

@@ -1,4 +1,4 @@
-/** The grammar's specification: files whose comment lines say which scopes stand above them. */
+/** The grammar's specification: files whose comment lines say which scopes are above them. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

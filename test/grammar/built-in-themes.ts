@@ -28,7 +28,7 @@ const manifest = z.object({
 /** Colors are `#rgb`, `#rrggbb` or `#rrggbbaa`. */
 export interface Theme {
   readonly id: string;
-  /** Whether it is of the extension `theme-defaults`: those that VS Code offers first. */
+  /** True if it is of the extension `theme-defaults`: those that VS Code offers first. */
   readonly isDefault: boolean;
   readonly background: string;
   readonly foreground: string;

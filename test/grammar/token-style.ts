@@ -79,7 +79,7 @@ export function probeScopes(theme: Theme, probes: readonly string[]): Style {
   return {};
 }
 
-/** The length of the longest selector that a scope begins with; one with several parts asks for what stands around. */
+/** The length of the longest selector that a scope begins with; one with several parts asks for the text around. */
 function matchedLength(selectors: readonly string[], probe: string): number {
   return Math.max(
     -1,

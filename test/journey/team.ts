@@ -38,7 +38,7 @@ export async function workAsATeam({ workbench, page }: JourneyWindow, step: Step
     await workbench.notification('support/assistant@5 waits for 1 approval before');
     await workbench.run('View: Close All Editors');
     await workbench.run('PromptForge: Approve Promotion…');
-    await workbench.notification('Approve Promotion: there is nothing to choose from.');
+    await workbench.notification('Approve Promotion: there is nothing to select.');
   });
 
   await step('becomes the reviewer again, who approves it', async () => {

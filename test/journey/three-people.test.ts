@@ -112,7 +112,7 @@ describe('A change under review', () => {
     await step('the author asks for the new version instead', async () => {
       await author.workbench.pressInNotification('Promote…');
       const { detail } = await request(author.workbench, 3, 'The law asks for it');
-      assert.match(detail, /^It takes the place of the request for @2 by jonas\.weber\.$/m);
+      assert.match(detail, /^It replaces the request for @2 by jonas\.weber\.$/m);
     });
 
     await step('the reviewer approves it on its page, and it is live', async () => {

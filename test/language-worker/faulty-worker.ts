@@ -5,7 +5,7 @@ import '../../src/language-worker/worker.ts';
 
 const texts = new Map<string, string>();
 
-// The real worker's listener stands before this one, and answers a tick later.
+// The real worker's listener is before this one, and answers a tick later.
 parentPort?.on('message', (message: ToWorker) => {
   if (message.kind === 'open') texts.set(message.document.uri, message.document.text);
   if (message.kind === 'change') texts.set(message.change.uri, message.change.changes[0]?.text ?? '');

@@ -84,7 +84,7 @@ describe('hover', () => {
     assert.match(helper?.[1] ?? '', /\(https:\/\/handlebarsjs\.com\/guide\/builtin-helpers\.html#each\)$/);
     assert.deepEqual(inBody('{{#each queues}}{{/ea|ch}}'), helper);
     assert.match(inBody('{{json user in|dent=2}}')?.[1] ?? '', /^\*\*`indent=`\*\* of `json`/);
-    assert.match(inBody('{{sho|ut user}}')?.[1] ?? '', /no helper of Handlebars or Dotprompt/);
+    assert.match(inBody('{{sho|ut user}}')?.[1] ?? '', /not a helper of Handlebars or Dotprompt/);
   });
   it('shows a partial: name, description, first lines', () => {
     const [span, markdown] = inBody('{{> sty|le}}') ?? [];

@@ -183,7 +183,7 @@ describe('Picoschema', () => {
       ['a(aray): string', 'aray', /Did you mean "array"/],
       ['a(string): x', 'string', /Write "string" after the colon: "a: string"/],
       ['a(array: string', 'a(array', /parenthesis is not closed/],
-      ['a(array)?: string', 'a(array)?', /"\?" stands before the parenthesis/],
+      ['a(array)?: string', 'a(array)?', /Write the "\?" before the parenthesis/],
       ['a(): string', '', /Unknown in parentheses/],
       ['a (array): string', 'a (array)', /Remove the space before or after the name: write "a\(array\)"/],
       ['a ?: string', 'a ?', /Remove the space before or after the name: write "a\?"/],
@@ -194,7 +194,7 @@ describe('Picoschema', () => {
       ['a(enum):', 'a(enum)', /A choice is a list/],
       ['a(object): string', 'string', /Write the properties of an object on the lines below/],
       ['a: [x, y]', '[x, y]', /name\(enum\): \[a, b\]/],
-      ['a: 5', '5', /no type/],
+      ['a: 5', '5', /not a type/],
       ['a:', 'a', /type is missing/],
       ['a: null', 'null', /"null" needs its quotes/],
       ['a: string\na?: number', 'a?', /declared a second time/],
@@ -304,7 +304,7 @@ function typeOf(schema: JsonSchema): ValueType {
   }
 }
 
-/** Without places and order, in which names that are numbers differ; `null` stands in every optional enum. */
+/** Without places and order, in which names that are numbers differ; `null` is in every optional enum. */
 function comparable(type: ValueType): unknown {
   switch (type.kind) {
     case 'enum':

@@ -1,4 +1,4 @@
-/** Every place where one thing is written, and no place where another of its name is. */
+/** Every place where one symbol is written, and no place where another of its name is. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { references, referencesInSamples } from '../../src/language/references.ts';

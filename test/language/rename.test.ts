@@ -1,10 +1,10 @@
-/** A rename changes every place of one thing, in all files, and what is rendered stays the same. */
+/** A rename changes every place of one symbol, in all files, and what is rendered stays the same. */
 import assert from 'node:assert/strict';
 import { Problem } from '../../src/core/problem.ts';
 import { prepareRename, prepareRenameInSamples, rename, renameInSamples } from '../../src/language/rename.ts';
 import { caretIn, changed, type Files } from './workspace.ts';
 
-/** The files after what stands at the caret is renamed. */
+/** The files after the text at the caret is renamed. */
 function renamed(marked: Files, newName: string): Files {
   const { files, library, prompt, samples, offset } = caretIn(marked);
   const change = samples

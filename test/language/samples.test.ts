@@ -48,9 +48,9 @@ describe('readSamples', () => {
     ['- name: a\n  input: [x]', ['[x]', /not a list/]],
     ['- name: a\n  inptu: {}\n  input: {}', ['inptu', /Did you mean "input"/]],
     ['- name: a\n  input: {}\n  subject: x', ['subject', /inside "input"/]],
-    ['- name: a\n  input: {}\n- name: a\n  input: {}', ['a', /above already/]],
-    ['- name: a\n  input: {x: 1, x: 2}', ['x', /second time/]],
-    ['- name: a\n  input: {x: *y}', ['*y', /No anchor/]],
+    ['- name: a\n  input: {}\n- name: a\n  input: {}', ['a', /already defined above/]],
+    ['- name: a\n  input: {x: 1, x: 2}', ['x', /already defined/]],
+    ['- name: a\n  input: {x: *y}', ['*y', /no anchor/]],
     ['- name: "a\n  input: {}', ['"', /closing quote/]],
   ] as const)
     it(`tells what is wrong in ${JSON.stringify(text)}, at its place`, () => {

@@ -1,4 +1,4 @@
-/** Whether a value fits a type, and what type a value shows. */
+/** Tells whether a value fits a type, and what type a value shows. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ANY, type Declared, type ValueType, wordsOfType } from '../../src/language/value-type.ts';

@@ -1,4 +1,4 @@
-/** Small workspaces for tests: files by name, as they stand in a prompts folder. */
+/** Small workspaces for tests: files by name, as they are in a prompts folder. */
 import { type PromptName, parsePromptName } from '../../src/core/name.ts';
 import { applyEdits } from '../../src/language/edit.ts';
 import { Library, type LibraryPrompt, type LibrarySamples } from '../../src/language/library.ts';

@@ -11,13 +11,13 @@ export interface Proxy extends AsyncDisposable {
    * with an error that it will have seen in the same packet, as a database does that goes away.
    */
   endConnection(which: number, after: number): void;
-  /** Whether that has come to pass. */
+  /** Returns whether that has come to pass. */
   hasEnded(): boolean;
   /** Cuts all connections that there are. */
   cutAll(): void;
   /** From now on passes on nothing that the database says, or does so again for connections that are made after that. */
   holdAnswers(held: boolean): void;
-  /** How many connections were cut at a commit. */
+  /** The number of connections that were cut at a commit. */
   cuts(): number;
 }
 

@@ -63,7 +63,7 @@ describe('promptforge on a database', () => {
   it('says what is wrong with the way it was named', async () => {
     const both = await run(['keys', 'list', '--data', folder.path, '--database', database.url]);
     assert.equal(both.code, 2);
-    assert.match(both.stderr, /Only one of --data and --database/);
+    assert.match(both.stderr, /--data and --database cannot be combined/);
     const env = { PROMPTFORGE_DATABASE: database.url, PROMPTFORGE_DATA: folder.path };
     const inBoth = await run(['keys', 'list'], { env });
     assert.equal(inBoth.code, 2);

@@ -23,7 +23,7 @@ describe('a connection that the database ends', () => {
     await using database = await aReusedDatabase();
     await using proxy = await aProxy(database.asServer);
     await (await openDatabase(database.asServer, { patience: PATIENT })).close();
-    /** Whether the connection was there to end. */
+    /** Returns whether the connection was there to end. */
     async function opening(which: number, after: number): Promise<boolean> {
       proxy.endConnection(which, after);
       try {

@@ -85,7 +85,7 @@ describe('promptforge on a database that is served', () => {
     const fits = { events: seq, hash, checkpoint: kept.seq, signed: null, macsFrom: null };
     assert.deepEqual(JSON.parse(found.stdout), fits);
     for (const [change, told] of [
-      [{ hash: `sha256:${'1'.repeat(64)}` }, /signature does not fit/],
+      [{ hash: `sha256:${'1'.repeat(64)}` }, /signature is not valid/],
       [await signed({ seq: 9999 }), /ends before event 9999/],
       [await signed({ hash: `sha256:${'1'.repeat(64)}` }), /the log was rewritten/],
     ] as const) {

@@ -34,7 +34,7 @@ export interface GovernedRegistry extends AsyncDisposable {
   approve(asked: Answered, actor: string, comment?: string): Promise<Answered>;
   /** The promotion that was asked for, as it is now. */
   again(asked: Answered): Promise<Promotion>;
-  /** What production's pointer stands at. */
+  /** What production's pointer is at. */
   live(channel?: string): Promise<number | null>;
   events(): Promise<Json[]>;
   /** Of the events of a promotion, without what they have in common. */

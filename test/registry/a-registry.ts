@@ -40,7 +40,7 @@ export interface RegistryForTest extends AsyncDisposable {
   /** A request with the key of `as`: `development admin` unless told. */
   call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answered>;
   publish(prompt: string, source: string, base: number | null, options?: CallOptions): Promise<Version>;
-  /** Moves a pointer from wherever it stands, by a key of the environment. */
+  /** Moves a pointer from wherever it is, by a key of the environment. */
   promote(prompt: string, version: number, environment: string, channel?: string): Promise<Promotion>;
   close(): Promise<void>;
 }
@@ -49,11 +49,11 @@ export interface CallOptions {
   /** `<environment> <role> [<actor>]` */
   readonly as?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether to ask again, as it says, where the registry is busy with other writes; true unless told. */
+  /** True if to ask again, as it says, where the registry is busy with other writes; true unless told. */
   readonly again?: boolean;
 }
 
-/** How long a request is repeated while the registry is busy: disks of busy machines let writes wait for seconds. */
+/** The time a request is repeated while the registry is busy: disks of busy machines let writes wait for seconds. */
 const BUSY = patience(60_000);
 
 export interface RegistrySetup {

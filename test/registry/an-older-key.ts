@@ -10,7 +10,7 @@ import type { Store } from '../../src/registry/store/store.ts';
 
 export interface OlderKey {
   readonly expiresAt?: string | null;
-  /** Whether its event commits to its hash; true unless told. */
+  /** True if its event commits to its hash; true unless told. */
   readonly commits?: boolean;
   /** With its id; another each time unless told. */
   readonly made?: { readonly id: string; readonly key: Key };

@@ -46,7 +46,7 @@ describe('approvals', () => {
       const asked = await request(1, null, {}, 'production approver mara');
       for (const role of ['approver', 'admin']) {
         const own = await act('approve', asked, `production ${role} mara`);
-        assertProblem(own, 409, 'self_approval', /somebody else/);
+        assertProblem(own, 409, 'self_approval', /someone else/);
       }
       assertProblem(await approve(asked, 'Mara'), 409, 'self_approval');
       await policy({ approvals: 2 });
@@ -155,7 +155,7 @@ describe('approvals', () => {
       assert.equal((await events()).length, before);
       assert.deepEqual([(await again(asked)).state, (await again(asked)).approvals], ['pending', []]);
       assert.equal(await live(), 1);
-      // It stands where it stood again: what was reviewed is what would happen.
+      // It is where it stood again: what was reviewed is what would happen.
       await request(2, 1, {}, 'production approver oncall');
       assert.equal((await approve(asked, 'ada')).status, 200);
     });

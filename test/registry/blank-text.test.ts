@@ -23,11 +23,11 @@ describe('a text in which nothing can be seen', () => {
   for (const [name, blank] of Object.entries(BLANKS))
     it(`is no reason and no comment: ${name}`, async () => {
       const { registry, request } = governed;
-      assertProblem(await request(1, null, { reason: blank }), 422, 'invalid_request', /Say why/);
+      assertProblem(await request(1, null, { reason: blank }), 422, 'invalid_request', /Enter a reason/);
       const asked = await request(1, null);
       const comments = `/v1/promotions/${asked.json.id}/comments`;
       const refused = await registry.call('POST', comments, { text: blank });
-      assertProblem(refused, 422, 'invalid_request', /Write something/);
+      assertProblem(refused, 422, 'invalid_request', /Enter a comment/);
     });
 
   it('is kept as an empty one where none is needed', async () => {
@@ -51,7 +51,7 @@ describe('a text in which nothing can be seen', () => {
       // Spaces part the words of a name.
       const within = await make(`an${blank}a`);
       if (/^[\p{Zs}]+$/u.test(blank)) assert.equal(within.status, 201);
-      else assertProblem(within, 422, 'invalid_request', /cannot hold control, line-break or invisible/);
+      else assertProblem(within, 422, 'invalid_request', /cannot contain control, line-break or invisible/);
     }
   });
 });

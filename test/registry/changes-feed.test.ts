@@ -164,7 +164,7 @@ interface FeedForTest extends AsyncDisposable {
     seq: number,
     options?: { wait?: number; limit?: number; gone?: AbortSignal },
   ): ReturnType<ChangesFeed['next']>;
-  /** Whether reads fail. */
+  /** Returns whether reads fail. */
   away(is: boolean): void;
   /** The next read happens at once, and tells only later. */
   holdNextRead(): { read: Promise<void>; goOn: () => void };

@@ -1,4 +1,4 @@
-/** Whether an answer is one that the contract promises for its route: every test that asks something checks it. */
+/** Tells whether an answer is one that the contract promises for its route: every test that asks something checks it. */
 import assert from 'node:assert/strict';
 import { problemsOf, ROUTES, type Route } from '../../src/contract/routes.ts';
 import type { Answered } from './a-registry.ts';

@@ -150,7 +150,7 @@ describe('delivery', () => {
   it('refuses a query it does not know, twice the same, or both channel and version', async () => {
     assertProblem(await get('?verison=1'), 422, 'invalid_request', /\/verison/);
     assertProblem(await get('?version=1&version=2'), 422, 'invalid_request', /twice/);
-    assertProblem(await get('?version=1&channel=latest'), 422, 'invalid_request', /not for both/);
+    assertProblem(await get('?version=1&channel=latest'), 422, 'invalid_request', /not both/);
     for (const query of [
       '?version=0',
       '?version=x',

@@ -20,7 +20,7 @@ type Fallible = Store & {
   mend(): void;
 };
 
-/** Whether the database is there, for all who have it open. */
+/** True if the database is there, for all who have it open. */
 interface Presence {
   breaks: boolean;
   since: number | undefined;

@@ -141,7 +141,7 @@ for (const [name, makeClient] of Object.entries(CLIENTS)) {
         ['support/fees', { label: 'latest' }, /production serves .*stable.* not .*latest|does not serve/],
         ['support/fees', { version: 2 }, /support\/fees@2 was never live in production/],
         ['support/nothing', {}, /production serves no prompt .*support\/nothing/],
-        ['support/blocks', {}, /support\/blocks@1:1:6: Langfuse's clients know no \{\{#if …\}\}/],
+        ['support/blocks', {}, /support\/blocks@1:1:6: Langfuse's clients do not support \{\{#if …\}\}/],
         ['Bad Name!', {}, /Bad Name!.* 1–200|characters|a–z/],
       ];
       for (const [prompt, wanted, sentence] of cases)

@@ -101,7 +101,7 @@ describe('comments at the lines of a version', () => {
     assert.deepEqual(await told(), []);
     for (const gone of [await edit(written, 'Back'), await remove(written)])
       assertProblem(gone, 404, 'comment_not_found', /or it was deleted/);
-    assertProblem(await resolve(1, 1), 404, 'comment_not_found', /Nobody commented on line 1 of p@1/);
+    assertProblem(await resolve(1, 1), 404, 'comment_not_found', /There are no comments on line 1 of p@1/);
   });
 
   it('are not found by the id of anything else', async () => {
@@ -122,7 +122,7 @@ describe('comments at the lines of a version', () => {
     assertProblem(await add(9, 1, 'x'), 404, 'version_not_found');
     assertProblem(await list('?version=9'), 404, 'version_not_found');
     for (const blank of ['', ' \n', '\u200b\u3164', '\u2800'])
-      assertProblem(await add(2, 1, blank), 422, 'invalid_request', /Write something/);
+      assertProblem(await add(2, 1, blank), 422, 'invalid_request', /Enter a comment/);
     assertProblem(await add(2, 1, 'x'.repeat(4001)), 422, 'invalid_request');
     assertProblem(await add(2, 1, 'a\u0000'), 422, 'invalid_request');
     const nowhere = await governed.registry.call('GET', '/v1/prompts/nowhere/-/comments');
@@ -258,7 +258,7 @@ describe('comments at the lines of a version', () => {
           ...{ version: 3 as never, line: 1, text: `${count}` },
         });
     });
-    const full = /Version 3 of "p" has 500 comments and changes of them, and takes no more/;
+    const full = /Version 3 of "p" has 500 comments and changes to comments, the maximum/;
     assertProblem(await add(3, 2, 'x'), 422, 'invalid_request', full);
     assertProblem(await edit(first, 'x'), 422, 'invalid_request', full);
     assert.equal((await resolve(3, 1)).status, 200);
@@ -290,7 +290,7 @@ describe('comments at the lines of a version', () => {
     });
     const say = ({ json }: Answered, body: object) =>
       registry.call('POST', `/v1/promotions/${json.id}/comments`, body, { as: LIN });
-    const full = /Reviews have 500 comments at the lines of version 2 of "p", which takes no more/;
+    const full = /Reviews have 500 comments at the lines of version 2 of "p", the maximum/;
     for (const asked of [first, second])
       assertProblem(await say(asked, { text: 'x', place: to }), 422, 'invalid_request', full);
     assert.equal((await say(first, { text: 'x' })).status, 201);

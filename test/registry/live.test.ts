@@ -111,7 +111,7 @@ describe('what was live', () => {
       await liveThere(`&at=${iso(START + 60_001)}`),
       422,
       'invalid_request',
-      /has not come yet: for this registry it is 2026-09-12T14:01:00.000Z/,
+      /is in the future: for this registry it is 2026-09-12T14:01:00.000Z/,
     );
   });
 
@@ -168,7 +168,7 @@ describe('what was live', () => {
   });
 
   it('agrees with what a list of the promotions says, at every instant', async () => {
-    // Many may stand within one millisecond, and the clock may go back.
+    // Many may be within one millisecond, and the clock may go back.
     const steps = fc.array(
       fc.record({ wait: fc.integer({ min: -3, max: 3 }), version: fc.integer({ min: 1, max: 4 }) }),
       {

@@ -13,7 +13,7 @@ describe('names in paths', () => {
   });
   after(() => registry[Symbol.asyncDispose]());
 
-  /** The path goes out as it stands: fetch would tidy it. */
+  /** The path goes out as it is: fetch would tidy it. */
   const raw = async (path: string, method = 'GET') => {
     const { hostname, port } = new URL(registry.url);
     const authorization = `Bearer ${await registry.key('development')}`;

@@ -55,7 +55,7 @@ describe('owners of prompts', () => {
         await decide('approve', id, 'production approver Ada'),
         409,
         'self_approval',
-        /somebody else/,
+        /someone else/,
       );
       assertProblem(await decide('approve', id, 'production author lee'), 403, 'role_too_low');
       assertProblem(await decide('approve', id, 'staging admin'), 403, 'wrong_environment');

@@ -120,7 +120,7 @@ describe('comments on a promotion', () => {
       assertProblem(refused, 422, 'invalid_request');
       assert.equal(refused.json.fields[0].pointer, pointer);
     }
-    assertProblem(await comment(asked, { text: '' }), 422, 'invalid_request', /Write something/);
+    assertProblem(await comment(asked, { text: '' }), 422, 'invalid_request', /Enter a comment/);
     assertProblem(await comment(asked, { text: 'x' }, 'production reader'), 403, 'role_too_low');
   });
 });

@@ -132,7 +132,7 @@ describe('What is wrong with a request', () => {
 
   for (const [text, told] of [
     ['{"reason": "a\nb"}', 'Line 1, column 12: The text that begins here has no closing quote on its line.'],
-    ['{"reason": "a\u0001b"}', 'This text holds a control character.'],
+    ['{"reason": "a\u0001b"}', 'This text contains a control character.'],
     ['{\n  "reason": ok\n}', 'Line 2, column 13: Text and names need double quotes'],
     ["{'reason': 1}", 'Line 1, column 2: Text and names need double quotes'],
     ['{"a": 1,}', 'Line 1, column 9: Remove the comma before this "}".'],
@@ -143,8 +143,8 @@ describe('What is wrong with a request', () => {
     ['{} {}', 'Line 1, column 4: It must end before this.'],
     ['{"a": NaN}', 'Line 1, column 7: Text and names need double quotes'],
     ['// no\n{}', 'Line 1, column 1: Comments are not allowed.'],
-    [' ', 'Line 1, column 1: There is nothing here.'],
-    ['{"a": "\\x"}', 'This text holds a wrong escape.'],
+    [' ', 'Line 1, column 1: A value is missing here.'],
+    ['{"a": "\\x"}', 'This text contains an invalid escape.'],
     [`${'['.repeat(100_000)}`, 'Check its quotes, commas and brackets.'],
   ] as const)
     it(`is said with its place: ${JSON.stringify(text.slice(0, 30))}`, async () => {

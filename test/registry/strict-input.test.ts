@@ -50,8 +50,8 @@ input:
       ['string', 11, /declare its variables/],
       ['integer, how many', 11, /declare its variables/],
       ['"null"', 11, /declare its variables/],
-      ['{type: string}', 12, /of something that is no object/],
-      ['{type: array, items: {type: string}}', 12, /of something that is no object/],
+      ['{type: string}', 12, /that is not an object/],
+      ['{type: array, items: {type: string}}', 12, /that is not an object/],
     ] as const) {
       const source = `---\ninput:\n  schema: ${schema}\n---\nHi`;
       const refused = await registry.call('POST', '/v1/prompts/no-object/-/versions', {

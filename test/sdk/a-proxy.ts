@@ -19,7 +19,7 @@ export type Fault =
 export interface FaultyProxy extends AsyncDisposable {
   readonly url: string;
   fault: Fault;
-  /** How many requests are not ended. */
+  /** The number of requests that are not ended. */
   readonly open: number;
   /** Method and path of each request, in order. */
   readonly seen: readonly string[];

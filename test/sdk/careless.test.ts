@@ -23,7 +23,7 @@ describe('a client that is used without types', () => {
     }
     assert.throws(
       () => (setting.client().watch as (...given: unknown[]) => unknown)(undefined),
-      /This is no prompt name/,
+      /This is not a prompt name/,
     );
   });
 

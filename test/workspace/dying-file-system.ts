@@ -11,7 +11,7 @@ export type Moment = (typeof MOMENTS)[number];
 export interface Steps {
   /** Counts one more; throws, or never returns, when it is the one at which the process dies. */
   readonly step: <T>(work: () => Promise<T>, half?: () => Promise<unknown>) => Promise<T>;
-  /** How many were taken. */
+  /** The number taken. */
   readonly taken: () => number;
   readonly isDead: () => boolean;
 }

@@ -119,7 +119,7 @@ describe('rendering a file', () => {
       ['y.prompt', /^deep\/_broken\.prompt:2:\d+: /],
       ['z.prompt', /^z\.prompt:5:6: A partial must be named/],
       ['loop.prompt', /^_loop\.prompt:1:7: The partial "loop" uses itself/],
-      ['front.prompt', /^front\.prompt:2:4: What was opened with/],
+      ['front.prompt', /^front\.prompt:2:4: A "\[" or "\{"/],
     ] as const)
       await assert.rejects(rendered(workspace, file), error => {
         assert.ok(Problem.is(error, 'invalid_source'), String(error));

@@ -144,6 +144,6 @@ describe('promptforge.lock.json', () => {
 
   it('is refused when a prompt stands in it twice, as a careless merge leaves it', () => {
     const entry = `"a": {"version": 1, "digest": "${digest}"}`;
-    refused(`{"lockVersion": 1, "prompts": {\n${entry},\n${entry}}}`, /:3:1: "a" stands here a second time/);
+    refused(`{"lockVersion": 1, "prompts": {\n${entry},\n${entry}}}`, /:3:1: "a" is already defined/);
   });
 });

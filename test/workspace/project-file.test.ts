@@ -58,7 +58,7 @@ describe('promptforge.json', () => {
     refused('', 'invalid_project_file', /The file is empty/);
     refused('\ufeff{', 'invalid_project_file', /Invalid JSON/);
     refused('{\n<<<<<<< HEAD\n', 'invalid_project_file', /^promptforge\.json:2:1: A merge conflict/);
-    refused('{"registry":"embedded","registry":"embedded"}', 'invalid_project_file', /second time/);
+    refused('{"registry":"embedded","registry":"embedded"}', 'invalid_project_file', /already defined/);
   });
 
   it('is refused where a value is of the wrong kind', () => {
@@ -102,7 +102,7 @@ describe('promptforge.json', () => {
     ['a text that never ends', '{\n"registry": "embedded\n}', /:2:13: .*no closing quote/],
     ['a comment', '{\n// mine\n"registry": "embedded"}', /:2:1: .*Comments are not allowed/],
     ['more after its end', '{"registry": "embedded"}\n{}', /:2:1: .*Remove what follows/],
-    ['a wrong escape', '{"registry": "embedded", "prompts": "a\\b\\c"}', /wrong escape/],
+    ['a wrong escape', '{"registry": "embedded", "prompts": "a\\b\\c"}', /invalid escape/],
     ['levels without end', '['.repeat(100_000), /:1:201: .*nests too deep/],
     ['a list', '["embedded"]', /:1:1: The file must be an object, not a list\. A whole file reads/],
     ['a text', '"embedded"', /:1:1: The file must be an object, not text\. A whole file reads/],
@@ -125,7 +125,7 @@ describe('promptforge.json', () => {
     [
       'a URL that needs putting right',
       '{"registry": "https:x.example.com"}',
-      /Write it whole and without spaces/,
+      /Write the full URL without spaces/,
     ],
     [
       'prompts of another kind',

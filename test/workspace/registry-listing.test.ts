@@ -1,4 +1,4 @@
-/** How many requests it takes to know what the registry has, and that what is known is what it lists. */
+/** The number of requests it takes to know what the registry has, and that what is known is what it lists. */
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';

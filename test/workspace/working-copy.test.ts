@@ -94,7 +94,7 @@ describe('a working copy', () => {
       });
       await workspace.put(FILE, '---\nmodel: [\n---\nHello');
       await assert.rejects(publish, {
-        message: /^prompts\/support\/triage\.prompt:2:8: What was opened with/,
+        message: /^prompts\/support\/triage\.prompt:2:8: A "\[" or "\{"/,
       });
       await workspace.put(FILE, Buffer.from([0x61, 0xff]));
       await assert.rejects(publish, { message: /^prompts\/support\/triage\.prompt:1:2: .*not UTF-8/ });

@@ -1,4 +1,4 @@
-/** What `promptforge accept-clock` does. */
+/** Runs `promptforge accept-clock`. */
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { acceptClock as accept } from '../../registry/proof/accept-clock.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
@@ -12,7 +12,7 @@ export interface AcceptClockOptions extends RegistryOptions {
 
 /** @throws CommandFailure, DataFolderProblem, DatabaseProblem */
 export async function acceptClock({ reason, json, ...place }: AcceptClockOptions): Promise<void> {
-  if (reason === '') throw new CommandFailure(EXIT.usage, 'Say why with --reason: the log keeps it.');
+  if (reason === '') throw new CommandFailure(EXIT.usage, 'Give the reason with --reason: the log keeps it.');
   const accepted = await withRegistry(place, { create: false }, store => accept(store, COMMAND_LINE, reason));
   if (json) return printJson(accepted);
   if (accepted === null) return print(line`The clock is believed. Nothing to accept.`);

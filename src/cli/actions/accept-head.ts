@@ -1,4 +1,4 @@
-/** What `promptforge accept-head` does. */
+/** Runs `promptforge accept-head`. */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
@@ -24,7 +24,7 @@ export interface AcceptHeadOptions extends SigningOptions {
 /** @throws CommandFailure, DataFolderProblem, DatabaseProblem */
 export async function acceptHead(options: AcceptHeadOptions): Promise<void> {
   const { reason, json } = options;
-  if (reason === '') throw new CommandFailure(EXIT.usage, 'Say why with --reason: the log keeps it.');
+  if (reason === '') throw new CommandFailure(EXIT.usage, 'Give the reason with --reason: the log keeps it.');
   const { keyFile, headFile } = await signingFiles(options);
   await withRegistry(options, { create: false, evenBroken: true }, async store => {
     const identity = await existingKey(keyFile);
@@ -41,7 +41,7 @@ export async function acceptHead(options: AcceptHeadOptions): Promise<void> {
       );
       if (lost !== null && lost.seq > restored.seq)
         await print(
-          line`${lost.seq - restored.seq} events that were signed before are gone. Tell those who saw them.`,
+          line`${lost.seq - restored.seq} events that were signed before are gone. Tell the people who saw them.`,
         );
     } finally {
       heads.close();
@@ -70,7 +70,7 @@ export async function existingKey(file: string): Promise<Identity> {
   } catch (cause) {
     throw new CommandFailure(
       EXIT.environment,
-      `${file} is not there or cannot be read. Name the key that "serve" has with --registry-key.`,
+      `${file} does not exist or cannot be read. Name the key that "serve" uses with --registry-key.`,
       { cause },
     );
   }

@@ -1,4 +1,4 @@
-/** What `promptforge backup` does. */
+/** Runs `promptforge backup`. */
 import { backUp } from '../../registry/backup.ts';
 import { line, print, printJson, say } from '../output.ts';
 import { sayNarrowed } from '../with-registry.ts';

@@ -1,4 +1,4 @@
-/** What `promptforge check` does. */
+/** Runs `promptforge check`. */
 import { PROMPT_FILE_EXTENSION } from '../../core/name.ts';
 import { shownPath } from '../../workspace/file-partials.ts';
 import { checkFiles } from '../check/check-files.ts';
@@ -49,7 +49,7 @@ export async function checkPaths(paths: readonly string[], format: CheckFormat):
           ? 'The sample does not fit its prompt.'
           : `${wrongSamples} of ${samples} samples ${wrongSamples === 1 ? 'does' : 'do'} not fit.`,
       );
-    return told.length > 0 ? told.join(' ') : 'Not everything could be checked.';
+    return told.length > 0 ? told.join(' ') : 'Some files could not be checked.';
   }
 }
 

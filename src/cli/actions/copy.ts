@@ -1,4 +1,4 @@
-/** What `promptforge copy` does. */
+/** Runs `promptforge copy`. */
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { copyRegistry } from '../../registry/copy.ts';

@@ -1,4 +1,4 @@
-/** What `promptforge environments` does. */
+/** Runs `promptforge environments`. */
 import { type Channel, STABLE } from '../../core/channel.ts';
 import {
   type Environment,
@@ -30,7 +30,7 @@ export async function list({ json, ...place }: ListOptions): Promise<void> {
 
 export interface SetOptions extends RegistryOptions {
   readonly serves?: readonly Channel[];
-  /** Whether `serves` may name channels that are not there yet and whose names are like those of others. */
+  /** True if `serves` may name channels that are not there yet and whose names are like those of others. */
   readonly newChannels?: true;
   readonly pins?: Policy['pins'];
   readonly publishes?: boolean;
@@ -45,7 +45,7 @@ export interface SetOptions extends RegistryOptions {
 }
 
 const NONE = 'none';
-/** What an environment that is added starts with: nothing that was not released there. */
+/** The policy of an added environment: it serves nothing that was not released there. */
 const STRICT: Policy = {
   serves: [STABLE],
   pins: 'released',
@@ -68,7 +68,7 @@ export async function set(
   if (Object.keys(given).length === 0 && add === undefined)
     throw new CommandFailure(
       EXIT.usage,
-      'Nothing to change was given. Add at least one option, such as --approvals 2; --help lists them.',
+      'There is nothing to change. Add at least one option, such as --approvals 2; --help lists them.',
     );
   const { environment } = await withRegistry(
     {

@@ -1,4 +1,4 @@
-/** What `promptforge export` does: page by page, so that a long log takes no more memory than a short one. */
+/** Runs `promptforge export`: page by page, so that a long log takes no more memory than a short one. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { whyRefused } from '../../disk/why-refused.ts';
 import { eventsAfter } from '../../registry/store/log.ts';

@@ -43,7 +43,7 @@ const SETTLES = 100;
 export async function generate(names: readonly PromptName[], options: GenerateOptions): Promise<void> {
   const { output, check, watch, json } = options;
   if (check === true && watch === true)
-    throw new CommandFailure(EXIT.usage, '--check and --watch exclude each other. Leave one out.');
+    throw new CommandFailure(EXIT.usage, '--check and --watch cannot be combined. Remove one.');
   if (output === undefined && (check === true || watch === true))
     throw new CommandFailure(
       EXIT.usage,
@@ -179,7 +179,7 @@ async function declaredIn(folder: PromptsFolder, name: PromptName): Promise<Decl
   return { name, metadata: await readMetadata(source, folder.shown(path)) };
 }
 
-/** What cannot be generated now, such as from a file that is half written, is said, and tried again after the next change. */
+/** Types that cannot be generated now, such as from an incomplete file, are reported and tried again after the next change. */
 async function writeOnChanges(origin: Origin, write: () => Promise<void>): Promise<void> {
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());

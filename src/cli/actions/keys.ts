@@ -1,4 +1,4 @@
-/** What `promptforge keys` does. */
+/** Runs `promptforge keys`. */
 import type { CreatedKey, KeyRecord, RevokedKey } from '../../contract/keys.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { whyNotActor } from '../../core/person.ts';
@@ -116,7 +116,7 @@ export async function rotate(id: string, { overlap, expires, json, ...place }: R
 }
 
 export interface RevokeOptions extends RegistryOptions {
-  /** Whether the keys that it made are revoked with it. */
+  /** True if the keys that it made are revoked with it. */
   readonly cascade?: true;
   readonly json?: true;
 }

@@ -1,4 +1,4 @@
-/** What `promptforge live` does. */
+/** Runs `promptforge live`. */
 import { RegistryClient } from '../../client/registry-client.ts';
 import type { Live } from '../../contract/live.ts';
 import type { Channel } from '../../core/channel.ts';

@@ -1,4 +1,4 @@
-/** What `promptforge migrate` does. */
+/** Runs `promptforge migrate`. */
 import { migrateDatabase } from '../../registry/database.ts';
 import { parseDatabaseUrl } from '../../registry/store/postgres/address.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';

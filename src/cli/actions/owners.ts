@@ -1,4 +1,4 @@
-/** What `promptforge owners` does. */
+/** Runs `promptforge owners`. */
 import type { OwnersChangeRecord, OwnersRecord } from '../../contract/owners.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { changeWaitsFor } from '../../core/owners-words.ts';
@@ -64,12 +64,12 @@ export async function set(file: string, { environment, reason, json, ...remote }
 
 /** @throws CommandFailure without a key, Problem, RegistryUnreachable */
 export async function decide(
-  deed: 'approve' | 'reject' | 'cancel',
+  action: 'approve' | 'reject' | 'cancel',
   id: string,
   { environment, comment, json, ...remote }: DecideOptions,
 ): Promise<void> {
   const { client } = await (await openRemote(remote)).clientFor({ kind: 'decide', environment });
-  const change = await client.decideOwners(deed, environment, id, comment ?? '');
+  const change = await client.decideOwners(action, environment, id, comment ?? '');
   if (json) return printJson(change);
   await print(told(change));
 }

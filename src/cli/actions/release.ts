@@ -1,4 +1,4 @@
-/** What `promptforge release` does. */
+/** Runs `promptforge release`. */
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { Release, ReleaseAnswer } from '../../contract/releases.ts';
 import { Problem } from '../../core/problem.ts';
@@ -33,14 +33,14 @@ export async function show(id: string, options: ShowOptions): Promise<void> {
 
 /** @throws CommandFailure where some of it was refused; Problem where all of it was; RegistryUnreachable */
 export async function decide(
-  deed: 'approve' | 'reject' | 'cancel',
+  action: 'approve' | 'reject' | 'cancel',
   id: string,
   options: DecideOptions,
 ): Promise<void> {
   const remote = await openRemote(options);
   const { environment } = await (await remote.clientFor({ kind: 'read' })).client.getRelease(id);
   const { client } = await remote.clientFor({ kind: 'decide', environment });
-  await tell(await naming(client.decideRelease(deed, id, options.comment ?? '')), options);
+  await tell(await naming(client.decideRelease(action, id, options.comment ?? '')), options);
 }
 
 /** @throws CommandFailure where there is nothing to roll back; Problem where it is refused; RegistryUnreachable */
@@ -54,14 +54,14 @@ export async function rollBack(id: string, options: RollBackOptions): Promise<vo
     await say(
       line`${prompt} stays as it is: ${
         why === 'not_applied'
-          ? 'the release did not bring it live.'
+          ? 'the release did not make it live.'
           : why === 'first'
             ? 'nothing was live before the release.'
-            : `${current === null ? 'nothing' : versionReference(prompt, current)} is live by now.`
+            : `${current === null ? 'nothing' : versionReference(prompt, current)} is now live.`
       }`,
     );
   if (items.length === 0)
-    throw new CommandFailure(EXIT.refused, `Nothing of release ${id} is left to roll back.`);
+    throw new CommandFailure(EXIT.refused, `There is nothing to roll back of release ${id}.`);
   const what = items.length === 1 ? '1 prompt' : `${items.length} prompts`;
   await confirm(
     line`Roll back ${what} of release ${id} on ${channel} of ${environment}?`,

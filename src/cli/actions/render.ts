@@ -1,4 +1,4 @@
-/** What `promptforge render` does. */
+/** Runs `promptforge render`. */
 
 import { renderFile } from '../../workspace/file-partials.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';

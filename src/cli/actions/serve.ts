@@ -1,4 +1,4 @@
-/** What `promptforge serve` does. */
+/** Runs `promptforge serve`. */
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
@@ -159,7 +159,7 @@ function limitsIn(options: ServeOptions): Partial<ConnectionLimits> {
   };
 }
 
-/** What the registry proves itself with, which the log names from the first time on. */
+/** The registry's identity, which the log names from its first use. */
 async function ownSigning(store: Store, options: ServeOptions): Promise<Signing> {
   const { data, registryKey, database } = options;
   const keyFile = registryKey ?? join(data, IDENTITY_FILE);

@@ -1,4 +1,4 @@
-/** What `promptforge signing-key replace` does. */
+/** Runs `promptforge signing-key replace`. */
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { openIdentity } from '../../registry/identity.ts';
 import { openHeadFile } from '../../registry/proof/head-file.ts';
@@ -23,7 +23,10 @@ export interface ReplaceOptions extends SigningOptions {
 export async function replace(options: ReplaceOptions): Promise<void> {
   const { newKey, lost, reason = '' } = options;
   if (lost && reason.trim() === '')
-    throw new CommandFailure(EXIT.usage, 'Say with --reason why the key is lost: the log keeps it.');
+    throw new CommandFailure(
+      EXIT.usage,
+      'Give the reason with --reason why the key is lost: the log keeps it.',
+    );
   const { keyFile, headFile } = lost
     ? { keyFile: undefined, headFile: undefined }
     : await signingFiles(options);

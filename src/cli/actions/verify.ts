@@ -1,4 +1,4 @@
-/** What `promptforge verify` does. */
+/** Runs `promptforge verify`. */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkpoint } from '../../contract/checkpoint.ts';
@@ -81,7 +81,7 @@ async function verifyPlace(options: VerifyOptions): Promise<void> {
   });
 }
 
-/** What this registry keeps outside its database of what it signed; undefined where it keeps nothing. */
+/** The record outside the database of what this registry signed; undefined if there is none. */
 async function signedHead({ data, database, signedHead }: VerifyOptions): Promise<KeptHead | undefined> {
   const file = signedHead ?? (database === undefined ? headFileOf(join(data, IDENTITY_FILE)) : undefined);
   if (file === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** What `promptforge webhooks` does. */
+/** Runs `promptforge webhooks`. */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -53,7 +53,7 @@ async function existingKeyFile({ data, database, registryKey }: RegistryOptions)
   } catch (cause) {
     throw new CommandFailure(
       EXIT.environment,
-      `${registryKey} is not there or cannot be read. Name the key that "serve" has.`,
+      `${registryKey} does not exist or cannot be read. Name the key that "serve" uses.`,
       { cause },
     );
   }

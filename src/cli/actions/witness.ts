@@ -1,4 +1,4 @@
-/** What `promptforge witness` does. */
+/** Runs `promptforge witness`. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LogForked, witnessed } from '../../client/consistency.ts';
 import { RegistryClient } from '../../client/registry-client.ts';

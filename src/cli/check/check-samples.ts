@@ -88,7 +88,7 @@ async function renderSample(sample: Sample, linked: LinkedFile): Promise<PlacedF
     if (!Problem.is(error)) throw error;
     if (!Problem.is(error, 'missing_input')) return misfitsOf(error, sample, label);
   }
-  // What nothing declares may be left out: only applications that render strictly would be refused.
+  // Undeclared values may be missing: only applications that render strictly would be refused.
   try {
     await render(request);
     return [];

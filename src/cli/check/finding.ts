@@ -1,4 +1,4 @@
-/** What `promptforge check` finds, whichever way it is printed. */
+/** The findings of `promptforge check`, in any format. */
 import type { SourceRange } from '../../core/problem.ts';
 
 export interface CheckFinding extends SourceRange {
@@ -8,7 +8,7 @@ export interface CheckFinding extends SourceRange {
   readonly level: 'error' | 'warning';
   /** In words with hyphens; undefined where only a rendering tells what is wrong. */
   readonly code: string | undefined;
-  /** What is wrong and what to do. */
+  /** The problem and its fix. */
   readonly message: string;
 }
 
@@ -20,7 +20,7 @@ export interface CheckReport {
   /** Not files: inputs in them. */
   readonly samples: number;
   readonly wrongSamples: number;
-  /** Whether a file or folder could not be read at all. */
+  /** True if a file or folder could not be read at all. */
   readonly isIncomplete: boolean;
 }
 

@@ -10,7 +10,7 @@ export function acceptClockCommand(): Command {
     .addOption(databaseOption())
     .addOption(registryKeyOption())
     .addOption(
-      new Option('--reason <text>', 'why the clock is right; everybody can read it in the log')
+      new Option('--reason <text>', 'why the clock is right; everyone can read it in the log')
         .makeOptionMandatory()
         .argParser(text => text.trim()),
     )

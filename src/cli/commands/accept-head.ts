@@ -11,10 +11,7 @@ export function acceptHeadCommand(): Command {
     .addOption(registryKeyOption())
     .addOption(signedHeadOption())
     .addOption(
-      new Option(
-        '--reason <text>',
-        'why the log ends earlier or is another; everybody can read it in the log',
-      )
+      new Option('--reason <text>', 'why the log ends earlier or differs; everyone can read it in the log')
         .makeOptionMandatory()
         .argParser(text => text.trim()),
     )

@@ -4,7 +4,7 @@ import { type ArchiveOptions, archiveAll, archivingCommand } from '../working/ar
 
 export function archiveCommand(): Command {
   return archivingCommand('archive')
-    .option('--yes', 'do not ask')
+    .option('--yes', 'do not ask for confirmation')
     .addHelpText(
       'after',
       `

@@ -8,7 +8,7 @@ export function backupCommand(): Command {
   return new Command('backup')
     .addOption(dataOption())
     .addOption(
-      new Option('--output <folder>', 'the folder to make; it must not be there yet')
+      new Option('--output <folder>', 'the folder to create; it must not exist yet')
         .argParser(pathArgument)
         .makeOptionMandatory(),
     )
@@ -17,7 +17,7 @@ export function backupCommand(): Command {
       'after',
       `
 The backup is a data folder: the database, whose log is checked from end to end, and the
-registry's own key. Whoever has that key can sign as this registry, so keep the backup as
+registry's own key. Anyone with that key can sign as this registry, so keep the backup as
 safe as the data folder. To restore it, copy it to where the data folder was, or serve it.
 
 A PostgreSQL database is backed up by its own means (docs/operation.md).

@@ -49,7 +49,7 @@ Examples:
     );
 }
 
-/** The paths that are given take the place of the folder that stands for them. */
+/** The paths that are given take the place of the folder that represents them. */
 function givenPaths(path: string, before: readonly string[]): readonly string[] {
   return [...(before === HERE ? [] : before), givenArgument(path)];
 }

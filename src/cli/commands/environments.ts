@@ -32,7 +32,7 @@ function setCommand(): Command {
     .addOption(
       new Option(
         '--approvals <number>',
-        'how many others than the requester must approve a promotion',
+        'how many people other than the requester must approve a promotion',
       ).argParser(numberArgument(0, 16)),
     )
     .addOption(
@@ -40,7 +40,7 @@ function setCommand(): Command {
         channelsArgument,
       ),
     )
-    .option('--new-channels', 'serve channels that are not there yet, though their names are like others')
+    .option('--new-channels', 'serve channels that do not exist yet, although their names resemble others')
     .addOption(
       choice(
         new Option('--pins <which>', 'exact versions its keys may read: any, or only what was live there'),
@@ -65,7 +65,7 @@ function setCommand(): Command {
     .addOption(
       new Option(
         '--authors-may-approve <boolean>',
-        'whether who wrote what a promotion changes may approve it',
+        'whether the authors of what a promotion changes may approve it',
       ).argParser(booleanArgument),
     )
     .addOption(
@@ -74,7 +74,7 @@ function setCommand(): Command {
         'whether its author keys may read what was live neither there nor where it promotes from',
       ).argParser(booleanArgument),
     )
-    .option('--add', 'make the environment, after the others: one that is not changed otherwise is strict')
+    .option('--add', 'create the environment after the others; its policy is strict unless you change it')
     .addOption(dataOption())
     .addOption(databaseOption())
     .addOption(registryKeyOption())

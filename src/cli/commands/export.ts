@@ -9,7 +9,7 @@ export function exportCommand(): Command {
     .addOption(dataOption())
     .addOption(databaseOption())
     .addOption(
-      new Option('--output <file>', 'a file to make instead of stdout; it must not be there yet').argParser(
+      new Option('--output <file>', 'a file to create instead of stdout; it must not exist yet').argParser(
         pathArgument,
       ),
     )

@@ -16,7 +16,7 @@ export function keysCommand(): Command {
 
 function createCommand(): Command {
   return new Command('create')
-    .description('make a key of one environment, one role and one actor, and show it once')
+    .description('create a key for one environment, role and actor, and show it once')
     .addOption(
       new Option('--environment <name>', 'the environment it is for')
         .argParser(environmentArgument)
@@ -24,7 +24,7 @@ function createCommand(): Command {
     )
     .addOption(
       choice(
-        new Option('--role <role>', 'what it may do; each role holds the ones before it'),
+        new Option('--role <role>', 'what it may do; each role includes the ones before it'),
         ROLES,
       ).makeOptionMandatory(),
     )
@@ -74,7 +74,7 @@ Examples:
 
 function rotateCommand(): Command {
   return new Command('rotate')
-    .description('make a key that takes the place of another, and show it once')
+    .description('create a key that replaces another, and show it once')
     .argument('<id>', 'the id of the key to replace, or the whole key', keyIdArgument)
     .addOption(
       new Option('--overlap <duration>', 'how long the old key stays valid, such as 24h or 7d; 0: not at all')
@@ -111,7 +111,7 @@ function revokeCommand(): Command {
   return new Command('revoke')
     .description('revoke a key at once')
     .argument('<id>', 'the id of the key, or the whole key', keyIdArgument)
-    .option('--cascade', 'revoke the keys that it made with it, and those that they made')
+    .option('--cascade', 'also revoke the keys it created, and the keys those created')
     .addOption(dataOption())
     .addOption(databaseOption())
     .addOption(registryKeyOption())

@@ -17,7 +17,7 @@ interface LogoutOptions extends RemoteOptions {
 
 export function logoutCommand(): Command {
   return new Command('logout')
-    .argument('<environment>', 'the environment that the key is of', environmentArgument)
+    .argument('<environment>', 'the environment of the key', environmentArgument)
     .addOption(remoteOption())
     .option('--json', 'print whether there was one')
     .addHelpText(
@@ -44,6 +44,6 @@ async function logout(environment: EnvironmentName, options: LogoutOptions): Pro
   await say(
     removed
       ? line`The key of ${environment} at ${url} is no longer in the keychain. It stays valid until it is revoked.`
-      : line`The keychain has no key of ${environment} at ${url}.`,
+      : line`The keychain has no key for ${environment} at ${url}.`,
   );
 }

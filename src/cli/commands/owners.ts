@@ -73,23 +73,23 @@ Examples:
     );
 }
 
-function decideCommand(deed: 'approve' | 'reject' | 'cancel', description: string): Command {
-  return new Command(deed)
+function decideCommand(action: 'approve' | 'reject' | 'cancel', description: string): Command {
+  return new Command(action)
     .description(description)
     .addArgument(idArgument())
     .addOption(environmentOption())
     .addOption(
       new Option('--comment <text>', 'why; it is kept permanently')
         .argParser(givenArgument)
-        .makeOptionMandatory(deed === 'reject'),
+        .makeOptionMandatory(action === 'reject'),
     )
     .addOption(remoteOption())
     .option('--json', 'print the change as the API gives it')
     .addHelpText(
       'after',
-      `\nExamples:\n  promptforge owners ${deed} 402 --environment production${deed === 'reject' ? ' --comment "Not this week"' : ''}`,
+      `\nExamples:\n  promptforge owners ${action} 402 --environment production${action === 'reject' ? ' --comment "Not this week"' : ''}`,
     )
     .action(async (id: string, options: DecideOptions) =>
-      (await import('../actions/owners.ts')).decide(deed, id, options),
+      (await import('../actions/owners.ts')).decide(action, id, options),
     );
 }

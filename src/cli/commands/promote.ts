@@ -37,11 +37,14 @@ export function promoteCommand(): Command {
     .addOption(
       new Option(
         '--release <file>',
-        'promote all versions that promptforge.lock.json, or a file with one on each line, names; - is stdin',
+        'promote all versions in promptforge.lock.json, or in a file with one per line; - is stdin',
       ).argParser(givenArgument),
     )
-    .option('--atomic', 'with --release: all of it goes live at once, or none of it')
-    .option('--allow-older', 'with --release: also where a newer version is live, as to undo a release')
+    .option('--atomic', 'with --release: either all of it goes live at once or none of it')
+    .option(
+      '--allow-older',
+      'with --release: also replace newer live versions, for example to undo a release',
+    )
     .addOption(pointerOption())
     .addOption(
       new Option(
@@ -51,7 +54,7 @@ export function promoteCommand(): Command {
     )
     .addOption(waitOption())
     .addOption(remoteOption())
-    .option('--json', 'print the promotion as the API gives it, and what it came to')
+    .option('--json', 'print the promotion as the API gives it, and its result')
     .addHelpText(
       'after',
       `

@@ -33,7 +33,7 @@ export function publishCommand(): Command {
     .addOption(new Option('-m, --message <text>', 'what changed and why; it is kept with each version'))
     .option('--dry-run', 'have the registry check everything, and publish nothing')
     .addOption(remoteOption())
-    .option('--json', 'print what became of each prompt')
+    .option('--json', 'print the result for each prompt')
     .addHelpText(
       'after',
       `
@@ -58,7 +58,10 @@ Examples:
 async function publish(names: readonly PromptName[], options: PublishOptions): Promise<void> {
   const { message, dryRun = false } = options;
   if (message === undefined && !dryRun)
-    throw new CommandFailure(EXIT.usage, 'Say what changed and why: -m "…". It is kept with each version.');
+    throw new CommandFailure(
+      EXIT.usage,
+      'Describe what changed and why: -m "…". It is kept with each version.',
+    );
   const project = await thisProject();
   const { client } = await (await openRemote(options, project)).clientFor({ kind: 'publish' });
   await repairLockFile(new WorkingCopy(project, nodeFileSystem), client);

@@ -26,11 +26,11 @@ export function pullCommand(): Command {
       promptArguments(promptArgument),
       [],
     )
-    .option('--restore-deleted', 'write files again that were deleted here')
+    .option('--restore-deleted', 'restore files that were deleted here')
     .addOption(
       new Option(
         '--keep-deleted',
-        'of files that were deleted here and are newer in the registry, say that they stay deleted',
+        'keep files deleted that were deleted here and are newer in the registry',
       ).conflicts('restoreDeleted'),
     )
     .addOption(remoteOption())
@@ -73,7 +73,7 @@ async function pull(names: readonly PromptName[], options: PullOptions): Promise
     ...(options.restoreDeleted && { restoreDeleted: true }),
     ...(options.keepDeleted && { keepDeleted: true }),
   });
-  // What was deleted here on purpose, or takes no version any more, is nothing to do about.
+  // Prompts deleted on purpose or archived need no action.
   const undone = left.filter(({ why }) => why !== 'deleted' && why !== 'archived');
   if (options.json) await printJson({ updated, merged, created, adopted, kept, left });
   else {

@@ -23,7 +23,7 @@ function idArgument(): Argument {
 
 function showCommand(): Command {
   return new Command('show')
-    .description('say what is in a release, and how it goes')
+    .description('show what is in a release, and its state')
     .addArgument(idArgument())
     .addOption(remoteOption())
     .option('--json', 'print it as the API gives it')
@@ -33,17 +33,17 @@ function showCommand(): Command {
     );
 }
 
-function decideCommand(deed: 'approve' | 'reject' | 'cancel', description: string): Command {
-  return new Command(deed)
+function decideCommand(action: 'approve' | 'reject' | 'cancel', description: string): Command {
+  return new Command(action)
     .description(description)
     .addArgument(idArgument())
     .addOption(
       new Option('--comment <text>', 'why; it is kept permanently')
         .argParser(givenArgument)
-        .makeOptionMandatory(deed === 'reject'),
+        .makeOptionMandatory(action === 'reject'),
     )
     .addOption(remoteOption())
-    .option('--json', 'print what became of it as the API gives it')
+    .option('--json', 'print the result as the API gives it')
     .addHelpText(
       'after',
       `
@@ -51,21 +51,21 @@ One that goes live as a whole is decided as a whole, or not at all; otherwise it
 the exit code is 1.
 
 Examples:
-  promptforge release ${deed} 318 --comment "${deed === 'approve' ? 'Read all of it' : 'Not this week'}"`,
+  promptforge release ${action} 318 --comment "${action === 'approve' ? 'Read all of it' : 'Not this week'}"`,
     )
     .action(async (id: string, options: DecideOptions) =>
-      (await import('../actions/release.ts')).decide(deed, id, options),
+      (await import('../actions/release.ts')).decide(action, id, options),
     );
 }
 
 function rollBackCommand(): Command {
   return new Command('roll-back')
-    .description('bring all prompts of a release back to what was live before it')
+    .description('roll all prompts of a release back to what was live before it')
     .addArgument(idArgument())
     .addOption(reasonOption())
     .addOption(remoteOption())
-    .option('--yes', 'do not ask before it is done')
-    .option('--json', 'print what became of it as the API gives it')
+    .option('--yes', 'do not ask for confirmation')
+    .option('--json', 'print the result as the API gives it')
     .addHelpText(
       'after',
       `

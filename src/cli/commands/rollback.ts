@@ -35,7 +35,7 @@ export function rollbackCommand(): Command {
     .addOption(pointerOption())
     .addOption(waitOption())
     .addOption(remoteOption())
-    .option('--json', 'print the promotion as the API gives it, and what it came to')
+    .option('--json', 'print the promotion as the API gives it, and its result')
     .addHelpText(
       'after',
       `

@@ -66,7 +66,7 @@ export function serveCommand(): Command {
     .addOption(
       new Option(
         '--environment-rate-limit <number>',
-        'the same of all keys of an environment together; 0: no limit',
+        'the same for all keys of an environment together; 0: no limit',
       )
         .default(20_000)
         .argParser(numberArgument(0, 1_000_000)),
@@ -116,7 +116,7 @@ export function serveCommand(): Command {
     .addOption(
       new Option(
         '--delivery-cache <MiB>',
-        'memory for the deliveries that are kept, least recently used ones dropped',
+        'memory for cached deliveries; the least recently used are dropped',
       )
         .default(DELIVERY_CACHE_BYTES / MIB)
         .argParser(numberArgument(1, 1024 * 1024)),
@@ -132,7 +132,7 @@ export function serveCommand(): Command {
     .addOption(
       new Option(
         '--drain-delay <seconds>',
-        'how long to answer on when asked to stop, while /readyz tells load balancers to go elsewhere',
+        'how long to keep answering after a stop signal, while /readyz tells load balancers to go elsewhere',
       )
         .default(0)
         .argParser(numberArgument(0, 600)),

@@ -18,7 +18,7 @@ export function signingKeyCommand(): Command {
         .argParser(file => resolve(file)),
     )
     .option('--lost', 'nobody has the present key any more: clients will raise an alarm')
-    .option('--reason <text>', 'why it is lost; everybody can read it in the log')
+    .option('--reason <text>', 'why it is lost; everyone can read it in the log')
     .option('--json', 'print the key that signs from now on, and the event that names it')
     .addHelpText(
       'after',

@@ -1,4 +1,4 @@
-/** `promptforge status`: how the files stand to the registry. */
+/** `promptforge status`: how the files compare to the registry. */
 import { Command, Option } from 'commander';
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { Channel } from '../../core/channel.ts';

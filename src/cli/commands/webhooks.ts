@@ -16,9 +16,7 @@ export function webhooksCommand(): Command {
 
 function addCommand(): Command {
   return new Command('add')
-    .description(
-      'have versions, promotions and comments told to a URL, and show the secret of the signatures once',
-    )
+    .description('send versions, promotions and comments to a URL, and show the signing secret once')
     .addOption(
       new Option('--environment <name>', 'whose admins manage it')
         .argParser(environmentArgument)
@@ -33,13 +31,13 @@ function addCommand(): Command {
     .addOption(
       new Option(
         '--only <environments>',
-        'what happens in these only, such as staging,production (default: in all)',
+        'only events in these environments, such as staging,production (default: all)',
       ).argParser(listArgument(environmentArgument)),
     )
     .addOption(
       new Option(
         '--events <kinds>',
-        'these only, such as promotion.requested,promotion.applied (default: all)',
+        'only these events, such as promotion.requested,promotion.applied (default: all)',
       ).argParser(listArgument(oneOf(WEBHOOK_EVENTS))),
     )
     .addOption(
@@ -80,7 +78,7 @@ Examples:
 
 function listCommand(): Command {
   return new Command('list')
-    .description('list the webhooks, newest first, and how telling them goes')
+    .description('list the webhooks, newest first, and the state of their deliveries')
     .addOption(dataOption())
     .addOption(databaseOption())
     .option('--json', 'print them as the API gives them')
@@ -122,7 +120,7 @@ Examples:
 
 function removeCommand(): Command {
   return new Command('remove')
-    .description('remove a webhook with what is still to be told to it')
+    .description('remove a webhook and its pending events')
     .argument('<id>', 'the id of the webhook')
     .addOption(dataOption())
     .addOption(databaseOption())

@@ -1,4 +1,4 @@
-/** What a schema says of texts, numbers, lists and objects, as checks in code. Each is what core/schema/keywords.ts does. */
+/** Translates a schema's rules for texts, numbers, lists and objects into checks in code, as core/schema/keywords.ts applies them. */
 import { isJsonObject, type JsonObject } from '../../core/schema/schema-fault.ts';
 import { quoted } from './type-of-schema.ts';
 
@@ -11,7 +11,7 @@ export interface Check {
   readonly native?: Readonly<Partial<Record<'zod' | 'valibot', string>>>;
 }
 
-/** What writes the validators that checks need. */
+/** Writes the validators that checks need. */
 export interface Writing {
   /** Code that tells whether a value, given as code, fits a schema. */
   fits(schema: unknown, value: string): string;

@@ -23,7 +23,7 @@ export interface Dialect {
   literals(values: readonly string[]): string;
   /** Also null, and where `orLeftOut` nothing at all. */
   nullable(inner: string, orLeftOut: boolean): string;
-  /** What is defined further down, or around this. */
+  /** References to later or enclosing definitions. */
   later(name: string): string;
   where(inner: string, check: Check): string;
   /** Functions that the code calls, by name; those that are used are written into the file. */

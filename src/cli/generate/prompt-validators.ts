@@ -10,9 +10,9 @@ import { zod } from './zod.ts';
 export const DIALECTS: Readonly<Record<string, Dialect>> = { zod, valibot };
 
 export interface WrittenValidators {
-  /** What stands before everything else. */
+  /** Code at the top of the file. */
   readonly imports: string;
-  /** What stands after the types. */
+  /** Code after the types. */
   readonly code: string;
 }
 

@@ -91,7 +91,7 @@ export function typeOfSchema(schema: unknown, direction: Direction, indent = '')
     }
     const isOpen = others === true || isObject(others) || value['patternProperties'] !== undefined;
     if (names.size === 0 || isOpen) {
-      // What is named may be of another type, and an index signature holds for it as well.
+      // Named properties may have another type, and an index signature applies to them as well.
       const type = names.size > 0 || !isObject(others) ? 'unknown' : typeOf(others, inside);
       lines.push(`${inside}[name: string]: ${others === false ? 'never' : type};`);
     }

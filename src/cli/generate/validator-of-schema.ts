@@ -22,11 +22,11 @@ import { commentOf, keyOf, quoted } from './type-of-schema.ts';
 /** A validator as code. */
 export interface Written {
   readonly code: string;
-  /** Whether it takes undefined: then a property that is required must be asked for besides. */
+  /** True if it takes undefined: then a property that is required must be asked for besides. */
   readonly takesUndefined: boolean;
 }
 
-/** What is written before the validators. */
+/** Code before the validators. */
 export interface Definitions {
   /** In an order in which each comes after what it uses at once. */
   readonly lines: string[];

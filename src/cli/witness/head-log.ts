@@ -97,7 +97,7 @@ async function append(path: string, entry: object): Promise<void> {
   try {
     await using handle = await open(path, 'a+', 0o600);
     const text = await handle.readFile('utf8');
-    // What a crash cut off in the middle of a line makes way.
+    // A line that a crash cut off is overwritten.
     await handle.truncate(Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)));
     await handle.appendFile(`${JSON.stringify(entry)}\n`);
     await handle.sync();

@@ -37,7 +37,7 @@ export function archivingCommand(name: 'archive' | 'restore'): Command {
         .makeOptionMandatory(),
     )
     .addOption(remoteOption())
-    .option('--json', 'print what became of each prompt');
+    .option('--json', 'print the result for each prompt');
 }
 
 /** @throws CommandFailure where one is refused; Problem, RegistryUnreachable before anything is done */

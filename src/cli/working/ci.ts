@@ -11,7 +11,7 @@ const MAX_VALUE = 500;
 /** Of the file that GitHub describes an event in, in bytes; a larger one is not read. */
 const MAX_EVENT = 8 * 1024 * 1024;
 
-/** What of an event of GitHub Actions is told (docs.github.com: "Webhook events and payloads"). */
+/** The parts of a GitHub Actions event that are used (docs.github.com: "Webhook events and payloads"). */
 export interface GitHubEvent {
   readonly pull_request?: { readonly number?: unknown; readonly head?: { readonly sha?: unknown } };
   readonly head_commit?: { readonly message?: unknown } | null;

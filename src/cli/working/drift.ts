@@ -1,4 +1,4 @@
-/** Whether what is live in an environment is what the working copy says: its lock file against the registry's pointers. */
+/** Tells whether what is live in an environment is what the working copy says: its lock file against the registry's pointers. */
 import type { PromptSummary } from '../../contract/prompts.ts';
 import type { Channel } from '../../core/channel.ts';
 import type { EnvironmentName } from '../../core/environment.ts';

@@ -31,7 +31,7 @@ export interface Release {
   readonly wait?: number | undefined;
   /** All go live at once, or none. */
   readonly atomic?: true | undefined;
-  /** Whether a version may become live in the place of a newer one. */
+  /** True if a version may become live in the place of a newer one. */
   readonly allowOlder?: true | undefined;
   readonly json?: true | undefined;
 }
@@ -139,7 +139,7 @@ function plain({ name, version }: ReleasedVersion, outcome: Result['outcome']): 
   return { name, version, outcome, promotion: null, code: null, message: null };
 }
 
-/** What is to be said of a version without asking for it; undefined where it is to be asked for. */
+/** The result for a version that needs no request; undefined if it needs one. */
 function settled(
   { environment, channel, allowOlder, atomic }: Release,
   released: ReleasedVersion,
@@ -186,7 +186,7 @@ async function waitingBefore(
   return found;
 }
 
-/** What waits alone, or in another release, is asked for again with the whole; only one and the same release is this one. */
+/** Versions that wait alone or in another release are requested again with the whole; only the same release is reused. */
 function askAnewUnlessAskedWhole(results: Map<ReleasedVersion, Result>): void {
   const waiting = [...results].filter(([, { promotion }]) => promotion !== null);
   const whole = new Set(waiting.map(([, { promotion }]) => promotion?.release?.id));

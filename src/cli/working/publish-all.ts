@@ -162,12 +162,12 @@ function isChanged(state: PromptStatus | undefined): boolean {
   );
 }
 
-/** Whether the file is as the registry's newest version, and the lock file names another one. */
+/** Returns whether the file is as the registry's newest version, and the lock file names another one. */
 function isUnnoted(state: PromptStatus | undefined): state is Unnoted {
   return state?.state === 'clean' && state.newest !== null && state.newest.version !== state.base?.version;
 }
 
-/** What is known before anything is sent. */
+/** Results known before anything is sent. */
 function whyNot(
   name: PromptName,
   state: PromptStatus | undefined,
@@ -189,7 +189,7 @@ function whyNot(
   ];
 }
 
-/** What cannot be read is told when its turn comes. */
+/** An unreadable file is reported in its turn. */
 async function readOr(copy: WorkingCopy, name: PromptName): Promise<string | undefined> {
   try {
     return await copy.folder.read(name);

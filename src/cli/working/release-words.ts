@@ -1,4 +1,4 @@
-/** What a terminal says of a release. */
+/** Prints a release to a terminal. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Release, ReleaseAnswer, ReleaseSummary } from '../../contract/releases.ts';
 import { waitedForWords } from '../../core/owners-words.ts';

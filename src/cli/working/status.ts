@@ -1,4 +1,4 @@
-/** How the working copy stands to its registry, as commands tell it. */
+/** How the working copy compares to its registry, as commands tell it. */
 
 import type { RegistryClient } from '../../client/registry-client.ts';
 import { RegistryUnreachable } from '../../client/unreachable.ts';
@@ -23,9 +23,9 @@ export interface PromptStatus {
   readonly renamedTo?: PromptName;
   readonly base: LockEntry | null;
   readonly newest: LockEntry | null;
-  /** Whether nothing is to be published or pulled. */
+  /** True if nothing is to be published or pulled. */
   readonly agrees: boolean;
-  /** What keeps an edited file from being published. */
+  /** Issues that keep an edited file from being published. */
   readonly issues: readonly FileIssue[];
 }
 
@@ -107,7 +107,7 @@ async function issuesOf(copy: WorkingCopy, { name, state }: PromptState): Promis
   });
 }
 
-/** Whether a registry could not be asked, for want of a network or of a key, so that local edits alone are known. */
+/** Returns whether a registry could not be asked, for want of a network or of a key, so that local edits alone are known. */
 export function isNotAsked(error: unknown): error is Error {
   return (
     RegistryUnreachable.isAbsent(error) || Problem.is(error, 'unavailable') || error instanceof CommandFailure

@@ -25,7 +25,7 @@ export interface Block {
 export interface Sentence {
   /** With the blanks and line breaks after it, in UTF-16 code units. */
   readonly length: number;
-  /** What it is compared by: runs of white space are one space, and none is at its ends. */
+  /** The normalized text for comparison: runs of white space are one space, and none is at its ends. */
   readonly key: string;
 }
 
@@ -163,7 +163,7 @@ function isBlankText(text: string): boolean {
   return BLANK.test(text);
 }
 
-/** What `Intl.Segmenter` is to see of these lines. */
+/** The text of these lines for `Intl.Segmenter`. */
 function mask(text: string, start: number, lines: readonly Line[]): string {
   const parts: string[] = [text.slice(start, lines[0]?.start).replace(/[\s\S]/g, ' ')];
   for (const [index, line] of lines.entries()) {

@@ -1,4 +1,4 @@
-/** What a sentence was before a version changed it. */
+/** A sentence before a version changed it. */
 import type { SourceKind } from '../source.ts';
 import { keptSentences } from './blame.ts';
 import { type PlacedSentence, sentencesOf } from './sentences.ts';

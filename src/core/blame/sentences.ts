@@ -16,7 +16,7 @@ export interface PlacedSentence extends Sentence {
 const SEGMENTER = new Intl.Segmenter('en', { granularity: 'sentence' });
 /** Ends a paragraph (UAX #29), and so a sentence: joined with it, blocks are segmented in one call, each as if alone. */
 const SEPARATOR = '\u2029';
-/** What may end a sentence, or must (UAX #29: Sep, ATerm and STerm). */
+/** Characters that may or must end a sentence (UAX #29: Sep, ATerm and STerm). */
 const END = /[\n\u0085\u2028\u2029.\u2024\ufe52\uff0e\p{Sentence_Terminal}]/u;
 const LAST_END = /^[.!?]+["')\]”’»]*[ \t]*$/;
 

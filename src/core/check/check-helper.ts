@@ -29,7 +29,7 @@ export function checkHelper(helper: KnownHelper, args: Arguments, form: Form): F
     return wrong(`"${name}" is not a block helper: write "${example}".`);
   if (form === 'argument' && STRUCTURE.has(name))
     return wrong(
-      `What "${name}" gives is no text, so it cannot be an argument. Write it in a tag of its own: "${example}".`,
+      `"${name}" does not produce text, so it cannot be an argument. Write it in its own tag: "${example}".`,
     );
   const { least, most } = arityOf(helper);
   const count = args.params.length;
@@ -49,7 +49,7 @@ export function checkHelper(helper: KnownHelper, args: Arguments, form: Form): F
   return checkLiterals(name, args, wrong);
 }
 
-/** Whether a condition is written as `{{#if status="open"}}`, which names an argument. */
+/** Returns whether a condition is written as `{{#if status="open"}}`, which names an argument. */
 function isCompared(name: string, { hash }: Arguments): boolean {
   return (
     (name === 'if' || name === 'unless') && hash?.pairs.some(({ key }) => key !== 'includeZero') === true
@@ -71,7 +71,7 @@ function checkLiterals(
 ): Fault | undefined {
   if (name === 'role') return first === undefined ? undefined : checkRole(first);
   if (name === 'json' && first !== undefined && isNothing(first))
-    return wrong('There is nothing here to write as JSON: name a variable, as in "{{json value}}".', first);
+    return wrong('A value is missing: name a variable, as in "{{json value}}".', first);
   if (name === 'section' && first !== undefined && isBlank(first))
     return wrong('A section needs a name: write "{{section "name"}}".', first);
   if (name !== 'media') return undefined;
@@ -80,12 +80,12 @@ function checkLiterals(
   if (url === undefined || !(isLiteral(url) || isNothing(url))) return undefined;
   if (url.type === 'StringLiteral' && !isBlank(url)) return undefined;
   return wrong(
-    '"url=" is no address: write "{{media url=photo}}" with a variable, or the address in quotes.',
+    '"url=" is not an address: write "{{media url=photo}}" with a variable, or the address in quotes.',
     url,
   );
 }
 
-/** Whether it has no value whatever the input is. */
+/** Returns whether it has no value whatever the input is. */
 export function isNothing(expression: Expression): boolean {
   if (expression.type !== 'SubExpression')
     return expression.type === 'NullLiteral' || expression.type === 'UndefinedLiteral';
@@ -130,7 +130,7 @@ function checkRole(role: Expression): Fault | undefined {
 
 const NAMED = 'Use "system", "user", "model" or "tool", as in {{role "system"}}.';
 
-/** What is wrong with a role's name; undefined for one that Dotprompt knows. */
+/** An error in a role's name; undefined for one that Dotprompt knows. */
 export function unknownRole(name: string): Pick<Fault, 'message' | 'data'> | undefined {
   if (PROMPT_ROLES.includes(name)) return undefined;
   const lower = name.trim().toLowerCase();

@@ -20,7 +20,7 @@ export function strangeName(
   if (quote !== null)
     return {
       message:
-        'Handlebars knows straight quotes alone, as in {{role "user"}}. A name that has such a character is written in brackets, {{[name]}}.',
+        'Handlebars knows only straight quotes, as in {{role "user"}}. Write a name that contains such a character in brackets, {{[name]}}.',
       start: 0,
       end: written.length,
     };
@@ -28,7 +28,7 @@ export function strangeName(
   if (hidden === null) return undefined;
   const code = (hidden[0].codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0');
   return {
-    message: `This name holds an invisible character, U+${code}, so it is another name than it seems. Remove the character.`,
+    message: `This name contains an invisible character, U+${code}, so it is not the name it seems to be. Remove the character.`,
     start: hidden.index,
     end: hidden.index + hidden[0].length,
   };

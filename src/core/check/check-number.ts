@@ -13,7 +13,7 @@ export function checkNumber(
 }
 
 const OTHER_DIGITS =
-  'As a number this would be written with other digits. Put it in quotes to keep them, as in "007".';
+  'As a number, this would be written with other digits. Put it in quotes to keep them, as in "007".';
 
 /**
  * What is wrong with a word that people mean as a number and Handlebars reads as the name of a variable, so that it has

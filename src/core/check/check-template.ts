@@ -13,7 +13,7 @@ import { explainSyntaxError } from './syntax-error.ts';
 import { findTooDeep } from './too-deep.ts';
 
 /** Of a text that holds the character, which Handlebars' lexer cannot pass. */
-export const NUL = 'A NUL character stands here, which no prompt can hold. Remove it.';
+export const NUL = 'This is a NUL character, which a prompt cannot contain. Remove it.';
 
 const checked = new WeakMap<Program, readonly TemplateError[]>();
 
@@ -34,7 +34,7 @@ function inOrder(errors: readonly TemplateError[]): readonly TemplateError[] {
   return errors.toSorted((one, other) => one.start - other.start);
 }
 
-/** What keeps a template from being read at all; undefined where nothing does. Never throws. */
+/** The error that keeps a template from being parsed; undefined if there is none. Never throws. */
 export function whyUnreadable(template: string): TemplateError | undefined {
   const nul = template.indexOf('\0');
   if (nul >= 0) return { code: 'invalid-text', start: nul, end: nul + 1, message: NUL };

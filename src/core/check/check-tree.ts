@@ -1,4 +1,4 @@
-/** What is wrong in a template that Handlebars can read: calls that no input makes right, also in branches that never run. */
+/** Finds errors in a parsed template: calls that no input makes right, also in branches that never run. */
 import { HELPERS } from '../helpers.ts';
 import { INTERNAL_HELPERS, KNOWN_HELPERS } from '../known-helpers.ts';
 import { nearest } from '../near.ts';
@@ -40,7 +40,7 @@ import { inspectTemplate } from './inspect-template.ts';
 
 /** Of a partial whose name only a rendering could tell. */
 export const COMPUTED_NAME =
-  'A partial must be named, not computed: what a computed name means could change after publishing. Use {{#if}} around named partials.';
+  'A partial must be named, not computed: the meaning of a computed name could change after publishing. Use {{#if}} around named partials.';
 
 /** In the order of their places. `text` is what `tree` was read from. */
 export function checkTree(tree: Program, text: string): readonly TemplateError[] {
@@ -49,7 +49,7 @@ export function checkTree(tree: Program, text: string): readonly TemplateError[]
   return checker.errors.sort((one, other) => one.start - other.start);
 }
 
-/** What names mean in a body. */
+/** The scope of a body. */
 interface Scope {
   /** Block parameters. */
   readonly params: ReadonlySet<string>;
@@ -60,7 +60,7 @@ interface Scope {
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Whether a body or one around it has a name. */
+/** Returns whether a body or one around it has a name. */
 function has(scope: Scope | undefined, kind: 'params' | 'inlines', name: string): boolean {
   for (let at = scope; at !== undefined; at = at.above) if (at[kind].has(name)) return true;
   return false;
@@ -139,8 +139,8 @@ class Checker {
     const start = bar + (/^\s*/.exec(this.#text.slice(bar, bar + 200))?.[0].length ?? 0);
     const [first = ''] = names;
     const message = fills
-      ? `"${name}" names nothing where there is no item: remove "as |…|", or write {{#${name} …}} instead of {{^${name} …}}.`
-      : `"${name}" names nothing for its body: only {{#each}} and {{#with}} fill the names in "as |…|", as in "{{#each items as |item|}}…{{/each}}".`;
+      ? `"${name}" has no value where there is no item: remove "as |…|", or write {{#${name} …}} instead of {{^${name} …}}.`
+      : `"${name}" gives its body no values: only {{#each}} and {{#with}} fill the names in "as |…|", as in "{{#each items as |item|}}…{{/each}}".`;
     this.#report({ code: 'wrong-arguments', message }, { start, end: start + first.length });
   }
 
@@ -224,7 +224,7 @@ class Checker {
     if (fault !== undefined) this.#report(fault, place);
   }
 
-  /** Whether a path is written as in another language, or as nobody means it, which is told. */
+  /** Returns whether a path is written as in another language, or as nobody means it, which is told. */
   #isForeign(expression: Expression): boolean {
     if (expression.type !== 'PathExpression') return false;
     const place = this.#placeOf(expression);
@@ -243,7 +243,7 @@ class Checker {
     return true;
   }
 
-  /** Whether a path ends in a dot, which Handlebars reads as an argument of its own: `{{user.}}`. */
+  /** Returns whether a path ends in a dot, which Handlebars reads as an argument of its own: `{{user.}}`. */
   #isCutOff({ params }: Arguments, callee: Callee): boolean {
     if (params.length === 0) return false;
     const words = [callee, ...params];
@@ -299,7 +299,7 @@ class Checker {
     else if (second !== undefined)
       told('wrong-arguments', 'An inline partial has one name: {{#*inline "name"}}…{{/inline}}.', second);
     else if (program?.blockParams?.length)
-      told('wrong-arguments', 'An inline partial names nothing for its body: remove "as |…|".', path);
+      told('wrong-arguments', 'An inline partial gives its body no values: remove "as |…|".', path);
     this.#arguments(decorator, scope);
     this.program(program, scope);
   }
@@ -395,7 +395,7 @@ function noHelper(name: string, args: Arguments): Fault {
   if (foreign !== undefined) return { code: 'foreign-syntax', message: foreign };
   const message = hasArguments(args)
     ? `"${name}" is a variable, and variables take no arguments. Remove what follows it.`
-    : `"${name}" is a variable, and no helper: remove the parentheses.`;
+    : `"${name}" is a variable, not a helper: remove the parentheses.`;
   return { code: 'unknown-helper', message, data: { name } };
 }
 
@@ -415,14 +415,14 @@ function unknownHelper({ original: name }: PathExpression, args: Arguments): Fau
   if (!hasArguments(args))
     return {
       code: 'unknown-helper',
-      message: `There is no helper "${name}". For a variable remove the parentheses.`,
+      message: `There is no helper "${name}". For a variable, remove the parentheses.`,
       data: { name },
     };
   const isSpaced = args.params.length > 0 && words.length === args.params.length && !args.hash;
   const spaced = [name, ...words].join(' ');
   const advice =
     isSpaced && spaced.length <= MAX_SHOWN
-      ? `For a variable with spaces in its name write {{[${spaced}]}}.`
+      ? `For a variable with spaces in its name, write {{[${spaced}]}}.`
       : `There are ${[...HELPERS.keys()].join(', ')}.`;
   return {
     code: 'unknown-helper',

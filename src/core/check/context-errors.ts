@@ -276,26 +276,26 @@ function noRole(node: PathExpression): Fault {
 }
 
 function allInputs(path: string): string {
-  return `"${path}" is all the inputs together here, and they are not text. Name one of them, as in {{name}}, or write {{json ${path}}}.`;
+  return `"${path}" means all inputs together here, which is not text. Name one of them, as in {{name}}, or write {{json ${path}}}.`;
 }
 
 function anObject(path: string): string {
-  return `"${path}" is always an object here, and an object is not text. Name one of its properties, or write {{json ${path}}}.`;
+  return `"${path}" is always an object here, which is not text. Name one of its properties, or write {{json ${path}}}.`;
 }
 
 function nothingAbove({ original }: PathExpression): string {
-  return `Nothing is above this place, so "${original}" has no value. Remove "../".`;
+  return `There is no outer context here, so "${original}" has no value. Remove "../".`;
 }
 
 function neverGiven(path: string | undefined): string {
-  return `${path === undefined ? 'This' : `"${path}"`} has no value here whatever the input is: what it belongs to has nothing of this name. Name a variable.`;
+  return `${path === undefined ? 'This' : `"${path}"`} never has a value here: its context has no property of this name. Name a variable.`;
 }
 
 function wrongCall(reference: string, { kind, path }: Fault): string {
   if (kind === 'scalar')
-    return `The partial "${reference}" takes "${path}" for a role, and called like this it is a number or a boolean. Give it a role.`;
-  const what = kind === 'inputs' ? 'all the inputs together' : 'an object';
+    return `The partial "${reference}" uses "${path}" as a role, but with this context it is a number or a boolean. Pass a role.`;
+  const what = kind === 'inputs' ? 'all inputs together' : 'an object';
   return kind === 'nothing'
-    ? `The partial "${reference}" needs a value for "${path}", and called like this it has none. Give it the context it reads, as in {{> ${reference} name}}.`
-    : `The partial "${reference}" writes "${path}" as text, and called like this that is ${what}. Give it what it writes, as in {{> ${reference} name}}.`;
+    ? `The partial "${reference}" needs a value for "${path}", but with this context it has none. Pass the context that it reads, as in {{> ${reference} name}}.`
+    : `The partial "${reference}" writes "${path}" as text, but with this context that is ${what}. Pass what it writes, as in {{> ${reference} name}}.`;
 }

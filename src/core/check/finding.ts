@@ -1,4 +1,4 @@
-/** What keeps a template from being published: a code from one closed union, a place, and one sentence. */
+/** An issue that keeps a template from being published: a code from one closed union, a position, and one sentence. */
 
 export const TEMPLATE_ERROR_CODES = [
   /** It cannot be read. */
@@ -53,8 +53,8 @@ export interface TemplateError {
   /** 0-based UTF-16 offsets in the template; end exclusive. */
   readonly start: number;
   readonly end: number;
-  /** What is wrong and what to do. */
+  /** The problem and its fix. */
   readonly message: string;
-  /** What a quick fix needs: `near` a similar name, `name` what is meant, `open` and `closed` the names of blocks. */
+  /** Data for a quick fix: `near` a similar name, `name` the intended name, `open` and `closed` the names of blocks. */
   readonly data?: Readonly<Record<string, string>>;
 }

@@ -7,13 +7,13 @@ export const JSON_BRACES =
 export const NOT_ELSE = 'Write {{else}}, and close only the block it is in.';
 export const OPERATOR =
   'Handlebars has no operators. Pass a boolean, or use {{#ifEquals one other}}…{{/ifEquals}}.';
-export const NOT_OPERATOR = 'Handlebars has no operators. For "not" use {{#unless condition}}…{{/unless}}.';
+export const NOT_OPERATOR = 'Handlebars has no operators. For "not", use {{#unless condition}}…{{/unless}}.';
 export const FILTER =
   'Handlebars has no filters: "|" is Jinja or Go template syntax. Pass the value as it should be written.';
 const TRIM =
-  'The "-" beside the braces is Jinja or Go template syntax. Handlebars takes white space off with "~", as in {{~name~}}.';
+  'The "-" beside the braces is Jinja or Go template syntax. Handlebars trims white space with "~", as in {{~name~}}.';
 const FORMAT =
-  'This is a format of Python. Handlebars writes values as they are: pass the text as it should be written.';
+  'This is a Python format. Handlebars writes values as they are: pass the text as it should be written.';
 const EACH = 'Handlebars loops with {{#each items as |item|}}…{{/each}}.';
 
 /** Why a path is of another language, by how `text` writes it; undefined for one of Handlebars. */
@@ -35,14 +35,14 @@ export function foreignPath(
   return FORMATTED.test(words) ? FORMAT : undefined;
 }
 
-const CHAIN = 'Handlebars needs no "?": a path is nothing where one of its parts is not given. Remove it.';
+const CHAIN = 'Handlebars needs no "?": a path has no value if one of its parts is not given. Remove it.';
 
 /** As Picoschema marks an optional input, TypeScript a property and Ruby a question. */
 const OPTIONAL = /[^./]\?(?=$|[./])/;
 const OPTIONAL_MARK =
-  'The "?" of an optional input belongs to the schema alone: in the text a value that is not given is nothing. Remove it. A name that has one is written in brackets, {{[name?]}}.';
+  'The "?" of an optional input belongs only in the schema: in the text, a missing value is empty. Remove it. Write a name that contains a "?" in brackets, {{[name?]}}.';
 const DOLLAR =
-  'This is a variable of Go, PHP or a shell. Handlebars writes a variable without "$", as in {{name}}. A name that has one is written in brackets, {{[$name]}}.';
+  'This is a variable of Go, PHP or a shell. Handlebars writes a variable without "$", as in {{name}}. Write a name that contains a "$" in brackets, {{[$name]}}.';
 
 /** A name with a format of Python: `price:.2f`, `rank:03`. */
 const FORMATTED = /^[\w.]+:(?=.*\d)[<>^=+\-#0-9]*\.?\d*[bcdeEfFgGnosxX%]?$/;
@@ -51,7 +51,7 @@ const FORMATTED_TAG = /^\s*[\w.]+(?:\[[^\]\s]{0,40}\])?(?:![rsa])?:[^\s{}"'|]*~?
 /** Go gives a variable its value: `$i, $item := .Items`. */
 const GO_VALUE = /(?:^|\s)\$?\w{1,80}\s{0,9}(?:,\s{0,9}\$?\w{1,80}\s{0,9})?:=/;
 
-/** Words that are operators where they stand between values. */
+/** Words that are operators where they are between values. */
 const OPERATORS = new Set(['and', 'or', 'is', 'in', 'eq', 'ne', 'if', '?', '??', '-', ':', '===', '==']);
 
 /** Why a call is of another language, by the words of its name and its arguments that are paths. */
@@ -79,13 +79,13 @@ const ENDS = new Set(
   ),
 );
 const LOOPS = new Set(['for', 'foreach', 'forEach', 'range', 'loop', 'every']);
-const INCLUDE = 'Handlebars puts a partial in with {{> name}}.';
+const INCLUDE = 'Handlebars includes a partial with {{> name}}.';
 const EQUAL = 'Handlebars compares with {{#ifEquals one other}}…{{/ifEquals}}.';
 const UNEQUAL = 'Handlebars compares with {{#unlessEquals one other}}…{{/unlessEquals}}.';
 const NO_VARIABLES =
   'Handlebars sets no variables. Pass the value as an input, or use {{#with value as |name|}}…{{/with}}.';
 
-/** By names that stand for helpers elsewhere: what there is instead. */
+/** By names that represent helpers elsewhere: what there is instead. */
 const KEYWORDS: ReadonlyMap<string, string> = new Map([
   ...['elif', 'elsif', 'elseif'].map(name => [name, 'Handlebars writes {{else if condition}}.'] as const),
   ...['include', 'template', 'partial', 'import', 'render'].map(name => [name, INCLUDE] as const),
@@ -101,7 +101,7 @@ const KEYWORDS: ReadonlyMap<string, string> = new Map([
 
 const AS_BEFORE_BARS = 'Write "as" before the bars, as in {{#each items as |item|}}.';
 const ONE_ITEM =
-  'Handlebars reads one item, counted from the first, as in "items.[0]", and no part of a list. Pass what is needed as an input.';
+  'Handlebars reads one item, counted from the first, as in "items.[0]", not part of a list. Pass the value as an input.';
 
 /** Why an else is in no block: the tag before it that begins one in another language. `text` is what is before it. */
 export function foreignBlock(
@@ -130,7 +130,7 @@ const FOREIGN_BLOCK = /\{\{[~-]?\s{0,9}(if|unless|each|with|range|for)\b[^{}]*\}
  */
 export function foreignTag(tag: string, at: number): string | undefined {
   const inside = tag.replace(/^\{\{+[~#^>&/*]*/, '');
-  if (/^\{\{-?\s*\/\*/.test(tag)) return 'This is a comment of Go. Handlebars writes {{!-- … --}}.';
+  if (/^\{\{-?\s*\/\*/.test(tag)) return 'This is a Go comment. Handlebars writes {{!-- … --}}.';
   if (/^\{\{=/.test(tag)) return 'Handlebars cannot change its braces, as Mustache can. Remove this tag.';
   if (/^\s*[{[]?\s*(?:"[^"]*"|'[^']*')\s*:/.test(inside) || /^\s*\{/.test(inside)) return JSON_BRACES;
   const rest = tag.slice(at);
@@ -160,6 +160,6 @@ export function foreignTag(tag: string, at: number): string | undefined {
     return `Handlebars reads an item by a variable with "lookup": write "lookup ${lookup[1]} ${lookup[2]}".`;
   if (/^[\w.]+\[[-\d:\s]*\]/.test(rest)) return ONE_ITEM;
   return /^[\w.]+\(/.test(rest)
-    ? 'Handlebars calls nothing with "(" behind the name. Write a helper and its arguments with spaces, as in {{json value}}.'
+    ? 'Handlebars does not use "(" after the name. Separate a helper and its arguments with spaces, as in {{json value}}.'
     : undefined;
 }

@@ -43,15 +43,15 @@ const MAX_SHOWN = 8;
 
 function alwaysUsesItself(chain: readonly string[]): string {
   const shown = chain.length > MAX_SHOWN ? [...chain.slice(0, MAX_SHOWN - 1), '…', chain.at(-1)] : chain;
-  return `The partial "${chain.at(-1)}" uses itself in every rendering: ${shown.join(' → ')}. Take one of these uses out, or put it into an {{#if}} or {{#each}} that ends.`;
+  return `The partial "${chain.at(-1)}" uses itself in every rendering: ${shown.join(' → ')}. Remove one of these uses, or put it in an {{#if}} or {{#each}} that ends.`;
 }
 
 type Use = Pick<Statement, 'loc'> & { readonly name: string };
 
 interface Body {
-  /** What its text calls directly, in no branch. */
+  /** Partials that its text calls directly, not in a branch. */
   readonly always: readonly Use[];
-  /** What it calls anywhere. */
+  /** Partials that it calls anywhere. */
   readonly anywhere: readonly string[];
 }
 
@@ -84,7 +84,7 @@ function read(tree: Program): {
   return { called, bodies };
 }
 
-/** What a body calls, and the inline partials in it: theirs are bodies of their own. */
+/** Calls of a body, and its inline partials, which have bodies of their own. */
 function within(body: Program): {
   readonly uses: readonly (Use & { readonly isAlways: boolean })[];
   readonly inlines: readonly { readonly program: Program; readonly name: string }[];

@@ -1,4 +1,4 @@
-/** What can be told of a template before it runs: the partials it defines, and those it uses. */
+/** Static facts about a template: the partials it defines, and those it uses. */
 import type { Node, Program, Statement } from '../syntax-tree.ts';
 import { nameOfInline, PARTIAL_BLOCK, statementsOf } from './inline-partials.ts';
 
@@ -8,7 +8,7 @@ export interface Inspection {
   readonly hasDecorators: boolean;
   /** Where it first uses each partial that it does not define itself, by reference. */
   readonly uses: ReadonlyMap<string, Node>;
-  /** Whether it writes `{{> @partial-block}}`. */
+  /** True if it writes `{{> @partial-block}}`. */
   readonly writesPartialBlock: boolean;
 }
 

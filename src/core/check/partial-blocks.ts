@@ -15,7 +15,7 @@ export interface ParsedTemplate {
 
 /** Templates among which partials are found, each of them one object. */
 export interface Templates<T extends ParsedTemplate> {
-  /** What `{{> reference}}` in a template means; undefined where it is not found, which is told elsewhere. */
+  /** The target of `{{> reference}}` in a template; undefined if it is not found, which is reported elsewhere. */
   partial(of: T, reference: string): T | undefined;
 }
 
@@ -50,7 +50,7 @@ function needsBlock(reference: string): string {
   return `The partial "${reference}" writes {{> @partial-block}}, so it needs a body: call it with {{#> ${reference}}}…{{/${reference}}}.`;
 }
 
-/** What is evaluated with the block of whoever calls it: a template, or an inline partial. */
+/** Templates and inline partials are evaluated with the block of their caller. */
 interface CalledBody {
   /** Of an inline partial; empty for a template. */
   readonly name: string;
@@ -130,7 +130,7 @@ class Graph<T extends ParsedTemplate> {
     }
   }
 
-  /** What a reference means in a template; undefined where it is not found. */
+  /** The target of a reference in a template; undefined if it is not found. */
   calleeOf(template: T, reference: string): Callee | undefined {
     const { inlineNames } = bodiesOf(template.tree);
     return inlineNames.has(reference)

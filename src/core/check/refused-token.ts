@@ -36,10 +36,10 @@ export function explainToken(
   };
 }
 
-const IN_TAG = 'A tag has a name, then what it is called with, each apart by a space, and ends with "}}".';
+const IN_TAG = 'A tag has a name and its arguments, separated by spaces, and ends with "}}".';
 const BETWEEN_TAGS = 'Is a "{{" or "}}" missing, or a block closed that was not opened?';
 
-/** What is wrong; at the token unless told. */
+/** The error; at the token by default. */
 type Explanation = Pick<TemplateError, 'message'> & Partial<TemplateError>;
 
 function inTag(
@@ -67,7 +67,7 @@ function inTag(
   if (last?.kind === 'EQUALS')
     return { message: `A value is missing after "${inside.at(-2)?.text ?? ''}=".` };
   if (open.kind === 'OPEN_ENDBLOCK' && inside.length > 0 && kind !== 'CLOSE')
-    return { message: 'A closing tag has the name of its block and nothing else, as in {{/if}}.' };
+    return { message: 'A closing tag has only the name of its block, as in {{/if}}.' };
   if (last?.kind === 'SEP' && kind !== 'NUMBER')
     return { message: `A name is missing after "${last.text}".` };
   if (isPositional(kind, expected) && inside.some(token => token.kind === 'EQUALS'))
@@ -95,8 +95,8 @@ function inTag(
         : undefined;
     case 'CLOSE_SEXPR':
       return last?.kind === 'OPEN_SEXPR'
-        ? { message: 'There is nothing between these parentheses: write a helper.' }
-        : { message: 'This ")" closes nothing: remove it, or add "(" before.' };
+        ? { message: 'These parentheses are empty: write a helper.' }
+        : { message: 'This ")" has no matching "(": remove it, or add "(" before it.' };
     case 'OPEN_BLOCK_PARAMS':
     case 'CLOSE_BLOCK_PARAMS':
       return {
@@ -123,7 +123,7 @@ function unfinished(
     if (template.includes('}}', start))
       return {
         message:
-          'A comment begins with "{{!": remove the space before "!". For "not" use {{#unless condition}}…{{/unless}}.',
+          'A comment begins with "{{!": remove the space before "!". For "not", use {{#unless condition}}…{{/unless}}.',
       };
     const end = start + 1;
     return { start: open.start, end, message: 'The comment that begins here is never closed: add "}}".' };
@@ -138,7 +138,7 @@ const NO_NAME_IN_BARS = 'A name is missing between the bars.';
 
 const NO_TAG_IN_TAG = 'A tag cannot be inside a tag: write the name alone, without "{{" and "}}".';
 
-/** Whether a tag begins within another that goes on after it, as in `{{json {{x}}}}`. */
+/** Returns whether a tag begins within another that goes on after it, as in `{{json {{x}}}}`. */
 function isNested(template: string, open: Token, start: number): boolean {
   const before = template.slice(open.start, start);
   if (before.length > MAX_TAG || !/^\{\{~?[#^>&]?[\w.@/=\s-]*$/.test(before) || !/[\w>]/.test(before))
@@ -146,7 +146,7 @@ function isNested(template: string, open: Token, start: number): boolean {
   return /^\{\{[^{}\r\n]*\}\}[^{}\r\n]*\}\}/.test(template.slice(start, start + MAX_TAG));
 }
 
-/** What can only stand between tags. */
+/** Tokens allowed only between tags. */
 const TAG_STARTS: ReadonlySet<string> = new Set([
   ...TAG_OPENS,
   'END_RAW_BLOCK',
@@ -155,7 +155,7 @@ const TAG_STARTS: ReadonlySet<string> = new Set([
   'CONTENT',
 ]);
 
-/** Whether no tag is closed any more, or not before the next begins. */
+/** Tells whether no tag is closed any more, or not before the next begins. */
 function isCutOff(template: string, start: number): boolean {
   const close = template.indexOf('}}', start);
   if (close < 0) return template[start] !== '}';
@@ -194,8 +194,8 @@ function closedTooSoon(open: Token, inside: readonly Token[]): Explanation | und
     return {
       message:
         open.kind === 'OPEN' || open.kind === 'OPEN_UNESCAPED'
-          ? 'There is nothing between the braces. Name a variable, or write "\\{{" for the braces themselves.'
-          : 'There is nothing between the braces. Write the name of a block, a helper or a partial.',
+          ? 'The braces are empty. Name a variable, or write "\\{{" for the braces themselves.'
+          : 'The braces are empty. Write the name of a block, a helper or a partial.',
     };
   return open.kind === 'OPEN_UNESCAPED'
     ? { message: '"{{{" is closed by three braces: write "}}}".' }
@@ -213,7 +213,7 @@ function isOpen(tokens: readonly Token[], index: number): boolean {
   return true;
 }
 
-/** What Handlebars' lexer takes for no part of a name. */
+/** Characters that Handlebars' lexer does not accept in a name. */
 const NO_NAME = /[!"#%-,/;->@[-^`{-~]/;
 
 function unreadable(template: string, start: number): Explanation | undefined {
@@ -227,11 +227,11 @@ function unreadable(template: string, start: number): Explanation | undefined {
   if (/^[^\s{}]*\}(?!\})/.test(rest)) return { message: 'A tag is closed by two braces: write "}}".' };
   if (/^[#^>/&]/.test(rest) && /\{\{[{&~\s]*$/.test(template.slice(Math.max(0, start - MAX_TAG), start)))
     return {
-      message: `"${character}" belongs right after the two braces: write "{{${character}", with nothing between.`,
+      message: `"${character}" belongs right after the two braces: write "{{${character}", without a space.`,
     };
   const odd = NO_NAME.exec(rest)?.[0] ?? character;
   return {
-    message: `A name cannot hold ${odd === '"' ? "'\"'" : `"${odd}"`}. If it is part of the name, write the name in brackets, as in {{[first name]}}.`,
+    message: `A name cannot contain ${odd === '"' ? "'\"'" : `"${odd}"`}. If it is part of the name, write the name in brackets, as in {{[first name]}}.`,
   };
 }
 
@@ -244,7 +244,7 @@ function betweenTags(
     case 'EOF':
       return {
         message:
-          'The template ends too soon here. Is a "{{" or "}}" missing, or a block closed that was not opened?',
+          'The template ends unexpectedly here. Is a "{{" or "}}" missing, or a block closed that was not opened?',
       };
     case 'OPEN_ENDBLOCK': {
       const whole = endOfTag(template, start);
@@ -281,7 +281,7 @@ function elseOf(kind: string, isOutside: boolean, tokens: readonly Token[]): str
   if (block?.opening === 'OPEN_PARTIAL_BLOCK')
     return 'A partial has no "{{else}}". Remove it, or put {{#if}} inside.';
   return block?.opening === 'OPEN_INVERSE' && kind === 'OPEN_INVERSE_CHAIN' && !block.hasElse
-    ? 'A block that begins with "{{^" takes "{{else}}", but no "{{else if}}". Begin it with "{{#".'
+    ? 'A block that begins with "{{^" takes "{{else}}", but not "{{else if}}". Begin it with "{{#".'
     : 'This block has an "{{else}}" already. Remove one of them.';
 }
 

@@ -51,5 +51,5 @@ export function resolvedTooLarge<T extends object>(
 
 function tooLarge(length: number): string {
   const shown = length > Number.MAX_SAFE_INTEGER ? 'far more' : length.toLocaleString('en-US');
-  return `With its partials in place the prompt has ${shown} characters, each partial counted as often as it is used, and at most ${MAX_RESOLVED_LENGTH.toLocaleString('en-US')} can be published. From here on it is too large: use fewer or smaller partials.`;
+  return `With its partials included, the prompt has ${shown} characters, and at most ${MAX_RESOLVED_LENGTH.toLocaleString('en-US')} can be published. A partial counts each time it is used. From here on the prompt is too large: use fewer or smaller partials.`;
 }

@@ -1,4 +1,4 @@
-/** What is wrong with a template that Handlebars' parser refuses: one sentence that leads to the fix, and its place. */
+/** Explains a syntax error of Handlebars' parser: one sentence that leads to the fix, and its position. */
 import { parser } from '../parser.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
 import type { TemplateError } from './finding.ts';
@@ -7,7 +7,7 @@ import { nameAfter, type Token, tokensOf } from './tokens.ts';
 import { wrongBlock } from './wrong-block.ts';
 
 /**
- * What the parser threw, in our words. Must run right after it did: the lexer still stands at the token that the
+ * What the parser threw, in our words. Must run right after it did: the lexer still is at the token that the
  * parser could not use.
  */
 export function explainSyntaxError(error: unknown, template: string): TemplateError {
@@ -35,7 +35,7 @@ export function explainSyntaxError(error: unknown, template: string): TemplateEr
   );
 }
 
-/** What the parser throws errors of its own for. */
+/** Cases in which the parser throws its own errors. */
 function ownError(
   error: unknown,
   refused: RefusedToken,
@@ -118,7 +118,7 @@ function unclosedRaw({ start }: Token, tokens: readonly Token[], template: strin
   // Handlebars' lexer finds the end of a plain name alone.
   if (/^(?:\[[^\]]*\]|\S+)$/.test(written) && template.includes(`{{{{/${written}}}}}`, start))
     return { code: 'unclosed-block', start, end: start + (tag?.length ?? 4), message: PLAIN_NAME };
-  const instead = tag === undefined ? '' : ` For a variable write two braces, "${tag.slice(2, -2)}".`;
+  const instead = tag === undefined ? '' : ` For a variable, write two braces, "${tag.slice(2, -2)}".`;
   return {
     code: 'unclosed-block',
     start,

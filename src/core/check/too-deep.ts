@@ -4,7 +4,7 @@ import { tokensOf } from './tokens.ts';
 
 /** How deep blocks and subexpressions may nest: they are parsed and evaluated recursively. */
 export const MAX_DEPTH = 100;
-/** How many `{{else if}}` one block may have: each nests in the one before. */
+/** The number of `{{else if}}` one block may have: each nests in the one before. */
 export const MAX_CHAIN = 500;
 
 /**

@@ -21,7 +21,7 @@ export function wrongBlock(
   const open: OpenBlock[] = [];
   const isWhole = kind === '' || kind === 'EOF';
   for (const [index, token] of tokens.entries()) {
-    // What follows the first error is read as if that were right.
+    // The text after the first error is parsed as if the error were corrected.
     if (!isWhole && token.start >= stop) return undefined;
     if (OPENS_BLOCK.has(token.kind)) {
       const name = nameAfter(tokens, index);
@@ -84,7 +84,7 @@ function wrongClosing(
     code: 'mismatched-block',
     start,
     end: endOfTag(template, start),
-    message: `"{{/${name}}}" cannot close the block "{{#${last.name}}}" that is open since line ${line}: ${advice}.`,
+    message: `"{{/${name}}}" cannot close the block "{{#${last.name}}}" opened on line ${line}: ${advice}.`,
     data: { closed: name, [isOfOther ? 'missing' : 'open']: last.name },
   };
 }

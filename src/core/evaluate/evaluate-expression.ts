@@ -51,7 +51,7 @@ export function evaluateCall(
   );
 }
 
-/** Whether a path names a block parameter where a helper could be named. */
+/** Returns whether a path names a block parameter where a helper could be named. */
 export function isBlockParam(path: PathExpression, scope: Scope): boolean {
   return (
     scope.blockParams !== undefined &&

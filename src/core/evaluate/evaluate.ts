@@ -26,13 +26,13 @@ export interface EvaluateRequest {
   readonly templateOffset: number;
   /** Values by variable name, defaults included. */
   readonly input: Readonly<Record<string, unknown>>;
-  /** What `{{@name}}` reads beside `@root`. */
+  /** The values of `{{@name}}` beside `@root`. */
   readonly data: Readonly<Record<string, unknown>>;
-  /** Whether it was published already: then what is wrong in a branch that does not run is not looked for. */
+  /** True if it was published already: then what is wrong in a branch that does not run is not looked for. */
   readonly isPublished?: boolean;
-  /** What `{{history}}` stands for. */
+  /** The messages of `{{history}}`. */
   readonly history: readonly Message[];
-  /** Whether it matters that an input is not given: then its place is a segment that names it. Never, unless told. */
+  /** Returns whether it matters that an input is not given: then its place is a segment that names it. Never, unless told. */
   readonly countsAsMissing?: (name: string) => boolean;
 }
 
@@ -77,7 +77,7 @@ export function evaluate(request: EvaluateRequest, limits: Limits = LIMITS): rea
 
 const START: Node = { loc: { start: { line: 1, column: 0 }, end: { line: 1, column: 0 } } };
 
-/** What no input can make right, in the template and its partials. @throws Problem `invalid_source` */
+/** Checks for errors that no input can fix, in the template and its partials. @throws Problem `invalid_source` */
 function check(template: Template, run: Run): void {
   const checked = new Set<LinkedPartial>();
   checkOne(template, run, checked);

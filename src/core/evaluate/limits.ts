@@ -46,7 +46,7 @@ export class Meter {
     return this.#characters;
   }
 
-  /** How many characters may still be written. */
+  /** The number of characters that may still be written. */
   get room(): number {
     return this.#limits.characters - this.#characters;
   }

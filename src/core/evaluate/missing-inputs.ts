@@ -36,7 +36,7 @@ function* namesLacking(expressions: Iterable<Expression>, scope: Scope): Generat
   }
 }
 
-/** Whether `context` is the input, alone or with a partial's arguments, and `name` is needed and not in it. */
+/** Returns whether `context` is the input, alone or with a partial's arguments, and `name` is needed and not in it. */
 function lacks({ run }: Scope, context: unknown, name: string): boolean {
   if (!run.countsAsMissing?.(name) || !run.isOfInput(context, name)) return false;
   const values = context as Readonly<Record<string, unknown>>;

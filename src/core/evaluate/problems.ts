@@ -24,8 +24,8 @@ export function tooExpensive(limit: Limit, allowed: number, template: Template, 
     template,
     node,
     {
-      steps: `Rendering takes more than ${amount} steps here. Look for a loop inside a loop over the same list, or give a smaller input.`,
-      characters: `The rendered text grows over ${amount} characters here. Look for a text that is repeated in a loop, or give a smaller input.`,
+      steps: `Rendering takes more than ${amount} steps here. Look for nested loops over the same list, or provide a smaller input.`,
+      characters: `The rendered text grows over ${amount} characters here. Look for text that is repeated in a loop, or provide a smaller input.`,
       nesting: `Blocks, partials and values nest deeper than ${amount} here. Look for a partial that uses itself, or flatten the template or the input.`,
     }[limit],
   );

@@ -15,7 +15,7 @@ export function ownProperty(parent: unknown, name: string | number): unknown {
 export function readPath(path: PathExpression, scope: Scope): unknown {
   const { parts, depth } = path;
   const [name] = parts;
-  // A block parameter also stands for "@" and its name, as in Handlebars.
+  // A block parameter also represents "@" and its name, as in Handlebars.
   if (name !== undefined && depth === 0 && scope.blockParams !== undefined && !isScoped(path)) {
     const found = blockParam(scope, name);
     if (found !== undefined) {
@@ -23,7 +23,7 @@ export function readPath(path: PathExpression, scope: Scope): unknown {
         throw invalidAt(
           scope.template,
           path,
-          `The block around this gives "${name}" no value: only {{#each}} and {{#with}} fill the names in "as |…|".`,
+          `The enclosing block gives "${name}" no value: only {{#each}} and {{#with}} fill the names in "as |…|".`,
         );
       return readParts(found.params.values[found.index], parts, 1);
     }

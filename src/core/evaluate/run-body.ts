@@ -6,9 +6,9 @@ import { runStatement } from './run-statement.ts';
 import { contextsWithin, type Data, type InlinePartial, type Scope } from './scope.ts';
 
 interface BodyOptions {
-  /** What `{{@name}}` reads; as around it unless told. */
+  /** The values of `{{@name}}`; inherited by default. */
   readonly data?: Data;
-  /** What the names in `as |…|` stand for. */
+  /** The values of the names in `as |…|`. */
   readonly values?: readonly unknown[];
 }
 
@@ -55,7 +55,7 @@ function withInlines(program: Program, inner: Scope, around: Scope): Scope {
     if (statement.type !== 'Decorator' && statement.type !== 'DecoratorBlock') continue;
     inlines ??= new Map(inner.inlines);
     const name = inlineName(statement, inner);
-    // For `../` the partial stands beside the body, not in it, as in Handlebars.
+    // For `../` the partial is beside the body, not in it, as in Handlebars.
     const scope = { ...inner, contexts: around.contexts };
     if (name !== undefined) inlines.set(name, statement.program && { program: statement.program, scope });
     inner.run.meter.step(inner.template, statement, 1 + inlines.size);

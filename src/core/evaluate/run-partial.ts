@@ -37,7 +37,7 @@ interface Called {
   readonly partialBlock: PartialBlock | undefined;
 }
 
-/** @param block the body it is called with, which stands in where there is no such partial */
+/** @param block the body it is called with, which is used if there is no such partial */
 function callPartial(name: string, called: Called, block: PartialBlock | undefined): void {
   const { node, caller } = called;
   const { template } = caller;

@@ -1,4 +1,4 @@
-/** What one evaluation holds from its beginning to its end. */
+/** The state of one evaluation. */
 import type { LinkedPartial } from '../flatten.ts';
 import type { Meter } from './limits.ts';
 import { type Template, templateOf } from './template.ts';
@@ -9,9 +9,9 @@ export class Run {
   readonly writer: Writer;
   /** The input with its defaults. */
   readonly root: Readonly<Record<string, unknown>>;
-  /** Whether it matters that an input is not given; undefined: never. */
+  /** Returns whether it matters that an input is not given; undefined: never. */
   readonly countsAsMissing: ((name: string) => boolean) | undefined;
-  /** How many characters one `{{history}}` stands for. */
+  /** The number of characters one `{{history}}` represents. */
   readonly historyLength: number;
   /** The input, and copies of it with a partial's arguments: the names that these arguments gave. */
   readonly #inputs: WeakMap<object, ReadonlySet<string>>;
@@ -26,7 +26,7 @@ export class Run {
     this.#inputs = new WeakMap([[of.root, new Set<string>()]]);
   }
 
-  /** Whether `name` of this context is the input's: an argument of a partial hides the input of its name. */
+  /** Returns whether `name` of this context is the input's: an argument of a partial hides the input of its name. */
   isOfInput(context: unknown, name: string): boolean {
     if (typeof context !== 'object' || context === null) return false;
     return this.#inputs.get(context)?.has(name) === false;

@@ -1,4 +1,4 @@
-/** What names mean at one place of an evaluation. */
+/** The scope at one place of an evaluation. */
 
 import type { Program } from '../syntax-tree.ts';
 import type { Run } from './run.ts';
@@ -8,7 +8,7 @@ export interface Scope {
   readonly run: Run;
   /** The template that is evaluated. */
   readonly template: Template;
-  /** What `{{this}}` reads. */
+  /** The value of `{{this}}`. */
   readonly context: unknown;
   /** The contexts that `../` leads to; the first is that of `context`. */
   readonly contexts: Contexts | undefined;
@@ -16,7 +16,7 @@ export interface Scope {
   readonly data: Data;
   /** The partials that this template defines with `{{#*inline}}`. */
   readonly inlines: ReadonlyMap<string, InlinePartial | undefined>;
-  /** What `{{> @partial-block}}` means. */
+  /** The meaning of `{{> @partial-block}}`. */
   readonly partialBlock: PartialBlock | undefined;
   /** The templates that led here, the last first. */
   readonly callers: Callers | undefined;
@@ -34,14 +34,14 @@ export interface Contexts {
   readonly above: Contexts | undefined;
 }
 
-/** The names of one `as |item index|`, and what they stand for; no values where the block gives none. */
+/** The names of one `as |item index|`, and what they represent; no values where the block gives none. */
 export interface BlockParams {
   readonly names: readonly string[];
   readonly values: readonly unknown[] | undefined;
   readonly above: BlockParams | undefined;
 }
 
-/** What `{{@name}}` reads: own values over those of `above`, which `@../` leads to. */
+/** The values of `{{@name}}`: own values over those of `above`, which `@../` leads to. */
 export interface Data {
   readonly values: Readonly<Record<string, unknown>>;
   readonly above: Data | undefined;
@@ -54,7 +54,7 @@ export interface InlinePartial {
 }
 
 export interface PartialBlock extends InlinePartial {
-  /** What `{{> @partial-block}}` means within the block. */
+  /** The meaning of `{{> @partial-block}}` within the block. */
   readonly outer: PartialBlock | undefined;
 }
 

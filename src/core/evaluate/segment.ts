@@ -1,4 +1,4 @@
-/** What evaluating a template gives: its output in pieces that know where they come from. */
+/** The output of an evaluation, in pieces that know their source. */
 import type { Part } from 'dotprompt';
 
 /** Where something is written. */
@@ -27,7 +27,7 @@ export interface TextSegment {
   readonly source?: SourceSpan;
 }
 
-/** What an expression wrote; empty where its value is nothing. */
+/** The output of an expression; empty if it has no value. */
 export interface ValueSegment {
   readonly kind: 'value';
   readonly text: string;
@@ -36,7 +36,7 @@ export interface ValueSegment {
   readonly missing: readonly string[];
 }
 
-/** What separates messages and their parts. It has no text. */
+/** A separator of messages and their parts. It has no text. */
 export type StructureSegment =
   | {
       readonly kind: 'role';
@@ -48,7 +48,7 @@ export type StructureSegment =
 
 export type Segment = TextSegment | ValueSegment | StructureSegment;
 
-/** The text that segments stand for. */
+/** The text that segments represent. */
 export function textOfSegments(segments: Iterable<Segment>): string {
   let text = '';
   for (const segment of segments) if ('text' in segment) text += segment.text;

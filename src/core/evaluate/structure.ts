@@ -1,4 +1,4 @@
-/** What `{{role}}`, `{{history}}`, `{{media}}` and `{{section}}` give: no text, so no value can forge or break it. */
+/** The results of `{{role}}`, `{{history}}`, `{{media}}` and `{{section}}`: not text, so no value can forge or break it. */
 import type { StructureSegment } from './segment.ts';
 
 export class Structure {

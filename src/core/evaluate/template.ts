@@ -1,4 +1,4 @@
-/** A template that is evaluated: its tree, and where it stands. */
+/** A template that is evaluated: its tree, and where it is. */
 import { type Inspection, inspectTemplate } from '../check/inspect-template.ts';
 import type { LinkedPartial, LinkedTemplate } from '../flatten.ts';
 import type { SourceIssue } from '../problem.ts';
@@ -24,7 +24,7 @@ export interface Template extends Inspection {
   readonly lines: readonly number[];
   /** By node: what wrote a value so far. */
   readonly expressions: Map<Node, WrittenExpression>;
-  /** By node: where the text that was written so far stands. */
+  /** By node: where the text that was written so far is. */
   readonly sources: Map<Node, SourceSpan>;
 }
 
@@ -72,13 +72,13 @@ export function sourceOf(node: Node, template: Template): SourceSpan {
   return source;
 }
 
-/** What is wrong at a node. */
+/** An error at a node. */
 export function issueOf(template: Template, node: Node, message: string): SourceIssue {
   const { start, end } = spanOf(template, node);
   return issueAtOffsets(template, start - template.offset, end - template.offset, message);
 }
 
-/** What is wrong between two offsets of a template's text. */
+/** An error between two offsets of a template's text. */
 export function issueAtOffsets(template: Template, start: number, end: number, message: string): SourceIssue {
   const { source, text, offset } = template;
   // Where only the template is known, its own lines are counted.

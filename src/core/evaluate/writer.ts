@@ -55,7 +55,7 @@ export class Writer {
     if (indent !== '') this.#indents.pop();
   }
 
-  /** What stands before the next character. */
+  /** The text before the next character. */
   #due(): string {
     let due = '';
     for (const indent of this.#indents) {

@@ -15,7 +15,7 @@ import { offsetOf } from '../template-position.ts';
 import type { WrittenExpression } from './segment.ts';
 import { spanOf, type Template } from './template.ts';
 
-/** What writes values, or notes missing ones. */
+/** Writes values, or records missing ones. */
 export type Writing = MustacheStatement | BlockStatement | PartialStatement | PartialBlockStatement;
 
 /** One object for each expression of a template, however often it writes: so it also crosses to another thread once. */
@@ -33,7 +33,7 @@ export function expressionOf(node: Writing, template: Template): WrittenExpressi
   return expression;
 }
 
-/** Whether a path is all there is, as in most tags. */
+/** Returns whether a path is all there is, as in most tags. */
 function isPlain(node: Writing): node is MustacheStatement & { readonly path: PathExpression } {
   return (
     node.type === 'MustacheStatement' &&

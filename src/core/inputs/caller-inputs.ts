@@ -5,7 +5,7 @@ import { readInputs } from './read-inputs.ts';
 import { schemaShape } from './schema-shape.ts';
 
 export interface CallerInput {
-  /** Whether the front matter's schema names it. */
+  /** True if the front matter's schema names it. */
   readonly declared: boolean;
   /**
    * Whether callers have to give it: rendering is refused without it where it is declared; otherwise it leaves a gap in

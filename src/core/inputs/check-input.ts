@@ -62,7 +62,7 @@ function misfitsOf(
     if (cause instanceof ValidationStopped && cause.why === 'pattern')
       throw new Problem(
         'invalid_source',
-        `${label}: A pattern of the input's schema cannot be checked. Write it in at most 1,000 characters, without look-around and back references.`,
+        `${label}: A pattern in the schema cannot be checked. Write it with at most 1,000 characters and without look-around and back references.`,
         {},
         { cause },
       );

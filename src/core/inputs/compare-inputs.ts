@@ -6,9 +6,9 @@ export interface InputChange {
   readonly name: string;
   /** `required`: it could be left out before. */
   readonly change: 'added' | 'removed' | 'required' | 'type';
-  /** Whether applications that go on as before get an error, a gap in the text, or have what they send ignored. */
+  /** True if applications that go on as before get an error, a gap in the text, or have what they send ignored. */
   readonly breaking: boolean;
-  /** Whether the schema names it: of one that is removed, the old version's. */
+  /** True if the schema names it: of one that is removed, the old version's. */
   readonly declared: boolean;
   /** Its type as an author writes it, such as `string`; null where none is declared. */
   readonly from: string | null;

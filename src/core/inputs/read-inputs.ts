@@ -39,9 +39,9 @@ export function readInputs(
 const MAX_STEPS = 200_000;
 const NONE: ReadonlySet<string> = new Set();
 
-/** What names are looked up in. */
+/** The context in which names are looked up. */
 interface Context {
-  /** Whether it is the input, alone or with a partial's named arguments over it. */
+  /** True if it is the input, alone or with a partial's named arguments over it. */
   readonly isInput: boolean;
   /** Names that a partial's call gives. */
   readonly given: ReadonlySet<string>;
@@ -52,7 +52,7 @@ interface Context {
 interface Place {
   readonly context: Context;
   readonly partials: ReadonlyMap<string, LinkedPartial>;
-  /** Block parameters, and what they stand for. */
+  /** Block parameters, and what they represent. */
   readonly names: ReadonlyMap<string, Context>;
   /** Inputs that are known to be given here. */
   readonly guards: ReadonlySet<string>;
@@ -220,7 +220,7 @@ function contextAt(context: Context, depth: number): Context | undefined {
   return at;
 }
 
-/** What an expression means as a context: the input itself, or something else. */
+/** The value of an expression as a context: the input itself, or something else. */
 function contextOf(expression: Expression, { context, names }: Place): Context {
   if (expression.type !== 'PathExpression') return OTHER;
   const { data, depth, parts } = expression;
@@ -235,7 +235,7 @@ function within(place: Place, context: Context): Place {
   return context === place.context ? place : { ...place, context: { ...context, above: place.context } };
 }
 
-/** @param first what the first block parameter stands for */
+/** @param first what the first block parameter represents */
 function withNames({ program }: BlockStatement, place: Place, first: Context): Place {
   const { blockParams = [] } = program ?? {};
   if (blockParams.length === 0) return place;

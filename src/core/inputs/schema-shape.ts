@@ -45,7 +45,7 @@ function withoutNull(schema: unknown): unknown {
   };
 }
 
-/** Whether every value that fits `from` fits `to` as well, as far as it is told without doubt. Both are `schemaShape`s. */
+/** Returns whether every value that fits `from` fits `to` as well, as far as it is told without doubt. Both are `schemaShape`s. */
 export function isAsWide(from: string, to: string): boolean {
   return from === to || accepts(JSON.parse(from), JSON.parse(to));
 }
@@ -75,7 +75,7 @@ function accepts(from: unknown, to: unknown): boolean {
   return true;
 }
 
-/** What is no longer named would be ignored, so it counts; what is new has to be optional, which `required` tells. */
+/** An input no longer named would be ignored, so it counts; a new one has to be optional, which `required` tells. */
 function propertiesAccept(from: Schema, to: Schema): boolean {
   const had = isObject(from['properties']) ? from['properties'] : {};
   const has = isObject(to['properties']) ? to['properties'] : {};

@@ -3,7 +3,7 @@
 type Values = Readonly<Record<string, unknown>>;
 
 /**
- * Null means "not given": such a value is left out, and its default stands there where there is one. An object takes
+ * Null means "not given": such a value is left out, and its default is there where there is one. An object takes
  * the place of a default as it is, but what is null inside it becomes what the default has at that place.
  */
 export function withDefaults(input: Values, defaults: Values): Values {

@@ -70,7 +70,7 @@ export function langfusePrompt(request: LangfuseRequest, limits?: Limits): Langf
   };
 }
 
-/** What one message is made of. */
+/** The parts of one message. */
 interface Stretch {
   /** Null for what no role begins. */
   readonly role: string | null;
@@ -118,7 +118,7 @@ function textOf({ pieces }: Stretch, label: string): string {
     if (piece.variable !== undefined) tags.push(text.length);
     text += piece.text;
   }
-  // Two braces are a tag to Langfuse's clients wherever they stand, and a third one changes what the tag means.
+  // Two braces are a tag to Langfuse's clients wherever they are, and a third one changes what the tag means.
   let from = 0;
   for (const tag of [...tags, -1]) {
     const found = text.indexOf('{{', from);

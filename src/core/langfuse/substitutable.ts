@@ -59,7 +59,7 @@ function check(
         break;
       }
       default:
-        throw refused(template, statement, `Langfuse's clients know no ${nameOfBlock(statement)}.`);
+        throw refused(template, statement, `Langfuse's clients do not support ${nameOfBlock(statement)}.`);
     }
   }
 }
@@ -77,7 +77,7 @@ function checkTag(
     throw refused(
       template,
       node,
-      `The partial with {{${name}}} stands on an indented line, and Langfuse's clients do not indent the lines of a value.`,
+      `The partial with {{${name}}} is on an indented line, and Langfuse's clients do not indent the lines of a value.`,
       'Write the partial at the beginning of a line',
     );
   if (Object.hasOwn(defaults, name) && (defaults[name] ?? null) !== null)
@@ -85,7 +85,7 @@ function checkTag(
       template,
       node,
       `The input "${name}" has a default, which Langfuse's clients do not know.`,
-      'Take the default out of the front matter',
+      'Remove the default from the front matter',
     );
   const { type } = (properties[name] ?? {}) as { readonly type?: unknown };
   if (type === 'object' || type === 'array')

@@ -11,7 +11,7 @@ import { schemasIn } from './schemas-in.ts';
 export interface SchemaPattern {
   /** From the schema to the pattern. */
   readonly path: SchemaPath;
-  /** Whether it is a key. */
+  /** True if it is a key. */
   readonly isKey: boolean;
   readonly pattern: string;
 }
@@ -48,5 +48,5 @@ function whyNotRun(pattern: string): string {
     return 'This pattern refers back to what a group matched, as in "\\1", which RE2 cannot run. Write it without.';
   if (/\{\d*,?\d{4,}\}/.test(unescaped) || /\}\)*\{/.test(unescaped))
     return 'This pattern repeats something more than 1,000 times, which RE2 cannot run. Use "maxLength" and "minLength" instead.';
-  return 'This is no regular expression that RE2 can run. Correct it (github.com/google/re2/wiki/Syntax).';
+  return 'RE2 cannot run this regular expression. Correct it (github.com/google/re2/wiki/Syntax).';
 }

@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject, SchemaFault, type SchemaPath } from './s
 import { referred, schemasIn } from './schemas-in.ts';
 
 const CIRCULAR =
-  'This reference leads back to itself, so no input could be checked. Let it lead to a property or an item, or remove it.';
+  'This reference refers to itself, so no input could be checked. Let it refer to a property or an item, or remove it.';
 /** The references that one check may follow: each takes some of the engine's stack. */
 const MAX_DEPTH = 300;
 
@@ -46,7 +46,7 @@ function circleFrom(
   return found;
 }
 
-/** What is held against the same value as the schema around it. */
+/** Keywords that apply to the same value as the enclosing schema. */
 function* alternatives(
   schema: JsonObject,
   path: SchemaPath,

@@ -88,7 +88,7 @@ class SchemaExpander {
     const inside = key.slice(open + 1);
     if (!inside.endsWith(')')) {
       const message = inside.endsWith(')?')
-        ? 'The "?" stands before the parenthesis: "name?(…)".'
+        ? 'Write the "?" before the parenthesis: "name?(…)".'
         : 'The parenthesis is not closed: write "name(type, description):".';
       throw new SchemaFault(path, message, true);
     }
@@ -120,7 +120,7 @@ class SchemaExpander {
   }
 }
 
-/** Whether it is the name of a schema that only the application knows. */
+/** Returns whether it is the name of a schema that only the application knows. */
 export function isNamedSchema(schema: JsonObject | null | undefined): boolean {
   const reference = schema?.['$ref'];
   return typeof reference === 'string' && !reference.startsWith('#');

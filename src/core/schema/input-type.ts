@@ -19,4 +19,4 @@ function isOther(type: unknown): boolean {
 
 export const NO_OBJECT = 'The input is an object: declare its variables, one a line, such as "name: string".';
 export const OTHER_TYPE =
-  'This "type" makes the whole schema a JSON Schema of something that is no object. For a variable named "type" add a description: "type: string, what it is for".';
+  'This "type" makes the whole schema a JSON Schema that is not an object. For a variable named "type", add a description: "type: string, what it is for".';

@@ -1,4 +1,4 @@
-/** What is wrong in a schema of front matter. */
+/** An error in a schema of front matter. */
 
 /** Keys and indices from the schema to a place in it. */
 export type SchemaPath = readonly (string | number)[];
@@ -7,7 +7,7 @@ export type SchemaPath = readonly (string | number)[];
 export class SchemaFault extends Error {
   override readonly name = 'SchemaFault';
   readonly path: SchemaPath;
-  /** Whether the key itself is wrong, not what it holds. */
+  /** True if the key itself is wrong, not what it holds. */
   readonly isKey: boolean;
   /** Which characters of the key or value are wrong; undefined for all of them. */
   readonly part: { readonly start: number; readonly length: number } | undefined;

@@ -7,13 +7,13 @@ export interface PlacedSchema {
   readonly path: SchemaPath;
 }
 
-/** What holds one schema, or a list of schemas. */
+/** Keywords that hold one schema, or a list of schemas. */
 const SCHEMAS = [
   ...['items', 'prefixItems', 'additionalItems', 'unevaluatedItems', 'contains'],
   ...['additionalProperties', 'unevaluatedProperties', 'propertyNames'],
   ...['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else'],
 ];
-/** What holds a schema for each name. */
+/** Keywords that hold a schema for each name. */
 const NAMED_SCHEMAS = [
   ...['properties', 'patternProperties', 'dependentSchemas', 'dependencies'],
   ...['$defs', 'definitions'],

@@ -1,4 +1,4 @@
-/** What is wrong with a type in Picoschema: the sentences that publishing and the editor say alike. */
+/** Errors in Picoschema types: the sentences that publishing and the editor share. */
 import { nearest } from '../near.ts';
 import { CONTAINER_NAMES, isScalarName, isSchemaName, SCALAR_NAMES, splitDescription } from './type-names.ts';
 
@@ -6,7 +6,7 @@ export interface TypeFault {
   readonly message: string;
   /** Of the text that the type is written in, how many characters from its beginning are wrong; all of them unless told. */
   readonly length?: number;
-  /** What may have been meant. */
+  /** The suggestion. */
   readonly near?: string;
 }
 
@@ -14,10 +14,10 @@ const SCALARS = listOf(SCALAR_NAMES);
 const CONTAINERS = listOf(CONTAINER_NAMES);
 
 export const NO_SCHEMA = 'A schema is a type, such as "string", or the properties of an object, one a line.';
-export const NO_TYPE = `This is no type. Write one of ${SCALARS}.`;
+export const NO_TYPE = `This is not a type. Write one of ${SCALARS}.`;
 export const NO_VALUE = `A type is missing. Write one of ${SCALARS}, or properties below; "null" needs its quotes.`;
 export const LIST =
-  'A list is no type. Write "name(array): string" for a list, "name(enum): [a, b]" for a choice.';
+  'A list is not a type. Write "name(array): string" for a list, "name(enum): [a, b]" for a choice.';
 export const NO_PROPERTIES = 'Write the properties of an object on the lines below its name, indented.';
 export const NO_CHOICE = 'A choice is a list with at least one value. Write "name(enum): [a, b]".';
 

@@ -1,8 +1,8 @@
-/** The names that stand for types in Picoschema, and those that stand for schemas of the application. */
+/** The names that represent types in Picoschema, and those that represent schemas of the application. */
 
-/** What stands after the colon. */
+/** The text after the colon. */
 export const SCALAR_NAMES = ['string', 'number', 'integer', 'boolean', 'null', 'any'] as const;
-/** What stands in parentheses after the name. */
+/** The text in parentheses after the name. */
 export const CONTAINER_NAMES = ['array', 'object', 'enum'] as const;
 
 const SCALARS: ReadonlySet<string> = new Set(SCALAR_NAMES);

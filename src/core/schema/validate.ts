@@ -18,7 +18,7 @@ export interface Misfit {
 }
 
 export interface ValidateOptions {
-  /** How many steps it may take: schemas, values and characters that are looked at. */
+  /** The number of steps it may take: schemas, values and characters that are looked at. */
   readonly steps: number;
   /** Of `pattern` and `patternProperties`. */
   readonly pattern: CompilePattern;

@@ -36,7 +36,7 @@ export function wordsOfTypes(types: readonly string[]): string {
   return named.map(type => WORDS[type] ?? type.slice(0, 40)).join(' or ');
 }
 
-/** What kind of value it is; not the value. */
+/** The kind of a value; not the value. */
 export function wordsOfValue(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (Array.isArray(value)) return 'a list';

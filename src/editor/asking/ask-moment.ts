@@ -5,13 +5,13 @@ import type { Ask } from './ask.ts';
 
 export interface MomentQuestion {
   readonly title: string;
-  /** What the time is of, as the start of a sentence: `When does it go live`. */
+  /** The start of the question, such as `When does it go live`. */
   readonly prompt: string;
-  /** What stands in the box at first; milliseconds since 1970. */
+  /** The initial value, in milliseconds since 1970. */
   readonly value: number;
   /** As that of a text; a time that is refused by now is not offered again. */
   readonly draft: string;
-  /** What is wrong with an instant (milliseconds since 1970), as a sentence. */
+  /** Validates an instant (milliseconds since 1970): returns an error as a sentence. */
   readonly refuses: (at: number) => string | undefined;
 }
 
@@ -23,7 +23,7 @@ export async function askMoment(
 ): Promise<string | undefined> {
   const text = await ask.text({
     title,
-    prompt: `${prompt}? Date and time in ${timeZone}, or an instant such as ${utcOf(new Date(value).toISOString())}`,
+    prompt: `${prompt}? Date and time in ${timeZone}, or a UTC time such as ${utcOf(new Date(value).toISOString())}`,
     value: localText(value, timeZone),
     placeholder: localText(value, timeZone),
     draft,
@@ -37,7 +37,7 @@ export async function askMoment(
       const why = refuses(Date.parse(moment.at));
       if (why !== undefined) return why;
       const twice = moment.twice
-        ? ' Clocks show this time twice that night, and this is the first; write the instant in UTC for the second.'
+        ? ' This time occurs twice that night, and this is the first; for the second, enter the time in UTC.'
         : '';
       return { note: `That is ${utcOf(moment.at)}.${twice}` };
     },

@@ -7,16 +7,16 @@ export interface TextQuestion {
   readonly title: string;
   readonly prompt: string;
   readonly value?: string;
-  /** What of `value` is selected, from one offset to another; all of it unless told. */
+  /** The selected range of `value`, as offsets; all of it by default. */
   readonly selection?: readonly [number, number];
   readonly placeholder?: string;
   /** A name under which what is typed is kept until it was `sent`, and offered again. Never for a secret. */
   readonly draft?: string;
-  /** Whether a draft is of no use any more, and is not offered: a time that has passed. */
+  /** Returns whether a draft is of no use any more, and is not offered: a time that has passed. */
   readonly isStale?: (draft: string) => boolean;
   /** Hidden as it is typed, for keys. */
   readonly secret?: boolean;
-  /** What is wrong with the text so far, or a note on it; undefined when it will do. */
+  /** Validates the text so far: an error or a note; undefined if it is valid. */
   readonly validate?: (text: string) => string | { readonly note: string } | undefined;
 }
 
@@ -52,7 +52,7 @@ export interface PickManyQuestion<Value> {
   readonly title: string;
   readonly placeholder: string;
   readonly options: readonly (Option<Value> & {
-    /** Whether it is chosen at first. */
+    /** True if it is chosen at first. */
     readonly picked: boolean;
   })[];
 }
@@ -73,7 +73,7 @@ export type Severity = 'info' | 'warning' | 'error';
 export interface Ask {
   /** Undefined when the person leaves. */
   text(question: TextQuestion): Promise<string | undefined>;
-  /** What was typed under this name has arrived where it was meant to, and is not offered again. */
+  /** Forgets the draft under this name, which was sent. */
   sent(draft: string): void;
   pick<Value>(question: PickQuestion<Value>): Promise<Value | undefined>;
   /** Undefined when the person leaves. */

@@ -39,4 +39,4 @@ export function boundAsk(ask: Ask, shownNow: () => ShownProject): Ask {
 }
 
 const OTHER_PROJECT =
-  'Nothing was done: the question was about another project or registry than the one that this window shows now. Switch back to it, and choose the command again.';
+  'Nothing was done, because this window switched to another project or registry. Switch back and run the command again.';

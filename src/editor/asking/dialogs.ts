@@ -13,7 +13,7 @@ export const dialogs = (drafts: Drafts): Ask => ({
     box.prompt = prompt;
     box.placeholder = placeholder ?? '';
     box.password = secret === true;
-    // A diff stands beside the question: looking at it must not lose what was typed.
+    // A diff is beside the question: looking at it must not lose what was typed.
     box.ignoreFocusOut = true;
     const kept = draft === undefined ? undefined : drafts.of(draft);
     box.value = (kept === undefined || isStale?.(kept) ? undefined : kept) ?? value ?? '';
@@ -25,7 +25,7 @@ export const dialogs = (drafts: Drafts): Ask => ({
     };
     const answer = new Promise<string | undefined>(resolve => {
       box.onDidChangeValue(text => {
-        // What stood there at first is offered anyway.
+        // The initial value is offered anyway.
         if (draft !== undefined && secret !== true) drafts.keep(draft, text === value ? '' : text);
         isValid();
       });
@@ -62,7 +62,7 @@ export const dialogs = (drafts: Drafts): Ask => ({
     });
     list.onDidTriggerItemButton(async ({ item: { press } }) => {
       await press?.();
-      // What was shown has taken the focus; the list goes on.
+      // The new element has taken the focus; the list goes on.
       await vscode.commands.executeCommand('workbench.action.focusQuickOpen');
     });
     list.show();

@@ -1,8 +1,8 @@
-/** What a person typed into a question and has not sent yet: it is offered again, also after a reload of the window. */
+/** Drafts of text typed into questions: offered again, also after a reload of the window. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isBlank } from '../../core/visible-text.ts';
 
-/** What is needed of a `vscode.Memento`. */
+/** The part of `vscode.Memento` that is used. */
 interface Memory {
   get<T>(key: string): T | undefined;
   update(key: string, value: unknown): PromiseLike<void>;

@@ -7,7 +7,7 @@ import type { Change } from './change.ts';
 /** Named one by one; of more only their number is told. */
 const MOST_NAMED = 5;
 
-/** How many sources differ: the prompt's own and each partial. */
+/** The number of sources that differ: the prompt's own and each partial. */
 export function sourcesIn({ source, partials }: Pick<Change, 'source' | 'partials'>): number {
   return (source ? 1 : 0) + partials.length;
 }
@@ -29,7 +29,7 @@ function partialInWords({ from, to }: Change['partials'][number]): string {
   return to === undefined ? `${from.id} (removed)` : `${prompt} @${old.version} → @${version}`;
 }
 
-/** What applications that go on as before would notice, as one paragraph; undefined where nothing breaks. */
+/** Breaking changes for applications as one paragraph; undefined if there are none. */
 export function breakingInWords({ inputs }: Pick<Change, 'inputs'>): string | undefined {
   const breaking = inputs.filter(change => change.breaking);
   if (breaking.length === 0) return undefined;

@@ -7,7 +7,7 @@ import { readMetadata } from '../../core/render.ts';
 import { sourceKindOf } from '../../core/source.ts';
 
 export interface Change {
-  /** Whether the prompt's own source differs. */
+  /** True if the prompt's own source differs. */
   readonly source: boolean;
   readonly partials: readonly ChangedPartial[];
   readonly inputs: readonly InputChange[];

@@ -82,7 +82,7 @@ export function registerCompare(workbench: Workbench): vscode.Disposable {
       const version = target.version ?? (await newestOf(workbench, target.prompt));
       if (version === undefined) return;
       if (version === 1) {
-        await ask.tell('info', `${target.prompt}@1 is the first version: there is none before it.`);
+        await ask.tell('info', `${target.prompt}@1 is the first version.`);
         return;
       }
       await show(target.prompt, { version: (version - 1) as VersionNumber }, { version });
@@ -112,7 +112,7 @@ export function registerCompare(workbench: Workbench): vscode.Disposable {
       const target = await namedTarget(argument, workbench);
       if (target?.version === undefined) return;
       if (prompts.listed.get(target.prompt)?.hasFile !== true) {
-        await ask.tell('info', `There is no file of ${target.prompt} in this folder. Pull to get it.`);
+        await ask.tell('info', `This folder has no file for ${target.prompt}. Pull to get it.`);
         return;
       }
       await show(target.prompt, { version: target.version }, { file: true });

@@ -47,7 +47,7 @@ export async function linkedDraft(
   return linkedSource(prompt, source, await linkRecorded(recorded, versionReader(holding)));
 }
 
-/** What publishing `source` would record now, by the reference as written, as far as the list of prompts tells. */
+/** The partials that publishing `source` would record now, by reference as written, according to the list of prompts. */
 export function newestPartials(
   { prompts }: Pick<Workbench, 'prompts'>,
   prompt: PromptName,

@@ -32,7 +32,7 @@ export function registerResolvedDocuments(workbench: Workbench): vscode.Disposab
 
 async function resolvedText(workbench: Workbench, uri: vscode.Uri): Promise<string> {
   const address = parseResolvedUri(uri);
-  if (address === undefined) throw new Error('Its address is not one of PromptForge.');
+  if (address === undefined) throw new Error('Its address is not a PromptForge address.');
   const { flatten } = await import('../../core/flatten.ts');
   const { prompt, version, registry } = address;
   if (version === undefined) {
@@ -46,11 +46,11 @@ async function resolvedText(workbench: Workbench, uri: vscode.Uri): Promise<stri
 /** The prompt's file as the editor has it, with the partials that publishing would take. */
 export async function linkedFile(workbench: Workbench, prompt: PromptName): Promise<LinkedSource> {
   const copy = await workbench.prompts.workingCopy();
-  if (copy === undefined) throw new Error('No folder with prompts is open.');
+  if (copy === undefined) throw new Error('No prompts folder is open.');
   const { linkedDraft } = await import('./linked-side.ts');
   const path = copy.folder.pathOf(prompt);
   const open = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === path);
   const source = open?.getText() ?? (await copy.folder.read(prompt));
-  if (source === undefined) throw new Error(`There is no file of ${prompt} in this folder.`);
+  if (source === undefined) throw new Error(`This folder has no file for ${prompt}.`);
   return linkedDraft(workbench, prompt, source);
 }

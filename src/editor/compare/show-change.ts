@@ -114,7 +114,7 @@ async function documentsOf(
   const of = (version: VersionNumber) => ({ registry, prompt, version, ...(promotion && { promotion }) });
   const source = (end: End) => {
     if ('version' in end) return vscode.Uri.from(versionUriParts(of(end.version)));
-    if (copy === undefined) throw new Error('No folder with prompts is open.');
+    if (copy === undefined) throw new Error('No prompts folder is open.');
     return vscode.Uri.file(copy.folder.pathOf(prompt));
   };
   const resolved = (end: End) =>

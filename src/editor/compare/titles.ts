@@ -16,7 +16,7 @@ export function compareTitle(name: string, left: Side, right: Side): string {
   return `${name}: ${sideTitle(left)} ↔ ${sideTitle(right)}`;
 }
 
-/** What a tab calls a prompt: its name without the folders, unless another of the prompts has the same one. */
+/** The name of a prompt in a tab: without its folders, unless another prompt has the same name. */
 export function shortName(prompt: PromptName, all: Iterable<PromptName>): string {
   const last = lastPart(prompt);
   for (const other of all) if (other !== prompt && lastPart(other) === last) return prompt;
@@ -38,7 +38,7 @@ function sideTitle(side: Side): string {
   return side.kind === 'file' ? 'your file' : `@${side.version}`;
 }
 
-/** What a version is known as: `newest`, or where it is live, such as `live in staging and production`, `canary in production`. Undefined for any other. */
+/** A label of a version: `newest`, or where it is live, such as `live in staging and production`, `canary in production`. Undefined for other versions. */
 export function knownAs(
   version: number,
   prompt: {

@@ -49,7 +49,7 @@ export async function completeMerge(
   return true;
 }
 
-/** What the file held before a merge that nobody completed is nowhere else. */
+/** The content of the file from before an incomplete merge cannot be recovered later. */
 async function keepMine(
   { workbench, discarded }: Resolving,
   merge: Merge,
@@ -66,7 +66,7 @@ async function keepMine(
     .catch((error: unknown) => workbench.report(error, 'Restoring'));
 }
 
-/** Whether there is something left to merge in a file of these contents. */
+/** Returns whether there is something left to merge in a file of these contents. */
 export function isUnfinished(merge: Merge, now: string): boolean {
   return now === '' || hasConflictMarkers(now) || placesLeft(merge, now) > 0;
 }
@@ -110,7 +110,7 @@ export async function completeByHand(parts: Resolving, prompt: PromptName): Prom
   if (merge === undefined) {
     await workbench.ask.tell(
       'info',
-      `No merge of ${prompt} was begun. Resolve the conflict in the merge editor.`,
+      `No merge of ${prompt} was started. Resolve the conflict in the merge editor.`,
     );
     return;
   }
@@ -139,7 +139,7 @@ export async function finish(
   const result = await copy.folder.read(prompt);
   const undo = async (): Promise<void> => {
     if (base === null || (await copy.folder.read(prompt)) !== result || isDirty(fileOf(copy, prompt)))
-      throw new Error(`${prompt} was changed since, so the merge stays.`);
+      throw new Error(`${prompt} was changed in the meantime, so the merge stays open.`);
     await copy.folder.write(prompt, mine);
     await copy.setBase(prompt, base);
     await prompts.rescan();

@@ -10,7 +10,7 @@ const THEIRS = '>>>>>>>';
 
 export interface ConflictText {
   readonly text: string;
-  /** How many places both changed in different ways; 0: `text` has no markers. */
+  /** The number of places both changed in different ways; 0: `text` has no markers. */
   readonly conflicts: number;
 }
 
@@ -64,7 +64,7 @@ export function untouchedConflicts(base: string, mine: string, theirs: string, n
   ).length;
 }
 
-/** Whether a text holds the markers of a conflict that nobody resolved, those of git too. */
+/** Returns whether a text holds the markers of a conflict that nobody resolved, those of git too. */
 export function hasConflictMarkers(text: string): boolean {
   const order = [`${MINE} `, MIDDLE, `${THEIRS} `];
   let found = 0;

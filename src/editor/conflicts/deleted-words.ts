@@ -40,6 +40,6 @@ function sentences(done: string | undefined, [first]: PullReport['left']): strin
   const why = first && `Left as it is: ${first.message}`;
   return (
     [done, why].filter(each => each !== undefined).join(' ') ||
-    'Nothing is deleted here and changed in the registry.'
+    'No prompt was deleted here and changed in the registry.'
   );
 }

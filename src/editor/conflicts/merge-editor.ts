@@ -35,7 +35,7 @@ export async function acceptMerge(): Promise<'yes' | 'no' | 'unknown'> {
   return done.successful ? 'yes' : 'no';
 }
 
-/** Whether a merge editor of that file is open in some tab. */
+/** Returns whether a merge editor of that file is open in some tab. */
 export function isBeingMerged(output: vscode.Uri): boolean {
   return vscode.window.tabGroups.all
     .flatMap(({ tabs }) => tabs)

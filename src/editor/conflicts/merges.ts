@@ -20,7 +20,7 @@ export interface Merge {
   /** The registry's version that the file is put together with. */
   readonly theirs: VersionAt;
   readonly theirsText: string;
-  /** What the file held when the merge began. */
+  /** The content of the file when the merge started. */
   readonly mine: string;
 }
 

@@ -1,4 +1,4 @@
-/** What every part of resolving a conflict needs: the project, the prompt's file, and the text of a version. */
+/** The common parts of resolving a conflict: the project, the prompt's file, and the text of a version. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
@@ -21,7 +21,7 @@ export async function projectOf({
   prompts,
 }: Workbench): Promise<{ readonly copy: WorkingCopy; readonly root: string }> {
   const copy = await prompts.workingCopy();
-  if (copy === undefined || session.project === undefined) throw new Error('No folder with prompts is open.');
+  if (copy === undefined || session.project === undefined) throw new Error('No prompts folder is open.');
   return { copy, root: session.project.root };
 }
 

@@ -1,4 +1,4 @@
-/** What a file holds once nobody is writing it: a program may empty a file first and write it then. */
+/** The content of a file that no one is writing: a program may empty a file before it writes it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** In ms: longer than a program takes between emptying a file of a prompt and writing it. */

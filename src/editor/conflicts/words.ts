@@ -20,20 +20,20 @@ export function completeQuestion(prompt: PromptName, left: number): Confirmation
   const hold = left === 1 ? 'holds' : 'hold';
   return {
     message: `Complete the merge of ${prompt}?`,
-    detail: `${counted(left, 'place')} that you and the registry both changed ${hold} neither change, but the text from before both.`,
+    detail: `${counted(left, 'place')} that you and the registry both changed ${hold} the text from before both changes.`,
     button: 'Complete Merge',
   };
 }
 
 /** Another branch was checked out, or another program changed what the file is based on. */
 export function mergeOverWords(prompt: PromptName): string {
-  return `The merge of ${prompt} ended before it was completed: its file is gone, or is based on another version now. Your file from before the merge is kept.`;
+  return `The merge of ${prompt} was not completed: its file is gone, or is now based on another version. Your file from before the merge is kept.`;
 }
 
 export function mineWords(prompt: PromptName, theirs: number): string {
-  return `Kept your file of ${prompt}, which is based on @${theirs} now. Publishing it takes back what @${theirs} changed.`;
+  return `Kept your file of ${prompt}, which is now based on @${theirs}. Publishing it reverts what @${theirs} changed.`;
 }
 
 export function theirsWords(prompt: PromptName, theirs: number): string {
-  return `Took ${prompt}@${theirs} instead of your changes.`;
+  return `Replaced your changes with ${prompt}@${theirs}.`;
 }

@@ -114,7 +114,7 @@ export async function accessEmbedded(
   });
   let isClosed = false;
   const send: Fetch = async request => {
-    if (isClosed) throw new TypeError('This registry was closed.');
+    if (isClosed) throw new TypeError('The connection to this registry was closed.');
     return registry.fetch(request);
   };
   const fetch = loggedFetch(send, log);

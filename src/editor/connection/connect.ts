@@ -141,7 +141,7 @@ async function chooseRegistry(workbench: Workbench, root: string): Promise<strin
   const text = await ask.text({
     title: 'Connect to Registry',
     draft,
-    prompt: 'The address of the registry. It goes into promptforge.json; the key does not.',
+    prompt: 'The address of the registry. It is stored in promptforge.json; the key is not.',
     placeholder: 'https://prompts.example.com',
     ...(now !== undefined && now !== EMBEDDED && { value: now }),
     validate: url =>
@@ -154,7 +154,7 @@ async function chooseRegistry(workbench: Workbench, root: string): Promise<strin
   return registry;
 }
 
-/** Whether a registry answers there, or the person wants the address all the same. Sends no key. */
+/** Returns whether a registry answers there, or the person wants the address all the same. Sends no key. */
 async function answers({ ask, log }: Workbench, registry: string): Promise<boolean> {
   const { RegistryClient } = await import('../../client/registry-client.ts');
   try {

@@ -1,4 +1,4 @@
-/** What the extension keeps on disk of registries; loaded when a registry is first spoken to. */
+/** The extension's data about registries on disk; loaded with the first request to a registry. */
 import { CacheFolder } from '../../client/cache-folder.ts';
 import { DiskVersionCache } from '../../client/disk-version-cache.ts';
 import { LastKnown } from '../../client/last-known.ts';

@@ -7,7 +7,7 @@ import { treeItem } from '../wording/tree-item.ts';
 import { environmentWords } from './environments-words.ts';
 import type { Session } from './session.ts';
 
-/** What the commands on an environment are given. */
+/** The arguments of the commands on an environment. */
 export interface EnvironmentNode {
   readonly environment: EnvironmentName;
   readonly policy: Environment['policy'] | undefined;

@@ -8,7 +8,7 @@ import { escapeMarkdown } from '../wording/markdown.ts';
 
 export interface EnvironmentWords extends ItemWords {
   readonly icon: string;
-  /** What `when` clauses ask: `:key:`, `:nokey:`, `:stored:` (in a key store, so that it can be replaced). */
+  /** Values for `when` clauses: `:key:`, `:nokey:`, `:stored:` (in a key store, so that it can be replaced). */
   readonly context: string;
 }
 
@@ -56,7 +56,7 @@ function keyWords(
       return {
         icon: 'question',
         description: 'not asked',
-        detail: 'A key is stored, but the registry could not be asked.',
+        detail: 'A key is stored, but the registry could not be reached.',
       };
     case 'known': {
       const { actor, role, expiresAt } = key.who;
@@ -73,22 +73,22 @@ function keyWords(
 function policyWords(policy: Environment['policy']): string {
   const approvals =
     policy.approvals === 0
-      ? 'Promotions apply at once'
+      ? 'Promotions take effect at once'
       : `Promotions need ${policy.approvals === 1 ? 'one approval' : `${policy.approvals} approvals`} by others`;
   const lines = [
     `Serves ${listed(policy.serves)}`,
     policy.pins === 'any'
       ? 'Serves any exact version'
-      : 'Serves exact versions only if they were live here once',
-    policy.publishes ? 'Its author keys may publish' : 'Nothing is published with its keys',
+      : 'Serves exact versions only if they were live here before',
+    policy.publishes ? 'Author keys may publish' : 'Keys may not publish',
     policy.promoteFrom === null
       ? 'Any version may be promoted here'
       : `A version must have been live in ${policy.promoteFrom} first`,
     approvals,
-    policy.rollbackNeedsApproval ? 'Rolling back needs approval too' : 'Rolling back acts at once',
+    policy.rollbackNeedsApproval ? 'Rolling back needs approval too' : 'Rolling back takes effect at once',
     policy.authorsReadDrafts
-      ? 'Its author keys read drafts'
-      : `Its author keys read only what was live here${policy.promoteFrom === null ? '' : ` or in ${policy.promoteFrom}`}`,
+      ? 'Author keys may read drafts'
+      : `Author keys may read only what was live here${policy.promoteFrom === null ? '' : ` or in ${policy.promoteFrom}`}`,
     ...(policy.approvals === 0
       ? []
       : [

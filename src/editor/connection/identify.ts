@@ -9,7 +9,7 @@ import { messageOf } from '../problems/explain.ts';
 import type { ConnectionState } from '../status/words.ts';
 import { BrokenLog } from './broken-log.ts';
 
-/** What of a registry client is asked here. */
+/** The part of a registry client that is used here. */
 export interface Asked {
   currentKey(signal?: AbortSignal): Promise<KeyRecord>;
   listEnvironments(signal?: AbortSignal): Promise<readonly Environment[]>;
@@ -82,7 +82,7 @@ export function stateOfTrouble(error: unknown): ConnectionState {
   return passes ? { kind: 'offline', why } : { kind: 'refused', why };
 }
 
-/** Whether a registry that cannot serve at all says so, or says nothing. */
+/** Returns whether a registry that cannot serve at all says so, or says nothing. */
 export function isOfAbsence(error: unknown): boolean {
   return RegistryUnreachable.isAbsent(error) || Problem.is(error, 'unavailable');
 }

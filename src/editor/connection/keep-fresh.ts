@@ -1,4 +1,4 @@
-/** What makes the window look again: trust, settings, the project's files, the focus, a key set in another window. */
+/** Triggers of a new check: trust, settings, the project's files, the focus, a key set in another window. */
 import * as vscode from 'vscode';
 import type { Workbench } from '../workbench.ts';
 

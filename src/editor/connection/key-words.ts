@@ -1,10 +1,10 @@
-/** What is said of a key while it is typed and after it was tried. Never a part of the key but its id, which is no secret. */
+/** Messages about a key while it is typed and after it was tested. They contain no part of the key but its id, which is no secret. */
 import type { KeyRecord } from '../../contract/keys.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { parseKey } from '../../core/key.ts';
 import { instantOf } from '../wording/age.ts';
 
-/** What is wrong with the key so far, or which one it is. `wanted` is the environment it is asked for, if one is. */
+/** Validates a key while it is typed. `wanted` is the environment it is requested for, if any. */
 export function keyVerdict(
   text: string,
   wanted: EnvironmentName | undefined,
@@ -15,7 +15,7 @@ export function keyVerdict(
     const { environment, id } = parseKey(key);
     if (wanted !== undefined && environment !== wanted)
       return `This is a key for ${environment}. Enter a key for ${wanted}.`;
-    return { note: `A key for ${environment}, ID ${id}. It never goes into files, settings or logs.` };
+    return { note: `A key for ${environment}, ID ${id}. It is never written to files, settings or logs.` };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

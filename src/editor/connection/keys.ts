@@ -42,10 +42,10 @@ export function registerKeys(workbench: Workbench): vscode.Disposable {
   );
 }
 
-/** Whether keys mean anything here; says why not. */
+/** Returns whether keys mean anything here; says why not. */
 async function hasKeys({ session, ask }: Workbench): Promise<boolean> {
   if (session.registry === EMBEDDED) {
-    await ask.tell('info', 'The embedded registry is yours alone and needs no key.');
+    await ask.tell('info', 'The embedded registry is only for you and needs no key.');
     return false;
   }
   if (session.registry === undefined) await vscode.commands.executeCommand('promptforge.connect');
@@ -65,7 +65,7 @@ async function setKey(
   const whose = wanted === undefined ? '' : ` for ${wanted}`;
   const text = await ask.text({
     title: `${replacing ? 'Replace' : 'Set'} Key${whose}`,
-    prompt: `It is kept in ${place}, and sent to ${origin} and nowhere else. An admin of your registry creates keys.`,
+    prompt: `It is stored in ${place} and sent only to ${origin}. An admin of your registry creates keys.`,
     placeholder: `pf_${wanted ?? 'environment'}_…`,
     secret: true,
     validate: typed => keyVerdict(typed, wanted),
@@ -118,7 +118,7 @@ interface Words {
   readonly details: string;
 }
 
-/** What the registry says of the key; undefined when it is not to be stored. */
+/** The registry's description of the key; undefined if it is not to be stored. */
 async function tried(
   workbench: Workbench,
   key: Key,
@@ -158,7 +158,7 @@ async function removeKey({ session, prompts, ask }: Workbench, environment: Envi
   const { store, place } = await session.keyStore();
   const agreed = await ask.confirm({
     message: `Remove the key for ${environment}?`,
-    detail: `It is removed from ${place}. At ${origin} it stays valid until an admin revokes it.`,
+    detail: `It is removed from ${place}. It stays valid at ${origin} until an admin revokes it.`,
     button: `Remove ${environment} Key`,
   });
   if (!agreed) return;

@@ -40,8 +40,8 @@ export function checkRegistryIsShown(registry: string, session: Session): void {
   const other = session.projects.find(({ project }) => project?.registry === registry);
   throw new OtherProject(
     other === undefined
-      ? `This is of ${name}, and this window is connected to another registry.`
-      : `This is of ${name}, the registry of the project ${other.name}, and this window shows ${shownName(session)}.`,
+      ? `This belongs to ${name}, and this window is connected to another registry.`
+      : `This belongs to ${name}, the registry of the project ${other.name}, and this window shows ${shownName(session)}.`,
     other,
   );
 }

@@ -1,4 +1,4 @@
-/** What is wrong in promptforge.json and promptforge.lock.json, in the Problems view and in the text, as it is written. */
+/** Diagnostics for promptforge.json and promptforge.lock.json, in the Problems view and in the text. */
 import * as vscode from 'vscode';
 import type { TextProblem } from '../../workspace/json-text.ts';
 import type { Session } from './session.ts';
@@ -8,7 +8,7 @@ const CHECKS: Readonly<Record<string, (text: string) => Promise<vscode.Diagnosti
   'promptforge.json': projectDiagnostics,
   'promptforge.lock.json': lockDiagnostics,
 };
-/** What is larger is not written by hand. In UTF-16 code units. */
+/** Larger texts are not written by hand. In UTF-16 code units. */
 const MAX_LENGTH = 4 * 1024 * 1024;
 
 export function registerProjectDiagnostics(session: Session): vscode.Disposable {

@@ -17,7 +17,7 @@ const PAGE = 500;
 export async function revokeChosenKey(workbench: Workbench, argument: unknown): Promise<void> {
   const { session, ask } = workbench;
   if (session.registry === EMBEDDED) {
-    await ask.tell('info', 'The embedded registry is yours alone and has no keys.');
+    await ask.tell('info', 'The embedded registry is only for you and has no keys.');
     return;
   }
   const environment = environmentOf(argument) ?? (await pickEnvironment(workbench));

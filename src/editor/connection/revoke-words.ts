@@ -32,7 +32,7 @@ export function keyOptions(keys: readonly KeyRecord[], own: string, now: number)
   return [
     ...under('Valid', valid),
     ...under('Expired', expired),
-    ...under('Revoked, with keys they created that are not', revoked),
+    ...under('Revoked, but created keys that are still valid', revoked),
   ];
 }
 
@@ -104,9 +104,9 @@ export function revokeQuestion(
 
 function consequences(count: number, own: string, revoked: readonly KeyRecord[]): string[] {
   return [
-    `Whatever uses ${count === 1 ? 'it' : 'them'} is refused from the next request on. Approvals given with ${count === 1 ? 'it' : 'them'} for promotions that are not live yet become void. This cannot be undone.`,
+    `From the next request on, the registry refuses everyone who uses ${count === 1 ? 'it' : 'them'}. Approvals given with ${count === 1 ? 'it' : 'them'} for promotions that are not live yet become void. This cannot be undone.`,
     ...(revoked.some(({ id }) => id === own)
-      ? ['This window uses this key: afterwards it has none for this environment.']
+      ? ['This window uses this key and will have none for this environment.']
       : []),
   ];
 }

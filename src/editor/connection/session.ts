@@ -222,7 +222,7 @@ export class Session implements vscode.Disposable {
     return (await this.#onDisk()).cache;
   }
 
-  /** What was known last of the registry, from any window; undefined where nothing is kept. Never rejects. */
+  /** The last known state of the registry, from any window; undefined if there is none. Never rejects. */
   recall<P extends Part>(part: P): Promise<Known<P> | undefined> {
     return this.#withLastKnown((lastKnown, url) => lastKnown.get(part, url));
   }
@@ -240,7 +240,7 @@ export class Session implements vscode.Disposable {
       const url = this.cacheUrl(this.#mustBeConnected());
       return await work((await this.#onDisk()).lastKnown, url);
     } catch (error) {
-      this.#parts.log.warn(`What was known last cannot be used: ${String(error)}`);
+      this.#parts.log.warn(`The last known state cannot be used: ${String(error)}`);
       return undefined;
     }
   }
@@ -277,7 +277,7 @@ export class Session implements vscode.Disposable {
     return this.#isThere(this.#question.ask());
   }
 
-  /** What a failed call showed: the status follows what is true. */
+  /** The result of a failed call updates the status. */
   note(error: unknown): void {
     const state = stateOfTrouble(error);
     if (state.kind === 'offline' && ['connected', 'connecting'].includes(this.#state.kind)) this.#set(state);

@@ -1,4 +1,4 @@
-/** Whether a registry answers, asked once for all who want to know at the same time. */
+/** Tells whether a registry answers, asked once for all who want to know at the same time. */
 
 /** For so long after it was given an answer counts for whoever asks then, in milliseconds. */
 export const COUNTS_MS = 1_000;

@@ -19,7 +19,7 @@ async function switchProject(workbench: Workbench, root: string | undefined): Pr
   if (projects.length < 2) {
     await ask.tell(
       'info',
-      'This window has no other project. Add a folder with a promptforge.json to the workspace.',
+      'There is no other project. Add a folder with a promptforge.json to the workspace.',
     );
     return;
   }

@@ -13,7 +13,7 @@ export function discardQuestion(
   if (chosen.length === 1 && only !== undefined)
     return {
       message: `Delete ${only.name}?`,
-      detail: 'It was never published, so its file is all there is of it. You can undo this.',
+      detail: 'It was never published, so its file is the only copy. You can undo this.',
       button: 'Delete File',
     };
   const deleted =
@@ -22,7 +22,7 @@ export function discardQuestion(
       : ` ${counted(fresh.length, 'file')} that ${fresh.length === 1 ? 'was' : 'were'} never published ${fresh.length === 1 ? 'is' : 'are'} deleted.`;
   return {
     message: `Discard the changes of ${counted(chosen.length, 'prompt')}?`,
-    detail: `Each file becomes the version that it is based on.${deleted} You can undo this.`,
+    detail: `Each file is reset to the version it is based on.${deleted} You can undo this.`,
     button: `Discard ${counted(chosen.length, 'Change')}`,
   };
 }

@@ -34,7 +34,7 @@ export async function discardChanges(
 ): Promise<void> {
   const { prompts, session, ask, report } = workbench;
   const copy = await prompts.workingCopy();
-  if (copy === undefined || session.project === undefined) throw new Error('No folder with prompts is open.');
+  if (copy === undefined || session.project === undefined) throw new Error('No prompts folder is open.');
   const chosen = names.flatMap((name): readonly Chosen[] => {
     const { state, base, renamedFrom } = prompts.listed.get(name) ?? {};
     if (renamedFrom !== undefined)
@@ -94,12 +94,12 @@ export async function discardChanges(
 export async function undoDiscard(workbench: Workbench, texts: DiscardedTexts, name?: string): Promise<void> {
   const { prompts, session, ask } = workbench;
   const copy = await prompts.workingCopy();
-  if (copy === undefined || session.project === undefined) throw new Error('No folder with prompts is open.');
+  if (copy === undefined || session.project === undefined) throw new Error('No prompts folder is open.');
   const found = await texts.take(session.project.root, name);
   if (found === undefined) {
     await ask.tell(
       'info',
-      'There is nothing to undo: no changes were discarded here, or it was undone already.',
+      'There is nothing to undo: no changes were discarded here, or that was already undone.',
     );
     return;
   }
@@ -139,7 +139,7 @@ export async function undoDiscard(workbench: Workbench, texts: DiscardedTexts, n
 /** @throws MissingKey, Problem, RegistryUnreachable where it was never seen here and cannot be fetched */
 async function baseText({ session }: Workbench, copy: WorkingCopy, prompt: PromptName): Promise<string> {
   const base = (await copy.readLock()).get(prompt);
-  if (base === undefined) throw new Error(`${prompt} is based on no version.`);
+  if (base === undefined) throw new Error(`${prompt} is not based on a version.`);
   const { source } = await fetchVersion(session, {
     registry: session.registry ?? EMBEDDED,
     prompt,
@@ -147,7 +147,7 @@ async function baseText({ session }: Workbench, copy: WorkingCopy, prompt: Promp
   });
   if (digestOf(source) !== base.digest)
     throw new Error(
-      `${prompt}@${base.version} is another text in this registry than promptforge.lock.json names, so the file is left as it is.`,
+      `${prompt}@${base.version} has a different text in this registry than promptforge.lock.json records, so the file was left unchanged.`,
     );
   return source;
 }

@@ -11,11 +11,11 @@ const MOST_KEPT = 20;
 
 export interface DiscardedFile {
   readonly prompt: PromptName;
-  /** What the file held. */
+  /** The content of the file. */
   readonly text: string;
-  /** What it holds since; null: it was deleted. Undoing writes over nothing else. */
+  /** The content of the file now; null if it was deleted. Undo overwrites nothing else. */
   readonly left: string | null;
-  /** What it was based on, where that changed too. */
+  /** The base of the file, if that changed too. */
   readonly base?: LockEntry;
   /** The prompt whose name it has again, where it was a rename, and what the file of that name holds since. */
   readonly renamedFrom?: { readonly prompt: PromptName; readonly left: string };

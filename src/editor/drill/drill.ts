@@ -43,10 +43,10 @@ export async function drill(workbench: Workbench, argument: unknown): Promise<vo
     void report(
       new Error(
         found.live === null
-          ? `it is not certain what is live in ${environment}. Before the drill it was @${plan.from}.`
+          ? `it is unknown what is live in ${environment}. Before the drill it was @${plan.from}.`
           : `@${found.live} is live in ${environment}, and before the drill it was @${plan.from}.`,
       ),
-      'Putting the pointer back',
+      'Moving the pointer back',
     );
 }
 
@@ -61,7 +61,7 @@ async function placeOfDrill(workbench: Workbench, argument: unknown): ReturnType
   const question = {
     title: 'Rollback Drill',
     placeholder: 'Select what to roll back and forward again',
-    none: `${named?.prompt ?? 'No prompt'} is not live in an environment for drills: production is none.`,
+    none: `${named?.prompt ?? 'No prompt'} is not live in an environment that allows drills. Production does not.`,
     environments,
   };
   if (named === undefined) return pickPointer(workbench, question);
@@ -71,7 +71,10 @@ async function placeOfDrill(workbench: Workbench, argument: unknown): ReturnType
   const summary = prompts.listed.get(prompt)?.summary;
   const targets = summary === undefined ? [] : setTargets(summary, environments);
   if (pointer !== undefined && !targets.some(target => isAt(target, pointer))) {
-    await ask.tell('info', `A drill is not for ${pointer.environment}, which others depend on.`);
+    await ask.tell(
+      'info',
+      `${pointer.environment} does not allow drills, because applications depend on it.`,
+    );
     return undefined;
   }
   const [only, ...others] = targets;

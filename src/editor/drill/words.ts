@@ -10,7 +10,7 @@ export function drillQuestion(plan: DrillPlan): Confirmation {
     message: `Roll back ${prompt} to @${to} in ${place}, and move it forward again?`,
     detail: [
       `Applications of ${environment} get @${to} for some seconds, then @${from} again. Both moves are recorded permanently, as a drill.`,
-      'You can cancel it: it is moved forward then too.',
+      'If you cancel, the pointer moves forward too.',
     ].join('\n'),
     button: `Start Drill with @${to} in ${environment}`,
   };

@@ -19,7 +19,7 @@ export async function askForFilter(
   input.title = 'Filter Prompts';
   input.placeholder = 'triage modified';
   input.prompt =
-    'Parts of a name, or what the tree says: modified, conflict, older partials, archived, production, @5. Escape brings back what was shown.';
+    'Part of a name, or a word from the tree, such as modified, conflict, older partials, archived, production or @5. Press Escape to restore the previous filter.';
   input.value = before === '' ? (drafts.of(DRAFT) ?? '') : before;
   // A key replaces it.
   input.valueSelection = [0, input.value.length];

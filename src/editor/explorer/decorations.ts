@@ -21,7 +21,7 @@ export function registerDecorations(session: Session, prompts: PromptList): vsco
         const folder = parseFolderUri(uri);
         if (folder !== undefined) {
           const words = folders.get(folder);
-          return words && decoration('•', words.colour, 'Holds prompts that need attention.');
+          return words && decoration('•', words.colour, 'Contains prompts that need attention.');
         }
         const address = parsePromptUri(uri);
         if (address === undefined || address.registry !== (session.registry ?? EMBEDDED)) return undefined;

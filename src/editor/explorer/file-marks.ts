@@ -5,7 +5,7 @@ import type { Listed } from './listed.ts';
 import { fileMarkOf, invalidWords, type StateWords } from './state-words.ts';
 
 export interface FileMark extends StateWords {
-  /** Whether the folders above show the colour too. */
+  /** True if the folders above show the colour too. */
   readonly reachesFolders: boolean;
 }
 
@@ -31,13 +31,13 @@ export function fileMarks(
   return marks;
 }
 
-/** What somebody did here. News of the registry would colour most folders, and hide git's colours. */
+/** Changes made here. Changes in the registry would color most folders and hide git's colors. */
 function isWork({ state, hasFile, trouble }: Listed): boolean {
   const isEdit = state === 'modified' || state === 'new' || state === 'conflict';
   return trouble !== undefined || (hasFile && isEdit);
 }
 
-/** What is shown otherwise than before: changed, come or gone. */
+/** Items that changed, appeared or disappeared. */
 export function changedMarks(
   before: ReadonlyMap<string, FileMark>,
   after: ReadonlyMap<string, FileMark>,

@@ -24,7 +24,7 @@ export function filterOf(filter: string): (listed: Listed) => boolean {
   };
 }
 
-/** Whether the filter speaks of archived prompts, which are out of the way otherwise. */
+/** Returns whether the filter speaks of archived prompts, which are out of the way otherwise. */
 export function asksForArchived(filter: string): boolean {
   return wordsIn(filter).some(word => isOneOf(word, ['archived']));
 }
@@ -40,7 +40,7 @@ function isOneOf(word: string, own: readonly string[]): boolean {
   return isEnough && own.some(each => each.startsWith(beginning));
 }
 
-/** What the tree says of a prompt, in words of its own. */
+/** The words the tree uses for a prompt. */
 function ownWords(listed: Listed): readonly string[] {
   const { name, summary } = listed;
   const words = wordsOf(listed);

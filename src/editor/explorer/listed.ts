@@ -12,7 +12,7 @@ export interface Listed {
   /** The version the file is based on. */
   readonly base: number | undefined;
   readonly hasFile: boolean;
-  /** Whether there is a file that holds anything but its base. */
+  /** True if there is a file that holds anything but its base. */
   readonly isEdited: boolean;
   /** Of a file that was given this name here: the prompt that it was, and the version that it was based on. */
   readonly renamedFrom?: { readonly prompt: PromptName; readonly base: number | undefined } | undefined;

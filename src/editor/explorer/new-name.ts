@@ -1,11 +1,11 @@
-/** What a prompt can be called that is new here: made, renamed or duplicated. */
+/** Validates the name of a new prompt: created, renamed or duplicated. */
 import { folderOf, type PromptName, parsePromptName, whyNotPromptName } from '../../core/name.ts';
 import { closestCaseClash, foldCase, whyTaken } from '../../core/name-case.ts';
 import type { Workbench } from '../workbench.ts';
 import type { Listed } from './listed.ts';
 
 export const NAME_HINT =
-  'Folders and a name, such as support/triage. A last part that begins with "_" makes a partial.';
+  'Folders and a name, such as support/triage. If the last part begins with "_", the prompt is a partial.';
 
 /** Undefined for a name that can be used. `from` is the prompt that is to get it. */
 export function whyNotNewName(
@@ -16,15 +16,15 @@ export function whyNotNewName(
   const name = text.trim();
   const why = whyNotPromptName(name);
   if (why !== undefined) {
-    if (name === '' || name.endsWith('/')) return 'Give the prompt a name.';
+    if (name === '' || name.endsWith('/')) return 'Enter a name for the prompt.';
     return why;
   }
   const to = parsePromptName(name);
   const listed = prompts.listed.get(to);
-  if (listed?.hasFile === true) return `There is a file of ${name} already.`;
+  if (listed?.hasFile === true) return `A file of ${name} already exists.`;
   if (listed?.summary?.archived === true)
-    return `${name} is in the registry already, archived. Restore it, or choose another name.`;
-  if (listed?.summary !== undefined) return `${name} is in the registry already. Pull to get its file.`;
+    return `${name} is already in the registry, but archived. Restore it, or choose another name.`;
+  if (listed?.summary !== undefined) return `${name} is already in the registry. Pull to get its file.`;
   return whyOtherCase(to, prompts.listed.keys(), from);
 }
 

@@ -33,12 +33,12 @@ export type Node =
 /** The nodes of the view History. */
 export type HistoryNode =
   | Extract<Node, { kind: 'version' | 'more' | 'failed' }>
-  /** What was live in one place. */
+  /** The versions that were live in one place. */
   | {
       readonly kind: 'timeline';
       readonly listed: Listed;
       readonly timeline: Timeline;
-      /** Whether older promotions were not fetched yet. */
+      /** True if older promotions were not fetched yet. */
       readonly hasOlder: boolean;
     }
   | { readonly kind: 'span'; readonly listed: Listed; readonly span: Span }

@@ -1,4 +1,4 @@
-/** The prompts of the project: what the registry lists and how the files stand to it, kept for all who show or use them. */
+/** The prompts of the project: what the registry lists and how the files compare to it, kept for all who show or use them. */
 import * as vscode from 'vscode';
 import type { PromptSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
@@ -23,7 +23,7 @@ export class PromptList implements vscode.Disposable {
   #summaries: readonly PromptSummary[] | undefined;
   /** The registry whose last known prompts are being read. */
   #recalling: string | undefined;
-  /** Whether what is shown was known from before, and the registry has not listed anything since. */
+  /** True if what is shown was known from before, and the registry has not listed anything since. */
   #isRecalled = false;
   #files: WorkingCopyState | undefined;
   #listed: ReadonlyMap<PromptName, Listed> = new Map();
@@ -33,7 +33,7 @@ export class PromptList implements vscode.Disposable {
   /** Prompts whose merge was begun and is not completed. */
   #merging: ReadonlySet<PromptName> = new Set();
   readonly #loading = new NewestRun();
-  /** How many scans of the files were begun, and which of them is shown. */
+  /** The number of scans of the files that were begun, and which of them is shown. */
   #scans = 0;
   #shownScan = 0;
   #loadedAt = 0;
@@ -54,17 +54,16 @@ export class PromptList implements vscode.Disposable {
   /** For a command that was given the prompt. @throws Error when it is neither a file nor in the registry any more */
   mustHave(prompt: PromptName): Listed {
     const listed = this.#listed.get(prompt);
-    if (listed === undefined)
-      throw new Error(`${prompt} is neither in this folder nor in the registry any more.`);
+    if (listed === undefined) throw new Error(`${prompt} is no longer in this folder or in the registry.`);
     return listed;
   }
 
-  /** What the registry lists, archived prompts too; empty when it was never asked. */
+  /** The prompts listed by the registry, including archived ones; empty before the first request. */
   get summaries(): readonly PromptSummary[] {
     return this.#summaries ?? [];
   }
 
-  /** Whether the registry has listed its prompts. */
+  /** Returns whether the registry has listed its prompts. */
   get isListed(): boolean {
     return this.#summaries !== undefined && !this.#isRecalled;
   }
@@ -117,7 +116,7 @@ export class PromptList implements vscode.Disposable {
     return this.#loading.start(signal => this.#load(signal));
   }
 
-  /** What was shown of another registry or folder is not taken for what this one has. */
+  /** State of another registry or folder is not shown for this one. */
   #forgetOther(): void {
     const { registry, project } = this.#session;
     if (this.#root !== project?.root) this.#files = undefined;
@@ -157,7 +156,7 @@ export class PromptList implements vscode.Disposable {
       try {
         const client = await this.#session.clientFor({ kind: 'read' });
         const summaries = await client.allPrompts({ archived: true }, signal);
-        // What another registry lists is not taken for the list of the one that came meanwhile.
+        // A list from another registry is not taken for the new registry's.
         if (signal.aborted || registry !== this.#session.registry) return;
         this.#summaries = summaries;
         this.#isRecalled = false;
@@ -172,7 +171,7 @@ export class PromptList implements vscode.Disposable {
       }
     } else {
       this.#trouble = 'why' in state ? state.why : undefined;
-      // What is being asked already is not forgotten meanwhile.
+      // A request in progress is not forgotten.
       if (state.kind !== 'offline' && state.kind !== 'connecting') this.#summaries = undefined;
     }
     await this.rescan(signal);

@@ -34,7 +34,7 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   #filter = '';
-  /** What the filter admits; made when first asked after a change. */
+  /** The prompts that match the filter, computed on first use after a change. */
   #visible: readonly Listed[] | undefined;
   /** By id, what is expanded while no filter is set: VS Code forgets it of what a filter hides. */
   readonly #expanded = new Set<string>();
@@ -48,7 +48,7 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
     prompts.onDidChange(() => this.#update());
     let before = session.state.kind;
     session.onDidChange(() => {
-      // What was shown meanwhile was not all that there is.
+      // The list shown in the meantime was incomplete.
       if (before === 'offline' && session.state.kind === 'connected') this.forgetHistories();
       before = session.state.kind;
     });
@@ -70,7 +70,7 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
     else this.#expanded.delete(idOf(node));
   }
 
-  /** How many prompts the filter admits. */
+  /** The number of prompts the filter admits. */
   get count(): number {
     return this.#admitted().length;
   }
@@ -230,7 +230,7 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
     return isExpanded ? Expanded : Collapsed;
   }
 
-  /** What matches a filter is shown, not only the folders that it is in. */
+  /** Matching prompts are shown, not only their folders. */
   get #opensFolders(): boolean {
     return this.#filter !== '' && this.count <= MAX_OPENED;
   }

@@ -19,9 +19,9 @@ import { isNode } from './target.ts';
 export interface PromptsView extends vscode.Disposable {
   readonly tree: PromptsTree;
   readonly dragAndDrop: PromptsDragAndDrop;
-  /** What is selected in the view; undefined when nothing is. */
+  /** The selected item of the view; undefined if there is none. */
   selected(): Node | undefined;
-  /** What keys go to in the view, which is selected then; undefined when that is nothing. */
+  /** The item that receives keys in the view, which is then selected; undefined if there is none. */
   focused(): Promise<Node | undefined>;
   /** Selects a prompt in the tree: at once where the view is in sight, else when it comes into sight. Never rejects. */
   reveal(prompt: PromptName): Promise<void>;
@@ -77,7 +77,7 @@ export function registerPromptsView(
     tree.filter = filter;
     setContext('promptforge.filtered', filter !== '');
     show();
-    // What was selected is forgotten with the items that were there.
+    // The selection is dropped together with its items.
     void following.follow();
   };
   const disposables = vscode.Disposable.from(

@@ -45,13 +45,13 @@ const WORDS: Readonly<Record<Exclude<FileState, 'clean'>, StateWords>> = {
     badge: 'D',
     colour: 'gitDecoration.deletedResourceForeground',
     word: 'deleted',
-    meaning: 'The file is gone; its versions are still in the registry. Pull to get it back.',
+    meaning: 'The file is missing; its versions are still in the registry. Pull to get it back.',
   },
   archived: {
     badge: 'A',
     colour: 'disabledForeground',
     word: 'archived',
-    meaning: 'The prompt is archived: it cannot be published. What is live stays live.',
+    meaning: 'The prompt is archived and cannot be published. Live versions stay live.',
   },
 };
 
@@ -84,7 +84,7 @@ function renamedWords({ renamedFrom, renamedTo }: Stated): StateWords | undefine
   };
 }
 
-/** What is said of a prompt whose newest version includes partials that have newer ones. */
+/** The description of a prompt whose newest version includes partials with newer versions. */
 export const OLDER_PARTIALS = 'older partials';
 
 const OUTDATED: StateWords = {
@@ -98,7 +98,7 @@ const NOT_HERE: StateWords = {
   badge: '↓',
   colour: 'charts.blue',
   word: 'not here',
-  meaning: 'The registry has this prompt, and this folder has no file of it. Pull to get it.',
+  meaning: 'The registry has this prompt, but this folder has no file for it. Pull to get it.',
 };
 
 /** @param why begins with the file */

@@ -1,4 +1,4 @@
-/** What a command is about: a node of the tree, a document, the editor in front, or what the person picks. */
+/** The target of a command: a tree node, a document, the active editor, or the person's choice. */
 import * as vscode from 'vscode';
 import { isPromptName, type PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
@@ -22,7 +22,7 @@ export interface Target {
   readonly wasLive?: { readonly environment: string; readonly channel: string };
 }
 
-/** What the key bindings of the view Prompts pass, because VS Code gives such a command no node. */
+/** The arguments of key bindings in the Prompts view, because VS Code gives such a command no node. */
 const FOCUSED = 'focused';
 /** As `FOCUSED`, of the view History. */
 const FOCUSED_IN_HISTORY = 'focusedInHistory';
@@ -83,7 +83,7 @@ export function editorInFront(): vscode.TextEditor | undefined {
   return BESIDE_TABS.includes(activeTextEditor?.document.uri.scheme ?? '') ? undefined : activeTextEditor;
 }
 
-/** What the editor in front is about; undefined also where that is of another project. */
+/** The target of the active editor; undefined if it belongs to another project. */
 export async function targetInFront(workbench: Workbench): Promise<Target | undefined> {
   try {
     return await namedTarget(undefined, workbench);
@@ -170,7 +170,7 @@ export async function pickPrompt(
     return { label: listed.name, description, value: listed.name };
   });
   if (options.length === 0) {
-    await ask.tell('info', `${title}: no prompt qualifies.`);
+    await ask.tell('info', `${title}: no prompt is available.`);
     return undefined;
   }
   return ask.pick({ title, placeholder: 'Select a prompt', options });

@@ -20,7 +20,7 @@ export interface PromptEntry<Item> {
 export type TreeEntry<Item> = FolderEntry | PromptEntry<Item>;
 
 /**
- * What stands directly in `folder` (the empty string: the root): folders first, then prompts, each by name.
+ * What is directly in `folder` (the empty string: the root): folders first, then prompts, each by name.
  * `items` need no order.
  */
 export function entriesOf<Item extends { readonly name: string }>(

@@ -8,7 +8,7 @@ import { type Alarm, acknowledge, alarmsIn, keepAlarm } from './kept.ts';
 export interface Alarms extends vscode.Disposable {
   /** Nothing, when this was told already. Resolves when the person has seen it. */
   raise(alarm: Alarm): Promise<void>;
-  /** What the status bar says; undefined while there is none. */
+  /** The status bar text; undefined if there is none. */
   shown(): string | undefined;
 }
 
@@ -31,14 +31,14 @@ export function registerAlarms(
     }
     item.text = `$(error) PromptForge: the log ${WHAT[first.kind]}`;
     item.tooltip = `${first.registry}\n${first.message}`;
-    item.accessibilityInformation = { label: `Alarm of PromptForge. ${first.message}`, role: 'button' };
+    item.accessibilityInformation = { label: `PromptForge alarm. ${first.message}`, role: 'button' };
     item.show();
   };
   const tell = async (alarm: Alarm) => {
     const answer = await ask.confirm({
       severity: 'error',
       message: `The log of ${alarm.registry} ${WHAT[alarm.kind]}.`,
-      detail: `${alarm.message}\n\nSeen at ${alarm.seenAt}. Until you acknowledge it, this alarm stays in the status bar.`,
+      detail: `${alarm.message}\n\nSeen at ${alarm.seenAt}. This alarm stays in the status bar until you acknowledge it.`,
       // It comes while somebody types: what Enter chooses must not make it go away.
       button: 'Copy as Evidence',
       alternative: 'Acknowledge',
@@ -76,5 +76,5 @@ export function registerAlarms(
 const WHAT: Readonly<Record<Alarm['kind'], string>> = {
   rewritten: 'was rewritten',
   signer: 'is signed by another key',
-  broken: 'does not fit together',
+  broken: 'is inconsistent',
 };

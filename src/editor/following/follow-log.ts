@@ -21,12 +21,12 @@ export type FollowedRegistry = Pick<RegistryClient, 'changes' | 'checkpoint' | '
 export interface LogFollower {
   /** Where reading ended last; undefined: never begun. */
   readonly position: LogPosition | undefined;
-  /** Whether this window has followed it already: then it is told of what happened since, too. */
+  /** True if this window has followed it already: then it is told of what happened since, too. */
   readonly wasFollowed: boolean;
   keep(position: LogPosition): Thenable<void>;
   /** These happened since. */
   happened(events: readonly RegistryEvent[]): void;
-  /** What the registry says of its log, each time that it is asked. */
+  /** The registry's state of its log, whenever it is requested. */
   says(log: Readiness['log']): void;
   /** A call failed; it is tried again. */
   failed(error: unknown): void;
@@ -69,7 +69,7 @@ export async function followLog(
         for await (const page of readLog(registry, position, signal, PAGE)) {
           position = page.position;
           await follower.keep(position);
-          // What happened before the window was opened, the window knows already.
+          // The window already shows the events from before it was opened.
           if (begun && page.events.length > 0) follower.happened(page.events);
         }
         begun = true;

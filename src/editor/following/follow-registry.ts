@@ -1,4 +1,4 @@
-/** Follows whichever registry the window is connected to, one at a time, unless its alarm stands. */
+/** Follows whichever registry the window is connected to, one at a time, unless its alarm is active. */
 import type { Readiness } from '../../contract/routes.ts';
 import type { RegistryEvent } from '../../core/event.ts';
 import type { FollowedRegistry } from './follow-log.ts';
@@ -85,7 +85,7 @@ export function registryFollower(parts: RegistryFollowerParts): RegistryFollower
       const controller = new AbortController();
       following = { registry, keys, controller };
       start(registry, controller).catch((error: unknown) => {
-        if (!controller.signal.aborted) warn(`${registry} is not followed: ${String(error)}`);
+        if (!controller.signal.aborted) warn(`${registry} cannot be followed: ${String(error)}`);
         if (following?.controller === controller) following = undefined;
       });
     },
@@ -94,4 +94,4 @@ export function registryFollower(parts: RegistryFollowerParts): RegistryFollower
 }
 
 const BROKEN =
-  'The registry found that its data was changed behind its back: its log, or what follows from it, does not fit any more. Tell whoever runs it, and trust nothing that changed lately: "promptforge verify" names the first event or row that does not fit.';
+  'The registry found that its data was changed outside of it: the log and its tables no longer match. Tell the operator of the registry, and do not trust recent changes: "promptforge verify" names the first event or row that does not match.';

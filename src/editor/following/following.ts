@@ -8,7 +8,7 @@ import { type Alarms, registerAlarms } from './alarm.ts';
 import { registryFollower } from './follow-registry.ts';
 import type { Alarm } from './kept.ts';
 
-/** What comes together is shown together; what this window did itself is shown by then. */
+/** Simultaneous events are shown together; this window's own changes are already shown. */
 const SETTLE_MS = 250;
 /** While much happens, the registry is asked again no more often than this. */
 const BETWEEN_MS = 2_000;

@@ -33,12 +33,12 @@ const ALARMS = 'promptforge.alarms';
 /** `1`: of this form of a position. */
 const placeOf = (registry: string) => `promptforge.log.1 ${registry}`;
 
-/** Alarms that stand, oldest first. */
+/** Active alarms, oldest first. */
 export function alarmsIn(memory: Memory): readonly Alarm[] {
   return allIn(memory).filter(({ isAcknowledged }) => !isAcknowledged);
 }
 
-/** @returns undefined when this was told already, and stands or was acknowledged */
+/** @returns undefined when this was reported already, and is active or was acknowledged */
 export function keepAlarm(memory: Memory, alarm: Alarm): Thenable<void> | undefined {
   const kept = allIn(memory);
   if (kept.some(each => isSame(each, alarm))) return undefined;
@@ -53,7 +53,7 @@ export async function acknowledge(memory: Memory, alarm: Alarm): Promise<void> {
   if (alarm.kind !== 'broken') await keepPosition(memory, alarm.registry, undefined);
 }
 
-/** The registry has verified all of its log: should it break again, that is new. An alarm that stands goes on standing. */
+/** The registry has verified all of its log: should it break again, that is new. An active alarm stays active. */
 export async function noteVerified(memory: Memory, registry: string): Promise<void> {
   const kept = allIn(memory);
   const left = kept.filter(each => !(each.registry === registry && each.isAcknowledged));

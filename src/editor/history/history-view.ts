@@ -11,7 +11,7 @@ const VIEW = 'promptforge.history';
 export interface HistoryView extends vscode.Disposable {
   readonly view: Pick<vscode.TreeView<HistoryNode>, 'description' | 'message'>;
   opened(): Promise<OpenHistory>;
-  /** What keys go to in the view, which is selected then; undefined when that is nothing. */
+  /** The item that receives keys in the view, which is then selected; undefined if there is none. */
   focused(): Promise<HistoryNode | undefined>;
 }
 

@@ -1,4 +1,4 @@
-/** What the view History shows: the versions of the prompt in the editor in front, and what was live when. */
+/** The content of the History view: the versions of the active editor's prompt, and when each was live. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import { oneLine } from '../../core/visible-text.ts';
@@ -100,7 +100,7 @@ async function pickAuthor({ ask }: Workbench, tree: HistoryTree): Promise<Picked
   const { prompt } = tree;
   const authors = await inProgress(`Fetching the history of ${prompt ?? 'the prompt'}`, () => tree.authors());
   if (prompt === undefined || authors.length === 0) {
-    await ask.tell('info', 'Open a prompt that has a version first: the view History follows the editor.');
+    await ask.tell('info', 'First open a prompt that has a version: the History view follows the editor.');
     return undefined;
   }
   const everyone: Option<Picked> = { label: 'All authors', value: { author: undefined } };
@@ -120,7 +120,7 @@ async function pickAuthor({ ask }: Workbench, tree: HistoryTree): Promise<Picked
   });
 }
 
-/** What the histories are of, and whether they are whole. */
+/** The histories' prompts, and whether they are complete. */
 function placeOf({ session }: Workbench): string {
   return JSON.stringify([session.place, session.registry, session.state.kind === 'offline']);
 }

@@ -24,7 +24,7 @@ export function timelineWords({ environment, channel, spans }: Timeline): ItemWo
   return {
     label: `Live in ${place}`,
     description: notes.join(' · '),
-    tooltip: () => `What was live in ${escapeMarkdown(place)}, from when until when`,
+    tooltip: () => `Versions that were live in ${escapeMarkdown(place)}, with their times`,
     spoken: `Live in ${place}: ${notes.join(', ')}`,
   };
 }

@@ -7,7 +7,7 @@ import { LAST_KNOWN } from '../status/words.ts';
 /** After a state that may have changed since it was seen. */
 const WHILE_OFFLINE = ' (last known)';
 
-/** What most people call the environment that matters most. */
+/** The usual names of the most important environment. */
 const PRODUCTION = 'production';
 
 /** `@12 modified` of a file that is based on @12; `Not published`; for one that says nothing of its base, `Newest @12`. */
@@ -36,7 +36,7 @@ export function liveTitle(
       ? undefined
       : {
           title: `Not live${isOffline ? WHILE_OFFLINE : ''}`,
-          tooltip: 'No version is live in any environment: promote one',
+          tooltip: 'No version is live in any environment. Promote one.',
         };
   const { environment: first } = live.find(({ environment }) => environment === PRODUCTION) ?? live[0];
   const versions = live

@@ -72,10 +72,10 @@ function commandsOf(
   });
   const preview = isPreviewed
     ? []
-    : [command('openPreviewToSide', 'Preview', 'Show what a model gets, as you type')];
+    : [command('openPreviewToSide', 'Preview', 'Preview what the model gets while you type')];
   if (other !== undefined) {
     const title = `Switch to ${other.name}`;
-    const tooltip = 'This file is of another project than the one that this window shows';
+    const tooltip = 'This file belongs to another project than this window shows';
     return [...preview, { command: 'promptforge.switchProject', title, tooltip, arguments: [other.root] }];
   }
   if (listed === undefined) return preview;
@@ -96,9 +96,13 @@ function commandsOf(
     'Compare',
     `Compare your file with the newest version of ${name}`,
   );
-  const publish = command('publish', 'Publish…', 'Make a version of the file; what is new is shown first');
-  const promote = command('promote', 'Promote…', `Put a version of ${name} live in an environment`);
-  // What one does comes first: where there is little room, what comes last is cut off.
+  const publish = command(
+    'publish',
+    'Publish…',
+    'Publish the file as a version, after you review the changes',
+  );
+  const promote = command('promote', 'Promote…', `Promote a version of ${name} to an environment`);
+  // Actions come first: where there is little room, the end is cut off.
   return [
     ...preview,
     publish,

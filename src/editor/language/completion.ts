@@ -22,7 +22,7 @@ const KINDS: Readonly<Record<CompletionKind, vscode.CompletionItemKind>> = {
 /** After the colon of a key, or the dash of an item; elsewhere a space is only a space. */
 const SPACE_IN_SAMPLES = /(?::|^[ \t]*-)[ ]$/;
 
-/** What begins a tag, a block, a closing tag, a partial, a path's next part, `@index`, an argument, block parameters. */
+/** Trigger characters: a tag, a block, a closing tag, a partial, a path's next part, `@index`, an argument, block parameters. */
 const TRIGGERS = ['{', '#', '/', '>', '.', '@', '"', '|', '(', '='];
 
 export function registerCompletion(ask: Ask): vscode.Disposable {

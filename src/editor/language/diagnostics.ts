@@ -1,4 +1,4 @@
-/** What is wrong in the open prompts and samples, in the Problems view and in the text, while it is written. */
+/** Diagnostics for open prompts and samples, in the Problems view and in the text. */
 import * as vscode from 'vscode';
 import type { Severity } from '../../language/finding.ts';
 import type { PlacedFinding, Queries } from '../../language-worker/queries.ts';
@@ -103,7 +103,7 @@ function diagnosticsOf({ findings, left }: Queries['diagnose']['answer']): vscod
   if (left > 0) {
     const more = new vscode.Diagnostic(
       new vscode.Range(0, 0, 0, 0),
-      `${left} more problems are not shown. They appear as those that are shown are solved.`,
+      `${left} more problems are not shown. They appear as you fix the ones that are shown.`,
       vscode.DiagnosticSeverity.Information,
     );
     more.source = SOURCE;

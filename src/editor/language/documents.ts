@@ -14,7 +14,7 @@ export interface Documents extends vscode.Disposable {
   exclude(document: vscode.TextDocument): void;
 }
 
-/** What of an open document the worker is to know; undefined for one that is none of its business. */
+/** The state of an open document for the worker; undefined if it is irrelevant to it. */
 export function openDocument(uri: string, session: Session): OpenDocument | undefined {
   const document = vscode.workspace.textDocuments.find(each => each.uri.toString() === uri);
   return document && told(document, placeOfDocument(document, session) ?? TEXT);

@@ -1,4 +1,4 @@
-/** What the name under the mouse is. */
+/** The symbol under the mouse. */
 import * as vscode from 'vscode';
 import { type Ask, rangeOf } from './answers.ts';
 import { PROMPTS, SAMPLES } from './selectors.ts';

@@ -1,4 +1,4 @@
-/** What a file is to the language worker, and the prompt's name that its path says. */
+/** The kind of a file for the language worker, and the prompt name that its path implies. */
 import { relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { isPromptName, PROMPT_FILE_EXTENSION, type PromptName } from '../../core/name.ts';
@@ -42,7 +42,7 @@ export function placeOfPath(uri: vscode.Uri, session: Session): PlaceOfFile | un
   return undefined;
 }
 
-/** What the worker needs to read a file itself; undefined for one that it has no use for. */
+/** The data the worker needs to read a file itself; undefined for an irrelevant file. */
 export function entryOf(uri: vscode.Uri, session: Session): FileEntry | undefined {
   const isOurs = uri.scheme === 'file' && otherProjectOf(uri.fsPath, session) === undefined;
   const place = isOurs ? placeOfPath(uri, session) : undefined;

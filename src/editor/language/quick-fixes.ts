@@ -1,4 +1,4 @@
-/** What puts a problem right, in the light bulb's menu. */
+/** Code actions for problems, in the light bulb's menu. */
 import * as vscode from 'vscode';
 import type { PlacedFix } from '../../language-worker/queries.ts';
 import type { Session } from '../connection/session.ts';

@@ -35,7 +35,7 @@ export function registerRename(
   );
 }
 
-/** What the files here do not tell: the registry may have a prompt of the new name. @throws Error that says so */
+/** Checks the registry for a prompt of the new name. @throws Error if there is one */
 function checkNewNames({ renames }: PlacedChange, workbench: Pick<Workbench, 'session' | 'prompts'>): void {
   for (const { from, toName } of renames) {
     const place = placeOfPath(vscode.Uri.parse(from, true), workbench.session);

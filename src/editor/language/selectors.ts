@@ -7,7 +7,7 @@ import { LANGUAGE } from './place-of-file.ts';
 export const PROMPTS: vscode.DocumentSelector = { language: LANGUAGE };
 export const PROMPT_FILES: vscode.DocumentSelector = { language: LANGUAGE, scheme: 'file' };
 export const SAMPLES: vscode.DocumentSelector = { scheme: 'file', pattern: `**/*${SAMPLES_EXTENSION}` };
-/** What a person writes. */
+/** Text typed by a person. */
 export const WRITTEN: vscode.DocumentSelector = [
   { language: LANGUAGE, scheme: 'file' },
   { language: LANGUAGE, scheme: 'untitled' },

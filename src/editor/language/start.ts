@@ -58,7 +58,9 @@ export function startLanguage({ workbench, extensionUri }: LanguageParts): Langu
       await files.listAgain();
       const found = await ask('renamePrompt', document, { toName: to }, token);
       if (found === undefined)
-        throw new Error('Where it is included could not be found out. Nothing was renamed: try again.');
+        throw new Error(
+          'The prompts that include it could not be determined. Nothing was renamed: try again.',
+        );
       if ('refused' in found) throw new Error(found.refused);
       return workspaceEditOf({ ...found, renames: [] }, document, session);
     },

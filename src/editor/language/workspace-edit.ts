@@ -49,7 +49,9 @@ function renamed(uri: vscode.Uri, toName: string, session: Session): vscode.Uri 
   const name = placeOfPath(uri, session)?.name;
   const extension = [PROMPT_FILE_EXTENSION, SAMPLES_EXTENSION].find(each => uri.path.endsWith(each));
   if (name === undefined || extension === undefined)
-    throw new Error(`${vscode.workspace.asRelativePath(uri)} is no prompt's file, so it cannot be renamed.`);
+    throw new Error(
+      `${vscode.workspace.asRelativePath(uri)} is not the file of a prompt, so it cannot be renamed.`,
+    );
   const folder = uri.path.slice(0, uri.path.length - name.length - extension.length);
   return uri.with({ path: `${folder}${toName}${extension}` });
 }

@@ -98,7 +98,7 @@ export function followFiles(
     watcher.onDidChange(here),
     deletions,
     deletions.onDidDelete(gone),
-    // What is done in this editor is known from it, whether or not a watcher sees it.
+    // Changes made in this editor are known without a watcher.
     vscode.workspace.onDidSaveTextDocument(({ uri }) => here(uri)),
     vscode.workspace.onDidCreateFiles(({ files }) => files.forEach(cameByEditor)),
     vscode.workspace.onDidDeleteFiles(({ files }) => files.forEach(gone)),

@@ -9,7 +9,7 @@ import type { Workbench } from '../workbench.ts';
 const ADD = 'Add';
 const NOT_NOW = 'Not Now';
 const QUESTION =
-  'Git checks text files out with other line endings here. PromptForge takes that for no edit, but other tools may. Add a .gitattributes that keeps the lines of prompts as they are on every machine?';
+  'Git changes line endings at checkout here. PromptForge does not count that as an edit, but other tools may. Add a .gitattributes file that keeps the line endings of prompts on every machine?';
 
 export function registerAttributesOffer(workbench: Workbench): vscode.Disposable {
   const { session, prompts, report } = workbench;
@@ -50,5 +50,5 @@ async function offer({ ask }: Workbench, attributes: GitAttributes): Promise<voi
   if (chosen === NOT_NOW) await attributes.note('not_now');
   if (chosen !== ADD) return;
   await attributes.add();
-  await ask.tell('info', 'Added .gitattributes. Commit it: it holds from the next checkout on.');
+  await ask.tell('info', 'Added .gitattributes. Commit it: it takes effect with the next checkout.');
 }

@@ -60,7 +60,7 @@ function checkedLink({ path, query }: Pick<vscode.Uri, 'path' | 'query'>): Edito
   return { ...link, registry: registryAddress(link.registry) };
 }
 
-/** Whether the window shows that registry, after the person has agreed to it where it did not. */
+/** Returns whether the window shows that registry, after the person has agreed to it where it did not. */
 async function isShown(workbench: Workbench, registry: string): Promise<boolean> {
   const { ask, session } = workbench;
   if (fileFolders().length === 0) {

@@ -13,12 +13,12 @@ export const NOT_TRUSTED =
 
 /** @param why as a sentence */
 export function wrongLink(why: string): string {
-  return `The link was not opened. ${oneLine(why)} Ask whoever sent it for a correct one.`;
+  return `The link was not opened. ${oneLine(why)} Ask the sender for a correct one.`;
 }
 
 /** For a link that comes while another one is asked about. */
 export function waits(link: EditorLink): string {
-  return `The link to ${nameOf(link)} was not opened, because another link waits for your answer. Open it again afterwards.`;
+  return `The link to ${nameOf(link)} was not opened, because another link is waiting for your answer. Open it again afterward.`;
 }
 
 /** Before the window connects to a registry that none of its projects names. @param now the registry it is connected to */
@@ -28,7 +28,7 @@ export function connectQuestion(registry: string, now: string | undefined): Conf
     `The link leads to ${registry}, which this window does not know. Connect only if you know this registry: it then gets your requests, and asks for a key.`,
     ...(isLoopback(new URL(registry).hostname) ? ['It is an address on this machine.'] : []),
     ...(host.includes('xn--')
-      ? ['Its name has letters beyond a–z, which can look like those of another name.']
+      ? ['Its name contains letters other than a–z, which can look like another name.']
       : []),
     ...(now === undefined
       ? ['promptforge.json in your folder will name it.']

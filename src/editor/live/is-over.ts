@@ -1,4 +1,4 @@
-/** Whether what was live, and still was when it was asked for, is so no more, as the list of prompts shows by now. */
+/** Tells whether what was live, and still was when it was asked for, is so no more, as the list of prompts shows by now. */
 import type { Live } from '../../contract/live.ts';
 import type { PromptSummary } from '../../contract/prompts.ts';
 

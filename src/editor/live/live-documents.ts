@@ -1,4 +1,4 @@
-/** What was live as read-only documents: the text as applications got it, and over it who, why and how long. */
+/** Read-only documents of live texts: the text as applications got it, with who, why and how long above it. */
 import * as vscode from 'vscode';
 import type { Live } from '../../contract/live.ts';
 import type { Session } from '../connection/session.ts';
@@ -55,7 +55,7 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
     return asked;
   }
 
-  /** What was live still when it was asked for, and is no more, is asked for again. */
+  /** A document that was still live when opened, but no longer is, is fetched again. */
   #forgetEnded({ listed }: PromptList): void {
     for (const [uri, answer] of this.#answers) {
       // Of another registry the list says nothing.
@@ -75,7 +75,7 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
   async #ask({ registry, prompt, environment, channel, at }: LiveAddress): Promise<Live> {
     const client = await this.#session.clientFor({ kind: 'read' });
     if (registry !== this.#session.registry)
-      throw new Error(`This is of ${registry}, and this window is connected to another registry.`);
+      throw new Error(`This belongs to ${registry}, and this window is connected to another registry.`);
     return client.live(prompt, { environment, channel, at });
   }
 
@@ -91,7 +91,7 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
     const registry = parseLiveUri(uri)?.registry;
     if (live === undefined) return [];
     const tooltip = evidence(live);
-    // One row, cut where the editor ends: what one does stands first, then what matters most; the tooltip has all of it.
+    // One row, cut where the editor ends: what one does is first, then what matters most; the tooltip has all of it.
     const lens = (title: string, command: string, ...args: unknown[]) =>
       new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { title, command, tooltip, arguments: args });
     return [
@@ -155,7 +155,7 @@ export function registerLiveDocuments(documents: LiveDocuments): vscode.Disposab
   return vscode.Disposable.from(
     documents,
     vscode.workspace.registerFileSystemProvider(LIVE_SCHEME, documents, {
-      isReadonly: new vscode.MarkdownString('This was live, and what was live does not change.'),
+      isReadonly: new vscode.MarkdownString('This is a published version, which never changes.'),
       isCaseSensitive: true,
     }),
     vscode.languages.registerCodeLensProvider({ scheme: LIVE_SCHEME }, documents),

@@ -1,4 +1,4 @@
-/** What Was Live At…: environment and channel, a date and time, and the text that applications got then. */
+/** What Was Live At…: asks for environment, channel, date and time, and opens the text. */
 import * as vscode from 'vscode';
 import type { Live } from '../../contract/live.ts';
 import { type Channel, LATEST } from '../../core/channel.ts';
@@ -21,7 +21,7 @@ import { LiveDocuments, registerLiveDocuments } from './live-documents.ts';
 import { parseLiveUri } from './live-uri.ts';
 import { comparisonTitle, fromUntil, notLiveYet, whatWasLive, whoAndWhy } from './words.ts';
 
-const COMPARE = 'Compare with What Is Live Now';
+const COMPARE = 'Compare with Live Now';
 
 export function registerWhatWasLive(workbench: Workbench): vscode.Disposable {
   const { report } = workbench;
@@ -40,7 +40,7 @@ export function registerWhatWasLive(workbench: Workbench): vscode.Disposable {
       const address = uri && parseLiveUri(uri);
       if (address !== undefined) checkRegistryIsShown(address.registry, workbench.session);
       const then = uri === undefined ? undefined : await documents.answer(uri);
-      if (then === undefined) await workbench.ask.tell('info', 'Choose What Was Live At… first.');
+      if (then === undefined) await workbench.ask.tell('info', 'Run What Was Live At… first.');
       else await compareWithNow(workbench, documents, then);
     }),
   );

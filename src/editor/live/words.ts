@@ -19,7 +19,7 @@ export function inBrief(live: Live): string {
 
 /** `Promoted by jonas.weber: Tested`; of `latest`, that publishing made it so. */
 export function whoAndWhy({ promotion, version }: Live): string {
-  if (promotion === null) return `It was the newest version: publishing @${version} made it so`;
+  if (promotion === null) return `It was the newest version, because @${version} had been published`;
   const { rollback, requestedBy, approvals, reason } = promotion;
   const approved =
     approvals.length === 0 ? '' : `, approved by ${approvals.map(({ actor }) => actor).join(', ')}`;
@@ -44,7 +44,7 @@ export function evidence(live: Live): string {
   ].join('\n');
 }
 
-/** What `not_live_yet` means, with the first instant at which something was live. */
+/** The meaning of `not_live_yet`, with the first instant at which a version was live. */
 export function notLiveYet(
   {
     prompt,
@@ -57,7 +57,7 @@ export function notLiveYet(
   const first = problem.details?.firstLiveAt ?? null;
   const before = `No version of ${prompt} was live in ${placeOf({ environment, channel })} on ${bothZones(at)}`;
   return first === null
-    ? `${before}: it never was.`
+    ? `${before}: no version was ever live there.`
     : `${before}. The first version went live on ${bothZones(first)}.`;
 }
 

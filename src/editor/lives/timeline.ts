@@ -1,4 +1,4 @@
-/** What was live in each environment and channel, one version after the other. */
+/** The versions that were live in each environment and channel, in order. */
 import type { Promotion } from '../../contract/promotions.ts';
 import { STABLE } from '../../core/channel.ts';
 import { goesBack } from '../../core/goes-back.ts';
@@ -13,9 +13,9 @@ export interface Span {
   readonly from: string;
   /** Null while it lasts. */
   readonly until: string | null;
-  /** What began it. */
+  /** The event that started it. */
   readonly promotion: Applied;
-  /** Whether that took an older version back. */
+  /** True if that took an older version back. */
   readonly isRollback: boolean;
   /** The rollback that ended it. */
   readonly rolledBackBy: Applied | undefined;

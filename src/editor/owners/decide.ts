@@ -5,15 +5,15 @@ import { diffExcerpt } from '../../core/diff-excerpt.ts';
 import { Problem } from '../../core/problem.ts';
 import { draftName } from '../asking/draft-name.ts';
 import { logged, mayHaveArrived } from '../problems/explain.ts';
-import type { Deed } from '../promotions/groups.ts';
-import { ownersDeedsFor } from '../promotions/owners-deeds.ts';
+import type { ReviewAction } from '../promotions/groups.ts';
+import { permittedOwnersActions } from '../promotions/owners-actions.ts';
 import { inProgress } from '../work/in-progress.ts';
 import { namedChange } from './named-change.ts';
 import type { OwnersParts } from './open.ts';
 import { unmatchedLines } from './unmatched.ts';
 import { NO_CHANGE } from './uri.ts';
 import {
-  afterOwnersDeed,
+  afterOwnersReview,
   approveOwnersQuestion,
   decideOwnersQuestion,
   ownersRefusal,
@@ -43,7 +43,7 @@ export async function reviewOwnersChange(parts: OwnersParts, argument: unknown):
 
 export async function decideOwners(
   parts: OwnersParts,
-  deed: Deed,
+  action: ReviewAction,
   title: string,
   argument: unknown,
 ): Promise<void> {
@@ -51,22 +51,22 @@ export async function decideOwners(
   const { session, ask, promotions, log } = workbench;
   const change = await namedChange(argument, workbench, {
     title,
-    admits: each => ownersDeedsFor(each, session.keys.get(each.environment)).includes(deed),
+    admits: each => permittedOwnersActions(each, session.keys.get(each.environment)).includes(action),
   });
   if (change === undefined) return;
   const { environment, id } = change;
   // Before anything is asked: it would be for nothing without the key.
   const client = await session.clientFor({ kind: 'decide-owners', environment });
   // Each registry counts its changes from 1.
-  const draft = draftName(`${deed} owners ${id}`, session);
-  const answer = deed === 'approve' ? await ask.confirm(await approval(change)) : 'alternative';
+  const draft = draftName(`${action} owners ${id}`, session);
+  const answer = action === 'approve' ? await ask.confirm(await approval(change)) : 'alternative';
   if (answer === false) return;
-  const comment = answer === true ? '' : await ask.text({ ...decideOwnersQuestion(deed, change), draft });
+  const comment = answer === true ? '' : await ask.text({ ...decideOwnersQuestion(action, change), draft });
   if (comment === undefined) return;
   let decided: OwnersChangeRecord;
   try {
     decided = await inProgress(title, signal =>
-      client.decideOwners(deed, environment, id, comment.trim(), signal),
+      client.decideOwners(action, environment, id, comment.trim(), signal),
     );
   } catch (error) {
     await promotions.load();
@@ -85,7 +85,7 @@ export async function decideOwners(
   ask.sent(draft);
   documents.forget(new Set([environment]));
   await promotions.load();
-  void ask.tell('info', afterOwnersDeed(deed, decided));
+  void ask.tell('info', afterOwnersReview(action, decided));
 
   async function approval(waiting: OwnersChangeRecord) {
     const { text } = await inProgress('Fetching the owners', signal => client.getOwners(environment, signal));

@@ -1,4 +1,4 @@
-/** What is wrong in texts of owners: as they are typed, as the registry refused them, and what to look at in those that hold or wait. */
+/** Diagnostics for owners: while typing, as refused by the registry, and warnings about current or waiting ones. */
 import * as vscode from 'vscode';
 import { type OwnersNote, parseOwners } from '../../core/owners.ts';
 import type { Workbench } from '../workbench.ts';

@@ -10,7 +10,7 @@ import { EMBEDDED } from '../versions/uri.ts';
 import type { Files } from './lazy-files.ts';
 import { NO_CHANGE, type OwnersAddress, ownersUriParts, parseOwnersUri } from './uri.ts';
 
-/** What is known of a document. */
+/** The state of a document. */
 export interface OwnersDocument {
   readonly address: OwnersAddress;
   readonly text: string;
@@ -28,7 +28,7 @@ export class OwnersDocuments implements Files {
   readonly #files: vscode.EventEmitter<vscode.FileChangeEvent[]>;
   readonly #known = new Map<string, Promise<OwnersDocument>>();
   readonly #changed = new vscode.EventEmitter<void>();
-  /** What is said of a document may be another. */
+  /** The state of a document may have changed. */
   readonly onDidChange = this.#changed.event;
   /** When a document was told of last to have changed, in milliseconds since 1970: VS Code reads only what became newer. */
   #since = 0;
@@ -63,7 +63,7 @@ export class OwnersDocuments implements Files {
     this.#changed.fire();
   }
 
-  /** What the registry has said of it last. @throws as a call does */
+  /** The last response of the registry. @throws as a call does */
   async find(uri: vscode.Uri): Promise<OwnersDocument | undefined> {
     const address = parseOwnersUri(uri);
     if (address === undefined) return undefined;

@@ -43,12 +43,12 @@ export class OwnersDrafts implements Files {
     const { length } = draft.text;
     if (length > MAX_KEPT)
       throw vscode.FileSystemError.NoPermissions(
-        `The text has ${length} characters, and may have ${MAX_OWNERS_LENGTH}. Shorten it, then save it.`,
+        `The text has ${length} characters, and at most ${MAX_OWNERS_LENGTH} are allowed. Shorten it, then save it.`,
       );
     const before = this.of(uri);
     if (before === undefined && this.#drafts.size >= MOST)
       throw vscode.FileSystemError.NoPermissions(
-        `There are ${MOST} drafts of owners already. Discard one that is not needed any more.`,
+        `There are already ${MOST} drafts of owners. Discard one that you no longer need.`,
       );
     const at = Math.max(Date.now(), (before?.at ?? 0) + 1);
     this.#drafts.set(uri.toString(), { ...draft, at });

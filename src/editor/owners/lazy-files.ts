@@ -1,7 +1,7 @@
 /** Files of a scheme whose provider is loaded with the first of them. */
 import * as vscode from 'vscode';
 
-/** What such a provider has; folders it has none. */
+/** The files of such a provider, which has no folders. */
 export interface Files {
   stat(uri: vscode.Uri): Promise<vscode.FileStat>;
   readFile(uri: vscode.Uri): Promise<Uint8Array>;

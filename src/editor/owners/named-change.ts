@@ -32,7 +32,7 @@ export async function namedChange(
     return { label, description, detail: firstLine(change.reason), icon: 'organization', value: change };
   });
   if (options.length === 0) {
-    await ask.tell('info', `${question.title}: there is nothing to choose from.`);
+    await ask.tell('info', `${question.title}: there is nothing to select.`);
     return undefined;
   }
   return ask.pick({ title: question.title, placeholder: 'Select a change of owners', options });

@@ -10,7 +10,7 @@ import { environmentInFront, namedEnvironment } from './named-environment.ts';
 import { ownersDraftUriParts, parseOwnersDraftUri } from './uri.ts';
 import { firstDraft, waitsAlready } from './words.ts';
 
-/** What the commands work with. */
+/** The dependencies of the commands. */
 export interface OwnersParts {
   readonly workbench: Workbench;
   readonly documents: OwnersDocuments;
@@ -96,7 +96,7 @@ export async function discardDraft(parts: OwnersParts, argument: unknown): Promi
   if (named === undefined) return;
   const { uri, environment } = named;
   const document = openDocument(uri);
-  // What is typed and not saved comes back with Undo too.
+  // Undo also restores unsaved text.
   if (document !== undefined) await saveDocument(document);
   const draft = drafts.of(uri);
   await closeDraft(parts, uri);

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { RegistryEvent } from '../../core/event.ts';
 import { registerCommand } from '../commands.ts';
 import { setContext } from '../context-keys.ts';
-import { ownersDeedsFor } from '../promotions/owners-deeds.ts';
+import { permittedOwnersActions } from '../promotions/owners-actions.ts';
 import type { Workbench } from '../workbench.ts';
 import { changeInFront } from './change-in-front.ts';
 import type { OwnersCommand, OwnersFeature } from './feature.ts';
@@ -48,8 +48,9 @@ export function registerOwners(workbench: Workbench, memory: vscode.Memento): Ow
   const isOwners = ({ languageId }: vscode.TextDocument) => languageId === OWNERS_LANGUAGE;
   const show = () => {
     const change = changeInFront(workbench);
-    const deeds = change === undefined ? [] : ownersDeedsFor(change, session.keys.get(change.environment));
-    setContext('promptforge.ownersReview', deeds.length === 0 ? '' : `:${deeds.join(':')}:`);
+    const actions =
+      change === undefined ? [] : permittedOwnersActions(change, session.keys.get(change.environment));
+    setContext('promptforge.ownersReview', actions.length === 0 ? '' : `:${actions.join(':')}:`);
   };
   if (vscode.workspace.textDocuments.some(isOwners)) void feature();
   const registered = vscode.Disposable.from(
@@ -59,7 +60,7 @@ export function registerOwners(workbench: Workbench, memory: vscode.Memento): Ow
       OWNERS_SCHEME,
       lazyFiles(async () => (await feature()).documents, files.event),
       {
-        isReadonly: new vscode.MarkdownString('Owners are changed by a request: choose *Change Owners…*.'),
+        isReadonly: new vscode.MarkdownString('To change owners, run *Change Owners…*.'),
         isCaseSensitive: true,
       },
     ),

@@ -50,7 +50,7 @@ export async function requestOwnersChange(parts: RequestParts, argument: unknown
   const reasonDraft = draftName(`owners ${environment}`, session);
   const reason = await ask.text({
     title: `Request Owners Change in ${environment}`,
-    prompt: 'Why? The reason is kept permanently.',
+    prompt: 'Enter a reason. It is kept permanently.',
     placeholder: 'Reason',
     draft: reasonDraft,
     validate: whyNotReason,
@@ -105,7 +105,7 @@ function notRequested(notes: readonly OwnersNote[]): string {
   return `Nothing was requested. Line ${first?.line}: ${first?.message}${more} Your draft is kept.`;
 }
 
-/** What the registry would refuse, or what should be looked at first. */
+/** Errors that the registry would report, and warnings. */
 async function isRefusedHere(
   parts: RequestParts,
   { uri, environment }: Draft,
@@ -121,7 +121,7 @@ async function isRefusedHere(
   }
   if (draft === undefined) return true;
   if (draft.text === owners.text || (now === null && draft.text === firstDraft(environment))) {
-    await ask.tell('info', `Your draft has the owners that ${environment} has already. Edit it first.`);
+    await ask.tell('info', `Your draft has the same owners as ${environment}. Edit it first.`);
     return true;
   }
   if (draft.base === now) return false;

@@ -14,5 +14,5 @@ export function unmatchedLines({ prompts, session }: Workbench, text: string): O
   const of = promptsOfRules(parsed.rules, names);
   return parsed.rules
     .filter(rule => !of.has(rule))
-    .map(({ line, pattern }) => ({ line, message: `"${pattern}" decides for no prompt now.` }));
+    .map(({ line, pattern }) => ({ line, message: `"${pattern}" matches no prompt now.` }));
 }

@@ -8,20 +8,20 @@ import { oneLine } from '../../core/visible-text.ts';
 import type { Confirmation, TextQuestion } from '../asking/ask.ts';
 import { messageOf } from '../problems/explain.ts';
 import { whyNotComment } from '../promotions/comment-length.ts';
-import type { Deed } from '../promotions/groups.ts';
+import type { ReviewAction } from '../promotions/groups.ts';
 import { ageOf, counted } from '../wording/age.ts';
 
-/** What a draft begins with where no prompt has owners yet. */
+/** The initial text of a draft if no prompt has owners yet. */
 export function firstDraft(environment: string): string {
-  return `# Of the owners of a prompt, one must approve what goes live in ${environment}.
-# Each line has a pattern and its owners. The last line that matches a prompt decides.
+  return `# One of the owners of a prompt must approve its promotions to ${environment}.
+# Each line has a pattern and its owners. The last matching line applies.
 #
 #   *            @dana
 #   support/**   @sam @lee
 `;
 }
 
-/** What a document of owners is about, for its first line: who made it so, when and why. */
+/** The first line of an owners document: who set them, when and why. */
 export function whoHolds({ current, text }: OwnersRecord, now: number): string {
   if (current === null) return 'No prompt has owners';
   const { id, requestedBy, appliedAt, requestedAt } = current;
@@ -31,7 +31,7 @@ export function whoHolds({ current, text }: OwnersRecord, now: number): string {
 
 export interface OwnersRequest {
   readonly environment: string;
-  /** How many others must approve it, as far as it is known here. */
+  /** The number of others who must approve it, as far as it is known here. */
   readonly approvals: number;
   readonly diff: DiffExcerpt | undefined;
   /** About lines of the text. */
@@ -47,7 +47,7 @@ export function requestQuestion(
 ): Confirmation {
   const effect =
     approvals === 0
-      ? 'They hold at once.'
+      ? 'The change takes effect at once.'
       : `The change waits for ${counted(approvals, 'approval')} by someone other than you.`;
   return {
     message: `Change the owners of ${environment}?`,
@@ -56,23 +56,23 @@ export function requestQuestion(
   };
 }
 
-/** What is true after a request. */
+/** Describes the state after a request. */
 export function afterRequest(change: OwnersChangeRecord, warnings: readonly OwnersNote[]): string {
   const { environment, state } = change;
   const [first, ...others] = warnings;
-  const more = others.length === 0 ? '' : ` ${counted(others.length, 'more line')} to look at.`;
+  const more = others.length === 0 ? '' : ` ${counted(others.length, 'more line')} to check.`;
   const note = first === undefined ? '' : ` Line ${first.line}: ${first.message}${more}`;
   return state === 'applied'
     ? oneLine(`The owners of ${environment} are changed.${note}`)
     : oneLine(
-        `Your change of the owners of ${environment} waits for ${changeWaitsFor(change)}. Until then the owners are as they were.${note}`,
+        `Your change of the owners of ${environment} waits for ${changeWaitsFor(change)}. Until then, the owners stay the same.${note}`,
       );
 }
 
 /** Another change waits, and one waits at a time. */
 export function waitsAlready({ environment, requestedBy }: OwnersChangeRecord): string {
   return oneLine(
-    `A change of the owners of ${environment} by ${requestedBy} waits for approval, and one waits at a time. It has to be approved, rejected or cancelled first. Your draft is kept.`,
+    `A change of the owners of ${environment} by ${requestedBy} is waiting for approval, and only one change can wait at a time. It must first be approved, rejected or cancelled. Your draft is kept.`,
   );
 }
 
@@ -80,7 +80,7 @@ export function waitsAlready({ environment, requestedBy }: OwnersChangeRecord): 
 export function changedMeanwhile(environment: string, { current }: OwnersRecord): string {
   const by = current === null ? '' : ` by ${current.requestedBy} (change ${current.id})`;
   return oneLine(
-    `Nothing was requested: the owners of ${environment} were changed${by} after you began your draft. Compare, take over what you need, and request the change again. Your draft is kept.`,
+    `Nothing was requested: the owners of ${environment} were changed${by} after you began your draft. Compare them with your draft, update it, and request the change again. Your draft is kept.`,
   );
 }
 
@@ -101,9 +101,11 @@ export function approveOwnersQuestion(
     message: `Approve the change of the owners of ${environment}?`,
     detail: [
       ...diffLines(diff),
-      left > 0 ? `It then waits for ${counted(left, 'more approval')}.` : 'The owners then hold at once.',
+      left > 0
+        ? `It then waits for ${counted(left, 'more approval')}.`
+        : 'The change then takes effect at once.',
       ...noteLines(notes),
-      oneLine(`${requestedBy} asked for it: ${reason}`),
+      oneLine(`${requestedBy} requested it: ${reason}`),
     ].join('\n'),
     button: `Approve Owners Change in ${environment}`,
     alternative: 'Comment and Approve…',
@@ -121,19 +123,19 @@ function noteLines(notes: readonly OwnersNote[]): string[] {
 function diffLines(diff: DiffExcerpt | undefined): string[] {
   if (diff === undefined) return [];
   const changed = diff.lines.filter(line => /^[+-]/.test(line));
-  if (changed.length === 0) return ['The texts differ in too much to show here.', ''];
+  if (changed.length === 0) return ['The texts differ too much to show here.', ''];
   const more = diff.more ? [`and ${counted(diff.more, 'more line')}`] : [];
   return [...changed, ...more, ''];
 }
 
 /** One input box is the question and the comment: Enter does it, Escape leaves all as it is. */
 export function decideOwnersQuestion(
-  deed: Deed,
+  action: ReviewAction,
   { environment, requestedBy }: OwnersChangeRecord,
 ): TextQuestion {
   const what = `the change of the owners of ${environment}`;
-  const validate = (text: string) => whyNotComment(text, deed === 'reject');
-  switch (deed) {
+  const validate = (text: string) => whyNotComment(text, action === 'reject');
+  switch (action) {
     case 'approve':
       return {
         title: `Approve ${what}`,
@@ -158,12 +160,12 @@ export function decideOwnersQuestion(
   }
 }
 
-/** What is true after one was approved, rejected or cancelled. */
-export function afterOwnersDeed(deed: Deed, change: OwnersChangeRecord): string {
+/** Describes the state after a change was approved, rejected or cancelled. */
+export function afterOwnersReview(action: ReviewAction, change: OwnersChangeRecord): string {
   const { environment, state } = change;
   const as = `The owners of ${environment} are as they were.`;
-  if (deed === 'reject') return `Rejected. ${as}`;
-  if (deed === 'cancel') return `Cancelled. ${as}`;
+  if (action === 'reject') return `Rejected. ${as}`;
+  if (action === 'cancel') return `Cancelled. ${as}`;
   return state === 'applied'
     ? `Approved. The owners of ${environment} are changed.`
     : oneLine(
@@ -171,7 +173,7 @@ export function afterOwnersDeed(deed: Deed, change: OwnersChangeRecord): string 
       );
 }
 
-/** What a refusal of the registry means for a decision; undefined for those that are no matter of it. */
+/** Describes a refusal of a decision by the registry; undefined for other refusals. */
 export function ownersRefusal(problem: Problem, { environment }: OwnersChangeRecord): string | undefined {
   const why = messageOf(problem);
   switch (problem.code) {
@@ -179,9 +181,9 @@ export function ownersRefusal(problem: Problem, { environment }: OwnersChangeRec
     case 'already_approved':
       return `Not approved: ${why}`;
     case 'owners_locked_out':
-      return `Not approved, as nobody could approve promotions to ${environment} any more. ${why}`;
+      return `Not approved, because nobody could approve promotions to ${environment} afterward. ${why}`;
     case 'owners_change_closed':
-      return `Somebody was faster. ${why}`;
+      return `Someone else was faster. ${why}`;
     case 'role_too_low':
       return `Your ${environment} key does not allow this. ${why}`;
     default:
@@ -189,7 +191,7 @@ export function ownersRefusal(problem: Problem, { environment }: OwnersChangeRec
   }
 }
 
-/** What is to be said when nobody here can know whether it was carried out. */
+/** The message if it is unknown whether the registry carried it out. */
 export function unknownOwnersOutcome(error: unknown, environment: string): string {
-  return `${messageOf(error)} It is not certain whether the registry carried it out: the view Promotions and Open Owners… show it for ${environment} when the network is back.`;
+  return `${messageOf(error)} The registry may or may not have done it: the Promotions view and Open Owners… show the result for ${environment} when you are back online.`;
 }

@@ -1,4 +1,4 @@
-/** What can be copied of a rendering, as text. */
+/** The texts that can be copied from a rendering. */
 import type { Message } from 'dotprompt';
 import type { PromptName } from '../../core/name.ts';
 import { curlBase } from '../versions/curl.ts';

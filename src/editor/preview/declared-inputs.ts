@@ -15,7 +15,7 @@ export class DeclaredInputs {
     return this.#shape !== undefined;
   }
 
-  /** Whether they are others than before. */
+  /** Returns whether they are others than before. */
   read(source: string, prompt: PromptName | undefined): boolean {
     const { variables, defaults } = readFrontMatter(source, kindOf(prompt));
     this.fields = variables;

@@ -20,7 +20,7 @@ const KEPT = 40;
 
 type End = 'file' | VersionNumber;
 
-/** What the open preview is tried with. */
+/** The input of the open preview. */
 export interface OpenTrial {
   readonly prompt: PromptName | undefined;
   readonly sample: string | null;
@@ -40,7 +40,7 @@ export class Difference implements vscode.Disposable {
     this.#registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
       provideTextDocumentContent: uri =>
         this.#texts.get(uri.toString()) ??
-        'This rendering is of an earlier window. Run Preview Difference… again.\n',
+        'This rendering is from an earlier window. Run Preview Difference… again.\n',
     });
   }
 
@@ -134,7 +134,7 @@ export class Difference implements vscode.Disposable {
 
   async #renderFile(prompt: PromptName, input: Input, signal: AbortSignal): Promise<string> {
     const copy = await this.#workbench.prompts.workingCopy();
-    if (copy === undefined) throw new Error('No folder with prompts is open.');
+    if (copy === undefined) throw new Error('No prompts folder is open.');
     const document = await vscode.workspace.openTextDocument(vscode.Uri.file(copy.folder.pathOf(prompt)));
     const subject = await subjectOf(document.uri, this.#workbench);
     const request = await requestOf(subject, document.getText(), input, this.#workbench);

@@ -33,7 +33,7 @@ export function controlOf(type: ValueType, value: unknown): Control {
   }
 }
 
-/** What is not declared has no control of its own. */
+/** Undeclared values have no control of their own. */
 function isGroup({ properties }: ValueType & { kind: 'object' }, value: unknown): boolean {
   const names = new Set(properties.map(({ name }) => name));
   return names.size > 0 && isObject(value) && Object.keys(value).every(name => names.has(name));
@@ -45,7 +45,7 @@ export function choicesOf(type: ValueType): readonly unknown[] {
   return type.kind === 'enum' ? type.values : [];
 }
 
-/** What a new value of a type begins as: an item that was just added. */
+/** The initial value of a type, for a new list item. */
 export function blankOf(type: ValueType): unknown {
   switch (type.kind) {
     case 'string':
@@ -73,9 +73,9 @@ export type Typed = { readonly value: unknown } | { readonly problem: string };
 /** @param text of a number field */
 export function readNumber(text: string, isInteger: boolean): Typed {
   const value = Number(text.trim());
-  if (text.trim() === '' || !Number.isFinite(value)) return { problem: 'Give a number, such as 12.5.' };
+  if (text.trim() === '' || !Number.isFinite(value)) return { problem: 'Enter a number, such as 12.5.' };
   if (!keepsDigits(text.trim(), value)) return { problem: TOO_MANY_DIGITS };
-  if (isInteger && !Number.isInteger(value)) return { problem: 'Give a whole number.' };
+  if (isInteger && !Number.isInteger(value)) return { problem: 'Enter a whole number.' };
   return { value };
 }
 
@@ -95,7 +95,7 @@ export function readJson(text: string): Typed {
   }
 }
 
-const TOO_MANY_DIGITS = 'A number cannot keep these digits. Declare the variable as text to keep them.';
+const TOO_MANY_DIGITS = 'A number cannot hold all these digits. Declare the variable as text to keep them.';
 
 /** Undefined where there is none. */
 export function valueAt(input: unknown, path: Path): unknown {

@@ -32,11 +32,11 @@ export function readJsonInput(text: string, fields: readonly Declared[]): ReadIn
   if (unkept !== undefined) return { problem: `${at(unkept.node.offset)}: ${unkept.message}`, misfits: [] };
   if (!isObject(value))
     return {
-      problem: 'An input is an object with the variables by name, such as {"name": "Ada"}.',
+      problem: 'The input must be an object with the variables by name, such as {"name": "Ada"}.',
       misfits: [],
     };
   const type = { kind: 'object', properties: fields, others: undefined } as const;
-  // What is missing shows in the preview itself.
+  // Missing values are marked in the preview itself.
   const wrong = misfits(value, type).filter(({ problem }) => problem !== 'missing');
   return {
     input: value,
@@ -66,6 +66,6 @@ function firstUnkept(
 }
 
 function wordsOfError(error: ParseError | undefined, text: string): string {
-  if (error === undefined) return 'There is nothing here. Give an object such as {"name": "Ada"}.';
+  if (error === undefined) return 'The input is empty. Enter an object such as {"name": "Ada"}.';
   return `Invalid JSON. ${wordsOfJsonError(error, text)}`;
 }

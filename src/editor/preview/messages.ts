@@ -1,17 +1,17 @@
-/** What the preview's page and the extension say to each other: two closed unions, checked where the page is heard. */
+/** Messages between the preview's page and the extension: two closed unions, checked on receipt. */
 import * as z from 'zod';
 import type { TracedMessage } from '../../core/trace.ts';
 import type { Declared } from '../../language/value-type.ts';
 import type { Tokens } from './renderer/outcome.ts';
 
-/** What the extension tells the page. `edits` counts the changes that it had heard of: of two texts, the newer has more. */
+/** A message from the extension to the page. `edits` counts the changes it has seen: the newer of two texts has more. */
 export type ToPage =
   | { readonly type: 'inputs'; readonly inputs: Inputs }
   | { readonly type: 'rendering'; readonly rendering: Rendering; readonly edits: number }
-  /** Where the caret stands in the source; null when it is somewhere else. */
+  /** Where the caret is in the source; null when it is somewhere else. */
   | { readonly type: 'caret'; readonly caret: Caret | null }
   | { readonly type: 'scroll'; readonly place: ScrollPlace; readonly edits: number }
-  /** What the text in the JSON field is worth. */
+  /** Parses the text of the JSON field. */
   | { readonly type: 'json'; readonly verdict: JsonVerdict }
   /** The person asked for the JSON field from outside of the page. */
   | { readonly type: 'showJson' };
@@ -31,9 +31,9 @@ export interface Inputs {
   /** The chosen one; null for the defaults alone. */
   readonly sample: string | null;
   readonly input: Readonly<Record<string, unknown>>;
-  /** Whether the input is another than the sample's. */
+  /** True if the input is another than the sample's. */
   readonly isEdited: boolean;
-  /** What is wrong with the samples file; undefined when nothing is. */
+  /** The error in the samples file; undefined if there is none. */
   readonly trouble?: string;
 }
 
@@ -47,7 +47,7 @@ export type Rendering =
       readonly characters: number;
       readonly words: number;
       readonly tokens: Tokens;
-      /** How many UTF-16 code units at the end are not shown. */
+      /** The number of UTF-16 code units at the end that are not shown. */
       readonly left: number;
     }
   /** The page keeps what it showed before, dimmed. */
@@ -73,7 +73,7 @@ export interface Caret {
   readonly offset: number;
 }
 
-/** A place of the source, and how far down the window it stands: from 0 at the beginning to 1 at the end of it all. */
+/** A place of the source, and how far down the window it is: from 0 at the beginning to 1 at the end of it all. */
 export interface ScrollPlace extends Caret {
   readonly share: number;
 }
@@ -87,7 +87,7 @@ export interface JsonVerdict {
 const input = z.record(z.string(), z.unknown());
 const offset = z.int().min(0);
 
-/** What the page keeps over a reload of the window. */
+/** The page state that survives a reload of the window. */
 export const keptState = z.object({
   uri: z.string().max(4096),
   isLocked: z.boolean(),
@@ -97,7 +97,7 @@ export const keptState = z.object({
 });
 export type KeptState = z.infer<typeof keptState>;
 
-/** What the page tells the extension. */
+/** A message from the page to the extension. */
 export const fromPage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
   z.strictObject({ type: z.literal('input'), input }),

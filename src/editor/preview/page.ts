@@ -1,7 +1,7 @@
 /** The preview's page before its script fills it: landmarks, labels, and a policy that lets nothing in from outside. */
 
 export interface PageParts {
-  /** What `Webview.cspSource` gives. */
+  /** The value of `Webview.cspSource`. */
   readonly cspSource: string;
   readonly scriptUri: string;
   readonly styleUri: string;

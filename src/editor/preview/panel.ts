@@ -45,12 +45,12 @@ export class PreviewPanel {
   readonly #trials: Trials;
   #document: vscode.TextDocument | undefined;
   #subject: Subject | undefined;
-  /** What is shown or about to be. */
+  /** The subject shown, or about to be. */
   #showing: { readonly uri: string; readonly done: Promise<void> } | undefined;
   /** Readings of the samples file that were begun, and the last of them that ended. */
   #reads = 0;
   #readsEnded = 0;
-  /** What is wrong with the samples file. */
+  /** The error in the samples file. */
   #trouble: string | undefined;
   readonly #declared = new DeclaredInputs();
   #isLocked = false;
@@ -70,7 +70,7 @@ export class PreviewPanel {
   /** Changes of what is rendered, and how many of them the outcome has. */
   #edits = 0;
   #editsRendered = 0;
-  /** Whether the page has yet to go where the editor is. */
+  /** True if the page has yet to go where the editor is. */
   #isAstray = true;
 
   constructor(panel: vscode.WebviewPanel, parts: PanelParts) {
@@ -113,7 +113,7 @@ export class PreviewPanel {
     return this.#trials.current.sample;
   }
 
-  /** What was rendered last, for copying; undefined where that was not possible. */
+  /** The last rendering, for copying; undefined if it failed. */
   get rendered(): PreviewRendered | undefined {
     return this.#outcome?.kind === 'rendered' ? this.#outcome : undefined;
   }
@@ -220,7 +220,7 @@ export class PreviewPanel {
     this.panel.title = this.#isLocked ? `[Preview] ${title}` : `Preview ${title}`;
   }
 
-  /** The page was scrolled until this place of the prompt's source stands where it says. */
+  /** The page was scrolled until this place of the prompt's source is where it says. */
   scrolledTo(place: Pick<ScrollPlace, 'offset' | 'share'>): void {
     if (this.#subject !== undefined) this.#scroll.lead(this.#subject.uri, place);
   }
@@ -349,7 +349,7 @@ export class PreviewPanel {
     const parsed = fromPage.safeParse(message);
     const { log, report } = this.#parts.workbench;
     if (!parsed.success) {
-      log.warn('The preview’s page said something that is not known.');
+      log.warn('The preview’s page sent an unknown message.');
       return;
     }
     try {
@@ -368,8 +368,8 @@ export class PreviewPanel {
     if (!before.isEdited) return;
     const chosen = await this.#parts.workbench.ask.tell(
       'info',
-      'The input that you had edited gave way to the sample.',
-      'Bring Back My Input',
+      'The sample replaced your edited input.',
+      'Restore My Input',
     );
     if (chosen === undefined || this.#subject?.uri.toString() !== uri) return;
     this.#trials.set(before);

@@ -33,7 +33,7 @@ export function registerPreview(
     command('previewLock', 'Locking the preview', all => all.lock(true)),
     command('previewUnlock', 'Unlocking the preview', all => all.lock(false)),
     command('previewShowSource', 'Showing the source', all => all.showSource()),
-    command('previewDifference', 'Comparing what is rendered', (all, argument) => all.difference(argument)),
+    command('previewDifference', 'Comparing the rendered texts', (all, argument) => all.difference(argument)),
     vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
       deserializeWebviewPanel: async (panel, state) => (await previews()).restore(panel, state),
     }),

@@ -1,4 +1,4 @@
-/** What the preview's commands do: one panel that follows the prompt in front, and what is copied or saved of it. */
+/** The commands of the preview: one panel that follows the active prompt, and copying or saving from it. */
 import * as vscode from 'vscode';
 import { Drafts } from '../asking/drafts.ts';
 import { withoutIcons } from '../asking/plain-ask.ts';
@@ -52,7 +52,7 @@ export class Previews implements vscode.Disposable {
   async open(argument: unknown): Promise<void> {
     const document = await this.#named(argument);
     if (document === undefined) {
-      await this.#workbench.ask.tell('info', 'Open a prompt first: the preview shows the one in front.');
+      await this.#workbench.ask.tell('info', 'Open a prompt first: the preview shows the active editor.');
       return;
     }
     if (this.#shown === undefined) {
@@ -76,7 +76,7 @@ export class Previews implements vscode.Disposable {
       setContext('promptforge.previewLocked', kept.data.isLocked);
       await shown.restore(kept.data);
     } catch (error) {
-      this.#workbench.log.info(`The preview of an earlier window is not shown again: ${logged(error)}`);
+      this.#workbench.log.info(`The preview of an earlier window cannot be restored: ${logged(error)}`);
       panel.dispose();
     }
   }
@@ -104,7 +104,7 @@ export class Previews implements vscode.Disposable {
     const { ask, session, prompts } = this.#workbench;
     const shown = this.#shown;
     if (shown?.subject === undefined) {
-      await ask.tell('info', 'Nothing is previewed. Open a prompt, then its preview to the side.');
+      await ask.tell('info', 'No preview is open. Open a prompt, then its preview to the side.');
       return;
     }
     if (what === 'curl') {
@@ -112,7 +112,7 @@ export class Previews implements vscode.Disposable {
       const listed = prompt && prompts.listed.get(prompt);
       const of = version ?? listed?.summary?.newest.version;
       if (prompt === undefined || of === undefined) {
-        await ask.tell('info', `${title} is not published: the registry has nothing to render yet.`);
+        await ask.tell('info', `${title} is not published, so the registry cannot render it yet.`);
         return;
       }
       const shell = shellOf(process.platform, vscode.env.shell);
@@ -120,15 +120,15 @@ export class Previews implements vscode.Disposable {
       const command = renderCurl(registry, prompt, of, shown.input, shell);
       await vscode.env.clipboard.writeText(command);
       const unpublished =
-        version === undefined && listed?.state !== 'clean' ? ' What is not published is not in it.' : '';
+        version === undefined && listed?.state !== 'clean' ? ' It does not include unpublished changes.' : '';
       const note = curlNote(registry);
-      const said = `Copied: the registry renders ${prompt}@${of}.${unpublished} Put a key into the environment variable PROMPTFORGE_KEY before you run it.`;
+      const said = `Copied: the registry renders ${prompt}@${of}.${unpublished} Set the environment variable PROMPTFORGE_KEY to a key before you run it.`;
       void ask.tell('info', note === undefined ? said : `${said} ${note}`);
       return;
     }
     const rendered = shown.rendered?.traced.rendered;
     if (rendered === undefined) {
-      await ask.tell('info', `${shown.subject.title} does not render: correct it first, then copy.`);
+      await ask.tell('info', `${shown.subject.title} does not render. Fix it first, then copy.`);
       return;
     }
     await vscode.env.clipboard.writeText(what === 'text' ? rendered.text : messagesJson(rendered.messages));
@@ -154,12 +154,12 @@ export class Previews implements vscode.Disposable {
     const draft = `save sample ${uri.path}`;
     const typed = await ask.text({
       title: `Save Sample of ${shown.subject.title}`,
-      prompt: 'Enter a name that says what is special about this input',
+      prompt: 'Enter a name that describes this input',
       draft,
       ...(shown.sample !== null && { value: shown.sample }),
       validate: text => {
         if (text.trim() === '') return 'Enter a name for the sample.';
-        return text.length > MAX_NAME ? `A name has at most ${MAX_NAME} characters.` : undefined;
+        return text.length > MAX_NAME ? `Enter at most ${MAX_NAME} characters.` : undefined;
       },
     });
     if (typed === undefined) return;
@@ -167,7 +167,7 @@ export class Previews implements vscode.Disposable {
     if (samples.some(sample => sample.name === name)) {
       const agreed = await ask.confirm({
         message: `Replace the sample "${name}"?`,
-        detail: 'A sample of this name already exists. Its input is replaced by what the preview shows.',
+        detail: 'A sample of this name already exists. Its input is replaced with the one in the preview.',
         button: 'Replace',
       });
       if (agreed !== true) return;

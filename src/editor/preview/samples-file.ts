@@ -7,7 +7,7 @@ import { saveDocument } from '../work/save-document.ts';
 
 export interface SamplesFile {
   readonly samples: readonly Sample[];
-  /** What is wrong with the file, with the place; undefined when nothing is. */
+  /** The error in the file and its position; undefined if there is none. */
   readonly trouble: string | undefined;
 }
 
@@ -16,7 +16,7 @@ const ALL = new vscode.Range(0, 0, Number.MAX_SAFE_INTEGER, 0);
 /** More than anybody tries a prompt with; what is larger is not read. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** What the file holds; nothing where there is none. Never rejects for what is in it. */
+/** The content of the file, or nothing if there is none. Never rejects because of the content. */
 export async function samplesAt(uri: vscode.Uri | undefined): Promise<SamplesFile> {
   if (uri === undefined) return { samples: [], trouble: undefined };
   try {
@@ -48,7 +48,7 @@ export async function saveSample(
   const wasDirty = openDocument(uri)?.isDirty === true;
   edit.replace(uri, ALL, written);
   if (!(await vscode.workspace.applyEdit(edit)))
-    throw new Error(`${uri.fsPath} could not be changed. Is it read-only?`);
+    throw new Error(`${uri.fsPath} could not be changed. Check whether it is read-only.`);
   const document = await vscode.workspace.openTextDocument(uri);
   if (!wasDirty && !(await saveDocument(document))) throw new Error(`${uri.fsPath} could not be saved.`);
 }
@@ -63,6 +63,6 @@ async function textAt(uri: vscode.Uri): Promise<string> {
   if (document !== undefined) return document.getText();
   if (!(await exists(uri))) return '';
   const { size } = await vscode.workspace.fs.stat(uri);
-  if (size > MAX_BYTES) throw new Error(`${uri.fsPath} is over 4 MiB: its samples are not read.`);
+  if (size > MAX_BYTES) throw new Error(`${uri.fsPath} is over 4 MiB, so its samples are not read.`);
   return Buffer.from(await vscode.workspace.fs.readFile(uri)).toString('utf8');
 }

@@ -1,6 +1,6 @@
 /**
- * Where places of the source stand in what is rendered, and the other way round: inside a piece by how far into it,
- * between two pieces, where tags and what was left out stand, evenly. Pure: whoever draws the pieces measures them.
+ * Where places of the source are in what is rendered, and the other way round: inside a piece by how far into it,
+ * between two pieces, where tags and what was left out are, evenly. Pure: whoever draws the pieces measures them.
  */
 import type { TracedSource } from '../../core/trace.ts';
 
@@ -15,7 +15,7 @@ export type Measure<Drawn extends Piece> = (piece: Drawn, fraction: number) => n
 /** Halvings until a place within a piece is known to a character of any that is shown. */
 const STEPS = 20;
 
-/** What is measured is a logarithm of how much there is, so it may be asked at every frame. */
+/** The cost is logarithmic, so this may run every frame. */
 export class ScrollMap<Drawn extends Piece> {
   readonly #measure: Measure<Drawn>;
   /** Of the prompt itself, as they are drawn. */
@@ -43,7 +43,7 @@ export class ScrollMap<Drawn extends Piece> {
     const at = lastIndex(pieces, ({ source }) => source.start <= offset);
     const piece = pieces[at];
     if (piece === undefined) {
-      // Over the prompt's first piece stands what the page shows before it; a partial begins where it begins.
+      // Over the prompt's first piece is what the page shows before it; a partial begins where it begins.
       const top = this.#measure(first, 0);
       return prompt === null ? between(0, top, share(0, first.source.start, offset)) : top;
     }
@@ -55,7 +55,7 @@ export class ScrollMap<Drawn extends Piece> {
     return between(bottom, this.#measure(next, 0), share(end, next.source.start, offset));
   }
 
-  /** The offset in the prompt's own source of what stands at a height; undefined where nothing of it is drawn. */
+  /** The offset in the prompt's own source of the text at a height; undefined where nothing of it is drawn. */
   offsetAt(height: number): number | undefined {
     const pieces = this.#own;
     const [first] = pieces;
@@ -73,7 +73,7 @@ export class ScrollMap<Drawn extends Piece> {
     return Math.floor(between(end, next.source.start, share(bottom, this.#measure(next, 0), height)));
   }
 
-  /** How far into a piece a height is that stands in it. */
+  /** How far into a piece a height is that is in it. */
   #fractionAt(piece: Drawn, height: number): number {
     let [low, high] = [0, 1];
     for (let step = 0; step < STEPS; step++) {

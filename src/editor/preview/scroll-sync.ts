@@ -14,14 +14,14 @@ const SETTLING = 500;
 export interface ScrollParts {
   /** Whose place it is, as `TracedSource.prompt`; undefined for what is no part of the preview. */
   promptOf(document: vscode.TextDocument): string | null | undefined;
-  /** Brings a place of the source to where it stands in the editor. */
+  /** Brings a place of the source to where it is in the editor. */
   scroll(place: ScrollPlace): void;
 }
 
 export class ScrollSync implements vscode.Disposable {
   readonly #parts: ScrollParts;
   readonly #subscription: vscode.Disposable;
-  /** What the preview is about to bring into an editor: VS Code tells of that as of the person's scrolling. */
+  /** The range the preview is about to reveal: VS Code reports that like scrolling by the person. */
   #expected: { readonly uri: string; readonly at: vscode.Position; readonly since: number } | undefined;
 
   constructor(parts: ScrollParts) {

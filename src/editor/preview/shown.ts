@@ -1,4 +1,4 @@
-/** What the page is sent of a rendering: the text with its places, as far as anybody reads. */
+/** The rendering as sent to the page: text with positions, cut where no one reads on. */
 import type { TracedMessage, TracedPart } from '../../core/trace.ts';
 import type { Rendering } from './messages.ts';
 import type { PreviewOutcome } from './renderer/outcome.ts';

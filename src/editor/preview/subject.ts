@@ -1,4 +1,4 @@
-/** What is previewed: a prompt file or a published version, and what the renderer is asked about it. */
+/** The subject of a preview: a prompt file or a published version, and its request to the renderer. */
 import { dirname, relative, resolve, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { PROMPT_FILE_EXTENSION, type PromptName } from '../../core/name.ts';
@@ -37,7 +37,7 @@ export function shortTitle({ prompt, version, title }: Subject, all: Iterable<Pr
   return version === undefined ? name : `${name}@${version}`;
 }
 
-/** Whether a document is one of those that can be previewed. */
+/** Returns whether a document is one of those that can be previewed. */
 export function isPrompt({ languageId, uri }: vscode.TextDocument): boolean {
   return languageId === 'dotprompt' && ['file', 'untitled', 'promptforge'].includes(uri.scheme);
 }

@@ -1,4 +1,4 @@
-/** What a person tries each prompt with: a sample, the defaults alone, or an input of their own that began as one. */
+/** The input of each previewed prompt: a sample, the defaults, or an edited input. */
 import { equals } from '../../language/values.ts';
 import type { Drafts } from '../asking/drafts.ts';
 import type { Input } from './form.ts';
@@ -7,7 +7,7 @@ export interface Trial {
   /** The sample that the input is, or began as; null for the defaults alone. */
   readonly sample: string | null;
   readonly input: Input;
-  /** Whether the input is another than the sample's. */
+  /** True if the input is another than the sample's. */
   readonly isEdited: boolean;
 }
 
@@ -43,7 +43,7 @@ export class Trials {
     return this.#trials.get(this.#uri) ?? NOTHING;
   }
 
-  /** What an earlier window tried a prompt with, before the prompt is shown: an input of one's own, or a sample. */
+  /** The input from an earlier window, before the prompt is shown: an edited input, or a sample. */
   restore(uri: string, sample: string | null, input: Input | null): void {
     if (input === null) this.#wanted.set(uri, sample);
     else this.#trials.set(uri, { sample, input, isEdited: true });

@@ -1,4 +1,4 @@
-/** What a failure is called to the person who meets it, and which buttons help. Pure: `show.ts` puts it on the screen. */
+/** The message and buttons for a failure. Pure: `show.ts` shows it. */
 import { RegistryUnreachable } from '../../client/unreachable.ts';
 import { KEY_PROBLEMS, Problem, type ProblemCode } from '../../core/problem.ts';
 
@@ -36,7 +36,7 @@ export function isCancelled(error: unknown): boolean {
   );
 }
 
-/** Whether nobody here can know if the registry carried the change out. */
+/** Returns whether nobody here can know if the registry carried the change out. */
 export function mayHaveArrived(error: unknown): boolean {
   if (RegistryUnreachable.is(error) && error.neverArrived) return false;
   return (
@@ -57,7 +57,7 @@ export function mayHaveArrived(error: unknown): boolean {
  * without the path of a call and the system's own words; `logged` has those.
  */
 export function messageOf(error: unknown): string {
-  if (isOwnFault(error)) return 'PromptForge has a fault of its own here. The log says more.';
+  if (isOwnFault(error)) return 'PromptForge has an internal error. See the log for details.';
   const text = textOf(error);
   if (!RegistryUnreachable.is(error)) return withFullStop(text);
   const host = URL.parse(error.url)?.host;

@@ -12,11 +12,11 @@ import { capital } from '../wording/capital.ts';
 export interface ChangeSummary {
   /** One sentence each. */
   readonly changes: readonly string[];
-  /** What applications that go on as before would notice; undefined where nothing breaks. */
+  /** Breaking changes for applications; undefined if there are none. */
   readonly breaking: string | undefined;
 }
 
-/** How many tokens each side has, rendered with its defaults; undefined where they could not be counted. */
+/** The number of tokens each side has, rendered with its defaults; undefined where they could not be counted. */
 export interface TokenCounts {
   readonly from: number | undefined;
   readonly to: number | undefined;
@@ -48,7 +48,8 @@ export function changeSummary(
 
 function textSentences(from: string, to: string, kind: SourceKind): string[] {
   const change = textChange(from, to, kind);
-  if (change === undefined) return ['More differs than is counted here. Open the changes to see all of it.'];
+  if (change === undefined)
+    return ['There are too many changes to count here. Open the changes to see them all.'];
   const told = [countedWords(change.sentences, 'sentence'), countedWords(change.words, 'word')].filter(
     words => words !== undefined,
   );

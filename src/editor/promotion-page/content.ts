@@ -1,4 +1,4 @@
-/** What the page of a promotion says, made of what the registry told: plain data and sentences. */
+/** The content of a promotion's page, built from the registry's data: plain data and sentences. */
 import type { KeyState } from '../../client/choose-key.ts';
 import type { Comment, Promotion } from '../../contract/promotions.ts';
 import { goesBack } from '../../core/goes-back.ts';
@@ -7,9 +7,15 @@ import { isSamePerson } from '../../core/person.ts';
 import { roleIncludes } from '../../core/role.ts';
 import { oneLine, visibleLines } from '../../core/visible-text.ts';
 import { MAX_COMMENT } from '../promotions/comment-length.ts';
-import { type Deed, deedsFor, doesApprovalHelp, groupOf, isAuthor } from '../promotions/groups.ts';
+import {
+  doesApprovalHelp,
+  groupOf,
+  isAuthor,
+  permittedActions,
+  type ReviewAction,
+} from '../promotions/groups.ts';
 import { approvalsWords } from '../promotions/labels.ts';
-import type { Standing } from '../promotions/standing.ts';
+import type { LiveStatus } from '../promotions/standing.ts';
 import { ageOf, bothZones, instantOf } from '../wording/age.ts';
 import { placeOf } from '../wording/place.ts';
 import type { ChangeSummary } from './change-summary.ts';
@@ -18,7 +24,7 @@ import { type PolicyOf, policyWords } from './policy-words.ts';
 
 export interface ContentParts extends PolicyOf {
   readonly promotion: Promotion;
-  readonly standing: Standing;
+  readonly standing: LiveStatus;
   /** Oldest first. */
   readonly comments: readonly Comment[];
   /** Undefined while it is being found out; with a sentence where it cannot be. */
@@ -53,7 +59,7 @@ export function contentOf(parts: ContentParts): PromotionContent {
       .slice(-MAX_COMMENTS)
       .map(({ actor, at, text, place }) => said(actor, at, text, whereOf(promotion, place), now)),
     left: Math.max(0, comments.length - MAX_COMMENTS),
-    actions: deedsFor(promotion, key).map(deed => actionOf(deed, promotion)),
+    actions: permittedActions(promotion, key).map(action => actionOf(action, promotion)),
     note: hasEnded || isElsewhere ? undefined : noteOf(promotion, key),
     mayComment: !hasEnded,
     longestComment: MAX_COMMENT,
@@ -92,7 +98,7 @@ function statusOf({ promotion, standing }: ContentParts): string {
   }
 }
 
-function lifeOf(standing: Standing): string {
+function lifeOf(standing: LiveStatus): string {
   switch (standing.kind) {
     case 'live':
       return 'Live now';
@@ -135,8 +141,8 @@ function factsOf({ promotion, now }: ContentParts): Fact[] {
 
 function releaseOf({ id, atomic }: NonNullable<Promotion['release']>): string {
   return atomic
-    ? `${id}: it goes live with the others or not at all, and is decided with them`
-    : `${id}: requested with others, and decided by itself`;
+    ? `${id}: it goes live and is reviewed together with the others`
+    : `${id}: requested with others, reviewed on its own`;
 }
 
 function said(who: string, at: string, text: string, where: string | undefined, now: number): Said {
@@ -148,16 +154,16 @@ function whereOf({ from, version }: Promotion, place: Comment['place']): string 
   return `@${place.side === 'from' ? from : version}, line ${place.line}`;
 }
 
-function actionOf(deed: Deed, { version, environment, release }: Promotion): Action {
-  // What goes live only with others is decided with them.
+function actionOf(action: ReviewAction, { version, environment, release }: Promotion): Action {
+  // Promotions that go live only with others are reviewed with them.
   const what = release?.atomic === true ? `Release ${release.id}` : `@${version}`;
-  switch (deed) {
+  switch (action) {
     case 'approve':
-      return { deed, label: `Approve ${what} for ${environment}…` };
+      return { action, label: `Approve ${what} for ${environment}…` };
     case 'reject':
-      return { deed, label: `Reject ${what} for ${environment}…` };
+      return { action, label: `Reject ${what} for ${environment}…` };
     case 'cancel':
-      return { deed, label: `Cancel Promotion of ${what} to ${environment}…` };
+      return { action, label: `Cancel Promotion of ${what} to ${environment}…` };
   }
 }
 
@@ -166,17 +172,17 @@ function noteOf(promotion: Promotion, key: KeyState | undefined): string | undef
   if (promotion.state !== 'pending') return undefined;
   const { environment } = promotion;
   if (key === undefined || key.kind === 'none')
-    return `You have no key for ${environment}, so you cannot decide. Set one to approve or reject.`;
+    return `You have no key for ${environment}, so you cannot review it. Set one to approve or reject.`;
   if (key.kind !== 'known') return undefined;
   const { actor, role } = key.who;
-  if (deedsFor(promotion, key).includes('approve')) return undefined;
-  if (isSamePerson(promotion.requestedBy, actor)) return 'You asked for it, so somebody else has to approve.';
-  if (isAuthor(promotion, actor)) return 'You wrote what it changes, so somebody else has to approve.';
+  if (permittedActions(promotion, key).includes('approve')) return undefined;
+  if (isSamePerson(promotion.requestedBy, actor)) return 'You requested it, so someone else must approve it.';
+  if (isAuthor(promotion, actor)) return 'You wrote what it changes, so someone else must approve it.';
   if (promotion.approvals.some(approval => isSamePerson(approval.actor, actor)))
-    return 'You have approved it. It waits for somebody else.';
+    return 'You approved it. It is waiting for someone else.';
   if (roleIncludes(role, 'approver') && !doesApprovalHelp(promotion, actor))
     return oneLine(
-      `You do not own what it changes. It waits for ${waitedForWords(promotion.owners)}; your approval would not be enough.`,
+      `You do not own what it changes. It is waiting for ${waitedForWords(promotion.owners)}; your approval would not be enough.`,
     );
-  return `Your ${environment} key has the role ${role}. To approve takes the role approver.`;
+  return `Your ${environment} key has the role ${role}. Approving needs the role approver.`;
 }

@@ -1,9 +1,9 @@
-/** What the page of a promotion and the extension say to each other: two closed unions, checked where the page is heard. */
+/** Messages between the page of a promotion and the extension: two closed unions, checked on receipt. */
 import * as z from 'zod';
 import { MAX_COMMENT } from '../promotions/comment-length.ts';
-import type { Deed } from '../promotions/groups.ts';
+import type { ReviewAction } from '../promotions/groups.ts';
 
-/** What the extension tells the page. */
+/** A message from the extension to the page. */
 export type ToPage =
   | { readonly type: 'content'; readonly content: PromotionContent; readonly kept: KeptState }
   /** The comment with this key is kept by the registry. */
@@ -19,9 +19,9 @@ export interface PromotionContent {
   /** Of its state, such as `Waiting for approval: 1 of 2`. */
   readonly status: string;
   readonly facts: readonly Fact[];
-  /** What it changes, one sentence each; a word on why where that is not known. */
+  /** One sentence per change, or why the changes are unknown. */
   readonly changes: readonly string[];
-  /** What applications that go on as before would notice. */
+  /** Breaking changes for applications. */
   readonly breaking: string | undefined;
   /** The rules of the environment, one sentence each. */
   readonly policy: readonly string[];
@@ -55,12 +55,12 @@ export interface Said {
 }
 
 export interface Action {
-  readonly deed: Deed;
+  readonly action: ReviewAction;
   /** With environment and version. */
   readonly label: string;
 }
 
-/** What the page keeps over a reload of the window. */
+/** The page state that survives a reload of the window. */
 export const keptState = z.object({
   /** Of the promotion. */
   id: z.string().max(32),
@@ -69,11 +69,11 @@ export const keptState = z.object({
 });
 export type KeptState = z.infer<typeof keptState>;
 
-/** What the page tells the extension. */
+/** A message from the page to the extension. */
 export const fromPage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
   z.strictObject({ type: z.literal('openChanges') }),
-  z.strictObject({ type: z.literal('decide'), deed: z.enum(['approve', 'reject', 'cancel']) }),
+  z.strictObject({ type: z.literal('decide'), action: z.enum(['approve', 'reject', 'cancel']) }),
   z.strictObject({
     type: z.literal('comment'),
     text: z.string().max(10 * MAX_COMMENT),

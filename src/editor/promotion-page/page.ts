@@ -29,12 +29,12 @@ export function promotionPageHtml({ cspSource, scriptUri, styleUri, nonce }: Pag
 <dl id="facts"></dl>
 </section>
 <section aria-labelledby="changes-heading">
-<h2 id="changes-heading">What changes</h2>
+<h2 id="changes-heading">Changes</h2>
 <p id="breaking" hidden></p>
 <ul id="changes"></ul>
 </section>
 <section id="policy-section" aria-labelledby="policy-heading">
-<h2 id="policy-heading">What it needs</h2>
+<h2 id="policy-heading">Requirements</h2>
 <ul id="policy"></ul>
 </section>
 <section id="approvals-section" aria-labelledby="approvals-heading" hidden>

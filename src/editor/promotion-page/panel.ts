@@ -169,12 +169,12 @@ export class PromotionPanel implements vscode.Disposable {
     return { id: this.id, place: this.place };
   }
 
-  /** What is to be said where the window is connected to another registry now; undefined where it is not. */
+  /** An explanation if the window is connected to another registry; otherwise undefined. */
   get #elsewhere(): string | undefined {
     const { place } = this.#parts.workbench.session;
     return place === this.place
       ? undefined
-      : `This promotion is of ${this.place}, and this window is connected to ${place ?? 'no registry'}.`;
+      : `This promotion belongs to ${this.place}, and this window is connected to ${place ?? 'no registry'}.`;
   }
 
   /** @throws Error where the window is connected to another registry now */
@@ -192,7 +192,7 @@ export class PromotionPanel implements vscode.Disposable {
     const parsed = fromPage.safeParse(message);
     const { log, report } = this.#parts.workbench;
     if (!parsed.success) {
-      log.warn('The page of a promotion said something that is not known.');
+      log.warn('The page of a promotion sent an unknown message.');
       return;
     }
     try {
@@ -215,7 +215,7 @@ export class PromotionPanel implements vscode.Disposable {
         return;
       case 'decide':
         this.#checkPlace();
-        await vscode.commands.executeCommand(`promptforge.${said.deed}Promotion`, this.id);
+        await vscode.commands.executeCommand(`promptforge.${said.action}Promotion`, this.id);
         return this.load();
       case 'comment':
         return this.#comment(said.text, said.key);
@@ -234,7 +234,7 @@ export class PromotionPanel implements vscode.Disposable {
     } catch (error) {
       session.note(error);
       log.error(`Commenting: ${logged(error)}`);
-      const message = `Not sent: ${messageOf(error)} Your text is kept here. Send it again when that is solved.`;
+      const message = `Not sent: ${messageOf(error)} Your text is kept here, so you can send it again.`;
       return this.#post({ type: 'notCommented', key, message });
     }
     this.#post({ type: 'commented', key });

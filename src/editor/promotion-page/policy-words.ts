@@ -1,4 +1,4 @@
-/** What an environment asks for before a promotion is applied, and how far this one is: sentences for people. */
+/** Describes an environment's requirements for a promotion, and how far this one meets them. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Pointer } from '../../contract/prompts.ts';
 import { STABLE } from '../../core/channel.ts';
@@ -33,7 +33,7 @@ function approvalsRule(promotion: Promotion): string {
       ? `A rollback in ${environment} needs no approval`
       : `${capital(environment)} needs no approval`;
     return state === 'pending'
-      ? `${rule} any more. This was requested before, so one approval makes it live.`
+      ? `${rule} any more. This was requested earlier, so one approval makes it live.`
       : `${rule}.`;
   }
   const needed = `${capital(environment)} needs ${counted(approvalsNeeded, 'approval')} by ${
@@ -42,7 +42,7 @@ function approvalsRule(promotion: Promotion): string {
   if (state !== 'pending') return `${needed}.`;
   const left = Math.max(0, approvalsNeeded - approvals.length);
   if (left === 0) return `${needed}, and has ${approvals.length === 1 ? 'it' : 'them'}.`;
-  return left === approvalsNeeded ? `${needed}. Nobody has approved yet.` : `${needed}. ${left} to go.`;
+  return left === approvalsNeeded ? `${needed}. No one has approved yet.` : `${needed}. ${left} to go.`;
 }
 
 /** Most that are named. */
@@ -54,7 +54,7 @@ function authorsRule({ authors, requestedBy, state }: Promotion): string[] {
   const more = own.length - MAX_NAMED;
   const names = own.map(oneLine);
   const named = more > 0 ? [...names.slice(0, MAX_NAMED), `${more} more`] : names;
-  const why = own.length === 1 ? 'asked for it' : 'asked for it or wrote what it changes';
+  const why = own.length === 1 ? 'requested it' : 'requested it or wrote what it changes';
   return [`${listed(named)} cannot approve: ${own.length === 1 ? `this person ${why}` : `they ${why}`}.`];
 }
 

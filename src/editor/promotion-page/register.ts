@@ -13,7 +13,7 @@ export function registerPromotionPages(
   extensionUri: vscode.Uri,
 ): vscode.Disposable & {
   readonly pages: () => Promise<PromotionPages>;
-  /** What the log of the registry has new. */
+  /** New entries in the registry's log. */
   heard(events: readonly RegistryEvent[]): void;
 } {
   let loading: Promise<PromotionPages> | undefined;

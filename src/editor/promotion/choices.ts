@@ -1,4 +1,4 @@
-/** What can be promoted or rolled back: pointers, candidate versions, and what stands in the way, as plain lists. */
+/** Lists what can be promoted or rolled back: pointers, candidate versions, and obstacles. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Pointer, PromptSummary } from '../../contract/prompts.ts';
 import { type Channel, LATEST, STABLE } from '../../core/channel.ts';
@@ -43,7 +43,7 @@ export function setTargets(
 }
 
 /** A version that was this pointer's target before. */
-export interface Former {
+export interface PreviousVersion {
   readonly version: VersionNumber;
   /** When and by whom it was put there last. */
   readonly promotion: Promotion;
@@ -56,7 +56,7 @@ export interface Former {
  * gave up; each version once, without the one that is live.
  * @param promotions of the prompt, in any order
  */
-export function formerVersions(promotions: readonly Promotion[], target: Target): Former[] {
+export function previousVersions(promotions: readonly Promotion[], target: Target): PreviousVersion[] {
   const moves = promotions
     .filter(isApplied)
     .filter(each => isAt(target, each))
@@ -85,7 +85,7 @@ export function promotedFromFirst(
   return there ? undefined : first;
 }
 
-/** Whether a pointer is that of `target`. */
+/** Returns whether a pointer is that of `target`. */
 export function isAt(
   target: Pick<Target, 'environment' | 'channel'>,
   pointer: { readonly environment: string; readonly channel: string } | undefined,

@@ -99,7 +99,7 @@ function askReason(
       kind === 'promote'
         ? `Promote ${prompt}@${version} to ${placeOf(target)}`
         : `Roll Back ${prompt} to @${version} in ${placeOf(target)}`,
-    prompt: 'Why? The reason is kept permanently.',
+    prompt: 'Enter a reason. It is kept permanently.',
     placeholder: kind === 'promote' ? 'Reason' : 'What is wrong with the live version?',
     draft,
     validate: whyNotReason,
@@ -195,7 +195,7 @@ export async function undo(workbench: Workbench, promotion: Promotion, from: Ver
       const live = target?.live === undefined ? 'nothing' : `@${target.live.version}`;
       await workbench.ask.tell(
         'warning',
-        `Nothing was undone: ${live} is live in ${placeOf(promotion)} by now.`,
+        `Nothing was undone: ${live} is now live in ${placeOf(promotion)}.`,
       );
       return;
     }
@@ -248,7 +248,7 @@ async function sayWhatIsTrue(
   if (chosen === 'Try Again') await again(workbench, wanted);
 }
 
-/** The same move, from what is live by now. */
+/** The same move, from what is now live. */
 async function again(workbench: Workbench, { prompt, version, target, kind }: Move): Promise<void> {
   const summary = await freshSummary(workbench, prompt);
   const now = targetsOf(summary, workbench.session.environments).find(each => isAt(each, target));

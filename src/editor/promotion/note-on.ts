@@ -1,11 +1,11 @@
-/** What is worth knowing of a pointer before it is moved. */
+/** The current state of a pointer, before it is moved. */
 import type { PromptSummary } from '../../contract/prompts.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { Session } from '../connection/session.ts';
 import { promotedFromFirst, type Target } from './choices.ts';
 import type { Move } from './words.ts';
 
-/** What is worth knowing before one chooses; the registry has the last word. */
+/** Notes for the choice; the registry decides. */
 export function noteOn(
   session: Pick<Session, 'environments' | 'keys'>,
   summary: PromptSummary,

@@ -12,7 +12,7 @@ import { setTargets } from './choices.ts';
 export interface PointerQuestion {
   readonly title: string;
   readonly placeholder: string;
-  /** What is told where there is nothing to choose from. */
+  /** The message if there is nothing to choose from. */
   readonly none: string;
   /** Those whose pointers are offered, in promotion order; all unless told. */
   readonly environments?: readonly Environment[];

@@ -60,7 +60,7 @@ export async function pickTarget(
   const channel = await ask.text({
     title,
     draft: channelDraft(environment, session),
-    prompt: `The channel in ${environment}: readers ask for it by this name.`,
+    prompt: `The channel in ${environment}. Applications request it by this name.`,
     placeholder: 'canary',
     validate: text => whyNotPointer(text, environment, targets),
   });
@@ -80,5 +80,5 @@ function whyNotPointer(text: string, environment: string, targets: readonly Targ
   const there = targets.some(
     target => target.environment === environment && target.channel === (name as Channel),
   );
-  return there ? `${environment} has the channel ${name} already: choose it in the list.` : undefined;
+  return there ? `${environment} already has the channel ${name}: select it in the list.` : undefined;
 }

@@ -19,8 +19,8 @@ export async function proofOf(
     const delivered = await client.deliver(prompt, { channel }, AbortSignal.timeout(TIME_LIMIT));
     return delivered.version === version
       ? ` Applications get @${version}.`
-      : ` Delivery answers with @${delivered.version}: refresh to see what is live.`;
+      : ` Delivery returns @${delivered.version}: refresh to see what is live.`;
   } catch (error) {
-    return ` Delivery did not answer, so it is not certain that applications get it yet: ${messageOf(error)}`;
+    return ` Delivery did not answer, so applications may not get it yet: ${messageOf(error)}`;
   }
 }

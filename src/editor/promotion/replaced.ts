@@ -1,4 +1,4 @@
-/** What waits at a pointer already: a newer request takes its place, so whoever makes one is told before. */
+/** Waiting requests at a pointer: a newer request replaces them, so the person is told before. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { PromptName } from '../../core/name.ts';
 import { isOpen } from '../../core/promotion.ts';
@@ -39,7 +39,7 @@ export function replacedNote(open: Promotion, version: number | undefined): stri
 
 /** In a question. */
 export function replacedSentence(open: Promotion): string {
-  return `It takes the place of ${nameOf(open)}.`;
+  return `It replaces ${nameOf(open)}.`;
 }
 
 /** With one promotion of a release that goes live as a whole, all of them are superseded. */

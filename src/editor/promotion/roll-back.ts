@@ -7,7 +7,7 @@ import { type Lives, lifeWords, livesOf } from '../lives/lives.ts';
 import { placeOf } from '../wording/place.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
-import { type Former, formerVersions, isAt, setTargets, type Target } from './choices.ts';
+import { isAt, type PreviousVersion, previousVersions, setTargets, type Target } from './choices.ts';
 import { freshSummary } from './fresh-summary.ts';
 import { move } from './move.ts';
 import { noteOn } from './note-on.ts';
@@ -36,7 +36,7 @@ export async function rollBack(workbench: Workbench, { prompt, pointer, wasLive 
   const options = targets.flatMap(target =>
     optionsFor(
       target,
-      formerVersions(data, target),
+      previousVersions(data, target),
       lives,
       headingOf(target, noteOn(session, summary, target, 'roll-back')),
       { ...workbench, prompt },
@@ -48,7 +48,7 @@ export async function rollBack(workbench: Workbench, { prompt, pointer, wasLive 
       'info',
       all.length === 0
         ? `${prompt} is not live anywhere, so there is nothing to roll back. Promote a version first.`
-        : `No other version of ${prompt} was ever live ${where}, so there is nothing to roll back to. Promote another version instead.`,
+        : `No other version of ${prompt} was ever live ${where}, so you cannot roll back. Promote another version instead.`,
     );
     return;
   }
@@ -69,14 +69,14 @@ function headingOf(target: Target, note: string | undefined): string {
 
 function optionsFor(
   target: Target,
-  formers: readonly Former[],
+  previous: readonly PreviousVersion[],
   lives: Lives,
   heading: string,
   workbench: Workbench & Pick<Named, 'prompt'>,
 ): Option<Back>[] {
   const now = Date.now();
-  const firstGivenUp = formers.findIndex(({ isGood }) => !isGood);
-  return formers.map(({ version, promotion, isGood }, index) => {
+  const firstGivenUp = previous.findIndex(({ isGood }) => !isGood);
+  return previous.map(({ version, promotion, isGood }, index) => {
     const here = (lives.get(version) ?? []).filter(life => isAt(target, life));
     const { mark, brief } = lifeWords(here, workbench.session.environments, now);
     const button = diffButton(workbench, target, version);
@@ -90,7 +90,7 @@ function optionsFor(
       icon: isGood ? 'history' : 'discard',
       detail: isGood || mark === undefined ? promotion.reason : mark,
       value: { target, version },
-      ...(index === firstGivenUp && { heading: `${placeOf(target)} · rolled back or passed over` }),
+      ...(index === firstGivenUp && { heading: `${placeOf(target)} · rolled back or skipped` }),
       ...(index === 0 && { heading }),
       ...(button !== undefined && { button }),
     };
@@ -112,5 +112,5 @@ function diffButton(
       void report(error, 'Comparing', press);
     }
   };
-  return { icon: 'diff', title: `Compare @${version} with @${live.version}, Which Is Live`, press };
+  return { icon: 'diff', title: `Compare @${version} with @${live.version} (Live)`, press };
 }

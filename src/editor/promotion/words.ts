@@ -18,13 +18,13 @@ export interface Move {
   readonly version: number;
   readonly target: Target;
   readonly kind: 'promote' | 'roll-back';
-  /** How many others must approve it, as the policy is known here. */
+  /** The number of others who must approve it, as the policy is known here. */
   readonly approvals?: number;
-  /** Whether authors of what changes are among those who may. */
+  /** True if authors of what changes are among those who may. */
   readonly authorsMayApprove?: boolean;
-  /** What differs from what is live; null where it could not be found out. */
+  /** The difference to the live version; null if unknown. */
   readonly change?: Change | null | undefined;
-  /** What waits there already, of which a request takes the place. */
+  /** Waiting requests that a new request replaces. */
   readonly open?: Promotion | undefined;
 }
 
@@ -77,12 +77,12 @@ export function offeredReason({ version, target: { live } }: Pick<Move, 'version
 
 function changeLines(change: Move['change']): string[] {
   if (change === null)
-    return ['Its partials could not be fetched, so the comparison shows the prompt itself only.'];
+    return ['Its partials could not be fetched, so the comparison shows only the prompt itself.'];
   const lines = change === undefined ? [] : [changesInWords(change), breakingInWords(change)];
   return lines.filter(line => line !== undefined);
 }
 
-/** What is live afterwards, or that it waits; in the words of what the person chose to do. */
+/** Describes the result: the live version, or that it waits. */
 export function outcome(promotion: Promotion, kind: Move['kind']): string {
   const { prompt, version, from, state, effectiveAt } = promotion;
   const reference = `${prompt}@${version}`;
@@ -103,22 +103,22 @@ export function outcome(promotion: Promotion, kind: Move['kind']): string {
     : `${reference} is now live in ${placeOf(promotion)}.${before}`;
 }
 
-/** What is true after a failure, once the pointer was read back. */
+/** Describes the state after a failure, once the pointer was read again. */
 export function afterFailure(move: Move, current: number | null): string {
   const { prompt, version, target } = move;
   const where = `live in ${placeOf(target)}`;
-  if (current === version) return `The registry did carry it out: ${prompt}@${version} is ${where}.`;
+  if (current === version) return `The registry did it: ${prompt}@${version} is ${where}.`;
   if (current === (target.live?.version ?? null))
     return `Nothing changed: ${stillLive(prompt, current, target)}`;
   return current === null
-    ? `Meanwhile nothing is ${where}.`
-    : `Somebody else moved it meanwhile: ${prompt}@${current} is ${where}.`;
+    ? `Nothing is ${where} now.`
+    : `Someone else moved it in the meantime: ${prompt}@${current} is ${where}.`;
 }
 
-/** What is to be said when the registry cannot even be read back. */
+/** The message if the registry cannot be reached to check. */
 export function unknownAfterFailure({ prompt, version, target }: Move): string {
   const before = target.live === undefined ? 'unset' : `@${target.live.version}`;
-  return `The registry cannot be asked now, so it is not certain whether ${prompt}@${version} went live in ${placeOf(target)} (before: ${before}). Refresh when you are back online. Your files have not changed.`;
+  return `The registry cannot be reached, so ${prompt}@${version} may or may not be live in ${placeOf(target)} (before: ${before}). Refresh when you are back online. Your files have not changed.`;
 }
 
 function stillLive(
@@ -134,12 +134,14 @@ function stillLive(
 /** Undefined for a time for which a promotion can be planned; both in milliseconds since 1970. */
 export function whyNotPlanned(at: number, now: number): string | undefined {
   if (at <= now) return 'This time has passed. Enter a later one.';
-  return at > now + LONGEST_AHEAD ? 'This is more than a year from now. Enter an earlier time.' : undefined;
+  return at > now + LONGEST_AHEAD
+    ? 'This time is more than a year from now. Enter an earlier time.'
+    : undefined;
 }
 
 /** Undefined when the reason will do. */
 export function whyNotReason(text: string): string | undefined {
-  if (isBlank(text)) return 'Say why. The reason is kept permanently.';
-  if (text.length > 4000) return `At most 4000 characters; these are ${text.length}.`;
+  if (isBlank(text)) return 'Enter a reason. It is kept permanently.';
+  if (text.length > 4000) return `At most 4000 characters are allowed; this has ${text.length}.`;
   return undefined;
 }

@@ -27,7 +27,7 @@ export async function addComment(
 ): Promise<void> {
   const address = addressOf(thread.uri, session.registry);
   if (address === undefined || session.place === undefined)
-    throw new Error('This version is of another registry. Connect to that registry, then comment.');
+    throw new Error('This version belongs to another registry. Connect to that registry, then comment.');
   const known = threads().find(each => each.thread === thread)?.content;
   const { prompt } = address;
   const subject = subjectOf(address);
@@ -37,7 +37,7 @@ export async function addComment(
     address.promotion === null
       ? undefined
       : (promotions.find(address.promotion) ?? reviews.find(address.promotion)?.promotion);
-  // What an older version was told is answered there, and a review that has ended takes no more comments.
+  // Replies to comments on an older version go there, and an ended review takes no comments.
   const isOfReview =
     line === null ||
     promotion === undefined ||

@@ -1,4 +1,4 @@
-/** What a comment may be. */
+/** The rules for the text of a comment. */
 import { isBlank } from '../../core/visible-text.ts';
 
 /** In characters. */
@@ -6,7 +6,8 @@ export const MAX_COMMENT = 4000;
 
 /** Undefined when the comment will do. */
 export function whyNotComment(text: string, needed: boolean): string | undefined {
-  if (needed && isBlank(text)) return 'Say why. The reason is kept permanently.';
-  if (text.length > MAX_COMMENT) return `At most ${MAX_COMMENT} characters; these are ${text.length}.`;
+  if (needed && isBlank(text)) return 'Enter a reason. It is kept permanently.';
+  if (text.length > MAX_COMMENT)
+    return `At most ${MAX_COMMENT} characters are allowed; this has ${text.length}.`;
   return undefined;
 }

@@ -1,4 +1,4 @@
-/** What somebody wrote in a comment as Markdown that stays text, with its suggestions as blocks of code. Pure. */
+/** The Markdown of a comment: plain text, with suggestions as code blocks. Pure. */
 import { partsOfComment } from '../../core/suggestion.ts';
 import { visibleLines } from '../../core/visible-text.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';

@@ -9,7 +9,7 @@ import type { Thread, ThreadComment } from './threads.ts';
 import type { UnsentComment } from './unsent-comments.ts';
 import type { UnsentEdit } from './unsent-edits.ts';
 
-/** What the commands on an unsent comment are given by VS Code. */
+/** The arguments VS Code gives the commands on an unsent comment. */
 export class UnsentItem implements vscode.Comment {
   readonly idempotencyKey: string;
   readonly author: vscode.CommentAuthorInformation;
@@ -26,7 +26,7 @@ export class UnsentItem implements vscode.Comment {
   }
 }
 
-/** What the commands on a comment of the registry are given. */
+/** The arguments of the commands on a comment of the registry. */
 export class SentItem implements vscode.Comment {
   readonly comment: ThreadComment;
   /** Where it was written. */
@@ -66,7 +66,7 @@ export class SentItem implements vscode.Comment {
     else delete this.label;
   }
 
-  /** What was not sent is the person's own, and shown as it is. */
+  /** Unsent text is the person's own and shown as it is. */
   #shownText(): string | vscode.MarkdownString {
     return this.#unsent?.text ?? new vscode.MarkdownString(commentMarkdown(this.comment.text));
   }
@@ -91,7 +91,7 @@ export interface ThreadState {
 export class CommentThread {
   readonly #make: (comments: readonly vscode.Comment[]) => vscode.CommentThread;
   #made: vscode.CommentThread | undefined;
-  /** What it shows; undefined for one of VS Code's own that was not shown yet. */
+  /** The comment it shows; undefined for one of VS Code's own that was not shown yet. */
   content: Thread | undefined;
   /** By the id of the registry's comment; VS Code knows a comment by its object. */
   #items = new Map<string, SentItem>();
@@ -166,7 +166,7 @@ export class CommentThread {
   }
 }
 
-/** What one may do with a comment, as far as it can be known here; the registry has the last word. */
+/** The actions permitted on a comment, as known here; the registry decides. */
 function contextOf(
   { actor, promotion, text }: ThreadComment,
   { line }: Thread,

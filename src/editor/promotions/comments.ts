@@ -44,7 +44,7 @@ const AT_ONCE = 4;
 export interface ReviewComments extends vscode.Disposable {
   /** The threads of what is open. */
   shown(): readonly vscode.CommentThread[];
-  /** What the log of the registry has new: comments of others are shown at once. */
+  /** New entries of the registry's log: others' comments are shown at once. */
   heard(events: readonly RegistryEvent[]): void;
 }
 
@@ -156,7 +156,7 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
     return prompt;
   }
   const openThreads = () => [...reviews.open].flatMap(id => reviews.shown(id));
-  /** What waits at a line is shown wherever that line is. */
+  /** Waiting comments at a line are shown wherever that line is. */
   const changed = (id?: string) => {
     for (const each of new Set([...(id === undefined ? [] : [id]), ...reviews.open])) reviews.show(each);
     setContexts();

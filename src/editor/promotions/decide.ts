@@ -10,27 +10,27 @@ import { logged, mayHaveArrived } from '../problems/explain.ts';
 import { proofOf } from '../promotion/proof.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
-import { type Deed, deedsFor, groupOf } from './groups.ts';
-import { afterDeed } from './labels.ts';
+import { groupOf, permittedActions, type ReviewAction } from './groups.ts';
+import { afterReview } from './labels.ts';
 import { namedPromotion, promotionNow } from './named-promotion.ts';
 import { approvalQuestion, decisionQuestion, endedAlready, refusal, unknownAfterFailure } from './words.ts';
 
 export async function decide(
   workbench: Workbench,
-  deed: Deed,
+  action: ReviewAction,
   title: string,
   argument: unknown,
 ): Promise<void> {
   const { session, ask } = workbench;
   const named = await namedPromotion(argument, workbench, {
     title,
-    admits: each => deedsFor(each, session.keys.get(each.environment)).includes(deed),
+    admits: each => permittedActions(each, session.keys.get(each.environment)).includes(action),
   });
   if (named === undefined) return;
   const promotion = await promotionNow(named, workbench);
   if (promotion.release?.atomic === true && groupOf(promotion) !== 'done') {
     // It goes live only with the others, so the question is about all of them.
-    await vscode.commands.executeCommand(`promptforge.${deed}Release`, promotion.release.id);
+    await vscode.commands.executeCommand(`promptforge.${action}Release`, promotion.release.id);
     return;
   }
   if (groupOf(promotion) === 'done') {
@@ -41,21 +41,22 @@ export async function decide(
   // Before anything is asked: it would be for nothing without the key.
   const client = await session.clientFor({ kind: 'decide', environment: promotion.environment });
   // Each registry counts its promotions from 1.
-  const change = await changeOf(workbench, deed, promotion);
-  const draft = draftName(`${deed} ${promotion.id}`, session);
-  const answer = deed === 'approve' ? await ask.confirm(approvalQuestion(promotion, change)) : 'alternative';
+  const change = await changeOf(workbench, action, promotion);
+  const draft = draftName(`${action} ${promotion.id}`, session);
+  const answer =
+    action === 'approve' ? await ask.confirm(approvalQuestion(promotion, change)) : 'alternative';
   if (answer === false) return;
-  const comment = answer === true ? '' : await ask.text({ ...decisionQuestion(deed, promotion), draft });
+  const comment = answer === true ? '' : await ask.text({ ...decisionQuestion(action, promotion), draft });
   if (comment === undefined) return;
   let decided: Promotion;
   try {
-    decided = await inProgress(title, signal => CALLS[deed](client, promotion.id, comment.trim(), signal));
+    decided = await inProgress(title, signal => CALLS[action](client, promotion.id, comment.trim(), signal));
   } catch (error) {
     await workbench.prompts.refresh();
     if (mayHaveArrived(error)) {
       session.note(error);
       workbench.log.error(logged(error));
-      await ask.tell('error', unknownAfterFailure(deed, error));
+      await ask.tell('error', unknownAfterFailure(action, error));
       return;
     }
     if (!Problem.is(error)) throw error;
@@ -70,13 +71,18 @@ export async function decide(
   ask.sent(draft);
   if (decided.state === 'applied') workbench.walkthrough.done('promote');
   const [proof] = await Promise.all([proofOf(client, decided), workbench.prompts.refresh()]);
-  void sayOutcome(workbench, deed, decided, afterDeed(deed, decided) + proof);
+  void sayOutcome(workbench, action, decided, afterReview(action, decided) + proof);
 }
 
-/** What is live now, and the way back. */
-async function sayOutcome(workbench: Workbench, deed: Deed, decided: Promotion, said: string): Promise<void> {
+/** The live version now, and the way back. */
+async function sayOutcome(
+  workbench: Workbench,
+  action: ReviewAction,
+  decided: Promotion,
+  said: string,
+): Promise<void> {
   const { from, state } = decided;
-  const isUndoable = deed === 'approve' && state === 'applied' && from !== null;
+  const isUndoable = action === 'approve' && state === 'applied' && from !== null;
   const chosen = await workbench.ask.tell(
     'info',
     said,
@@ -89,15 +95,15 @@ async function sayOutcome(workbench: Workbench, deed: Deed, decided: Promotion, 
   } else await showComparison(workbench, decided.prompt, { version: from }, { version: decided.version });
 }
 
-/** What an approval changes of what is live; undefined where there is nothing to tell, null where it is not known. */
-async function changeOf(workbench: Workbench, deed: Deed, { prompt, from, version }: Promotion) {
-  if (deed !== 'approve' || from === null) return undefined;
+/** The change of the live version by an approval; undefined if there is none, null if unknown. */
+async function changeOf(workbench: Workbench, action: ReviewAction, { prompt, from, version }: Promotion) {
+  if (action !== 'approve' || from === null) return undefined;
   return (await findChange(workbench, prompt, { version: from }, { version })) ?? null;
 }
 
 const CALLS: Readonly<
   Record<
-    Deed,
+    ReviewAction,
     (client: RegistryClient, id: string, comment: string, signal: AbortSignal) => Promise<Promotion>
   >
 > = {

@@ -13,7 +13,7 @@ const MAX_THREADS = 2000;
 const MAX_STEPS = 100;
 /** Versions that are older than these steps and have threads. */
 const MAX_OLDER = 50;
-/** What is kept between two loadings: texts by their characters, and maps from one version to another. */
+/** The cache between two loadings: texts by their length, and line maps between versions. */
 const KEPT = { characters: 16 * 1024 * 1024, maps: 500 };
 
 export class ThreadFollower {

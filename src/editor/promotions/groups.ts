@@ -6,7 +6,7 @@ import type { Promotion } from '../../contract/promotions.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { isSamePerson } from '../../core/person.ts';
 import { roleIncludes } from '../../core/role.ts';
-import { ownersTurnOf } from './owners-deeds.ts';
+import { ownersTurnOf } from './owners-actions.ts';
 
 export const GROUPS = ['waiting', 'planned', 'done'] as const;
 export type GroupName = (typeof GROUPS)[number];
@@ -17,16 +17,16 @@ export type Turn = (typeof TURNS)[number];
 
 export interface Group {
   readonly name: GroupName;
-  /** What waits is a group for each. */
+  /** Waiting promotions form one group each. */
   readonly turn?: Turn;
-  /** What was done is a group for each environment. */
+  /** Finished promotions are grouped by environment. */
   readonly environment?: EnvironmentName;
   readonly promotions: readonly Promotion[];
   /** Changes of owners that wait. */
   readonly owners: readonly OwnersChangeRecord[];
 }
 
-/** What ended longer ago is in the log. */
+/** Older promotions are in the log. */
 const DONE_SHOWN = 20;
 
 export function groupOf({ state }: Pick<Promotion, 'state'>): GroupName {
@@ -89,7 +89,7 @@ export type Entry =
   | { readonly kind: 'promotion'; readonly promotion: Promotion }
   | { readonly kind: 'release'; readonly release: ShownRelease };
 
-/** What of a release is in one group. */
+/** The promotions of a release that are in one group. */
 export interface ShownRelease {
   readonly id: string;
   readonly atomic: boolean;
@@ -119,15 +119,20 @@ function firstEntries(promotions: readonly Promotion[], count: number): Promotio
   return promotions.filter(promotion => shown.has(entryOf(promotion)));
 }
 
-/** What one may do with a whole release: what one may with any of its promotions. */
-export function deedsForRelease(promotions: readonly Promotion[], key: KeyState | undefined): Deed[] {
-  const deeds = promotions.map(promotion => deedsFor(promotion, key));
-  return (['approve', 'reject', 'cancel'] as const).filter(deed => deeds.some(each => each.includes(deed)));
+/** The actions permitted on a whole release: those permitted on any of its promotions. */
+export function permittedReleaseActions(
+  promotions: readonly Promotion[],
+  key: KeyState | undefined,
+): ReviewAction[] {
+  const actions = promotions.map(promotion => permittedActions(promotion, key));
+  return (['approve', 'reject', 'cancel'] as const).filter(action =>
+    actions.some(each => each.includes(action)),
+  );
 }
 
 /** Of one that waits for approval, with one's key for its environment. */
 export function turnOf(promotion: Promotion, key: KeyState | undefined): Turn {
-  if (deedsFor(promotion, key).includes('approve')) return 'yours';
+  if (permittedActions(promotion, key).includes('approve')) return 'yours';
   return key?.kind === 'known' && isSamePerson(promotion.requestedBy, key.who.actor) ? 'requested' : 'others';
 }
 
@@ -136,10 +141,10 @@ export function endedAt({ appliedAt, closed, requestedAt }: Promotion): string {
   return appliedAt ?? closed?.at ?? requestedAt;
 }
 
-export type Deed = 'approve' | 'reject' | 'cancel';
+export type ReviewAction = 'approve' | 'reject' | 'cancel';
 
-/** What one's key lets one do with a promotion, as far as it can be known here; the registry has the last word. */
-export function deedsFor(promotion: Promotion, key: KeyState | undefined): Deed[] {
+/** The actions permitted on a promotion by one's key, as known here; the registry decides. */
+export function permittedActions(promotion: Promotion, key: KeyState | undefined): ReviewAction[] {
   const group = groupOf(promotion);
   if (group === 'done' || key === undefined) return [];
   if (key.kind === 'unasked')
@@ -148,26 +153,26 @@ export function deedsFor(promotion: Promotion, key: KeyState | undefined): Deed[
   const { actor, role } = key.who;
   const own = isSamePerson(promotion.requestedBy, actor);
   const approved = promotion.approvals.some(approval => isSamePerson(approval.actor, actor));
-  const deeds: Deed[] = [];
+  const actions: ReviewAction[] = [];
   const mayApprove = !own && !approved && !isAuthor(promotion, actor) && doesApprovalHelp(promotion, actor);
-  if (group === 'waiting' && roleIncludes(role, 'approver') && mayApprove) deeds.push('approve');
-  if (roleIncludes(role, 'approver')) deeds.push('reject');
-  if ((own && roleIncludes(role, 'author')) || role === 'admin') deeds.push('cancel');
-  return deeds;
+  if (group === 'waiting' && roleIncludes(role, 'approver') && mayApprove) actions.push('approve');
+  if (roleIncludes(role, 'approver')) actions.push('reject');
+  if ((own && roleIncludes(role, 'author')) || role === 'admin') actions.push('cancel');
+  return actions;
 }
 
-/** Whether somebody may not approve a promotion as they wrote what it changes. */
+/** Returns whether somebody may not approve a promotion as they wrote what it changes. */
 export function isAuthor({ authors }: Pick<Promotion, 'authors'>, actor: string): boolean {
   return authors.some(author => isSamePerson(author, actor));
 }
 
-/** Whether an approval of this person brings it further: that of an owner does who is waited for, and is enough where one is missing. */
+/** Returns whether an approval of this person brings it further: that of an owner does who is waited for, and is enough where one is missing. */
 export function doesApprovalHelp({ owners, approvals, approvalsNeeded }: Promotion, actor: string): boolean {
   if (owners.length === 0 || approvalsNeeded - approvals.length > 1) return true;
   return owners.some(each => each.owners.some(owner => isSamePerson(owner, actor)));
 }
 
-/** Times of RFC 3339 in UTC stand in their order as text. */
+/** Times of RFC 3339 in UTC are in their order as text. */
 function by(promotions: Promotion[], time: (promotion: Promotion) => string): Promotion[] {
   const order = (a: Promotion, b: Promotion) =>
     time(a) < time(b) ? -1 : time(a) > time(b) ? 1 : Number(a.id) - Number(b.id);

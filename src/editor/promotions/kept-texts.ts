@@ -1,6 +1,6 @@
-/** What people wrote and the registry does not have: kept in the window's memory, over a reload too, within bounds. */
+/** Unsent text: kept in the window's memory, also over a reload, within bounds. */
 
-/** What is needed of a `vscode.Memento`. */
+/** The part of `vscode.Memento` that is used. */
 export interface Memory {
   get<T>(key: string): T | undefined;
   update(key: string, value: unknown): PromiseLike<void>;

@@ -10,8 +10,8 @@ import { ageOf, bothZones, counted, instantOf, listed } from '../wording/age.ts'
 import { capital } from '../wording/capital.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
 import { placeOf } from '../wording/place.ts';
-import { type Deed, endedAt, type Group, type GroupName, groupOf, type Turn } from './groups.ts';
-import type { Standing } from './standing.ts';
+import { endedAt, type Group, type GroupName, groupOf, type ReviewAction, type Turn } from './groups.ts';
+import type { LiveStatus } from './standing.ts';
 
 const GROUP_TITLES: Readonly<Record<GroupName, string>> = {
   waiting: 'Waiting for approval',
@@ -33,7 +33,7 @@ export function groupTitle({ name, turn, environment }: Omit<Group, 'promotions'
 /** A codicon for each state, for one that was held, and for what has become of one that was applied. */
 export function iconOf(
   { state, held }: Promotion,
-  standing: Standing,
+  standing: LiveStatus,
 ): { readonly icon: string; readonly colour?: string } {
   switch (state) {
     case 'pending':
@@ -57,7 +57,7 @@ export function iconOf(
  * narrow side bar: `@12 live now` in `Done: production`, `@12 production: 1 of 2 approvals` in `Waiting for approval`.
  * Then `triage · jonas.weber · 2 hours ago`: what is cut off first comes last.
  */
-export function promotionWords(promotion: Promotion, standing: Standing, now: number): ItemWords {
+export function promotionWords(promotion: Promotion, standing: LiveStatus, now: number): ItemWords {
   const { prompt, version, environment, channel, from } = promotion;
   const state = stateOf(promotion, standing);
   const details = detailsOf(promotion, now).join(' · ');
@@ -74,8 +74,8 @@ function doneWhere(channel: Channel): string {
   return channel === STABLE ? '' : `${channel}: `;
 }
 
-/** What is true of it now. */
-function stateOf(promotion: Promotion, standing: Standing): string {
+/** The present state. */
+function stateOf(promotion: Promotion, standing: LiveStatus): string {
   const { state, effectiveAt, requestedAt, held } = promotion;
   if (state === 'pending') return held === null ? waitsWords(promotion) : 'held';
   if (state === 'planned') return instantOf(effectiveAt ?? requestedAt);
@@ -114,7 +114,7 @@ function detailsOf(promotion: Promotion, now: number): string[] {
 
 /** `1 of 2 approvals`. */
 export function approvalsWords({ approvals, approvalsNeeded }: Promotion): string {
-  // What waits needs one though the policy asks for none any more.
+  // Waiting promotions need an approval although the policy no longer asks for one.
   return `${approvals.length} of ${counted(Math.max(1, approvalsNeeded), 'approval')}`;
 }
 
@@ -129,12 +129,12 @@ function authorsWords(authors: readonly string[]): string {
   const named = listed(authors.slice(0, MAX_AUTHORS));
   const more = authors.length - MAX_AUTHORS;
   const who = more > 0 ? `${named} and ${counted(more, 'other')}` : named;
-  return `${who} wrote what it changes, so somebody else has to approve it.`;
+  return `${who} wrote what it changes, so someone else must approve it.`;
 }
 
 const MAX_AUTHORS = 5;
 
-function promotionTooltip(promotion: Promotion, standing: Standing, now: number): string {
+function promotionTooltip(promotion: Promotion, standing: LiveStatus, now: number): string {
   const { prompt, version, environment, channel, from, reason, approvals, held, closed } = promotion;
   const { requestedBy, requestedAt, appliedAt, effectiveAt, supersededBy, state, authors } = promotion;
   const md = escapeMarkdown;
@@ -142,7 +142,7 @@ function promotionTooltip(promotion: Promotion, standing: Standing, now: number)
   return [
     `**${md(prompt)}@${version}** → ${md(channel)} in ${md(environment)}${goesBack(promotion) ? ', a rollback' : ''}`,
     from === null ? 'Nothing was there before.' : `Instead of @${from}.`,
-    `${md(requestedBy)} asked for it, ${when(requestedAt)}: ${md(reason)}`,
+    `${md(requestedBy)} requested it, ${when(requestedAt)}: ${md(reason)}`,
     ...(state === 'pending' ? [`${md(approvalsWords(promotion))}.`] : []),
     ...(state === 'pending' ? ownersRules(promotion.owners, environment).map(md) : []),
     ...(state === 'pending' && authors.length > 0 ? [md(authorsWords(authors))] : []),
@@ -162,12 +162,12 @@ function promotionTooltip(promotion: Promotion, standing: Standing, now: number)
       : [
           `${capital(state)} by ${md(closed.by)}, ${when(closed.at)}${closed.comment === '' ? '' : `: ${md(closed.comment)}`}`,
         ]),
-    ...(supersededBy === null ? [] : [`A newer request, ${md(supersededBy)}, took its place.`]),
+    ...(supersededBy === null ? [] : [`A newer request, ${md(supersededBy)}, replaced it.`]),
   ].join('\n\n');
 }
 
 /** From when to when it was live. */
-function lifeOf(appliedAt: string, standing: Standing, when: (at: string) => string): string {
+function lifeOf(appliedAt: string, standing: LiveStatus, when: (at: string) => string): string {
   switch (standing.kind) {
     case 'live':
       return `**Live now**, since ${when(appliedAt)}`;
@@ -182,8 +182,8 @@ function lifeOf(appliedAt: string, standing: Standing, when: (at: string) => str
   }
 }
 
-/** What is shown where a promotion is chosen from a list. */
-export function promotionOption(promotion: Promotion, standing: Standing, now: number) {
+/** The label of a promotion in a list. */
+export function promotionOption(promotion: Promotion, standing: LiveStatus, now: number) {
   return {
     label: `${promotion.prompt}@${promotion.version} → ${placeOf(promotion)}`,
     description: [stateOf(promotion, standing), ...detailsOf(promotion, now)].join(' · '),
@@ -193,14 +193,14 @@ export function promotionOption(promotion: Promotion, standing: Standing, now: n
   };
 }
 
-/** What is true after one approved, rejected or cancelled. */
-export function afterDeed(deed: Deed, promotion: Promotion): string {
+/** Describes the state after an approval, rejection or cancellation. */
+export function afterReview(action: ReviewAction, promotion: Promotion): string {
   const { prompt, version, from, state, effectiveAt } = promotion;
   const reference = `${prompt}@${version}`;
   const where = `live in ${placeOf(promotion)}`;
   const still = from === null ? `Nothing is ${where} yet.` : `${prompt}@${from} is still ${where}.`;
-  if (deed === 'reject') return `Rejected: ${reference} does not go ${where}. ${still}`;
-  if (deed === 'cancel') return `Cancelled: ${reference} does not go ${where}. ${still}`;
+  if (action === 'reject') return `Rejected: ${reference} does not go ${where}. ${still}`;
+  if (action === 'cancel') return `Cancelled: ${reference} does not go ${where}. ${still}`;
   if (state === 'applied')
     return `Approved: ${reference} is now ${where}.${from === null ? '' : ` It was @${from}.`}`;
   if (state === 'planned' && effectiveAt !== null)

@@ -35,7 +35,7 @@ export async function namedPromotion(
     })),
   );
   if (options.length === 0) {
-    await ask.tell('info', `${question.title}: there is nothing to choose from.`);
+    await ask.tell('info', `${question.title}: there is nothing to select.`);
     return undefined;
   }
   return ask.pick({ title: question.title, placeholder: 'Select a promotion', options });
@@ -62,7 +62,7 @@ export function checkIsSame(named: Promotion, now: Promotion | undefined): void 
     each && [each.prompt, each.version, each.environment, each.channel, each.requestedAt].join(' ');
   if (said(named) !== said(now))
     throw new Error(
-      `This promotion of ${named.prompt}@${named.version} is of another registry than the one that this window is connected to now. Nothing was done.`,
+      `This promotion of ${named.prompt}@${named.version} belongs to another registry than the one this window is connected to. Nothing was done.`,
     );
 }
 

@@ -6,7 +6,7 @@ import type { Comment, Promotion } from '../../contract/promotions.ts';
 import { NewestRun } from '../work/newest-run.ts';
 import { type FollowedThread, type Thread, threadId } from './threads.ts';
 
-/** What is known of a promotion's review, or of what is written at the lines of a prompt's versions. */
+/** The loaded state of a promotion's review, or of the comments at the lines of a prompt's versions. */
 export interface Review {
   /** Undefined until the registry has told, and of versions that are in no review. */
   readonly promotion: Promotion | undefined;
@@ -21,7 +21,7 @@ export interface OpenReviewsParts<Shown> {
   readonly threads: (id: string, review: Review) => readonly Thread[];
   /** Puts a thread on the screen, in the place of the one that was there before. */
   readonly show: (id: string, review: Review, thread: Thread, before: Shown | undefined) => Shown;
-  /** Whether something that was not sent may be in a thread. */
+  /** Returns whether something that was not sent may be in a thread. */
   readonly isTyped: () => boolean;
 }
 

@@ -17,7 +17,7 @@ export function ownersWords(change: OwnersChangeRecord, now: number): ItemWords 
     tooltip: () =>
       [
         `**Owners of ${md(environment)}**, change ${id}`,
-        `${md(requestedBy)} asked for it, ${md(instantOf(requestedAt))}: ${md(firstLine(reason))}`,
+        `${md(requestedBy)} requested it, ${md(instantOf(requestedAt))}: ${md(firstLine(reason))}`,
         `Waits for ${md(changeWaitsFor(change))}.`,
         ...approvals.map(({ actor, at }) => `Approved by ${md(actor)}, ${md(instantOf(at))}`),
       ].join('\n\n'),

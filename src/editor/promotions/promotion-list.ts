@@ -48,7 +48,7 @@ export class PromotionList implements vscode.Disposable {
     return this.#ownersChanges;
   }
 
-  /** Whether the registry has listed its promotions. */
+  /** Returns whether the registry has listed its promotions. */
   get isListed(): boolean {
     return this.#isListed;
   }
@@ -109,7 +109,7 @@ export class PromotionList implements vscode.Disposable {
         // Those of another registry are not taken for those of the one that came meanwhile.
         if (signal.aborted || registry !== this.#session.registry) return;
         this.#isListed = true;
-        // What moved on between the answers is in two of them: the later answer counts.
+        // Promotions that moved between two responses are in both: the later response counts.
         this.#promotions = [...new Map(found.flat().map(each => [each.id, each])).values()];
         this.#ownersChanges = owners;
         if (found.some(({ length }) => length >= MOST_OPEN))

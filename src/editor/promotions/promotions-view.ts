@@ -11,18 +11,18 @@ import { counted } from '../wording/age.ts';
 import { treeItem } from '../wording/tree-item.ts';
 import type { Workbench } from '../workbench.ts';
 import {
-  deedsFor,
-  deedsForRelease,
   type Entry,
   entriesOf,
   type Group,
   groupOf,
   groupsOf,
   type OwnersEntry,
+  permittedActions,
+  permittedReleaseActions,
   turnOf,
 } from './groups.ts';
 import { groupTitle, iconOf, promotionWords } from './labels.ts';
-import { ownersDeedsFor, ownersTurnOf } from './owners-deeds.ts';
+import { ownersTurnOf, permittedOwnersActions } from './owners-actions.ts';
 import { ownersWords } from './owners-labels.ts';
 import type { PromotionList } from './promotion-list.ts';
 import { releaseWords } from './release-labels.ts';
@@ -53,7 +53,7 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
     promotions.onDidChange(() => this.#changed.fire(undefined));
     // Where pointers point is known from the prompts.
     prompts.onDidChange(() => this.#changed.fire(undefined));
-    // What one may do follows from the keys.
+    // Permissions follow from the keys.
     session.onDidChange(() => this.#changed.fire(undefined));
   }
 
@@ -102,7 +102,7 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
     }
   }
 
-  /** What was done in the last environment, which one asks about first. */
+  /** The last environment comes first, as the most interesting one. */
   #isLast({ environment }: Group): boolean {
     return environment !== undefined && environment === this.#environments().at(-1);
   }
@@ -126,12 +126,12 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
     const group = groupOf(first);
     const { Collapsed } = vscode.TreeItemCollapsibleState;
     const item = treeItem(this.#wordsOf(node), Collapsed);
-    // What waits and what was done of one release are two items.
+    // Waiting and finished promotions of one release are two items.
     item.id = `release ${release.id} ${group}`;
     item.iconPath = new vscode.ThemeIcon('package');
-    const deeds = deedsForRelease(release.promotions, this.#keyOf(first.environment));
+    const actions = permittedReleaseActions(release.promotions, this.#keyOf(first.environment));
     const applied = release.promotions.some(({ state }) => state === 'applied') ? ['applied'] : [];
-    item.contextValue = `:${['release', group, ...applied, ...deeds].join(':')}:`;
+    item.contextValue = `:${['release', group, ...applied, ...actions].join(':')}:`;
     return item;
   }
 
@@ -145,8 +145,8 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
       icon,
       colour === undefined ? undefined : new vscode.ThemeColor(colour),
     );
-    const deeds = deedsFor(promotion, this.#keyOf(promotion.environment));
-    item.contextValue = `:${['promotion', groupOf(promotion), ...deeds].join(':')}:`;
+    const actions = permittedActions(promotion, this.#keyOf(promotion.environment));
+    item.contextValue = `:${['promotion', groupOf(promotion), ...actions].join(':')}:`;
     item.command = { command: 'promptforge.openPromotion', title: 'Open Promotion', arguments: [node] };
     return item;
   }
@@ -156,8 +156,8 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
     const item = treeItem(this.#wordsOf(node));
     item.id = `owners ${change.id}`;
     item.iconPath = new vscode.ThemeIcon('organization');
-    const deeds = ownersDeedsFor(change, this.#keyOf(change.environment));
-    item.contextValue = `:${['owners', ...deeds].join(':')}:`;
+    const actions = permittedOwnersActions(change, this.#keyOf(change.environment));
+    item.contextValue = `:${['owners', ...actions].join(':')}:`;
     item.command = {
       command: 'promptforge.reviewOwnersChange',
       title: 'Review Owners Change',
@@ -177,7 +177,7 @@ function groupItem(group: Group, isLast: boolean): vscode.TreeItem {
   item.id = [name, turn, environment].filter(part => part !== undefined).join(' ');
   // Of what was done, only the last is shown, so its number says nothing.
   if (name !== 'done') item.description = String(count);
-  else item.tooltip = 'What ended last. All of it is in the log of the registry.';
+  else item.tooltip = 'The most recent promotions. The log of the registry has all of them.';
   item.contextValue = ':group:';
   item.accessibilityInformation = { label: `${title}, ${counted(count, 'request')}` };
   return item;

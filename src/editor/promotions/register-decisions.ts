@@ -2,13 +2,13 @@
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
 import type { Workbench } from '../workbench.ts';
-import type { Deed } from './groups.ts';
+import type { ReviewAction } from './groups.ts';
 
 export function registerDecisions(workbench: Workbench): vscode.Disposable {
-  const command = (deed: Deed, title: string, doing: string) =>
-    registerCommand(`${deed}Promotion`, doing, workbench.report, async argument => {
+  const command = (action: ReviewAction, title: string, doing: string) =>
+    registerCommand(`${action}Promotion`, doing, workbench.report, async argument => {
       const { decide } = await import('./decide.ts');
-      await decide(workbench, deed, title, argument);
+      await decide(workbench, action, title, argument);
     });
   return vscode.Disposable.from(
     command('approve', 'Approve Promotion', 'Approving'),

@@ -7,7 +7,7 @@ import type { ThreadCommand, ThreadParts } from './thread-commands.ts';
 /** With what a failure message begins. */
 const COMMANDS: Readonly<Record<ThreadCommand, string>> = {
   resolveComments: 'Resolving the comments',
-  unresolveComments: 'Opening the comments again',
+  unresolveComments: 'Reopening the comments',
   editComment: 'Editing the comment',
   cancelCommentEdit: 'Editing the comment',
   sendEditedComment: 'Editing the comment',

@@ -23,7 +23,7 @@ export function releaseWords({ id, atomic, promotions }: ShownRelease, now: numb
     tooltip: () =>
       [
         `**Release ${md(id)}** → ${md(place)}, ${how}`,
-        `${md(requestedBy)} asked for it, ${md(instantOf(requestedAt))}: ${md(firstLine(reason))}`,
+        `${md(requestedBy)} requested it, ${md(instantOf(requestedAt))}: ${md(firstLine(reason))}`,
         [
           ...promotions
             .slice(0, MOST_NAMED)

@@ -9,7 +9,7 @@ import { setContext } from '../context-keys.ts';
 import { EMBEDDED, versionUriParts } from '../versions/uri.ts';
 import { placeOf } from '../wording/place.ts';
 import type { Workbench } from '../workbench.ts';
-import { deedsFor } from './groups.ts';
+import { permittedActions } from './groups.ts';
 import { namedPromotion, promotionInFront } from './named-promotion.ts';
 
 export function registerReview(workbench: Workbench): vscode.Disposable {
@@ -17,8 +17,9 @@ export function registerReview(workbench: Workbench): vscode.Disposable {
   const show = () => {
     const id = promotions.pageInFront ?? promotionInFront(session.registry);
     const promotion = id === undefined ? undefined : promotions.find(id);
-    const deeds = promotion === undefined ? [] : deedsFor(promotion, session.keys.get(promotion.environment));
-    setContext('promptforge.review', deeds.length === 0 ? '' : `:${deeds.join(':')}:`);
+    const actions =
+      promotion === undefined ? [] : permittedActions(promotion, session.keys.get(promotion.environment));
+    setContext('promptforge.review', actions.length === 0 ? '' : `:${actions.join(':')}:`);
   };
   return vscode.Disposable.from(
     vscode.window.tabGroups.onDidChangeTabs(show),

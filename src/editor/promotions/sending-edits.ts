@@ -11,7 +11,7 @@ export interface SendingEditsParts {
   readonly edits: UnsentEdits;
   /** Those on their way, by `edit.comment`. */
   readonly underWay: Set<string>;
-  /** What is shown of comments may have changed. */
+  /** The displayed comments may have changed. */
   readonly changed: () => void;
   /** Asks the registry for the comments of what is open. */
   readonly load: () => Promise<unknown>;

@@ -11,7 +11,7 @@ import type { UnsentComment, UnsentComments, UnsentPlace } from './unsent-commen
 export interface SendingParts {
   readonly workbench: Workbench;
   readonly unsent: UnsentComments;
-  /** What is shown of a subject's comments may have changed. */
+  /** The displayed comments of a subject may have changed. */
   readonly changed: (subject: string) => void;
   /** Asks the registry for a subject's comments. */
   readonly load: (subject: string) => Promise<void>;
@@ -75,7 +75,7 @@ export class Sending {
     const promotion = id === null ? undefined : await client.getPromotion(id);
     // A review takes no comments once it has ended; the lines of its versions do.
     if (id === null || promotion === undefined || (groupOf(promotion) === 'done' && line !== null)) {
-      if (line === null) throw new Error('This comment is at no line.');
+      if (line === null) throw new Error('This comment is not on a line.');
       const request = { version, line, text };
       await inProgress('Commenting', signal =>
         client.addComment(prompt, request, signal, comment.idempotencyKey),

@@ -1,4 +1,4 @@
-/** What has become of a promotion that was applied: whether it is live now, and what took its place. */
+/** The state of an applied promotion: whether it is live, and what replaced it. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Pointer, PromptSummary } from '../../contract/prompts.ts';
 import { goesBack } from '../../core/goes-back.ts';
@@ -6,14 +6,14 @@ import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { type Applied, inOrder, isApplied } from '../lives/applied.ts';
 
-export type Standing =
+export type LiveStatus =
   /** Its version is what the pointer points to, since it was applied. */
   | { readonly kind: 'live' }
   /** At `at` (RFC 3339 UTC) the pointer was moved on to `by`, or back to it. */
   | { readonly kind: 'replaced' | 'rolled back'; readonly by: VersionNumber; readonly at: string }
   /** It was replaced some time; now the pointer points to `now`. */
   | { readonly kind: 'past'; readonly now: VersionNumber }
-  /** It was not applied, or where the pointer stands is not known. */
+  /** It was not applied, or where the pointer is is not known. */
   | { readonly kind: 'unknown' };
 
 /** Standings among the promotions that a window knows, by where its list of prompts has the pointers. */
@@ -38,7 +38,7 @@ export class Standings {
     this.#summaryOf = summaryOf;
   }
 
-  of(promotion: Promotion): Standing {
+  of(promotion: Promotion): LiveStatus {
     if (!isApplied(promotion)) return { kind: 'unknown' };
     const next = this.#applied.get(pointerOf(promotion))?.find(other => inOrder(promotion, other) < 0);
     if (next !== undefined)

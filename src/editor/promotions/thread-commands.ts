@@ -1,4 +1,4 @@
-/** What one does with a thread and with a comment in it: in its place, or from the palette. */
+/** Commands on a thread and its comments: in place, or from the palette. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import { suggestionIn } from '../../core/suggestion.ts';
@@ -59,7 +59,7 @@ export function threadCommands(
     found?.thread.refresh();
   };
   const resolve = (resolved: boolean) => async (argument: unknown) => {
-    const title = resolved ? 'Resolve Comments' : 'Open Comments Again';
+    const title = resolved ? 'Resolve Comments' : 'Reopen Comments';
     const thread = await namedThread(argument, workbench, parts, title, resolved ? 'open' : 'resolved');
     if (thread?.content === undefined || thread.content.line === null) return;
     const { version, line } = thread.content;
@@ -96,7 +96,7 @@ export function threadCommands(
       const { item, thread } = found;
       const text = typeof item.body === 'string' ? item.body : item.body.value;
       // Until there is something to keep, what was typed stays in its field.
-      if (isBlank(text)) throw new Error('Write something, or delete the comment.');
+      if (isBlank(text)) throw new Error('Enter a comment, or delete this one.');
       const { comment, place } = item;
       const registry = placeNow(session);
       const isSame = text.trim() === comment.text.trim();
@@ -116,7 +116,7 @@ export function threadCommands(
       const prompt = promptOf(thread);
       const agreed = await ask.confirm({
         message: `Delete this comment on ${placeOf(prompt, item)}?`,
-        detail: `Nobody is shown it any more. The registry's records, which are never changed, keep its text.\n\n${excerpt(item.comment.text)}`,
+        detail: `It is no longer shown to anyone. The registry's records are never changed and keep its text.\n\n${excerpt(item.comment.text)}`,
         button: `Delete from ${versionReference(prompt, item.place.version)}`,
       });
       if (agreed !== true) return;
@@ -161,7 +161,7 @@ function placeNow({ place }: Session): string {
 
 function promptOf({ thread }: CommentThread): PromptName {
   const prompt = parseVersionUri(thread.uri)?.prompt;
-  if (prompt === undefined) throw new Error('These comments are on no version of a prompt.');
+  if (prompt === undefined) throw new Error('These comments are not on a version of a prompt.');
   return prompt;
 }
 

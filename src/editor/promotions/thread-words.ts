@@ -1,4 +1,4 @@
-/** What is said over a thread. Pure. */
+/** The label of a thread. Pure. */
 import { oneLine } from '../../core/visible-text.ts';
 import type { Thread } from './threads.ts';
 

@@ -33,7 +33,7 @@ export interface Thread {
   /** Where it is shown when that is not its own place: in another version, on the line that its line became. */
   readonly shown?: ShownPlace;
   readonly resolved?: LineThread['resolved'];
-  /** What was written there and has not reached the registry. */
+  /** Unsent text. */
   readonly unsent?: UnsentComment;
 }
 
@@ -149,7 +149,7 @@ function together(one: readonly ThreadComment[], other: readonly ThreadComment[]
   return [...byId.values()].sort((a, b) => Number(a.id) - Number(b.id));
 }
 
-/** What comments are open for: a promotion under review, by its id, or the versions of a prompt that tabs show. */
+/** The subject of comments: a promotion under review, by its id, or the versions of a prompt that tabs show. */
 export function subjectOf(place: { readonly promotion: string | null; readonly prompt: PromptName }): string {
   return place.promotion ?? promptSubject(place.prompt);
 }

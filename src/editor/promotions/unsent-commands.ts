@@ -1,4 +1,4 @@
-/** What one does with a comment, or an edit of one, that was not sent: in its thread, or from the palette. */
+/** Commands on an unsent comment or edit: in its thread, or from the palette. */
 import { versionReference } from '../../core/version.ts';
 import { firstLine } from '../explorer/labels.ts';
 import type { Workbench } from '../workbench.ts';
@@ -35,7 +35,7 @@ export function unsentCommands(workbench: Workbench, parts: UnsentParts) {
       const isEdit = found.kind === 'edit';
       const agreed = await workbench.ask.confirm({
         message: isEdit ? 'Discard this edit?' : 'Discard this comment?',
-        detail: `${isEdit ? 'The comment stays as it was. What you changed' : 'It was not sent, and its text'} is nowhere else.\n\n${excerpt(textOf(found))}`,
+        detail: `${isEdit ? 'The comment stays as it was. Your change' : 'It was not sent. Its text'} cannot be recovered later.\n\n${excerpt(textOf(found))}`,
         button: 'Discard',
       });
       if (agreed !== true) return;

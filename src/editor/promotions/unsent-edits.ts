@@ -21,9 +21,9 @@ export interface UnsentEdit {
   readonly actor: string;
   /** RFC 3339. */
   readonly at: string;
-  /** What the comment is. */
+  /** The present text of the comment. */
   readonly before: string;
-  /** What the comment is to be. */
+  /** The new text of the comment. */
   readonly text: string;
 }
 

@@ -10,7 +10,7 @@ import { messageOf } from '../problems/explain.ts';
 import { bothZones, counted } from '../wording/age.ts';
 import { placeOf } from '../wording/place.ts';
 import { whyNotComment } from './comment-length.ts';
-import type { Deed } from './groups.ts';
+import type { ReviewAction } from './groups.ts';
 
 /**
  * The one question before an approval: what would be live, instead of what, who asked for it and why.
@@ -22,7 +22,7 @@ export function approvalQuestion(promotion: Promotion, change: Change | null | u
     effectOf(promotion),
     from === null ? 'Nothing is live there yet.' : `It replaces @${from}.`,
     ...changeLines(change),
-    oneLine(`${requestedBy} asked for it: ${reason}`),
+    oneLine(`${requestedBy} requested it: ${reason}`),
   ];
   return {
     message: `Approve ${prompt}@${version} for ${placeOf(promotion)}?`,
@@ -33,11 +33,11 @@ export function approvalQuestion(promotion: Promotion, change: Change | null | u
 }
 
 /** One input box is the question and the comment: Enter does it, Escape leaves all as it is. */
-export function decisionQuestion(deed: Deed, promotion: Promotion): TextQuestion {
+export function decisionQuestion(action: ReviewAction, promotion: Promotion): TextQuestion {
   const { prompt, version } = promotion;
   const what = `${prompt}@${version} for ${placeOf(promotion)}`;
-  const validate = (text: string) => whyNotComment(text, deed === 'reject');
-  switch (deed) {
+  const validate = (text: string) => whyNotComment(text, action === 'reject');
+  switch (action) {
     case 'approve':
       return {
         title: `Approve ${what}`,
@@ -63,12 +63,12 @@ export function decisionQuestion(deed: Deed, promotion: Promotion): TextQuestion
 }
 
 function changeLines(change: Change | null | undefined): string[] {
-  if (change === null) return ['Its partials could not be fetched, so it is not known what else changes.'];
+  if (change === null) return ['Its partials could not be fetched, so other changes may be missing.'];
   const told = change === undefined ? [] : [changesInWords(change), breakingInWords(change)];
   return told.filter(words => words !== undefined);
 }
 
-/** What one more approval brings about, as it is known here. */
+/** The effect of one more approval, as known here. */
 function effectOf({ approvals, approvalsNeeded, effectiveAt, owners }: Promotion): string {
   const left = approvalsNeeded - approvals.length - 1;
   if (left > 0) return `It then waits for ${counted(left, 'more approval')}.`;
@@ -82,12 +82,12 @@ function effectOf({ approvals, approvalsNeeded, effectiveAt, owners }: Promotion
 /** @param isNews whether the window did not know it */
 export function endedAlready({ prompt, version, state, closed }: Promotion, isNews: boolean): string {
   const by = closed === null ? '' : ` by ${oneLine(closed.by)}`;
-  return `${isNews ? 'Somebody was faster. ' : ''}This promotion of ${prompt}@${version} was ${state}${by} already.`;
+  return `${isNews ? 'Someone else was faster. ' : ''}This promotion of ${prompt}@${version} was ${state}${by} already.`;
 }
 
-/** What is to be said when nobody here can know whether it was carried out. */
-export function unknownAfterFailure(deed: Deed, error: unknown): string {
-  return `${messageOf(error)} It is not certain whether the registry carried it out: the view Promotions shows it when the network is back. To ${deed} twice does no harm.`;
+/** The message if it is unknown whether the registry carried it out. */
+export function unknownAfterFailure(action: ReviewAction, error: unknown): string {
+  return `${messageOf(error)} The registry may or may not have done it: the Promotions view shows the result when you are back online. It is safe to ${action} again.`;
 }
 
 /**
@@ -108,7 +108,7 @@ export function refusal(
       };
     case 'already_approved':
       return {
-        message: `You have approved ${reference} in ${environment} already. It waits for somebody else.`,
+        message: `You already approved ${reference} in ${environment}. It is waiting for someone else.`,
         review: false,
       };
     case 'pointer_moved': {
@@ -116,7 +116,7 @@ export function refusal(
       const now = current === null ? 'nothing' : `@${current}`;
       const before = from === null ? 'nothing was there' : `it was @${from}`;
       return {
-        message: `Nothing changed: ${now} is live in ${placeOf(promotion)} by now, and when ${requestedBy} asked, ${before}. Cancel this promotion and request a new one.`,
+        message: `Nothing changed: ${now} is now live in ${placeOf(promotion)}, but when ${requestedBy} made the request ${before}. Cancel this promotion and request a new one.`,
         review: true,
       };
     }
@@ -126,7 +126,7 @@ export function refusal(
         review: false,
       };
     case 'promotion_closed':
-      return { message: `Somebody was faster. ${messageOf(problem)}`, review: false };
+      return { message: `Someone else was faster. ${messageOf(problem)}`, review: false };
     case 'not_promoted_from':
     case 'prompt_archived':
       return { message: `Nothing changed: ${messageOf(problem)}`, review: true };

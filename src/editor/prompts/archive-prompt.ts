@@ -15,7 +15,7 @@ export async function archivePrompt(
   const { session, prompts, ask } = workbench;
   const chosen = await argumentOf(argument, focused);
   if (isNode(chosen) && chosen.kind !== 'prompt') {
-    await ask.tell('info', 'Only a prompt can be archived, with all its versions. Select a prompt.');
+    await ask.tell('info', 'Only a whole prompt can be archived. Select a prompt.');
     return;
   }
   const target = await targetOf(chosen, workbench, {
@@ -33,14 +33,14 @@ export async function archivePrompt(
   const draft = draftName(`archive ${prompt}`, session);
   const reason = await ask.text({
     title: `Archive ${prompt}`,
-    prompt: 'Why? The reason is kept permanently.',
+    prompt: 'Enter a reason. It is kept permanently.',
     draft,
   });
   if (reason === undefined) return;
   const agreed = await ask.confirm({
     message: `Archive ${prompt}?`,
     detail:
-      'It is no longer listed and cannot be published. What is live stays live, and it can be restored.',
+      'It is no longer listed and cannot be published. Live versions stay live, and you can restore the prompt.',
     button: `Archive ${prompt}`,
   });
   if (!agreed) return;
@@ -62,7 +62,7 @@ export async function restorePrompt(workbench: Workbench, argument: unknown): Pr
   const draft = draftName(`restore ${prompt}`, session);
   const reason = await ask.text({
     title: `Restore ${prompt}`,
-    prompt: 'Why? The reason is kept permanently.',
+    prompt: 'Enter a reason. It is kept permanently.',
     draft,
   });
   if (reason === undefined) return;
@@ -73,11 +73,11 @@ export async function restorePrompt(workbench: Workbench, argument: unknown): Pr
 }
 
 async function sayArchived(ask: Ask, prompt: PromptName): Promise<void> {
-  const undo = await ask.tell('info', `${prompt} is archived. What is live stays live.`, 'Undo…');
+  const undo = await ask.tell('info', `${prompt} is archived. Live versions stay live.`, 'Undo…');
   if (undo !== undefined) await commands.executeCommand('promptforge.restore', prompt);
 }
 
-/** What a key binding is about need not be what a menu would offer it for. */
+/** Key bindings apply to more than menus do. */
 function whyNotArchived(prompt: PromptName, { prompts, session }: Workbench): string | undefined {
   const listed = prompts.listed.get(prompt);
   if (listed?.summary?.archived === true) return `${prompt} is archived already.`;

@@ -42,13 +42,13 @@ export async function duplicatePrompt(
   const samples = await contentsOf(samplesOf(from));
   if (samples !== undefined && (await exists(samplesOf(file))))
     throw new Error(
-      `There is a file ${to}${SAMPLES_EXTENSION} already. Choose another name, or move that file.`,
+      `The file ${to}${SAMPLES_EXTENSION} already exists. Choose another name, or move that file.`,
     );
   const edit = new vscode.WorkspaceEdit();
   edit.createFile(file, { contents: await sourceOf(listed, from, workbench) });
   if (samples !== undefined) edit.createFile(samplesOf(file), { contents: samples });
   if (!(await vscode.workspace.applyEdit(edit)))
-    throw new Error(`VS Code could not make the file of ${to}. Is its folder read-only?`);
+    throw new Error(`VS Code could not create the file of ${to}. Check whether its folder is read-only.`);
   ask.sent(draft);
   await prompts.rescan();
   await vscode.window.showTextDocument(file, { preview: false });

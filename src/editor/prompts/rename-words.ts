@@ -7,9 +7,9 @@ import { counted } from '../wording/age.ts';
 export function consequences({ name, summary, base }: Listed): string | undefined {
   if (summary === undefined && base === undefined) return undefined;
   const live = summary?.pointers.length
-    ? ` Applications go on getting ${name} until they ask for the new name.`
+    ? ` Applications keep getting ${name} until they request the new name.`
     : '';
-  return `The registry keeps ${name} with ${versionsOf(summary)}; the new name begins at @1 when you publish it.${live}`;
+  return `The registry keeps ${name} with ${versionsOf(summary)}; the new name starts at @1 when you publish it.${live}`;
 }
 
 /** After it was done. `others` is how many other files include the prompt. */

@@ -46,14 +46,16 @@ export function renaming({ workbench, language }: RenamingParts): Renaming {
     const isSameButCase = foldCase(name) === foldCase(to);
     if (hasSamples && !isSameButCase && (await exists(samplesOf(target))))
       throw new Error(
-        `There is a file ${to}${SAMPLES_EXTENSION} already. Choose another name, or move that file.`,
+        `The file ${to}${SAMPLES_EXTENSION} already exists. Choose another name, or move that file.`,
       );
     const edit = await language.editsForNewName(await vscode.workspace.openTextDocument(from), to);
     const others = edit.entries().filter(([uri]) => uri.toString() !== from.toString()).length;
     edit.renameFile(from, target, { overwrite: false });
     if (hasSamples) edit.renameFile(samples, samplesOf(target), { overwrite: false });
     if (!(await vscode.workspace.applyEdit(edit, { isRefactoring: true })))
-      throw new Error(`VS Code could not rename the file of ${name}. Is it, or its folder, read-only?`);
+      throw new Error(
+        `VS Code could not rename the file of ${name}. Check whether the file or its folder is read-only.`,
+      );
     if (listed.base !== undefined || listed.renamedFrom !== undefined) await copy.noteRename(name, to);
     await prompts.rescan();
     void tell(listed, to, others);
@@ -99,7 +101,7 @@ export function registerRename(
   return registerCommand('rename', 'Renaming', report, async argument => {
     const chosen = await argumentOf(argument, focused);
     if (isNode(chosen) && chosen.kind === 'folder') {
-      await ask.tell('info', 'A folder is renamed by moving its prompts, one by one. Select a prompt.');
+      await ask.tell('info', 'To rename a folder, move its prompts one by one. Select a prompt.');
       return;
     }
     const target = await targetOf(chosen, workbench, {

@@ -10,13 +10,13 @@ import { hasUnsavedEdits } from './pull.ts';
 import { pullDetails } from './pull-words.ts';
 
 const SETTING = 'sync.autoPull';
-/** What a refresh shows first is only a part of it. */
+/** A refresh first shows only part of the result. */
 const SETTLE_MS = 500;
 
 export function registerAutoPull(workbench: Workbench): vscode.Disposable {
   const { session, prompts, log } = workbench;
   const controller = new AbortController();
-  /** What was left as it is, such as `support/triage@7`: it is not tried over and over. */
+  /** Prompts that were skipped, such as `support/triage@7`: they are not tried again. */
   let left = new Set<string>();
   let isPulling = false;
   let timer: NodeJS.Timeout | undefined;

@@ -1,4 +1,4 @@
-/** What prompts will resolve to once they are published, as documents to compare with what they resolve to now. */
+/** Documents of the resolved text after publishing, to compare with the present resolved text. */
 import * as vscode from 'vscode';
 import { PROMPT_FILE_EXTENSION, type PromptName } from '../../core/name.ts';
 
@@ -11,7 +11,7 @@ export class PlannedDocuments implements vscode.Disposable {
   readonly #registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
     provideTextDocumentContent: uri =>
       this.#texts.get(uri.toString()) ??
-      'This comparison is of an earlier window. Run Update Partials… again.\n',
+      'This comparison is from an earlier window. Run Update Partials… again.\n',
   });
   #made = 0;
 

@@ -20,12 +20,12 @@ export function messageForMany(
   const each = prompts.length === 1 ? 'The prompt gets' : 'Each prompt gets';
   return {
     title: prompts.length === 1 ? `Publish ${prompts[0]}` : `Publish ${counted(prompts.length, 'Prompt')}`,
-    prompt: `${each} a new version with this message, which is kept permanently. What changed, and why?`,
+    prompt: `${each} a new version with this message, which is kept permanently. Describe what changed and why.`,
     placeholder: 'Message',
   };
 }
 
-/** Whether all that was asked for is in the registry now. */
+/** Returns whether all that was asked for is in the registry now. */
 export function isComplete(outcomes: readonly Outcome[]): boolean {
   return outcomes.every(({ kind }) => kind === 'published' || kind === 'unchanged');
 }
@@ -45,7 +45,7 @@ export function publishedMany(outcomes: readonly Outcome[]): string {
       : `Published ${shortList(references)}. ${published.length === 1 ? 'It is' : 'They are'} not live anywhere until you promote ${published.length === 1 ? 'it' : 'them'}.`,
     ...(unchanged.length === 0
       ? []
-      : [`The registry has ${shortList(unchanged.map(({ prompt }) => prompt))} as it is here already.`]),
+      : [`The registry already has ${shortList(unchanged.map(({ prompt }) => prompt))} as it is here.`]),
     ...(refused.length === 0
       ? []
       : [
@@ -53,6 +53,6 @@ export function publishedMany(outcomes: readonly Outcome[]): string {
           ...reasons,
           ...(more === 0 ? [] : [`The log has the reason of ${counted(more, 'other')}.`]),
         ]),
-    ...(left.length === 0 ? [] : [`Not tried any more: ${shortList(left.map(({ prompt }) => prompt))}.`]),
+    ...(left.length === 0 ? [] : [`Skipped: ${shortList(left.map(({ prompt }) => prompt))}.`]),
   ].join(' ');
 }

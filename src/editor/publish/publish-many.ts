@@ -69,7 +69,7 @@ function whyNot({ prompts }: Workbench, prompt: PromptName): string | undefined 
   if (listed?.trouble !== undefined) return listed.trouble;
   if (listed?.hasFile !== true) return 'It has no file here.';
   if (listed.state === 'conflict')
-    return `The registry has @${listed.summary?.newest.version}, on which your file is not based. Resolve the conflict first.`;
+    return `The registry has @${listed.summary?.newest.version}, and your file is not based on it. Resolve the conflict first.`;
   if (listed.state === 'archived') return 'It is archived. Restore it first.';
   return undefined;
 }
@@ -121,7 +121,7 @@ async function readBack(
     await followInLock(copy, client, prompts.summaries, [lost]);
     await prompts.rescan();
   } catch (error) {
-    log.warn(`The lock file does not follow yet; a pull sets that right: ${logged(error)}`);
+    log.warn(`The lock file could not be updated; the next pull updates it: ${logged(error)}`);
   }
   return outcomes.map(outcome =>
     outcome.prompt === lost ? { prompt: lost, kind: 'published', version: newest.version } : outcome,

@@ -49,7 +49,7 @@ async function publish(
 ): Promise<void> {
   const { session, prompts, ask, log } = workbench;
   const copy = await prompts.workingCopy();
-  if (copy === undefined) throw new Error('No folder with prompts is open.');
+  if (copy === undefined) throw new Error('No prompts folder is open.');
   const uri = vscode.Uri.file(copy.folder.pathOf(prompt));
   await save(uri);
   diagnostics.clear(uri);
@@ -122,7 +122,7 @@ async function publish(
   );
 }
 
-/** Whether publishing the newest version's text again would use newer partials than it does. */
+/** Returns whether publishing the newest version's text again would use newer partials than it does. */
 async function usesOlderPartials(
   workbench: Workbench,
   { prompt, partials }: VersionSummary,
@@ -156,10 +156,7 @@ async function checkedSource(
   try {
     const source = await copy.folder.read(prompt);
     if (source === undefined) {
-      await workbench.ask.tell(
-        'warning',
-        `There is no file of ${prompt} to publish. Create or pull it first.`,
-      );
+      await workbench.ask.tell('warning', `This folder has no file for ${prompt}. Create or pull it first.`);
       return undefined;
     }
     checkNoIssues(
@@ -234,7 +231,7 @@ async function offerNewest(
   if (chosen !== onTop || newest === undefined) return;
   const agreed = await ask.confirm({
     message: `Publish your file on top of @${number}?`,
-    detail: `The comparison shows what your file changes of @${number}: whatever it takes away will be missing in the next version. @${number} itself stays in the history.`,
+    detail: `The comparison shows how your file changes @${number}. Anything it removes is missing in the next version. @${number} itself stays in the history.`,
     button: `Publish on Top of @${number}`,
   });
   if (!agreed) return;

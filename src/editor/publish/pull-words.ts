@@ -1,4 +1,4 @@
-/** What a pull did, in one sentence for the message and line by line for the log. */
+/** Describes a pull, in one sentence for the message and line by line for the log. */
 import type { PullReport } from '../../workspace/pull-plan.ts';
 import { counted, listed } from '../wording/age.ts';
 

@@ -39,10 +39,10 @@ export interface Pulled extends PullReport {
 export async function pull(workbench: Workbench, only?: readonly PromptName[]): Promise<Pulled> {
   const { session, prompts, log } = workbench;
   await prompts.refresh();
-  // What is known of a registry that does not answer may be old: nobody is told then that the files are up to date.
+  // The state of a registry that does not answer may be old, so files are not reported as up to date.
   if (session.state.kind === 'offline') throw new Error(session.state.why);
   const copy = await prompts.workingCopy();
-  if (copy === undefined) throw new Error('No folder with prompts is open.');
+  if (copy === undefined) throw new Error('No prompts folder is open.');
   const client = await session.clientFor({ kind: 'read' });
   await (await import('./repair-lock.ts')).repairLockFile(workbench, copy, client);
   const [first, ...others] = only ?? [];
@@ -72,7 +72,7 @@ export async function pull(workbench: Workbench, only?: readonly PromptName[]): 
   }
 }
 
-/** What is being merged is not pulled: its file may hold anything at the moment. */
+/** A prompt that is being merged is not pulled: its file may hold anything. */
 function withMerging(
   report: PullReport,
   wanted: readonly PromptName[],
@@ -82,7 +82,7 @@ function withMerging(
   const merging = wanted.filter(name => prompts.merging.has(name));
   const left = merging.map(name => ({
     ...{ name, why: 'conflict' as const },
-    message: `${copy.folder.shown(copy.folder.pathOf(name))}: A merge was begun. Complete it first.`,
+    message: `${copy.folder.shown(copy.folder.pathOf(name))}: A merge is in progress. Complete it first.`,
   }));
   return { ...report, left: [...report.left, ...left] };
 }

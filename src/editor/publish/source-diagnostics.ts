@@ -43,7 +43,7 @@ export class SourceDiagnostics implements vscode.Disposable {
     const known = this.#issues.get(uri.toString());
     if (known === undefined) return;
     const own = this.#collection.get(uri) ?? [];
-    // What the editor finds has a code; an issue of the registry has none.
+    // Findings of the editor have a code; issues of the registry have none.
     const found = vscode.languages
       .getDiagnostics(uri)
       .filter(each => each.source === SOURCE && each.code !== undefined && isError(each));

@@ -18,7 +18,7 @@ import { type OlderUse, olderUses, updatePlan } from './update-plan.ts';
 import { type Updated, updateOutcome, updateQuestion, updateTitle } from './update-words.ts';
 import { whyNotMessage } from './words.ts';
 
-/** How many prompts one run updates, so that all of it can be shown; another run takes the next ones. */
+/** The number of prompts one run updates, so that all of it can be shown; another run takes the next ones. */
 const MOST = 100;
 const TITLE = 'Update Partials';
 
@@ -91,7 +91,7 @@ async function choosePartials(
   });
   return ask.pick<ReadonlySet<PromptName>>({
     title: TITLE,
-    placeholder: 'Select a partial whose newest version is to be used',
+    placeholder: 'Select a partial to update to its newest version',
     options: [
       ...(uses.length === 1
         ? []
@@ -142,7 +142,7 @@ async function publishAll(
   for (const draft of drafts) {
     const { prompt, source, newest } = draft;
     if (lost !== undefined || signal.aborted) {
-      failed.push({ prompt, why: 'It was not tried any more.' });
+      failed.push({ prompt, why: 'It was skipped.' });
       continue;
     }
     try {
@@ -177,6 +177,6 @@ async function updateLock(
     await followInLock(copy, client, prompts.summaries, updated as readonly PromptName[]);
     await prompts.rescan();
   } catch (error) {
-    log.warn(`The lock file does not follow yet; a pull sets that right: ${logged(error)}`);
+    log.warn(`The lock file could not be updated; the next pull updates it: ${logged(error)}`);
   }
 }

@@ -5,7 +5,7 @@ import { counted, shortList } from '../wording/age.ts';
 export interface Update {
   /** As they will be used, such as `_header@3`. */
   readonly partials: readonly string[];
-  /** How many prompts get a new version. */
+  /** The number of prompts that get a new version. */
   readonly prompts: number;
   /** How many more than one run updates. */
   readonly left: number;
@@ -27,7 +27,7 @@ export function updateQuestion(
   const told =
     first === undefined
       ? ''
-      : ` ${first.words} This is so of ${breaking.length === 1 ? first.prompt : counted(breaking.length, 'prompt')}.`;
+      : ` ${first.words} This applies to ${breaking.length === 1 ? first.prompt : counted(breaking.length, 'prompt')}.`;
   const left =
     update.left === 0
       ? ''
@@ -35,7 +35,7 @@ export function updateQuestion(
   const each = update.prompts === 1 ? 'The prompt gets' : 'Each prompt gets';
   return {
     title: updateTitle(update),
-    prompt: `${each} a new version with the same text of its own and the newest partials.${told}${left} The message is kept permanently.`,
+    prompt: `${each} a new version with the same text and the newest partials.${told}${left} The message is kept permanently.`,
     value: `Use ${shortList(update.partials)}`,
   };
 }
@@ -50,7 +50,7 @@ export function updateOutcome({ updated, failed }: Updated): string {
   const done =
     updated.length === 0
       ? 'No prompt was updated.'
-      : `Updated ${updated.length === 1 ? updated[0] : counted(updated.length, 'prompt')}. Nothing new is live until you promote it.`;
+      : `Updated ${updated.length === 1 ? updated[0] : counted(updated.length, 'prompt')}. Applications get the new versions once you promote them.`;
   const [first] = failed;
   if (first === undefined) return done;
   const rest =

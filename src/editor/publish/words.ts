@@ -19,14 +19,14 @@ export function messageQuestion(
   const told = words.filter(each => each !== undefined);
   return {
     title: base === undefined ? `Publish ${prompt}@1` : `Publish ${prompt}@${base + 1}`,
-    prompt: [...told, 'What changed, and why? The message is kept permanently.'].join(' '),
+    prompt: [...told, 'Describe what changed and why. The message is kept permanently.'].join(' '),
     placeholder: base === undefined ? 'First version' : 'Message',
   };
 }
 
 export function whyNotMessage(text: string): string | undefined {
-  if (isBlank(text)) return 'Say what changed.';
-  if (text.length > 4000) return `At most 4000 characters; these are ${text.length}.`;
+  if (isBlank(text)) return 'Enter a message.';
+  if (text.length > 4000) return `At most 4000 characters are allowed; this has ${text.length}.`;
   return undefined;
 }
 
@@ -50,17 +50,17 @@ export function outdated(
 ): string {
   const version = number === undefined ? 'A newer version' : `${prompt}@${number}`;
   const by = newest === undefined ? '' : ` by ${newest.author}, ${ageOf(newest.publishedAt, now)}`;
-  return `${version} was published${by}, and your file is not based on it. Nothing was published, and your file is as it was.`;
+  return `${version} was published${by}, and your file is not based on it. Nothing was published, and your file is unchanged.`;
 }
 
 /** After a failure, when the newest version was read back. */
 export function afterFailure(prompt: PromptName, arrivedAs: number | undefined): string {
   return arrivedAs === undefined
-    ? `Nothing was published: the newest version of ${prompt} is the one from before, and your file is as it was.`
-    : `The answer was lost, but ${prompt}@${arrivedAs} was published.`;
+    ? `Nothing was published: the newest version of ${prompt} is unchanged, and so is your file.`
+    : `The response was lost, but ${prompt}@${arrivedAs} was published.`;
 }
 
 /** After a failure, when the registry cannot be read either. */
 export function unknownAfterFailure(): string {
-  return 'Your file is as it was. Publish again when the network is back: the same text is never published twice.';
+  return 'Your file is unchanged. Publish again when you are back online: the same text is never published twice.';
 }

@@ -1,16 +1,16 @@
 /** Approve, Reject and Cancel Release: one question and one call for all of it. */
 
 import { draftName } from '../asking/draft-name.ts';
-import type { Deed } from '../promotions/groups.ts';
+import type { ReviewAction } from '../promotions/groups.ts';
 import type { Workbench } from '../workbench.ts';
 import { namedRelease } from './named-release.ts';
 import { rollBackRelease } from './roll-back-release.ts';
 import { sendRelease } from './send-release.ts';
-import { afterReleaseDeed, approveReleaseQuestion, decideReleaseQuestion } from './words.ts';
+import { afterReleaseReview, approveReleaseQuestion, decideReleaseQuestion } from './words.ts';
 
 export async function decideRelease(
   workbench: Workbench,
-  deed: Deed,
+  action: ReviewAction,
   title: string,
   argument: unknown,
 ): Promise<void> {
@@ -22,18 +22,18 @@ export async function decideRelease(
   if (release === undefined) return;
   const { id, environment, state } = release;
   if (state !== 'pending' && state !== 'planned') {
-    await ask.tell('info', `Release ${id} has ended already: nothing of it waits.`);
+    await ask.tell('info', `Release ${id} has already ended.`);
     return;
   }
   // Before anything is asked: it would be for nothing without the key.
   const client = await session.clientFor({ kind: 'decide', environment });
-  const draft = draftName(`${deed} release ${id}`, session);
-  const answer = deed === 'approve' ? await ask.confirm(approveReleaseQuestion(release)) : 'alternative';
+  const draft = draftName(`${action} release ${id}`, session);
+  const answer = action === 'approve' ? await ask.confirm(approveReleaseQuestion(release)) : 'alternative';
   if (answer === false) return;
-  const comment = answer === true ? '' : await ask.text({ ...decideReleaseQuestion(deed, release), draft });
+  const comment = answer === true ? '' : await ask.text({ ...decideReleaseQuestion(action, release), draft });
   if (comment === undefined) return;
   const sent = await sendRelease(workbench, release, title, signal =>
-    client.decideRelease(deed, id, comment.trim(), signal),
+    client.decideRelease(action, id, comment.trim(), signal),
   );
   if (sent.kind === 'unknown') return;
   if (sent.kind === 'refused') {
@@ -45,7 +45,7 @@ export async function decideRelease(
   const isLive = results.some(({ outcome }) => outcome === 'applied');
   if (isLive) workbench.walkthrough.done('promote');
   const severity = results.some(({ outcome }) => outcome === 'refused') ? 'warning' : 'info';
-  void sayOutcome(workbench, id, isLive, severity, afterReleaseDeed(deed, sent.answer));
+  void sayOutcome(workbench, id, isLive, severity, afterReleaseReview(action, sent.answer));
 }
 
 async function sayOutcome(

@@ -1,4 +1,4 @@
-/** What differs between two environments, and which pairs of them one may mean: plain lists. */
+/** Lists the differences between two environments, and the pairs to choose from. */
 import type { PromptSummary } from '../../contract/prompts.ts';
 import { type Channel, LATEST, STABLE } from '../../core/channel.ts';
 import type { Environment, EnvironmentName } from '../../core/environment.ts';
@@ -15,9 +15,9 @@ export interface Pair {
 export interface Difference {
   readonly summary: PromptSummary;
   readonly prompt: PromptName;
-  /** What is live in the source; null: nothing. */
+  /** The version live in the source, or null. */
   readonly version: VersionNumber | null;
-  /** What is live in the target; null: nothing. */
+  /** The version live in the target, or null. */
   readonly from: VersionNumber | null;
 }
 

@@ -43,7 +43,7 @@ export async function namedRelease(
       };
     });
     if (options.length === 0) {
-      await ask.tell('info', `${question.title}: there is nothing to choose from.`);
+      await ask.tell('info', `${question.title}: there is nothing to select.`);
       return undefined;
     }
     return ask.pick({ title: question.title, placeholder: 'Select a release', options });

@@ -12,7 +12,7 @@ export function pairTitle({ source, target, channel }: Pair): string {
   return `${source} → ${target}${channel === STABLE ? '' : ` (${channel})`}`;
 }
 
-/** What the registry lists, as it is now. */
+/** The registry's current list. */
 export async function summariesNow({ session, prompts }: Workbench): Promise<PromptSummary[]> {
   await session.clientFor({ kind: 'read' }); // says what is missing
   await prompts.refresh();
@@ -47,7 +47,7 @@ export async function pickPair(
   for (;;) {
     const chosen = await ask.pick<[EnvironmentName, EnvironmentName] | 'channel'>({
       title: channel === STABLE ? title : `${title} on ${channel}`,
-      placeholder: 'Select what is promoted to where',
+      placeholder: 'Select the environments to compare',
       options: [
         ...pairs.map(pair => ({ label: `${pair[0]} → ${pair[1]}`, value: pair })),
         ...(others.length > 0

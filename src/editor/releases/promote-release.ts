@@ -36,7 +36,7 @@ export async function promoteRelease(
   if (all.length === 0) {
     await ask.tell(
       'info',
-      `Nothing is left to promote: ${pair.target} has what is ${pair.channel} in ${pair.source}.`,
+      `There is nothing to promote: ${pair.target} already has everything that is ${pair.channel} in ${pair.source}.`,
     );
     return;
   }
@@ -45,7 +45,7 @@ export async function promoteRelease(
   if (chosen.length > MAX_RELEASE_ITEMS) {
     await ask.tell(
       'warning',
-      `A release has at most ${MAX_RELEASE_ITEMS} prompts, and ${chosen.length} were selected. Promote them in parts.`,
+      `A release has at most ${MAX_RELEASE_ITEMS} prompts, and ${chosen.length} were selected. Split them into several releases.`,
     );
     return;
   }
@@ -95,7 +95,7 @@ async function promoteAll(workbench: Workbench, pair: Pair, moves: readonly Prom
   const draft = draftName(`release ${pairTitle(pair)}`, session);
   const reason = await ask.text({
     title: `Promote Release ${pairTitle(pair)}`,
-    prompt: 'Why? The reason is kept permanently.',
+    prompt: 'Enter a reason. It is kept permanently.',
     placeholder: 'Reason',
     draft,
     validate: whyNotReason,
@@ -165,7 +165,7 @@ async function sayOutcome(
     );
 }
 
-/** What is left when those that were refused stay out is asked for in a question of its own. */
+/** Promoting the rest without the refused ones is asked in a separate question. */
 async function sayRefused(
   workbench: Workbench,
   wanted: Wanted,

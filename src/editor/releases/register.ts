@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
 import { setContext } from '../context-keys.ts';
-import { type Deed, deedsForRelease } from '../promotions/groups.ts';
+import { permittedReleaseActions, type ReviewAction } from '../promotions/groups.ts';
 import { placeOf } from '../wording/place.ts';
 import type { Workbench } from '../workbench.ts';
 import type { Pair } from './differences.ts';
@@ -14,23 +14,24 @@ export function registerReleases(workbench: Workbench): vscode.Disposable {
     setContext('promptforge.environmentsCompared', compared.inFront !== undefined),
   );
   /** Their ids. */
-  const reviewed: RememberedTabs<string> = new RememberedTabs(session, () => showDeeds());
-  const showDeeds = () => {
+  const reviewed: RememberedTabs<string> = new RememberedTabs(session, () => showReviewActions());
+  const showReviewActions = () => {
     const id = reviewed.inFront;
     const members = promotions.promotions.filter(({ release }) => id !== undefined && release?.id === id);
     const [first] = members;
-    const deeds = first === undefined ? [] : deedsForRelease(members, session.keys.get(first.environment));
-    setContext('promptforge.releaseReview', deeds.length === 0 ? '' : `:${deeds.join(':')}:`);
+    const actions =
+      first === undefined ? [] : permittedReleaseActions(members, session.keys.get(first.environment));
+    setContext('promptforge.releaseReview', actions.length === 0 ? '' : `:${actions.join(':')}:`);
   };
-  const decision = (deed: Deed, title: string, doing: string) =>
-    registerCommand(`${deed}Release`, doing, report, async argument => {
+  const decision = (action: ReviewAction, title: string, doing: string) =>
+    registerCommand(`${action}Release`, doing, report, async argument => {
       const { decideRelease } = await import('./decide-release.ts');
-      await decideRelease(workbench, deed, title, whereNamed(argument) ?? reviewed.inFront);
+      await decideRelease(workbench, action, title, whereNamed(argument) ?? reviewed.inFront);
     });
   return vscode.Disposable.from(
     compared,
     reviewed,
-    promotions.onDidChange(showDeeds),
+    promotions.onDidChange(showReviewActions),
     registerCommand('compareEnvironments', 'Comparing', report, async argument => {
       const { compareEnvironments } = await import('./compare-environments.ts');
       await compareEnvironments(workbench, argument, compared);

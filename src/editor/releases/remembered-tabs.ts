@@ -1,4 +1,4 @@
-/** What tabs of several changes are about: VS Code tells of them nothing but their titles. */
+/** The targets of tabs with several changes: VS Code tells only their titles. */
 import * as vscode from 'vscode';
 import type { Session } from '../connection/session.ts';
 
@@ -21,7 +21,7 @@ export class RememberedTabs<Value> implements vscode.Disposable {
     );
   }
 
-  /** What the tab in front is about; undefined where it is another, or of another registry. */
+  /** The target of the active tab; undefined if it is another tab or belongs to another registry. */
   get inFront(): Value | undefined {
     const label = vscode.window.tabGroups.activeTabGroup.activeTab?.label;
     if (label === undefined) return undefined;

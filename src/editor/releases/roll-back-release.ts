@@ -31,13 +31,13 @@ export async function rollBackRelease(workbench: Workbench, argument: unknown): 
   });
   if (items.length === 0) {
     const why = others.slice(0, MOST_NAMED).map(stays).join(' ');
-    await ask.tell('info', `Nothing of release ${id} is left to roll back in ${placeOf(release)}. ${why}`);
+    await ask.tell('info', `There is nothing to roll back of release ${id} in ${placeOf(release)}. ${why}`);
     return;
   }
   const draft = draftName(`roll back release ${id}`, session);
   const reason = await ask.text({
     title: `Roll Back Release ${id} in ${placeOf(release)}`,
-    prompt: 'Why? The reason is kept permanently.',
+    prompt: 'Enter a reason. It is kept permanently.',
     placeholder: 'What is wrong with the live versions?',
     draft,
     validate: whyNotReason,

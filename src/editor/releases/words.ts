@@ -10,7 +10,7 @@ import { oneLine } from '../../core/visible-text.ts';
 import type { Confirmation, TextQuestion } from '../asking/ask.ts';
 import { replacedSentence } from '../promotion/replaced.ts';
 import { whyNotComment } from '../promotions/comment-length.ts';
-import type { Deed } from '../promotions/groups.ts';
+import type { ReviewAction } from '../promotions/groups.ts';
 import { moveWords } from '../promotions/release-labels.ts';
 import { bothZones, counted, listed } from '../wording/age.ts';
 import { placeOf } from '../wording/place.ts';
@@ -35,21 +35,23 @@ export function releaseQuestion(
   }: {
     readonly reason: string;
     readonly approvals: number;
-    /** What waits already, of which the release takes the place. */
+    /** Waiting requests that the release replaces. */
     readonly open?: readonly Promotion[];
   },
 ): Confirmation {
   const count = moves.length;
   const verb = approvals > 0 ? 'Ask to Promote' : 'Promote';
   const waits =
-    approvals === 0 ? '' : `It waits for ${counted(approvals, 'approval')} of the whole by somebody else.`;
+    approvals === 0
+      ? ''
+      : `It waits for ${counted(approvals, 'approval')} of the whole release by someone else.`;
   return {
     message: `Promote ${counted(count, 'prompt')} to ${placeOf(place)}?`,
     detail: [
       ...named(moves),
       '',
       ...(waits === '' ? [] : [waits, ...replaced(open)]),
-      'All of it goes live at once, or none of it.',
+      'Either all of it goes live at once or none of it.',
       oneLine(`Reason: ${reason}`),
     ].join('\n'),
     button: `${verb} ${count} to ${place.environment}`,
@@ -62,7 +64,7 @@ function replaced(open: readonly Promotion[]): string[] {
   if (only === undefined) return [];
   if (open.length === 1) return [`${only.prompt}: ${replacedSentence(only)}`];
   return [
-    `It takes the place of ${open.length} requests that wait: ${listed(open.slice(0, MOST_NAMED).map(({ prompt, version }) => versionReference(prompt, version)))}.`,
+    `It replaces ${open.length} waiting requests: ${listed(open.slice(0, MOST_NAMED).map(({ prompt, version }) => versionReference(prompt, version)))}.`,
   ];
 }
 
@@ -73,7 +75,7 @@ function named(moves: readonly Pick<Promotion, 'prompt' | 'version' | 'from'>[])
   return more > 0 ? [...lines, `and ${more} more`] : lines;
 }
 
-/** What became of a request. */
+/** The result of a request. */
 export function releaseOutcome({ release, results }: ReleaseAnswer, place: Place, isBack = false): string {
   const where = placeOf(place);
   const refused = results.filter(({ outcome }) => outcome === 'refused');
@@ -120,7 +122,7 @@ function refusals(
     .slice(0, MOST_REFUSED)
     .map(({ prompt, version, detail }) => `${prompt}@${version}: ${detail}`);
   const more = refused.length - MOST_REFUSED;
-  return `Refused: ${lines.join(' ')}${more > 0 ? ` And ${more} more, which the log lists.` : ''}`;
+  return `Refused: ${lines.join(' ')}${more > 0 ? ` And ${more} more, listed in the log.` : ''}`;
 }
 
 /** Of a release that was refused as a whole. Nothing has changed. */
@@ -135,10 +137,10 @@ export function refusalLines({ refused = [] }: Problem['details']): string[] {
 }
 
 export function unknownOutcome(failure: string, place: Place): string {
-  return `${failure} It is not certain whether the registry carried it out in ${placeOf(place)}. The view Promotions shows it when the network is back.`;
+  return `${failure} The registry may or may not have done it in ${placeOf(place)}. The Promotions view shows the result when you are back online.`;
 }
 
-/** What a decision is about: those that are open. */
+/** The open promotions that a decision applies to. */
 function open({ promotions }: Release): readonly Promotion[] {
   return promotions.filter(({ state }) => state === 'pending' || state === 'planned');
 }
@@ -156,20 +158,20 @@ export function approveReleaseQuestion(release: Release): Confirmation {
         ? oneLine(`It needs the approval of ${whom}.`)
         : effectiveAt !== null && Date.parse(effectiveAt) > Date.now()
           ? `It then goes live on ${bothZones(effectiveAt)}.`
-          : `It then goes live at once${atomic ? ', all of it or none' : ', each by itself'}.`;
+          : `It then goes live at once${atomic ? ', all or nothing' : ', each prompt on its own'}.`;
   return {
     message: `Approve ${counted(moves.length, 'prompt')} of release ${id} for ${placeOf(release)}?`,
-    detail: [...named(moves), '', then, oneLine(`${requestedBy} asked for it: ${reason}`)].join('\n'),
+    detail: [...named(moves), '', then, oneLine(`${requestedBy} requested it: ${reason}`)].join('\n'),
     button: `Approve ${moves.length} for ${environment}`,
     alternative: 'Comment and Approve…',
   };
 }
 
 /** As for a promotion: the input box is the question and the comment. */
-export function decideReleaseQuestion(deed: Deed, release: Release): TextQuestion {
+export function decideReleaseQuestion(action: ReviewAction, release: Release): TextQuestion {
   const what = `${counted(open(release).length, 'prompt')} of release ${release.id} for ${placeOf(release)}`;
-  const validate = (text: string) => whyNotComment(text, deed === 'reject');
-  switch (deed) {
+  const validate = (text: string) => whyNotComment(text, action === 'reject');
+  switch (action) {
     case 'approve':
       return {
         title: `Approve ${what}`,
@@ -194,13 +196,13 @@ export function decideReleaseQuestion(deed: Deed, release: Release): TextQuestio
   }
 }
 
-export function afterReleaseDeed(deed: Deed, answer: ReleaseAnswer): string {
+export function afterReleaseReview(action: ReviewAction, answer: ReleaseAnswer): string {
   const { release, results } = answer;
   if (release === null) return '';
   const place = placeOf(release);
   const done = results.filter(({ outcome }) => outcome !== 'refused').length;
-  if (deed === 'approve') return `Approved. ${releaseOutcome(answer, release)}`;
-  const verb = deed === 'reject' ? 'Rejected' : 'Cancelled';
+  if (action === 'approve') return `Approved. ${releaseOutcome(answer, release)}`;
+  const verb = action === 'reject' ? 'Rejected' : 'Cancelled';
   const refused = results.filter(({ outcome }) => outcome === 'refused');
   const more =
     refused.length === 0 ? '' : ` ${refusals(refused.map(each => ({ ...each, detail: each.detail ?? '' })))}`;
@@ -222,8 +224,8 @@ export function rollBackQuestion(
       ...others.slice(0, MOST_NAMED).map(stays),
       ...(others.length > MOST_NAMED ? [`and ${others.length - MOST_NAMED} more stay as they are`] : []),
       approvals === 0
-        ? 'All of it goes back at once, or none of it.'
-        : `It waits for ${counted(approvals, 'approval')} of the whole by somebody else.`,
+        ? 'Either all of it is rolled back at once or none of it.'
+        : `It waits for ${counted(approvals, 'approval')} of the whole release by someone else.`,
       oneLine(`Reason: ${reason}`),
     ].join('\n'),
     button: `Roll Back ${items.length} in ${environment}`,
@@ -234,10 +236,10 @@ export function rollBackQuestion(
 export function stays({ prompt, why, current }: NotRolledBack): string {
   switch (why) {
     case 'not_applied':
-      return `${prompt} stays: the release did not bring it live.`;
+      return `${prompt} stays: the release did not make it live.`;
     case 'first':
       return `${prompt} stays: nothing was live before the release.`;
     case 'moved':
-      return `${prompt} stays: ${current === null ? 'nothing' : `@${current}`} is live by now.`;
+      return `${prompt} stays: ${current === null ? 'nothing' : `@${current}`} is now live.`;
   }
 }

@@ -5,7 +5,7 @@
 import type * as vscode from 'vscode';
 import { nextEvent } from '../work/next-event.ts';
 
-/** What is needed of `vscode.git`: https://github.com/microsoft/vscode/blob/main/extensions/git/src/api/git.d.ts */
+/** The part of `vscode.git` that is used: https://github.com/microsoft/vscode/blob/main/extensions/git/src/api/git.d.ts */
 export interface GitExtension {
   readonly enabled: boolean;
   getAPI(version: 1): {

@@ -1,4 +1,4 @@
-/** What differs of a prompt, as two documents: its base against the file, or the file against what is to be pulled. */
+/** The changes of a prompt as two documents: its base and the file, or the file and the version to pull. */
 import * as vscode from 'vscode';
 import { fileOfPrompt, type PromptName } from '../../core/name.ts';
 import { compareTitle, type Side, shortNames } from '../compare/titles.ts';
@@ -12,7 +12,7 @@ export interface Place {
   readonly registry: string;
   /** The prompts folder. */
   readonly folder: vscode.Uri;
-  /** What a tab calls a prompt, as `shortName` of all prompts does. */
+  /** The name of a prompt in a tab, as `shortName` gives it. */
   readonly short: (name: PromptName) => string;
 }
 
@@ -61,7 +61,7 @@ export function changeOf(
       modified: file,
       title: `${shortOf(renamedFrom.prompt)}@${renamedFrom.base} ↔ ${short} (renamed)`,
     };
-  // What both sides changed is compared with the version that it has to be put together with.
+  // Conflicting changes are compared with the version to merge.
   const against = group === 'conflicts' ? newest : base;
   const original = version(against);
   return {

@@ -24,11 +24,11 @@ export async function publishChanges(
 ): Promise<void> {
   const { session, prompts, ask, walkthrough } = workbench;
   if (names.length === 0) {
-    await ask.tell('info', 'There is nothing to publish: no prompt is changed here.');
+    await ask.tell('info', 'There is nothing to publish: no prompt was changed here.');
     return;
   }
   const copy = await prompts.workingCopy();
-  if (copy === undefined) throw new Error('No folder with prompts is open.');
+  if (copy === undefined) throw new Error('No prompts folder is open.');
   const typed = view?.message ?? '';
   const draft = draftOfFiles('publish several', session);
   const message = isBlank(typed)

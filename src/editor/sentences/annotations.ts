@@ -9,7 +9,7 @@ import { annotation } from './words.ts';
 
 /** Annotations of one document. */
 const MAX_SHOWN = 5000;
-/** How long edits are gathered. */
+/** The time edits are gathered. */
 const EDITS_MS = 150;
 
 export class Annotations implements vscode.Disposable {
@@ -62,7 +62,7 @@ export class Annotations implements vscode.Disposable {
       this.#hide(id);
       await this.#workbench.ask.tell(
         'info',
-        'This has no published version, so its sentences have no history.',
+        'This prompt has no published version, so its sentences have no history.',
       );
     } catch (error) {
       // Called off by hand: nothing to tell.

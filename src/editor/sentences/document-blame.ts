@@ -10,7 +10,7 @@ import { namedTarget } from '../explorer/target.ts';
 import { SCHEME } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 
-/** What a document is a text of. */
+/** The subject of a document. */
 export interface Subject {
   /** Whose history it has: of a file that was renamed here, the prompt that it was. */
   readonly prompt: PromptName;
@@ -55,7 +55,7 @@ export function blameOfText(text: string, subject: Subject, history: SentenceHis
   if (text.length > MAX_TEXT_LENGTH)
     throw new Problem(
       'too_large',
-      `This text has more than ${MAX_TEXT_LENGTH / 1024} Ki characters, so there is no sentence history of it.`,
+      `This text has more than ${MAX_TEXT_LENGTH / 1024} Ki characters, so its sentence history is not available.`,
     );
   const blame = extendBlame(history.blame, [{ version: undefined, text }]);
   return { subject, history, sentences: blamedSentences(blame) };

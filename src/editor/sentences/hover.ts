@@ -9,7 +9,7 @@ import { blameOfText, type Subject, sentenceAt, subjectOf } from './document-bla
 import type { SentenceHistories } from './sentence-histories.ts';
 import { changeMarkdown } from './words.ts';
 
-/** How long a hover waits for a history; longer ones go on being read. */
+/** The time a hover waits for a history; longer ones go on being read. */
 const PATIENCE_MS = 300;
 /** All that a link of a hover may run. */
 const COMMANDS = ['promptforge.openVersion', 'promptforge.previousSentenceChange'];

@@ -42,7 +42,7 @@ export async function showPreviousChange(
   const { ask } = workbench;
   const subject = await subjectOf(document, workbench);
   if (subject === undefined) {
-    await ask.tell('info', 'This has no published version, so its sentences have no history.');
+    await ask.tell('info', 'This prompt has no published version, so its sentences have no history.');
     return;
   }
   const history = await histories.of(subject.prompt, subject.version, signal);
@@ -69,7 +69,7 @@ export async function showPreviousChange(
       return;
     }
     if (step.earlier === undefined) break;
-    // What is shown already was seen: from its left side further back.
+    // A displayed change was seen: from its left side further back.
     const before = await histories.of(subject.prompt, step.left, signal);
     const change = before.blame.changes.flat()[step.earlier];
     if (change === undefined) break;

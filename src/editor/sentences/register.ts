@@ -7,7 +7,7 @@ import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 
 export interface SentenceHistoryFeature extends vscode.Disposable {
-  /** What is shown beside the sentences of a document; undefined while it is not annotated. */
+  /** The annotations beside the sentences of a document; undefined while it has none. */
   annotationsOf(document: vscode.TextDocument): Promise<readonly vscode.DecorationOptions[] | undefined>;
 }
 
@@ -85,7 +85,7 @@ async function load(workbench: Workbench) {
   };
 }
 
-/** What a link of a hover or a menu of the editor passes, or the editor in front. */
+/** The target passed by a hover link or editor menu, or the active editor. */
 async function placeOf(argument: unknown) {
   if (isPlace(argument)) {
     const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(argument.uri, true));

@@ -13,7 +13,7 @@ const MAX_HISTORIES = 50;
 interface Reading {
   readonly history: Promise<SentenceHistory>;
   readonly controller: AbortController;
-  /** How many versions were read so far. */
+  /** The number of versions that were read so far. */
   versions: number;
   waiting: number;
 }
@@ -36,7 +36,7 @@ export class SentenceHistories {
     return this.#kept.get(this.#keyOf(prompt, version));
   }
 
-  /** How many versions were read of a history that is being read. */
+  /** The number of versions that were read of a history that is being read. */
   progressOf(prompt: PromptName, version: VersionNumber): number {
     return this.#reading.get(this.#keyOf(prompt, version))?.versions ?? 0;
   }

@@ -1,4 +1,4 @@
-/** What is said of a sentence's last change. */
+/** Describes the last change of a sentence. */
 import type { SentenceHistory } from '../../client/sentence-history.ts';
 import type { VersionSummary } from '../../contract/prompts.ts';
 import type { Change } from '../../core/blame/blame.ts';
@@ -18,7 +18,7 @@ const VERSIONS = 6;
 /** Tags, front matter and code are changed by the line. */
 export type Noun = 'sentence' | 'line';
 
-/** Whether the change may be older: the versions before it were not read. */
+/** Returns whether the change may be older: the versions before it were not read. */
 export function isPerhapsOlder({ blame }: SentenceHistory, { version }: Change): boolean {
   return version !== undefined && version === blame.oldest && version !== 1;
 }
@@ -39,8 +39,9 @@ export function changeMarkdown(
   const [message = ''] = version.message.trim().split('\n', 1);
   const by = `${dayOf(version.publishedAt, now, timeZone)}, ${escapeMarkdown(version.author)}, @${version.version}`;
   const why = message === '' ? '' : `: ${escapeMarkdown(shortened(message, MESSAGE))}`;
-  if (isPerhapsOlder(history, change)) return `This ${noun} is of this version or an older one: ${by}${why}`;
-  return `This ${noun} ${version.version === 1 ? 'is of the first version:' : 'changed on'} ${by}${why}`;
+  if (isPerhapsOlder(history, change))
+    return `This ${noun} is from this version or an older one: ${by}${why}`;
+  return `This ${noun} ${version.version === 1 ? 'is from the first version:' : 'changed on'} ${by}${why}`;
 }
 
 /**
@@ -70,12 +71,12 @@ function changeNote(history: SentenceHistory, change: Change, now: number): stri
 export function whyNoEarlier(history: SentenceHistory, change: Change): string {
   const { prompt, version } = versionOf(history, change) ?? {};
   if (prompt === undefined || version === undefined)
-    return 'This sentence is not published yet, and the version that the file is based on has none in its place.';
+    return 'This sentence is not published yet, and the version the file is based on has no sentence in its place.';
   const reference = versionReference(prompt, version);
   if (version === 1) return `This sentence is as in ${reference}, the first version.`;
   if (isPerhapsOlder(history, change))
-    return `This sentence is of ${reference} or an older version. Versions before it are not at hand.`;
-  return `This sentence is new in ${reference}: the version before has none in its place.`;
+    return `This sentence is from ${reference} or an older version. Older versions were not loaded.`;
+  return `This sentence is new in ${reference}: the previous version has no sentence in its place.`;
 }
 
 function versionOf({ versions }: SentenceHistory, { version }: Change): VersionSummary | undefined {

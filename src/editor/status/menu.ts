@@ -1,4 +1,4 @@
-/** What the menu of the status bar offers in each state: what helps first. */
+/** The status bar menu for each state, most useful item first. */
 import { EMBEDDED } from '../versions/uri.ts';
 import type { ConnectionState } from './words.ts';
 
@@ -40,7 +40,7 @@ const WORK: readonly MenuEntry[] = [
   { title: 'Sync', icon: 'sync', command: 'promptforge.sync' },
 ];
 
-/** What works on what was fetched before. */
+/** Commands that work offline. */
 const OFFLINE = WORK.filter(({ command }) =>
   ['openVersion', 'searchVersions', 'compareVersions'].some(id => command === `promptforge.${id}`),
 );

@@ -11,7 +11,7 @@ export type ConnectionState =
   /** `isAsked`: a key was found, and the registry is asked who one is with it. */
   | { readonly kind: 'connecting'; readonly isAsked?: boolean }
   | { readonly kind: 'no-key' }
-  /** `isBroken`: its log does not fit together, so that it is not opened. */
+  /** `isBroken`: its log is inconsistent, so that it is not opened. */
   | { readonly kind: 'refused'; readonly why: string; readonly isBroken?: boolean }
   | { readonly kind: 'offline'; readonly why: string }
   | {
@@ -82,7 +82,7 @@ function differencesIn({ conflicts, changes, incoming }: Counts): string[] {
   ];
 }
 
-/** What people call a registry: its host, or `embedded`. */
+/** The name of a registry: its host, or `embedded`. */
 export function registryName(registry: string): string {
   return registry === EMBEDDED ? EMBEDDED : registry.replace(/^https?:\/\//, '');
 }
@@ -96,7 +96,7 @@ function partsOf(
       return {
         icon: 'debug-disconnect',
         words: 'PromptForge: not connected',
-        tooltip: 'This folder names no registry. Click to connect.',
+        tooltip: 'This folder is not connected to a registry. Click to connect.',
       };
     case 'untrusted':
       return {

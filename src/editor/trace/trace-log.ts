@@ -53,7 +53,7 @@ export async function traceLog(workbench: Workbench, text: string | undefined): 
   await openReference(workbench, chosen);
 }
 
-/** What is selected in the editor in front, or the clipboard. */
+/** The selection of the active editor, or the clipboard. */
 async function textToTrace(): Promise<string> {
   const editor = vscode.window.activeTextEditor;
   const selected = editor?.document.getText(editor.selection) ?? '';
@@ -78,7 +78,7 @@ async function optionsOf(
     try {
       asked.set(name, await lives.of(summary));
     } catch (error) {
-      log.warn(`The promotions of ${name} could not be asked for: ${String(error)}`);
+      log.warn(`The promotions of ${name} could not be fetched: ${String(error)}`);
     }
   });
   signal.throwIfAborted();

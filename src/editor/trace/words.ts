@@ -17,17 +17,17 @@ function whenOf({ at, line }: Occurrence): string {
 
 /** @param lives of its prompt; undefined where they could not be asked for */
 export function liveThenInWords({ version, first, last }: Traced, lives: Lives | undefined): string {
-  if (lives === undefined) return 'It could not be found out what was live then.';
+  if (lives === undefined) return 'The version that was live then could not be determined.';
   const all = lives.get(version) ?? [];
   if (all.length === 0) return 'This version was never live.';
   if (first.at === undefined || last.at === undefined)
-    return `Live in ${listed(places(all))} at some time; the lines have no time that says when they are from.`;
+    return `Live in ${listed(places(all))} at some time. The lines have no timestamps.`;
   const [from, until] = [Date.parse(first.at), Date.parse(last.at)];
   const then = all.filter(
     life => Date.parse(life.from) <= until && (life.until === null || Date.parse(life.until) >= from),
   );
   if (then.length > 0) return `Live in ${listed(places(then))} then.`;
-  return `Not live then: it was in ${listed(places(all))} at another time.`;
+  return `Not live then, but in ${listed(places(all))} at another time.`;
 }
 
 function places(lives: readonly Life[]): string[] {

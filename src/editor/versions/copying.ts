@@ -58,7 +58,7 @@ export function registerCopying(
       const { command, note } = curlOf(session.registry ?? EMBEDDED, found.prompt, what, shell);
       await vscode.env.clipboard.writeText(command);
       const key = pointer === undefined ? 'a key' : `a key for ${pointer.environment}`;
-      const said = `Copied. Put ${key} into the environment variable PROMPTFORGE_KEY before you run it.`;
+      const said = `Copied. Set the environment variable PROMPTFORGE_KEY to ${key} before you run it.`;
       void ask.tell('info', note === undefined ? said : `${said} ${note}`);
     }),
   );

@@ -8,7 +8,7 @@ const SERVED_EMBEDDED = 'http://127.0.0.1:7878';
 
 export interface Curl {
   readonly command: string;
-  /** What else is needed; undefined when nothing is. */
+  /** Further requirements; undefined if there are none. */
   readonly note: string | undefined;
 }
 
@@ -35,9 +35,9 @@ export function curlBase(registry: string): string {
   return registry === EMBEDDED ? SERVED_EMBEDDED : registry;
 }
 
-/** What is needed beside a key; undefined when nothing is. */
+/** Requirements besides a key; undefined if there are none. */
 export function curlNote(registry: string): string | undefined {
   return registry === EMBEDDED
-    ? 'The embedded registry has no port. Run "promptforge serve" on its data folder first, and make a reader key with "promptforge keys create".'
+    ? 'The embedded registry has no port. Run "promptforge serve" on its data folder first, and create a reader key with "promptforge keys create".'
     : undefined;
 }

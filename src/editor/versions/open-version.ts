@@ -72,7 +72,7 @@ async function askForReference(workbench: Workbench) {
     title: 'Open Version Reference',
     draft,
     isStale: () => copied !== undefined,
-    prompt: 'A reference such as support/triage@12, or a line of a log that holds one',
+    prompt: 'A reference such as support/triage@12, or a log line that contains one',
     placeholder: 'support/triage@12',
     ...(offered !== undefined && { value: offered }),
     validate: value => whyNotReference(value, workbench),

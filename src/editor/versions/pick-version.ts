@@ -64,7 +64,7 @@ export async function pickVersion(
     };
   });
   if (options.length === 0) {
-    await ask.tell('info', `${title}: ${prompt} has no version for which this can be done.`);
+    await ask.tell('info', `${title}: ${prompt} has no suitable version.`);
     return undefined;
   }
   return ask.pick({ title, placeholder, options });

@@ -1,4 +1,4 @@
-/** Whether a version can be shown: one that is not there, or not for this key, is told and not shown as an empty tab. */
+/** Tells whether a version can be shown: one that is not there, or not for this key, is told and not shown as an empty tab. */
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import { type VersionNumber, versionReference } from '../../core/version.ts';

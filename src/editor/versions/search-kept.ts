@@ -37,7 +37,7 @@ export async function searchKept(
   }
   const hit = await ask.pick({
     title: `${title}: ${oneLine(text)}`,
-    placeholder: `From what is kept here: ${counted(hits.length, 'version')} of ${extent(found, prompt)} ${hits.length === 1 ? 'has' : 'have'} it. Select one to open it at the place`,
+    placeholder: `On this machine: ${counted(hits.length, 'version')} of ${extent(found, prompt)} ${hits.length === 1 ? 'has' : 'have'} it. Select one to open it at the match`,
     options: hits.map(option),
   });
   if (hit === undefined) return;

@@ -23,7 +23,7 @@ import { excerptOf, searchKept } from './search-kept.ts';
 const TITLE = 'Search Versions';
 /** Versions that are offered. */
 const MAX_HITS = 200;
-/** How long the pages of one search may take, in ms. */
+/** The time the pages of one search may take, in ms. */
 const PATIENCE = 10_000;
 
 /** @param given the text to search for; undefined: the person is asked */
@@ -34,7 +34,7 @@ export async function search(
 ): Promise<void> {
   const { ask, session } = workbench;
   if (session.registry === undefined) {
-    await ask.tell('info', 'Connect to a registry first: its versions are what is searched.');
+    await ask.tell('info', 'Connect to a registry first to search its versions.');
     return;
   }
   const isConnected = session.state.kind === 'connected';
@@ -56,8 +56,8 @@ function askForText(
     title: prompt === undefined ? TITLE : `${TITLE} of ${prompt}`,
     draft: draftName('search versions', session),
     prompt: isConnected
-      ? `A text that a version of ${where} added or removed. Case does not count.`
-      : 'A text in the versions that are kept here, as the registry is not connected. Case does not count.',
+      ? `Text that a version of ${where} added or removed. Case is ignored.`
+      : 'Text in the versions on this machine, because the registry is not connected. Case is ignored.',
     placeholder: 'fee for urgent transfers',
     validate: whyNotText,
   });
@@ -95,7 +95,7 @@ async function searchRegistry(
   } catch (error) {
     const isUnable = RegistryUnreachable.is(error) || Problem.is(error, 'route_not_found');
     if (!isUnable) throw error;
-    log.info('The registry did not search its versions, so those that are kept here were searched.');
+    log.info('The registry did not search its versions, so the versions on this machine were searched.');
     return undefined;
   }
 }
@@ -111,7 +111,7 @@ async function offer(
   if (hits.length === 0) {
     await ask.tell(
       'info',
-      `No version of ${where} added or removed “${oneLine(text)}”, of those that your key may read.`,
+      `No version of ${where} that your key may read added or removed “${oneLine(text)}”.`,
     );
     return;
   }

@@ -14,7 +14,7 @@ export const EMBEDDED = 'embedded';
 
 const REVIEW = /(?:^|&)promotion=([0-9]+)$/;
 
-/** What of a `vscode.Uri` is needed here; VS Code's own has more. */
+/** The part of `vscode.Uri` that is used. */
 export interface UriParts {
   readonly scheme: string;
   readonly authority: string;
@@ -43,7 +43,7 @@ export function promptUriParts({ registry, prompt }: PromptAddress): UriParts {
   return { ...registryParts(registry), scheme: SCHEME, path: `/${prompt}` };
 }
 
-/** A folder of the tree. Its slash at the end tells it from the prompt `support`, which may stand beside it. */
+/** A folder of the tree. Its slash at the end tells it from the prompt `support`, which may be beside it. */
 export function folderUriParts(registry: string, folder: string): UriParts {
   return { ...registryParts(registry), scheme: SCHEME, path: `/${folder}/` };
 }

@@ -120,7 +120,9 @@ export async function fetchVersion(
   try {
     const client = await session.clientFor({ kind: 'read' });
     if (registry !== session.registry)
-      throw new Error(`This version is of ${registry}, and this window is connected to another registry.`);
+      throw new Error(
+        `This version belongs to ${registry}, and this window is connected to another registry.`,
+      );
     return await client.getVersion(prompt, version);
   } catch (error) {
     const found = await kept();

@@ -32,7 +32,7 @@ export function parseMoment(text: string, now: number, timeZone: string): Moment
   }
   const local = LOCAL.exec(typed);
   if (typed === '' || local === null)
-    return 'Write a date and time such as 2026-09-12 16:03, or an instant such as 2026-09-12T14:03:00Z.';
+    return 'Enter a date and time such as 2026-09-12 16:03 or 2026-09-12T14:03:00Z.';
   const [, year, month, day, word, hour = '0', minute = '0', second = '0'] = local;
   const date: Date3 =
     year === undefined ? dayOf(now, word, timeZone) : numbers([year, month ?? '', day ?? '']);
@@ -41,7 +41,7 @@ export function parseMoment(text: string, now: number, timeZone: string): Moment
   const wall = Date.UTC(date[0], date[1] - 1, date[2], ...time);
   const [first, second_] = instantsAt(wall, timeZone);
   if (first === undefined)
-    return `This time does not exist in ${timeZone}: clocks go forward over it. Take one before or after.`;
+    return `This time does not exist in ${timeZone}, because clocks go forward. Enter an earlier or later time.`;
   return { at: new Date(first).toISOString(), twice: second_ !== undefined };
 }
 
@@ -102,5 +102,5 @@ function numbers(texts: readonly string[]): Date3 {
 }
 
 function noSuch(text: string): string {
-  return `There is no such date or time: ${text}.`;
+  return `This date or time does not exist: ${text}.`;
 }

@@ -1,4 +1,4 @@
-/** Whether there is a file or folder. */
+/** Tells whether there is a file or folder. */
 import * as vscode from 'vscode';
 
 /** @throws vscode.FileSystemError where that cannot be found out */

@@ -9,7 +9,7 @@ export class OneOpen<Resource extends Closable> {
   /** Everything that was open before. */
   #closed: Promise<void> = Promise.resolve();
 
-  /** What was opened last and not closed; undefined where nothing is. It may still be opening. */
+  /** The most recently opened item that is still open; undefined if there is none. It may still be opening. */
   get current(): Promise<Resource> | undefined {
     return this.#current?.opened;
   }

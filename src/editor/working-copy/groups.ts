@@ -5,7 +5,7 @@ import type { PromptName } from '../../core/name.ts';
 export const GROUPS = ['conflicts', 'changes', 'incoming'] as const;
 export type GroupId = (typeof GROUPS)[number];
 
-/** What is asked of a prompt here: `Listed` of the explorer has it. */
+/** The part of the explorer's `Listed` that is used here. */
 export interface Grouped {
   readonly name: PromptName;
   /** Undefined when the prompt is in the registry alone. */
@@ -13,7 +13,7 @@ export interface Grouped {
   readonly summary: { readonly archived: boolean; readonly newest: { readonly version: number } } | undefined;
   /** The version the file is based on. */
   readonly base: number | undefined;
-  /** Whether there is a file that holds anything but its base. */
+  /** True if there is a file that holds anything but its base. */
   readonly isEdited: boolean;
   /** The prompt that its file became here: one entry shows both. */
   readonly renamedTo?: PromptName | undefined;

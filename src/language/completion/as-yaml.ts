@@ -2,16 +2,16 @@
 
 type Quote = '"' | "'" | undefined;
 
-/** What a text without quotes is made of, words with one space between them. */
+/** Characters of unquoted text, words with one space between them. */
 const PLAIN = /^[A-Za-z_][\w./-]*(?: [\w./-]+)*$/;
-/** What YAML, of this version or the one before, reads as something else than text. */
+/** Text that YAML, of this version or the one before, does not read as text. */
 const NO_TEXT = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
 /** YAML reads no longer key on one line. */
 const MAX_KEY = 1000;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what single quotes cannot hold
 const NEEDS_ESCAPE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ud800-\udfff]/;
 
-/** `text` for a place in such quotes, or outside of any; undefined where it cannot stand there. */
+/** `text` for a place in such quotes, or outside of any; undefined where it cannot be there. */
 export function textAsYaml(text: string, quote: Quote): string | undefined {
   if (quote === '"') return quoted(text).slice(1, -1);
   if (quote === "'") return NEEDS_ESCAPE.test(text) ? undefined : text.replaceAll("'", "''");
@@ -24,7 +24,7 @@ export function asKey(name: string, { quote }: { readonly quote: Quote }): strin
   return key === undefined || key.length > MAX_KEY ? undefined : key;
 }
 
-/** A value such as a schema names, on one line; undefined where it cannot stand there. */
+/** A value such as a schema names, on one line; undefined where it cannot be there. */
 export function valueAsYaml(value: unknown, quote: Quote): string | undefined {
   if (typeof value === 'string') return textAsYaml(value, quote);
   if (quote !== undefined) return undefined;

@@ -1,4 +1,4 @@
-/** Completion in a prompt's body: what can stand at a caret by the tag around it. */
+/** Completion in a prompt's body: what can be at a caret by the tag around it. */
 import type { Library, LibraryPrompt } from '../library.ts';
 import { ANY, type ValueType } from '../value-type.ts';
 import {

@@ -13,7 +13,7 @@ const CLOSES: ReadonlySet<TokenKind> = new Set(['CLOSE', 'CLOSE_UNESCAPED', 'CLO
 /** Helpers that give a value which another helper can take. */
 const GIVE_VALUES: ReadonlySet<string> = new Set(['lookup', 'json']);
 
-/** What it does, as Markdown. */
+/** The description of its effect, as Markdown. */
 export function documentationOfHelper(helper: KnownHelper): string {
   const { description, example, documentation } = helper;
   return `${description}\n\n${codeBlock(example, 'handlebars')}\n\n[Documentation](${documentation})`;
@@ -55,7 +55,7 @@ export function blockItem(
   const { opening, tag, next, word } = caret;
   const kept = tag.block?.close?.name.name === name || opening.kind === 'OPEN_INVERSE_CHAIN';
   const isOpener = opening.kind === 'OPEN';
-  // What is put in stays on the line of the caret.
+  // Inserted text stays on the line of the caret.
   const closesLater = next !== undefined && /[\r\n]/.test(text.slice(word.name.end, next.end));
   if (!standsAlone(caret) || kept || closesLater) {
     const sign = isOpener ? '#' : '';
@@ -77,7 +77,7 @@ export function blockItem(
   };
 }
 
-/** What an argument of the call around the caret can be besides a name: values, options, block parameters. */
+/** Candidates for an argument of the call around the caret besides a name: values, options, block parameters. */
 export function argumentItems(caret: TagCaret): CompletionItem[] {
   const { frame } = caret;
   const helper = HELPERS.get(frame.callee ?? '');
@@ -108,7 +108,7 @@ export function argumentItems(caret: TagCaret): CompletionItem[] {
     items.push({
       label: `as |${blockParams.join(' ')}|`,
       kind: 'keyword',
-      detail: 'names for what the block reads',
+      detail: 'names for the values of the block',
       edit,
       snippet: true,
       sortText: 'g',
@@ -117,7 +117,7 @@ export function argumentItems(caret: TagCaret): CompletionItem[] {
   return items;
 }
 
-/** Whether the call around the caret takes one more argument without a name. */
+/** Returns whether the call around the caret takes one more argument without a name. */
 export function takesArgument({ frame }: TagCaret): boolean {
   const helper = HELPERS.get(frame.callee ?? '');
   if (helper === undefined) return true;
@@ -126,7 +126,7 @@ export function takesArgument({ frame }: TagCaret): boolean {
   );
 }
 
-/** What the text in quotes at the caret can be. `typeOf` gives the type of an argument as it is written. */
+/** Candidates for the quoted text at the caret. `typeOf` gives the type of an argument as it is written. */
 export function quotedItems(caret: TagCaret, typeOf: (path: string) => ValueType): CompletionItem[] {
   const { frame, quoted } = caret;
   const helper = HELPERS.get(frame.callee ?? '');
@@ -216,7 +216,7 @@ function argumentsSnippet({ parameters, options }: KnownHelper): string {
   return [...values, ...needed].map(text => ` ${text}`).join('');
 }
 
-/** Whether the tag, or the parenthesis, holds nothing but the word at the caret. */
+/** Returns whether the tag, or the parenthesis, holds nothing but the word at the caret. */
 function standsAlone({ next, frame }: TagCaret): boolean {
   if (frame.callee !== undefined) return false;
   return next === undefined || CLOSES.has(next.kind) || next.kind === 'CLOSE_SEXPR' || !isArgument(next.kind);
@@ -260,7 +260,7 @@ export function escapeSnippet(text: string): string {
 export function elseItems(caret: TagCaret): CompletionItem[] {
   const inner = caret.open.at(-1);
   if (inner?.type !== 'block' || !standsAlone(caret)) return [];
-  const documentation = `What is written where the block's own body is not, up to ${codeSpan(`{{/${nameOf(inner)}}}`)}.`;
+  const documentation = `The body for the opposite case, up to ${codeSpan(`{{/${nameOf(inner)}}}`)}.`;
   return [
     {
       label: 'else',

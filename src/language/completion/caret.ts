@@ -17,7 +17,7 @@ export interface Word {
   readonly name: Span;
   /** Where the path around the caret ends. */
   readonly end: number;
-  /** What stands before the last separator, separators off, `..` included. */
+  /** The text before the last separator, separators excluded, `..` included. */
   readonly head: readonly string[];
   /** Begins with `@`. */
   readonly data: boolean;
@@ -30,7 +30,7 @@ export interface Frame {
   readonly args: readonly string[];
   /** The names of the arguments that have one. */
   readonly options: readonly string[];
-  /** The name whose value stands at the caret: `indent=|`. */
+  /** The name whose value is at the caret: `indent=|`. */
   readonly option: string | undefined;
 }
 
@@ -38,12 +38,12 @@ export interface TagCaret {
   readonly opening: Token;
   readonly tag: Tag;
   readonly frame: Frame;
-  /** Whether the caret is in a parenthesis. */
+  /** True if the caret is in a parenthesis. */
   readonly inSub: boolean;
   readonly word: Word;
   /** Where the caret is in a text in quotes: what is between them, and the closing one if it is there. */
   readonly quoted: { readonly span: Span; readonly quote: string; readonly isClosed: boolean } | undefined;
-  /** What follows the path in the tag. */
+  /** The text after the path in the tag. */
   readonly next: Token | undefined;
   readonly scope: Scope | undefined;
   /** The blocks around the caret that are open, the innermost last. */
@@ -58,7 +58,7 @@ const ENDS: ReadonlySet<TokenKind> = new Set([
   'COMMENT',
 ]);
 const STARTS: ReadonlySet<TokenKind> = new Set([...TAG_OPENS, 'END_RAW_BLOCK', 'INVERSE']);
-/** After `as |` new names stand; after what the lexer cannot read, anything. */
+/** After `as |` new names are; after what the lexer cannot read, anything. */
 const NOT_FOR_NAMES: ReadonlySet<TokenKind> = new Set(['OPEN_BLOCK_PARAMS', 'INVALID']);
 const IN_WORD: ReadonlySet<TokenKind> = new Set(['ID', 'SEP', 'DATA']);
 const UNLIKE_NAMES: ReadonlySet<TokenKind> = new Set(['DATA', 'STRING', 'OPEN_SEXPR']);
@@ -82,7 +82,7 @@ export function caretInTag({ text, body, resolved }: Analysis, offset: number): 
   if (before.some(({ kind }) => ENDS.has(kind) || STARTS.has(kind) || NOT_FOR_NAMES.has(kind)))
     return undefined;
   const around = lex(`${text.slice(start, Math.max(end, offset))} `, start).tokens;
-  // Between the braces and the sign of a tag nothing can stand.
+  // Between the braces and the sign of a tag nothing can be.
   if (around[0]?.end !== opening.end && around[0]?.kind !== 'INVERSE') return undefined;
   const quoted = quote < 0 ? undefined : quotedAt(text, tokens[quote] as Token, offset, around);
   const chain = quote < 0 ? wordTokens(before, offset) : [];

@@ -5,7 +5,7 @@ import { completeBody } from './body.ts';
 import { completeFrontMatter, yamlAt } from './front-matter.ts';
 import type { CompletionItem } from './item.ts';
 
-/** What can stand at `offset` of `prompt`; sort by `sortText`. Never throws. */
+/** Completions at `offset` of `prompt`; sort by `sortText`. Never throws. */
 export function complete(prompt: LibraryPrompt, offset: number, library: Library): CompletionItem[] {
   const yaml = yamlAt(prompt.analysis.text, offset, kindOf(prompt.name));
   return yaml === undefined

@@ -60,11 +60,11 @@ function keyItems(keys: readonly KnownKey[], caret: YamlCaret, depth: number): C
     });
 }
 
-/** What stands after `name:`, and in the parentheses of `name(…):`. */
+/** Text after `name:`, and in the parentheses of `name(…):`. */
 function typeItems({ place, word, inParentheses, hasColon, siblings, path }: YamlCaret): CompletionItem[] {
   const types = inParentheses ? CONTAINER_TYPES : SCALAR_TYPES;
   if (place === 'key' && !inParentheses) {
-    // Any name may stand here; only `type` and its like of JSON Schema are known.
+    // Any name may be here; only `type` and its like of JSON Schema are known.
     const isJsonSchema = path.length === 2 && siblings.includes('properties') && !siblings.includes('type');
     return isJsonSchema
       ? [

@@ -1,4 +1,4 @@
-/** What completion offers, as plain data. */
+/** Completion items as plain data. */
 import type { TextEdit } from '../edit.ts';
 
 export type CompletionKind =
@@ -21,13 +21,13 @@ export interface CompletionItem {
   readonly detail?: string;
   /** Markdown. */
   readonly documentation?: string;
-  /** What accepting it writes; its span holds the caret and is on the caret's line. */
+  /** The inserted text; its span holds the caret and is on the caret's line. */
   readonly edit: TextEdit;
   /** `edit.text` is a snippet of VS Code. */
   readonly snippet?: true;
-  /** What is written asks for a value of which there is a choice: that is offered next. */
+  /** The inserted text needs a choice of values: suggestions open next. */
   readonly asksForValue?: true;
   readonly sortText?: string;
-  /** What typing is compared with, where that is not the label. */
+  /** The filter text, if it differs from the label. */
   readonly filterText?: string;
 }

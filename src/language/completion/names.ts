@@ -9,10 +9,10 @@ import { ANY, type Declared, type ValueType, wordsOfType } from '../value-type.t
 import { gapAfterName, type TagCaret } from './caret.ts';
 import type { CompletionItem } from './item.ts';
 
-/** What a name is looked up in. */
+/** The context in which a name is looked up. */
 type Container = ValueType | 'input';
 
-/** The names that can stand at the caret as a value, or go on the path before it. */
+/** The names that can be at the caret as a value, or go on the path before it. */
 export function nameItems(analysis: Analysis, caret: TagCaret): CompletionItem[] {
   const { word, scope } = caret;
   if (scope === undefined) return [];
@@ -102,11 +102,11 @@ class Names {
       .map(({ path }) => path.segments[0]?.name ?? '')
       // Of other blocks: here it would mean nothing.
       .filter(name => !known.has(name) && !Object.hasOwn(DATA, name) && segmentText(name, false) === name);
-    const context = [...new Set(others)].map(name => ({ name, detail: 'what the caller gives as context' }));
+    const context = [...new Set(others)].map(name => ({ name, detail: 'the context given by the caller' }));
     return [...described, ...context].map(({ name, detail }) => this.#plain(`@${name}`, 'data', detail, 'e'));
   }
 
-  /** What can follow the path before the caret. */
+  /** Candidates after the path before the caret. */
   after(scope: Scope): CompletionItem[] {
     const { head, data } = this.#caret.word;
     let at: Scope | undefined = scope;
@@ -281,7 +281,7 @@ class Names {
 /** How far `../` goes, in characters: nobody reads names from more than eight contexts further out. */
 const MAX_UP = 24;
 
-/** Whether what the caret's call is made for can be of this type. */
+/** Returns whether what the caret's call is made for can be of this type. */
 function fits({ kind }: ValueType, { frame }: TagCaret): boolean {
   if (frame.args.length > 0 || kind === 'any') return true;
   if (frame.callee === 'each') return kind === 'array' || kind === 'object';

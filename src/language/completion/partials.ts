@@ -78,7 +78,7 @@ function references(from: PromptName, library: Library): { name: PromptName; ref
   });
 }
 
-/** As it stands after `{{> `: in quotes where Handlebars would not read it otherwise. */
+/** As it is after `{{> `: in quotes where Handlebars would not read it otherwise. */
 function written(reference: string): string | undefined {
   for (const text of [reference, JSON.stringify(reference)]) {
     const { body, unreadable } = parseBody(`{{> ${text}}}`, 0);

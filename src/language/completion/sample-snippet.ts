@@ -40,7 +40,7 @@ export function sampleSnippet(inputs: readonly Declared[]): string[] {
       });
   }
 
-  /** One line to stand beside a key, or an empty one and those to stand below it. */
+  /** One line to be beside a key, or an empty one and those to be below it. */
   function linesOf(type: ValueType, depth: number): string[] {
     switch (type.kind) {
       case 'number':

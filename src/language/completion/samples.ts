@@ -11,7 +11,7 @@ import { plainSnippet, sampleSnippet } from './sample-snippet.ts';
 import { keyEdit, propertyItems, typeAt, typeOfInput, valueItems } from './values.ts';
 import { caretInYaml, type YamlCaret } from './yaml-caret.ts';
 
-/** What can stand at `offset` of the samples of `prompt`, which may be missing. Never throws. */
+/** Completions at `offset` of the samples of `prompt`, which may be missing. Never throws. */
 export function completeSamples(
   { text }: Pick<LibrarySamples, 'text'>,
   prompt: LibraryPrompt | undefined,
@@ -46,7 +46,8 @@ function sampleKeys(caret: YamlCaret): CompletionItem[] {
   );
 }
 
-export const NAME_OF_SAMPLE = 'The name of the sample, once in this file. The preview lists samples by it.';
+export const NAME_OF_SAMPLE =
+  'The name of the sample, unique in this file. The preview lists samples by name.';
 export const INPUT_OF_SAMPLE = 'The inputs of the prompt, each with its value.';
 
 /** The variables that the body reads, where the front matter declares none at all. */
@@ -107,7 +108,7 @@ function newSampleItem(span: YamlCaret['word'], lines: readonly string[]): Compl
   return {
     label: 'New sample',
     kind: 'snippet',
-    detail: 'with the inputs that the prompt needs',
+    detail: 'with the inputs the prompt needs',
     // After a "- " that is there already, the rest alone would be coloured as a mistake.
     documentation: codeBlock(sample.startsWith('- ') ? sample : `- ${sample}`, 'yaml'),
     edit: { span, text: lines.join('\n') },
@@ -116,7 +117,7 @@ function newSampleItem(span: YamlCaret['word'], lines: readonly string[]): Compl
   };
 }
 
-/** What callers must provide: declared without a default, or read by a body whose front matter declares nothing. */
+/** Required inputs: declared without a default, or read by a body whose front matter declares nothing. */
 function inputsToGive(prompt: LibraryPrompt | undefined): readonly Declared[] {
   if (prompt === undefined) return [];
   const { variables, defaults } = prompt.analysis.frontMatter;

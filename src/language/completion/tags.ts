@@ -76,7 +76,7 @@ function inNode(node: BodyNode, offset: number, open: readonly OpenBlock[]): Tag
         ? inNode(first, offset, open)
         : inBody(inverse.body, offset, inside);
     if (found === undefined) return tag(inverse.tag, true, { open: inside });
-    // What an `{{else if}}` opens is closed by the first block's tag.
+    // A block opened by `{{else if}}` is closed by the first block's tag.
     if (!inverse.chained) return found;
     const scopeAt = found.span.start === inverse.tag.start ? node.span.start : found.scopeAt;
     return { ...found, scopeAt, open: found.open.map(block => (block === first ? node : block)) };
@@ -85,7 +85,7 @@ function inNode(node: BodyNode, offset: number, open: readonly OpenBlock[]): Tag
   return found ?? tag(node.openTag, node.sound, { block: node });
 }
 
-/** Where a block's last node stands; of an `{{else if}}`, in its block, which this one's tag closes. */
+/** Where a block's last node is; of an `{{else if}}`, in its block, which this one's tag closes. */
 function lastBody(node: OpenBlock): Body | undefined {
   const inverse = node.type === 'block' ? node.inverse : undefined;
   const [first] = inverse?.chained ? inverse.body.nodes : [];

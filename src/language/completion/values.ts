@@ -5,7 +5,7 @@ import { asKey, escapeSnippet, valueAsYaml } from './as-yaml.ts';
 import type { CompletionItem } from './item.ts';
 import type { YamlCaret } from './yaml-caret.ts';
 
-/** What the input is: an object of its variables. */
+/** The input: an object of its variables. */
 export function typeOfInput(variables: readonly Declared[]): ValueType {
   return { kind: 'object', properties: variables, others: ANY };
 }

@@ -11,15 +11,15 @@ export interface YamlCaret {
   readonly word: Span;
   /** Of the mapping at the caret, without the caret's own. */
   readonly siblings: readonly string[];
-  /** Whether a colon follows the word already. */
+  /** True if a colon follows the word already. */
   readonly hasColon: boolean;
-  /** Whether the word stands in parentheses after a name, `name(|`. */
+  /** True if the word is in parentheses after a name, `name(|`. */
   readonly inParentheses: boolean;
-  /** What the word stands in. */
+  /** The surroundings of the word. */
   readonly quote: '"' | "'" | undefined;
-  /** Whether it stands in `{…}` or `[…]`, where nothing has a line of its own. */
+  /** True if it is in `{…}` or `[…]`, where nothing has a line of its own. */
   readonly isFlow: boolean;
-  /** What further lines of what is written begin with to be where the word is: VS Code adds the white space of its line. */
+  /** The prefix of further inserted lines, to be where the word is: VS Code adds the white space of its line. */
   readonly indent: string;
 }
 
@@ -27,7 +27,7 @@ export interface YamlCaret {
 const MARK = '\uE07Acaret';
 /** Longer YAML is not read anew at each keystroke: samples may be, and all of a text after a lone `---`. */
 const MAX_LENGTH = 128 * 1024;
-/** What a key, a value or a part of them is made of. */
+/** Characters of a key, a value or a part of them. */
 const WORD = /[^\s:,[\]{}()"'#&*!|>%@`]/;
 
 /** Undefined where nothing can be offered: in a comment, a text of several lines, a broken part. */
@@ -46,7 +46,7 @@ export function caretInYaml(text: string, yaml: Span, offset: number): YamlCaret
     return find(`${before}${MARK}${added}${after}`, 'key');
   };
   const atValue = (): YamlCaret | undefined => find(`${before}${MARK}${after}`, 'value');
-  // After a colon on the line stands a value; a key may stand in braces, though.
+  // After a colon on the line is a value; a key may be in braces, though.
   const hasKey = /^[ \t]*(?:- +)*(?:[^\s#"'][^#]*?|"(?:\\.|[^"\\])*"|'(?:''|[^'])*'):[ \t]/.test(line);
   return hasKey ? (atValue() ?? atKey()) : hasColon || inParentheses ? atKey() : (atKey() ?? atValue());
 
@@ -81,7 +81,7 @@ function lastLine(text: string): string {
 }
 
 type Sought = Pick<YamlCaret, 'path' | 'siblings' | 'quote' | 'isFlow'> & {
-  /** What the key or value has before the caret's word. */
+  /** The text of the key or value before the caret's word. */
   readonly lead: string;
 };
 

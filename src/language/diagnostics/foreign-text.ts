@@ -34,7 +34,7 @@ export function foreignText({ text, body, frontMatter }: Analysis): Finding[] {
     for (const comment of content.matchAll(COMMENT))
       told(
         comment,
-        'This is a comment of Jinja, and Handlebars writes it as text. Write {{!-- … --}} for a comment.',
+        'This is a Jinja comment, and Handlebars writes it as text. Write {{!-- … --}} for a comment.',
       );
     for (const tag of content.matchAll(ERB))
       told(
@@ -43,7 +43,7 @@ export function foreignText({ text, body, frontMatter }: Analysis): Finding[] {
       );
     for (const written of variables.size === 0 ? [] : content.matchAll(SINGLE))
       if (variables.has(nameIn(written)))
-        told(written, `This is written as text. For the variable use two braces, "{{${nameIn(written)}}}".`);
+        told(written, `This is written as text. For the variable, use two braces, "{{${nameIn(written)}}}".`);
     if (findings.length >= MAX_FINDINGS) break;
   }
   return findings.slice(0, MAX_FINDINGS);

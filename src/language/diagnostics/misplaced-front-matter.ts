@@ -16,8 +16,7 @@ export function misplacedFrontMatter({ text, name, frontMatter, body }: Analysis
   for (ABOVE.lastIndex = at; at < text.length && ABOVE.test(text); ) at = ABOVE.lastIndex;
   FRONT_MATTER.lastIndex = at;
   if (!FRONT_MATTER.test(text)) return [];
-  const allowed =
-    kindOf(name) === 'partial' ? 'only blank lines' : 'only blank lines and lines that begin with "#"';
-  const message = `This is text that the model gets, and no front matter: ${allowed} may be above it. Move "---" to the beginning of the file and of its line.`;
+  const allowed = kindOf(name) === 'partial' ? 'blank lines' : 'blank lines and lines that begin with "#"';
+  const message = `This is text for the model, not front matter: only ${allowed} may be above it. Move "---" to the beginning of the file and of its line.`;
   return [{ code: 'misplaced-front-matter', span: { start: at, end: at + 3 }, message }];
 }

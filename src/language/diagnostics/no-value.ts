@@ -23,7 +23,7 @@ interface Place {
 
 function whyNothing({ data, depth, original, segments }: Path, place: Place): string | undefined {
   if (!data && depth > place.above)
-    return `Nothing is above this place, so "${original}" has no value. Remove "../": {{#if}} and {{#unless}} add no level.`;
+    return `There is no outer context here, so "${original}" has no value. Remove "../": {{#if}} and {{#unless}} add no level.`;
   const isOfLoop = data && depth === 0 && segments.length === 1 && OF_LOOP.has(segments[0]?.name ?? '');
   return isOfLoop && !place.isInLoop
     ? `"${original}" has a value only inside {{#each}}. Move it there, or remove it.`

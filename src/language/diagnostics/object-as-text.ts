@@ -18,7 +18,7 @@ export function objectsAsText({ body, resolved }: Analysis): Finding[] {
   return findings;
 }
 
-/** What the sentence needs of a value: whether it is a list, and the names of its properties. */
+/** The facts about a value for the sentence: whether it is a list, and the names of its properties. */
 function exampleOf(type: ValueType & { kind: 'object' | 'array' }): object {
   return type.kind === 'array' ? [] : Object.fromEntries(type.properties.map(({ name }) => [name, true]));
 }

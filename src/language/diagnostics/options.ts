@@ -21,7 +21,7 @@ function digitsAsIndent({ hash }: Call): readonly Finding[] {
   return hash.flatMap(({ name, value }): readonly Finding[] => {
     if (name !== 'indent' || value.type !== 'literal' || typeof value.value !== 'string') return [];
     if (!/^\s*\d{1,9}\s*$/.test(value.value)) return [];
-    const message = `This writes the text "${value.value}" before every line. For that many spaces write a number without quotes, as in indent=${Number(value.value)}.`;
+    const message = `This writes the text "${value.value}" before every line. To indent by that many spaces, write a number without quotes, as in indent=${Number(value.value)}.`;
     return [{ code: 'doubtful-option', span: value.span, message }];
   });
 }

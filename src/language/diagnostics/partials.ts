@@ -1,4 +1,4 @@
-/** Whether every partial that a body uses is there, does not use itself, and has the block that it writes. */
+/** Tells whether every partial that a body uses is there, does not use itself, and has the block that it writes. */
 import { capturedPartials } from '../../core/check/captured-partials.ts';
 import { wrongContexts } from '../../core/check/context-errors.ts';
 import { PARTIAL_BLOCK } from '../../core/check/inline-partials.ts';
@@ -30,7 +30,7 @@ import { templateIn } from './template.ts';
 
 export function checkPartials(prompt: LibraryPrompt, library: Library): Finding[] {
   const findings: Finding[] = [];
-  /** By what is wrong with a reference, which may stand many times. */
+  /** By what is wrong with a reference, which may be many times. */
   const known = new Map<string, Pick<Finding, 'code' | 'message' | 'data'> | undefined>();
   const loops = new Loops(prompt, library);
   for (const call of partialsOf(prompt)) {
@@ -62,7 +62,7 @@ function ofTheWhole(prompt: LibraryPrompt, library: Library): Finding[] {
   return [{ code, span: { start, end }, message }];
 }
 
-/** The uses of partials that stand in files of their own: not of those that the body defines itself. */
+/** The uses of partials that are in files of their own: not of those that the body defines itself. */
 export function partialsOf({ analysis }: LibraryPrompt): readonly PartialCall[] {
   const { partials, inlines } = analysis.resolved;
   const inline = new Set(inlines.map(({ name }) => name?.name));

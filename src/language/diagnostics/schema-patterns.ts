@@ -8,7 +8,7 @@ import type { Finding } from '../finding.ts';
 import type { FrontMatterFacts } from '../front-matter.ts';
 import { isJsonSchema } from '../schema.ts';
 
-/** Whether a text may have patterns: only then they are worth loading what runs them. */
+/** Returns whether a text may have patterns: only then they are worth loading what runs them. */
 export function mayHavePatterns(text: string): boolean {
   return text.includes('pattern');
 }

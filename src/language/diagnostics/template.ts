@@ -1,4 +1,4 @@
-/** What keeps a prompt's body from being published: what the checker says, at its place in the file. */
+/** Errors that keep a prompt's body from being published: from the checker, at their position in the file. */
 import { checkTemplate } from '../../core/check/check-template.ts';
 import type { SourceKind } from '../../core/source.ts';
 import { type Analysis, kindOf } from '../analysis.ts';

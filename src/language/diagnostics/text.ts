@@ -1,4 +1,4 @@
-/** What no prompt's text may hold, whatever stands around it: too much, NUL, half characters, secrets. */
+/** Text forbidden in any prompt, wherever it is: too much, NUL, half characters, secrets. */
 import { NUL } from '../../core/check/check-template.ts';
 import { secretsIn } from '../../core/secrets.ts';
 import { MAX_SOURCE_BYTES } from '../../core/source.ts';
@@ -15,28 +15,28 @@ export function invalidText(text: string): Finding[] {
     findings.push({
       code: 'invalid-text',
       span: { start: 0, end: 1 },
-      message: 'A prompt has at most 1 MiB of text, and this has more. Split it into partials.',
+      message: 'This prompt has more than 1 MiB of text. Split it into partials.',
     });
   if (text.isWellFormed() && !text.includes('\0')) return findings;
   for (const { index: start, 0: found } of text.matchAll(WRONG)) {
     const message =
       found === '\0'
         ? NUL
-        : 'A lone surrogate stands here: half of a character, which UTF-8 cannot hold. Remove it.';
+        : 'This is a lone surrogate, half of a character, which UTF-8 cannot encode. Remove it.';
     findings.push({ code: 'invalid-text', span: { start, end: start + 1 }, message });
     if (findings.length >= MAX_FINDINGS) break;
   }
   return findings;
 }
 
-/** What looks like a provider's key; the message names the provider and never quotes the text. */
+/** Text that looks like a provider's key; the message names the provider and never quotes the text. */
 export function secrets(text: string): Finding[] {
   const findings: Finding[] = [];
   for (const { what, start, end } of secretsIn(text)) {
     findings.push({
       code: 'looks-like-a-secret',
       span: { start, end },
-      message: `This looks like ${what}. Whoever reads the prompt could use it: revoke it, and take it out of the text.`,
+      message: `This looks like ${what}. Anyone who reads the prompt could use it: revoke it, and remove it from the text.`,
     });
     if (findings.length >= MAX_FINDINGS) break;
   }

@@ -1,4 +1,4 @@
-/** Whether what a body reads is declared, and what is declared is read. */
+/** Tells whether what a body reads is declared, and what is declared is read. */
 
 import { nearest } from '../../core/near.ts';
 import type { Analysis } from '../analysis.ts';
@@ -90,13 +90,13 @@ function furtherOut({ path, segments, scope }: PathUse, variables: ReadonlySet<s
   for (let up = 1; at !== undefined; at = at.outer, up += 1) {
     if (!hasName(at.context, segment.name, variables)) continue;
     const text = segmentText(segment.name, false) ?? segment.name;
-    // After `this.` no `../` can stand: it goes as well.
+    // After `this.` no `../` can be: it goes as well.
     const start = path.scoped ? path.span.start : segment.span.start;
     const near = `${'../'.repeat(up)}${text}`;
     return {
       code: 'unknown-property',
       span: { start, end: segment.span.end },
-      message: `"${segment.name}" stands outside of this block: write "${'../'.repeat(path.depth)}${near}".`,
+      message: `"${segment.name}" is outside this block: write "${'../'.repeat(path.depth)}${near}".`,
       data: { name: segment.name, near },
     };
   }
@@ -116,7 +116,7 @@ function unknownProperty({ name, span, container }: SegmentUse): Finding {
   const near = nearest(name, names);
   const found = near === undefined ? undefined : segmentText(near, false);
   const words = container === 'input' ? 'the input' : wordsOfType(container);
-  const what = words.length > 80 ? 'What it is looked up in' : `${words}`;
+  const what = words.length > 80 ? 'Its context' : `${words}`;
   const advice = found === undefined ? '' : ` Did you mean "${near}"?`;
   return {
     code: 'unknown-property',
@@ -140,7 +140,7 @@ export function unusedVariables(prompt: LibraryPrompt, library: Library): Findin
     .map(({ name, nameSpan }) => ({
       code: 'unused-variable',
       span: nameSpan as { start: number; end: number },
-      message: `"${name}" is declared, and nothing reads it.`,
+      message: `"${name}" is declared but never used.`,
       data: { name },
     }));
 }
@@ -165,7 +165,7 @@ function readIn(prompt: LibraryPrompt, library: Library): ReadonlySet<string> | 
   return read;
 }
 
-/** What a body reads of its input; undefined where it reads the input as a whole. `isPartial`: called in any context. */
+/** The inputs that a body reads; undefined if it reads the input as a whole. `isPartial`: called in any context. */
 function namesRead({ paths }: Resolved, isPartial: boolean): ReadonlySet<string> | undefined {
   const names = new Set<string>();
   for (const { path, meaning, segments, scope } of paths) {

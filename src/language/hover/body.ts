@@ -70,7 +70,7 @@ function hoverOnPath(
       markdown: `**${codeSpan(name)}**: ${codeSpan(wordsOfType(segment.type))} (block parameter)`,
     };
   if (index === 0 && meaning.kind === 'outside')
-    return { span, markdown: `More ${codeSpan('../')} than there are blocks with a context around this.` };
+    return { span, markdown: `More ${codeSpan('../')} than there are enclosing blocks with a context.` };
   return { span, markdown: propertyParts(prompt, use, index, segment, library).join('\n\n') };
 }
 
@@ -95,10 +95,10 @@ function propertyParts(
 
 function hoverOnContext({ path, type, meaning }: PathUse): Hover {
   const words =
-    meaning.kind === 'outside' ? 'nothing: there is no context that far out' : codeSpan(wordsOfType(type));
+    meaning.kind === 'outside' ? 'nothing: there is no outer context' : codeSpan(wordsOfType(type));
   return {
     span: path.span,
-    markdown: `**${codeSpan(path.original)}**: ${words} (what names are looked up in)`,
+    markdown: `**${codeSpan(path.original)}**: ${words} (the current context)`,
   };
 }
 
@@ -107,7 +107,7 @@ const DATA: Readonly<Record<string, string>> = {
   key: 'The name of the property, or the number of the item.',
   first: 'Whether this is the first item.',
   last: 'Whether this is the last item.',
-  root: 'The input: the variables of the prompt, whatever block is around this.',
+  root: 'The input: the variables of the prompt, in any block.',
 };
 
 function hoverOnData({ path, segments }: PathUse): Hover {
@@ -115,7 +115,7 @@ function hoverOnData({ path, segments }: PathUse): Hover {
   const span = { start: path.span.start, end: segments[0]?.span.end ?? path.span.end };
   const description = Object.hasOwn(DATA, name)
     ? `${DATA[name]}\n\n[Documentation](https://handlebarsjs.com/api-reference/data-variables.html)`
-    : 'What the caller of the prompt gives as context.';
+    : 'A context value given by the caller of the prompt.';
   return { span, markdown: `**${codeSpan(`@${name}`)}**\n\n${description}` };
 }
 
@@ -123,7 +123,7 @@ function hoverOnHelper(name: string, span: Span): Hover {
   const helper = HELPERS.get(name);
   const markdown =
     helper === undefined
-      ? `**${codeSpan(name)}**: no helper of Handlebars or Dotprompt`
+      ? `**${codeSpan(name)}**: not a helper of Handlebars or Dotprompt`
       : `${codeSpan(signatureOf(helper))}\n\n${documentationOfHelper(helper)}`;
   return { span, markdown };
 }
@@ -143,7 +143,7 @@ function hoverOnPartial(prompt: LibraryPrompt, { name, span }: Name, library: Li
   if (found === undefined)
     return {
       span,
-      markdown: `**${codeSpan(name)}**: no partial of this name is beside this prompt or above`,
+      markdown: `**${codeSpan(name)}**: no partial of this name exists beside this prompt or in a folder above`,
     };
   const { text, frontMatter, body } = found.analysis;
   const description = frontMatter.entries.find(({ key }) => key === 'description')?.value;

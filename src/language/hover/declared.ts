@@ -1,4 +1,4 @@
-/** What is shown of a variable or a property: its type, its description, its default, a sample, where it is used. */
+/** The hover for a variable or a property: its type, description, default, sample and uses. */
 import { lineStarts } from '../../core/template-position.ts';
 import { shortJson } from '../completion/names.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
@@ -11,7 +11,7 @@ import { isObject } from '../values.ts';
 const MAX_LINES = 8;
 const MAX_TYPE = 200;
 
-/** Of what is declared: the parts that stand under each other. */
+/** Of what is declared: the parts that are under each other. */
 export function declaredMarkdown(what: 'variable' | 'property', declared: Declared): string[] {
   const { name, type, optional, description } = declared;
   const words = wordsOfType(type);
@@ -45,7 +45,7 @@ export function variableMarkdown(
   return parts.join('\n\n');
 }
 
-/** What the prompt's first sample gives at `path`, as Markdown. */
+/** The value of the prompt's first sample at `path`, as Markdown. */
 export function sampleValue(
   prompt: LibraryPrompt,
   path: readonly string[],

@@ -1,4 +1,4 @@
-/** What is shown of the name under the mouse, in a prompt. */
+/** The hover for the name under the mouse, in a prompt. */
 import { kindOf } from '../analysis.ts';
 import { yamlAt } from '../completion/front-matter.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
@@ -7,12 +7,12 @@ import { hoverInBody } from './body.ts';
 import { hoverInFrontMatter } from './front-matter.ts';
 
 export interface Hover {
-  /** What it is about, in the document. */
+  /** Its range in the document. */
   readonly span: Span;
   readonly markdown: string;
 }
 
-/** Undefined where nothing is known of what stands at `offset`. Never throws. */
+/** Undefined if nothing is known about `offset`. Never throws. */
 export function hover(prompt: LibraryPrompt, offset: number, library: Library): Hover | undefined {
   const yaml = yamlAt(prompt.analysis.text, offset, kindOf(prompt.name));
   return yaml === undefined

@@ -11,7 +11,7 @@ import type { Hover } from './hover.ts';
 
 const KEYS: Readonly<Record<string, string>> = { name: NAME_OF_SAMPLE, input: INPUT_OF_SAMPLE };
 
-/** Undefined where nothing is known of what stands at `offset`. Never throws. */
+/** Undefined if nothing is known about `offset`. Never throws. */
 export function hoverInSamples(
   text: string,
   prompt: LibraryPrompt | undefined,

@@ -1,4 +1,4 @@
-/** What a call of a helper has too much of, taken out. */
+/** Surplus arguments of a helper call, removed. */
 
 import { arityOf, HELPERS } from '../../core/helpers.ts';
 import type { Finding } from '../finding.ts';

@@ -53,7 +53,7 @@ export function changeClosing({ text }: Analysis, { span, data }: Finding, name:
   return { span: { start, end: start + closed.length }, text: name };
 }
 
-/** Takes a tag out that nothing needs, with its line where it is alone on it; undefined where no such tag stands. */
+/** Takes a tag out that nothing needs, with its line where it is alone on it; undefined where no such tag is. */
 export function removeStrayTag({ text }: Analysis, { code, span }: Finding): TextEdit | undefined {
   const [token] = lex(textOf(text, span), 0).tokens;
   const isElse = token?.kind === 'INVERSE' || token?.kind === 'OPEN_INVERSE_CHAIN';

@@ -66,7 +66,7 @@ function newFrontMatter(text: string, key: string, value: Written): TextEdit {
   return { span: { start, end: start }, text: lines.join(eol) };
 }
 
-/** A root mapping's own place is where its first key stands. */
+/** A root mapping's own place is where its first key is. */
 function mappingOf(pairs: readonly PlacedPair[]): PlacedValue {
   const start = pairs[0]?.keySpan.start ?? 0;
   const nothing = { value: undefined, items: [], textStart: 0, verbatim: 0, isAlias: false };
@@ -77,7 +77,7 @@ function last(pairs: readonly PlacedPair[], key: string): PlacedPair | undefined
   return pairs.findLast(pair => pair.key === key);
 }
 
-/** A name with what Picoschema puts into parentheses after it, and what stands below. */
+/** A name with what Picoschema puts into parentheses after it, and the text below. */
 function picoschema(name: string, type: ValueType): [key: string, value: Written] {
   switch (type.kind) {
     case 'object':
@@ -137,7 +137,7 @@ function removals({ text, frontMatter }: Analysis, name: string): TextEdit[] | u
     if (variable?.span !== undefined && pair.keySpan.start === variable.span.start) removed.add(pair);
   for (const pair of last(input.node.pairs, 'default')?.node.pairs ?? [])
     if (pair.key === name) removed.add(pair);
-  // What would be left empty goes as well.
+  // Parts that would be left empty are removed as well.
   const empties = ({ node }: PlacedPair): boolean =>
     node.pairs.length > 0 && node.pairs.every(pair => removed.has(pair));
   for (const pair of input.node.pairs) if (empties(pair)) removed.add(pair);

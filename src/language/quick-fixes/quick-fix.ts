@@ -1,12 +1,12 @@
-/** What would put a finding right. */
+/** The fix for a finding. */
 import type { TextEdit } from '../edit.ts';
 import type { WorkspaceChange } from '../results.ts';
 
 export interface QuickFix {
-  /** What it does, for a menu: `Declare "name" as string`. */
+  /** The label for a menu: `Declare "name" as string`. */
   readonly title: string;
   readonly change: WorkspaceChange;
-  /** Whether it is what the author most probably wants. */
+  /** True if it is what the author most probably wants. */
   readonly isPreferred: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What would put each finding right: for every code that has such a thing, the edits that do it. */
+/** The fixes for each finding: the edits for every code that has any. */
 import { parsePromptName, partialCandidates } from '../../core/name.ts';
 import { closestCaseClash } from '../../core/name-case.ts';
 import { segmentText } from '../completion/names.ts';

@@ -1,4 +1,4 @@
-/** What would put a finding in a samples file right. */
+/** The fix for a finding in a samples file. */
 import { Problem } from '../../core/problem.ts';
 import type { TextEdit } from '../edit.ts';
 import type { Finding } from '../finding.ts';

@@ -1,9 +1,9 @@
-/** Keys put into YAML and taken out of it, in the style that stands there; all else stays as it is written. */
+/** Keys put into YAML and taken out of it, in the style that is there; all else stays as it is written. */
 import { stringify } from 'yaml';
 import type { PlacedPair, PlacedValue } from '../../core/yaml-places.ts';
 import type { TextEdit } from '../edit.ts';
 
-/** What is written below a key: a plain text, or keys of its own. */
+/** Text below a key: a plain text, or keys of its own. */
 export type Written = string | { readonly [key: string]: Written };
 
 const INDENT = '  ';
@@ -16,7 +16,7 @@ export function blockLines(key: string, value: Written, indent: string): string[
   return inner.length === 0 ? [`${head} {}`] : [head, ...inner];
 }
 
-/** `key: value` as it stands between braces. */
+/** `key: value` as it is between braces. */
 function flowText(key: string, value: Written): string {
   if (typeof value === 'string') return `${scalarText(key)}: ${value}`;
   const inner = Object.entries(value).map(([name, own]) => flowText(name, own));

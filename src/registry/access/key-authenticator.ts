@@ -60,7 +60,7 @@ export function keyAuthenticator(
       parseKey(key);
       throw new Problem(
         'key_unknown',
-        'This registry does not know the key. Check that it is meant for this registry and was copied whole, or ask an admin for a new one.',
+        'This registry does not know the key. Check that it is meant for this registry and that you copied all of it, or ask an admin for a new one.',
       );
     }
     return used(known);

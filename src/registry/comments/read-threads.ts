@@ -74,7 +74,7 @@ const COMMENTED = 'promotion.commented' as const;
 /** Those that come with a text. */
 const WRITING: ReadonlySet<EventKind> = new Set(['comment.created', 'comment.edited', 'promotion.commented']);
 
-/** What an event wrote, as it is kept beside it. @throws DataFolderProblem `chain_broken` for any other text */
+/** The text that an event wrote, stored beside it. @throws DataFolderProblem `chain_broken` for any other text */
 function textOf(event: RegistryEvent, kept: string | null): string {
   const { digest, text } = event.data as Partial<
     EventData['comment.created'] & EventData['promotion.commented']
@@ -109,7 +109,7 @@ function sideInData(database: Snapshot): RawBuilder<string | null> {
     : sql`json_extract(${sql.ref('events.data')}, '$.place.side')`;
 }
 
-/** What became of the comments of a version. */
+/** The state of the comments of a version. */
 const selectChanges = preparedQuery((database, given: OfVersion) =>
   database
     .selectFrom('events')
@@ -123,7 +123,7 @@ const selectChanges = preparedQuery((database, given: OfVersion) =>
     .orderBy('events.seq'),
 );
 
-/** What was written in reviews about the text before: the events are of the version that was to replace it. */
+/** Comments in reviews of the previous text: their events belong to the version that was to replace it. */
 const selectOfLeftSide = preparedQuery((database, given: OfVersion) =>
   database
     .selectFrom('promotions')
@@ -203,7 +203,7 @@ const selectEvent = preparedQuery((database, given: { readonly seq: number }) =>
     .where('events.seq', '=', given.seq),
 );
 
-/** What became of the comments of a version since they were written. */
+/** The changes of the comments of a version since they were written. */
 export interface Changes {
   readonly edited: ReadonlyMap<number, { readonly text: string; readonly at: string }>;
   readonly deleted: ReadonlySet<number>;

@@ -44,7 +44,7 @@ export async function addComment(
   return commentOf({ ...of, line }, { id: seq, actor, at, text, editedAt: null, promotion: null });
 }
 
-/** What a comment is about, and who wrote it. */
+/** The subject and author of a comment. */
 export interface WrittenComment extends OfVersion {
   readonly id: number;
   /** From 1; null: of the whole promotion. */
@@ -101,7 +101,7 @@ export async function editComment(
   if (!isSamePerson(comment.actor, caller.actor))
     throw new Problem(
       'role_too_low',
-      `Only ${comment.actor}, who wrote this comment, may edit it. Reply to it.`,
+      `Only ${comment.actor}, who wrote this comment, may edit it. Reply to it instead.`,
     );
   await checkNotArchived(transaction, prompt);
   await checkPromotionOpen(transaction, comment);
@@ -154,7 +154,7 @@ export async function setResolved(
   if (thread === undefined)
     throw new Problem(
       'comment_not_found',
-      `Nobody commented on line ${line} of ${versionReference(prompt, version)}. List the comments of the version.`,
+      `There are no comments on line ${line} of ${versionReference(prompt, version)}. List the comments of the version.`,
     );
   if ((thread.resolved !== null) === resolved) return thread;
   await checkLineCommentQuota(transaction, of, 'resolving');
@@ -167,7 +167,7 @@ type Step = {
   [Kind in CommentKind]: {
     readonly kind: Kind;
     readonly data: NewEvent<Kind>['data'];
-    /** What it writes, of which `data` has the digest. */
+    /** The text it writes, of which `data` has the digest. */
     readonly text?: string;
   };
 }[CommentKind];
@@ -206,7 +206,7 @@ async function checkNotArchived(snapshot: Snapshot, name: PromptName): Promise<v
     );
 }
 
-/** What a decision was made by stays as it was. */
+/** The basis of a decision does not change. */
 async function checkPromotionOpen(snapshot: Snapshot, { promotion }: WrittenComment): Promise<void> {
   if (promotion !== null) decideComment(await readRecord(snapshot, promotion));
 }
@@ -220,7 +220,7 @@ function commentNotFound(): Problem {
 
 function noSuchLine(version: number, lines: number): Problem {
   const message = `version ${version} has ${lines} ${lines === 1 ? 'line' : 'lines'}`;
-  return new Problem('invalid_request', `There is no such line: ${message}. Choose another line.`, {
+  return new Problem('invalid_request', `This line does not exist: ${message}. Choose another line.`, {
     fields: [{ pointer: '/line', message }],
   });
 }

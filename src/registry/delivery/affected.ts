@@ -3,12 +3,12 @@ import { LATEST } from '../../core/channel.ts';
 import type { EventKind, RegistryEvent } from '../../core/event.ts';
 import type { DeliveryCache, DeliverySpec } from './delivery-cache.ts';
 
-/** What is looked at of an event. */
+/** The fields of an event that are used. */
 export interface EventSubject extends Pick<RegistryEvent, 'prompt' | 'version' | 'environment' | 'channel'> {
   readonly kind: EventKind;
 }
 
-/** Whether a delivery may be another one after the event: of a channel that moved, or where the policy did. */
+/** Returns whether a delivery may be another one after the event: of a channel that moved, or where the policy did. */
 export function isChangedBy({ environment, prompt, wanted }: DeliverySpec, event: EventSubject): boolean {
   const channel = 'channel' in wanted ? wanted.channel : null;
   switch (event.kind) {
@@ -53,7 +53,7 @@ export function madePossibleBy({
   ];
 }
 
-/** Whether a promotion does not make it by itself: it is made of what is promoted and published once somebody has asked for it. */
+/** Returns whether a promotion does not make it by itself: it is made of what is promoted and published once somebody has asked for it. */
 export function isMadeOnDemand({ representation, wanted }: DeliverySpec): boolean {
   return representation !== 'text/plain' || ('channel' in wanted && wanted.channel === LATEST);
 }

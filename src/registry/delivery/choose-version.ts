@@ -57,7 +57,7 @@ export async function chooseVersion(
 /** @throws Problem `invalid_request` for a channel and a version at once */
 export function checkOneWanted({ channel, version }: Wanted): void {
   if (channel !== undefined && version !== undefined)
-    throw new Problem('invalid_request', 'Ask for a channel or for a version, not for both.', {
+    throw new Problem('invalid_request', 'Request a channel or a version, not both.', {
       fields: [{ pointer: '/version', message: 'cannot be given beside "channel"' }],
     });
 }

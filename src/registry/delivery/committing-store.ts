@@ -15,7 +15,7 @@ import { type CommittedEvent, committedEvent } from './committed-event.ts';
 import { type CachedDelivery, type DeliverySpec, keyOfSpec } from './delivery-cache.ts';
 import type { DeliveryMaker, ReadDelivery } from './maker.ts';
 
-/** What a commit changed, in the order of its events. */
+/** The changes of a commit, in the order of its events. */
 export interface CommittedChange {
   readonly events: readonly RegistryEvent[];
   readonly made: readonly {
@@ -31,7 +31,7 @@ const MOST_MADE = 100;
 
 /** Threads that deliver from memories of their own, where this one does not. */
 export interface CommitListener {
-  /** What they have been asked for of a prompt, beside what a promotion makes in any case. */
+  /** Versions requested of a prompt, beside those that a promotion prepares anyway. */
   specsOf(prompt: PromptName): readonly DeliverySpec[];
   /** Resolves when none of them delivers any more what these events changed. */
   committed(events: readonly CommittedEvent[], made: readonly CachedDelivery[]): Promise<void>;

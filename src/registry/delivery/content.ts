@@ -1,4 +1,4 @@
-/** What a version delivers: its template with the recorded partials in place. It never changes, so it is kept. */
+/** The delivered form of a version: its template with the recorded partials in place. It never changes, so it is cached. */
 import { setImmediate } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Digest } from '../../core/digest.ts';
@@ -32,7 +32,7 @@ export interface StoredPartial {
   readonly partials: StoredPartials;
 }
 
-/** What its source and those of its partials say. */
+/** The declarations of its source and of its partials. */
 export interface PreparedContent {
   /** By the reference as written. */
   readonly partials: ReadonlyMap<string, LinkedPartial>;
@@ -87,7 +87,7 @@ export function keptContents(
   };
 }
 
-/** What a version delivers, from what is stored. @throws Problem `invalid_source` */
+/** Builds the delivered form of a version from the store. @throws Problem `invalid_source` */
 export async function prepareContent({
   reference,
   source,

@@ -20,7 +20,7 @@ import { sharedReads } from './shared-reads.ts';
 import { canonicalTarget, isLangfusePath, parseTarget } from './target.ts';
 
 export interface DeliveryRequest {
-  /** Path and query as they stand in the request line. */
+  /** Path and query as they are in the request line. */
   readonly target: string;
   readonly authorization: string | undefined;
   readonly accept: string | undefined;
@@ -77,7 +77,7 @@ export function delivery(parts: DeliveryParts): Deliver {
       const known = kept.deliveries.get(spec.environment, spec.representation, canonicalTarget(spec));
       onDelivered?.(known === undefined ? 'database' : 'memory');
       if (known !== undefined) return answerFrom(known, request, age);
-      // What is not in memory is read from a log that must be as it was before.
+      // Anything not in memory is read only from a log that continues the known one.
       integrity.checkIntact();
       const found = await read(snapshot => maker.read(snapshot, spec));
       const made = 'ready' in found ? found.ready : await found.prepare(caller.key);

@@ -13,7 +13,7 @@ import { canonicalTarget } from './target.ts';
 export type Representation = (typeof REPRESENTATIONS)[number] | 'langfuse';
 export const REPRESENTATIONS = ['text/plain', 'application/json'] as const;
 
-/** What is delivered, and to the keys of which environment. */
+/** The delivered text, and the environment whose keys get it. */
 export interface DeliverySpec {
   readonly environment: EnvironmentName;
   readonly representation: Representation;
@@ -47,7 +47,7 @@ export interface DeliveryCache {
   specsOf(prompt: PromptName): DeliverySpec[];
   specs(): Iterable<DeliverySpec>;
   clear(): void;
-  /** What all entries retain. */
+  /** Bytes retained by all entries. */
   readonly bytes: number;
   readonly size: number;
 }

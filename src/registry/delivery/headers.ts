@@ -9,7 +9,7 @@ import type { Chosen } from './choose-version.ts';
 
 /** A rollback is seen within 5 s; behind a registry that is down, what was fetched serves for a day. */
 const CHANNEL_FRESHNESS = 'max-age=5, stale-while-revalidate=10, stale-if-error=86400';
-/** What an exact version delivers never changes. */
+/** The delivered form of an exact version never changes. */
 const PIN_FRESHNESS = 'max-age=31536000, immutable';
 
 export interface DeliveredVersion extends Chosen {

@@ -17,7 +17,7 @@ import type { DeliveredVersion } from './headers.ts';
 import type { LangfuseWork } from './langfuse-json.ts';
 import { preparedDelivery } from './prepared.ts';
 
-/** What was read, to be prepared for the key that asks for it. */
+/** A read version, to be prepared for the key that requests it. */
 export type ReadDelivery =
   | { readonly ready: CachedDelivery }
   | { readonly prepare: (key: string) => Promise<CachedDelivery> };

@@ -4,7 +4,7 @@ import { type DeliveredVersion, deliveryHeaders } from './headers.ts';
 
 /** Bytes */
 const SHORT = 16 * 1024;
-/** What the objects and headers of one take beside its body, in bytes: measured, and rounded up. */
+/** Bytes of the objects and headers of an entry beside its body: measured, and rounded up. */
 const OVERHEAD = 2.5 * 1024;
 
 export interface PreparedDelivery {
@@ -12,7 +12,7 @@ export interface PreparedDelivery {
   readonly etag: string;
   readonly whole: Answer;
   readonly notModified: Answer;
-  /** What it retains. */
+  /** Bytes retained. */
   readonly bytes: number;
 }
 

@@ -51,7 +51,7 @@ async function together(store: Store, some: readonly Waiting[]): Promise<void> {
         try {
           each.resolve(await each.work(snapshot));
         } catch (error) {
-          // What is no answer is met once more, alone, by whoever watches over the store's reads.
+          // A failed read is repeated on its own by whoever watches the store's reads.
           if (!Problem.is(error)) continue;
           each.reject(error);
         }

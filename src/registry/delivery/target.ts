@@ -15,12 +15,12 @@ const PREFIX = '/v1/prompts/';
 const LANGFUSE_PREFIX = '/api/public/v2/prompts/';
 const QUESTION_MARK = 63;
 
-/** Whether a path is one of delivery: a prompt's name with nothing after it. */
+/** Returns whether a path is one of delivery: a prompt's name with nothing after it. */
 export function isDeliveryPath(target: string): boolean {
   return isNameAfter(PREFIX, target) || isLangfusePath(target);
 }
 
-/** Whether it asks for the prompt in Langfuse's form. */
+/** Returns whether it asks for the prompt in Langfuse's form. */
 export function isLangfusePath(target: string): boolean {
   return isNameAfter(LANGFUSE_PREFIX, target);
 }

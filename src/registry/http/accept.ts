@@ -23,7 +23,7 @@ export function negotiate<Type extends string>(
   if (best !== undefined) return best;
   throw new Problem(
     'not_acceptable',
-    `This resource comes as ${offered.join(' or ')}. Ask for one of these in the header Accept, or leave it out.`,
+    `This resource is available as ${offered.join(' or ')}. Request one of these in the header Accept, or omit it.`,
   );
 }
 

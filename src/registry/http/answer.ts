@@ -84,12 +84,12 @@ function challenge(code: ProblemCode): string {
   return code === 'key_missing' ? realm : `${realm}, error="invalid_token"`;
 }
 
-/** What an error is to the outside: a problem as it is, anything else without its reason. */
+/** Converts an error for the client: a problem as it is, anything else without its reason. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   return new Problem(
     'internal_error',
-    'The registry could not answer because of a fault of its own. Nothing was changed; its log says more.',
+    'The registry has an internal error. Nothing was changed; see its log for details.',
     {},
     { cause: error },
   );

@@ -26,7 +26,7 @@ import { type Asked, askedByFetch } from './asked.ts';
 import { checkBeforeBody } from './before-body.ts';
 import { readBytes } from './body.ts';
 import { type BodyClaim, type BodyLimits, bodyBudget } from './body-budget.ts';
-import type { Call, Handler, Standing } from './call.ts';
+import type { Call, Handler, ProcessStatus } from './call.ts';
 import { changesFeed, MAX_WAITING_PER_KEY } from './changes-feed.ts';
 import { HANDLERS, type HandledRoute } from './handlers/table.ts';
 import { repeatable } from './idempotency.ts';
@@ -45,22 +45,22 @@ export interface AppParts {
   readonly authenticator: Authenticator;
   /** Does what may take long. */
   readonly work: Work;
-  /** How many bytes of bodies it holds at a time; for tests. */
+  /** The number of bytes of bodies it holds at a time; for tests. */
   readonly bodies?: BodyLimits | undefined;
   readonly contents: Contents;
   readonly maker: DeliveryMaker;
-  /** What the registry proves itself with; without it, it signs no checkpoint and has no webhooks. */
+  /** The registry's identity; without it, it signs no checkpoint and has no webhooks. */
   readonly identity?: Identity;
-  /** Whether webhooks may send to this machine and private networks, and by HTTP; without it nobody sends any, so there are none. */
+  /** True if webhooks may send to this machine and private networks, and by HTTP; without it nobody sends any, so there are none. */
   readonly webhooksToPrivateNetworks?: boolean;
   /** Where people reach the registry, without a slash at its end. */
   readonly publicUrl?: string | undefined;
   /** Aborts when no call may wait any longer. */
   readonly closing: AbortSignal;
-  /** How many calls of one key may wait for changes at once; 1000 by default. */
+  /** The number of calls of one key that may wait for changes at once; 1000 by default. */
   readonly maxWaitingPerKey?: number | undefined;
-  /** What this process tells of itself to who watches it; without it there is no `/metrics`. */
-  readonly standing: Standing;
+  /** The state of this process for monitoring; without it there is no `/metrics`. */
+  readonly standing: ProcessStatus;
   /** Told of every fault of the registry's own, and of the request that met it. */
   readonly onFault: (error: unknown, request: Asked | DeliveryRequest) => void;
   /** Told which call a request is. */
@@ -80,7 +80,7 @@ export interface App {
   readonly deliver: Deliver;
 }
 
-/** What is answered though the log is broken: the evidence, what a client needs to ask for it, and what is in memory. */
+/** Routes that are served although the log is broken: the evidence, what a client needs to request it, and cached deliveries. */
 const ANSWERED_WHILE_BROKEN: ReadonlySet<RouteName> = new Set([
   'changes',
   'consistency',
@@ -96,7 +96,7 @@ const ANSWERED_WHILE_BROKEN: ReadonlySet<RouteName> = new Set([
   'openOwners',
 ]);
 
-/** What is asked of a call that knows no query: `?dryRun=true` must not publish. */
+/** The query schema of a call without a query: `?dryRun=true` must not publish. */
 const NO_QUERY = z.object({});
 
 export function createApp(parts: AppParts): App {
@@ -257,7 +257,7 @@ export function createApp(parts: AppParts): App {
   };
 }
 
-const LEFT = new Problem('invalid_request', 'The connection ended before the answer was there.');
+const LEFT = new Problem('invalid_request', 'The connection ended before the response was ready.');
 
 /** No fault of the registry: whoever asked has gone, so the work was ended. */
 function isAbortedBy(request: Asked, error: unknown): boolean {
@@ -295,7 +295,7 @@ function parametersOf(given: Readonly<Record<string, string>>): object {
   };
 }
 
-/** What cannot be decoded stays as it is, and is found nowhere. */
+/** Text that cannot be decoded stays unchanged and is not found. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -312,13 +312,13 @@ function noRoute(method: string, path: string): Answer {
       new Problem(
         'route_not_found',
         isForLangfuse(path)
-          ? `Of Langfuse's API this registry has GET ${ROUTES.langfusePrompt.path} alone. Publish and promote prompts with promptforge, and send traces to Langfuse itself.`
-          : 'There is nothing here. /openapi.json lists every call of this API.',
+          ? `This registry supports only GET ${ROUTES.langfusePrompt.path} of Langfuse's API. Publish and promote prompts with promptforge, and send traces to Langfuse itself.`
+          : 'There is no such resource. /openapi.json lists every call of this API.',
       ),
     );
   const problem = new Problem(
     'method_not_allowed',
-    `${method} is not a method of this. It has: ${methods.join(', ')}.`,
+    `${method} is not allowed for this resource. Use one of: ${methods.join(', ')}.`,
   );
   return refusal(path, problem, { Allow: methods.join(', ') });
 }

@@ -1,4 +1,4 @@
-/** What a long body is refused for before it is read: what its path and its key already tell. */
+/** Refuses a long body before it is read, by its path and key. */
 import type { RouteName } from '../../contract/routes.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
@@ -18,7 +18,7 @@ const CHECKS: Partial<Record<RouteName, Check>> = {
     try {
       await chooseVersion(snapshot, environment, name, {});
     } catch (error) {
-      // Which version is asked for stands in the body.
+      // Which version is asked for is in the body.
       if (Problem.is(error, 'prompt_not_found', 'environment_not_found')) throw error;
     }
   },

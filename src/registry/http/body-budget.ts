@@ -28,7 +28,7 @@ export interface BodyClaim {
 
 export interface BodyBudget {
   claim(key: string): BodyClaim;
-  /** How many bytes are held now. */
+  /** The number of bytes that are held now. */
   readonly held: number;
 }
 

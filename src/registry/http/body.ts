@@ -61,7 +61,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // What the parser says may quote the body, which is not repeated.
+    // The parser's message may quote the body, which is not repeated.
     const { line, column, message } = jsonFault(text) ?? {};
     const where =
       line === undefined
@@ -129,7 +129,7 @@ function checkNumbers(text: string): void {
   });
 }
 
-/** An object or a list, and where it stands: a body may hold millions, so its pointer is made for what is wrong alone. */
+/** An object or a list, and where it is: a body may hold millions, so its pointer is made for what is wrong alone. */
 interface Holder {
   readonly value: Readonly<Record<string, unknown>> | readonly unknown[];
   readonly key: string | number;
@@ -155,7 +155,7 @@ function pointerOf({ key, above }: Holder): string {
 }
 
 function halfCharacter(pointer: string): Problem {
-  const message = 'holds a lone surrogate: half of a character, which UTF-8 cannot hold';
+  const message = 'contains a lone surrogate, half of a character, which UTF-8 cannot encode';
   return new Problem('invalid_request', `The text${pointer && ` at ${pointer}`} ${message}. Remove it.`, {
     fields: [{ pointer, message }],
   });

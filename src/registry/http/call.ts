@@ -24,17 +24,17 @@ import type { MovesFeed } from './moves-feed.ts';
 import type { Streams } from './streams.ts';
 import type { Work } from './work.ts';
 
-/** What a process tells of itself. */
-export interface Standing {
+/** The state of a process. */
+export interface ProcessStatus {
   /** How far the log is verified. */
   readonly log: () => LogWatchState['status'] | 'unverified';
-  /** Whether it was asked to stop, and should get no more requests. */
+  /** Returns whether it was asked to stop, and should get no more requests. */
   readonly stopping: () => boolean;
   /** Absent where nobody measures. */
   readonly metrics?: {
     /** Prometheus' text: of the process alone, or of what all its registry's keys do as well. */
     readonly text: (of: 'process' | 'registry') => Promise<string>;
-    /** Whether others than this machine could ask for it. */
+    /** True if others than this machine could ask for it. */
     readonly needsKey: boolean;
   };
 }
@@ -70,7 +70,7 @@ export interface Call<Name extends RouteName = RouteName> {
   readonly webhooksToPrivateNetworks: boolean | null;
   /** Where people reach the registry, without a slash at its end; null where it was not told. */
   readonly publicUrl: string | null;
-  readonly standing: Standing;
+  readonly standing: ProcessStatus;
   /** Null where the route asks for no key. */
   readonly caller: Routes[Name] extends { keyBeyondItsMachine: true }
     ? Caller | null

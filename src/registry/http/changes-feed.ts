@@ -25,11 +25,11 @@ export interface Place {
 
 export interface FeedAnswer {
   readonly answer: Answer;
-  /** Whether the call was held open. */
+  /** True if the call was held open. */
   readonly waited: boolean;
 }
 
-/** How many calls of one key may wait at once in a process, unless it is told otherwise. */
+/** The number of calls of one key that may wait at once in a process, unless it is told otherwise. */
 export const MAX_WAITING_PER_KEY = 1000;
 
 interface Page {
@@ -71,7 +71,7 @@ export function changesFeed(
   let watching = false;
   /** Up to which revision those that wait have been given what there is. */
   let seen = Number.NaN;
-  /** Whether one of them looked at another revision before it began to wait. */
+  /** True if one of them looked at another revision before it began to wait. */
   let mustLook = false;
   /** When the store's wait ends by itself, on performance.now(), and how to end it sooner. */
   let until = 0;
@@ -237,7 +237,7 @@ async function checkEnd(snapshot: Snapshot, seq: number): Promise<void> {
   if (seq <= head.seq) return;
   throw new Problem(
     'invalid_request',
-    `This cursor is after event ${seq}, but the log ends with event ${head.seq}: it is of another registry, or the log lost its end. Do not trust what was synced; begin again without a cursor.`,
+    `This cursor is after event ${seq}, but the log ends with event ${head.seq}: it belongs to another registry, or the log lost its end. Do not trust the synced data; start again without a cursor.`,
     { fields: [{ pointer: '/after', message: 'is after the end of the log' }] },
   );
 }
@@ -249,7 +249,7 @@ function unlessBeyondEnd(error: unknown): undefined {
 function tooManyWaiting(count: number): Problem {
   return new Problem(
     'queue_full',
-    `This key already has ${count} calls waiting for changes. Share one call among those that need it, or ask again without "wait".`,
+    `This key already has ${count} calls waiting for changes. Share one call, or call again without "wait".`,
     { retryAfter: 1 },
   );
 }

@@ -1,7 +1,7 @@
 /** Cursors of lists: where a page ended, in a form that callers only give back. */
 import { Problem } from '../../core/problem.ts';
 
-/** What a list is of, so that a cursor of one is refused by another. */
+/** The kind of list, so that a cursor of one is refused by another. */
 export type CursorKind =
   | 'prompts'
   | 'versions'
@@ -43,7 +43,7 @@ function placeIn(kind: CursorKind, cursor: string): unknown {
 function refuse(): never {
   throw new Problem(
     'invalid_request',
-    'This cursor is not one of this list. Give it back as it came, or leave it out.',
+    'This cursor does not belong to this list. Send the cursor exactly as you received it, or omit it.',
     {
       fields: [{ pointer: '/cursor', message: 'is not a cursor of this list' }],
     },
@@ -52,7 +52,7 @@ function refuse(): never {
 
 /**
  * A page of `limit` from `items`, of which one more was read to see whether another page follows.
- * `place` says where an item stands in the list.
+ * `place` says where an item is in the list.
  */
 export function pageOf<Item>(
   kind: CursorKind,

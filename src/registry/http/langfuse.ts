@@ -24,7 +24,7 @@ export function credentialOf(target: string, authorization: string | undefined):
   return key === '' ? undefined : `Bearer ${key}`;
 }
 
-/** What is refused, in the form that the client of this target reads. */
+/** Refusals, in the format that the client of this target reads. */
 export function refusal(target: string, problem: Problem, headers: Record<string, string> = {}): Answer {
   if (!isForLangfuse(target)) return problemAnswer(problem, headers);
   const told = problem.code === 'key_missing' ? keyMissing() : problem;

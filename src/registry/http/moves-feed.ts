@@ -131,7 +131,7 @@ export function movesFeed(
 function tooManyWaiting(count: number): Problem {
   return new Problem(
     'queue_full',
-    `This key already has ${count} calls waiting for a channel to move. Share one call among those that need it, or ask again without "wait".`,
+    `This key already has ${count} calls waiting for a channel to move. Share one call, or call again without "wait".`,
     { retryAfter: 1 },
   );
 }

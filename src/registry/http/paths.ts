@@ -16,7 +16,7 @@ const PATTERNS = (Object.keys(ROUTES) as RouteName[]).map(route => {
 
 export interface Found {
   readonly route: RouteName;
-  /** As they stand in the path. */
+  /** As they are in the path. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 

@@ -13,7 +13,7 @@ export function parseQuery<Schema extends z.ZodObject>(schema: Schema, query: st
   const values: Record<string, string> = Object.create(null);
   for (const [name, value] of new URLSearchParams(query)) {
     if (name in values)
-      throw new Problem('invalid_request', `The query gives "${name.slice(0, 40)}" twice. Give it once.`, {
+      throw new Problem('invalid_request', `The query has "${name.slice(0, 40)}" twice. Send it once.`, {
         fields: [{ pointer: pointer([name]), message: 'is given twice' }],
       });
     const isDigits = /^\d+$/.test(value);
@@ -56,7 +56,7 @@ export function parseStrictly<Schema extends z.ZodType>(
   const fields = eachOnce(wrong).slice(0, 20);
   const [first] = fields;
   const place = first === undefined || first.pointer === '' ? '' : ` at ${first.pointer}`;
-  throw new Problem('invalid_request', `${what} is not as it should be${place}: ${first?.message ?? ''}`, {
+  throw new Problem('invalid_request', `${what} is invalid${place}: ${first?.message ?? ''}`, {
     fields,
   });
 }

@@ -1,4 +1,4 @@
-/** What requests need done that may take long. Where it is done, the thread that delivers or another one, is not said here. */
+/** Long-running work of requests, independent of the thread that does it. */
 import type { RouteName } from '../../contract/routes.ts';
 import type { TextChange } from '../../core/changed-lines.ts';
 import type { PromptName } from '../../core/name.ts';
@@ -23,9 +23,9 @@ export interface Work {
   /** As `langfuseJson`. @throws Problem `not_acceptable`, `too_expensive` */
   langfuse(request: LangfuseWork, asker: Asker): Promise<Text>;
   diff(request: DiffWork, asker: Asker): Promise<Text>;
-  /** What each version changed. */
+  /** The change of each version. */
   changedLines(pairs: readonly VersionPair[], asker: Asker): Promise<string[]>;
-  /** What a version did to a text; undefined: nothing. */
+  /** The change of a text by a version; undefined if there is none. */
   textChange(request: TextChangeWork, asker: Asker): Promise<TextChange | undefined>;
   /** A value as JSON. */
   json(value: unknown, asker: Asker): Promise<Text>;
@@ -53,7 +53,7 @@ export interface RenderWork extends Pick<RenderRequest, 'source' | 'label'>, Pic
   /** The request's body, as it arrived. */
   readonly body: Uint8Array;
   readonly type: 'text/plain' | 'application/json';
-  /** What the answer as JSON has beside the messages. */
+  /** Fields of the JSON response beside the messages. */
   readonly about: object;
 }
 

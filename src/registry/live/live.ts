@@ -1,4 +1,4 @@
-/** What was live at an instant: as the log says it, whatever the clocks of whoever asks say. */
+/** The live version at an instant, from the log, independent of anyone's clock. */
 import type { Live, LiveQuery } from '../../contract/live.ts';
 import { type Channel, LATEST } from '../../core/channel.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
@@ -99,7 +99,7 @@ async function instant(snapshot: Snapshot, now: Store['now'], asked: string | un
   if (at <= present) return at;
   throw new Problem(
     'invalid_request',
-    `"at" has not come yet: for this registry it is ${present}. Leave "at" out to ask for now.`,
+    `"at" is in the future: for this registry it is ${present}. Omit "at" to ask for now.`,
     { fields: [{ pointer: '/at', message: 'has not come yet' }] },
   );
 }

@@ -49,7 +49,7 @@ export async function requestOwners(
   if (current !== expected)
     throw new Problem(
       'owners_changed',
-      `The owners of ${name} are not those that you started from: ${current === null ? 'none were ever set' : `change ${current} holds now`}. Look at them, and send your change again with "expected": ${JSON.stringify(current)}.`,
+      `The owners of ${name} changed after you started: ${current === null ? 'none are set' : `change ${current} is current`}. Review them, and send your change again with "expected": ${JSON.stringify(current)}.`,
     );
   const rules = parsedOwners(text);
   if (text === owners.text)

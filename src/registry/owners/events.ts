@@ -19,7 +19,7 @@ import { preparedQuery } from '../store/prepared-query.ts';
 import { forget, readOnce } from '../store/remembered.ts';
 import type { Snapshot, WriteTransaction } from '../store/store.ts';
 
-/** What holds in an environment. */
+/** The owners in effect in an environment. */
 export interface Owners {
   /** The id of the change that made it so; null: none was ever made. */
   readonly change: number | null;
@@ -116,7 +116,7 @@ export async function readOwnersChange(
   if (change !== undefined) return change;
   throw new Problem(
     'owners_change_not_found',
-    `There is no change of the owners of ${environment} with this id. Look at the owners to find the one that waits.`,
+    `There is no change of the owners of ${environment} with this id. Get the owners to find the one that waits.`,
   );
 }
 

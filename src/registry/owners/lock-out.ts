@@ -51,7 +51,7 @@ export async function lockedOut(
     if (owner === undefined)
       notes.push({
         line,
-        message: `Nobody could approve what "${pattern}" matches: ${whoLacks(owners)} of ${name} with the role approver or admin. Name an owner who has one, or have an admin make the key first.`,
+        message: `No one could approve what "${pattern}" matches: ${whoLacks(owners)} of ${name} with the role approver or admin. Name an owner who has one, or have an admin make the key first.`,
       });
     else if (more.length === 0 && !policy.authorsMayApprove) single.push({ rule, owner });
   }
@@ -63,7 +63,7 @@ export async function lockedOut(
       if (prompts.length > 0 && (await isOnlyAuthor(snapshot, owner, prompts)))
         notes.push({
           line: rule.line,
-          message: `${owner} is the only owner of "${rule.pattern}" who has a key of ${name} to approve with, and wrote everything that it matches. Authors may not approve there, so nobody could. Name another owner as well, or have an admin allow authors to approve (authorsMayApprove).`,
+          message: `${owner} is the only owner of "${rule.pattern}" who has a key of ${name} to approve with, and wrote everything that it matches. Authors may not approve there, so no one could. Name another owner as well, or have an admin allow authors to approve (authorsMayApprove).`,
         });
     }
   }
@@ -86,7 +86,7 @@ export async function unmatched(snapshot: Snapshot, rules: readonly OwnerRule[])
     .filter(rule => !of.has(rule))
     .map(({ line, pattern, owners }) => ({
       line,
-      message: `"${pattern}" decides for no prompt now: none has such a name, or a later line decides. ${eitherOf(owners)} will be asked once one does.`,
+      message: `"${pattern}" matches no prompt now: none has such a name, or a later line matches it. ${eitherOf(owners)} will be asked once one does.`,
     }));
 }
 

@@ -46,7 +46,7 @@ export async function listOwnersChanges(snapshot: Snapshot): Promise<OwnersChang
   return waiting.sort((one, other) => Number(one.id) - Number(other.id));
 }
 
-/** What to tell of a text that is to be: patterns that decide for no prompt. None of one that is refused anyway. */
+/** Warnings about a new text: patterns that match no prompt. None for a text that is refused anyway. */
 export async function warningsOf(snapshot: Snapshot, text: string): Promise<OwnersNote[]> {
   const parsed = parseOwners(text);
   return 'rules' in parsed ? unmatched(snapshot, parsed.rules) : [];

@@ -1,4 +1,4 @@
-/** What a promotion changes, and who wrote it, where that keeps them from approving it; read in the transaction that decides. */
+/** The changes of a promotion and their authors, if authors may not approve; read in the deciding transaction. */
 import type { ChangedVersion, Ingredients, VersionRange } from '../../core/change-authors.ts';
 import { changedRanges } from '../../core/change-authors.ts';
 import type { Policy } from '../../core/environment.ts';

@@ -1,4 +1,4 @@
-/** What reviewers write about a promotion, of the whole or at a line of one side. */
+/** Review comments on a promotion, on the whole or on a line of one side. */
 import type { Comment, CommentRequest } from '../../contract/promotions.ts';
 import type { RegistryEvent } from '../../core/event.ts';
 import { countLines } from '../../core/line-map.ts';
@@ -121,7 +121,7 @@ async function checkPlace(
 }
 
 function wrongPlace(pointer: string, message: string): Problem {
-  return new Problem('invalid_request', `A comment cannot stand there: ${message}. Choose another line.`, {
+  return new Problem('invalid_request', `You cannot comment there: ${message}. Choose another line.`, {
     fields: [{ pointer, message }],
   });
 }

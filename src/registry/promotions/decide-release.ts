@@ -1,4 +1,4 @@
-/** What people do with a release that waits: approve, reject or take back all of it, in one transaction. */
+/** Decisions about a waiting release: approve, reject or cancel all of it, in one transaction. */
 import type { ReleaseAnswer, ReleaseResult } from '../../contract/releases.ts';
 import { Problem } from '../../core/problem.ts';
 import { isAtomic, isOpen, type PromotionRecord } from '../../core/promotion.ts';

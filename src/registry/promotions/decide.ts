@@ -1,4 +1,4 @@
-/** What people do with a promotion that waits: approve it, reject it, take it back. */
+/** Decisions about a waiting promotion: approve, reject, cancel. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';
 import {
@@ -70,7 +70,7 @@ export const cancel: Decide = async (transaction, now, caller, id, comment) => {
   return readPromotion(transaction, id);
 };
 
-/** The promotion, where the caller's key is one of its environment and still stands. */
+/** The promotion, where the caller's key belongs to its environment and is still valid. */
 async function own(
   transaction: WriteTransaction,
   caller: Caller,

@@ -86,7 +86,7 @@ export function channelUnset(prompt: PromptName, environment: EnvironmentName, c
   );
 }
 
-/** Whether any version was a pointer's target in an environment once. */
+/** Returns whether any version was a pointer's target in an environment once. */
 export async function wasEverLive(
   snapshot: Snapshot,
   prompt: PromptName,

@@ -1,4 +1,4 @@
-/** What stands at the moment of a decision about a promotion, read in the transaction that decides. */
+/** The state at the moment of a decision about a promotion, read in the deciding transaction. */
 import { STABLE } from '../../core/channel.ts';
 import type { Environment } from '../../core/environment.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';

@@ -62,7 +62,7 @@ export interface AskedMove {
   readonly present: Present;
 }
 
-/** What a request asks for, and what holds at this moment. @throws Problem `prompt_not_found`, `version_not_found` */
+/** The request and the current state. @throws Problem `prompt_not_found`, `version_not_found` */
 export async function readAsked(
   transaction: WriteTransaction,
   now: Store['now'],

@@ -80,7 +80,7 @@ function releaseData({ release, atomic }: InRelease, seq: number): OfRelease {
   return { release: String(release ?? seq), ...(atomic && { atomic }) };
 }
 
-/** What an event changes beside its promotion's own row. */
+/** Changes of an event beside its promotion's own row. */
 async function follow(
   transaction: WriteTransaction,
   promotion: PromotionRecord,

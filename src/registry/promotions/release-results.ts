@@ -1,4 +1,4 @@
-/** What became of each promotion of a release, and the problem of one that was refused as a whole. */
+/** The result of each promotion of a release, and the problem of one that was refused as a whole. */
 import type { ReleaseResult } from '../../contract/releases.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem, type ProblemCode } from '../../core/problem.ts';
@@ -9,7 +9,7 @@ interface Refused {
   readonly version: VersionNumber;
 }
 
-/** What `work` gives, or the problem that it throws. */
+/** The result of `work`, or the problem that it throws. */
 export async function problemIn<T>(work: () => T | Promise<T>): Promise<T | Problem> {
   try {
     return await work();

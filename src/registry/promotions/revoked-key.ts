@@ -1,4 +1,4 @@
-/** What becomes of promotions that wait when a key is revoked: what it vouched for must be vouched for again. */
+/** Voids the approvals of waiting promotions when their key is revoked. */
 import type { Author } from '../access/caller.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import { proceed } from './record.ts';
@@ -41,7 +41,7 @@ export async function holdWhatKeyApproved(
     .orderBy('promotions.id')
     .execute();
   const detail =
-    'The key with which it was approved was revoked. Its approvals are void; approve it again if it is still wanted.';
+    'The key with which it was approved was revoked. Its approvals are void; approve it again if you still need it.';
   for (const promotion of await recordsOf(transaction, rows))
     await proceed(transaction, now, author, promotion, {
       kind: 'promotion.held',

@@ -1,4 +1,4 @@
-/** What the policy and the owners ask of a promotion that is open; of one of a release also for the sake of the others, as they are approved as one. */
+/** The requirements of the policy and the owners for an open promotion; in a release also for the other promotions, which are approved together. */
 import type { ChangedVersion } from '../../core/change-authors.ts';
 import type { Policy } from '../../core/environment.ts';
 import { type OwnerRule, rulesFor } from '../../core/owners.ts';

@@ -36,7 +36,7 @@ export interface ScheduleParts {
   readonly store: Store;
   /** Told when the store fails, once until it answers again. */
   readonly onFault: (error: unknown) => void;
-  /** How long to wait when the store fails, in ms; twice as long each time. 500 unless told. */
+  /** The time to wait when the store fails, in ms; twice as long each time. 500 unless told. */
   readonly pause?: number;
 }
 

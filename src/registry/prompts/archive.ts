@@ -8,7 +8,7 @@ import type { Store, WriteTransaction } from '../store/store.ts';
 import { checkArchivedAsRecorded } from './archived.ts';
 import { readPrompt } from './version-rows.ts';
 
-/** What is so already stays so, without another event. @throws Problem `publishing_not_allowed`, `prompt_not_found` */
+/** An unchanged state gets no new event. @throws Problem `publishing_not_allowed`, `prompt_not_found` */
 export async function setArchived(
   transaction: WriteTransaction,
   now: Store['now'],

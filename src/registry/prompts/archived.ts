@@ -1,4 +1,4 @@
-/** Whether a prompt is archived, as the log says. */
+/** Tells whether a prompt is archived, as the log says. */
 import { sql } from 'kysely';
 import type { PromptName } from '../../core/name.ts';
 import { authentic } from '../store/authentic.ts';
@@ -29,7 +29,7 @@ export function lastArchiving() {
   )`;
 }
 
-/** Whether the table or the log tells of archiving at all; where neither does, they agree. */
+/** Returns whether the table or the log tells of archiving at all; where neither does, they agree. */
 export function isArchivingToCheck(row: {
   readonly archived: number;
   readonly last_archiving: number | null;

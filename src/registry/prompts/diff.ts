@@ -1,4 +1,4 @@
-/** What differs between two versions: their sources, their partials and the text that they make together, and their inputs. */
+/** The differences between two versions: their sources, partials, resolved text and inputs. */
 import type { DiffPart, Version } from '../../contract/prompts.ts';
 import { type ChangedPartial, changedPartials } from '../../core/changed-sources.ts';
 import { type DiffSide, NOTHING, shareOfEdits, unifiedDiff } from '../../core/diff.ts';

@@ -26,7 +26,7 @@ export interface LinkRequest {
   readonly source: string;
   /** The prompts that were looked for so far. */
   readonly found: ReadonlyMap<PromptName, Newest>;
-  /** What may have been meant by references that mean nothing, so far as it was looked for. */
+  /** Suggestions for unknown references, as far as they were searched. */
   readonly similar: ReadonlyMap<string, readonly PromptName[]>;
 }
 
@@ -37,13 +37,13 @@ export interface UnknownReference {
 }
 
 export type LinkOutcome =
-  /** What has to be looked for first. */
+  /** The partials to search first. */
   | { readonly lacking: readonly PromptName[]; readonly unknown: readonly UnknownReference[] }
   | {
       readonly recorded: RecordedPartials;
-      /** What is wrong with a reference, at its place. */
+      /** An error in a reference, with its position. */
       readonly flaw: Problem | undefined;
-      /** What is wrong with the whole, with its partials in place. */
+      /** An error in the whole, with its partials resolved. */
       readonly flatFlaw: Problem | undefined;
     };
 
@@ -188,7 +188,7 @@ function selectNewest(snapshot: Snapshot, names: readonly PromptName[]) {
 function tooManyPartials(): Problem {
   return new Problem(
     'invalid_source',
-    `The partials that this prompt uses have over ${shownBytes(MAX_PARTIALS_BYTES)} together. Use fewer or smaller ones.`,
+    `The partials of this prompt have more than ${shownBytes(MAX_PARTIALS_BYTES)} together. Use fewer or smaller ones.`,
   );
 }
 
@@ -208,7 +208,7 @@ async function readSimilar(
     );
 }
 
-/** Whether all that a source was linked with is still the newest. */
+/** Returns whether all that a source was linked with is still the newest. */
 export async function isStillNewest(
   snapshot: Snapshot,
   { found }: Pick<LinkedSource, 'found'>,

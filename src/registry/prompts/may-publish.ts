@@ -1,4 +1,4 @@
-/** What a publication needs beside its source: asked before the source is read, and again in the transaction. */
+/** The requirements of a publication beside its source: read before the source is parsed, and again in the transaction. */
 import type { PublishRequest } from '../../contract/prompts.ts';
 import { type Digest, digestOf } from '../../core/digest.ts';
 import { checkPublishes, type EnvironmentName } from '../../core/environment.ts';
@@ -28,7 +28,7 @@ export async function checkMayPublish(
 ): Promise<NewestVersion | undefined> {
   checkPublishes(await readEnvironment(snapshot, environment));
   const [newest] = await selectNewest(snapshot, { name });
-  // What is published all the same is looked at in its transaction.
+  // A source published meanwhile is checked in its transaction.
   if (newest?.archived === 1) await checkArchivedAsRecorded(snapshot, name, newest.archived);
   checkNotArchived(name, newest);
   return newest;

@@ -17,9 +17,9 @@ export interface PreparedSource {
   /** UTF-8 */
   readonly bytes: number;
   readonly usesPartials: boolean;
-  /** What is wrong with its text, its front matter's YAML or its template. */
+  /** Errors in its text, its front matter's YAML or its template. */
   readonly flaw: Problem | undefined;
-  /** What is wrong with its front matter's schemas. */
+  /** Errors in the schemas of its front matter. */
   readonly schemaFlaw: Problem | undefined;
 }
 

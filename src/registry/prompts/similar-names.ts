@@ -60,7 +60,7 @@ export async function namedInOtherCase(
   return found.find(each => each !== name);
 }
 
-/** What each part finds, in the order of the parts. */
+/** The findings of each part, in the order of the parts. */
 async function namesOf(snapshot: Snapshot, parts: readonly RawBuilder<unknown>[]): Promise<PromptName[]> {
   const ranked = parts.map(
     (part, index) =>

@@ -6,9 +6,10 @@ import { signingKey } from './signing-key.ts';
 /** Why a checkpoint that was kept is not one of this log; undefined when it is. */
 export async function whyNotOfLog(snapshot: Snapshot, checkpoint: Checkpoint): Promise<string | undefined> {
   const { seq, hash, publicKey } = checkpoint;
-  if (!isSigned(checkpoint)) return 'Its signature does not fit: it was changed, or nobody signed it.';
+  if (!isSigned(checkpoint)) return 'Its signature is not valid: it was changed, or never signed.';
   const event = await snapshot.selectFrom('events').select('hash').where('seq', '=', seq).executeTakeFirst();
-  if (event === undefined) return `The log ends before event ${seq}: it was cut, or is of another registry.`;
+  if (event === undefined)
+    return `The log ends before event ${seq}: it was truncated, or belongs to another registry.`;
   if (event.hash !== hash)
     return `Event ${seq} has the hash ${event.hash} now, but ${hash} was signed: the log was rewritten.`;
   const key = await signingKey(snapshot, seq);

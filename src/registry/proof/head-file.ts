@@ -35,7 +35,7 @@ const savedBroken = z.object({ at: z.string(), message: z.string() }).nullable()
 
 export interface HeadFile {
   readonly path: string;
-  /** Whether the file at `path` is still the one that was opened: a folder may be put in the place of another. */
+  /** Returns whether the file at `path` is still the one that was opened: a folder may be put in the place of another. */
   isInPlace(): boolean;
   /** @throws DataFolderProblem `head_lost` when it cannot be read any more */
   read(): KeptHead;
@@ -50,7 +50,7 @@ export interface HeadFile {
   close(): void;
 }
 
-/** How long to wait for another process that saves, in ms. */
+/** The time to wait for another process that saves, in ms. */
 const BUSY_TIMEOUT = 2000;
 
 /**
@@ -138,7 +138,7 @@ function opened(path: string, database: DatabaseSync): HeadFile {
   };
 }
 
-/** What tells a file from another that has its name later; undefined: there is none. */
+/** Distinguishes a file from a later one of the same name; undefined if there is none. */
 function idOf(path: string): string | undefined {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false });
   return found && `${found.dev} ${found.ino}`;

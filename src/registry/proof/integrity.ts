@@ -12,7 +12,7 @@ import type { Snapshot } from '../store/store.ts';
 import type { HeadFile } from './head-file.ts';
 
 export interface Integrity {
-  /** What is wrong, for the operator; null: nothing that is known. */
+  /** The problem, for the operator; null if none is known. */
   broken(): string | null;
   /** @throws Problem `log_broken` once something is known to be wrong */
   checkIntact(): void;
@@ -35,7 +35,7 @@ export interface Integrity {
 export interface IntegrityParts {
   /** Without it, what this process has seen and found ends with it. */
   readonly heads?: HeadFile | undefined;
-  /** What another thread of this process has seen, where there is no file. */
+  /** The head seen by another thread of this process, if there is no file. */
   readonly seen?: ChainHead | undefined;
   /** The alarm: told once. */
   readonly onBroken: (error: Error) => void;
@@ -47,7 +47,7 @@ export interface IntegrityParts {
 export const LOG_BROKEN =
   'The log of this registry was changed by other means than PromptForge. Nothing is written or signed, and only what was in memory before is delivered, until whoever runs it has restored it: "promptforge verify" and the log of the process say what does not fit.';
 
-/** How long to wait before it tries again to remember what it found, in ms. */
+/** The time to wait before it tries again to remember what it found, in ms. */
 const AGAIN = 1000;
 
 export function integrity({ heads, seen: known, onBroken, onFault }: IntegrityParts): Integrity {

@@ -73,9 +73,9 @@ export function signer({ store, integrity, identity, heads, onFault, pauses }: S
   let turn: Promise<unknown> = Promise.resolve();
   let running: Promise<void> | undefined;
   let failing = false;
-  /** Whether its key was replaced, which was told. */
+  /** True if its key was replaced, which was told. */
   let replacedTold = false;
-  /** Whether the head cannot be kept, which was told. */
+  /** True if the head cannot be kept, which was told. */
   let unkept = false;
 
   return {
@@ -202,7 +202,7 @@ export function signer({ store, integrity, identity, heads, onFault, pauses }: S
       if (revision !== undefined) await store.changed(revision, pause.look, signal).catch(() => {});
       else await asleep(pause.look);
     }
-    // What was acknowledged last is signed too.
+    // The last acknowledged event is signed too.
     if (identity !== null && integrity.broken() === null) await checkpoint().catch(tell);
   }
 

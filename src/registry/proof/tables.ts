@@ -148,7 +148,7 @@ export async function checkNothingBeyond(snapshot: Snapshot, last: number): Prom
   }
 }
 
-/** What changes: only at the end of the log does it follow from the events that were read. */
+/** The changes: only at the end of the log do they follow from the events that were read. */
 export async function checkState(snapshot: Snapshot, projection: Projection): Promise<void> {
   const { open, prompts, pointers, environments, keys, webhooks } = projection;
   for (const [id, { key, revoked }] of projection.toHold)
@@ -264,7 +264,7 @@ function shown(value: unknown): string {
   return JSON.stringify(value)?.slice(0, 100) ?? 'nothing';
 }
 
-/** What is no JSON is given as it is: it then differs from any. */
+/** Text that is not JSON is returned unchanged, so it differs from any JSON. */
 export function canonicalText(json: string): string {
   try {
     return canonicalJson(JSON.parse(json));

@@ -178,7 +178,7 @@ async function knownTo(
 interface Followed {
   readonly head: ChainHead;
   readonly events: readonly RegistryEvent[];
-  /** What its events closed, or commented on after that. */
+  /** Promotions that its events closed, or commented on after that. */
   readonly closed: ReadonlyMap<number, PromotionRecord>;
 }
 

@@ -13,7 +13,7 @@ export interface LogWatchState {
   readonly head: ChainHead;
   /** When the end was reached last, RFC 3339; null: not yet. */
   readonly verifiedAt: string | null;
-  /** What does not fit, for a person; null: nothing. */
+  /** The mismatch, for a person; null if there is none. */
   readonly broken: string | null;
 }
 
@@ -102,7 +102,7 @@ export function logWatch({ store, onBroken, onFault, pauses }: LogWatchParts): L
       }
       if (!failing) onFault(error);
       failing = true;
-      // What a piece had changed before it failed is not known: it begins anew.
+      // The changes of a failed piece are unknown: it starts again.
       current = verification(store, PIECE);
       return pause.fault;
     }

@@ -18,7 +18,7 @@ export interface SearchIndex {
   complete(signal: AbortSignal): Promise<void>;
 }
 
-/** What is read, and then written, at once; whichever is reached first. Bytes are of both sources. */
+/** Limits of one read and write; whichever is reached first. Bytes are of both sources. */
 const AT_ONCE = { versions: 200, bytes: 2 * 1024 * 1024 };
 /** For how long a search waits for the index, in ms: less than a client waits for an answer. */
 const PATIENCE = 10_000;
@@ -63,7 +63,7 @@ export function searchIndex(
   }
 
   async function goOnOnce(): Promise<void> {
-    // What was published since one under way began may not be in it.
+    // An index started earlier may lack what was published since.
     await underWay?.catch(() => {});
     underWay ??= goOn().finally(() => {
       underWay = undefined;
@@ -88,7 +88,7 @@ async function inTime(work: Promise<void>, patience: number, signal: AbortSignal
   }).then(() => {
     throw new Problem(
       'unavailable',
-      'The registry is still making the index of its versions, which takes long once. Nothing was searched; try again soon.',
+      'The registry is still building the search index, which it does once. Nothing was searched; try again soon.',
     );
   });
   // Nobody waits for the one that is later.

@@ -47,7 +47,7 @@ export interface SearchLimits {
 }
 
 const LIMITS: SearchLimits = { milliseconds: 2_000, bytes: 8 * 1024 * 1024 };
-/** What of the index is gone through in one turn; whichever is reached first. */
+/** Limits of one turn over the index; whichever is reached first. */
 const PIECE = { rows: 1000, characters: 256 * 1024 };
 
 /** Newest first. A version is in it where the caller may read it and the one before. @throws the reason of `signal` */

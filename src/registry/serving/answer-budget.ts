@@ -58,7 +58,7 @@ export function answerBudget({ perKey, total }: AnswerLimits = ANSWER_LIMITS): A
 function keyHoldsTooMuch(): Problem {
   return new Problem(
     'queue_full',
-    `This key has not read the long answers that it was sent. Read them, or close their connections; then ask again, ${RETRY_AFTER} s from now.`,
+    `This key has not read the long responses sent to it. Read them, or close their connections; then try again in ${RETRY_AFTER} s.`,
     { retryAfter: RETRY_AFTER },
   );
 }
@@ -66,7 +66,7 @@ function keyHoldsTooMuch(): Problem {
 function allHoldTooMuch(): Problem {
   return new Problem(
     'unavailable',
-    `The registry holds as many long answers as it can, which their readers have not taken yet. Try again in ${RETRY_AFTER} s.`,
+    `The registry holds as many unread long responses as it can. Try again in ${RETRY_AFTER} s.`,
     { retryAfter: RETRY_AFTER },
   );
 }

@@ -30,7 +30,7 @@ export function trustedProxies(given: readonly string[]): TrustedProxies {
     if (version === 0 || !(prefix <= longest))
       throw new Problem(
         'invalid_request',
-        `"${text.slice(0, 60)}" is no address. Write an IP address, or a block such as 10.0.0.0/8.`,
+        `"${text.slice(0, 60)}" is not an address. Write an IP address, or a block such as 10.0.0.0/8.`,
       );
     list.addSubnet(address, prefix, version === 4 ? 'ipv4' : 'ipv6');
   }
@@ -43,7 +43,7 @@ export function trustedProxies(given: readonly string[]): TrustedProxies {
   };
 }
 
-/** What counts as one place: undefined for what is no address. */
+/** The group that an address counts for: undefined if the text is not an address. */
 export function addressGroup(address: string | undefined): string | undefined {
   if (address === undefined) return undefined;
   const plain = withoutMapping(address);

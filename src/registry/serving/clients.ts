@@ -25,7 +25,7 @@ export interface ClientParts {
   };
   readonly rates: Pick<RateMemories, 'failedKeys' | 'ended'>;
   readonly trusted: TrustedProxies;
-  /** Whether everybody comes through a proxy that nobody named. */
+  /** True if everybody comes through a proxy that nobody named. */
   readonly throughUnknownProxy: boolean;
   readonly screenKey: ScreenKey;
   readonly send: Send;
@@ -56,20 +56,20 @@ export interface Clients {
 
 /** Requests that may be under way on one connection: clients that pipeline at all send a few. */
 const MAX_PIPELINED = 100;
-/** How long a connection that sent a refused request is not read from, in ms. */
+/** The time a connection that sent a refused request is not read from, in ms. */
 const PAUSE = 1000;
 /** A refused request's body that is longer is not waited for. */
 const SHORT_BODY = 64 * 1024;
 /** How often a log line tells of one that is over its limit, in ms. */
 const LOG_INTERVAL = 10_000;
-/** What anybody may ask. */
+/** Routes open to everyone. */
 const KEYLESS: ReadonlySet<string> = new Set(
   Object.values(ROUTES).flatMap(({ role, path }) => (role === null ? [path] : [])),
 );
 
 const TOO_MANY = new Problem(
   'rate_limited',
-  'Too many requests without a valid key came from your address. Check the key, wait a second, and try again. Requests with a valid key are answered all the same.',
+  'Too many requests without a valid key came from your address. Check the key, wait a second, and try again. Requests with a valid key are still answered.',
   { retryAfter: 1 },
 );
 const REFUSED = refusal('/', TOO_MANY);
@@ -89,7 +89,7 @@ export function clients(parts: ClientParts): Clients {
 
   return {
     guarded: listener => (incoming, outgoing) => {
-      // What else came with the requests that ended it is not answered.
+      // Pipelined requests after the one that ended the connection are not answered.
       if (incoming.socket.destroyed) return;
       if (failed.isAnyOver() && isRefusable(incoming)) look(incoming, outgoing, listener);
       else listener(incoming, outgoing);
@@ -168,7 +168,7 @@ export function clients(parts: ClientParts): Clients {
     if (address !== undefined && !isOfProxy) held.opened(socket, address);
   }
 
-  /** Whether a refusal is what this request may get: it is not one that anybody may make. */
+  /** Returns whether a refusal is what this request may get: it is not one that anybody may make. */
   function isRefusable(incoming: IncomingMessage): boolean {
     const { url = '/' } = incoming;
     const question = url.indexOf('?');

@@ -41,7 +41,7 @@ export interface Connections {
   readonly unauthenticated: number;
 }
 
-/** What one address has. */
+/** The state of one address. */
 interface OfAddress {
   count: number;
   readonly unauthenticated: Set<Connection>;

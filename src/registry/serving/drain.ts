@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How long requests may take to finish when the server stops, in ms. */
+/** The time requests may take to finish when the server stops, in ms. */
 const DRAIN_TIMEOUT = 10_000;
 
 /** The connections that are open. */

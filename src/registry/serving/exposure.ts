@@ -4,9 +4,9 @@ import { Problem } from '../../core/problem.ts';
 
 export interface Exposure {
   readonly host: string;
-  /** Whether the server itself speaks TLS. */
+  /** True if the server itself speaks TLS. */
   readonly tls: boolean;
-  /** Whether a reverse proxy in front of it does. */
+  /** True if a reverse proxy in front of it does. */
   readonly behindProxy: boolean;
 }
 
@@ -18,11 +18,11 @@ export function checkExposure({ host, tls, behindProxy }: Exposure): void {
   if (tls || behindProxy || isLoopback(host)) return;
   throw new Problem(
     'invalid_request',
-    `Listening on ${host} without TLS would send keys readable over the network. Give a certificate, or say --behind-proxy if a proxy in front speaks TLS, or listen on 127.0.0.1.`,
+    `Listening on ${host} without TLS would send keys in plain text over the network. Provide a certificate, add --behind-proxy if a proxy in front terminates TLS, or listen on 127.0.0.1.`,
   );
 }
 
-/** Whether only this machine reaches it. */
+/** Returns whether only this machine reaches it. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }

@@ -10,7 +10,7 @@ export interface FailedKeyLimits {
   readonly total: Rate;
 }
 
-/** What is counted, by all threads that have it. */
+/** Counters of all threads. */
 export interface FailedKeysMemory {
   readonly addresses: SharedArrayBuffer;
   readonly total: SharedArrayBuffer;
@@ -19,7 +19,7 @@ export interface FailedKeysMemory {
 }
 
 export interface FailedKeys {
-  /** Whether anybody may be over a limit now: usually nobody is, and nothing more has to be asked. */
+  /** Returns whether anybody may be over a limit now: usually nobody is, and nothing more has to be asked. */
   isAnyOver(): boolean;
   isOver(address: string): boolean;
   /** @returns whether it brought the address over its limit just now */

@@ -24,9 +24,9 @@ export interface Forwarder {
 export interface ForwarderParts {
   /** The socket that the other thread listens on. */
   readonly socket: string;
-  /** How long the other thread may take to begin its answer, in ms. */
+  /** The time the other thread may take to begin its answer, in ms. */
   readonly timeout: number;
-  /** How many requests may be under way at once: each takes two open files. */
+  /** The number of requests that may be under way at once: each takes two open files. */
   readonly maxUnderWay: number;
   /** Headers that every answer has; names in lower case. */
   readonly always: Readonly<Record<string, string>>;
@@ -145,7 +145,7 @@ const TOO_MANY_WAITING = problemAnswer(
 const NO_ANSWER = problemAnswer(
   new Problem(
     'unavailable',
-    'The registry did not answer. What was asked for may be done all the same: look, or ask again with the same Idempotency-Key.',
+    'The registry did not answer. The request may have been carried out: check, or send it again with the same Idempotency-Key.',
   ),
 );
 

@@ -26,7 +26,7 @@ export interface HttpServerParts {
 export interface HttpServer {
   /** Without a slash at its end; of a socket, its path. */
   readonly url: string;
-  /** How many connections are open. */
+  /** The number of connections that are open. */
   connections(): number;
   /** @throws Error when it speaks no TLS, or key and certificate do not belong together */
   renewCertificate(tls: Certificate): void;

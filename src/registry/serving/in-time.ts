@@ -17,7 +17,7 @@ function tooLate(timeout: number): Answer {
   return problemAnswer(
     new Problem(
       'unavailable',
-      `The registry did not answer within ${timeout / 1000} s. What was asked for may be done all the same: look, or ask again with the same Idempotency-Key.`,
+      `The registry did not answer within ${timeout / 1000} s. The request may have been carried out: check, or send it again with the same Idempotency-Key.`,
     ),
   );
 }

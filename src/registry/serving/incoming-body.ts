@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Problem } from '../../core/problem.ts';
 import { type BodyReading, bodyTooLarge } from '../http/asked.ts';
 
-/** What is taken at first, in bytes; it doubles as the body grows, so that many small pieces cost no more than one. */
+/** The initial size in bytes; it doubles as the body grows, so that many small pieces cost no more than one. */
 const FIRST = 16 * 1024;
 /** In bytes. Beyond it a body has memory that grows where it is, and that can be given back at once. */
 const LONG = 256 * 1024;
@@ -60,7 +60,9 @@ export function bytesOf(incoming: IncomingMessage, { limit, take }: BodyReading)
     const onCut = (): void => {
       end();
       freeBody(bytes);
-      reject(new Problem('invalid_request', 'The connection ended before the body did. Send it whole.'));
+      reject(
+        new Problem('invalid_request', 'The connection ended before the body was complete. Send all of it.'),
+      );
     };
     // A connection is closed after each request, and an error takes its time to be made: none is heard after the end.
     const end = (): void => {

@@ -1,4 +1,4 @@
-/** What a connection may take: how many there are, how long a request takes to come and to be answered. */
+/** Limits on connections: their number, and the time for a request and its response. */
 import type { Server, ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import { MAX_WAITING_PER_KEY } from '../http/changes-feed.ts';
@@ -10,7 +10,7 @@ import type { Endpoint } from './listening.ts';
 export interface ConnectionLimits extends ConnectionCounts {
   /** In ms: for a request to arrive whole, and again for it to be answered. A call waits for changes for 30 s at most. */
   readonly requestTimeout: number;
-  /** How many calls of one key may wait for changes at once. */
+  /** The number of calls of one key that may wait for changes at once. */
   readonly maxWaitingPerKey: number;
   /** Requests without a valid key, before such requests are refused without a closer look. */
   readonly failedKeys: FailedKeyLimits;
@@ -29,7 +29,7 @@ const DEFAULTS = {
   held: { perAddress: { perSecond: 50, burst: 500 }, releasedPerSecond: 200 },
 };
 
-/** What one address or key may have in any case, where there are so many in all. */
+/** The minimum for one address or key, out of a large total. */
 const FEW = 64;
 
 /** An address may fail so many times its rate at a stretch; all together, so many times as often as one. */
@@ -104,7 +104,7 @@ export function limitIdleReaders(
   server.once('close', () => clearInterval(sweeping));
 }
 
-/** Closes those that took nothing of their answer since the last time: their reader is gone, though the connection stands. */
+/** Closes those that took nothing of their answer since the last time: their reader is gone, though the connection is open. */
 function sweep(connections: ReadonlySet<Socket>): () => void {
   let before = new WeakMap<Socket, number>();
   return () => {

@@ -27,9 +27,9 @@ export interface ListenerParts {
   readonly log: (entry: object) => void;
   /** Told of what kept a request from being answered. */
   readonly onFault: (error: unknown) => void;
-  /** Whether connections should be used no longer than for the answer at hand. */
+  /** Returns whether connections should be used no longer than for the answer at hand. */
   readonly stopping: () => boolean;
-  /** How long an answer may take, in ms. */
+  /** The time an answer may take, in ms. */
   readonly timeout: number;
   readonly send: Send;
   /** Told of each request that is answered. */
@@ -139,7 +139,7 @@ export function requestListener(parts: ListenerParts): Listener {
     log(requestEntry({ method, target, status, ms, trace, caller }));
   }
 
-  /** What succeeds is not logged: applications log the version they got. */
+  /** Successful requests are not logged: applications log the version they got. */
   function deliver(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> | undefined {
     const started = performance.now();
     const request = noted(incoming);

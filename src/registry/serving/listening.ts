@@ -9,7 +9,7 @@ export type Endpoint =
       readonly host: string;
       /** 0: any that is free. */
       readonly port: number;
-      /** Whether several threads or processes share the port, and the system its connections among them. */
+      /** True if several threads or processes share the port, and the system its connections among them. */
       readonly reusePort?: boolean;
     }
   | {

@@ -1,4 +1,4 @@
-/** What a process tells Prometheus: its requests, its memory, its database, and the log of the registry it serves. */
+/** Prometheus metrics of a process: its requests, memory and database, and the log of its registry. */
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { EventKind } from '../../core/event.ts';
 import type { LogWatchState } from '../proof/watch.ts';
@@ -15,25 +15,25 @@ export interface Metrics {
   refused(): void;
   /** As Prometheus reads it, with those of the delivering threads. Asks the database for what the log has new. */
   text(part: MetricsPart): Promise<string>;
-  /** What a delivering thread counts, for the server behind it to add up. */
+  /** The counters of a delivery thread, for the server behind it to add up. */
   ofThread(): Promise<ThreadMetrics>;
 }
 
 export interface MeasuredParts {
   readonly store: Store;
-  /** How many connections are open now. */
+  /** The number of connections that are open now. */
   readonly connections: () => number;
   readonly logState: () => LogWatchState;
   /** The last event that this process signed; 0: none. */
   readonly signed: () => number;
-  /** How many requests wait for a thread now. */
+  /** The number of requests that wait for a thread now. */
   readonly waiting: () => number;
-  /** What the deliveries in memory retain. */
+  /** Bytes retained by the deliveries in memory. */
   readonly cached: () => { readonly bytes: number; readonly entries: number };
   readonly front?: Pick<DeliveryFront, 'metrics' | 'listening'> | undefined;
 }
 
-/** What every thread has of its own; the rest is of the registry, and told once. */
+/** The state of each thread; the rest belongs to the registry, and is reported once. */
 const OF_EACH_THREAD: ReadonlySet<string> = new Set([
   ...REQUEST_METRICS,
   'promptforge_deliveries_total',

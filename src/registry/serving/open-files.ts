@@ -1,4 +1,4 @@
-/** How many connections the system lets this process have: each is an open file. */
+/** The number of connections the system lets this process have: each is an open file. */
 import { readFileSync } from 'node:fs';
 import { FORWARDED_AT_ONCE } from './limits.ts';
 import { wholeOf } from './shared-limits.ts';
@@ -12,7 +12,7 @@ const OTHERS = 128;
  * @returns at most `wanted`, and at least one
  */
 export function affordableConnections(wanted: number, workers: number, limit = openFileLimit()): number {
-  // What a worker hands to the main thread takes both ends of a socket as well.
+  // The handover to the main thread includes both ends of a socket.
   const filesEach = workers > 0 ? 1 + 2 * FORWARDED_AT_ONCE : 1;
   const ofEach = Math.floor(Math.max(0, limit - OTHERS) / filesEach / Math.max(1, workers));
   return Math.max(1, Math.min(wanted, wholeOf(ofEach, workers)));

@@ -15,7 +15,7 @@ export interface RateCells {
   admit(who: string): number;
   /** Counts one in any case, but never further ahead than to the limit. @returns until when it is over, in ms on the clock */
   charge(who: string): number;
-  /** Whether the next one is beyond the limit. */
+  /** Returns whether the next one is beyond the limit. */
   isOver(who: string): boolean;
 }
 
@@ -123,7 +123,7 @@ function nanoseconds(ms: number): bigint {
   return BigInt(Math.round(ms * NS));
 }
 
-/** What tells them apart: 64 bits of a digest, never 0. */
+/** Identifies a client: 64 bits of a digest, never 0. */
 function markOf(who: string): bigint {
   return hash('sha256', who, 'buffer').readBigInt64LE() || 1n;
 }

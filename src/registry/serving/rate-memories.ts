@@ -1,4 +1,4 @@
-/** What the threads that deliver count together, each on behalf of all: no client gets more by asking several. */
+/** Counts shared by the delivery threads, so that no client gets more by using several. */
 import { type FailedKeysMemory, failedKeysMemory } from './failed-keys.ts';
 import { rateMemory } from './rate-cells.ts';
 

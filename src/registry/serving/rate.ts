@@ -11,13 +11,13 @@ export type Admit = (caller: Pick<Caller, 'key' | 'environment'>) => void;
 
 /** @param perSecond more than 0 @param memory where it is counted, of `rateMemory` */
 export function keyRate(perSecond: number, memory: SharedArrayBuffer): Admit {
-  const admit = rateOf(perSecond, memory, 'This key asks');
+  const admit = rateOf(perSecond, memory, 'This key sends requests');
   return ({ key }) => admit(key);
 }
 
 /** The same for all keys of an environment together: however many there are, they leave room for the others. */
 export function environmentRate(perSecond: number, memory: SharedArrayBuffer): Admit {
-  const admit = rateOf(perSecond, memory, 'The keys of this environment together ask');
+  const admit = rateOf(perSecond, memory, 'The keys of this environment together send requests');
   return ({ environment }) => admit(environment);
 }
 
@@ -30,7 +30,7 @@ function rateOf(perSecond: number, memory: SharedArrayBuffer, whoAsks: string): 
     const retryAfter = Math.max(1, Math.ceil(tooEarly / 1000));
     throw new Problem(
       'rate_limited',
-      `${whoAsks} more often than ${often} a second. Wait ${retryAfter} s, and ask again for what an answer's Cache-Control no longer covers only.`,
+      `${whoAsks} more often than ${often} a second. Wait ${retryAfter} s, and fetch a prompt again only when the Cache-Control of its last response has expired.`,
       { retryAfter },
     );
   };

@@ -1,11 +1,11 @@
-/** What is logged of a request and of a fault: never a key, a query or a body. */
+/** Logs requests and errors: never a key, a query or a body. */
 import { redactKeys } from '../../core/key.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Trace } from './trace.ts';
 
 export interface LoggedRequest {
   readonly method: string;
-  /** As it stands in the request line; what follows the path is left out. */
+  /** As it is in the request line; what follows the path is left out. */
   readonly target: string;
   readonly status: number;
   readonly ms: number;

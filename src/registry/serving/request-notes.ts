@@ -1,4 +1,4 @@
-/** What becomes known of a request on its way to the answer, for its line in the log and for the metrics. */
+/** Details of a request collected until the response, for its log line and the metrics. */
 import type { RouteName } from '../../contract/routes.ts';
 import type { Caller } from '../access/caller.ts';
 import type { DeliveryRequest } from '../delivery/deliver.ts';

@@ -39,14 +39,14 @@ export interface ServerOptions {
   readonly identity?: Identity;
   /** Where it remembers what it signed; without it only while it runs. Stays the caller's. */
   readonly heads?: HeadFile;
-  /** Whether webhooks may send to this machine and private networks, and by HTTP; false by default. */
+  /** True if webhooks may send to this machine and private networks, and by HTTP; false by default. */
   readonly webhooksToPrivateNetworks?: boolean;
   /** Where people reach the registry, without a slash at its end. */
   readonly publicUrl?: string | undefined;
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
-  /** Whether other threads listen on the same port. */
+  /** True if other threads listen on the same port. */
   readonly reusePort?: boolean;
   /** Behind threads that deliver: it listens on this socket, and they on `host` and `port`. */
   readonly socket?: string;
@@ -54,7 +54,7 @@ export interface ServerOptions {
   /** In a thread that delivers: what answers everything else. Implies `deliveryOnly`. */
   readonly behind?: Behind;
   readonly tls?: Certificate;
-  /** Whether it only delivers and never writes: neither plans, nor verifies, nor notes when keys were used. */
+  /** Tells whether it only delivers and never writes: neither plans, nor verifies, nor notes when keys were used. */
   readonly deliveryOnly?: boolean;
   /** A reverse proxy in front of it speaks TLS. */
   readonly behindProxy?: boolean;
@@ -67,9 +67,9 @@ export interface ServerOptions {
   /** Where these, and what comes without a valid key, are counted: shared with other threads, or its own. */
   readonly rates?: RateMemories;
   readonly limits?: Partial<ConnectionLimits>;
-  /** How many bytes the deliveries in memory may retain; `DELIVERY_CACHE_BYTES` unless told. */
+  /** The number of bytes the deliveries in memory may retain; `DELIVERY_CACHE_BYTES` unless told. */
   readonly deliveryCache?: number;
-  /** How long work is done beside the thread that delivers; for tests. */
+  /** The time work is done beside the thread that delivers; for tests. */
   readonly work?: Partial<WorkOptions>;
   /** Of the verification of the log in the background, in ms; for tests. */
   readonly watchPauses?: LogWatchParts['pauses'];
@@ -82,7 +82,7 @@ export interface ServerOptions {
 export interface RunningServer {
   /** Without a slash at its end. */
   readonly url: string;
-  /** What it is served from: it writes only while the log is as this process has seen it. */
+  /** The store to serve from: it writes only while the log continues the one this process has seen. */
   readonly store: Store;
   /**
    * Uses another certificate for connections that are made from now on.
@@ -93,9 +93,9 @@ export interface RunningServer {
   reportBroken(error: Error): void;
   /** @throws Problem `unavailable` */
   writeKeyUses(uses: KeyUses): Promise<void>;
-  /** What it counts as one of several threads. */
+  /** Its share as one of several threads. */
   metrics(): Promise<ThreadMetrics>;
-  /** What the server behind has committed is no longer delivered as it was before. */
+  /** Commits of the server behind invalidate earlier deliveries. */
   readonly committedElsewhere: DeliveryFront['committed'];
   /** Says in `/healthz` and `/readyz` that it stops, and answers on. */
   stopping(): void;
@@ -288,7 +288,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-/** What the server behind has beyond its own time for an answer, in ms. */
+/** The extra time of the server behind beyond its own limit for a response, in ms. */
 const FORWARDING = 5000;
 
 /** Counts a request of a caller. @throws Problem `rate_limited` */

@@ -1,4 +1,4 @@
-/** What long work leaves to those who deliver on the same cores: its priority, rests, and the memory it is ended for first. */
+/** Limits long work in favor of deliveries on the same cores: its priority, rests, and memory. */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { isMainThread } from 'node:worker_threads';

@@ -1,4 +1,4 @@
-/** What crosses to a thread and back: problems as plain data, texts as bytes. */
+/** Data that crosses to a thread and back: problems as plain data, texts as bytes. */
 import { shownBytes } from '../../contract/body-limits.ts';
 import { Problem, type ProblemCode, type ProblemDetails } from '../../core/problem.ts';
 import type { Text } from '../http/work.ts';
@@ -20,7 +20,7 @@ export function fromPlain({ code, message, details }: PlainProblem): Problem {
 
 /** Above it a text is encoded where it is made. In UTF-16 code units. */
 const LONG = 16 * 1024;
-/** What the longest text takes as JSON: 4 Mi characters of six bytes each. */
+/** The size of the longest text as JSON: 4 Mi characters of six bytes each. */
 const MAX_OUTPUT = 32 * 1024 * 1024;
 
 /** @throws Problem `too_expensive` for one that is longer than an answer may be */
@@ -30,7 +30,7 @@ export function packed(text: string): Text {
   if (bytes.byteLength > MAX_OUTPUT)
     throw new Problem(
       'too_expensive',
-      `The answer would have ${bytes.byteLength} bytes, more than the ${shownBytes(MAX_OUTPUT)} that one may have. Ask for less: a smaller input, or a text instead of JSON.`,
+      `The response would have ${bytes.byteLength} bytes, and at most ${shownBytes(MAX_OUTPUT)} are allowed. Use a smaller input, or request text instead of JSON.`,
     );
   return bytes;
 }

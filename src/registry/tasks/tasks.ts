@@ -1,4 +1,4 @@
-/** What may take long, as functions of plain data: the thread that delivers and every other one do it alike. */
+/** Long-running work as functions of plain data, for the delivery thread and all others. */
 import { hash } from 'node:crypto';
 import { ROUTES, type Route } from '../../contract/routes.ts';
 import { changedLines, textChange } from '../../core/changed-lines.ts';

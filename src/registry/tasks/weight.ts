@@ -4,7 +4,7 @@
  */
 import { locateFrontMatter } from '../../core/source.ts';
 
-/** What the thread that delivers may do of one request in one piece. */
+/** The longest work that the delivery thread does in one piece. */
 export const LIGHT = 5000;
 
 /** A source that is longer is not even looked at. In UTF-16 code units. */
@@ -39,7 +39,7 @@ export function weightOfLinked(sources: Iterable<string>): number {
   return uses === 0 ? weight : weight * (4 + Math.min(uses, MAX_TRIES));
 }
 
-/** How many characters stand between `{{` and `}}`, those in strings and comments included. */
+/** The number of characters between `{{` and `}}`, those in strings and comments included. */
 export function tagCharacters(text: string, from = 0): number {
   let count = 0;
   for (let start = text.indexOf('{{', from); start >= 0; ) {

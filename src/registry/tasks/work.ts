@@ -11,12 +11,12 @@ import type { Outcome, Task } from './thread.ts';
 import { LIGHT, weightOfLinked, weightOfSource } from './weight.ts';
 
 export interface WorkOptions extends Omit<PoolOptions, 'module'> {
-  /** What is done at once, as `weight.ts` counts; 0: nothing. */
+  /** The weight of work done at once, as `weight.ts` counts; 0: none. */
   readonly light?: number;
 }
 
 export interface RunningWork extends Work {
-  /** How many requests wait for a thread. */
+  /** The number of requests that wait for a thread. */
   readonly waiting: number;
   /** Refuses what waits, and ends the threads whatever they do. */
   close(): Promise<void>;
@@ -136,7 +136,7 @@ export function startWork({ light = LIGHT, ...options }: WorkOptions): RunningWo
   };
 }
 
-/** As it stands among the sources, or as it is built (scripts/build.ts), beside the file that holds this. */
+/** As it is among the sources, or as it is built (scripts/build.ts), beside the file that holds this. */
 function workerModule(): URL {
   const name = import.meta.url.endsWith('.ts') ? './thread.ts' : './registry-worker.js';
   return new URL(name, import.meta.url);

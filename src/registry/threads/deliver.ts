@@ -1,4 +1,4 @@
-/** What a thread that delivers does: a server of its own on a store of its own, with everything else handed to the main thread. */
+/** Runs a delivery thread: a server of its own on a store of its own, with everything else handed to the main thread. */
 import type { MessagePort } from 'node:worker_threads';
 import { Cleanup } from '../../core/cleanup.ts';
 import { Problem } from '../../core/problem.ts';

@@ -6,14 +6,14 @@ import type { Command, Report, ThreadOrder } from './messages.ts';
 type Asked = Extract<Command, { readonly id?: number }>;
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
-/** What a thread tells of itself while it runs. */
+/** The reports of a running thread. */
 export type ThreadReport = Exclude<Report, { readonly kind: 'ready' | 'listening' | 'refused' | 'done' }>;
 
 export interface DeliveryThread {
   /** Its URL. @throws Problem, Error when it ends before it listens */
   readonly listening: Promise<string>;
   readonly hasListened: boolean;
-  /** Whether it may deliver something by now. What was committed before that it reads by itself. */
+  /** True if it may deliver something by now. What was committed before that it reads by itself. */
   readonly mayDeliver: boolean;
   /** Resolves when it has ended, with why where it ended by itself. */
   readonly ended: Promise<unknown>;

@@ -38,9 +38,9 @@ export interface DeliveryThreadsParts {
 
 /** Some 20 MB. */
 const MAX_SPECS = 50_000;
-/** How long a write waits until no thread delivers what was before it, in ms. */
+/** The time a write waits until no thread delivers what was before it, in ms. */
 const PATIENCE = 1000;
-/** How long a thread may take to close, in ms: its requests have 10 s. */
+/** The time a thread may take to close, in ms: its requests have 10 s. */
 const CLOSING = 15_000;
 /** Before a thread is started again, in ms: doubled each time until one listens. */
 const PAUSE = { first: 100, longest: 5000 };
@@ -146,7 +146,7 @@ export function deliveryThreads({ count, onReport, onFault }: DeliveryThreadsPar
   };
 }
 
-/** Whether an event may change what a thread delivers: a version that is published does where somebody asked for it. */
+/** Returns whether an event may change what a thread delivers: a version that is published does where somebody asked for it. */
 function mayBeDelivered({ kind, key }: CommittedEvent, made: readonly CachedDelivery[]): boolean {
   if (kind === 'version.published') return made.length > 0;
   return key !== undefined || kind === 'promotion.applied' || kind === 'environment.set';

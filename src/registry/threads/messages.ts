@@ -1,4 +1,4 @@
-/** What the main thread and the threads that deliver tell each other: plain data, in the order in which it is posted. */
+/** Messages between the main thread and the delivery threads: plain data, in the order in which it is posted. */
 import type { ChainHead } from '../../core/event.ts';
 import type { KeyUses } from '../access/last-use.ts';
 import type { CommittedEvent } from '../delivery/committed-event.ts';
@@ -24,16 +24,16 @@ export type ThreadServerOptions = Pick<
   | 'deliveryCache'
 >;
 
-/** What a thread starts with. */
+/** The start options of a thread. */
 export interface ThreadOrder {
   readonly place: RegistryPlace;
   readonly serving: ThreadServerOptions;
   /** Of the server behind it. */
   readonly socket: string;
   readonly seen: ChainHead;
-  /** What is known to be false of the log already. */
+  /** The known fault of the log. */
   readonly broken: string | null;
-  /** Whether the registry is told when keys are used. */
+  /** True if the registry is told when keys are used. */
   readonly notesUse: boolean;
   /** Which it is to have, whatever the thread that starts it has by then. */
   readonly priority: number;

@@ -20,9 +20,9 @@ export interface RegistryServingOptions
   extends Omit<ServerOptions, 'socket' | 'front' | 'behind' | 'reusePort'> {
   /** Where each thread opens the registry for itself. */
   readonly place: RegistryPlace;
-  /** How many threads deliver; 0: deliveries share this thread with everything else. */
+  /** The number of delivery threads; 0: deliveries share this thread with everything else. */
   readonly workers: number;
-  /** Whether the calling thread gives way to those that deliver, for good: only who owns the process can say; false by default. */
+  /** True if the calling thread gives way to those that deliver, for good: only who owns the process can say; false by default. */
   readonly yields?: boolean;
 }
 

@@ -39,7 +39,7 @@ async function removeIfStale(folder: string): Promise<void> {
   await rmdir(folder);
 }
 
-/** Whether nobody listens. Any other answer, such as that too many wait, is somebody's. */
+/** Returns whether nobody listens. Any other answer, such as that too many wait, is somebody's. */
 function isRefused(path: string): Promise<boolean> {
   return new Promise(resolve => {
     const socket = connect(path);

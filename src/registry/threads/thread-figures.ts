@@ -6,7 +6,7 @@ import { AggregatorRegistry } from 'prom-client';
 import type { MetricsPart, MetricValues, ThreadMetrics } from '../serving/front.ts';
 
 export interface ThreadFigures<Thread> {
-  /** What a thread says now. */
+  /** The present counters of a thread. */
   said(thread: Thread, figures: ThreadMetrics): void;
   /** Its gauges are gone with it, its counters stay. Resolves when they are added up. */
   ended(thread: Thread): Promise<void>;

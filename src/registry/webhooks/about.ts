@@ -1,4 +1,4 @@
-/** What a notification says of an event beside the event itself, read when it is sent. */
+/** The contents of a notification beside the event itself, read when it is sent. */
 import type { Version } from '../../contract/prompts.ts';
 import { diffExcerpt } from '../../core/diff-excerpt.ts';
 import type { EventData, EventKind, RegistryEvent } from '../../core/event.ts';

@@ -19,7 +19,7 @@ import { openTarget } from './target.ts';
 export interface DispatchParts {
   readonly store: Store;
   readonly identity: Identity;
-  /** Whether webhooks may send to this machine and private networks, and by HTTP. */
+  /** True if webhooks may send to this machine and private networks, and by HTTP. */
   readonly privateNetworks: boolean;
   /** Where people reach the registry, without a slash at its end; without it messages for chats have no link. */
   readonly publicUrl?: string | undefined;
@@ -28,7 +28,7 @@ export interface DispatchParts {
   /** As of SendOptions. */
   readonly lookup?: (hostname: string) => Promise<LookupAddress[]>;
   readonly timeout?: number;
-  /** How long to wait when the store cannot be read, in ms; a second by default. */
+  /** The time to wait when the store cannot be read, in ms; a second by default. */
   readonly storePause?: number;
   /** 0 to 1, for the jitter; Math.random by default. */
   readonly random?: () => number;
@@ -103,7 +103,7 @@ export function webhookDispatcher(parts: DispatchParts): Dispatcher {
     }
   }
 
-  /** What is due for a webhook, in order, by one loop a process. */
+  /** Sends the due events of a webhook, in order, by one loop per process. */
   function sendTo(webhook: string): Promise<void> {
     const already = busy.get(webhook);
     if (already !== undefined) {

@@ -1,4 +1,4 @@
-/** What a webhook is told of and how, held to the event that made it: whoever may write to its row could have it miss something. */
+/** The filter and target of a webhook, checked against the event that created it: an attacker who can write to its row could hide events. */
 import type { EnvironmentName } from '../../core/environment.ts';
 import type { EventData, EventKind, RegistryEvent } from '../../core/event.ts';
 import { broken } from '../store/broken.ts';
@@ -40,7 +40,7 @@ export function isTold(
   return holds(environments, environment) && holds(events, kind);
 }
 
-/** Whether a filter, a list as JSON or null for everything, holds this value. */
+/** Returns whether a filter, a list as JSON or null for everything, holds this value. */
 function holds(filter: string | null, value: EnvironmentName | EventKind | undefined): boolean {
   return filter === null || (JSON.parse(filter) as unknown[]).includes(value);
 }

@@ -15,7 +15,7 @@ export interface Notification {
   readonly title: string;
   /** Each on one line, such as "By" and "dana". */
   readonly facts: readonly (readonly [label: string, value: string])[];
-  /** What people wrote, with lines of its own. */
+  /** Text written by people, with lines of its own. */
   readonly quotes: readonly (readonly [label: string, text: string])[];
   /** Sentences about the change. */
   readonly changes: readonly string[];
@@ -24,7 +24,7 @@ export interface Notification {
   readonly link?: { readonly label: string; readonly url: string };
 }
 
-/** What the registry knows of an event beside the event itself. */
+/** The registry's data about an event beside the event itself. */
 export interface About {
   readonly promotion?: PromotionRecord | undefined;
   readonly change?: Change | undefined;
@@ -157,7 +157,7 @@ const LABELS = {
 } as const;
 
 function quotesOf(event: RegistryEvent, asked: { readonly reason: string } | undefined): [string, string][] {
-  // What a comment at a line says is in no event, which has its number where others have a text.
+  // The text of a comment at a line is in no event, which has its digest instead.
   if (event.kind.startsWith('comment.')) return [];
   const texts: Partial<Record<string, unknown>> = { ...(asked && { reason: asked.reason }), ...event.data };
   // Of a change of owners the text is no comment, and its diff is shown.

@@ -1,4 +1,4 @@
-/** What is still to be told to whom, of which each is taken by one process at a time, and how it went. */
+/** Pending webhook events, each taken by one process at a time, and their results. */
 import type { RegistryEvent } from '../../core/event.ts';
 import type { WebhookFormat } from '../../core/webhook-format.ts';
 import { isWebhookQuotaReached, QUOTAS } from '../quotas.ts';
@@ -112,10 +112,10 @@ export async function settle(
   const note = (set: { last_delivered_at?: string; last_failure?: string | null; stopped_at?: string }) =>
     transaction.updateTable('webhooks').set(set).where('id', '=', webhook).execute();
 
-  /** What a receiver that is dead or too slow has waiting is looked through at every commit. */
+  /** The backlog of a dead or slow receiver is scanned at every commit. */
   async function stopWhereTooMuchWaits(): Promise<void> {
     if (!(await isWebhookQuotaReached(transaction, webhook))) return;
-    const reason = `${QUOTAS.webhookEvents} events wait for it or were given up: it is told nothing more. Read what it missed from /v1/changes, remove it, and make it anew`;
+    const reason = `${QUOTAS.webhookEvents} events are pending or failed, so it was stopped. Read the missed events from /v1/changes, then remove the webhook and create it again`;
     await note({ last_failure: JSON.stringify({ at, reason }), stopped_at: at });
   }
 

@@ -7,7 +7,7 @@ import ipaddr from 'ipaddr.js';
 
 /** All that is global unicast (RFC 4291, 2.4). */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
-/** What of it is for a special purpose, by IANA's registry (RFC 6890), as far as the package does not know it. */
+/** Addresses for a special purpose by IANA's registry (RFC 6890) that the package does not know. */
 const SPECIAL = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20', '2620:4f:8000::/48'].map(block =>
   ipaddr.IPv6.parseCIDR(block),
 );

@@ -8,11 +8,11 @@ import { retryAfterMs } from '../../contract/retry-after.ts';
 import type { Outcome } from './outbox.ts';
 import { isPublicAddress, isPublicHost } from './public-address.ts';
 
-/** How long a receiver has to answer, in ms: it should take the event first and work on it afterwards. */
+/** The time a receiver has to answer, in ms: it should take the event first and work on it afterwards. */
 const ANSWER_TIMEOUT = 15_000;
 
 export interface SendOptions {
-  /** Whether it may go to this machine and private networks. */
+  /** True if it may go to this machine and private networks. */
   readonly privateNetworks: boolean;
   readonly signal: AbortSignal;
   /** All addresses of a host; those of the system by default. */
@@ -31,7 +31,7 @@ export async function send(
   { privateNetworks, signal, lookup = addressesOf, timeout = ANSWER_TIMEOUT, now = Date.now }: SendOptions,
 ): Promise<Outcome> {
   if (!privateNetworks && url.protocol !== 'https:') return failed('its URL is not one of https');
-  // An address that stands in the URL is not looked up.
+  // An address that is in the URL is not looked up.
   if (!privateNetworks && !isPublicHost(url.hostname)) return failed(notPublic(url.hostname));
   const late = AbortSignal.timeout(timeout);
   try {
@@ -100,7 +100,7 @@ function addressesOf(hostname: string): Promise<LookupAddress[]> {
 
 function outcomeOf(status: number, retryAfter: string | undefined, now: number): Outcome {
   if (status >= 200 && status < 300) return { kind: 'taken' };
-  if (status === 410) return { kind: 'gone', reason: 'answered 410: it wants no more events' };
+  if (status === 410) return { kind: 'gone', reason: 'answered 410, so it gets no more events' };
   const redirects = status >= 300 && status < 400 ? ', a redirect, which is not followed' : '';
   return {
     kind: 'failed',

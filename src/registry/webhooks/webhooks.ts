@@ -21,7 +21,7 @@ export interface NewWebhook extends Pick<WebhookRequest, 'environments' | 'event
 }
 
 /**
- * Makes a webhook; what it returns is the only place where its secret ever stands.
+ * Makes a webhook; what it returns is the only place where its secret ever is.
  * @throws Problem `environment_not_found`, `invalid_request` when there are too many
  */
 export async function createWebhook(

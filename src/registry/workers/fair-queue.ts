@@ -10,7 +10,7 @@ export interface QueueLimits {
   readonly waitingPerKey: number;
   /** How many may wait in all. */
   readonly waiting: number;
-  /** How many bytes one key may have, of what waits and what is at work; without a limit unless told. */
+  /** The number of bytes one key may have, of what waits and what is at work; without a limit unless told. */
   readonly bytesPerKey?: number;
   /** The same in all. */
   readonly bytes?: number;
@@ -164,7 +164,7 @@ export function fairQueue(limits: QueueLimits): FairQueue {
 function queueFull(waiting: number): Problem {
   return new Problem(
     'queue_full',
-    `This key already has ${waiting} requests waiting that take long. Wait ${RETRY_AFTER} s, then send fewer at a time.`,
+    `This key already has ${waiting} long requests waiting. Wait ${RETRY_AFTER} s, then send fewer at a time.`,
     { retryAfter: RETRY_AFTER },
   );
 }
@@ -172,7 +172,7 @@ function queueFull(waiting: number): Problem {
 function tooManyBytes(): Problem {
   return new Problem(
     'queue_full',
-    `This key already has as much under way as one key may. Nothing was changed; wait ${RETRY_AFTER} s, then send fewer or smaller requests at a time.`,
+    `This key has reached its limit of work in progress. Nothing was changed; wait ${RETRY_AFTER} s, then send fewer or smaller requests at a time.`,
     { retryAfter: RETRY_AFTER },
   );
 }
@@ -180,7 +180,7 @@ function tooManyBytes(): Problem {
 function tooMuch(): Problem {
   return new Problem(
     'unavailable',
-    `The registry has as many long requests waiting as it takes. Nothing was changed; try again in ${RETRY_AFTER} s.`,
+    `The registry has reached its limit of waiting long requests. Nothing was changed; try again in ${RETRY_AFTER} s.`,
     { retryAfter: RETRY_AFTER },
   );
 }

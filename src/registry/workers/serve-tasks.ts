@@ -1,7 +1,7 @@
 /** The other end of the pool: a process or a thread that does one task after the other, as `run` does it. */
 import { parentPort } from 'node:worker_threads';
 
-/** What comes back for a task. */
+/** The result of a task. */
 export type Reply = { readonly value: unknown } | { readonly error: string };
 
 /** Called once, by the module that a pool starts. */

@@ -7,7 +7,7 @@ import { OutOfMemory, startProcess, startThread, type Worker } from './worker.ts
 
 /** Who asks for work, and until when. */
 export interface Asker {
-  /** Whose queue it stands in: a key's id. */
+  /** Whose queue it is in: a key's id. */
   readonly key: string;
   /** Aborts when nobody waits for it any more. */
   readonly signal?: AbortSignal;
@@ -134,14 +134,14 @@ export function workerPool(options: PoolOptions): WorkerPool {
 function outOfMemory(): Problem {
   return new Problem(
     'too_expensive',
-    'This takes more memory than the registry gives to one request. Split the prompt into partials, or give a smaller input.',
+    'This needs more memory than one request may use. Split the prompt into partials, or provide a smaller input.',
   );
 }
 
 function tooLate(timeLimit: number): Problem {
   return new Problem(
     'unavailable',
-    `This takes longer than the ${timeLimit / 1000} s that the registry gives to one request. Nothing was changed; try again when it is less busy, or make the prompt or its input smaller.`,
+    `This takes longer than the ${timeLimit / 1000} s that one request may take. Nothing was changed; try again when it is less busy, or make the prompt or its input smaller.`,
   );
 }
 

@@ -13,7 +13,7 @@ export interface Worker {
   run(task: unknown): Promise<unknown>;
   /** Whatever it does. What it is running rejects. */
   end(): Promise<void>;
-  /** Whether it can take another task. */
+  /** True if it can take another task. */
   readonly isAlive: boolean;
 }
 
@@ -34,7 +34,7 @@ export function startProcess({ module, memoryMb, onFault }: WorkerOptions): Work
   const child: ChildProcess = fork(fileURLToPath(module), [], {
     serialization: 'advanced',
     execArgv: [`--max-old-space-size=${memoryMb}`, `--max-semi-space-size=${YOUNG_MB}`],
-    // What an engine prints as it runs out of memory is told by how it ends.
+    // The engine's message about running out of memory is recognized by its end.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   const life = lifeOf(onFault, () => {

@@ -1,4 +1,4 @@
-/** Rules about earlier messages: where they stand, and that nothing of them is lost. */
+/** Rules about earlier messages: where they are, and that nothing of them is lost. */
 import type { Message } from 'dotprompt';
 import { type Rule, said } from './rule.ts';
 

@@ -200,7 +200,7 @@ describe('a value that a tag needs', () => {
     const told = async (it: string) => (await refusal({ it, ...other })) ?? '';
     assert.match(
       await told('a {{> p}}'),
-      /^not-text it:1:7: The partial "p" writes "this" as text, .* all the inputs/,
+      /^not-text it:1:7: The partial "p" writes "this" as text, .* all inputs/,
     );
     assert.match(await told('{{> p name=1}}'), /that is an object/);
     assert.match(await told('{{#each xs}}{{> p a=1}}{{/each}}'), /that is an object/);

@@ -81,7 +81,7 @@ describe('a template that the checker lets through', () => {
 
 /** What evaluating says of a template rather than of a value: all of it the checker must have said. */
 const OF_TEMPLATE =
-  /is a block helper|" takes |no decorator|has no content|is not defined here|is not known|The block around this|is internal|cannot be an argument|There is no helper|must be named/;
+  /is a block helper|" takes |no decorator|has no content|is not defined here|is not known|The enclosing block|is internal|cannot be an argument|There is no helper|must be named/;
 
 describe('what the checker refuses', () => {
   it('is refused by the registry with the code, place and sentence that the editor shows first', async () => {

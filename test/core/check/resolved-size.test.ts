@@ -40,7 +40,7 @@ describe('the size of a prompt with its partials in place', () => {
     assert.ok(Math.abs((issue?.line ?? 0) - 5 - uses) <= 1, `line ${issue?.line}`);
     assert.equal(issue?.column, 5);
     const message =
-      /^With its partials in place the prompt has 3,97\d,\d{3} characters, each partial counted as often as it is used, and at most 1,048,576 can be published\. From here on it is too large: use fewer or smaller partials\.$/;
+      /^With its partials included, the prompt has 3,97\d,\d{3} characters, and at most 1,048,576 can be published\. A partial counts each time it is used\. From here on the prompt is too large: use fewer or smaller partials\.$/;
     assert.match(issue?.message ?? '', message);
     assert.equal(found[0]?.message, issue?.message);
     assert.equal(it.slice(0, found[0]?.span.start).split('\n').length, issue?.line);

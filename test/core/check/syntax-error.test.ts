@@ -32,7 +32,7 @@ describe('a syntax error', () => {
     ['{{#if age >= 18}}x{{/if}}', 1, 11, /no operators/],
     ['{{a == b}}', 1, 5, /no operators/],
     ['{{a.this}}', 1, 3, /"a\.this" is not a valid path/],
-    ['{{ }}', 1, 4, /There is nothing between the braces/],
+    ['{{ }}', 1, 4, /The braces are empty/],
     ['{{{{raw}}}} x {{{{/rw}}}}', 1, 5, /write "\{\{\{\{\/raw\}\}\}\}"/],
     ['{{#*inline "p"}}x{{else}}y{{/inline}}', 1, 38, /no "\{\{else\}\}"/],
     ['a {{!-- x', 1, 3, /comment .*never closed/],

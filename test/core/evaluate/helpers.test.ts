@@ -81,7 +81,7 @@ describe('a helper', () => {
     'that needs a body, as an argument': ['{{json (ifEquals a b)}}', {}, /"ifEquals" is a block helper/],
     'that is internal': ['{{helperMissing}}', {}, /internal to Handlebars/],
     'that is a decorator': ['{{* deco}}', {}, /no decorator "deco"/],
-    'that gives structure, as an argument': ['{{json (role "user")}}', {}, /is no text/],
+    'that gives structure, as an argument': ['{{json (role "user")}}', {}, /not produce text/],
     'lookup of one argument': ['{{lookup xs}}', { input: { xs: [1] } }, /"lookup" takes two arguments/],
     'a partial with two contexts': [
       '{{> p a b}}',

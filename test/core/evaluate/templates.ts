@@ -53,9 +53,9 @@ const names = fc.constantFrom('', '', ' as |item|', ' as |item at|');
 export interface TemplateOptions {
   /** References that it may use, also as `{{#> name}}`. */
   readonly partials?: readonly string[];
-  /** Whether it may define `{{#*inline "own"}}` and use it. */
+  /** True if it may define `{{#*inline "own"}}` and use it. */
   readonly withInline?: boolean;
-  /** Whether roles, history, media and sections stand in it. */
+  /** True if roles, history, media and sections are in it. */
   readonly withStructure?: boolean;
   /** Stands before every tag: neighbouring values of numbers are added up by Handlebars itself. */
   readonly before?: string;

@@ -38,7 +38,7 @@ describe('a new prompt in the embedded registry', () => {
     const name = freshName();
     await writePrompt(name, 'One.\n');
     const there = await run('newPrompt', { texts: [name] });
-    assert.match((await told(there)).message, new RegExp(`There is a file of ${name} already`));
+    assert.match((await told(there)).message, new RegExp(`A file of ${name} already exists`));
     const ask = await run('newPrompt', { texts: ['../outside'] });
     assert.match((await told(ask)).message, /cannot be a segment/);
   });
@@ -119,7 +119,7 @@ describe('publishing to the embedded registry', () => {
     assert.match(
       (await told(ask)).message,
       new RegExp(
-        `^${name}@2 was published by mara\\.lindqvist, ${AGE}, and your file is not based on it\\..*your file is as it was`,
+        `^${name}@2 was published by mara\\.lindqvist, ${AGE}, and your file is not based on it\\..*your file is unchanged`,
       ),
     );
     await shownComparison(name, '@2 ↔ your file');

@@ -99,7 +99,7 @@ describe('a conflict', () => {
     await run('refresh');
     await entryOf(name, 'conflicts');
     const pulled = await run('pull');
-    assert.match((await told(pulled)).message, /A merge was begun\. Complete it first\./);
+    assert.match((await told(pulled)).message, /A merge is in progress\. Complete it first\./);
     assert.equal(await text(name), BASE);
     const no = await run('completeMerge', { confirms: [false] }, name);
     assert.match(
@@ -221,7 +221,7 @@ describe('a conflict', () => {
     const name = await conflict();
     await merge(name);
     const ask = await run('acceptMine', {}, await entryOf(name, 'conflicts'));
-    assert.match((await told(ask)).message, /based on @2 now\. Publishing it takes back what @2 changed\.$/);
+    assert.match((await told(ask)).message, /now based on @2\. Publishing it reverts what @2 changed\.$/);
     assert.equal(await text(name), MINE);
     await entryOf(name, 'changes');
     assert.equal(await baseOf(name), 2);

@@ -53,14 +53,14 @@ describe('the data folder of the settings', () => {
     answerWith(seen);
     await setting('embedded.dataFolder', broken.path);
     const alarm = await eventually('the alarm', () => seen.confirmed[0]);
-    assert.equal(alarm.message, `The log of the embedded registry in ${broken.path} does not fit together.`);
+    assert.equal(alarm.message, `The log of the embedded registry in ${broken.path} is inconsistent.`);
     assert.match(alarm.detail, /Event 2 does not have the hash it claims/);
     await eventually('the refusal', () => workbench.session.state.kind === 'refused');
-    assert.match(alarms.shown() ?? '', /the log does not fit together/);
+    assert.match(alarms.shown() ?? '', /the log is inconsistent/);
 
     await setting('embedded.dataFolder', workspace.dataFolder);
     await eventually('the sound one', () => workbench.session.state.kind === 'connected');
-    assert.match(alarms.shown() ?? '', /the log does not fit together/);
+    assert.match(alarms.shown() ?? '', /the log is inconsistent/);
     await run('showAlarm', { confirms: ['alternative'] });
     assert.equal(alarms.shown(), undefined);
   });

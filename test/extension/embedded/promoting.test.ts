@@ -40,7 +40,7 @@ describe('promoting in the embedded registry', () => {
     await publish(name, 'One.\n', 'Two.\n');
     await promote(name, 2);
     const refused = await run('promote', { picks: [STAGING], texts: ['  '], confirms: [true] }, name, 1);
-    assert.match((await told(refused)).message, /Say why/);
+    assert.match((await told(refused)).message, /Enter a reason/);
     const left = await run('promote', { picks: [STAGING], texts: [undefined] }, name, 1);
     assert.equal(left.asked.length, 1);
     const denied = await run('promote', { picks: [STAGING], texts: ['Back'], confirms: [false] }, name, 1);

@@ -134,13 +134,13 @@ describe('renaming a prompt', () => {
     const button = `Archive ${name}…`;
     const ask = await run('rename', { texts: [to, 'Renamed'], confirms: [true], button }, name);
     const note = ask.asked[0]?.validate?.(besides(name, 'another'));
-    assert.match(typeof note === 'object' ? note.note : '', /keeps .* with its 2 versions; .* begins at @1/);
+    assert.match(typeof note === 'object' ? note.note : '', /keeps .* with its 2 versions; .* starts at @1/);
     const { message } = await told(ask);
     assert.match(
       message,
       /The registry keeps .* with its 2 versions, and applications still get it\. Publish/,
     );
-    await told(ask, /is archived\. What is live stays live\./);
+    await told(ask, /is archived\. Live versions stay live\./);
     await eventually('the new name alone in the tree', async () => {
       const lines = await shownFolderOf(to);
       return lines.join() === `${folderOf(to)} 1,  sorting renamed from ${name}` || undefined;
@@ -156,8 +156,8 @@ describe('renaming a prompt', () => {
     const inRegistry = besides(name, 'published');
     await publish(inRegistry, 'Theirs.\n');
     const whyNot = async (to: string) => (await told(await run('rename', { texts: [to] }, name))).message;
-    assert.match(await whyNot(other), /There is a file of .* already/);
-    assert.match(await whyNot(inRegistry), /is in the registry already/);
+    assert.match(await whyNot(other), /A file of .* already exists/);
+    assert.match(await whyNot(inRegistry), /is already in the registry/);
     assert.match(await whyNot(besides(name, 'Published')), /differs only by case from the prompt/);
     assert.match(await whyNot(name.toUpperCase()), /differs only by case/);
     assert.match(await whyNot('../out'), /cannot be a segment/);
@@ -167,7 +167,7 @@ describe('renaming a prompt', () => {
     assert.match(await whyNot(unseen), /There is such a file already/);
     const orphan = besides(name, 'orphan');
     await writeFile(samplesFile(orphan), '- input: {a: 1}\n');
-    assert.match(await whyNot(orphan), /There is a file .*orphan\.samples\.yaml already/);
+    assert.match(await whyNot(orphan), /The file .*orphan\.samples\.yaml already exists/);
     assert.equal(await readFile(promptFile(name), 'utf8'), 'One.\n');
     assert.equal(await readFile(promptFile(unseen), 'utf8'), 'Unseen.\n');
     assert.equal(await readFile(samplesFile(orphan), 'utf8'), '- input: {a: 1}\n');
@@ -230,7 +230,7 @@ describe('renaming a prompt', () => {
     for (const command of ['rename', 'duplicate', 'openPrompt'])
       assert.match(
         (await told(await run(command, {}, name))).message,
-        /: .* is neither in this folder nor in the registry any more\.$/,
+        /: .* is no longer in this folder or in the registry\.$/,
         command,
       );
   });
@@ -293,7 +293,7 @@ describe('renaming a prompt', () => {
       await writePrompt(other, 'Two.\n');
       assert.deepEqual((await drop(name, folderOf(name), [])).told, []);
       const ask = await drop(name, folderOf(other), []);
-      assert.match((await told(ask)).message, /There is a file of .* already/);
+      assert.match((await told(ask)).message, /A file of .* already exists/);
       assert.equal(await readFile(promptFile(other), 'utf8'), 'Two.\n');
     });
 
@@ -307,7 +307,7 @@ describe('renaming a prompt', () => {
       const { workbench } = await inside();
       await workbench.prompts.rescan();
       const ask = await drop(data, folderOf(other), []);
-      assert.match((await told(ask)).message, /^Moving failed: .* is neither in this folder nor/);
+      assert.match((await told(ask)).message, /^Moving failed: .* is no longer in this folder or/);
     });
 
     it('gives its file to an editor', async () => {

@@ -67,7 +67,7 @@ describe('the files of prompts in the embedded registry', () => {
       const ask = await run('refresh', { button: 'Add' });
       await writePrompt(name, 'One.\r\nTwo.\r\n');
       assert.deepEqual((await ask.message(/Add a \.gitattributes/)).buttons, ['Add', 'Not Now']);
-      await ask.message('Added .gitattributes. Commit it: it holds from the next checkout on.');
+      await ask.message('Added .gitattributes. Commit it: it takes effect with the next checkout.');
       assert.match(await readFile(file, 'utf8'), /^\*\.prompt text eol=lf$/m);
       assert.equal(await readFile(join(root(), '.promptforge', 'gitattributes'), 'utf8'), 'added');
     } finally {

@@ -3,7 +3,7 @@ import { type PromptName, parsePromptName } from '../../../src/core/name.ts';
 
 let used = 0;
 
-/** `case-7/explain`: a prompt that stands alone in its folder. */
+/** `case-7/explain`: a prompt that is alone in its folder. */
 export function freshPrompt(): PromptName {
   used += 1;
   return parsePromptName(`case-${used}/explain`);

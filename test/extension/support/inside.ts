@@ -1,4 +1,4 @@
-/** The extension under test, and the window it stands in. */
+/** The extension under test, and the window it is in. */
 import assert from 'node:assert/strict';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

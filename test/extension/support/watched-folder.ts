@@ -10,7 +10,7 @@ import * as vscode from 'vscode';
 import { patience } from '../../../scripts/host/patience.ts';
 import { eventually } from '../../eventually.ts';
 
-/** How long an event takes at most before the folder is made anew. */
+/** The time an event takes at most before the folder is made anew. */
 const EVENT_MS = patience(3_000);
 
 /** Makes a folder, and those that it is in, in which VS Code sees what comes and goes. @param path an absolute path */

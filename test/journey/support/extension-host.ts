@@ -1,10 +1,10 @@
-/** Whether a window's extension host has started. */
+/** Tells whether a window's extension host has started. */
 import { glob } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 100;
 
-/** How many hosts have started that log below a folder: each has a folder there as soon as one of its extensions runs. */
+/** The number of hosts started that log below a folder: each has a folder there as soon as one of its extensions runs. */
 export async function startedHosts(logs: string): Promise<number> {
   return (await Array.fromAsync(glob('*/exthost*', { cwd: logs }))).length;
 }

@@ -1,4 +1,4 @@
-/** Looking for what must stand in no file. */
+/** Looking for what must be in no file. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 

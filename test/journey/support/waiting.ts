@@ -51,7 +51,7 @@ export async function untilVisible(
   step(what);
 }
 
-/** Whether it is visible before a person would wonder. */
+/** Returns whether it is visible before a person would wonder. */
 export async function isThere(wanted: Locator): Promise<boolean> {
   return wanted
     .first()
@@ -62,7 +62,7 @@ export async function isThere(wanted: Locator): Promise<boolean> {
     );
 }
 
-/** Whether it becomes true before a person would wonder. */
+/** Returns whether it becomes true before a person would wonder. */
 export async function isSoon(look: () => Promise<boolean>): Promise<boolean> {
   const deadline = Date.now() + NOTICED_MS;
   while (!(await look())) {

@@ -31,7 +31,7 @@ export async function walkTo(selector: string, page: FrameLocator, workbench: Wo
   throw new Error(`Tab never came to ${selector}.`);
 }
 
-/** Whether keys go to the page, and which of its elements has the focus: its place among all of them. */
+/** Returns whether keys go to the page, and which of its elements has the focus: its place among all of them. */
 function focusIn(page: FrameLocator): Promise<{ readonly hasFocus: boolean; readonly element: number }> {
   return page
     .locator(':root')

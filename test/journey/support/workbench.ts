@@ -4,7 +4,7 @@ import { forgetNotifications, recordedNotifications } from './notifications.ts';
 import { Tree } from './tree.ts';
 import { isSoon, isThere, until, untilVisible } from './waiting.ts';
 
-/** How long it takes to read a question. */
+/** The time it takes to read a question. */
 const READ_MS = 300;
 
 /** What is being pasted, in any window. */
@@ -176,7 +176,7 @@ export class Workbench {
 
   /** Waits until the tab in front reads `title`. */
   async tab(title: string): Promise<void> {
-    // The name stands there in parts (`explain`, `.prompt`), and a description may follow.
+    // The name is there in parts (`explain`, `.prompt`), and a description may follow.
     const active = this.#page.locator(
       '.editor-group-container.active .tab.active .monaco-icon-label-container',
     );

@@ -21,7 +21,7 @@ function findingsOf(text: string, others: Readonly<Record<string, string>> = {})
   return diagnose(promptOf(library, 'team/it'), library);
 }
 
-/** Codes with the text they stand at. */
+/** Codes with the text they are at. */
 function found(
   text: string,
   others: Readonly<Record<string, string>> = {},
@@ -208,7 +208,7 @@ describe('diagnose', () => {
       assert.deepEqual(
         told.map(({ message }) => message),
         [
-          'This writes the text "2" before every line. For that many spaces write a number without quotes, as in indent=2.',
+          'This writes the text "2" before every line. To indent by that many spaces, write a number without quotes, as in indent=2.',
         ],
       );
       for (const text of [

@@ -40,12 +40,7 @@ describe('requests that take long', () => {
     const refused = answers.filter(({ status }) => status === 429);
     assert.ok(refused.length >= 1, answers.map(({ status }) => status).join(' '));
     for (const each of refused) {
-      assertProblem(
-        each,
-        429,
-        'queue_full',
-        /^This key already has 2 requests waiting that take long\. Wait 1 s/,
-      );
+      assertProblem(each, 429, 'queue_full', /^This key already has 2 long requests waiting\. Wait 1 s/);
       assert.equal(each.headers.get('retry-after'), '1');
     }
     for (const each of answers)
@@ -59,7 +54,7 @@ describe('requests that take long', () => {
     const refused = answers.filter(({ status }) => status === 503);
     assert.ok(refused.length >= 1);
     for (const each of refused) {
-      assertProblem(each, 503, 'unavailable', /as many long requests waiting as it takes/);
+      assertProblem(each, 503, 'unavailable', /reached its limit of waiting long requests/);
       assert.equal(each.headers.get('retry-after'), '1');
     }
   });
@@ -129,7 +124,7 @@ describe('requests that take long', () => {
   });
 });
 
-/** How many requests wait for a thread, as the process tells. */
+/** The number of requests that wait for a thread, as the process tells. */
 async function waiting(registry: RegistryForTest): Promise<number> {
   const { text } = await registry.call('GET', '/metrics');
   return Number(/^promptforge_requests_waiting (\d+)$/m.exec(text)?.[1] ?? Number.NaN);

@@ -40,7 +40,7 @@ for (const kind of ['process', 'thread'] as const)
       const { run } = pool({ memoryMb: 24, limits: one });
       await assert.rejects(run({ kind: 'memory' }), (error: unknown) => {
         assert.ok(Problem.is(error, 'too_expensive'));
-        assert.match(error.message, /takes more memory than the registry gives to one request/);
+        assert.match(error.message, /needs more memory than one request may use/);
         return true;
       });
       assert.equal(await run({ kind: 'echo', value: 1 }), 1);

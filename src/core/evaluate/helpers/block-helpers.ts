@@ -1,4 +1,4 @@
-/** The helpers that stand around a body: Handlebars' own and Dotprompt's. */
+/** The helpers that are around a body: Handlebars' own and Dotprompt's. */
 
 import type { BlockStatement } from '../../syntax-tree.ts';
 import { runBody } from '../run-body.ts';
@@ -33,7 +33,7 @@ function isGiven(call: BlockCall, example: string): boolean {
 /** Alike means of one type as well: 5 is not "5". */
 function isEqual(call: BlockCall): boolean {
   checkCount(call, 2, `{{#${call.name} one other}}…{{/${call.name}}}`);
-  // What is null is not given, as what is undefined.
+  // Null counts as not given, like undefined.
   return (call.args[0] ?? undefined) === (call.args[1] ?? undefined);
 }
 

@@ -1,4 +1,4 @@
-/** What a helper is called with. */
+/** The arguments of a helper. */
 
 import type { BlockStatement, MustacheStatement, Node, SubExpression } from '../../syntax-tree.ts';
 import { invalidAt } from '../problems.ts';
@@ -53,6 +53,6 @@ export function checkNoStructure(value: unknown, { template }: Scope, node: Node
     throw invalidAt(
       template,
       node,
-      'What "role", "history", "media" and "section" give is no text, so it cannot be an argument. Write it in a tag of its own.',
+      '"role", "history", "media" and "section" do not produce text, so they cannot be arguments. Write them in their own tags.',
     );
 }

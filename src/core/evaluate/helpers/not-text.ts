@@ -9,7 +9,7 @@ export function notText(value: object, name: string | undefined): string {
   const what = isList ? 'a list, and a list is not text' : 'an object, and an object is not text';
   if (name === undefined || !NAME.test(name)) {
     const instead = isList ? 'one of its items' : 'one of its properties';
-    return `This is ${what}. Use ${instead}, or {{json …}} around the value.`;
+    return `This is ${what}. Use ${instead}, or wrap the value in {{json …}}.`;
   }
   if (isList) return `"${name}" is ${what}. Use {{#each ${name}}}…{{/each}} or {{json ${name}}}.`;
   const property = Object.keys(value).find(key => PROPERTY.test(key));
@@ -18,6 +18,6 @@ export function notText(value: object, name: string | undefined): string {
   return `"${name}" is ${what}. Use ${instead} or {{json ${name}}}.`;
 }
 
-/** What can be written again as it is. */
+/** Nodes that can be written again unchanged. */
 const NAME = /^[^\s"'`(){}|=]{1,60}$/;
 const PROPERTY = /^[A-Za-z_]\w{0,30}$/;

@@ -55,9 +55,9 @@ function unknownRole(role: string | undefined, { args, scope, node }: Call): Pro
   const isWritten = node.params[0]?.type === 'StringLiteral';
   const what =
     role === undefined
-      ? `{{role}} needs the name of a role${args.length === 0 ? '' : ', and this value is nothing'}`
+      ? `{{role}} needs the name of a role${args.length === 0 ? '' : ', and this value is empty'}`
       : `${isWritten ? `"${role.slice(0, 40)}"` : 'This value'} is not a role`;
-  const advice = role === 'assistant' ? `${known} For the model's answers write {{role "model"}}.` : known;
+  const advice = role === 'assistant' ? `${known} For the model's answers, write {{role "model"}}.` : known;
   return invalidAt(scope.template, node, `${what}. ${advice}`);
 }
 
@@ -67,7 +67,7 @@ function section(call: Call): Structure {
     throw invalidAt(
       call.scope.template,
       call.node,
-      '{{section}} needs a name: write {{section "name"}}, or put {{#if …}} around it where the name may be missing.',
+      '{{section}} needs a name: write {{section "name"}}, or wrap it in {{#if …}} if the name may be missing.',
     );
   return new Structure({ kind: 'part', part: { metadata: { purpose, pending: true } } });
 }
@@ -78,7 +78,7 @@ function media(call: Call): Structure {
     throw invalidAt(
       call.scope.template,
       call.node,
-      '{{media}} needs a URL, and there is none here. Give the input, or put {{#if …}} around the tag where it may be missing.',
+      '{{media}} needs a URL, and this one is missing. Provide the input, or wrap the tag in {{#if …}} if it may be missing.',
     );
   const contentType = textOfArgument(call.hash['contentType'], call);
   const media = { url, ...(contentType ? { contentType } : {}) };
@@ -92,7 +92,7 @@ function nothingToWrite({ scope, node }: Call): Problem {
   return invalidAt(
     scope.template,
     node,
-    `${name === undefined ? 'This value' : `"${name}"`} is not given, so {{json}} has nothing to write. Give the input, or put ${around} around the tag.`,
+    `${name === undefined ? 'This value' : `"${name}"`} is not given, so {{json}} has nothing to write. Provide the input, or wrap the tag in ${around}.`,
   );
 }
 

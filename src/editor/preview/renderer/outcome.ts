@@ -1,4 +1,4 @@
-/** What the preview asks its renderer, and what it can hear back: plain data that crosses to a worker thread and back. */
+/** Messages between the preview and its renderer: plain data that crosses to a worker thread and back. */
 import type { LinkedPartial } from '../../../core/flatten.ts';
 import type { SourceIssue } from '../../../core/problem.ts';
 import type { RenderRequest } from '../../../core/render.ts';
@@ -10,7 +10,7 @@ interface Given {
   /** Values by variable name, as JSON has them. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly messages?: NonNullable<RenderRequest['messages']>;
-  /** What `{{@name}}` reads, by name. */
+  /** The values of `{{@name}}`, by name. */
   readonly context?: NonNullable<RenderRequest['context']>;
 }
 
@@ -18,7 +18,7 @@ interface Given {
 export interface PreviewRequest extends Given {
   /** `prompt` unless told. */
   readonly kind?: SourceKind;
-  /** Whether it was published already: then its front matter is read as it was when it could be published. */
+  /** True if it was published already: then its front matter is read as it was when it could be published. */
   readonly isPublished?: boolean;
   readonly partials: ReadonlyMap<string, LinkedPartial>;
   /** Names the prompt in messages. */
@@ -55,7 +55,7 @@ export interface PreviewRendered {
   readonly words: number;
 }
 
-/** How many tokens the messages' text has. `count` is null, with the reason, where counting would take too long. */
+/** The number of tokens the messages' text has. `count` is null, with the reason, where counting would take too long. */
 export type Tokens =
   | { readonly count: number; readonly encoding: string }
   | { readonly count: null; readonly encoding: string; readonly reason: string };

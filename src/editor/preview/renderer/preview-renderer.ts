@@ -12,7 +12,7 @@ import type {
 import { type Heard, Thread } from './thread.ts';
 import type { FromWorker } from './worker.ts';
 
-/** How long each may take, in milliseconds. */
+/** The time each may take, in milliseconds. */
 export interface PreviewLimits {
   /** Starting the thread. */
   readonly start: number;
@@ -70,7 +70,7 @@ export class PreviewRenderer {
     };
     signal.addEventListener('abort', onAbort, { once: true });
     const job: Job = { request, signal, resolve, reject };
-    this.#waiting?.reject(abandoned('A newer request took its place.'));
+    this.#waiting?.reject(abandoned('A newer request replaced it.'));
     this.#waiting = job;
     if (!this.#isRunning) void this.#work();
     return promise.finally(() => signal.removeEventListener('abort', onAbort));
@@ -147,7 +147,7 @@ export class PreviewRenderer {
         : `takes longer than ${this.#limits.render / 1000} seconds`;
     return {
       kind: 'limit',
-      message: `Rendering ${what}. Look for a loop inside a loop over the same list, or take a smaller input or prompt.`,
+      message: `Rendering ${what}. Look for nested loops over the same list, or use a smaller input or prompt.`,
     };
   }
 }

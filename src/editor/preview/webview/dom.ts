@@ -22,7 +22,7 @@ export function button(text: string, onPress: () => void, attributes: Attributes
   return made;
 }
 
-/** What the page has under an id. */
+/** The element with this id. */
 export function byId<Type extends HTMLElement>(id: string, type: new () => Type): Type {
   const found = document.getElementById(id);
   if (!(found instanceof type)) throw new Error(`The page has no #${id}.`);

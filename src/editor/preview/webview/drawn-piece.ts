@@ -1,4 +1,4 @@
-/** What is drawn of a source: a value's mark, or a stretch of a text node. */
+/** A drawn part of the source: the mark of a value, or a range of a text node. */
 import type { TracedSource } from '../../../core/trace.ts';
 import type { Piece } from '../scroll-map.ts';
 
@@ -10,7 +10,7 @@ export interface DrawnPiece extends Piece {
   readonly end: number;
 }
 
-/** The top of the line that stands `fraction` through a piece, from the top of the window. */
+/** The top of the line that is `fraction` through a piece, from the top of the window. */
 export function heightIn({ node, start, end }: DrawnPiece, fraction: number): number {
   if (!(node instanceof Text)) {
     const lines = node.getClientRects();

@@ -29,7 +29,7 @@ interface Place {
   readonly type: ValueType;
   readonly isNeeded: boolean;
   readonly description: string | undefined;
-  /** What stands for it while it is not given. */
+  /** The placeholder of a missing value. */
   readonly fallback: unknown;
 }
 
@@ -62,7 +62,7 @@ export class FormView {
     });
     if (rows.length === 0)
       rows.push(
-        element('p', { class: 'note' }, 'This prompt declares no inputs. Give what it reads as JSON.'),
+        element('p', { class: 'note' }, 'This prompt declares no inputs. Enter the values it reads as JSON.'),
       );
     this.#root.replaceChildren(...rows);
     this.#focusId(focused);
@@ -123,7 +123,7 @@ export class FormView {
     return heading;
   }
 
-  /** Takes a value out again, so that its default stands for it. */
+  /** Takes a value out again, so that its default represents it. */
   #leaveOut({ path, label }: Place): HTMLButtonElement {
     return button('×', () => this.#rebuild(withoutValue(this.#parts.input, path), idOf(path)), {
       class: 'quiet leave-out',
@@ -309,7 +309,7 @@ export class FormView {
           'Empty list',
           () => this.#rebuild(withValue(this.#parts.input, path, []), `${idOf(path)}-add`),
           {
-            'aria-label': `Give ${label} as an empty list`,
+            'aria-label': `Set ${label} to an empty list`,
           },
         ),
       );

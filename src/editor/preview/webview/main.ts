@@ -6,7 +6,7 @@ import { RenderingView } from './rendering-view.ts';
 import { Scrolling } from './scrolling.ts';
 import { UnreadTexts } from './unread-texts.ts';
 
-/** What the page itself needs after a reload. */
+/** The page's own state after a reload. */
 interface PageState {
   readonly scroll: number;
   readonly isFormOpen: boolean;
@@ -117,7 +117,7 @@ function showInputs(shown: Inputs): void {
   form.show(shown);
   form.showUnread(unread.of(shown.uri));
   showGiven();
-  // What the person writes there is theirs, also while it is no JSON yet.
+  // The person's text is kept, even while it is not valid JSON.
   if (isOther || (document.activeElement !== json && unread.of(shown.uri)[json.id] === undefined)) fillJson();
   keep();
 }
@@ -177,7 +177,7 @@ function showRendering(shown: Rendering, edits: number): void {
     problem.replaceChildren(
       element('p', {}, told),
       ...(issues.length > 0 ? [element('ul', {}, ...issues)] : []),
-      ...(isEmpty ? [] : [element('p', { class: 'note' }, 'Below is how it was before.')]),
+      ...(isEmpty ? [] : [element('p', { class: 'note' }, 'The previous rendering is below.')]),
     );
     byId('missing', HTMLElement).hidden = true;
     speak(told);

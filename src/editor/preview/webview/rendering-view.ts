@@ -14,7 +14,7 @@ export class RenderingView {
   readonly #onReveal: (source: TracedSource) => void;
   /** In the order of the text. */
   #marks: { readonly mark: HTMLElement; readonly source: TracedSource }[] = [];
-  /** What is shown, message by message, so that only what changed is drawn again. */
+  /** The displayed messages, so that only changes are redrawn. */
   #drawn: (Section & { readonly of: string })[] = [];
 
   constructor(root: HTMLElement, onReveal: (source: TracedSource) => void) {
@@ -44,7 +44,7 @@ export class RenderingView {
         element(
           'p',
           { class: 'note' },
-          `${left.toLocaleString()} more characters are not shown. Copying takes them all.`,
+          `${left.toLocaleString()} more characters are not shown. Copying includes them all.`,
         ),
       );
     if (
@@ -58,12 +58,12 @@ export class RenderingView {
     if (!this.#marks.some(({ mark }) => mark.tabIndex === 0)) this.#makeStop(this.#marks[0]?.mark);
   }
 
-  /** What leads to the source, in the order in which it is drawn. */
+  /** Links to the source, in drawing order. */
   get pieces(): readonly DrawnPiece[] {
     return this.#drawn.flatMap(({ pieces }) => pieces);
   }
 
-  /** Marks what the caret in the source stands on. */
+  /** Marks what the caret in the source is on. */
   highlight(caret: Caret | null): void {
     let first: HTMLElement | undefined;
     for (const { mark, source } of this.#marks) {
@@ -179,7 +179,7 @@ function markOf({ kind, expression }: TracedSpan, text: string): HTMLElement {
       role: 'link',
       tabindex: '-1',
       title: isMissing ? `${expression} is missing` : expression,
-      // What stands for nothing is drawn by the style sheet, so that a copied selection is the text alone.
+      // The style sheet draws placeholders, so that a copied selection is only the text.
       'data-expression': isMissing ? expression : undefined,
       'aria-label': isMissing ? `Missing: ${expression}` : text === '' ? `Empty: ${expression}` : undefined,
     },

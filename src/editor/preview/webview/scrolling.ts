@@ -16,7 +16,7 @@ export class Scrolling {
   #followed: { readonly place: ScrollPlace; readonly edits: number } | undefined;
   /** Where the page put itself: what is heard of that is not the person's doing. */
   #placed: number | undefined;
-  /** How many moves are not over yet. */
+  /** The number of moves that are not over yet. */
   #moves = 0;
   #isDue = false;
 
@@ -26,7 +26,7 @@ export class Scrolling {
     window.addEventListener('scroll', () => this.#scrolled());
   }
 
-  /** What is shown is another now: what was to be at the top may only now be there, or be elsewhere. */
+  /** The display has changed: the target of the scrolling may have appeared or moved. */
   drawn(edits: number): void {
     this.#map = undefined;
     this.moving();
@@ -46,7 +46,7 @@ export class Scrolling {
     );
   }
 
-  /** Brings a place of the source to where it stands in the editor, at the next frame: of several, the last. */
+  /** Brings a place of the source to where it is in the editor, at the next frame: of several, the last. */
   follow(place: ScrollPlace, edits: number): void {
     const isAsked = this.#wanted !== undefined;
     this.#wanted = place;
@@ -80,7 +80,7 @@ export class Scrolling {
     });
   }
 
-  /** How far down the window the end of the prompt stands when the page is at its own end. */
+  /** How far down the window the end of the prompt is when the page is at its own end. */
   #reach(): number {
     const { scrollHeight } = document.documentElement;
     const end = this.#mapped().heightOf(null, Number.MAX_SAFE_INTEGER) ?? scrollHeight;

@@ -1,4 +1,4 @@
-/** What the person typed into the preview's fields and cannot be read yet: a number half written, JSON with a mistake. */
+/** Text in the preview's fields that cannot be parsed yet: an incomplete number, invalid JSON. */
 
 /** By the document that is previewed, then by the id of the field. */
 type Texts = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -22,7 +22,7 @@ export class UnreadTexts {
     return this.#texts[uri] ?? {};
   }
 
-  /** @param text undefined when what stands there could be read */
+  /** @param text undefined when the text there could be read */
   keep(uri: string, id: string, text: string | undefined): void {
     const { [uri]: before = {}, ...others } = this.#texts;
     const { [id]: _gone, ...rest } = before;

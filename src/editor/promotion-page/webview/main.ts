@@ -2,7 +2,7 @@
 import { button, byId, element } from '../../preview/webview/dom.ts';
 import type { Action, FromPage, KeptState, PromotionContent, Said, ToPage } from '../messages.ts';
 
-/** What was typed and is not sent: it outlives the page. */
+/** Unsent text, which outlives the page. */
 interface PageState {
   readonly draft: string;
   /** Under which the draft is or was sent; undefined while it was not. */
@@ -78,8 +78,8 @@ function heard(message: ToPage): void {
 
 /** Empty where it can be sent. */
 function whyNot(text: string): string {
-  if (text.trim() === '') return 'Write something.';
-  return text.length > longest ? `At most ${longest} characters; these are ${text.length}.` : '';
+  if (text.trim() === '') return 'Enter a comment.';
+  return text.length > longest ? `At most ${longest} characters are allowed; this has ${text.length}.` : '';
 }
 
 /** The button stays what has the focus. */
@@ -122,7 +122,7 @@ function showActions(actions: readonly Action[]): void {
   const hadFocus = place.contains(document.activeElement);
   fill(
     place,
-    actions.map(({ deed, label }) => button(label, () => host.postMessage({ type: 'decide', deed }))),
+    actions.map(({ action, label }) => button(label, () => host.postMessage({ type: 'decide', action }))),
   );
   if (hadFocus && !place.contains(document.activeElement)) byId('title', HTMLElement).focus();
 }
@@ -143,7 +143,7 @@ function saidIn(id: string, all: readonly Said[]): void {
   fill(byId(id, HTMLElement), all.map(saidItem));
 }
 
-/** What is there already stays, so that a screen reader hears only what is new and a selection lasts. */
+/** Existing elements stay, so that a screen reader reads only new ones and a selection lasts. */
 function fill(place: HTMLElement, made: readonly HTMLElement[]): void {
   const there = [...place.children];
   const isSame = there.every((child, index) => child.textContent === made[index]?.textContent);

@@ -38,9 +38,13 @@ export const handleListThreads: Handler<'listThreads'> = async call => {
 function endOf(cursor: string): ThreadsEnd {
   const [version = 0, line = 0] = textCursor('threads', cursor).split(' ').map(Number);
   if (Number.isSafeInteger(version) && Number.isSafeInteger(line)) return { version, line };
-  throw new Problem('invalid_request', 'This cursor is not one of this list. Give it back as it came.', {
-    fields: [{ pointer: '/cursor', message: 'is not a cursor of this list' }],
-  });
+  throw new Problem(
+    'invalid_request',
+    'This cursor does not belong to this list. Send it exactly as you received it.',
+    {
+      fields: [{ pointer: '/cursor', message: 'is not a cursor of this list' }],
+    },
+  );
 }
 
 export const handleAddComment: Handler<'addComment'> = async call => {

@@ -18,7 +18,7 @@ async function proof(snapshot: Snapshot, from: number, to: number | undefined) {
   if (last > end.seq)
     throw wrong(
       from > end.seq ? '/from' : '/to',
-      `The log ends with event ${end.seq}, so there is no event ${last}: the head is of another registry, or the log lost its end.`,
+      `The log ends with event ${end.seq}, so there is no event ${last}: the head belongs to another registry, or the log lost its end.`,
     );
   const events = await eventsAfter(snapshot, from, Math.min(last - from, MAX_CONSISTENCY_EVENTS));
   const newest = events.at(-1);

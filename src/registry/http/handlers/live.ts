@@ -1,4 +1,4 @@
-/** What was live, over HTTP. */
+/** The live version at an instant, over HTTP. */
 import { readLive } from '../../live/live.ts';
 import { jsonTextAnswer } from '../answer.ts';
 import type { Handler } from '../call.ts';

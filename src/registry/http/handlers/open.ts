@@ -41,7 +41,7 @@ function known(publicUrl: Call['publicUrl']): string {
   if (publicUrl !== null) return publicUrl;
   throw new Problem(
     'route_not_found',
-    'This registry opens nothing in VS Code, as it was not told its public URL. Start it with --public-url.',
+    'This registry cannot open VS Code, because its public URL is not set. Start it with --public-url.',
   );
 }
 

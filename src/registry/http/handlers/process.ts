@@ -1,10 +1,10 @@
-/** What watches a process: whether it and its database answer, its figures; and the API's own document. */
+/** Health endpoints: whether the process and its database answer, its metrics; and the API's own document. */
 import { openApiDocument } from '../../../contract/openapi.ts';
 import { Problem } from '../../../core/problem.ts';
 import { roleIncludes } from '../../../core/role.ts';
 import { readIntact } from '../../proof/intact-store.ts';
 import { COMMON_HEADERS, jsonAnswer } from '../answer.ts';
-import type { Handler, Standing } from '../call.ts';
+import type { Handler, ProcessStatus } from '../call.ts';
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/ */
 const METRICS_MEDIA_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -20,9 +20,8 @@ export const handleReadyz: Handler<'readyz'> = async ({ store, integrity, standi
   return jsonAnswer(200, { status: 'ok', database: 'ok', log: standing.log() });
 };
 
-function checkNotStopping({ stopping }: Standing): void {
-  if (stopping())
-    throw new Problem('unavailable', 'This process was asked to stop. Send requests to another one.');
+function checkNotStopping({ stopping }: ProcessStatus): void {
+  if (stopping()) throw new Problem('unavailable', 'This process is stopping. Send requests to another one.');
 }
 
 /** A reader's key is told of the process; how much is published and decided is for those who may read the log. */

@@ -52,7 +52,7 @@ export const handlePublish: Handler<'publish'> = async call => {
     const { version, created } = await withPartials(link, prepared, ready =>
       store.read(snapshot => tryPublish(snapshot, store.now, caller, name, ready, body)),
     );
-    // What is written is checked at the commit; here there is none.
+    // Writes are checked at the commit; this is a read.
     await call.reauthenticate();
     const answer: z.infer<typeof publishResponse> = { ...version, wouldCreate: created };
     return jsonTextAnswer(200, await work.json(answer, asker()));
@@ -133,7 +133,7 @@ async function answerArchived(
   return jsonAnswer(200, summary);
 }
 
-/** What the key may not read is missing, as what is not there: asked for alone, it says why. */
+/** Versions that the key may not read are listed as missing; requested alone, they give a reason. */
 export const handleBatch: Handler<'batch'> = async ({ store, drafts, body, caller, streams, ended }) => {
   const plan = await planBatch(store, body.refs, await drafts.reader(caller));
   const pieces = await streams.open(caller.key, ended(), () => batchJson(store, plan));

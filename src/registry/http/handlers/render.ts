@@ -33,7 +33,7 @@ export const handleRender: Handler<'render'> = async call => {
   const etag = `"${digest}-${rendered.hash.slice(0, 16)}"`;
   const headers = {
     ...deliveryHeaders({ ...chosen, prompt, environment, ...content }, etag),
-    // What stands in the request's body is no part of a cache's key.
+    // The request's body is not part of a cache key.
     'Cache-Control': 'private, no-cache',
     'CDN-Cache-Control': 'no-store',
     Vary: `Authorization, Accept`,

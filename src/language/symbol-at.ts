@@ -1,11 +1,11 @@
-/** What stands at a place of a prompt or its samples, as far as it has a name that can be asked for. */
+/** The symbol at a position of a prompt or its samples, if it has a name. */
 import type { Library, LibraryPrompt, LibrarySamples } from './library.ts';
 import type { InlinePartial, Name, PartialCall } from './nodes.ts';
 import { closingPath, keyOfLookup } from './occurrences.ts';
 import { type Span, touches } from './span.ts';
 import { frontMatterNames, sampleNames } from './yaml-names.ts';
 
-export type Thing =
+export type PromptSymbol =
   /** A variable, a property or a block parameter. */
   | {
       readonly kind: 'name';
@@ -32,23 +32,29 @@ export type Thing =
   /** `this`, `..`, `@index`. */
   | { readonly kind: 'keyword'; readonly name: string; readonly span: Span };
 
-export function thingAt(prompt: LibraryPrompt, offset: number, library: Library): Thing | undefined {
+export function symbolAt(prompt: LibraryPrompt, offset: number, library: Library): PromptSymbol | undefined {
   const { text, frontMatter, resolved } = prompt.analysis;
-  const named = (name: string, span: Span): Thing => ({ kind: 'name', name, span, uri: prompt.uri, prompt });
+  const named = (name: string, span: Span): PromptSymbol => ({
+    kind: 'name',
+    name,
+    span,
+    uri: prompt.uri,
+    prompt,
+  });
   if (frontMatter.span && offset < frontMatter.span.end) {
     const found = frontMatterNames(prompt.analysis).find(({ span }) => touches(span, offset));
     return found && named(typeof found.of === 'string' ? found.of : found.of.name, found.span);
   }
   for (const call of resolved.partials) {
     const written = [call.name, call.close?.name].find(name => name && touches(name.span, offset));
-    if (written && call.name) return partialThing(call, written.span, prompt, library);
+    if (written && call.name) return partialSymbol(call, written.span, prompt, library);
     const pair = call.hash.find(({ span }) => touches(span, offset));
     if (pair) return named(pair.name, pair.span);
   }
   for (const inline of resolved.inlines)
     if (inline.name && touches(inline.name.span, offset))
       return { kind: 'inline', name: inline.name.name, span: inline.name.span, prompt, inline };
-  const nameOf = (names: readonly Name[]): Thing | undefined => {
+  const nameOf = (names: readonly Name[]): PromptSymbol | undefined => {
     const found = names.find(({ span }) => touches(span, offset));
     return found && named(found.name, found.span);
   };
@@ -81,12 +87,12 @@ export function thingAt(prompt: LibraryPrompt, offset: number, library: Library)
   return undefined;
 }
 
-/** As `thingAt`, in a samples file, where variables and their properties stand. */
-export function thingInSamples(
+/** As `symbolAt`, in a samples file, where variables and their properties stand. */
+export function symbolInSamples(
   { uri, name, text }: LibrarySamples,
   offset: number,
   library: Library,
-): Thing | undefined {
+): PromptSymbol | undefined {
   const prompt = library.prompt(name);
   if (prompt === undefined) return undefined;
   const found = sampleNames(text, prompt.analysis.frontMatter.variables).find(({ span }) =>
@@ -97,7 +103,7 @@ export function thingInSamples(
   return { kind: 'name', name: typeof of === 'string' ? of : of.name, span, uri, prompt };
 }
 
-function partialThing(call: PartialCall, span: Span, prompt: LibraryPrompt, library: Library): Thing {
+function partialSymbol(call: PartialCall, span: Span, prompt: LibraryPrompt, library: Library): PromptSymbol {
   const { name } = call.name as Name;
   const inline = prompt.analysis.resolved.inlines.findLast(each => each.name?.name === name);
   if (inline) return { kind: 'inline', name, span, prompt, inline };
