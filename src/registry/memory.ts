@@ -213,9 +213,8 @@ export function memory(
   async function load(): Promise<Loaded> {
     if (isBroken()) return unchanged();
     try {
-      // Taken before the log is read: what is committed in between is noticed the next time. As recent as for what is in
-      // memory: to ask SQLite itself takes longer than to read a delivery.
-      const before = store.recentRevision();
+      // Taken before the log is read: what is committed in between is noticed the next time.
+      const before = store.revision();
       if (before !== revision && !isAllOwn(before)) await refreshed(before);
     } catch (error) {
       if (Problem.is(error, 'log_broken')) return unchanged();

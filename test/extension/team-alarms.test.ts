@@ -33,7 +33,7 @@ describe('a registry whose log was rewritten', () => {
     await vscode.env.clipboard.writeText('');
     const copied = await run('showAlarm', { confirms: [true] });
     assert.equal(copied.confirmed[0]?.detail, alarm.detail);
-    assert.match(await vscode.env.clipboard.readText(), /^2.*\n.*Up to event [0-9]+ \(sha256:/s);
+    assert.match(await vscode.env.clipboard.readText(), /^2.*\n.*up to event [0-9]+ \(sha256:/s);
     assert.match(alarms.shown() ?? '', /the log was rewritten/);
     const ask = await run('showAlarm', { confirms: ['alternative'] });
     assert.equal(ask.confirmed[0]?.detail, alarm.detail);

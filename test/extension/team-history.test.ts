@@ -276,6 +276,8 @@ describe('Search Versions… of a registry that answers', () => {
     assert.equal(ask.offered[0]?.length, 1);
     await eventually('the version', () => activeTab()?.label.includes('@1'));
     const none = await run('searchVersions', { texts: ['no such text at all'] });
-    await none.message(/^No version of any prompt added or removed “no such text at all”/);
+    await none.message(
+      /^No version of any prompt that your key may read added or removed “no such text at all”/,
+    );
   });
 });

@@ -247,7 +247,7 @@ describe('owners', () => {
       const ask = await request();
       await kept(
         ask,
-        /^Nothing was requested\. Line 2: Nobody could approve what "fees\/\*\*" matches.*Your draft is kept\./,
+        /^Nothing was requested\. Line 2: No one could approve what "fees\/\*\*" matches.*Your draft is kept\./,
         '* @dana\nfees/** @nobody\n',
       );
       await eventually('the error', () => problems(document.uri).some(({ at }) => at.join() === '1,0,15'));
@@ -279,7 +279,11 @@ describe('owners', () => {
       await typed('* @dana @sam # mine\n');
       await requestByAda('* @sam # hers\n');
       const ask = await request({ button: 'Review Owners Change' });
-      await kept(ask, /^A change of the owners of production by ada waits/, '* @dana @sam # mine\n');
+      await kept(
+        ask,
+        /^A change of the owners of production by ada is waiting for approval/,
+        '* @dana @sam # mine\n',
+      );
       await shownTab('Review owners of production: now ↔ requested by ada');
     });
 

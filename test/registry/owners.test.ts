@@ -132,7 +132,7 @@ describe('owners of prompts', () => {
       assert.deepEqual([(await show()).text, (await show()).waiting], ['', null]);
       for (const what of ['approve', 'reject', 'cancel']) {
         const as = 'production admin mia';
-        assertProblem(await decide(what, again.id, as), 409, 'owners_change_closed', /rejected already/);
+        assertProblem(await decide(what, again.id, as), 409, 'owners_change_closed', /already rejected/);
         assertProblem(await decide(what, '999999', as), 404, 'owners_change_not_found');
         assertProblem(await decide(what, '1', as), 404, 'owners_change_not_found');
       }

@@ -32,7 +32,7 @@ describe('values of a rendering over HTTP', () => {
       assert.equal(status, 422, role);
       assert.equal(
         json.detail,
-        'The body is not as it should be at /messages/0/role: A role is "system", "user", "model" or "tool". For "assistant" write "model".',
+        'The body is invalid at /messages/0/role: A role is "system", "user", "model" or "tool". For "assistant" write "model".',
       );
     }
   });

@@ -442,7 +442,7 @@ describe('a connection', () => {
     await registry.key('staging', 'reader');
     const closing = registry.server.close(patience(2500));
     for (const path of ['/healthz', '/readyz'])
-      assertProblem(await ask(registry.url, 'GET', path), 503, 'unavailable', /asked to stop/);
+      assertProblem(await ask(registry.url, 'GET', path), 503, 'unavailable', /is stopping/);
     const still = await registry.call('GET', '/v1/prompts/p', undefined, { as: 'staging reader' });
     assert.deepEqual([still.status, still.text], [200, 'Text']);
     assert.equal(still.headers.get('connection'), 'close');

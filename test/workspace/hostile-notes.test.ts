@@ -72,17 +72,17 @@ describe('a lock file that somebody edited', () => {
     [
       'a name twice',
       lockOf(line('a'), line('b'), line('a')),
-      /^promptforge\.lock\.json:6:5: "a" stands here a second time/,
+      /^promptforge\.lock\.json:6:5: "a" is already defined/,
     ],
     [
       'the same with "\\r\\n"',
       lockOf(line('a'), line('a')).replaceAll('\n', '\r\n'),
-      /^promptforge\.lock\.json:5:5: "a" stands/,
+      /^promptforge\.lock\.json:5:5: "a" is already defined/,
     ],
     [
       'a name twice, once escaped',
       lockOf(line('a'), line('a').replace('a', '\\u0061')),
-      /^promptforge\.lock\.json:5:5: "a" stands/,
+      /^promptforge\.lock\.json:5:5: "a" is already defined/,
     ],
     ['half of it', lockOf(line('a'), line('b')).slice(0, -60), /^promptforge\.lock\.json:5:\d+: /],
     ['nothing in it', '', /^promptforge\.lock\.json:1:1: The file is empty/],

@@ -234,7 +234,7 @@ export class PromotionPanel implements vscode.Disposable {
     } catch (error) {
       session.note(error);
       log.error(`Commenting: ${logged(error)}`);
-      const message = `Not sent: ${messageOf(error)} Your text is kept here, so you can send it again.`;
+      const message = `Not sent: ${messageOf(error)} Your text is kept here.`;
       return this.#post({ type: 'notCommented', key, message });
     }
     this.#post({ type: 'commented', key });

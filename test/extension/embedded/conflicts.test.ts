@@ -104,7 +104,7 @@ describe('a conflict', () => {
     const no = await run('completeMerge', { confirms: [false] }, name);
     assert.match(
       no.confirmed[0]?.detail ?? '',
-      /^1 place that you and the registry both changed holds neither/,
+      /^1 place that you and the registry both changed holds the text from before both changes/,
     );
     assert.equal(await baseOf(name), 1);
     await run('acceptMine', {}, await entryOf(name, 'conflicts'));

@@ -41,6 +41,11 @@ async function textOf(name: PromptName): Promise<string> {
   return (await vscode.workspace.openTextDocument(vscode.Uri.file(promptFile(name)))).getText();
 }
 
+/** The editor of a file hears of an edit of the workspace a moment later. */
+async function hasText(name: PromptName, text: string): Promise<void> {
+  await eventually(`${name} with the text ${text}`, async () => (await textOf(name)) === text);
+}
+
 describe('renaming a prompt', () => {
   const { publishAndPull, promote, publish } = embeddedWorkspace();
   withoutAutoSave();
@@ -55,7 +60,7 @@ describe('renaming a prompt', () => {
     assert.equal(ask.asked[0]?.value, name);
     assert.equal((await told(ask)).message, `Renamed ${name} to ${to}.`);
     assert.equal(await isThere(promptFile(name)), false);
-    assert.equal(await textOf(to), 'One.\nNot saved.\n');
+    await hasText(to, 'One.\nNot saved.\n');
     assert.equal(await readFile(samplesFile(to), 'utf8'), SAMPLES);
     assert.deepEqual(await shownFolderOf(to), [`${folderOf(to)} 1`, '  sorting new']);
 
@@ -64,7 +69,7 @@ describe('renaming a prompt', () => {
     await eventually('the old file again', () => isThere(promptFile(name)));
     await eventually('the old samples again', () => isThere(samplesFile(name)));
     assert.equal(await isThere(promptFile(to)), false);
-    await eventually('what was not saved', async () => (await textOf(name)) === 'One.\nNot saved.\n');
+    await hasText(name, 'One.\nNot saved.\n');
   });
 
   it('lets whoever includes a partial go on including it, and says how many', async () => {
@@ -74,7 +79,7 @@ describe('renaming a prompt', () => {
     await writePrompt(caller, '{{> tone}}\n');
     const ask = await run('rename', { texts: [besides(caller, 'parts/_style')] }, partial);
     assert.match((await told(ask)).message, /1 file that includes it was changed\.$/);
-    assert.equal(await textOf(caller), '{{> parts/style}}\n');
+    await hasText(caller, '{{> parts/style}}\n');
   });
 
   it('changes its case alone, with that of what includes it, until it is published', async () => {
@@ -84,8 +89,9 @@ describe('renaming a prompt', () => {
     await writePrompt(partial, 'One line an item.\n');
     await writeFile(samplesFile(partial), SAMPLES);
     await writePrompt(caller, '{{> lineItem}}\n');
-    assert.match((await told(await run('rename', { texts: [to] }, partial))).message, /^Renamed /);
-    assert.equal(await textOf(caller), '{{> LineItem}}\n');
+    const renamed = await told(await run('rename', { texts: [to] }, partial));
+    assert.match(renamed.message, /^Renamed .*1 file that includes it was changed\.$/);
+    await hasText(caller, '{{> LineItem}}\n');
     assert.equal(await isThere(promptFile(partial)), false);
     assert.equal(await readFile(samplesFile(to), 'utf8'), SAMPLES);
     assert.deepEqual(await shownFolderOf(to), [`${folderOf(to)} 2`, '  _LineItem new', '  orderSummary new']);
@@ -112,7 +118,7 @@ describe('renaming a prompt', () => {
     await publishAndPull(caller, '{{> tone}}\n');
     await run('openVersion', {}, `${caller}@1`);
     await run('rename', { texts: [besides(caller, '_style')] }, partial);
-    assert.equal(await textOf(caller), '{{> style}}\n');
+    await hasText(caller, '{{> style}}\n');
     const front = () => vscode.window.activeTextEditor?.document.getText();
     await eventually('the version in front', () => front() === '{{> tone}}\n');
   });
@@ -123,7 +129,7 @@ describe('renaming a prompt', () => {
     await writePrompt(name, '{{> tone}}\n');
     const to = parsePromptName(`${freshName()}/moved`);
     await run('rename', { texts: [to] }, name);
-    assert.equal(await textOf(to), `{{> ${folderOf(name)}/tone}}\n`);
+    await hasText(to, `{{> ${folderOf(name)}/tone}}\n`);
   });
 
   it('says what the registry keeps, and offers to archive it', async () => {

@@ -59,7 +59,7 @@ describe('a fair queue', () => {
     await assert.rejects(enter('a', '5'), (error: unknown) => {
       assert.ok(Problem.is(error, 'queue_full'));
       assert.equal(error.details.retryAfter, 1);
-      assert.match(error.message, /^This key already has 3 requests waiting/);
+      assert.match(error.message, /^This key already has 3 long requests waiting/);
       return true;
     });
     const other = enter('b', 'b1');
