@@ -66,12 +66,18 @@ interface Fault extends Pick<TemplateError, 'code' | 'message'> {
 interface Within<T> {
   readonly template: T;
   readonly report: (fault: Fault) => void;
+  /** Called with what `{{> @partial-block}}` is called with. */
+  readonly onBlock?: (kind: Kind) => void;
 }
 
 class Walk<T extends ParsedTemplate> {
   readonly #templates: Templates<T>;
   /** By body and what it is called with: the first fault in it; undefined where there is none, or while it is looked for. */
   readonly #called = new Map<Program, Map<Kind, Fault | undefined>>();
+  /** By body and what it is called with: what it calls the block of its caller with. */
+  readonly #blockKinds = new Map<Program, Map<Kind, ReadonlySet<Kind>>>();
+  /** By the body of a block of a partial: what it was looked at with. */
+  readonly #blocks = new Map<Program, Set<Kind>>();
   readonly #inlines = new WeakMap<Program, ReadonlyMap<string, Program | undefined>>();
 
   constructor(templates: Templates<T>) {
@@ -203,7 +209,11 @@ class Walk<T extends ParsedTemplate> {
   #partial(node: PartialStatement | PartialBlockStatement, place: Place, inside: Within<T>): void {
     for (const each of argumentsOf(node)) if (each.type === 'SubExpression') this.#call(each, place, inside);
     if (node.type === 'PartialBlockStatement') this.#body(node.program, UNKNOWN, inside);
-    if (node.name.type === 'SubExpression' || node.name.original === PARTIAL_BLOCK) return;
+    if (node.name.type === 'SubExpression') return;
+    if (node.name.original === PARTIAL_BLOCK) {
+      inside.onBlock?.(kindOfContext(node, place));
+      return;
+    }
     const reference = String(node.name.original);
     const { template } = inside;
     const isLinked = !inspectTemplate(template.tree).inlineNames.has(reference);
@@ -212,7 +222,13 @@ class Walk<T extends ParsedTemplate> {
     if (body === undefined) return;
     const kind = kindOfContext(node, place);
     const at = isLinked ? top(kind) : { ...UNKNOWN, context: { kind, above: 'unknown' as const } };
-    const fault = this.#faultIn(body, kind, at, linked ?? template);
+    const called = linked ?? template;
+    if (node.type === 'PartialBlockStatement') {
+      const report = (fault: Fault) => inside.report({ ...fault, isLinked: fault.isLinked || isLinked });
+      for (const each of this.#blockKindsOf(body, kind, at, called))
+        this.#blockOf(node.program, each, place, { ...inside, report });
+    }
+    const fault = this.#faultIn(body, kind, at, called);
     if (fault === undefined) return;
     const { code, path } = fault;
     const message = wrongCall(reference, fault);
@@ -234,6 +250,28 @@ class Walk<T extends ParsedTemplate> {
     });
     known.set(kind, first);
     return first;
+  }
+
+  /** What the body of a partial calls the block of its caller with. */
+  #blockKindsOf(body: Program, kind: Kind, place: Place, template: T): ReadonlySet<Kind> {
+    const known = this.#blockKinds.get(body) ?? new Map<Kind, ReadonlySet<Kind>>();
+    this.#blockKinds.set(body, known);
+    const found = known.get(kind);
+    if (found !== undefined) return found;
+    const kinds = new Set<Kind>();
+    known.set(kind, kinds);
+    this.#body(body, place, { template, report: () => {}, onBlock: each => kinds.add(each) });
+    return kinds;
+  }
+
+  /** The block that is given to a partial, which calls it with `kind`. */
+  #blockOf(program: Program, kind: Kind, { names }: Place, inside: Within<T>): void {
+    const seen = this.#blocks.get(program) ?? new Set<Kind>();
+    this.#blocks.set(program, seen);
+    if (seen.has(kind)) return;
+    seen.add(kind);
+    const parameters = new Map([...names.keys()].map(name => [name, 'any' as const]));
+    this.#body(program, { context: { kind, above: 'unknown' }, names: parameters }, inside);
   }
 
   /** The body that a template gives an inline partial; undefined where a name has several. */

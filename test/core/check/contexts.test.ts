@@ -195,6 +195,43 @@ describe('a value that a tag needs', () => {
     assert.ok(refused > runs(2_000, 70), `${refused} were refused`);
   });
 
+  it('is not refused in the block of a partial where the partial gives it', async () => {
+    let refused = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        around,
+        around,
+        around,
+        tags,
+        call,
+        fc.boolean(),
+        async (outer, between, inner, tag, given, isInline) => {
+          const body = inside(between, `{{> @partial-block${given}}}`);
+          const it = inside(outer, `{{#> p}}${inside(inner, `${tag}!`)}{{/p}}`);
+          const { isRefused } = await hold(
+            isInline ? { it: `{{#*inline "p"}}${body}{{/inline}}${it}` } : { it, _p: body },
+          );
+          if (isRefused) refused += 1;
+        },
+      ),
+      { numRuns: runs(20_000, 700) },
+    );
+    assert.ok(refused > runs(1_000, 35), `${refused} were refused`);
+  });
+
+  it('is refused in the block of a partial that gives it to nobody', async () => {
+    const p = '{{> @partial-block}}';
+    assert.match(
+      (await refusal({ it: 'a {{#> p}}{{this}}{{/p}}', _p: p })) ?? '',
+      /^not-text it:1:13: "this" means all inputs/,
+    );
+    assert.match(
+      (await refusal({ it: `{{#*inline "p"}}${p}{{/inline}}{{#> p}}{{this}}{{/p}}` })) ?? '',
+      /^not-text it:1:58: "this" means all inputs/,
+    );
+    assert.equal(await refusal({ it: '{{#> p}}{{this}}{{/p}}', _p: '{{> @partial-block name}}' }), undefined);
+  });
+
   it('is told at the call of a partial, through others too', async () => {
     const other = { _p: '{{> q}}', _q: '{{this}}' };
     const told = async (it: string) => (await refusal({ it, ...other })) ?? '';
