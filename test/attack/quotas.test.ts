@@ -241,7 +241,12 @@ describe('the rate of an environment', () => {
     const refused = answers.filter(({ status }) => status === 429);
     assert.ok(refused.length > 0 && refused.length < answers.length);
     for (const answered of refused)
-      assertProblem(answered, 429, 'rate_limited', /^The keys of this environment together ask more often/);
+      assertProblem(
+        answered,
+        429,
+        'rate_limited',
+        /^The keys of this environment together send requests more often/,
+      );
     assert.equal((await ask('production reader')).status, 200);
   });
 });
