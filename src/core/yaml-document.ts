@@ -135,7 +135,7 @@ export const MERGE_KEY =
 
 const UNKEPT: ReadonlySet<string> = new Set([OTHER_DIGITS, HALF_CHARACTER, NO_JSON_TAG, MERGE_KEY]);
 
-/** Whether a problem is that of such a part: the rest can be read all the same. */
+/** Returns whether a problem concerns such a part only: the rest can still be read. */
 export function isOfUnkept(message: string): boolean {
   return UNKEPT.has(message);
 }

@@ -43,7 +43,7 @@ export async function inspectFile(request: CheckRequest): Promise<CheckedFile> {
   }
 }
 
-/** What only shows once its partials are in place. @throws Problem `invalid_source` */
+/** Checks the template with its partials in place. @throws Problem `invalid_source` */
 function checkInPlace({ source, kind, partials }: LinkedFile): void {
   if (partials.size > 0) flatten({ template: parseSource(source, kind).template, partials });
 }

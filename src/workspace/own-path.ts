@@ -1,4 +1,4 @@
-/** Whether a path among the prompts is the project's own: in its folder, also by its links, and in no other project. */
+/** Checks that a path in the prompts folder belongs to the project: not outside through a link, and in no other project. */
 import { dirname, join } from 'node:path';
 import type { FileSystem } from './file-system.ts';
 import { PROJECT_FILE } from './project-file.ts';

@@ -1,4 +1,4 @@
-/** What writes that share a transaction read together before they begin is what each would have read by itself. */
+/** Writes that share a transaction read the same rows together as each would read by itself. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Client } from 'pg';

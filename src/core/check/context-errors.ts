@@ -1,5 +1,5 @@
 /**
- * What no input makes right because of where it is written: `this` is all the inputs of a prompt outside the blocks that
+ * Finds tags that no input makes right because of their context: `this` is all the inputs of a prompt outside the blocks that
  * go on with another context, nothing is above the first of them, and a partial has the context it is called with.
  */
 
@@ -44,7 +44,7 @@ export function contextErrors(root: ParsedTemplate, isPrompt: boolean): readonly
   return new Walk(NO_PARTIALS).errorsOf(root, isPrompt, ({ isLinked }) => !isLinked);
 }
 
-/** At the calls of partials that stand in files of their own. @param isPrompt as `contextErrors` takes it */
+/** The errors at the calls of partials in files of their own. @param isPrompt as `contextErrors` takes it */
 export function wrongContexts<T extends ParsedTemplate>(
   root: T,
   isPrompt: boolean,
@@ -55,10 +55,10 @@ export function wrongContexts<T extends ParsedTemplate>(
 
 interface Fault extends Pick<TemplateError, 'code' | 'message'> {
   readonly node: Node;
-  /** What is written there, and what it is. */
+  /** The path as written, and its kind. */
   readonly path: string;
   readonly kind: Kind;
-  /** Whether it is at the call of a partial in a file of its own. */
+  /** True if it is at the call of a partial in a file of its own. */
   readonly isLinked: boolean;
 }
 
@@ -185,7 +185,7 @@ class Walk<T extends ParsedTemplate> {
 
   /** Where there must be a value. */
   #given(value: Expression, place: Place, inside: Within<T>): void {
-    // What is wrong with a literal, the checker of helpers says.
+    // The checker of helpers reports literals.
     if (kindOf(value, place) !== 'nothing' || isNothing(value)) return;
     const path = value.type === 'PathExpression' ? value : undefined;
     const message = path?.depth ? nothingAbove(path) : neverGiven(path?.original);
@@ -252,7 +252,7 @@ class Walk<T extends ParsedTemplate> {
     return first;
   }
 
-  /** What the body of a partial calls the block of its caller with. */
+  /** The kinds of context that the body of a partial calls its caller's block with. */
   #blockKindsOf(body: Program, kind: Kind, place: Place, template: T): ReadonlySet<Kind> {
     const known = this.#blockKinds.get(body) ?? new Map<Kind, ReadonlySet<Kind>>();
     this.#blockKinds.set(body, known);
@@ -300,7 +300,7 @@ function inSection(kind: Kind, place: Place): Place {
   return within(place, kind);
 }
 
-/** What a partial is called with; with named arguments it is a new object. */
+/** The kind of context that a partial is called with; with named arguments it is a new object. */
 function kindOfContext(node: PartialStatement | PartialBlockStatement, place: Place): Kind {
   if (node.hash !== undefined && node.hash !== null) return 'object';
   const [given] = node.params;

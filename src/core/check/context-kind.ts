@@ -1,4 +1,4 @@
-/** What can be told of a value before there is an input: whether it is surely an object, or surely nothing. */
+/** The kind of a value that is known before there is an input: always an object, always nothing, and so on. */
 import {
   asPath,
   type Expression,
@@ -22,7 +22,7 @@ export interface Context {
 
 export interface Place {
   readonly context: Context;
-  /** What block parameters stand for. */
+  /** The kinds of the block parameters, by name. */
   readonly names: ReadonlyMap<string, Kind>;
 }
 
@@ -93,7 +93,7 @@ function kindOfCall({ path, params }: SubExpression, place: Place): Kind {
   const [object, key] = params;
   if (name !== 'lookup' || object === undefined || key === undefined) return 'any';
   const of = kindOf(object, place);
-  // What is false, 0 or empty is given back as it is.
+  // A value that is false, 0 or empty is returned as it is.
   if ('value' in object && !object.value) return of;
   if (key.type === 'StringLiteral') return kindOfProperty(of, key.value);
   return of === 'nothing' || of === 'scalar' ? 'nothing' : 'any';

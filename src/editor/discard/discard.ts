@@ -17,7 +17,7 @@ import type { Workbench } from '../workbench.ts';
 import { discardedWords, discardQuestion, undoneWords } from './discard-words.ts';
 import type { DiscardedFile, DiscardedTexts } from './discarded-texts.ts';
 
-/** What becomes of a file: the text of its base, or nothing where it has none, or it gets its old name back. */
+/** The text a file is reset to: its base, or nothing if it has none; or the old name that it gets back. */
 type Planned = Pick<DiscardedFile, 'prompt' | 'left' | 'renamedFrom'>;
 
 interface Chosen {

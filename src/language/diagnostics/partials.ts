@@ -199,11 +199,11 @@ function wrongCalls(prompt: LibraryPrompt, library: Library): readonly Finding[]
   }));
 }
 
-/** What can be an object where text is needed, and what can give a partial a context of which all is told. */
+/** Text that may write an object where text is needed, or call a partial with a known context. */
 const NAMES_CONTEXT =
   /\bthis\b|@root|@metadata|(?<=[\s({=&])\.(?=[\s)}~])|\{\{~?#?>\s*\S+\s+[^\s}~]|#with\s+["'(\d.@]/;
 
-/** Whether a prompt or a partial in it, however far, has a text that `isMeant`. */
+/** Returns whether a prompt, or a partial in it at any depth, has a text that `isMeant`. */
 function mentions(prompt: LibraryPrompt, library: Library, isMeant: (text: string) => boolean): boolean {
   const seen = new Set([prompt]);
   for (const each of seen) {

@@ -186,7 +186,7 @@ const keptOf = new WeakMap<OfCall['store'], Map<string, { count: number; at: num
 
 type Place = Pick<IdempotencyTable, 'owner' | 'idempotency_key'>;
 
-/** Whether there is an answer, which itself may be large. */
+/** The request of a kept answer, without the answer, which may be large. */
 const selectRequest = preparedQuery((database, given: Place & { readonly after: string }) =>
   database
     .selectFrom('idempotency')

@@ -142,7 +142,7 @@ export async function tryPublish(
   return { version: wholeVersion(publication.rowAt(now().toISOString())), created: true };
 }
 
-/** What a publication begins with. */
+/** The queries that a publication begins with. */
 export function publishAhead(name: PromptName): ReadAhead {
   return {
     queries: transaction => [...environmentsAhead(transaction), selectNewest.compiled(transaction, { name })],

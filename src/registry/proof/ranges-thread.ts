@@ -1,7 +1,8 @@
 /** The thread that checks ranges of a log beside a verification. Whatever goes wrong here is done once more there. */
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type CheckedRange, rangeChecker } from '../store/sqlite/event-range.ts';
+import type { CheckedRange } from '../store/checked-range.ts';
+import { rangeChecker } from '../store/sqlite/event-range.ts';
 import {
   type FoundRange,
   RANGE,

@@ -7,12 +7,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as others } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Digest } from '../../core/digest.ts';
-import {
-  type CheckedRange,
-  type RangeChecker,
-  type RangeChecks,
-  rangeChecker,
-} from '../store/sqlite/event-range.ts';
+import type { CheckedRange, RangeChecker } from '../store/checked-range.ts';
+import { type RangeChecks, rangeChecker } from '../store/sqlite/event-range.ts';
 import {
   COUNTS,
   type FoundRange,

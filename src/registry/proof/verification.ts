@@ -8,11 +8,12 @@ import { emptyProjection, follow, type Projection, promotionOf } from '../../cor
 import { EventMisfit, type PromotionRecord } from '../../core/promotion.ts';
 import { recordsOf } from '../promotions/rows.ts';
 import { broken } from '../store/broken.ts';
+import type { CheckedRange } from '../store/checked-range.ts';
 import { eventOfRow } from '../store/event-row.ts';
 import { eventRowsAfter, logHead } from '../store/log.ts';
 import { checkMac, macsOf } from '../store/macs.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
-import { type CheckedRange, eventsOfRange } from '../store/sqlite/event-range.ts';
+import { eventsOfRange } from '../store/sqlite/event-range.ts';
 import type { Snapshot, Store } from '../store/store.ts';
 import type { EventsTable } from '../store/tables.ts';
 import { RANGE } from './range-work.ts';

@@ -7,7 +7,7 @@ import { notedIn } from './noted.ts';
 import { numberedOn } from './one-statement.ts';
 import type { Snapshot, WriteTransaction } from './store.ts';
 
-/** What a write begins with. */
+/** The queries that a write begins with. */
 export interface ReadAhead {
   /**
    * The queries that it asks before it writes anything. Their rows go through JSON, so they have neither large values
@@ -69,7 +69,7 @@ export async function readAhead(
   };
 }
 
-/** The subjects whose rows a write may have changed; undefined: any. */
+/** The subjects whose rows a write may have changed; undefined if it may have changed all of them. */
 function changedBy(
   write: ReadAhead | undefined,
   events: ReturnType<typeof notedIn>['events'],

@@ -1,11 +1,11 @@
 /** Whether a store's log is whole: every event continues the one before it, and every published version is there. */
 import { CHAIN_START, type ChainHead, type RegistryEvent, whyNotNext } from '../../core/event.ts';
 import { broken } from './broken.ts';
+import type { RangeChecker } from './checked-range.ts';
 import { eventOfRow } from './event-row.ts';
 import { eventRowsAfter, logHead } from './log.ts';
 import { checkMac } from './macs.ts';
 import { preparedQuery } from './prepared-query.ts';
-import type { RangeChecker } from './sqlite/event-range.ts';
 import type { Snapshot, Store } from './store.ts';
 import type { EventsTable } from './tables.ts';
 

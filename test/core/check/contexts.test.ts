@@ -1,4 +1,4 @@
-/** What a tag reads at each place of a template: refused where no input can make it right, and only there. */
+/** The values that tags read: refused where no input can make them right, and nowhere else. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { LinkedPartial } from '../../../src/core/flatten.ts';
@@ -20,7 +20,7 @@ const linked = (texts: Texts) =>
     return source === undefined ? undefined : { name: wanted, source, id: wanted };
   });
 
-/** What keeps it from being published. */
+/** The code and message with which publishing refuses it. */
 async function refusal(texts: Texts): Promise<string | undefined> {
   try {
     const source = texts[PROMPT] ?? '';
@@ -33,7 +33,7 @@ async function refusal(texts: Texts): Promise<string | undefined> {
   }
 }
 
-/** Whether some input gets beyond the tag, which "!" follows. */
+/** Returns whether some input gets past the tag, which "!" follows. */
 async function rendersForSome({ it, ...others }: Texts): Promise<boolean> {
   const partials = new Map<string, LinkedPartial>();
   if (others['_p'] !== undefined)
@@ -91,7 +91,7 @@ const TAGS = PATHS.flatMap(path => [
   `{{media url="a" contentType=${path}}}`,
   `{{role "user" why=${path}}}`,
 ]);
-/** What stands around the tag; of the innermost a name is left out where it is closed. */
+/** The blocks around the tag. */
 const AROUND: readonly (readonly [string, string])[] = [
   ['', ''],
   ['{{#if flag}}', '{{/if}}'],
@@ -113,7 +113,7 @@ const AROUND: readonly (readonly [string, string])[] = [
   ['{{^nothing}}', '{{/nothing}}'],
 ];
 
-/** What is refused, no input renders. */
+/** Asserts that no input renders a template that is refused. */
 async function hold(texts: Texts): Promise<{ readonly isRefused: boolean; readonly renders: boolean }> {
   const refused = await refusal(texts);
   const renders = await rendersForSome(texts);

@@ -1,38 +1,24 @@
 /**
- * Whether a range of the log fits, and the versions that it published, in one statement of SQLite's. Most events publish
- * a version, and SQLite writes the text that their hash was made of from the version's row: where it has that hash, both
- * rows are what was hashed. Whatever does not fit here is to be looked at by who can say what is wrong with it.
+ * Checks a range of the log, with the versions that it published, by one SQLite statement. Most events publish a version,
+ * and SQLite writes the text of their hash from the version's row: where that text has the hash, both rows are intact.
+ * A range that does not fit is left to the check that reads row by row, which names the fault.
  */
 import type { KeyObject } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { type Digest, digestOf } from '../../../core/digest.ts';
 import { type ChainHead, hasItsHash, type RegistryEvent } from '../../../core/event.ts';
+import type { CheckedRange, RangeChecker, RangeEvent } from '../checked-range.ts';
 import { COLUMNS } from '../columns.ts';
 import { eventOfRow } from '../event-row.ts';
 import { isEqual, macOf } from '../macs.ts';
 import type { EventsTable } from '../tables.ts';
 
-/** Of one that published a version its time, prompt and version; of any other the row, in the order of COLUMNS. */
-export type RangeEvent = readonly unknown[];
-
-export interface CheckedRange {
-  /** What its first event continues. */
-  readonly previousHash: string;
-  /** Its last event. */
-  readonly head: ChainHead;
-  /** One for each seq. */
-  readonly events: readonly RangeEvent[];
-}
-
 export interface RangeChecks {
   /** The key of the MACs, and the event from which on each has one; undefined: MACs are not looked at. */
   readonly macs: { readonly secret: KeyObject; readonly start: number } | undefined;
-  /** Whether sources are held to their digests. */
+  /** True if sources are held to their digests. */
   readonly sources: boolean;
 }
-
-/** Events with a seq greater than `after`, up to `until`. */
-export type RangeChecker = (after: number, until: number) => CheckedRange | undefined;
 
 /**
  * The events of a range, which were checked: of one that published a version only what follows from it, since the rest

@@ -5,12 +5,13 @@ import { Worker } from 'node:worker_threads';
 import { Kysely } from 'kysely';
 import type { ChainHead } from '../../../core/event.ts';
 import { DataFolderProblem } from '../../data-folder-problem.ts';
+import type { RangeChecker } from '../checked-range.ts';
 import { plainHead } from '../log.ts';
 import type { Store } from '../store.ts';
 import type { Tables } from '../tables.ts';
 import { verifyLog } from '../verify.ts';
 import { nodeSqliteDialect } from './dialect.ts';
-import { type RangeChecker, rangeChecker } from './event-range.ts';
+import { rangeChecker } from './event-range.ts';
 import { APPLICATION_ID } from './sqlite-store.ts';
 
 /** How long to wait for a lock, in ms; what only reads seldom meets one. */
