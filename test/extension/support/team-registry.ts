@@ -1,6 +1,6 @@
 /** The registry as a team has it: the real server over HTTP, with keys, behind a network that can fail. */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
@@ -55,8 +55,7 @@ export async function teamRegistry(approvals: 0 | 1 = 0): Promise<TeamRegistry> 
     directUrl: server.url,
   };
   const network = createServer((incoming, outgoing) => pass(incoming, outgoing, server.url, team));
-  await new Promise<void>(resolve => network.listen(0, '127.0.0.1', resolve));
-  const { port } = network.address() as AddressInfo;
+  const port = await listenAnew(network);
   return Object.assign(team, {
     url: `http://127.0.0.1:${port}`,
     async stop() {
@@ -83,6 +82,26 @@ export async function teamRegistry(approvals: 0 | 1 = 0): Promise<TeamRegistry> 
       await folder[Symbol.asyncDispose]();
     },
   });
+}
+
+const known = new Set<number>();
+
+/**
+ * Listens on a port that no registry had before: the window remembers the log of each address, and would raise its
+ * alarm for another log there, as it should.
+ */
+async function listenAnew(network: Server): Promise<number> {
+  for (;;) {
+    await new Promise<void>(resolve => network.listen(0, '127.0.0.1', resolve));
+    const { port } = network.address() as AddressInfo;
+    if (!known.has(port)) {
+      known.add(port);
+      return port;
+    }
+    const closed = once(network, 'close');
+    network.close();
+    await closed;
+  }
 }
 
 function pass(

@@ -179,9 +179,11 @@ export class TeamWindow {
 
   /** What happens from now on shows by itself: the window has read the log to its end and waits for more. */
   async isFollowed(): Promise<void> {
-    await eventually('the window to follow the log', () =>
-      this.registry.seen.some(({ path }) => path.startsWith('/v1/changes') && path.includes('wait=')),
-    );
+    const { alarms } = await inside();
+    await eventually('the window to follow the log', () => {
+      assert.equal(alarms.shown(), undefined, 'the window follows no log that it raised its alarm for');
+      return this.registry.seen.some(({ path }) => path.startsWith('/v1/changes') && path.includes('wait='));
+    });
   }
 
   async #store(keys: Keys): Promise<void> {
