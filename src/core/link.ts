@@ -1,7 +1,7 @@
 /** Finding the partials of a template: which prompt each reference means, through whatever holds the prompts. */
 
 import { capturedPartials } from './check/captured-partials.ts';
-import { wrongContexts } from './check/context-errors.ts';
+import { type Root, wrongContexts } from './check/context-errors.ts';
 import type { SourceErrorCode } from './check/finding.ts';
 import { missingPartialBlocks, type ParsedTemplate, type Templates } from './check/partial-blocks.ts';
 import { nestedTooDeep } from './check/partial-depth.ts';
@@ -10,8 +10,9 @@ import type { LinkedPartial, LinkedTemplate } from './flatten.ts';
 import { meantPartial, partialNotFound } from './missing-partial.ts';
 import { isPartial, type PromptName, partialCandidates } from './name.ts';
 import type { SourceIssue } from './problem.ts';
+import { fixedMetadata } from './prompt-metadata.ts';
 import { readTemplate } from './read-template.ts';
-import { parseSource, sourceKindOf } from './source.ts';
+import { type PromptSource, parseSource, sourceKindOf } from './source.ts';
 import { issueAt } from './source-position.ts';
 import type { Program } from './syntax-tree.ts';
 import { checkNoIssues, partialUses, placedIn, sourceIssues } from './template.ts';
@@ -71,13 +72,17 @@ function callIssues(
   const errors = [
     ...missing,
     ...capturedPartials(root, linked),
-    ...wrongContexts(root, !isPartial(from), linked),
+    ...wrongContexts(root, rootOf(from, parsed), linked),
   ];
   return placedIn(
     source,
     parsed,
     errors.sort((one, other) => one.start - other.start),
   );
+}
+
+function rootOf(from: PromptName, parsed: PromptSource): Root {
+  return isPartial(from) ? { isPrompt: false } : { isPrompt: true, prompt: fixedMetadata(parsed) };
 }
 
 interface LinkedTree extends ParsedTemplate {

@@ -1,6 +1,7 @@
 /** The declarations of a source's front matter, its schemas expanded to JSON Schema. */
 import type { Problem } from './problem.ts';
-import { asObject, promptData } from './prompt-data.ts';
+import { asObject } from './prompt-data.ts';
+import { promptOf } from './prompt-metadata.ts';
 import { patternFault, patternsIn } from './schema/check-patterns.ts';
 import { circularReference } from './schema/check-references.ts';
 import { expandSchema } from './schema/expand-schema.ts';
@@ -44,10 +45,7 @@ export function declaredMetadata(
   const defaults = asObject(input['default']);
   const outputSchema = isJsonObject(output) ? expand(output['schema'], 'output') : null;
   return {
-    prompt: promptData(
-      parsed.frontMatter,
-      outputSchema === null ? undefined : { ...(output as JsonObject), schema: outputSchema },
-    ),
+    prompt: promptOf(parsed.frontMatter, outputSchema),
     inputSchema: schema && withoutDefaulted(schema, defaults),
     defaults,
   };

@@ -5,6 +5,7 @@ import { checkTemplate, NUL, whyUnreadable } from './check/check-template.ts';
 import { COMPUTED_NAME } from './check/check-tree.ts';
 import type { TemplateError } from './check/finding.ts';
 import { Problem, type SourceIssue } from './problem.ts';
+import { fixedMetadata } from './prompt-metadata.ts';
 import { readTemplate } from './read-template.ts';
 import type { PromptSource } from './source.ts';
 import { issueAt } from './source-position.ts';
@@ -29,7 +30,11 @@ export function sourceIssues(source: string, parsed: PromptSource): SourceIssue[
   if (nul >= 0) return [{ code: 'invalid-text', ...issueAt(source, nul, nul + 1, NUL) }];
   return [
     ...parsed.issues.map(issue => ({ code: 'front-matter-syntax' as const, ...issue })),
-    ...placedIn(source, parsed, checkTemplate(parsed.template, parsed.kind)),
+    ...placedIn(
+      source,
+      parsed,
+      checkTemplate(parsed.template, parsed.kind, () => fixedMetadata(parsed)),
+    ),
   ];
 }
 

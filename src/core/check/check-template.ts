@@ -3,6 +3,7 @@
  * say the same of the same place; and what it lets through can be evaluated, whatever branch runs.
  */
 import { readTemplate } from '../read-template.ts';
+import type { JsonObject } from '../schema/schema-fault.ts';
 import type { SourceKind } from '../source.ts';
 import type { Program } from '../syntax-tree.ts';
 import { checkTree } from './check-tree.ts';
@@ -20,14 +21,28 @@ const checked = new WeakMap<Program, readonly TemplateError[]>();
 /**
  * In the order of their places; empty for a template that can be published. Where it cannot be read there is one error:
  * what would be said of the rest only follows from it. Never throws.
+ * @param prompt gives the value of `@metadata.prompt`, undefined where the front matter cannot be read; only called for a template that
+ * may read it
  */
-export function checkTemplate(template: string, kind: SourceKind = 'prompt'): readonly TemplateError[] {
+export function checkTemplate(
+  template: string,
+  kind: SourceKind = 'prompt',
+  prompt?: () => JsonObject | undefined,
+): readonly TemplateError[] {
   const unreadable = whyUnreadable(template);
   if (unreadable !== undefined) return [unreadable];
   const tree = readTemplate(template) as unknown as Program;
   const errors = checkReadTemplate(tree, template);
-  const ofContext = contextErrors({ tree, text: template }, kind === 'prompt');
-  return ofContext.length === 0 ? errors : inOrder([...errors, ...ofContext]);
+  const isPrompt = kind === 'prompt';
+  const known = isPrompt && mayReadMetadata(template) ? prompt?.() : undefined;
+  const ofContext = contextErrors({ tree, text: template }, { isPrompt, prompt: known });
+  const found = [...errors, ...ofContext];
+  return found.length === errors.length ? errors : inOrder(found);
+}
+
+/** False for a template that does not read `@metadata`, however it is written. */
+export function mayReadMetadata(template: string): boolean {
+  return template.includes('metadata');
 }
 
 function inOrder(errors: readonly TemplateError[]): readonly TemplateError[] {

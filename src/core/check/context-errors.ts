@@ -13,23 +13,36 @@ import {
   type Expression,
   hasArguments,
   isRawBlock,
-  type Node,
   type PartialBlockStatement,
   type PartialStatement,
-  type PathExpression,
   type Program,
   type Statement,
 } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
-import { isNothing } from './check-helper.ts';
+import { whichRuns } from './block-runs.ts';
+import { ByCall } from './by-call.ts';
+import { isNothing, unknownRole } from './check-helper.ts';
+import {
+  type Fault,
+  neverGiven,
+  noRole,
+  nothingAbove,
+  notText,
+  writtenPath,
+  wrongCall,
+} from './context-faults.ts';
 import {
   aboveOrHere,
   helperName,
+  inEach,
   isObject,
+  isScalar,
   type Kind,
   kindOf,
+  kindsOfItems,
   type Place,
-  UNKNOWN,
+  textOfKind,
+  unknownPlace,
   within,
 } from './context-kind.ts';
 import { MAX_ERRORS, type TemplateError } from './finding.ts';
@@ -39,27 +52,26 @@ import type { ParsedTemplate, Templates } from './partial-blocks.ts';
 
 const NO_PARTIALS: Templates<ParsedTemplate> = { partial: () => undefined };
 
-/** In the order of their places. @param isPrompt whether its context is the inputs; that of a partial is what it is called with */
-export function contextErrors(root: ParsedTemplate, isPrompt: boolean): readonly TemplateError[] {
-  return new Walk(NO_PARTIALS).errorsOf(root, isPrompt, ({ isLinked }) => !isLinked);
+/** Where a template is evaluated. */
+export interface Root {
+  /** True if its context is the inputs; that of a partial is what it is called with. */
+  readonly isPrompt: boolean;
+  /** The value of `@metadata.prompt`, if the front matter could be read; not known of a partial. */
+  readonly prompt?: Place['prompt'];
 }
 
-/** The errors at the calls of partials in files of their own. @param isPrompt as `contextErrors` takes it */
+/** In the order of their places. */
+export function contextErrors(tree: ParsedTemplate, root: Root): readonly TemplateError[] {
+  return new Walk(NO_PARTIALS).errorsOf(tree, root, ({ isLinked }) => !isLinked);
+}
+
+/** The errors at the calls of partials in files of their own. */
 export function wrongContexts<T extends ParsedTemplate>(
-  root: T,
-  isPrompt: boolean,
+  tree: T,
+  root: Root,
   templates: Templates<T>,
 ): readonly TemplateError[] {
-  return new Walk(templates).errorsOf(root, isPrompt, ({ isLinked }) => isLinked);
-}
-
-interface Fault extends Pick<TemplateError, 'code' | 'message'> {
-  readonly node: Node;
-  /** The path as written, and its kind. */
-  readonly path: string;
-  readonly kind: Kind;
-  /** True if it is at the call of a partial in a file of its own. */
-  readonly isLinked: boolean;
+  return new Walk(templates).errorsOf(tree, root, ({ isLinked }) => isLinked);
 }
 
 /** One template's body, with the inline partials of that template. */
@@ -72,20 +84,24 @@ interface Within<T> {
 
 class Walk<T extends ParsedTemplate> {
   readonly #templates: Templates<T>;
-  /** By body and what it is called with: the first fault in it; undefined where there is none, or while it is looked for. */
-  readonly #called = new Map<Program, Map<Kind, Fault | undefined>>();
-  /** By body and what it is called with: what it calls the block of its caller with. */
-  readonly #blockKinds = new Map<Program, Map<Kind, ReadonlySet<Kind>>>();
-  /** By the body of a block of a partial: what it was looked at with. */
-  readonly #blocks = new Map<Program, Set<Kind>>();
-  readonly #inlines = new WeakMap<Program, ReadonlyMap<string, Program | undefined>>();
+  /** The first fault in the body of a partial; undefined where there is none, or while it is looked for. */
+  readonly #called = new ByCall<Fault | undefined>();
+  /** What the body of a partial calls the block of its caller with. */
+  readonly #blockKinds = new ByCall<ReadonlySet<Kind>>();
+  /** The blocks of partials that were looked at. */
+  readonly #blocks = new ByCall<true>();
+  /** How often a body was looked at for another item. */
+  #items = 0;
+  /** By the body of an inline partial, the place around the body that defines it; undefined for the body of a template. */
+  readonly #around = new Map<Program, Place | undefined>();
+  readonly #inlines = new WeakMap<Program, ReadonlyMap<string, Inline | undefined>>();
 
   constructor(templates: Templates<T>) {
     this.#templates = templates;
   }
 
-  errorsOf(root: T, isPrompt: boolean, isTold: (fault: Fault) => boolean): readonly TemplateError[] {
-    const lines = lineStarts(root.text);
+  errorsOf(tree: T, { isPrompt, prompt }: Root, isTold: (fault: Fault) => boolean): readonly TemplateError[] {
+    const lines = lineStarts(tree.text);
     const errors = new Map<string, TemplateError>();
     const report = (fault: Fault): void => {
       if (!isTold(fault) || errors.size >= MAX_ERRORS) return;
@@ -95,12 +111,25 @@ class Walk<T extends ParsedTemplate> {
       );
       errors.set(`${start} ${end}`, { code, start, end, message });
     };
-    this.#body(root.tree, top(isPrompt ? 'inputs' : 'any'), { template: root, report });
+    const place = isPrompt
+      ? top('inputs', { frames: FRAMES, prompt })
+      : top('any', { frames: undefined, prompt: undefined });
+    this.#body(tree.tree, place, { template: tree, report });
     return [...errors.values()].sort((one, other) => one.start - other.start);
   }
 
-  #body(program: Program | undefined | null, place: Place, inside: Within<T>): void {
+  /** @param around the place around the body; undefined for that of a template */
+  #body(program: Program | undefined | null, place: Place, inside: Within<T>, around?: Place): void {
+    for (const statement of program?.body ?? [])
+      if (statement.type === 'DecoratorBlock') this.#define(statement.program, around);
     for (const statement of program?.body ?? []) this.#statement(statement, place, inside);
+  }
+
+  /** For `../` an inline partial is beside the body that defines it. */
+  #define(program: Program | undefined, around: Place | undefined): void {
+    if (program === undefined) return;
+    const isOther = this.#around.has(program) && this.#around.get(program)?.context !== around?.context;
+    this.#around.set(program, isOther ? unknownPlace({ prompt: around?.prompt }) : around);
   }
 
   #statement(statement: Statement, place: Place, inside: Within<T>): void {
@@ -121,7 +150,7 @@ class Walk<T extends ParsedTemplate> {
         this.#partial(statement, place, inside);
         return;
       case 'DecoratorBlock':
-        this.#body(statement.program, UNKNOWN, inside);
+        this.#body(statement.program, unknownPlace(place), inside, unknownPlace(place));
         return;
       default: // Text and comments read nothing.
     }
@@ -133,21 +162,48 @@ class Walk<T extends ParsedTemplate> {
     const name = helperName(path, place);
     const isHelper = hasArguments(node) || KNOWN_HELPERS.has(name);
     // A helper goes on with an empty object where its context is nothing.
-    const same = isHelper && place.context.kind === 'nothing' ? { ...UNKNOWN, names: place.names } : place;
-    this.#body(inverse, same, inside);
-    if (!isHelper && isRawBlock(node)) return;
-    if (!isHelper) this.#body(program, inSection(kindOf(path, place), place), inside);
-    else if (name !== 'each' && name !== 'with') this.#body(program, same, inside);
+    const same =
+      isHelper && place.context.kind === 'nothing'
+        ? { ...place, context: { kind: 'any' as const, above: 'unknown' as const } }
+        : place;
+    const [value] = params;
+    const runs = whichRuns(name, node, isHelper ? value : path, place);
+    if (runs !== 'main') this.#body(inverse, same, inside, place);
+    if (runs === 'inverse' || (!isHelper && isRawBlock(node))) return;
+    if (!isHelper) this.#section(program, kindOf(path, place), place, inside);
+    else if (name !== 'each' && name !== 'with') this.#body(program, same, inside, place);
     else {
-      const [value] = params;
-      const given = name === 'with' && value !== undefined ? kindOf(value, place) : 'any';
-      // With nothing it never runs.
-      const kind = given === 'nothing' ? 'any' : given;
-      const { blockParams = [] } = program ?? {};
-      const names = new Map(place.names);
-      for (const [index, each] of blockParams.entries()) names.set(each, index === 0 ? kind : 'any');
-      this.#body(program, within(place, kind, names), inside);
+      const kind = value === undefined ? 'any' : kindOf(value, place);
+      if (name === 'with') this.#body(program, withNames(place, kind, program), inside, place);
+      else this.#each(program, kind, place, inside);
     }
+  }
+
+  /** Of `{{#name}}`: what is true goes on with the context around it, and of a list there is a body for each item. */
+  #section(program: Program | undefined, kind: Kind, place: Place, inside: Within<T>): void {
+    if (Array.isArray(kind)) this.#each(program, kind, place, inside);
+    else if (kind === 'scalar:true') this.#body(program, place, inside, place);
+    else if (kind !== 'any') this.#body(program, within(place, kind), inside, place);
+    else
+      this.#body(
+        program,
+        { ...inEach(place), context: { kind, above: aboveOrHere(place.context) } },
+        inside,
+        place,
+      );
+  }
+
+  #each(program: Program | undefined, items: Kind, place: Place, inside: Within<T>): void {
+    for (const kind of this.#kindsOf(items))
+      this.#body(program, inEach(withNames(place, kind, program)), inside, place);
+  }
+
+  /** What a body is evaluated with for the items of a list: as all are written, one that fails always fails. */
+  #kindsOf(items: Kind): readonly Kind[] {
+    if (typeof items !== 'object') return ['any'];
+    const kinds = kindsOfItems(items);
+    this.#items += kinds.length - 1;
+    return this.#items > MAX_ITEMS ? kinds.slice(0, 1) : kinds;
   }
 
   #call(node: Arguments & { readonly path: Callee }, place: Place, inside: Within<T>): void {
@@ -156,16 +212,25 @@ class Walk<T extends ParsedTemplate> {
     const name = helperName(asPath(node.path), place);
     const [first, second] = params;
     const option = (wanted: string) => hash?.pairs.find(({ key }) => key === wanted)?.value;
-    if (name === 'role' || name === 'section') this.#needed(first, place, inside);
-    if (name === 'role' && first?.type === 'PathExpression' && kindOf(first, place) === 'scalar')
-      inside.report(noRole(first));
+    if (name === 'role') this.#needed(first, place, inside);
+    if (name === 'section') this.#named(first, place, inside);
+    if (name === 'role' && first !== undefined) this.#role(first, place, inside);
     if (name === 'json' && first !== undefined) this.#given(first, place, inside);
     if (name === 'lookup') this.#text(second, place, inside);
     if (name === 'role') for (const { value } of hash?.pairs ?? []) this.#text(value, place, inside);
     if (name === 'media') {
-      this.#needed(option('url'), place, inside);
+      this.#named(option('url'), place, inside);
       this.#text(option('contentType'), place, inside);
     }
+  }
+
+  #role(value: Expression, place: Place, inside: Within<T>): void {
+    // The checker of helpers reports literals.
+    if (value.type !== 'PathExpression' && value.type !== 'SubExpression') return;
+    const kind = kindOf(value, place);
+    const text = textOfKind(kind);
+    if (isScalar(kind) || (text !== undefined && unknownRole(text) !== undefined))
+      inside.report(noRole(value, kind));
   }
 
   /** Where a text is written, and nothing as well. */
@@ -175,7 +240,7 @@ class Walk<T extends ParsedTemplate> {
     if (!isObject(kind)) return;
     inside.report({
       code: 'not-text',
-      message: kind === 'inputs' ? allInputs(value.original) : anObject(value.original),
+      message: notText(value.original, kind),
       node: value,
       path: value.original,
       kind,
@@ -206,9 +271,21 @@ class Walk<T extends ParsedTemplate> {
     this.#text(value, place, inside);
   }
 
+  /** Where there must be a text that is not blank. */
+  #named(value: Expression | undefined, place: Place, inside: Within<T>): void {
+    this.#needed(value, place, inside);
+    if (value?.type !== 'PathExpression' && value?.type !== 'SubExpression') return;
+    const kind = kindOf(value, place);
+    if (textOfKind(kind)?.trim() !== '') return;
+    const path = writtenPath(value);
+    const message = `"${path}" is an empty text here, where a text is needed. Name a variable.`;
+    inside.report({ code: 'wrong-arguments', message, node: value, path, kind, isLinked: false });
+  }
+
   #partial(node: PartialStatement | PartialBlockStatement, place: Place, inside: Within<T>): void {
     for (const each of argumentsOf(node)) if (each.type === 'SubExpression') this.#call(each, place, inside);
-    if (node.type === 'PartialBlockStatement') this.#body(node.program, UNKNOWN, inside);
+    if (node.type === 'PartialBlockStatement')
+      this.#body(node.program, unknownPlace(place), inside, unknownPlace(place));
     if (node.name.type === 'SubExpression') return;
     if (node.name.original === PARTIAL_BLOCK) {
       inside.onBlock?.(kindOfContext(node, place));
@@ -218,17 +295,21 @@ class Walk<T extends ParsedTemplate> {
     const { template } = inside;
     const isLinked = !inspectTemplate(template.tree).inlineNames.has(reference);
     const linked = isLinked ? this.#templates.partial(template, reference) : undefined;
-    const body = isLinked ? linked?.tree : this.#inline(template.tree, reference);
+    const inline = isLinked ? undefined : this.#inline(template.tree, reference);
+    const body = isLinked ? linked?.tree : inline?.program;
     if (body === undefined) return;
     const kind = kindOfContext(node, place);
-    const at = isLinked ? top(kind) : { ...UNKNOWN, context: { kind, above: 'unknown' as const } };
+    const data = node.type === 'PartialBlockStatement' ? inEach(place) : place;
+    const around = inline && this.#around.get(inline.program);
+    const at = around ? calledWithin(around, kind, { ...data, names: inline.names }) : top(kind, data);
+    const beside = isLinked ? undefined : unknownPlace(place);
     const called = linked ?? template;
     if (node.type === 'PartialBlockStatement') {
       const report = (fault: Fault) => inside.report({ ...fault, isLinked: fault.isLinked || isLinked });
-      for (const each of this.#blockKindsOf(body, kind, at, called))
+      for (const each of this.#blockKindsOf(body, at, called, beside))
         this.#blockOf(node.program, each, place, { ...inside, report });
     }
-    const fault = this.#faultIn(body, kind, at, called);
+    const fault = this.#faultIn(body, at, called, beside);
     if (fault === undefined) return;
     const { code, path } = fault;
     const message = wrongCall(reference, fault);
@@ -236,68 +317,85 @@ class Walk<T extends ParsedTemplate> {
   }
 
   /** The first in the body of a partial that the context it is called with brings about. */
-  #faultIn(body: Program, kind: Kind, place: Place, template: T): Fault | undefined {
-    const known = this.#called.get(body) ?? new Map<Kind, Fault | undefined>();
-    this.#called.set(body, known);
-    if (known.has(kind)) return known.get(kind);
-    known.set(kind, undefined);
-    let first: Fault | undefined;
-    this.#body(body, place, {
-      template,
-      report: fault => {
+  #faultIn(body: Program, place: Place, template: T, around?: Place): Fault | undefined {
+    return this.#called.get(body, place, undefined, () => {
+      let first: Fault | undefined;
+      const report = (fault: Fault): void => {
         first ??= fault;
-      },
+      };
+      this.#body(body, place, { template, report }, around);
+      return first;
     });
-    known.set(kind, first);
-    return first;
   }
 
   /** The kinds of context that the body of a partial calls its caller's block with. */
-  #blockKindsOf(body: Program, kind: Kind, place: Place, template: T): ReadonlySet<Kind> {
-    const known = this.#blockKinds.get(body) ?? new Map<Kind, ReadonlySet<Kind>>();
-    this.#blockKinds.set(body, known);
-    const found = known.get(kind);
-    if (found !== undefined) return found;
+  #blockKindsOf(body: Program, place: Place, template: T, around?: Place): ReadonlySet<Kind> {
     const kinds = new Set<Kind>();
-    known.set(kind, kinds);
-    this.#body(body, place, { template, report: () => {}, onBlock: each => kinds.add(each) });
-    return kinds;
+    return this.#blockKinds.get(body, place, kinds, () => {
+      const onBlock = (each: Kind) => kinds.add(each);
+      this.#body(body, place, { template, report: () => {}, onBlock }, around);
+      return kinds;
+    });
   }
 
   /** The block that is given to a partial, which calls it with `kind`. */
-  #blockOf(program: Program, kind: Kind, { names }: Place, inside: Within<T>): void {
-    const seen = this.#blocks.get(program) ?? new Set<Kind>();
-    this.#blocks.set(program, seen);
-    if (seen.has(kind)) return;
-    seen.add(kind);
-    const parameters = new Map([...names.keys()].map(name => [name, 'any' as const]));
-    this.#body(program, { context: { kind, above: 'unknown' }, names: parameters }, inside);
+  #blockOf(program: Program, kind: Kind, around: Place, inside: Within<T>): void {
+    const names = new Map([...around.names.keys()].map(name => [name, 'any' as const]));
+    const place = { ...unknownPlace(around), context: { kind, above: 'unknown' as const }, names };
+    this.#blocks.get(program, place, true, () => {
+      this.#body(program, place, inside, unknownPlace(place));
+      return true;
+    });
   }
 
-  /** The body that a template gives an inline partial; undefined where a name has several. */
-  #inline(tree: Program, name: string): Program | undefined {
+  /** What a template gives an inline partial; undefined where a name has several bodies. */
+  #inline(tree: Program, name: string): Inline | undefined {
     const known = this.#inlines.get(tree);
     if (known !== undefined) return known.get(name);
-    const bodies = new Map<string, Program | undefined>();
+    const bodies = new Map<string, Inline | undefined>();
+    const names = new Map<string, Kind>();
     for (const statement of statementsOf(tree)) {
+      const program = 'program' in statement ? statement.program : undefined;
+      for (const each of program?.blockParams ?? []) names.set(each, 'any');
       const defined = nameOfInline(statement);
-      if (defined === undefined || statement.type !== 'DecoratorBlock') continue;
-      bodies.set(defined, bodies.has(defined) ? undefined : statement.program);
+      if (defined === undefined) continue;
+      const inline = program && { program, names };
+      bodies.set(defined, bodies.has(defined) ? undefined : inline);
     }
     this.#inlines.set(tree, bodies);
     return bodies.get(name);
   }
 }
 
-function top(kind: Kind): Place {
-  return { context: { kind, above: undefined }, names: new Map() };
+interface Inline {
+  readonly program: Program;
+  /** Those that blocks around its definition may give. */
+  readonly names: ReadonlyMap<string, Kind>;
 }
 
-/** Of `{{#name}}`: what is true goes on with the context around it. */
-function inSection(kind: Kind, place: Place): Place {
-  if (kind === 'any' || kind === 'nothing' || kind === 'scalar')
-    return { names: place.names, context: { kind: 'any', above: aboveOrHere(place.context) } };
-  return within(place, kind);
+/** The levels of `@` names in a prompt: those of the rendering, and `@root` before them. */
+const FRAMES = 2;
+/** Beyond these, only the first item of a list is looked at: lists may be nested. */
+const MAX_ITEMS = 16;
+
+/** The place in an inline partial that is defined in a block, with `around` around that. */
+function calledWithin({ context }: Place, kind: Kind, place: Place): Place {
+  // With nothing each block in it is a step for "../".
+  if (kind === 'any') return { ...place, context: { kind, above: 'unknown' } };
+  return within({ ...place, context }, kind);
+}
+
+function top(kind: Kind, { frames, prompt }: Pick<Place, 'frames' | 'prompt'>): Place {
+  return { context: { kind, above: undefined }, names: new Map(), frames, prompt };
+}
+
+/** The place in the body of a block whose first name in `as |…|` is its context. */
+function withNames(place: Place, kind: Kind, program: Program | undefined): Place {
+  const { blockParams = [] } = program ?? {};
+  if (blockParams.length === 0) return within(place, kind);
+  const names = new Map(place.names);
+  for (const [index, each] of blockParams.entries()) names.set(each, index === 0 ? kind : 'any');
+  return within(place, kind, names);
 }
 
 /** The kind of context that a partial is called with; with named arguments it is a new object. */
@@ -305,35 +403,4 @@ function kindOfContext(node: PartialStatement | PartialBlockStatement, place: Pl
   if (node.hash !== undefined && node.hash !== null) return 'object';
   const [given] = node.params;
   return given === undefined ? place.context.kind : kindOf(given, place);
-}
-
-function noRole(node: PathExpression): Fault {
-  const { original: path } = node;
-  const message = `"${path}" is a number or a boolean here, which is not a role. Use "system", "user", "model" or "tool".`;
-  return { code: 'unknown-role', message, node, path, kind: 'scalar', isLinked: false };
-}
-
-function allInputs(path: string): string {
-  return `"${path}" means all inputs together here, which is not text. Name one of them, as in {{name}}, or write {{json ${path}}}.`;
-}
-
-function anObject(path: string): string {
-  return `"${path}" is always an object here, which is not text. Name one of its properties, or write {{json ${path}}}.`;
-}
-
-function nothingAbove({ original }: PathExpression): string {
-  return `There is no outer context here, so "${original}" has no value. Remove "../".`;
-}
-
-function neverGiven(path: string | undefined): string {
-  return `${path === undefined ? 'This' : `"${path}"`} never has a value here: its context has no property of this name. Name a variable.`;
-}
-
-function wrongCall(reference: string, { kind, path }: Fault): string {
-  if (kind === 'scalar')
-    return `The partial "${reference}" uses "${path}" as a role, but with this context it is a number or a boolean. Pass a role.`;
-  const what = kind === 'inputs' ? 'all inputs together' : 'an object';
-  return kind === 'nothing'
-    ? `The partial "${reference}" needs a value for "${path}", but with this context it has none. Pass the context that it reads, as in {{> ${reference} name}}.`
-    : `The partial "${reference}" writes "${path}" as text, but with this context that is ${what}. Pass what it writes, as in {{> ${reference} name}}.`;
 }

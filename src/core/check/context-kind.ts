@@ -10,9 +10,21 @@ import {
 
 /**
  * `any` for what the input decides. The others hold whatever the input is: `inputs` is all of them together, `metadata`
- * and `prompt` are `@metadata` and `@metadata.prompt`, `scalar` a number or boolean that is written in the template.
+ * and `prompt` are `@metadata` and `@metadata.prompt`. Of what the template or the front matter writes the value is known:
+ * a text, a number or boolean (`scalar`), or the object or list itself.
  */
-export type Kind = 'any' | 'inputs' | 'object' | 'metadata' | 'prompt' | 'text' | 'scalar' | 'nothing';
+export type Kind =
+  | 'any'
+  | 'inputs'
+  | 'object'
+  | 'metadata'
+  | 'prompt'
+  | 'text'
+  | 'nothing'
+  | `text:${string}`
+  | `scalar:${string}`
+  | Readonly<Record<string, unknown>>
+  | readonly unknown[];
 
 /** A context, and the one that `../` leads to; `unknown` where only a rendering tells. */
 export interface Context {
@@ -24,14 +36,52 @@ export interface Place {
   readonly context: Context;
   /** The kinds of the block parameters, by name. */
   readonly names: ReadonlyMap<string, Kind>;
+  /** How many levels of `@` names there are at most: `@../` leads to the next. Undefined where only a rendering tells. */
+  readonly frames: number | undefined;
+  /** The value of `@metadata.prompt`; undefined where only a rendering tells. */
+  readonly prompt: Readonly<Record<string, unknown>> | undefined;
 }
 
-export const UNKNOWN: Place = { context: { kind: 'any', above: 'unknown' }, names: new Map() };
+/** The place in a body of which only the prompt is known. */
+export function unknownPlace({ prompt }: Pick<Place, 'prompt'>): Place {
+  return { context: { kind: 'any', above: 'unknown' }, names: new Map(), frames: undefined, prompt };
+}
 
 const OBJECTS: ReadonlySet<Kind> = new Set(['inputs', 'object', 'metadata', 'prompt']);
 
 export function isObject(kind: Kind): boolean {
-  return OBJECTS.has(kind);
+  return typeof kind === 'object' || OBJECTS.has(kind);
+}
+
+export function isScalar(kind: Kind): boolean {
+  return typeof kind === 'string' && kind.startsWith(SCALAR);
+}
+
+/** The text that a kind represents; undefined for other values, and for a text that only a rendering tells. */
+export function textOfKind(kind: Kind): string | undefined {
+  return typeof kind === 'string' && kind.startsWith(TEXT) ? kind.slice(TEXT.length) : undefined;
+}
+
+const TEXT = 'text:';
+const SCALAR = 'scalar:';
+
+/** Of the items of a list, or of the properties of an object: at most `MOST` that differ. */
+export function kindsOfItems(of: object): readonly Kind[] {
+  const known = items.get(of);
+  if (known !== undefined) return known;
+  const kinds = [...new Set(Object.values(of).map(kindOfValue))].slice(0, MOST);
+  items.set(of, kinds);
+  return kinds;
+}
+
+const MOST = 8;
+const items = new WeakMap<object, readonly Kind[]>();
+
+/** The kind of a value that is known. */
+export function kindOfValue(value: unknown): Kind {
+  if (value === null || value === undefined) return 'nothing';
+  if (typeof value === 'string') return `${TEXT}${value}`;
+  return typeof value === 'object' ? (value as Exclude<Kind, string>) : `${SCALAR}${String(value)}`;
 }
 
 /** Of what `@metadata.prompt` always has. */
@@ -43,24 +93,28 @@ export function kindOf(expression: Expression, place: Place): Kind {
       return kindOfPath(expression, place);
     case 'SubExpression':
       return kindOfCall(expression, place);
-    case 'StringLiteral':
-      return 'text';
     case 'NullLiteral':
     case 'UndefinedLiteral':
       return 'nothing';
     default:
-      return 'scalar';
+      return kindOfValue(expression.value);
   }
 }
 
-function kindOfPath(path: PathExpression, { context, names }: Place): Kind {
+function kindOfPath(path: PathExpression, place: Place): Kind {
+  const { context, names, frames } = place;
   const { data, depth, parts } = path;
   const [first] = parts;
+  const property = (of: Kind, name: string) => kindOfProperty(of, name, place);
   const named = depth === 0 && first !== undefined && !isScoped(path) ? names.get(first) : undefined;
-  if (named !== undefined) return parts.slice(1).reduce(kindOfProperty, named);
-  if (!data) return parts.reduce(kindOfProperty, kindAbove(context, depth));
+  if (named !== undefined) return parts.slice(1).reduce(property, named);
+  if (!data) return parts.reduce(property, kindAbove(context, depth));
+  // "@root" is above all names that the rendering gives.
+  if (frames !== undefined && depth >= (first === 'root' ? frames - 1 : frames)) return 'nothing';
   const root = depth > 0 ? undefined : first === 'root' ? 'inputs' : first === 'metadata' ? first : undefined;
-  return root === undefined ? 'any' : parts.slice(1).reduce<Kind>(kindOfProperty, root);
+  // Unlike other paths, one that begins with "@" ends at what is empty.
+  const next = (of: Kind, name: string) => (isFalse(of) === true ? of : property(of, name));
+  return root === undefined ? 'any' : parts.slice(1).reduce<Kind>(next, root);
 }
 
 function kindAbove(context: Context, depth: number): Kind {
@@ -69,21 +123,19 @@ function kindAbove(context: Context, depth: number): Kind {
   return at === 'unknown' ? 'any' : (at?.kind ?? 'nothing');
 }
 
-function kindOfProperty(of: Kind, name: string): Kind {
-  switch (of) {
-    case 'nothing':
-    case 'scalar':
-      return 'nothing';
-    case 'text': // It has a length, and characters by their number.
-      return name === 'length' || /^\d+$/.test(name) ? 'any' : 'nothing';
-    case 'metadata':
-      if (name === 'prompt') return name;
-      return name === 'messages' || name === 'docs' ? 'any' : 'nothing';
-    case 'prompt':
-      return OBJECTS_OF_PROMPT.has(name) ? 'object' : 'any';
-    default:
-      return 'any';
-  }
+function kindOfProperty(of: Kind, name: string, { prompt }: Place): Kind {
+  if (typeof of === 'object')
+    return kindOfValue(Object.hasOwn(of, name) ? (of as Readonly<Record<string, unknown>>)[name] : undefined);
+  // A text has a length, and characters by their number.
+  const isOfText = name === 'length' || /^\d+$/.test(name);
+  if (of === 'text') return isOfText ? 'any' : 'nothing';
+  const text = textOfKind(of);
+  if (text !== undefined) return isOfText ? kindOfValue(text[name as unknown as number]) : 'nothing';
+  if (of === 'nothing' || isScalar(of)) return 'nothing';
+  if (of === 'prompt') return OBJECTS_OF_PROMPT.has(name) ? 'object' : 'any';
+  if (of !== 'metadata') return 'any';
+  if (name === 'prompt') return prompt ?? name;
+  return name === 'messages' || name === 'docs' ? 'any' : 'nothing';
 }
 
 function kindOfCall({ path, params }: SubExpression, place: Place): Kind {
@@ -94,9 +146,32 @@ function kindOfCall({ path, params }: SubExpression, place: Place): Kind {
   if (name !== 'lookup' || object === undefined || key === undefined) return 'any';
   const of = kindOf(object, place);
   // A value that is false, 0 or empty is returned as it is.
-  if ('value' in object && !object.value) return of;
-  if (key.type === 'StringLiteral') return kindOfProperty(of, key.value);
-  return of === 'nothing' || of === 'scalar' ? 'nothing' : 'any';
+  if (isFalse(of) === true) return of;
+  const property = textOfKind(kindOf(key, place));
+  if (property !== undefined) return kindOfProperty(of, property, place);
+  return of === 'nothing' || isScalar(of) ? 'nothing' : 'any';
+}
+
+/** Returns whether JavaScript takes a value for false; undefined where only a rendering tells. */
+export function isFalse(kind: Kind): boolean | undefined {
+  if (kind === 'any' || kind === 'text') return undefined;
+  return (
+    kind === 'nothing' ||
+    kind === TEXT ||
+    kind === `${SCALAR}false` ||
+    kind === `${SCALAR}NaN` ||
+    isZero(kind)
+  );
+}
+
+/** Returns whether a value is nothing to `{{#if}}` and `{{#with}}`: 0 is not, an empty list is. */
+export function isEmpty(kind: Kind): boolean | undefined {
+  if (typeof kind === 'object') return Array.isArray(kind) && kind.length === 0;
+  return isFalse(kind) === true ? !isZero(kind) : isFalse(kind);
+}
+
+function isZero(kind: Kind): boolean {
+  return kind === `${SCALAR}0` || kind === `${SCALAR}-0`;
 }
 
 /** The helper that a path may call; empty where it is a variable. */
@@ -109,12 +184,17 @@ export function helperName(path: PathExpression, { names }: Place): string {
 export function within(place: Place, kind: Kind, names: ReadonlyMap<string, Kind> = place.names): Place {
   const { context } = place;
   // All inputs together are one object: a body that goes on with them is no step for "../".
-  if (kind === 'inputs' && context.kind === 'inputs') return { context, names };
+  if (kind === 'inputs' && context.kind === 'inputs') return { ...place, names };
   const isStep = kind === 'inputs' || context.kind === 'inputs';
-  return { context: { kind, above: isStep ? context : aboveOrHere(context) }, names };
+  return { ...place, context: { kind, above: isStep ? context : aboveOrHere(context) }, names };
 }
 
 /** Of a body whose context may be that around it, which is no step either: only a rendering tells. */
 export function aboveOrHere({ above }: Context): Context {
   return { kind: 'any', above: above === undefined ? undefined : 'unknown' };
+}
+
+/** The place in a body that may be evaluated for each item of a list, which brings its own `@` names. */
+export function inEach(place: Place): Place {
+  return { ...place, frames: place.frames === undefined ? undefined : place.frames + 1 };
 }

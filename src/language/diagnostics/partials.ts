@@ -1,6 +1,6 @@
 /** Tells whether every partial that a body uses is there, does not use itself, and has the block that it writes. */
 import { capturedPartials } from '../../core/check/captured-partials.ts';
-import { wrongContexts } from '../../core/check/context-errors.ts';
+import { type Root, wrongContexts } from '../../core/check/context-errors.ts';
 import { PARTIAL_BLOCK } from '../../core/check/inline-partials.ts';
 import {
   missingPartialBlocks,
@@ -26,7 +26,7 @@ import type { Program } from '../../core/syntax-tree.ts';
 import { type Finding, MAX_FINDINGS } from '../finding.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
 import type { PartialCall } from '../nodes.ts';
-import { templateIn } from './template.ts';
+import { metadataOf, templateIn } from './template.ts';
 
 export function checkPartials(prompt: LibraryPrompt, library: Library): Finding[] {
   const findings: Finding[] = [];
@@ -190,7 +190,7 @@ function wrongCalls(prompt: LibraryPrompt, library: Library): readonly Finding[]
   const errors = [
     ...missing,
     ...(mayCapture ? capturedPartials(root, templates) : []),
-    ...(mayNameContext ? wrongContexts(root, !isCalled, templates) : []),
+    ...(mayNameContext ? wrongContexts(root, contextOf(prompt, isCalled), templates) : []),
   ];
   errors.sort((one, other) => one.start - other.start);
   return errors.map(({ start, end, ...error }) => ({
@@ -199,9 +199,13 @@ function wrongCalls(prompt: LibraryPrompt, library: Library): readonly Finding[]
   }));
 }
 
+function contextOf({ analysis }: LibraryPrompt, isCalled: boolean): Root {
+  return isCalled ? { isPrompt: false } : { isPrompt: true, prompt: metadataOf(analysis) };
+}
+
 /** Text that may write an object where text is needed, or call a partial with a known context. */
 const NAMES_CONTEXT =
-  /\bthis\b|@root|@metadata|(?<=[\s({=&])\.(?=[\s)}~])|\{\{~?#?>\s*\S+\s+[^\s}~]|#with\s+["'(\d.@]/;
+  /\bthis\b|@root|@metadata|@\.\.\/|(?<=[\s({=&])\.(?=[\s)}~])|\{\{~?#?>\s*\S+\s+[^\s}~]|#with\s+["'(\d.@]/;
 
 /** Returns whether a prompt, or a partial in it at any depth, has a text that `isMeant`. */
 function mentions(prompt: LibraryPrompt, library: Library, isMeant: (text: string) => boolean): boolean {

@@ -1,29 +1,46 @@
 /** Errors that keep a prompt's body from being published: from the checker, at their position in the file. */
-import { checkTemplate } from '../../core/check/check-template.ts';
-import type { SourceKind } from '../../core/source.ts';
+import { checkTemplate, mayReadMetadata } from '../../core/check/check-template.ts';
+import { fixedMetadata } from '../../core/prompt-metadata.ts';
+import { parseSource, type SourceKind } from '../../core/source.ts';
 import { type Analysis, kindOf } from '../analysis.ts';
 import type { Finding } from '../finding.ts';
+import type { FrontMatterFacts } from '../front-matter.ts';
 import type { Body } from '../nodes.ts';
 import type { Span } from '../span.ts';
 
-const known: Readonly<Record<SourceKind, WeakMap<Analysis['body'], readonly Finding[]>>> = {
+interface Told {
+  readonly errors: readonly Finding[];
+  /** Which the errors depend on; undefined where they don't. */
+  readonly frontMatter: FrontMatterFacts | undefined;
+}
+
+const known: Readonly<Record<SourceKind, WeakMap<Analysis['body'], Told>>> = {
   prompt: new WeakMap(),
   partial: new WeakMap(),
 };
 
 /** In the order of their places. Of a body that cannot be read there is one. */
 export function templateErrors(analysis: Analysis): readonly Finding[] {
-  const { body } = analysis;
+  const { body, frontMatter } = analysis;
   const kind = kindOf(analysis.name);
   const told = known[kind].get(body);
-  if (told !== undefined) return told;
+  if (told !== undefined && (told.frontMatter ?? frontMatter) === frontMatter) return told.errors;
   const { text: template, offset } = templateIn(analysis);
-  const errors = checkTemplate(template, kind).map(({ code, start, end, message, data }): Finding => {
+  const found = checkTemplate(template, kind, () => metadataOf(analysis));
+  const errors = found.map(({ code, start, end, message, data }): Finding => {
     const span = { start: offset + start, end: offset + end };
     return { code, span, message, ...(data && { data }) };
   });
-  known[kind].set(body, errors);
+  known[kind].set(body, { errors, frontMatter: mayReadMetadata(template) ? frontMatter : undefined });
   return errors;
+}
+
+const metadata = new WeakMap<FrontMatterFacts, ReturnType<typeof fixedMetadata>>();
+
+/** The value of `@metadata.prompt` in a prompt; undefined where its front matter cannot be read. */
+export function metadataOf({ text, name, frontMatter }: Analysis): ReturnType<typeof fixedMetadata> {
+  if (!metadata.has(frontMatter)) metadata.set(frontMatter, fixedMetadata(parseSource(text, kindOf(name))));
+  return metadata.get(frontMatter);
 }
 
 /** The template of a prompt's text, and where it begins there: without the white space that Dotprompt takes off with front matter. */

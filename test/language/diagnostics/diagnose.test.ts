@@ -45,6 +45,29 @@ const OF_SOURCE: ReadonlySet<string> = new Set(
 );
 
 describe('diagnose', () => {
+  it('looks again at a body when the front matter that it reads changed', () => {
+    const body = '{{json @metadata.prompt.ext.team.owner}}{{> p}}';
+    const others = { 'team/_p': '{{@metadata.prompt.ext.team.owner}}' };
+    const told = (library: ReturnType<typeof aLibrary>) =>
+      diagnose(promptOf(library, 'team/it'), library)
+        .filter(({ code }) => code !== 'front-matter-key')
+        .map(({ code, message }) => `${code} ${message}`);
+    const library = aLibrary({ 'team/it': `---\nteam.owner: ada\n---\n${body}`, ...others });
+    const change = (frontMatter: string) =>
+      library.setPrompt('team/it.prompt', parsePromptName('team/it'), `${frontMatter}${body}`);
+    assert.deepEqual(told(library), []);
+    change('---\nteam.owner: [ada]\n---\n');
+    assert.deepEqual(told(library), [
+      'not-text The partial "p" needs another value for "@metadata.prompt.ext.team.owner", which the front matter of this prompt gives otherwise. Change it there.',
+    ]);
+    change('---\nteam.other: x\n---\n');
+    assert.deepEqual(told(library), [
+      'wrong-arguments The front matter has no value for "@metadata.prompt.ext.team.owner". Add it there, or name a variable.',
+    ]);
+    change('---\nteam.owner: bob\n---\n');
+    assert.deepEqual(told(library), []);
+  });
+
   it('finds nothing in the demo', () => {
     const files = demoFiles('.prompt');
     const library = aLibrary(

@@ -1,0 +1,28 @@
+/** Finding something once for the body of a partial, however often it is called. */
+import type { Program } from '../syntax-tree.ts';
+import type { Kind, Place } from './context-kind.ts';
+
+/** Beyond these, calls of a body with other values are not looked at: there may be many, in a body that is long. */
+const MAX_CALLS = 16;
+
+/** Found once for each body, and each context and depth of `@` names that it is called with. */
+export class ByCall<Found> {
+  readonly #ids = new Map<Kind, number>();
+  readonly #found = new Map<Program, Map<string, Found>>();
+
+  /** @param meanwhile for a body that calls itself, and for those beyond the limit */
+  get(body: Program, { context: { kind }, frames }: Place, meanwhile: Found, find: () => Found): Found {
+    const id = this.#ids.get(kind) ?? this.#ids.size;
+    this.#ids.set(kind, id);
+    const key = `${id} ${frames}`;
+    const ofBody = this.#found.get(body) ?? new Map<string, Found>();
+    this.#found.set(body, ofBody);
+    const known = ofBody.get(key);
+    if (known !== undefined || ofBody.has(key)) return known as Found;
+    if (ofBody.size >= MAX_CALLS) return meanwhile;
+    ofBody.set(key, meanwhile);
+    const found = find();
+    ofBody.set(key, found);
+    return found;
+  }
+}

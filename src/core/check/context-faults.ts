@@ -1,0 +1,59 @@
+/** The sentences for values that are wrong because of their context. */
+import type { Node, PathExpression, SubExpression } from '../syntax-tree.ts';
+import { isScalar, type Kind, textOfKind } from './context-kind.ts';
+import type { TemplateError } from './finding.ts';
+
+export interface Fault extends Pick<TemplateError, 'code' | 'message'> {
+  readonly node: Node;
+  /** The path as written, and its kind. */
+  readonly path: string;
+  readonly kind: Kind;
+  /** True if it is at the call of a partial in a file of its own. */
+  readonly isLinked: boolean;
+}
+
+export function writtenPath(node: PathExpression | SubExpression): string {
+  return node.type === 'PathExpression' ? node.original : 'lookup';
+}
+
+export function noRole(node: PathExpression | SubExpression, kind: Kind): Fault {
+  const path = writtenPath(node);
+  const what = isScalar(kind) ? 'a number or a boolean' : 'another text';
+  const message = `"${path}" is ${what} here, which is not a role. Use "system", "user", "model" or "tool".`;
+  return { code: 'unknown-role', message, node, path, kind, isLinked: false };
+}
+
+export function notText(path: string, kind: Kind): string {
+  if (kind === 'inputs')
+    return `"${path}" means all inputs together here, which is not text. Name one of them, as in {{name}}, or write {{json ${path}}}.`;
+  const [what, part] = Array.isArray(kind) ? ['a list', 'items'] : ['an object', 'properties'];
+  return `"${path}" is always ${what} here, which is not text. Name one of its ${part}, or write {{json ${path}}}.`;
+}
+
+export function nothingAbove({ original }: PathExpression): string {
+  return `There is no outer context here, so "${original}" has no value. Remove "../".`;
+}
+
+export function neverGiven(path: string | undefined): string {
+  if (isOfMetadata(path))
+    return `The front matter has no value for "${path}". Add it there, or name a variable.`;
+  return `${path === undefined ? 'This' : `"${path}"`} never has a value here: its context has no property of this name. Name a variable.`;
+}
+
+function isOfMetadata(path: string | undefined): boolean {
+  return path?.startsWith('@metadata') === true;
+}
+
+export function wrongCall(reference: string, { code, kind, path }: Fault): string {
+  const isText = textOfKind(kind) !== undefined;
+  if (isOfMetadata(path))
+    return `The partial "${reference}" needs another value for "${path}", which the front matter of this prompt ${kind === 'nothing' ? 'does not have' : 'gives otherwise'}. Change it there.`;
+  if (isScalar(kind) || (isText && code === 'unknown-role')) {
+    const what = isText ? 'another text' : 'a number or a boolean';
+    return `The partial "${reference}" uses "${path}" as a role, but with this context it is ${what}. Pass a role.`;
+  }
+  if (kind === 'nothing' || isText)
+    return `The partial "${reference}" needs a value for "${path}", but with this context it ${isText ? 'is empty' : 'has none'}. Pass the context that it reads, as in {{> ${reference} name}}.`;
+  const what = kind === 'inputs' ? 'all inputs together' : Array.isArray(kind) ? 'a list' : 'an object';
+  return `The partial "${reference}" writes "${path}" as text, but with this context that is ${what}. Pass what it writes, as in {{> ${reference} name}}.`;
+}
