@@ -8,6 +8,7 @@ import type { SourceKind } from '../source.ts';
 import type { Program } from '../syntax-tree.ts';
 import { checkTree } from './check-tree.ts';
 import { contextErrors } from './context-errors.ts';
+import { contradictions } from './contradictions.ts';
 import type { TemplateError } from './finding.ts';
 import { inlineCycles } from './inline-cycles.ts';
 import { explainSyntaxError } from './syntax-error.ts';
@@ -37,7 +38,10 @@ export function checkTemplate(
   const known = isPrompt && mayReadMetadata(template) ? prompt?.() : undefined;
   const ofContext = contextErrors({ tree, text: template }, { isPrompt, prompt: known });
   const found = [...errors, ...ofContext];
-  return found.length === errors.length ? errors : inOrder(found);
+  // What no context makes right contradicts others as well.
+  const told = new Set(found.map(({ start }) => start));
+  const contrary = contradictions(tree, template, isPrompt).filter(({ start }) => !told.has(start));
+  return found.length === errors.length && contrary.length === 0 ? errors : inOrder([...found, ...contrary]);
 }
 
 /** False for a template that does not read `@metadata`, however it is written. */
