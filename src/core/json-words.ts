@@ -7,6 +7,8 @@ export function wordsOfJsonError(
   text: string,
 ): string {
   const found = text[offset];
+  const word = wordOfAnotherLanguage(text.slice(offset, offset + 12));
+  if (word !== undefined) return word;
   switch (printParseErrorCode(error)) {
     case 'InvalidSymbol':
       return 'Text and names need double quotes, as in "name".';
@@ -42,6 +44,14 @@ export function wordsOfJsonError(
     default:
       return 'This does not belong here. Remove it.';
   }
+}
+
+/** Undefined for what neither JavaScript nor Python writes. */
+function wordOfAnotherLanguage(text: string): string | undefined {
+  if (/^[-+]?(?:NaN|Infinity)\b/.test(text))
+    return 'JSON has no such number. Write digits, or null for no value.';
+  if (/^(?:True|TRUE|False|FALSE)\b/.test(text)) return 'JSON writes true and false in lower case.';
+  return /^(?:None|NULL|Null|nil|undefined)\b/.test(text) ? 'JSON writes null for no value.' : undefined;
 }
 
 /** The kind of a JSON value, with its article; never the value itself, which may be a secret. */

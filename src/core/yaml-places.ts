@@ -21,7 +21,7 @@ import {
   MERGE_KEY,
   whyUnkept,
 } from './yaml-document.ts';
-import { NESTS_TOO_DEEP, TOO_MANY_ALIASES, wordsOfYamlError } from './yaml-words.ts';
+import { LONE_RETURN, NESTS_TOO_DEEP, TOO_MANY_ALIASES, wordsOfYamlError } from './yaml-words.ts';
 
 /** 0-based UTF-16 offsets in the document; end exclusive. */
 interface Span {
@@ -114,6 +114,11 @@ function placedYaml(yaml: string, offset: number): PlacedYaml {
     const span = reader.placeOfError(error.pos);
     return { span, message: wordsOfYamlError(error, yaml.slice(span.start - offset, span.end - offset)) };
   };
+  const loneReturn = document.errors.length > 0 ? yaml.search(/\r(?!\n)/) : -1;
+  if (loneReturn >= 0) {
+    const span = { start: offset + loneReturn, end: offset + loneReturn + 1 };
+    return { root, problems: [{ span, message: LONE_RETURN }], document };
+  }
   const problems = [
     ...document.errors.slice(0, MAX_PROBLEMS).map(told),
     ...document.warnings

@@ -54,6 +54,8 @@ export function wordsOfYamlError({ code, message }: YAMLError, text: string): st
 
 const DIRECTIVE =
   'A line that begins with "%" is a directive to the YAML reader. Quote the value if it is text.';
+export const LONE_RETURN =
+  'This line ends with a carriage return (CR) alone, which ends no line in YAML. Save the file with the line ends LF or CRLF.';
 export const TOO_MANY_ALIASES =
   'There are too many aliases from here on, so none is read: write the values out.';
 export const NESTS_TOO_DEEP = 'This nests too deep to be read: use fewer levels.';

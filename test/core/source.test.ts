@@ -64,6 +64,15 @@ describe('a source', () => {
     assert.match(issuesOf('---\nmodel: a\nHello')[0]?.message ?? '', /is not closed/);
     assert.match(issuesOf('---\n- a\n---\nx')[0]?.message ?? '', /keys and values/);
   });
+  it('says where a carriage return alone makes it no YAML', () => {
+    for (const source of ['---\rmodel: a\rinput: b\r---\rHi', '---\nmodel: a\rinput: b\n---\nHi']) {
+      const [issue, ...others] = issuesOf(source);
+      assert.deepEqual([issue?.line, issue?.column, others], [2, 9, []]);
+      assert.match(issue?.message ?? '', /carriage return \(CR\) alone.*LF or CRLF/);
+    }
+    assert.deepEqual(issuesOf('---\r\nmodel: a\r\ninput:\r\n  default:\r\n    a: 1\r\n---\r\nHi'), []);
+  });
+
   it('refuses tags whose values JSON cannot hold, and merge keys, which YAML 1.2 has not', () => {
     const valued = (value: string) => `---\ninput:\n  default:\n    a: ${value}\n---\n{{json a}}`;
     for (const value of [
