@@ -41,8 +41,15 @@ describe('a registry whose database', () => {
   });
   afterEach(() => registry?.close());
 
-  /** @param short what is shorter than in other tests, as it is what is tested */
-  async function open(url = server.url('postgres'), short: Partial<Patience> = {}): Promise<void> {
+  /**
+   * @param short what is shorter than in other tests, as it is what is tested
+   * @param failoverTime for how long deliveries that are not in memory wait for the database, in ms
+   */
+  async function open(
+    url = server.url('postgres'),
+    short: Partial<Patience> = {},
+    failoverTime = 0,
+  ): Promise<void> {
     const environments = defaultEnvironments(0);
     const waits = { ...WATCHFUL, ...short };
     const setUp = await aRegistry({
@@ -57,7 +64,7 @@ describe('a registry whose database', () => {
     const store = await eventually('a store', () =>
       openDatabase(url, { environments, connections: 4, patience: waits }).catch(() => undefined),
     );
-    registry = await aRegistry({ store });
+    registry = await aRegistry({ store, serving: { limits: { failoverTime } } });
     await eventually('a key', () => registry.key('development').catch(() => undefined));
     await until('delivery', async () => (await deliver()).status === 200);
     await until('ready', async () => (await readyz()).status === 200);
@@ -163,6 +170,46 @@ describe('a registry whose database', () => {
     await server.start();
     await assertWorksAgain();
     assert.equal((await deliver()).headers.get('age'), null);
+  });
+  it('is away for as long as a failover takes keeps what is not in memory waiting, and delivers it then', async () => {
+    await open(server.url('postgres'), {}, patience(60_000));
+    const name = `new-${published}`;
+    const elsewhere = await openDatabase(server.url('postgres'), {
+      environments: defaultEnvironments(0),
+      connections: 2,
+      patience: WATCHFUL,
+    });
+    await using other = await aRegistry({ store: elsewhere });
+    await other.publish(name, 'Of another process.', null);
+    await other.promote(name, 1, 'staging');
+    await server.stop('kill');
+    await until('known to be away', async () => (await readyz()).status === 503);
+    // By its number, so that nothing has prepared it.
+    const target = `/v1/prompts/${name}?version=1`;
+    let answered = 0;
+    const waiting = Array.from({ length: 40 }, async () => {
+      const answer = await ask(registry.url, 'GET', target, undefined, reader);
+      answered++;
+      return answer;
+    });
+    // Those beyond the limit of one key are told at once, and no other.
+    await until('the others', async () => answered >= 8);
+    assert.equal((await deliver()).status, 200);
+    assert.equal(answered, 8);
+    await server.start();
+    const texts = (await Promise.all(waiting)).map(({ status, text }) => (status === 200 ? text : status));
+    assert.deepEqual(texts.sort(), [...Array(8).fill(503), ...Array(32).fill('Of another process.')]);
+    await assertWorksAgain();
+  });
+  it('is away while the process closes keeps no delivery waiting', async () => {
+    await open(server.url('postgres'), {}, patience(60_000));
+    await server.stop('kill');
+    await until('known to be away', async () => (await readyz()).status === 503);
+    const waiting = ask(registry.url, 'GET', '/v1/prompts/q', undefined, reader);
+    await until('it to wait', async () => (await deliver()).status === 200);
+    await registry.close();
+    assertProblem(await waiting, 503, 'unavailable');
+    await server.start();
   });
   it('is away for too long delivers no more what it cannot know to be so', async () => {
     await open(server.url('postgres'), { away: 100 });

@@ -3,6 +3,7 @@
  * given once is given again from memory, as long as nothing was committed that changes it.
  */
 import { STABLE } from '../../core/channel.ts';
+import { Problem } from '../../core/problem.ts';
 import type { Authenticator } from '../access/authenticator.ts';
 import type { Caller } from '../access/caller.ts';
 import { negotiate } from '../http/accept.ts';
@@ -14,6 +15,7 @@ import type { Integrity } from '../proof/integrity.ts';
 import type { Store } from '../store/store.ts';
 import { checkOneWanted } from './choose-version.ts';
 import { type DeliverySpec, REPRESENTATIONS, type Representation } from './delivery-cache.ts';
+import { type FailoverWaitOptions, failoverWait } from './failover-wait.ts';
 import type { DeliveryMaker } from './maker.ts';
 import type { PreparedDelivery } from './prepared.ts';
 import { sharedReads } from './shared-reads.ts';
@@ -46,11 +48,16 @@ export interface DeliveryParts {
   readonly onCaller?: (request: DeliveryRequest, caller: Caller) => void;
   /** Told where the answer came from. */
   readonly onDelivered?: (from: 'memory' | 'database') => void;
+  readonly failover?: FailoverWaitOptions;
 }
+
+/** How often a delivery is read again: the next primary may go away as well. */
+const MAX_READS = 4;
 
 export function delivery(parts: DeliveryParts): Deliver {
   const { store, memory, integrity, authenticator, maker, onFault, onCaller, onDelivered } = parts;
   const read = sharedReads(store);
+  const isBack = failoverWait(store, parts.failover);
   return request => {
     try {
       const kept = memory.present();
@@ -73,13 +80,9 @@ export function delivery(parts: DeliveryParts): Deliver {
       const caller = recognized ?? (await authenticator.authenticate(credentialOf(target, authorization)));
       onCaller?.(request, caller);
       const spec = specOf(request, caller);
-      const { kept, age, keepDelivery } = await memory.load();
-      const known = kept.deliveries.get(spec.environment, spec.representation, canonicalTarget(spec));
+      const { known, age, found, keepDelivery } = await readWhenBack(spec, caller);
       onDelivered?.(known === undefined ? 'database' : 'memory');
       if (known !== undefined) return answerFrom(known, request, age);
-      // Anything not in memory is read only from a log that continues the known one.
-      integrity.checkIntact();
-      const found = await read(snapshot => maker.read(snapshot, spec));
       const made = 'ready' in found ? found.ready : await found.prepare(caller.key);
       integrity.checkIntact();
       keepDelivery(made);
@@ -87,6 +90,27 @@ export function delivery(parts: DeliveryParts): Deliver {
     } catch (error) {
       return failed(error, request);
     }
+  }
+
+  /** Waits for a database that is away, as long as it may fail over. @throws Problem `unavailable` when it does not answer */
+  async function readWhenBack(spec: DeliverySpec, caller: Caller) {
+    for (let reads = 1; ; reads++) {
+      try {
+        return await readSpec(spec);
+      } catch (error) {
+        const mayPass = Problem.is(error, 'unavailable') && reads < MAX_READS;
+        if (!mayPass || !(await isBack(caller.key))) throw error;
+      }
+    }
+  }
+
+  async function readSpec(spec: DeliverySpec) {
+    const { kept, age, keepDelivery } = await memory.load();
+    const known = kept.deliveries.get(spec.environment, spec.representation, canonicalTarget(spec));
+    if (known !== undefined) return { known, age, keepDelivery };
+    // Anything not in memory is read only from a log that continues the known one.
+    integrity.checkIntact();
+    return { found: await read(snapshot => maker.read(snapshot, spec)), keepDelivery };
   }
 
   function failed(error: unknown, request: DeliveryRequest): Answer {

@@ -59,6 +59,8 @@ export interface AppParts {
   readonly closing: AbortSignal;
   /** The number of calls of one key that may wait for changes at once; 1000 by default. */
   readonly maxWaitingPerKey?: number | undefined;
+  /** How long after the database went away deliveries wait for it, in ms; `FAILOVER_TIME` by default. */
+  readonly failoverTime?: number | undefined;
   /** The state of this process for monitoring; without it there is no `/metrics`. */
   readonly standing: ProcessStatus;
   /** Told of every fault of the registry's own, and of the request that met it. */
@@ -133,6 +135,7 @@ export function createApp(parts: AppParts): App {
     authenticator,
     maker,
     onFault,
+    failover: { time: parts.failoverTime, closing: parts.closing },
     ...(onCaller && { onCaller }),
     ...(onDelivered && { onDelivered }),
   });

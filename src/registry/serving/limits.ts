@@ -1,6 +1,7 @@
 /** Limits on connections: their number, and the time for a request and its response. */
 import type { Server, ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
+import { FAILOVER_TIME } from '../delivery/failover-wait.ts';
 import { MAX_WAITING_PER_KEY } from '../http/changes-feed.ts';
 import type { ConnectionCounts } from './connections.ts';
 import type { FailedKeyLimits } from './failed-keys.ts';
@@ -10,6 +11,8 @@ import type { Endpoint } from './listening.ts';
 export interface ConnectionLimits extends ConnectionCounts {
   /** In ms: for a request to arrive whole, and again for it to be answered. A call waits for changes for 30 s at most. */
   readonly requestTimeout: number;
+  /** How long after the database went away deliveries that are not in memory wait for it, in ms. */
+  readonly failoverTime: number;
   /** The number of calls of one key that may wait for changes at once. */
   readonly maxWaitingPerKey: number;
   /** Requests without a valid key, before such requests are refused without a closer look. */
@@ -25,6 +28,7 @@ export const FORWARDED_AT_ONCE = 1 / 3;
 const FAILED_KEYS = 10;
 const DEFAULTS = {
   requestTimeout: 60_000,
+  failoverTime: FAILOVER_TIME,
   maxWaitingPerKey: MAX_WAITING_PER_KEY,
   held: { perAddress: { perSecond: 50, burst: 500 }, releasedPerSecond: 200 },
 };

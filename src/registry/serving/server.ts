@@ -208,6 +208,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     closing: closing.signal,
     maxWaitingPerKey: limits.maxWaitingPerKey,
+    failoverTime: limits.failoverTime,
     onFault: (error, request) => log(faultEntry(error, notes.trace(request))),
     onRoute: notes.noteRoute,
     onCaller(request, caller) {

@@ -1,0 +1,62 @@
+/**
+ * Deliveries that wait while the database fails over. What was published a moment before, through another process, is
+ * not in memory yet; it is with the next primary, which is there within seconds.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Store } from '../store/store.ts';
+
+export interface FailoverWaitOptions {
+  /** How long after the database went away deliveries wait for it, in ms; `FAILOVER_TIME` unless told. */
+  readonly time?: number | undefined;
+  /** Aborts when nothing may wait any longer. */
+  readonly closing?: AbortSignal | undefined;
+}
+
+/** @returns whether it is worth while to read again. Resolves when the database is back, or nothing may wait for it any longer. */
+export type FailoverWait = (key: string) => Promise<boolean>;
+
+/** Twice as long as a cluster takes to elect a primary. Beyond that nobody knows when the database will be back. */
+export const FAILOVER_TIME = 20_000;
+/** At once: each retains its request. */
+const MOST = 256;
+const MOST_OF_KEY = 32;
+/** In ms. */
+const POLL = 50;
+/** For a connection that broke to be known as the loss of the database, in ms. Else it failed for another reason. */
+const NOTICE = 1000;
+
+/** Of a database that is a file nothing waits: it does not fail over. */
+export function failoverWait(
+  store: Pick<Store, 'file' | 'awaySince'>,
+  { time = FAILOVER_TIME, closing }: FailoverWaitOptions = {},
+): FailoverWait {
+  const waiting = new Map<string, number>();
+  let all = 0;
+
+  async function untilBack(): Promise<boolean> {
+    const noticed = performance.now() + NOTICE;
+    for (let wasAway = false; closing?.aborted !== true; ) {
+      const since = store.awaySince();
+      if (since === undefined && (wasAway || performance.now() > noticed)) return wasAway;
+      if (since !== undefined && performance.now() > since + time) return false;
+      wasAway ||= since !== undefined;
+      await sleep(POLL, undefined, { ref: false });
+    }
+    return false;
+  }
+
+  return async key => {
+    const ofKey = waiting.get(key) ?? 0;
+    if (store.file !== undefined || time === 0 || all >= MOST || ofKey >= MOST_OF_KEY) return false;
+    waiting.set(key, ofKey + 1);
+    all++;
+    try {
+      return await untilBack();
+    } finally {
+      all--;
+      const left = (waiting.get(key) ?? 1) - 1;
+      if (left === 0) waiting.delete(key);
+      else waiting.set(key, left);
+    }
+  };
+}
