@@ -70,7 +70,7 @@ class Writer {
     this.#last = last as { seq: number; hash: RegistryEvent['hash'] } | null;
     this.at = Date.parse(String(last?.['at']));
     this.#event = database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)');
-    this.#version = database.prepare('INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#version = database.prepare('INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)');
     this.#promotion = database.prepare(
       `INSERT INTO promotions (id, prompt, environment, channel, version, from_version, rollback, reason, state,
         requested_by, requested_at, applied_at, applied_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -169,7 +169,7 @@ interface Bare {
 
 const TABLES: readonly { readonly table: string; readonly columns: number; readonly after?: string }[] = [
   { table: 'events', columns: 13 },
-  { table: 'versions', columns: 11 },
+  { table: 'versions', columns: 12 },
   { table: 'prompts', columns: 3, after: 'ON CONFLICT (name) DO UPDATE SET newest = excluded.newest' },
   { table: 'idempotency', columns: 6 },
 ];
@@ -206,7 +206,7 @@ async function insertNext(bare: Bare): Promise<void> {
       digest,
       null,
     ],
-    [prompt, number, digest, source, null, 'Measured', 'bench', at, source.length, '{}', number],
+    [prompt, number, digest, source, null, 'Measured', 'bench', at, source.length, '{}', number, null],
     [prompt, number, 0],
     ['k', String(number), digest, 201, body, at],
   ]);

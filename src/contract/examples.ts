@@ -9,6 +9,7 @@ import type { environment, policy } from './environments.ts';
 import type { createdKey, key, keyRequest, keyRevocation, keyRotation, revokedKey } from './keys.ts';
 import type { langfusePrompt } from './langfuse.ts';
 import type { live } from './live.ts';
+import type { origin } from './origin.ts';
 import type { owners, ownersChange, ownersChangeRequest } from './owners.ts';
 import type { comment, commentRequest, decisionRequest, promotion, promotionRequest } from './promotions.ts';
 import type {
@@ -66,6 +67,13 @@ const EARLIER_DIGEST = 'sha256:5b0d9c1f6f0e8f5b8a2d4b6c7e9f1a3c5d7e9f0b2c4d6e8f0
 const HASH = 'sha256:0f4c2a6e8b1d3f5a7c9e0b2d4f6a8c0e1b3d5f7a9c1e3b5d7f9a0c2e4b6d8f1a';
 const PREVIOUS_HASH = 'sha256:7d1e3b5f9a0c2e4d6b8f1a3c5e7d9b0f2a4c6e8d1b3f5a7c9e0d2b4f6a8c1e3d';
 
+const ORIGIN: JsonOf<typeof origin> = {
+  author: 'mara-lindqvist',
+  commit: '5f0c1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b',
+  pullRequest: 'https://github.com/northwind/prompts/pull/118',
+  repository: 'https://github.com/northwind/prompts',
+};
+
 const SUMMARY: JsonOf<typeof versionSummary> = {
   prompt: 'support/fee-estimate',
   version: 12,
@@ -76,6 +84,7 @@ const SUMMARY: JsonOf<typeof versionSummary> = {
   publishedAt: '2026-09-10T08:21:14.302Z',
   bytes: 172,
   partials: {},
+  origin: ORIGIN,
 };
 const VERSION: JsonOf<typeof version> = { ...SUMMARY, source: EXAMPLE_SOURCE };
 
@@ -324,6 +333,7 @@ const PUBLISH_REQUEST: JsonOf<typeof publishRequest> = {
   source: EXAMPLE_SOURCE,
   message: 'Name the fee only',
   base: 11,
+  origin: ORIGIN,
 };
 const PROMOTION_REQUEST: JsonOf<typeof promotionRequest> = {
   environment: 'production',
@@ -407,7 +417,11 @@ const DELIVERIES: JsonOf<typeof deliveriesResponse> = {
 };
 const COMPARED: JsonOf<typeof diffResponse> = {
   prompt: 'support/fee-estimate',
-  from: { ...SUMMARY, version: 11, digest: EARLIER_DIGEST, base: 10, message: 'Round the fee', bytes: 218 },
+  from: {
+    ...SUMMARY,
+    ...{ version: 11, digest: EARLIER_DIGEST, base: 10, message: 'Round the fee', bytes: 218 },
+    origin: { commit: '0b7d3f5a9c1e', repository: 'https://github.com/northwind/prompts' },
+  },
   to: SUMMARY,
   diff: DIFF,
   parts: [{ kind: 'prompt', from: 'support/fee-estimate@11', to: 'support/fee-estimate@12', diff: DIFF }],
@@ -422,6 +436,7 @@ const LIVE: JsonOf<typeof live> = {
   digest: EXAMPLE_DIGEST,
   text: TEMPLATE,
   source: EXAMPLE_SOURCE,
+  origin: ORIGIN,
   promotion: APPLIED,
   from: '2026-09-11T09:42:07.118Z',
   until: '2026-09-12T16:20:45.000Z',

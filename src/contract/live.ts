@@ -1,6 +1,7 @@
 /** The versions that were live: which version a channel pointed to at an instant, and why. */
 import * as z from 'zod';
 import { isWritableInstant } from '../core/instant.ts';
+import { origin } from './origin.ts';
 import { promotion } from './promotions.ts';
 import { channel, digest, environmentName, promptName, timestamp, versionNumber } from './values.ts';
 
@@ -35,6 +36,7 @@ export const live = z
     text: z.string(),
     /** The published source. */
     source: z.string(),
+    origin: origin.optional(),
     /** The promotion that made it live; null for `latest`, which publishing moves. */
     promotion: promotion.nullable(),
     /** From when on, this instant included. */

@@ -1,6 +1,7 @@
 /** Prompts, their versions and what applications read of them. */
 import * as z from 'zod';
 import { MAX_SOURCE_BYTES } from '../core/source.ts';
+import { newOrigin, origin } from './origin.ts';
 import {
   actor,
   channel,
@@ -44,6 +45,7 @@ export const versionSummary = z
     publishedAt: timestamp,
     bytes: z.int().min(0),
     partials: partialVersions,
+    origin: origin.optional(),
   })
   .meta({ id: 'VersionSummary' });
 export type VersionSummary = z.infer<typeof versionSummary>;
@@ -79,6 +81,7 @@ export const publishRequest = z
     base: versionNumber
       .nullable()
       .meta({ description: 'The version the edit started from; null for a new prompt.' }),
+    origin: newOrigin.optional(),
   })
   .meta({ id: 'PublishRequest' });
 export type PublishRequest = z.infer<typeof publishRequest>;
@@ -100,7 +103,7 @@ export const publishResponse = version
 export const batchRequest = z
   .object({ refs: z.array(z.string().max(220)).min(1).max(500) })
   .meta({ id: 'BatchRequest' });
-/** Of the versions in one answer to a batch: their sources, messages and partials. */
+/** Of the versions in one answer to a batch: their sources, messages, partials and origins. */
 export const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 export const batchResponse = z
   .object({

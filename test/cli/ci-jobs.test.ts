@@ -193,10 +193,11 @@ describe('jobs of CI', () => {
     withoutSecrets(released);
     assert.equal(await live('support/triage'), 2);
     const { newest } = (await registry.call('GET', '/v1/prompts/support/triage/-/summary')).json;
-    assert.equal(
-      newest.message,
-      `Sort by urgency (#12)\n\nCommit: ${'b'.repeat(40)}\nAuthor: octocat\nPull-Request: https://github.com/o/r/pull/12`,
-    );
+    assert.equal(newest.message, 'Sort by urgency (#12)');
+    assert.deepEqual(newest.origin, {
+      ...{ author: 'octocat', commit: 'b'.repeat(40), repository: 'https://github.com/o/r' },
+      pullRequest: 'https://github.com/o/r/pull/12',
+    });
     const after = await clone();
     assert.match(await git(after, 'log', '-1', '--format=%s'), /^Note the published versions.*\[skip ci\]/);
     await command(after, 'status', '--check');

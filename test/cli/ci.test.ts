@@ -2,53 +2,64 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { readGitHubEvent, withOrigin } from '../../src/cli/working/ci.ts';
+import { originInCi, readGitHubEvent } from '../../src/cli/working/ci.ts';
+import { newOrigin } from '../../src/contract/origin.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
+const SHA = '5f0c1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b';
+const HEAD = 'c0ffee7c0ffee7c0ffee7c0ffee7c0ffee7c0ffe';
 const GITLAB = {
-  ...{ GITLAB_CI: 'true', CI_COMMIT_SHA: 'abc', CI_COMMIT_AUTHOR: 'Ada Byron <ada@example.com>' },
+  ...{ GITLAB_CI: 'true', CI_COMMIT_SHA: SHA, CI_COMMIT_AUTHOR: 'Ada Byron <ada@example.com>' },
   ...{ CI_MERGE_REQUEST_PROJECT_URL: 'https://gitlab.example.com/g/p', CI_MERGE_REQUEST_IID: '7' },
+  CI_PROJECT_URL: 'https://gitlab.example.com/g/p',
+};
+const GITHUB = {
+  ...{ GITHUB_ACTIONS: 'true', GITHUB_SHA: SHA, GITHUB_REF: 'refs/heads/main', GITHUB_ACTOR: 'octocat' },
+  ...{ GITHUB_SERVER_URL: 'https://github.com', GITHUB_REPOSITORY: 'o/r' },
 };
 
 describe('the origin of a publication', () => {
   it('is commit, author without their address, and merge request in GitLab CI', () => {
-    assert.equal(
-      withOrigin('Why\n', GITLAB),
-      'Why\n\nCommit: abc\nAuthor: Ada Byron\nPull-Request: https://gitlab.example.com/g/p/-/merge_requests/7',
-    );
-    assert.equal(withOrigin('', { GITLAB_CI: 'true', CI_COMMIT_SHA: 'abc' }), 'Commit: abc');
+    assert.deepEqual(originInCi(GITLAB), {
+      author: 'Ada Byron',
+      commit: SHA,
+      pullRequest: 'https://gitlab.example.com/g/p/-/merge_requests/7',
+      repository: 'https://gitlab.example.com/g/p',
+    });
+    assert.deepEqual(originInCi({ GITLAB_CI: 'true', CI_COMMIT_SHA: SHA }), { commit: SHA });
+  });
+
+  it('is commit, actor, repository and pull request in GitHub Actions', () => {
+    const origin = { author: 'octocat', commit: SHA, repository: 'https://github.com/o/r' };
+    assert.deepEqual(originInCi(GITHUB), origin);
+    assert.deepEqual(originInCi({ ...GITHUB, GITHUB_REF: 'refs/pull/3/merge' }), {
+      ...origin,
+      pullRequest: 'https://github.com/o/r/pull/3',
+    });
   });
 
   it('is nothing outside of CI, whatever variables there are', () => {
-    assert.equal(withOrigin('Why', { ...GITLAB, GITLAB_CI: '', GITHUB_SHA: 'abc' }), 'Why');
+    assert.equal(originInCi({ ...GITLAB, ...GITHUB, GITLAB_CI: '', GITHUB_ACTIONS: '' }), undefined);
+    assert.equal(originInCi({ GITHUB_ACTIONS: 'true' }), undefined);
   });
 
   it('is the commit of a pull request rather than the merge that its job checks out', () => {
-    const variables = { GITHUB_ACTIONS: 'true', GITHUB_SHA: 'merge', GITHUB_REF: 'refs/pull/3/merge' };
-    const event = { pull_request: { number: 3, head: { sha: 'head' } } };
-    assert.match(withOrigin('Why', variables, event), /^Commit: head$/m);
-    const gitlab = { ...GITLAB, CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: 'head' };
-    assert.match(withOrigin('Why', gitlab), /^Commit: head$/m);
+    const event = { pull_request: { number: 3, head: { sha: HEAD } } };
+    assert.equal(originInCi({ ...GITHUB, GITHUB_REF: 'refs/pull/3/merge' }, event)?.commit, HEAD);
+    assert.equal(originInCi({ ...GITLAB, CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: HEAD })?.commit, HEAD);
   });
 
   it('is the pull request that a commit on a branch came from', () => {
-    const github = {
-      ...{ GITHUB_ACTIONS: 'true', GITHUB_SHA: 'abc', GITHUB_REF: 'refs/heads/main' },
-      ...{ GITHUB_SERVER_URL: 'https://github.com', GITHUB_REPOSITORY: 'o/r' },
-    };
-    const of = (message: unknown) => withOrigin('Why', github, { head_commit: { message } });
+    const of = (message: unknown) => originInCi(GITHUB, { head_commit: { message } })?.pullRequest;
     for (const message of ['Merge pull request #12 from o/branch\n\nName fees', 'Name fees (#12)'])
-      assert.match(of(message), /^Pull-Request: https:\/\/github\.com\/o\/r\/pull\/12$/m);
+      assert.equal(of(message), 'https://github.com/o/r/pull/12');
     for (const message of ['Name fees (#12) again', 'x\n(#12)', 7, null, undefined])
-      assert.doesNotMatch(of(message), /Pull-Request/);
+      assert.equal(of(message), undefined);
     const { CI_MERGE_REQUEST_IID: _, CI_MERGE_REQUEST_PROJECT_URL: __, ...gitlab } = GITLAB;
-    const merged = {
-      ...{ ...gitlab, CI_PROJECT_URL: 'https://gitlab.example.com/g/p' },
-      CI_COMMIT_MESSAGE: "Merge branch 'fees' into 'main'\n\nName fees\n\nSee merge request g/p!7",
-    };
-    assert.match(
-      withOrigin('Why', merged),
-      /^Pull-Request: https:\/\/gitlab\.example\.com\/g\/p\/-\/merge_requests\/7$/m,
+    const CI_COMMIT_MESSAGE = "Merge branch 'fees' into 'main'\n\nName fees\n\nSee merge request g/p!7";
+    assert.equal(
+      originInCi({ ...gitlab, CI_COMMIT_MESSAGE })?.pullRequest,
+      'https://gitlab.example.com/g/p/-/merge_requests/7',
     );
   });
 
@@ -66,16 +77,27 @@ describe('the origin of a publication', () => {
     assert.equal(await readGitHubEvent({ GITHUB_EVENT_PATH: path }), undefined);
   });
 
-  it('is one line for each trailer, keeps the message, and stays within what the API takes', () => {
-    const hostile = fc.string({ unit: 'binary', maxLength: 2000 });
+  it('leaves out what the registry would refuse: a publication does not fail for want of it', () => {
+    const kept = { author: 'octo cat', repository: 'https://github.com/o/r' };
+    assert.deepEqual(originInCi({ ...GITHUB, GITHUB_SHA: 'main', GITHUB_ACTOR: 'octo\n\u202ecat' }), kept);
+    const server = {
+      ...GITHUB,
+      GITHUB_REF: 'refs/pull/3/merge',
+      GITHUB_SERVER_URL: 'https://u:p@github.com',
+    };
+    assert.deepEqual(originInCi(server), { author: 'octocat', commit: SHA });
+  });
+
+  it('is one that the registry takes as it is, whatever the variables say', () => {
+    const hostile = fc.oneof(fc.string({ unit: 'binary', maxLength: 900 }), fc.webUrl(), fc.constant(SHA));
+    const names = [...Object.keys(GITHUB), ...Object.keys(GITLAB)].filter(
+      name => !/_ACTIONS|_CI$/.test(name),
+    );
+    const variables = fc.record(Object.fromEntries(names.map(name => [name, hostile])), { requiredKeys: [] });
     fc.assert(
-      fc.property(fc.string({ maxLength: 4000 }), hostile, hostile, (message, sha, actor) => {
-        const told = withOrigin(message, { GITHUB_ACTIONS: 'true', GITHUB_SHA: sha, GITHUB_ACTOR: actor });
-        assert.ok(told.length <= 4000);
-        assert.ok(told.startsWith(message.trimEnd()));
-        const below = told.slice(message.trimEnd().length).trim();
-        if (told !== message && below !== '')
-          for (const each of below.split('\n')) assert.match(each, /^(Commit|Author): \S/);
+      fc.property(variables, fc.constantFrom('GITHUB_ACTIONS', 'GITLAB_CI'), (given, ci) => {
+        const origin = originInCi({ ...given, [ci]: 'true' });
+        if (origin !== undefined) assert.deepEqual(newOrigin.parse(origin), origin);
       }),
     );
   });

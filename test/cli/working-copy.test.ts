@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { aRegistry, type Json, type RegistryForTest } from '../registry/a-registry.ts';
 import { aWorkingCopy, type WorkingCopyForTest } from './a-working-copy.ts';
 
+const SHA = '5f0c1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b';
+
 describe('a working copy of the command line', () => {
   let registry: RegistryForTest;
   let key: string;
@@ -246,17 +248,43 @@ describe('a working copy of the command line', () => {
     await using copy = await working();
     await copy.write('mine', 'Mine');
     const github = {
-      ...{ GITHUB_ACTIONS: 'true', GITHUB_SHA: 'abc123', GITHUB_ACTOR: 'octocat' },
+      ...{ GITHUB_ACTIONS: 'true', GITHUB_SHA: SHA, GITHUB_ACTOR: 'octocat' },
       ...{
         GITHUB_REF: 'refs/pull/12/merge',
         GITHUB_SERVER_URL: 'https://github.com',
         GITHUB_REPOSITORY: 'o/r',
       },
     };
+    const tried = await copy.runWith(github, 'publish', '--dry-run');
+    assert.deepEqual([tried.code, tried.stdout], [0, 'would publish  mine@1\n']);
     assert.equal((await copy.runWith(github, 'publish', '-m', 'Why')).code, 0);
-    assert.equal(
-      (await newest('mine')).message,
-      'Why\n\nCommit: abc123\nAuthor: octocat\nPull-Request: https://github.com/o/r/pull/12',
+    const { message, origin } = await newest('mine');
+    assert.equal(message, 'Why');
+    const repository = 'https://github.com/o/r';
+    assert.deepEqual(origin, {
+      ...{ author: 'octocat', commit: SHA, repository, pullRequest: `${repository}/pull/12` },
+    });
+    assert.deepEqual((await jsonOf(copy, 'show', 'mine')).origin, origin);
+    assert.deepEqual((await jsonOf(copy, 'log', 'mine'))[0].origin, origin);
+    await copy.write('mine', 'By hand');
+    assert.equal((await copy.run('publish', '-m', 'Here')).code, 0);
+    const [head = '', byHand = '', byCi = ''] = (await copy.run('log', 'mine')).stdout.split('\n');
+    assert.match(head, /^VERSION +PUBLISHED +BY +LIVE IN +COMMIT +PULL REQUEST +MESSAGE$/);
+    assert.match(byHand, /^2 .* – +– +– +Here$/);
+    assert.match(byCi, /^1 .* 5f0c1a2b3c4d {2}https:\/\/github\.com\/o\/r\/pull\/12 {2}Why$/);
+    assert.equal((await registry.promote('mine', 1, 'development')).version, 1);
+    const live = ['live', 'mine', '--environment', 'development', '--registry', registry.url];
+    const told = await copy.runWith({ PROMPTFORGE_KEY: key }, ...live);
+    assert.match(told.stderr, new RegExp(`commit ${SHA}\n.*${repository}/pull/12\n.*proof`), told.stderr);
+    assert.deepEqual(
+      JSON.parse((await copy.runWith({ PROMPTFORGE_KEY: key }, ...live, '--json')).stdout).origin,
+      origin,
     );
+  });
+
+  it('shows no columns of an origin where no version has one', async () => {
+    await using copy = await working();
+    await registry.publish('plain', 'One\n', null);
+    assert.doesNotMatch((await copy.run('log', 'plain')).stdout, /COMMIT|PULL REQUEST/);
   });
 });

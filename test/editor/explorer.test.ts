@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { parsePromptName } from '../../src/core/name.ts';
+import type { Origin } from '../../src/core/origin.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
 import { asksForArchived, filterOf } from '../../src/editor/explorer/filter.ts';
 import {
@@ -206,6 +207,27 @@ describe('the explorer', () => {
       assert.match(words.description, /^rolled back: wrong fee · was live in production for 2 hours · Mess/);
       assert.match(words.spoken, /^Version 1, rolled back: wrong fee, was live in production for 2 hours: /);
       assert.match(words.tooltip(), /Live in production for 2 hours/);
+    });
+
+    it('says of a version its commit, and links its pull request if that is a web address', () => {
+      const tooltipOf = (origin: Origin) =>
+        versionWords(aVersion('a', 1, { origin }), undefined, NEVER_LIVE, NOW).tooltip();
+      const pullRequest = 'https://github.com/o/r/pull/12';
+      const commit = '5f0c1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b';
+      assert.match(
+        tooltipOf({ commit, author: 'octo_cat', pullRequest }),
+        /\n\nCommit 5f0c1a2b3c4d by octo\\_cat · \[github\\\.com\/o\/r\/pull\/12\]\(<https:\/\/github\.com\/o\/r\/pull\/12>\)\n\n/,
+      );
+      for (const other of [
+        'command:evil',
+        'javascript:alert(1)',
+        'https://u:p@a.example/',
+        '](https://a.example)',
+      ])
+        assert.doesNotMatch(
+          tooltipOf({ commit: '[x](command:evil)', pullRequest: other }),
+          /(?<!\\)[[\]]\(|<[a-z]+:/,
+        );
     });
 
     it('never lets a message become markup', () => {

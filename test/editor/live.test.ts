@@ -79,6 +79,20 @@ describe('the words of what was live', () => {
     assert.ok(evidence(LIVE).endsWith(`Event 41 of the log proves it: ${LIVE.event.hash}`));
   });
 
+  it('say what its publisher stated of its origin, on a line of its own', () => {
+    const origin = { commit: 'c0ffee7', author: 'octo\ncat', repository: 'https://github.com/o/r' };
+    assert.match(
+      evidence({ ...LIVE, origin }),
+      /\nIts publisher stated: commit c0ffee7 of https:\/\/github\.com\/o\/r by octo\\ncat\.\nEvent 41/,
+    );
+    const pullRequest = 'https://github.com/o/r/pull/12';
+    assert.match(
+      evidence({ ...LIVE, origin: { pullRequest } }),
+      /\nPull request: https:\/\/github\.com\/o\/r\/pull\/12\nEvent 41/,
+    );
+    assert.doesNotMatch(evidence(LIVE), /stated|Pull request/);
+  });
+
   it('say when the first was, when nothing was live yet', () => {
     const asked = { ...LIVE, at: '2026-08-01T00:00:00.000Z' };
     const problem = (firstLiveAt: string | null) => new Problem('not_live_yet', 'x', { firstLiveAt });

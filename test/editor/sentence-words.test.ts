@@ -50,6 +50,13 @@ describe('the words for the change of a sentence', () => {
     assert.equal(annotation(dana, many, NOW), '… · @2 · @3 · @4 · @5 · @6 · @7 Dana, 2 days ago');
   });
 
+  it('name the commit and link the pull request of a version that has an origin', () => {
+    const version = { ...aVersion('A.', { version: parseVersionNumber(7), publishedAt: AT }) };
+    const origin = { commit: 'c0ffee7', pullRequest: 'https://github.com/o/r/pull/12' };
+    const history = { ...dana, versions: new Map([[version.version, { ...version, origin }]]) };
+    assert.match(said(history, 7), /: first\n\nCommit c0ffee7 · \[github\\\.com\/o\/r\/pull\/12\]\(<https:/);
+  });
+
   it('say that it is of the first version, or of none yet', () => {
     assert.match(said(dana, 1), /^This sentence is from the first version: Tuesday at 14:03, Dana, @1: /);
     assert.equal(said(dana), 'Not published yet');

@@ -12,13 +12,10 @@ describe('what was live at an instant', () => {
     keys: { development: ['author', 'tomas.berg'], staging: ['approver', 'tomas.berg'] },
   });
 
-  const lensesOf = async (uri: vscode.Uri): Promise<string> => {
-    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
-      'vscode.executeCodeLensProvider',
-      uri,
-    );
-    return lenses.map(({ command }) => command?.title).join('|');
-  };
+  const lensesAt = (uri: vscode.Uri) =>
+    vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri);
+  const lensesOf = async (uri: vscode.Uri): Promise<string> =>
+    (await lensesAt(uri)).map(({ command }) => command?.title).join('|');
 
   it('opens what was live, and compares it with what is live now', async () => {
     const prompt = freshPrompt();
@@ -59,6 +56,27 @@ describe('what was live at an instant', () => {
     assert.ok(tab.input instanceof vscode.TabInputTextDiff);
     const text = async (uri: vscode.Uri) => (await vscode.workspace.openTextDocument(uri)).getText();
     assert.deepEqual([await text(tab.input.original), await text(tab.input.modified)], ['Two.\n', 'One.\n']);
+  });
+
+  it('offers the pull request of a version that has one', async () => {
+    const prompt = freshPrompt();
+    const author = await team.client('development', 'author', 'ci');
+    const pullRequest = 'https://github.com/o/r/pull/12';
+    const origin = { commit: 'c0ffee7', pullRequest };
+    await author.publish(prompt, { source: 'One.\n', message: 'By CI', base: null, origin });
+    await team.promote(prompt, 'staging', 1);
+    await run('refresh');
+    const texts = [new Date().toISOString()];
+    await run('whatWasLive', { picks: ['staging · stable'], texts }, prompt);
+    const document = await eventually('the document', () => {
+      const front = vscode.window.activeTextEditor?.document;
+      return front?.uri.scheme === 'promptforge-live' ? front : undefined;
+    });
+    const lens = (await lensesAt(document.uri)).at(-1)?.command;
+    assert.equal(lens?.title, 'Open Pull Request');
+    // VS Code gives its own commands under other names.
+    assert.match(lens.command, /open$/);
+    assert.equal(String(vscode.Uri.from(lens.arguments?.[0])), pullRequest);
   });
 
   it('says that nothing was live yet, and refuses what has not come', async () => {

@@ -16,6 +16,7 @@ import '../registry/line-comments.test.ts';
 import '../registry/lists.test.ts';
 import '../registry/log.test.ts';
 import '../registry/name-case.test.ts';
+import '../registry/origin.test.ts';
 import '../registry/owners.test.ts';
 import '../registry/planned-promotions.test.ts';
 import '../registry/promote.test.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Client } from 'pg';
 import { migrateDatabase, openDatabase } from '../../src/registry/database.ts';
+import { verifyRegistry } from '../../src/registry/proof/verification.ts';
 import { POSTGRES_MIGRATIONS, REGISTRY_TABLE } from '../../src/registry/store/postgres/migrations.ts';
 import { aRegistry, ask, assertProblem } from '../registry/a-registry.ts';
 import { anOlderRegistry, contentsOf, fillOlder } from '../registry/an-older-registry.ts';
@@ -96,5 +97,9 @@ describe('a database', () => {
       const content = { source: 'Text', message: '', base: null };
       const taken = await ask(registry.url, 'POST', '/v1/prompts/P/-/versions', content, authorization);
       assertProblem(taken, 409, 'name_taken', /"p"/);
+      const next = { source: 'three', message: '', base: 2, origin: { commit: 'c0ffee7' } };
+      const made = await ask(registry.url, 'POST', '/v1/prompts/p/-/versions', next, authorization);
+      assert.deepEqual([made.status, made.json.origin], [201, { commit: 'c0ffee7' }]);
+      await verifyRegistry(registry.store);
     });
 });

@@ -229,6 +229,14 @@ describe('a message to a chat', () => {
       /too much to show/,
     );
   });
+  it('names the commit and the pull request of a version that has an origin', () => {
+    const origin = { commit: '5f0c1a2b3c4d', pullRequest: 'https://github.com/o/r/pull/12' };
+    const event = anEvent('version.published', { base: null, message: 'First', origin });
+    for (const format of FORMATS) {
+      const text = shown(format, event);
+      assert.ok(text.includes('5f0c1a2b3c4d') && text.includes(origin.pullRequest), text);
+    }
+  });
   it('lets nothing that people wrote act, and stays within the limits', () => {
     const mention = fc.constantFrom(
       '<!channel>',

@@ -225,6 +225,16 @@ describe('a data folder', () => {
     assert.match(JSON.stringify(registry.logged), /p@1 does not have the digest/);
     await registry.close();
   });
+  it('never gives a version with an origin that its event does not have', async () => {
+    await using folder = await temporaryFolder();
+    await used(folder.path, database => {
+      const forged = `UPDATE versions SET origin = '{"commit":"c0ffee7"}' WHERE version = 1`;
+      database.exec(`DROP TRIGGER versions_no_update; ${forged}`);
+    });
+    await using registry = await aRegistry({ folder: folder.path });
+    const { status, json } = await registry.call('GET', '/v1/prompts/p/-/versions/1');
+    assert.deepEqual([status, json.code], [503, 'log_broken']);
+  });
 });
 
 describe('administration', () => {

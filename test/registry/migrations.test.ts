@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
 import { DATABASE_FILE } from '../../src/registry/data-folder.ts';
+import { verifyRegistry } from '../../src/registry/proof/verification.ts';
 import { SQLITE_MIGRATIONS } from '../../src/registry/store/sqlite/migrations.ts';
 import { openSqliteStore } from '../../src/registry/store/sqlite/sqlite-store.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { aRegistry, assertProblem } from './a-registry.ts';
+import { aRegistry, assertProblem, type Json } from './a-registry.ts';
 import { anOlderRegistry, contentsOf, fillOlder } from './an-older-registry.ts';
 
 const NEWEST = SQLITE_MIGRATIONS.length;
@@ -45,6 +46,25 @@ describe('a data folder of an older version', () => {
         await store.close();
       }
     });
+  it('has versions without an origin then, and keeps one with the next, which is verified', async () => {
+    await using folder = await temporaryFolder();
+    await anOlderFile(join(folder.path, DATABASE_FILE), NEWEST - 1);
+    await using registry = await aRegistry({ folder: folder.path });
+    const { key } = await anOlderRegistry();
+    const options = { headers: { authorization: `Bearer ${key}` } };
+    const origin = { commit: 'c0ffee7' };
+    const next = { source: 'three', message: '', base: 2, origin };
+    assert.equal((await registry.call('POST', '/v1/prompts/p/-/versions', next, options)).status, 201);
+    const { json } = await registry.call('GET', '/v1/prompts/p/-/versions', undefined, options);
+    assert.deepEqual(
+      json.data.map((each: Json) => each.origin),
+      [origin, undefined, undefined],
+    );
+    assert.equal(
+      (await verifyRegistry(registry.store)).seq,
+      (await contentsOf(registry.store))['events']?.length,
+    );
+  });
   it('takes names with capitals then, but none that differs only by case from one it has', async () => {
     await using folder = await temporaryFolder();
     await anOlderFile(join(folder.path, DATABASE_FILE), NEWEST - 1);

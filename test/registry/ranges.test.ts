@@ -41,11 +41,11 @@ describe('ranges of the log that a verification need not look at', () => {
       await using registry = await aRegistry({ folder: folder.path });
       await registry.publish('_header', 'Dear {{name}}', null);
       for (let base = 0; base < VERSIONS; base++)
-        await registry.publish(
-          'p',
-          `${base % 50 === 0 ? '{{> header}}' : ''} ${base} é 😀`,
-          base === 0 ? null : base,
-        );
+        await registry.call('POST', '/v1/prompts/p/-/versions', {
+          source: `${base % 50 === 0 ? '{{> header}}' : ''} ${base} é 😀`,
+          ...{ message: 'About p', base: base === 0 ? null : base },
+          ...(base % 5 === 3 && { origin: { author: 'Mára "x"\\', commit: 'c0ffee7' } }),
+        });
     }
     store = await openDataFolder(folder.path);
   });
@@ -118,6 +118,26 @@ describe('ranges of the log that a verification need not look at', () => {
       `UPDATE versions SET message = message || 'x' WHERE prompt = 'p' AND version = 52`,
       `UPDATE versions SET message = substr(message, 1, length(message) - 1) WHERE prompt = 'p' AND version = 52`,
       /versions has message/,
+    ],
+    [
+      'an origin',
+      `UPDATE versions SET origin = replace(origin, 'c0ffee7', 'c0ffee8') WHERE prompt = 'p' AND version = 54`,
+      `UPDATE versions SET origin = replace(origin, 'c0ffee8', 'c0ffee7') WHERE prompt = 'p' AND version = 54`,
+      /versions has origin/,
+    ],
+    [
+      'an origin in both its rows',
+      `UPDATE versions SET origin = replace(origin, 'c0ffee7', 'c0ffee8') WHERE prompt = 'p' AND version = 54;
+       UPDATE events SET data = replace(data, 'c0ffee7', 'c0ffee8') WHERE prompt = 'p' AND version = 54`,
+      `UPDATE versions SET origin = replace(origin, 'c0ffee8', 'c0ffee7') WHERE prompt = 'p' AND version = 54;
+       UPDATE events SET data = replace(data, 'c0ffee8', 'c0ffee7') WHERE prompt = 'p' AND version = 54`,
+      /does not have the hash it claims/,
+    ],
+    [
+      'an origin that nobody stated',
+      `UPDATE versions SET origin = '{"commit":"c0ffee7"}' WHERE prompt = 'p' AND version = 52`,
+      `UPDATE versions SET origin = NULL WHERE prompt = 'p' AND version = 52`,
+      /versions has origin/,
     ],
     [
       'a message of a version with a partial',

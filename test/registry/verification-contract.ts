@@ -27,7 +27,8 @@ export function describeVerification(what: string, prepare: () => Promise<Engine
       await registry.publish('_shared', 'Kindly', null);
       await registry.publish('q', '---\nmodel: m\n---\n{{> shared}} q', null);
       await registry.call('POST', '/v1/prompts/q/-/archive', { reason: 'Old' });
-      await registry.publish('r', 'r', null);
+      const stated = { source: 'r', message: '', base: null, origin: { commit: 'c0ffee7' } };
+      assert.equal((await registry.call('POST', '/v1/prompts/r/-/versions', stated)).status, 201);
       await governed.approve(await governed.request(1, null), 'ada', 'Fine');
       clock.now += 1000;
       const rejected = await governed.request(2, 1);
@@ -130,6 +131,21 @@ export function describeVerification(what: string, prepare: () => Promise<Engine
         /versions has author "x" in the row r@1/,
       ],
       [
+        "a version's origin",
+        "UPDATE versions SET origin = replace(origin, 'c0ffee7', 'c0ffee8') WHERE prompt = 'r'",
+        /versions has origin .*c0ffee8.* in the row r@1; by event \d+ it is .*c0ffee7/,
+      ],
+      [
+        'an origin that is gone',
+        "UPDATE versions SET origin = NULL WHERE prompt = 'r'",
+        /versions has origin null in the row r@1/,
+      ],
+      [
+        'an origin that nobody stated',
+        `UPDATE versions SET origin = '{"commit":"c0ffee7"}' WHERE prompt = 'p' AND version = 1`,
+        /versions has origin .* in the row p@1; by event \d+ it is null/,
+      ],
+      [
         "a version's partials",
         "UPDATE versions SET partials = '{}' WHERE prompt = 'q'",
         /versions has partials/,
@@ -141,7 +157,7 @@ export function describeVerification(what: string, prepare: () => Promise<Engine
       ],
       [
         'a version of nobody',
-        "INSERT INTO versions SELECT prompt, 99, digest, source, base, message, author, published_at, bytes, partials, 1 FROM versions WHERE prompt = 'r' AND version = 1",
+        "INSERT INTO versions SELECT prompt, 99, digest, source, base, message, author, published_at, bytes, partials, 1, NULL FROM versions WHERE prompt = 'r' AND version = 1",
         /No event published the version r@99/,
       ],
       [
@@ -230,7 +246,7 @@ export function describeVerification(what: string, prepare: () => Promise<Engine
       ],
       [
         'a version before the log',
-        "INSERT INTO versions SELECT prompt, 99, digest, source, base, message, author, published_at, bytes, partials, 0 FROM versions WHERE prompt = 'r' AND version = 1",
+        "INSERT INTO versions SELECT prompt, 99, digest, source, base, message, author, published_at, bytes, partials, 0, NULL FROM versions WHERE prompt = 'r' AND version = 1",
         /versions has a row 0 that no event made/,
       ],
       [

@@ -75,6 +75,7 @@ function described({
   until,
   promotion,
   event,
+  origin,
 }: Live): Shown {
   const told = [
     line`${versionReference(prompt, version)} was live on ${channel} of ${environment} at ${at}:`,
@@ -89,6 +90,9 @@ function described({
     );
     told.push(line`  reason ${promotion.reason}`);
   }
+  const { commit, pullRequest } = origin ?? {};
+  if (commit !== undefined) told.push(line`  commit ${commit}`);
+  if (pullRequest !== undefined) told.push(line`  pull request ${pullRequest}`);
   told.push(line`  proof  event ${event.seq}, ${event.hash}`);
   return lines(told);
 }

@@ -74,7 +74,7 @@ function jsonOf(history: SentenceHistory, sentences: readonly BlamedSentence[]):
     number += text.slice(at, start).split('\n').length - 1;
     at = start;
     const { version = 0 } = change;
-    const { author, publishedAt, message } = history.versions.get(version) ?? {};
+    const { author, publishedAt, message, origin } = history.versions.get(version) ?? {};
     const orOlder = isPerhapsOlder(history, version);
     return {
       text: text.slice(start, end),
@@ -86,6 +86,7 @@ function jsonOf(history: SentenceHistory, sentences: readonly BlamedSentence[]):
       author,
       publishedAt,
       message,
+      origin,
     };
   });
 }

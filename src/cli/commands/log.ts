@@ -11,6 +11,9 @@ interface LogOptions extends RemoteOptions {
   readonly json?: true;
 }
 
+/** Digits of a commit in the table. */
+const COMMIT = 12;
+
 export function logCommand(): Command {
   return new Command('log')
     .argument('<prompt>', 'the name of the prompt, such as support/triage', promptArgument)
@@ -22,7 +25,8 @@ export function logCommand(): Command {
     .addHelpText(
       'after',
       `
-Each version with who published it, when, why, and where it is live.
+Each version with who published it, when, why, and where it is live. Where versions have an origin,
+as those that CI published, their commit and pull request are shown too.
 
 Examples:
   promptforge log support/triage
@@ -42,14 +46,17 @@ async function log(name: PromptName, options: LogOptions): Promise<void> {
     await printJson(data.map(version => ({ ...version, pointers: liveOf(version.version) })));
     return;
   }
-  const rows = data.map(({ version, publishedAt, author, message }) => [
+  const hasOrigins = data.some(({ origin }) => origin !== undefined);
+  const rows = data.map(({ version, publishedAt, author, message, origin }) => [
     String(version),
     publishedAt,
     author,
     liveOf(version)
       .map(({ environment, channel }) => (channel === 'stable' ? environment : `${environment}/${channel}`))
       .join(', '),
+    ...(hasOrigins ? [origin?.commit?.slice(0, COMMIT) ?? '', origin?.pullRequest ?? ''] : []),
     message.split('\n', 1)[0] ?? '',
   ]);
-  await print(table(['VERSION', 'PUBLISHED', 'BY', 'LIVE IN', 'MESSAGE'], rows));
+  const ofOrigins = hasOrigins ? ['COMMIT', 'PULL REQUEST'] : [];
+  await print(table(['VERSION', 'PUBLISHED', 'BY', 'LIVE IN', ...ofOrigins, 'MESSAGE'], rows));
 }

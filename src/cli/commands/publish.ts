@@ -10,11 +10,12 @@ import { openRemote, type RemoteOptions, thisProject } from '../remote.ts';
 import { remoteOption } from '../remote-options.ts';
 import { promptArgument } from '../values.ts';
 import { hintAtAttributes } from '../working/attributes-hint.ts';
-import { readGitHubEvent, withOrigin } from '../working/ci.ts';
+import { originInCi, readGitHubEvent } from '../working/ci.ts';
 import { promptArguments } from '../working/prompt-arguments.ts';
 import { publishAll, type Result } from '../working/publish-all.ts';
 import { repairLockFile } from '../working/repair-lock.ts';
 import { listed, readStatus } from '../working/status.ts';
+import { withOrigin } from '../working/with-origin.ts';
 
 interface PublishOptions extends RemoteOptions {
   readonly message?: string;
@@ -42,7 +43,8 @@ them, and notes the new versions in promptforge.lock.json. Each prompt is publis
 what is refused is named with the reason, and the others go on. What the registry has already is
 unchanged, which is a success.
 
-In GitHub Actions and GitLab CI the message also names commit, author and pull request.
+In GitHub Actions and GitLab CI each version also has its origin: the commit with its repository,
+the author and the pull request. "promptforge log" shows it.
 
 The exit code is 3 where only prompts are wrong, 4 where the registry could not be reached, and 1
 for whatever else was refused.
@@ -66,9 +68,10 @@ async function publish(names: readonly PromptName[], options: PublishOptions): P
   const { client } = await (await openRemote(options, project)).clientFor({ kind: 'publish' });
   await repairLockFile(new WorkingCopy(project, nodeFileSystem), client);
   const status = await readStatus(project, await listed(client), client);
+  const origin = originInCi(process.env, await readGitHubEvent(process.env));
   const { results, exitCode } = await publishAll({
-    ...{ project, client, status, names, dryRun },
-    message: withOrigin(message ?? '', process.env, await readGitHubEvent(process.env)),
+    ...{ project, status, names, dryRun, message: message ?? '' },
+    client: withOrigin(client, origin),
   });
   if (status.hasReturns) await hintAtAttributes(project.root);
   if (options.json) await printJson({ dryRun, results });

@@ -1,12 +1,16 @@
-/** Where a publication comes from, as the variables of GitHub Actions and GitLab CI tell it: trailers of its message. */
+/** The origin of a publication, as the variables of GitHub Actions and GitLab CI tell it. */
 import { readFile, stat } from 'node:fs/promises';
+import {
+  COMMIT_PATTERN,
+  MAX_ORIGIN_AUTHOR,
+  type Origin,
+  parsedUrl,
+  whyNotOriginAuthor,
+  whyNotOriginUrl,
+} from '../../core/origin.ts';
+import { withoutInvisible } from '../../core/visible-text.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
-
-/** Of a message, as the API allows. */
-const MAX_MESSAGE = 4000;
-/** Of one trailer. */
-const MAX_VALUE = 500;
 
 /** Of the file that GitHub describes an event in, in bytes; a larger one is not read. */
 const MAX_EVENT = 8 * 1024 * 1024;
@@ -27,41 +31,54 @@ export async function readGitHubEvent(variables: Variables): Promise<GitHubEvent
     const event: unknown = JSON.parse(await readFile(path, 'utf8'));
     return typeof event === 'object' && event !== null ? event : undefined;
   } catch {
-    return undefined; // a publication does not fail for want of a trailer
+    return undefined; // a publication does not fail for want of an origin
   }
 }
 
-/**
- * The message with git trailers below it (git-interpret-trailers): `Commit`, `Author` and `Pull-Request`. As it is
- * outside of CI, and where the message has no room for them.
- */
-export function withOrigin(message: string, variables: Variables, event?: GitHubEvent): string {
-  const trailers = trailersOf(variables, event);
-  if (trailers.length === 0) return message;
-  const below = trailers.map(([name, value]) => `${name}: ${value}`).join('\n');
-  const whole = message === '' ? below : `${message.trimEnd()}\n\n${below}`;
-  return whole.length <= MAX_MESSAGE ? whole : message;
+/** Without what the registry would refuse, for the same reason; undefined outside of CI. */
+export function originInCi(variables: Variables, event?: GitHubEvent): Origin | undefined {
+  const told = variables['GITHUB_ACTIONS'] === 'true' ? gitHub(variables, event) : gitLab(variables);
+  const author = authorIn(told.author);
+  const commit = commitIn(told.commit);
+  const pullRequest = urlIn(told.pullRequest);
+  const repository = urlIn(told.repository);
+  const origin = {
+    ...(author !== undefined && { author }),
+    ...(commit !== undefined && { commit }),
+    ...(pullRequest !== undefined && { pullRequest }),
+    ...(repository !== undefined && { repository }),
+  };
+  return Object.keys(origin).length > 0 ? origin : undefined;
 }
 
-function trailersOf(variables: Variables, event: GitHubEvent | undefined): [name: string, value: string][] {
-  const origin = variables['GITHUB_ACTIONS'] === 'true' ? gitHub(variables, event) : gitLab(variables);
-  return Object.entries(origin).flatMap(([name, value]) => {
-    if (typeof value !== 'string') return [];
-    const oneLine = value.replace(/\s+/g, ' ').trim().slice(0, MAX_VALUE).toWellFormed();
-    return oneLine === '' ? [] : [[name, oneLine]];
-  });
+function authorIn(told: unknown): string | undefined {
+  if (typeof told !== 'string') return undefined;
+  const author = withoutInvisible(told.replace(/\s+/g, ' ')).trim().slice(0, MAX_ORIGIN_AUTHOR);
+  return whyNotOriginAuthor(author.toWellFormed()) === undefined ? author.toWellFormed() : undefined;
 }
+
+function commitIn(told: unknown): string | undefined {
+  return typeof told === 'string' && COMMIT_PATTERN.test(told) ? told.toLowerCase() : undefined;
+}
+
+function urlIn(told: unknown): string | undefined {
+  return typeof told === 'string' && whyNotOriginUrl(told) === undefined ? parsedUrl(told) : undefined;
+}
+
+type Told = { readonly [Field in keyof Origin]: unknown };
 
 /** docs.github.com: "Default environment variables". */
-function gitHub(variables: Variables, event: GitHubEvent | undefined): Record<string, unknown> {
+function gitHub(variables: Variables, event: GitHubEvent | undefined): Told {
   const { GITHUB_SHA, GITHUB_ACTOR, GITHUB_REF = '', GITHUB_SERVER_URL, GITHUB_REPOSITORY } = variables;
   const [, ofRef] = /^refs\/pull\/(\d+)\//.exec(GITHUB_REF) ?? [];
   const number = ofRef ?? mergedOnGitHub(event?.head_commit?.message);
+  const repository = GITHUB_REPOSITORY && `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}`;
   return {
+    author: GITHUB_ACTOR,
     // The commit of a pull request's job is a merge that no branch keeps.
-    Commit: event?.pull_request?.head?.sha ?? GITHUB_SHA,
-    Author: GITHUB_ACTOR,
-    'Pull-Request': number && `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/pull/${number}`,
+    commit: event?.pull_request?.head?.sha ?? GITHUB_SHA,
+    pullRequest: repository && number && `${repository}/pull/${number}`,
+    repository,
   };
 }
 
@@ -74,7 +91,7 @@ function mergedOnGitHub(message: unknown): string | undefined {
 }
 
 /** docs.gitlab.com: "Predefined CI/CD variables reference". An author's address stays out of a log that is kept for ever. */
-function gitLab(variables: Variables): Record<string, unknown> {
+function gitLab(variables: Variables): Told {
   if (variables['GITLAB_CI'] !== 'true') return {};
   const { CI_COMMIT_SHA, CI_COMMIT_AUTHOR, CI_MERGE_REQUEST_PROJECT_URL, CI_MERGE_REQUEST_IID } = variables;
   const { CI_PROJECT_URL, CI_COMMIT_MESSAGE = '', CI_MERGE_REQUEST_SOURCE_BRANCH_SHA } = variables;
@@ -83,8 +100,9 @@ function gitLab(variables: Variables): Record<string, unknown> {
   // GitLab ends its message of a merge with this line.
   const [, merged] = /^See merge request \S*!(\d{1,10})$/m.exec(CI_COMMIT_MESSAGE.slice(0, 20_000)) ?? [];
   return {
-    Commit: CI_MERGE_REQUEST_SOURCE_BRANCH_SHA || CI_COMMIT_SHA,
-    Author: CI_COMMIT_AUTHOR?.replace(/\s*<[^>]*>\s*$/, ''),
-    'Pull-Request': ofRequest || (merged && CI_PROJECT_URL && `${CI_PROJECT_URL}/-/merge_requests/${merged}`),
+    author: CI_COMMIT_AUTHOR?.replace(/\s*<[^>]*>\s*$/, ''),
+    commit: CI_MERGE_REQUEST_SOURCE_BRANCH_SHA || CI_COMMIT_SHA,
+    pullRequest: ofRequest || (merged && CI_PROJECT_URL && `${CI_PROJECT_URL}/-/merge_requests/${merged}`),
+    repository: CI_PROJECT_URL,
   };
 }

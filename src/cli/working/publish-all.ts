@@ -1,5 +1,4 @@
 /** Publishes the changed prompts of a working copy, one by one: what is refused of one stops no other. */
-import type { RegistryClient } from '../../client/registry-client.ts';
 import { RegistryUnreachable } from '../../client/unreachable.ts';
 import { isPartial, type PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
@@ -13,6 +12,7 @@ import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.ts';
 import { progressOf } from '../progress.ts';
 import type { PromptStatus, Status } from './status.ts';
+import type { Publisher } from './with-origin.ts';
 
 export interface Result {
   /** Null for a file whose name is no prompt's. */
@@ -35,7 +35,7 @@ type Unnoted = PromptStatus & { readonly newest: LockEntry };
 
 interface Request {
   readonly project: Project;
-  readonly client: RegistryClient;
+  readonly client: Publisher;
   readonly status: Status;
   /** All changed ones when there are none. */
   readonly names: readonly PromptName[];
@@ -112,7 +112,7 @@ export async function publishAll({
 
 async function publishOne(
   copy: WorkingCopy,
-  client: RegistryClient,
+  client: Publisher,
   name: PromptName,
   message: string,
   renamedFrom: PromptName | undefined,
@@ -130,7 +130,7 @@ async function publishOne(
 
 async function tryOne(
   copy: WorkingCopy,
-  client: RegistryClient,
+  client: Publisher,
   { name, after }: Ordered,
   message: string,
   isNew: (name: PromptName) => boolean,

@@ -8,6 +8,7 @@ import { knownAs } from '../compare/titles.ts';
 import type { LifeWords } from '../lives/lives.ts';
 import { ageOf, counted, instantOf, listed } from '../wording/age.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
+import { originMarkdown } from '../wording/origin.ts';
 import type { Listed } from './listed.ts';
 import { OLDER_PARTIALS, wordsOf } from './state-words.ts';
 
@@ -126,6 +127,7 @@ export function versionWords(
         `**${escapeMarkdown(version.prompt)}@${version.version}**${known === undefined ? '' : ` · ${escapeMarkdown(known)}`}`,
         ...(version.message === '' ? [] : [escapeMarkdown(version.message)]),
         `By ${escapeMarkdown(version.author)} on ${escapeMarkdown(instantOf(version.publishedAt))}`,
+        ...originMarkdown(version.origin),
         `${version.bytes.toLocaleString('en')} bytes${version.base === null ? '' : ` · based on @${version.base}`}`,
         ...life.lines,
         ...(partials.length === 0 ? [] : [`With ${escapeMarkdown(listed(partials))}`]),

@@ -6,10 +6,10 @@ import type { PromptList } from '../explorer/prompt-list.ts';
 import { messageOf } from '../problems/explain.ts';
 import { versionUri } from '../versions/open-version.ts';
 import { EMBEDDED } from '../versions/uri.ts';
+import { pullRequestOf } from '../wording/origin.ts';
 import type { Workbench } from '../workbench.ts';
 import { isOver } from './is-over.ts';
 import { LIVE_SCHEME, type LiveAddress, liveUriParts, parseLiveUri } from './live-uri.ts';
-import { evidence, fromUntil, inBrief, whoAndWhy } from './words.ts';
 
 /** Answers kept, so that a document shows the same for as long as it is open. */
 const KEPT = 50;
@@ -90,7 +90,9 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
     const live = await this.answer(uri);
     const registry = parseLiveUri(uri)?.registry;
     if (live === undefined) return [];
+    const { evidence, fromUntil, inBrief, whoAndWhy } = await import('./words.ts');
     const tooltip = evidence(live);
+    const link = pullRequestOf(live.origin);
     // One row, cut where the editor ends: what one does is first, then what matters most; the tooltip has all of it.
     const lens = (title: string, command: string, ...args: unknown[]) =>
       new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { title, command, tooltip, arguments: args });
@@ -99,6 +101,7 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
       lens(inBrief(live), 'promptforge.openVersion', versionUri(registry, live)),
       lens(fromUntil(live), ''),
       lens(whoAndWhy(live), ''),
+      ...(link === undefined ? [] : [lens('Open Pull Request', 'vscode.open', vscode.Uri.parse(link, true))]),
     ];
   }
 

@@ -19,7 +19,6 @@ import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { LiveDocuments, registerLiveDocuments } from './live-documents.ts';
 import { parseLiveUri } from './live-uri.ts';
-import { comparisonTitle, fromUntil, notLiveYet, whatWasLive, whoAndWhy } from './words.ts';
 
 const COMPARE = 'Compare with Live Now';
 
@@ -72,6 +71,7 @@ async function whatWasLiveAt(
   };
   const at = await askMoment(ask, question, ownTimeZone());
   if (at === undefined) return;
+  const { fromUntil, notLiveYet, whatWasLive, whoAndWhy } = await import('./words.ts');
   let live: Live;
   try {
     live = await inProgress('Looking up what was live', signal =>
@@ -126,6 +126,7 @@ async function compareWithNow(workbench: Workbench, documents: LiveDocuments, th
     );
     return;
   }
+  const { comparisonTitle } = await import('./words.ts');
   await vscode.commands.executeCommand(
     'vscode.diff',
     documents.keep(then),

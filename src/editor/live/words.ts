@@ -33,15 +33,28 @@ export function fromUntil({ from, until }: Live): string {
   return `From ${instantOf(from)} ${until === null ? 'until now' : `until ${instantOf(until)}`}`;
 }
 
-/** All of it, for a tooltip and for evidence: instants in UTC, and the event of the log that proves it. */
+/** All of it, for a tooltip and for evidence: instants in UTC, the origin, and the event of the log that proves it. */
 export function evidence(live: Live): string {
   const { from, until, event } = live;
   return [
     `${live.prompt}@${live.version} was ${live.channel} in ${live.environment} at ${utcOf(live.at)}.`,
     `${whoAndWhy(live)}.`,
     `From ${utcOf(from)} ${until === null ? 'on; it still is' : `until ${utcOf(until)}`}.`,
+    ...originLines(live),
     `Event ${event.seq} of the log proves it: ${event.hash}`,
   ].join('\n');
+}
+
+function originLines({ origin: { author, commit, pullRequest, repository } = {} }: Live): string[] {
+  const stated = [
+    ...(commit === undefined ? [] : [`commit ${commit}`]),
+    ...(repository === undefined ? [] : [`of ${repository}`]),
+    ...(author === undefined ? [] : [`by ${author}`]),
+  ];
+  return [
+    ...(stated.length === 0 ? [] : [oneLine(`Its publisher stated: ${stated.join(' ')}.`)]),
+    ...(pullRequest === undefined ? [] : [oneLine(`Pull request: ${pullRequest}`)]),
+  ];
 }
 
 /** The meaning of `not_live_yet`, with the first instant at which a version was live. */

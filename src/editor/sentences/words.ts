@@ -6,6 +6,7 @@ import { versionReference } from '../../core/version.ts';
 import { oneLine } from '../../core/visible-text.ts';
 import { ageOf, instantOf } from '../wording/age.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
+import { originMarkdown } from '../wording/origin.ts';
 
 export const NOT_PUBLISHED = 'Not published yet';
 const DAY_MS = 86_400_000;
@@ -39,9 +40,9 @@ export function changeMarkdown(
   const [message = ''] = version.message.trim().split('\n', 1);
   const by = `${dayOf(version.publishedAt, now, timeZone)}, ${escapeMarkdown(version.author)}, @${version.version}`;
   const why = message === '' ? '' : `: ${escapeMarkdown(shortened(message, MESSAGE))}`;
-  if (isPerhapsOlder(history, change))
-    return `This ${noun} is from this version or an older one: ${by}${why}`;
-  return `This ${noun} ${version.version === 1 ? 'is from the first version:' : 'changed on'} ${by}${why}`;
+  const end = [`${by}${why}`, ...originMarkdown(version.origin)].join('\n\n');
+  if (isPerhapsOlder(history, change)) return `This ${noun} is from this version or an older one: ${end}`;
+  return `This ${noun} ${version.version === 1 ? 'is from the first version:' : 'changed on'} ${end}`;
 }
 
 /**

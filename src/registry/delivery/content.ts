@@ -5,6 +5,7 @@ import type { Digest } from '../../core/digest.ts';
 import { digestOf } from '../../core/digest.ts';
 import { flatten, type LinkedPartial } from '../../core/flatten.ts';
 import type { PromptName } from '../../core/name.ts';
+import type { Origin } from '../../core/origin.ts';
 import { type PromptMetadata, readMetadata } from '../../core/render.ts';
 import { parsePublished, type SourceKind, sourceKindOf } from '../../core/source.ts';
 import { parseVersionReference, type VersionNumber, versionReference } from '../../core/version.ts';
@@ -20,6 +21,7 @@ export interface StoredVersion {
   readonly source: string;
   readonly digest: Digest;
   readonly publishedAt: string;
+  readonly origin?: Origin | undefined;
   readonly partials: StoredPartials;
 }
 
@@ -41,7 +43,9 @@ export interface PreparedContent {
   readonly metadata: PromptMetadata;
 }
 
-export interface Content extends PreparedContent, Pick<StoredVersion, 'source' | 'digest' | 'publishedAt'> {}
+export interface Content
+  extends PreparedContent,
+    Pick<StoredVersion, 'source' | 'digest' | 'publishedAt' | 'origin'> {}
 
 /** 64 MiB, of which one version may take a quarter. */
 const KEPT = 64 * 1024 * 1024;
@@ -68,8 +72,8 @@ export function keptContents(
   const preparing = new Map<string, Promise<Content>>();
 
   async function prepared(stored: StoredVersion, key: string): Promise<Content> {
-    const { source, digest, publishedAt } = stored;
-    const content = { source, digest, publishedAt, ...(await prepare(stored, key)) };
+    const { source, digest, publishedAt, origin } = stored;
+    const content = { source, digest, publishedAt, origin, ...(await prepare(stored, key)) };
     kept.set(stored.reference, content);
     return content;
   }
@@ -138,7 +142,7 @@ async function readStored(
   prompt: PromptName,
   version: VersionNumber,
 ): Promise<StoredVersion> {
-  const { source, digest, publishedAt, partials } = await readVersion(snapshot, prompt, version);
+  const { source, digest, publishedAt, origin, partials } = await readVersion(snapshot, prompt, version);
   const reference = versionReference(prompt, version);
   checkDigest(reference, source, digest);
   return {
@@ -146,6 +150,7 @@ async function readStored(
     source,
     digest,
     publishedAt,
+    origin,
     partials: await readPartials(snapshot, partials as RecordedPartials, new Map()),
   };
 }

@@ -41,8 +41,8 @@ export async function readLive(
     findLive(snapshot, store.now, contents, prompt, query),
   );
   await reader.check(found.version);
-  const { template: text, source, digest } = await prepare(reader.key);
-  return { ...found, digest, text, source };
+  const { template: text, source, digest, origin } = await prepare(reader.key);
+  return { ...found, digest, text, source, ...(origin !== undefined && { origin }) };
 }
 
 export interface LiveReader {
@@ -52,7 +52,7 @@ export interface LiveReader {
 }
 
 interface Found {
-  readonly found: Omit<Live, 'text' | 'source' | 'digest'>;
+  readonly found: Omit<Live, 'text' | 'source' | 'digest' | 'origin'>;
   /** Prepares its text when the snapshot is no longer held. */
   readonly prepare: Prepare;
 }

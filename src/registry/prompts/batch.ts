@@ -18,7 +18,7 @@ interface Wanted {
 }
 
 interface Found extends Wanted {
-  /** Of its source, message and partials. */
+  /** Of its source, message, partials and origin. */
   readonly size: number;
 }
 
@@ -83,7 +83,7 @@ export async function planBatch(
 const selectSize = preparedQuery((database: Snapshot, given: Wanted) =>
   database
     .selectFrom('versions')
-    .select(sql<number>`bytes + length(message) + length(partials)`.as('size'))
+    .select(sql<number>`bytes + length(message) + length(partials) + coalesce(length(origin), 0)`.as('size'))
     .where('prompt', '=', given.prompt)
     .where('version', '=', given.version),
 );

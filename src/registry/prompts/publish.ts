@@ -12,6 +12,7 @@ import type { Caller } from '../access/caller.ts';
 import { environmentsAhead, readEnvironment } from '../environments.ts';
 import { appendEvent } from '../store/log.ts';
 import { notedIn } from '../store/noted.ts';
+import { originText } from '../store/origin-text.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import { promptSubject, type ReadAhead } from '../store/read-ahead.ts';
 import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
@@ -74,7 +75,7 @@ async function recordedPartials(
   return linked.recorded;
 }
 
-type Request = Pick<PublishRequest, 'message' | 'base'>;
+type Request = Pick<PublishRequest, 'message' | 'base' | 'origin'>;
 
 /** What publishing comes to: the newest version where that is the same already, otherwise the next one. */
 type Publication =
@@ -92,7 +93,7 @@ async function checkPublication(
   caller: Caller,
   name: PromptName,
   prepared: PublishableSource,
-  { message, base }: Request,
+  { message, base, origin }: Request,
 ): Promise<Publication> {
   const { source, digest, bytes } = prepared;
   checkPublishes(await readEnvironment(snapshot, caller.environment));
@@ -121,6 +122,7 @@ async function checkPublication(
     published_at: at,
     bytes,
     partials: JSON.stringify(partials),
+    origin: originText(origin),
   });
   return { unchanged: undefined, version, partials, rowAt };
 }
@@ -168,7 +170,7 @@ export async function publish(
   if (publication.unchanged !== undefined) return { version: publication.unchanged, created: false };
   const { version, partials, rowAt } = publication;
   const { digest, bytes } = prepared;
-  const { message, base } = request;
+  const { message, base, origin } = request;
   const rowOf = ({ at, seq }: Pick<RegistryEvent, 'seq' | 'at'>): VersionsTable => ({ ...rowAt(at), seq });
   const publishedBy = (event: RegistryEvent): Published => ({
     version: wholeVersion(rowOf(event)),
@@ -184,7 +186,7 @@ export async function publish(
       prompt: name,
       version,
       environment: caller.environment,
-      data: { digest, base, message, bytes, partials },
+      data: { digest, base, message, bytes, partials, ...(origin !== undefined && { origin }) },
     }),
     event => [
       insertVersion.compiled(transaction, rowOf(event)),
@@ -209,6 +211,7 @@ const insertVersion = preparedQuery((database, given: VersionsTable) =>
     published_at: given.published_at,
     bytes: given.bytes,
     partials: given.partials,
+    origin: given.origin,
     seq: given.seq,
   }),
 );

@@ -4,10 +4,12 @@ import { canonicalJson } from '../../core/canonical.ts';
 import type { RegistryEvent } from '../../core/event.ts';
 import { didYouMean } from '../../core/missing-partial.ts';
 import type { PromptName } from '../../core/name.ts';
+import type { Origin } from '../../core/origin.ts';
 import { Problem } from '../../core/problem.ts';
 import { type VersionNumber, versionReference } from '../../core/version.ts';
 import { dataOf, EVENT_BESIDE, eventBeside } from '../store/authentic.ts';
 import { broken } from '../store/broken.ts';
+import { originText } from '../store/origin-text.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot } from '../store/store.ts';
 import type { PromptsTable, VersionsTable } from '../store/tables.ts';
@@ -25,6 +27,7 @@ export const SUMMARY_COLUMNS = [
   'published_at',
   'bytes',
   'partials',
+  'origin',
 ] as const satisfies readonly (keyof VersionsTable)[];
 
 const VERSION_COLUMNS = [...SUMMARY_COLUMNS, 'source'].map(
@@ -44,6 +47,7 @@ export function versionSummary(row: SummaryRow): VersionSummary {
     publishedAt: row.published_at,
     bytes: row.bytes,
     partials: JSON.parse(row.partials) as VersionSummary['partials'],
+    ...(row.origin !== null && { origin: JSON.parse(row.origin) as Origin }),
   };
 }
 
@@ -135,7 +139,8 @@ function checkPublished(row: SummaryRow, event: RegistryEvent | undefined): void
     event.actor === row.author &&
     event.at === row.published_at &&
     published?.digest === row.digest &&
-    samePartials(row.partials, published.partials);
+    samePartials(row.partials, published.partials) &&
+    row.origin === originText(published.origin);
   if (!isPublished)
     throw broken(
       `The version ${versionReference(row.prompt, row.version)} is not one that an event published.`,

@@ -6,6 +6,7 @@ import type { RegistryEvent } from '../../core/event.ts';
 import { MAX_SOURCE_BYTES } from '../../core/source.ts';
 import { broken } from '../store/broken.ts';
 import { COLUMNS } from '../store/columns.ts';
+import { originText } from '../store/origin-text.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot } from '../store/store.ts';
 import type { VersionsTable } from '../store/tables.ts';
@@ -101,6 +102,19 @@ function checkRow(event: Published, { source, partials, ...row }: StoredVersion)
 /** As the event tells of it. */
 function rowOf({ seq, prompt, version, at, actor, data }: Published) {
   const { digest, base, message, bytes } = data;
+  const origin = originText(data.origin);
   const partials = JSON.stringify(data.partials);
-  return { prompt, version, digest, base, message, author: actor, published_at: at, bytes, partials, seq };
+  return {
+    prompt,
+    version,
+    digest,
+    base,
+    message,
+    author: actor,
+    published_at: at,
+    bytes,
+    partials,
+    origin,
+    seq,
+  };
 }

@@ -44,6 +44,7 @@ export const COLUMNS = {
     published_at: true,
     bytes: true,
     partials: true,
+    origin: true,
     seq: true,
   }),
   promotions: columnsOf<PromotionsTable>({

@@ -42,6 +42,8 @@ export interface VersionsTable {
   readonly bytes: number;
   /** JSON text: by the reference as written, `{prompt, version}`. */
   readonly partials: string;
+  /** Canonical JSON text, as `Origin` has it; null: none was stated. */
+  readonly origin: string | null;
   /** The event that published it. */
   readonly seq: number;
 }

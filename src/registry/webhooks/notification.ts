@@ -70,6 +70,9 @@ export function notificationOf(event: RegistryEvent, about: About, publicUrl?: s
   if (place !== undefined)
     facts.push(['Line', `${place.line} ${place.side === 'to' ? 'after' : 'before'} the change`]);
   if (about.line !== undefined) facts.push(['Line', String(about.line)]);
+  const { commit, pullRequest } = dataOf(event, 'version.published')?.origin ?? {};
+  if (commit !== undefined) facts.push(['Commit', commit]);
+  if (pullRequest !== undefined) facts.push(['Pull request', pullRequest]);
   facts.push(['At', minute(event.at)]);
   const link = linkOf(event, publicUrl);
   return {

@@ -291,4 +291,8 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     WHERE kind IN ('owners.requested', 'owners.approved', 'owners.applied', 'owners.rejected', 'owners.cancelled');
   CREATE INDEX events_of_owners_in_force ON events (environment, seq) WHERE kind = 'owners.applied';
   `,
+  // Where the text of a version comes from.
+  `
+  ALTER TABLE versions ADD COLUMN origin TEXT COLLATE "C";
+  `,
 ];

@@ -11,6 +11,7 @@ import type { CheckedRange, RangeChecker, RangeEvent } from '../checked-range.ts
 import { COLUMNS } from '../columns.ts';
 import { eventOfRow } from '../event-row.ts';
 import { isEqual, macOf } from '../macs.ts';
+import { originText } from '../origin-text.ts';
 import type { EventsTable } from '../tables.ts';
 
 export interface RangeChecks {
@@ -55,12 +56,14 @@ const LARGE = 65_536;
 /** `sha256:` and 64 digits. */
 const HASH = 71;
 
+/** Canonical JSON as it is stored; a version without one has NULL, of which `concat` makes nothing. */
+const ORIGIN = `',"origin":' || v.origin`;
 const DATA = `'{"digest":"', v.digest, '","base":', coalesce(v.base, 'null'),
-  ',"message":', json_quote(v.message), ',"bytes":', v.bytes, ',"partials":{}}'`;
+  ',"message":', json_quote(v.message), ',"bytes":', v.bytes, ',"partials":{}', ${ORIGIN}, '}'`;
 /** RFC 8785 with the members in their order, as `canonicalJson` writes it. */
 const HASHED = `concat(e.previous_hash, '{"actor":', json_quote(v.author), ',"at":', json_quote(v.published_at),
   ',"data":{"base":', coalesce(v.base, 'null'), ',"bytes":', v.bytes, ',"digest":"', v.digest,
-  '","message":', json_quote(v.message), ',"partials":{}},"environment":', json_quote(e.environment),
+  '","message":', json_quote(v.message), ${ORIGIN}, ',"partials":{}},"environment":', json_quote(e.environment),
   ',"key":', json_quote(e.key), ',"kind":"version.published","prompt":', json_quote(v.prompt),
   ',"seq":', v.seq, ',"version":', v.version, '}')`;
 const IS_PLAIN = `e.kind = 'version.published' AND v.partials = '{}' AND e.channel IS NULL
@@ -79,6 +82,7 @@ const VERSION = [
   'published_at',
   'bytes',
   'partials',
+  'origin',
 ];
 
 /** @throws errors of node:sqlite, also where the schema is one of before */
@@ -182,8 +186,9 @@ type Row = readonly [
 
 /** In the order of VERSION. */
 function versionOf({ prompt, version, at, actor, data }: RegistryEvent<'version.published'>): unknown[] {
-  const { digest, base, message, bytes, partials } = data;
-  return [prompt, version, digest, base, message, actor, at, bytes, JSON.stringify(partials)];
+  const { digest, base, message, bytes, partials, origin } = data;
+  const texts = [JSON.stringify(partials), originText(origin)];
+  return [prompt, version, digest, base, message, actor, at, bytes, ...texts];
 }
 
 /** A query whose rows are lists of values, which must have a name each. */

@@ -1,0 +1,57 @@
+/**
+ * Publishes with an origin. A registry of an earlier release has no field for it: there it becomes git trailers of the
+ * message, as that release's command wrote them, so that it is kept once and never twice.
+ */
+import type { RegistryClient } from '../../client/registry-client.ts';
+import type { PublishRequest } from '../../contract/prompts.ts';
+import type { Origin } from '../../core/origin.ts';
+import { Problem } from '../../core/problem.ts';
+
+/** What publishing asks of a registry. */
+export type Publisher = Pick<
+  RegistryClient,
+  'publish' | 'tryPublish' | 'getVersion' | 'getSources' | 'batch'
+>;
+
+/** Of a message, as the API allows. */
+const MAX_MESSAGE = 4000;
+
+export function withOrigin(client: Publisher, origin: Origin | undefined): Publisher {
+  if (origin === undefined) return client;
+  let hasField = true;
+  async function stated<Answer>(
+    request: PublishRequest,
+    send: (request: PublishRequest) => Promise<Answer>,
+  ): Promise<Answer> {
+    if (hasField)
+      try {
+        return await send({ ...request, origin });
+      } catch (error) {
+        if (!isUnknownField(error)) throw error;
+        hasField = false;
+      }
+    return send({ ...request, message: withTrailers(request.message, origin ?? {}) });
+  }
+  return {
+    publish: (name, request, ...more) => stated(request, each => client.publish(name, each, ...more)),
+    tryPublish: (name, request, ...more) => stated(request, each => client.tryPublish(name, each, ...more)),
+    getVersion: (...given) => client.getVersion(...given),
+    getSources: (...given) => client.getSources(...given),
+    batch: (...given) => client.batch(...given),
+  };
+}
+
+/** A value that is refused has a place within it. */
+function isUnknownField(error: unknown): boolean {
+  if (!Problem.is(error, 'invalid_request')) return false;
+  return error.details.fields?.some(({ pointer }) => pointer === '/origin') === true;
+}
+
+/** Below the message (git-interpret-trailers); as it is where it has no room for them. */
+export function withTrailers(message: string, { commit, author, pullRequest }: Origin): string {
+  const trailers = Object.entries({ Commit: commit, Author: author, 'Pull-Request': pullRequest });
+  const below = trailers.flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
+  if (below.length === 0) return message;
+  const whole = [...(message === '' ? [] : [message.trimEnd(), '']), ...below].join('\n');
+  return whole.length <= MAX_MESSAGE ? whole : message;
+}

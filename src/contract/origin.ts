@@ -1,0 +1,66 @@
+/** The origin of a version: what its publisher states, and the registry keeps with it. */
+import * as z from 'zod';
+import {
+  COMMIT_PATTERN,
+  MAX_ORIGIN_AUTHOR,
+  MAX_ORIGIN_URL,
+  parsedUrl,
+  whyNotOriginAuthor,
+  whyNotOriginUrl,
+} from '../core/origin.ts';
+
+/** As it is read, of any release of the registry. */
+export const origin = z
+  .object({
+    author: z.string().optional(),
+    commit: z.string().optional(),
+    pullRequest: z.string().optional(),
+    repository: z.string().optional(),
+  })
+  .meta({
+    id: 'Origin',
+    description:
+      'Where the text comes from, as its publisher stated it. The log proves that it is unchanged since, not that it is true.',
+  });
+
+function checked(whyNot: (text: string) => string | undefined): z.ZodString {
+  return z.string().superRefine((text, context) => {
+    const why = whyNot(text);
+    if (why !== undefined) context.addIssue({ code: 'custom', message: why });
+  });
+}
+
+function url(description: string) {
+  return checked(whyNotOriginUrl)
+    .overwrite(parsedUrl)
+    .meta({
+      maxLength: MAX_ORIGIN_URL,
+      description: `${description} An http or https URL without user, query and fragment; it is kept as it is parsed.`,
+    })
+    .optional();
+}
+
+/** As it is published. */
+export const newOrigin = z
+  .strictObject({
+    author: checked(whyNotOriginAuthor)
+      .meta({
+        minLength: 1,
+        maxLength: MAX_ORIGIN_AUTHOR,
+        description: 'Who wrote it, on one line: a name, rather than an address.',
+      })
+      .optional(),
+    commit: z
+      .string()
+      .regex(COMMIT_PATTERN, 'A commit is 7 to 64 hexadecimal digits, as git writes it.')
+      .overwrite(text => text.toLowerCase())
+      .meta({ description: 'The id of the commit; kept in lower case.' })
+      .optional(),
+    pullRequest: url('The pull or merge request that it was reviewed in.'),
+    repository: url('The repository of the commit, as people open it.'),
+  })
+  .refine(
+    stated => Object.keys(stated).length > 0,
+    'Give at least one of author, commit, pullRequest and repository, or leave the origin out.',
+  )
+  .meta({ id: 'NewOrigin', minProperties: 1 });

@@ -1,0 +1,55 @@
+/**
+ * Where the text of a version comes from, as its publisher states it: a commit, who it is by, and the pull request that
+ * it was reviewed in. It is kept permanently, so nothing that is stated may hide, act on a terminal or hold a secret.
+ */
+import { secretsIn } from './secrets.ts';
+import { hasInvisible, isBlank } from './visible-text.ts';
+import { webUrl } from './web-url.ts';
+
+/** What is not known is left out. The fields are in the order of canonical JSON. */
+export interface Origin {
+  /** By the name that CI or git knows. Not the version's `author`, which is the actor of the key. */
+  readonly author?: string | undefined;
+  /** The id of a commit, in lower case. */
+  readonly commit?: string | undefined;
+  readonly pullRequest?: string | undefined;
+  /** Of the commit, as people open it. */
+  readonly repository?: string | undefined;
+}
+
+/** An id of git's, by SHA-1 or SHA-256, abbreviated to 7 digits or more. */
+export const COMMIT_PATTERN = /^[0-9A-Fa-f]{7,64}$/;
+export const MAX_ORIGIN_AUTHOR = 200;
+export const MAX_ORIGIN_URL = 500;
+
+/** Why `text` can be no author's name, as one sentence; undefined when it can. */
+export function whyNotOriginAuthor(text: string): string | undefined {
+  if (isBlank(text)) return 'This shows nothing. Give a name, or leave the field out.';
+  if (text.length > MAX_ORIGIN_AUTHOR) return `This must have at most ${MAX_ORIGIN_AUTHOR} characters.`;
+  return hasInvisible(text) ? INVISIBLE : undefined;
+}
+
+/** Why `text` can be no URL of an origin, as one sentence that does not repeat it; undefined when it can. */
+export function whyNotOriginUrl(text: string): string | undefined {
+  if (text.length > MAX_ORIGIN_URL) return TOO_LONG;
+  if (hasInvisible(text)) return INVISIBLE;
+  const url = webUrl(text);
+  if (url === undefined) return 'Give a whole URL that begins with https:// or http://.';
+  if (url.username !== '' || url.password !== '')
+    return 'This URL has a user name or a password, and a version is kept permanently. Remove them, and replace them wherever they are in use.';
+  if (/[?#]/.test(url.href))
+    return 'This URL has a query or a fragment, which may hold a token. Give it without what follows "?" or "#".';
+  const [secret] = secretsIn(url.href);
+  if (secret !== undefined)
+    return `This URL holds what looks like ${secret.what}, and a version is kept permanently. Remove it, and replace it wherever it is in use.`;
+  return url.href.length > MAX_ORIGIN_URL ? TOO_LONG : undefined;
+}
+
+const TOO_LONG = `This must have at most ${MAX_ORIGIN_URL} characters, as it is after percent-encoding.`;
+
+const INVISIBLE = 'This must be one line without control or invisible characters.';
+
+/** A URL as its parser writes it, which is how it is kept; other text as it is. */
+export function parsedUrl(text: string): string {
+  return URL.parse(text)?.href ?? text;
+}

@@ -1,0 +1,26 @@
+/** The origin of a version in words: its commit, its author and its pull request. */
+import type { Origin } from '../../core/origin.ts';
+import { webUrl } from '../../core/web-url.ts';
+import { escapeMarkdown } from './markdown.ts';
+
+/** Digits of a commit where there is little room. */
+const COMMIT = 12;
+
+/** `Commit 5f0c1a2b3c4d by octocat · github.com/acme/prompts/pull/12`, the last a link. Empty without an origin. */
+export function originMarkdown(origin: Origin | undefined): string[] {
+  const { author, commit, pullRequest } = origin ?? {};
+  const by = author === undefined ? '' : ` by ${escapeMarkdown(author)}`;
+  const link = pullRequestOf(origin);
+  const parts = [
+    ...(commit === undefined ? [] : [`Commit ${escapeMarkdown(commit.slice(0, COMMIT))}${by}`]),
+    ...(pullRequest === undefined ? [] : [escapeMarkdown(pullRequest.replace(/^https:\/\//, ''))]),
+  ];
+  if (link !== undefined) parts.push(`[${parts.pop()}](<${link}>)`);
+  return parts.length === 0 ? [] : [parts.join(' · ')];
+}
+
+/** What may be opened: a registry could answer with any text. */
+export function pullRequestOf(origin: Origin | undefined): string | undefined {
+  const url = webUrl(origin?.pullRequest ?? '');
+  return url?.username === '' && url.password === '' ? url.href : undefined;
+}
