@@ -1,6 +1,7 @@
 // The Chromium that shows the workbench.
 
 import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+import { PAGE_SCRIPTS } from './pageScripts.ts';
 import { patience } from './patience.ts';
 
 /** Only what hangs takes longer. */
@@ -21,13 +22,6 @@ export function startBrowser(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: QUIET, timeout: TIMEOUT_MS });
 }
 
-/** The workbench shows some animations even with reduced motion, and drawing them is what costs most. */
-export const STOP_ANIMATIONS = `{
-  const still = new CSSStyleSheet();
-  still.replaceSync('*, *::before, *::after { animation: none !important; transition: none !important; }');
-  document.adoptedStyleSheets.push(still);
-}`;
-
 /** A window with no memory of earlier ones, in which the workbench may use the clipboard. */
 export async function openWindow(browser: Browser): Promise<BrowserContext> {
   const window = await browser.newContext({
@@ -36,6 +30,6 @@ export async function openWindow(browser: Browser): Promise<BrowserContext> {
     reducedMotion: 'reduce',
   });
   window.setDefaultTimeout(TIMEOUT_MS);
-  await window.addInitScript({ content: STOP_ANIMATIONS });
+  await window.addInitScript({ content: PAGE_SCRIPTS });
   return window;
 }

@@ -2,7 +2,7 @@
 // and receives, and each message between a workbench and its extension host then goes through three processes more.
 
 import type { Browser, CDPSession } from 'playwright-core';
-import { STOP_ANIMATIONS } from './browser.ts';
+import { PAGE_SCRIPTS } from './pageScripts.ts';
 
 /** What the scripts of a page may call by its name; the arguments come as JSON has them, errors as their stack. */
 export type Exposed = Readonly<Record<string, (...args: unknown[]) => void>>;
@@ -29,7 +29,7 @@ export async function openUnseenPage(browser: Browser, exposed: Exposed): Promis
   await page.send('Runtime.enable');
   await page.send('Runtime.addBinding', { name: BINDING });
   await page.send('Page.enable');
-  const scripts = [STOP_ANIMATIONS, ...Object.keys(exposed).map(callingScript)].join('\n');
+  const scripts = [PAGE_SCRIPTS, ...Object.keys(exposed).map(callingScript)].join('\n');
   await page.send('Page.addScriptToEvaluateOnNewDocument', { source: scripts });
   // Without a graphics card each pixel costs processor time.
   const metrics = { width: 1024, height: 640, deviceScaleFactor: 1, mobile: false };

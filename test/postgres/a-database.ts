@@ -100,7 +100,8 @@ after(async () => {
 export async function aDatabase(server?: PostgresServer, template = 'template0'): Promise<DatabaseForTest> {
   const host = server ?? (await sharedServer());
   const name = `test_${++made}`;
-  await run(host.url('postgres'), `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  // By its files, not page by page through the log: a third of the work, where nothing waits for the disk.
+  await run(host.url('postgres'), `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
   const url = host.url(name);
   return {
     name,
