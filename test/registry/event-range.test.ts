@@ -127,6 +127,13 @@ describe('a range of the log that is checked by few statements', () => {
     assert.equal(rangeChecker(database, parts)(0, 2), undefined);
   });
 
+  it('does not fit where an empty source was given a text', () => {
+    using database = logOf({ few: [{ ...version, source: '' }], length: 2 });
+    assert.ok(rangeChecker(database, parts)(0, 2));
+    database.exec("UPDATE versions SET source = 'x' WHERE seq = 2");
+    assert.equal(rangeChecker(database, parts)(0, 2), undefined);
+  });
+
   it('does not fit without its first event', () => {
     using database = logOf({ few: [version], length: 2 });
     database.exec('DELETE FROM events WHERE seq = 1; DELETE FROM versions WHERE seq = 1');

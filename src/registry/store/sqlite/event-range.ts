@@ -150,8 +150,7 @@ export function rangeChecker(database: DatabaseSync, { macs, sources }: RangeChe
         else if (previous !== hash) return undefined;
         hash = row[OWN_HASH];
         if (isPublished) published++;
-        if (isPublished && sources && !hasDigest(row[SOURCE] ?? sourceOf(seq), row[DIGEST] ?? ''))
-          return undefined;
+        if (isPublished && sources && !hasItsSource(row, seq)) return undefined;
         if (macs !== undefined && seq >= macs.start) {
           macTexts.push(macText(seq, hash));
           found.push(row[MAC] ?? '');
@@ -166,9 +165,10 @@ export function rangeChecker(database: DatabaseSync, { macs, sources }: RangeChe
     return count === published ? { previousHash, head: { seq, hash: hash as Digest }, events } : undefined;
   };
 
-  function sourceOf(seq: number): string {
-    const [[large] = []] = largeSource(seq);
-    return typeof large === 'string' ? large : '';
+  function hasItsSource(row: Row, seq: number): boolean {
+    const text = row[SOURCE] ?? largeSource(seq)[0]?.[0];
+    // Of another length than the version says there is none, which is not the same as an empty one.
+    return typeof text === 'string' && hasDigest(text, row[DIGEST] ?? '');
   }
 }
 
