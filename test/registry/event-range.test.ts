@@ -115,7 +115,7 @@ describe('a range of the log that is checked by few statements', () => {
         rewrite(database, seq);
         assertSame(database, check, given, 'rewritten');
       }),
-      { numRuns: runs(600, 20) },
+      { numRuns: runs(200, 20) },
     );
   });
 
