@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHmac, createSecretKey } from 'node:crypto';
 import fc from 'fast-check';
-import { hmacOf } from '../../src/registry/store/hmac.ts';
+import { hmacOf, hmacsOf } from '../../src/registry/store/hmac.ts';
 import { runs } from '../runs.ts';
 
 describe('the HMAC of a text', () => {
@@ -21,6 +21,26 @@ describe('the HMAC of a text', () => {
           // One key again and again: nothing of a text before is in the next.
           for (const each of texts)
             assert.equal(hmacOf(key, each), createHmac('sha256', key).update(each).digest('base64'));
+        },
+      ),
+      { numRuns: runs(5000, 200) },
+    );
+  });
+
+  it('is the one of node:crypto where many are made at once', () => {
+    const text = fc.string({ unit: 'binary-ascii', maxLength: 200 });
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ minLength: 1, maxLength: 200 }),
+        fc.array(fc.array(text, { maxLength: 12 }), { minLength: 1, maxLength: 4 }),
+        (bytes, lists) => {
+          const key = createSecretKey(bytes);
+          // One key again and again: nothing of texts before is in the next.
+          for (const texts of lists)
+            assert.deepEqual(
+              hmacsOf(key, texts),
+              texts.map(each => createHmac('sha256', key).update(each).digest('base64')),
+            );
         },
       ),
       { numRuns: runs(5000, 200) },

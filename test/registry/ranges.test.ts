@@ -1,5 +1,6 @@
 /** Ranges of the log that a verification does not look at itself: when they fit, and what becomes of it where they do not. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -12,8 +13,14 @@ import { prepareSource } from '../../src/registry/prompts/prepare-source.ts';
 import { publish } from '../../src/registry/prompts/publish.ts';
 import { openSigning } from '../../src/registry/proof/open-signing.ts';
 import { RANGE } from '../../src/registry/proof/range-work.ts';
-import { type Ranges, rangesOf, rangesOfTwoThreads } from '../../src/registry/proof/ranges.ts';
-import { verification } from '../../src/registry/proof/verification.ts';
+import {
+  type Ranges,
+  rangesOf,
+  rangesOfTwoThreads,
+  startRangesThread,
+  startRangesThreadFor,
+} from '../../src/registry/proof/ranges.ts';
+import { verification, verifyRegistry } from '../../src/registry/proof/verification.ts';
 import { macsOf } from '../../src/registry/store/macs.ts';
 import type { Store } from '../../src/registry/store/store.ts';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
@@ -216,6 +223,29 @@ describe('ranges of the log that a verification need not look at', () => {
           async () => assert.rejects(verified(await rangesIn(other, isTwo)), { message: /p@3/ }),
         );
       });
+
+  it('are checked by a thread that was started before the registry was opened', async () => {
+    await using thread = startRangesThread();
+    await once(thread.worker, 'online');
+    const end = await verifyRegistry(store, { manyEvents: 0, thread });
+    assert.equal(end.seq, store.newestSeq?.());
+  });
+
+  it('are checked without a thread that ended before', async () => {
+    const thread = startRangesThread();
+    await thread[Symbol.asyncDispose]();
+    assert.equal((await verifyRegistry(store, { manyEvents: 0, thread })).seq, store.newestSeq?.());
+  });
+
+  it('have a thread started before only for a database that is large', async () => {
+    const large = join(folder.path, 'large');
+    await writeFile(large, Buffer.alloc(4 * 1024 * 1024));
+    await using thread = startRangesThreadFor(large);
+    assert.ok(thread);
+    assert.equal(startRangesThreadFor(join(folder.path, 'none')), undefined);
+    await writeFile(join(folder.path, 'small'), Buffer.alloc(4 * 1024 * 1024 - 1));
+    assert.equal(startRangesThreadFor(join(folder.path, 'small')), undefined);
+  });
 
   it('fit whatever character a message and an author have', async () => {
     const ascii = Array.from({ length: 0x80 }, (_, code) => String.fromCharCode(code)).join('');

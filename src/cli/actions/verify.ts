@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { checkpoint } from '../../contract/checkpoint.ts';
 import type { Checkpoint } from '../../core/checkpoint.ts';
 import { whyRefused } from '../../disk/why-refused.ts';
+import { DATABASE_FILE } from '../../registry/data-folder.ts';
 import { DataFolderProblem } from '../../registry/data-folder-problem.ts';
 import { DatabaseProblem } from '../../registry/database-problem.ts';
 import { IDENTITY_FILE } from '../../registry/identity.ts';
 import { whyNotOfLog } from '../../registry/proof/checkpoint.ts';
 import { headFileOf, type KeptHead, openHeadFile } from '../../registry/proof/head-file.ts';
 import { whyNotServed } from '../../registry/proof/open-signing.ts';
+import { startRangesThreadFor } from '../../registry/proof/ranges.ts';
 import { verifyRegistry } from '../../registry/proof/verification.ts';
 import { macsOf } from '../../registry/store/macs.ts';
 import type { Store } from '../../registry/store/store.ts';
@@ -43,13 +45,16 @@ export async function verify(options: VerifyOptions): Promise<void> {
 }
 
 async function verifyPlace(options: VerifyOptions): Promise<void> {
+  const { data, database } = options;
+  // Before the registry is opened, so that neither waits for the other.
+  await using thread = database === undefined ? startRangesThreadFor(join(data, DATABASE_FILE)) : undefined;
   const kept = options.checkpoint === undefined ? undefined : await readCheckpoint(options.checkpoint);
   await withRegistry(options, { create: false, evenBroken: true }, async store => {
     if (options.registryKey !== undefined) await existingKey(options.registryKey);
     const signed = await signedHead(options);
     if (signed !== undefined) await checkServed(store, signed);
     const macs = await store.read(async snapshot => macsOf(snapshot)?.start ?? null);
-    const head = await verifyRegistry(store);
+    const head = await verifyRegistry(store, { thread });
     if (kept !== undefined) {
       const why = await store.read(snapshot => whyNotOfLog(snapshot, kept));
       if (why !== undefined)

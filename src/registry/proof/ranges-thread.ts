@@ -1,6 +1,9 @@
-/** The thread that checks ranges of a log beside a verification. Whatever goes wrong here is done once more there. */
+/**
+ * The thread that checks ranges of a log beside a verification, once it is told of which. Whatever goes wrong here is done
+ * once more there.
+ */
 import { DatabaseSync } from 'node:sqlite';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import type { CheckedRange } from '../store/checked-range.ts';
 import { rangeChecker } from '../store/sqlite/event-range.ts';
 import {
@@ -13,35 +16,35 @@ import {
   waitUntilFollowed,
 } from './range-work.ts';
 
-const { file, checks, ranges, counts } = workerData as RangeOrder;
-const database = new DatabaseSync(file, { readOnly: true });
-setUpReader(database);
-const check = rangeChecker(database, checks);
+// Without a listener any more the thread ends.
+parentPort?.once('message', checkRanges);
 
-function checked(index: number): CheckedRange | undefined {
-  try {
-    return check(index * RANGE, (index + 1) * RANGE);
-  } catch {
-    return undefined;
+function checkRanges({ file, checks, ranges, counts }: RangeOrder): void {
+  const database = new DatabaseSync(file, { readOnly: true });
+  setUpReader(database);
+  const check = rangeChecker(database, checks);
+
+  function checked(index: number): CheckedRange | undefined {
+    try {
+      return check(index * RANGE, (index + 1) * RANGE);
+    } catch {
+      return undefined;
+    }
   }
+
+  while (rangesTaken(counts) < ranges) {
+    const index = takeRange(counts, ranges);
+    if (index === undefined) {
+      waitUntilFollowed(counts);
+      continue;
+    }
+    parentPort?.postMessage(foundOf(index, checked(index)));
+  }
+  database.close();
 }
 
-while (rangesTaken(counts) < ranges) {
-  const index = takeRange(counts, ranges);
-  if (index === undefined) {
-    waitUntilFollowed(counts);
-    continue;
-  }
-  const range = checked(index);
-  const found: FoundRange =
-    range === undefined
-      ? { index }
-      : {
-          index,
-          previousHash: range.previousHash,
-          hash: range.head.hash,
-          events: JSON.stringify(range.events),
-        };
-  parentPort?.postMessage(found);
+function foundOf(index: number, range: CheckedRange | undefined): FoundRange {
+  if (range === undefined) return { index };
+  const { previousHash, head, events } = range;
+  return { index, previousHash, hash: head.hash, events: JSON.stringify(events) };
 }
-database.close();

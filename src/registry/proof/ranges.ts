@@ -3,6 +3,7 @@
  * where the database is a file of SQLite's, and of a long log by two threads. What is found to fit, fits; whatever else
  * happens, the verification looks at the range itself, and says what is wrong.
  */
+import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as others } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -49,20 +50,61 @@ export function rangesOf({ file, macs, newest }: RangesOptions): Ranges {
   };
 }
 
-/** @param module what the other thread runs; for benchmarks, of code as it ships */
-export function rangesOfTwoThreads(options: RangesOptions, module: URL = threadModule()): Ranges {
+/** A thread that waits to be told of a log. Whoever started it ends it by disposing of it. */
+export interface RangesThread extends AsyncDisposable {
+  readonly worker: Worker;
+}
+
+/**
+ * A process that has nothing else to do ends without waiting for it.
+ * @param module what it runs; for benchmarks, of code as it ships
+ */
+export function startRangesThread(module: URL = threadModule()): RangesThread {
+  const worker = new Worker(module, {
+    execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'],
+  });
+  worker.unref();
+  // A thread that could not start does nothing for those who wait for it, who go on without.
+  worker.on('error', () => {});
+  return {
+    worker,
+    async [Symbol.asyncDispose]() {
+      await worker.terminate();
+    },
+  };
+}
+
+/**
+ * For whoever is about to open a database and to verify it: a thread takes as long to start as the database to open, or
+ * some 3000 events to check.
+ * @param file an SQLite database
+ * @returns undefined where it is too small to need one, or cannot be read
+ */
+export function startRangesThreadFor(file: string): RangesThread | undefined {
+  try {
+    return statSync(file).size < LARGE ? undefined : startRangesThread();
+  } catch {
+    // Whoever opens the database says why it cannot be read.
+    return undefined;
+  }
+}
+
+/** In bytes; no log of fewer than some 5000 events. */
+const LARGE = 4 * 1024 * 1024;
+
+/** @param given a thread that nobody has told of a log yet; one of their own unless given */
+export function rangesOfTwoThreads(options: RangesOptions, given?: RangesThread): Ranges {
+  const thread = given ?? startRangesThread();
   const { file, macs, newest } = options;
+  const { worker } = thread;
   const checks = checksOf(macs);
   const ranges = Math.floor(newest / RANGE);
   const counts = new Int32Array(new SharedArrayBuffer(COUNTS * Int32Array.BYTES_PER_ELEMENT));
-  const worker = new Worker(module, {
-    workerData: { file, checks, ranges, counts } satisfies RangeOrder,
-    execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'],
-  });
   const checker = openChecker(file, checks);
   /** Ranges that were checked and not followed yet; undefined: one does not fit. */
   const found = new Map<number, CheckedRange | undefined>();
-  let hasEnded = false;
+  // Of one that ended before, nobody is told any more.
+  let hasEnded = worker.threadId < 0;
   let wake = () => {};
 
   const end = () => {
@@ -75,6 +117,8 @@ export function rangesOfTwoThreads(options: RangesOptions, module: URL = threadM
   });
   worker.on('error', end);
   worker.on('exit', end);
+  worker.ref();
+  worker.postMessage({ file, checks, ranges, counts } satisfies RangeOrder);
 
   function checkNext(): boolean {
     const index = takeRange(counts, ranges);
@@ -112,7 +156,7 @@ export function rangesOfTwoThreads(options: RangesOptions, module: URL = threadM
     },
     async close() {
       checker.close();
-      await worker.terminate();
+      if (given === undefined) await thread[Symbol.asyncDispose]();
     },
   };
 }

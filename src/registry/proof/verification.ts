@@ -17,7 +17,7 @@ import { eventsOfRange } from '../store/sqlite/event-range.ts';
 import type { Snapshot, Store } from '../store/store.ts';
 import type { EventsTable } from '../store/tables.ts';
 import { RANGE } from './range-work.ts';
-import { NO_RANGES, type Ranges, type RangesOptions, rangesOf, rangesOfTwoThreads } from './ranges.ts';
+import { NO_RANGES, type Ranges, type RangesThread, rangesOf, rangesOfTwoThreads } from './ranges.ts';
 import { checkClosed, checkComments, checkNothingBeyond, checkState } from './tables.ts';
 import { checkVersions } from './versions.ts';
 
@@ -80,7 +80,8 @@ export interface Verifying {
   readonly onPiece?: (head: ChainHead) => void;
   /** Events from which on a log is worth a thread beside this one. */
   readonly manyEvents?: number;
-  readonly startThread?: (options: RangesOptions) => Ranges;
+  /** One that was started before, of which nobody made use yet; one starts where it is needed unless given. */
+  readonly thread?: RangesThread | undefined;
 }
 
 /** To start a thread takes as long as so many events. */
@@ -108,14 +109,14 @@ export async function verifyRegistry(
 
 async function rangesFor(
   store: Pick<Store, 'read' | 'file' | 'newestSeq'>,
-  { manyEvents = MANY_EVENTS, startThread = rangesOfTwoThreads }: Verifying,
+  { manyEvents = MANY_EVENTS, thread }: Verifying,
 ): Promise<Ranges> {
   const { file } = store;
   const newest = store.newestSeq?.() ?? 0;
   if (file === undefined || newest === 0) return NO_RANGES;
   const macs = await store.read(async snapshot => macsOf(snapshot));
   const options = { file, newest, macs };
-  return newest >= manyEvents ? startThread(options) : rangesOf(options);
+  return newest >= manyEvents ? rangesOfTwoThreads(options, thread) : rangesOf(options);
 }
 
 interface Piece {

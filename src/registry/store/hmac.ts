@@ -16,6 +16,16 @@ interface Blocks {
   readonly inner: Buffer;
   /** The key's block for the second, and room for the digest of the first. */
   readonly outer: Buffer;
+  readonly room: Room;
+}
+
+/** Where many texts stand at once, each after the key's block, and after that their first digests. */
+interface Room {
+  texts: Buffer;
+  /** A part of `texts` each: to make one takes a good part of the time that its hash takes. */
+  textParts: Uint8Array[];
+  digests: Buffer;
+  digestParts: Uint8Array[];
 }
 
 const ofKeys = new WeakMap<KeyObject, Blocks>();
@@ -29,6 +39,50 @@ export function hmacOf(key: KeyObject, text: string): string {
   return hash('sha256', outer, 'base64');
 }
 
+/**
+ * Of many texts of ASCII alone, which are written at once: a write for each takes nearly as long as its hash.
+ * @returns base64
+ */
+export function hmacsOf(key: KeyObject, texts: readonly string[]): string[] {
+  const { inner, outer, room } = ofKeys.get(key) ?? blocksOf(key);
+  const innerBlock = inner.toString('latin1', 0, BLOCK);
+  const outerBlock = outer.toString('latin1', 0, BLOCK);
+  const all = innerBlock + texts.join(innerBlock);
+  makeRoom(room, all.length, texts.length);
+  room.texts.write(all, 'latin1');
+  let digests = '';
+  let start = 0;
+  for (let index = 0; index < texts.length; index++) {
+    const length = BLOCK + (texts[index] as string).length;
+    let part = room.textParts[index];
+    if (part?.byteOffset !== start || part.length !== length) {
+      part = new Uint8Array(room.texts.buffer, start, length);
+      room.textParts[index] = part;
+    }
+    digests += outerBlock + hash('sha256', part, 'binary');
+    start += length;
+  }
+  room.digests.write(digests, 'latin1');
+  const macs: string[] = [];
+  for (let index = 0; index < texts.length; index++)
+    macs.push(hash('sha256', room.digestParts[index] as Uint8Array, 'base64'));
+  return macs;
+}
+
+function makeRoom(room: Room, bytes: number, count: number): void {
+  if (room.texts.length < bytes) {
+    room.texts = Buffer.alloc(bytes * 2);
+    room.textParts = [];
+  }
+  if (room.digestParts.length >= count) return;
+  room.digests = Buffer.alloc(count * (BLOCK + DIGEST));
+  const { buffer } = room.digests;
+  room.digestParts = Array.from(
+    { length: count },
+    (_, index) => new Uint8Array(buffer, index * (BLOCK + DIGEST), BLOCK + DIGEST),
+  );
+}
+
 function blocksOf(key: KeyObject): Blocks {
   const secret = key.export();
   const bytes = secret.length > BLOCK ? hash('sha256', secret, 'buffer') : secret;
@@ -39,7 +93,9 @@ function blocksOf(key: KeyObject): Blocks {
     inner[index] = byte ^ 0x36;
     outer[index] = byte ^ 0x5c;
   }
-  const blocks = { inner, outer };
+  const nothing = Buffer.alloc(0);
+  const room: Room = { texts: nothing, textParts: [], digests: nothing, digestParts: [] };
+  const blocks = { inner, outer, room };
   ofKeys.set(key, blocks);
   return blocks;
 }

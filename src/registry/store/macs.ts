@@ -6,7 +6,7 @@ import { createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { ChainHead } from '../../core/event.ts';
 import type { Identity } from '../identity.ts';
 import { broken } from './broken.ts';
-import { hmacOf } from './hmac.ts';
+import { hmacOf, hmacsOf } from './hmac.ts';
 import type { Snapshot } from './store.ts';
 import type { EventsTable } from './tables.ts';
 
@@ -33,7 +33,18 @@ export function eventMacs({ publicKey, secretFor }: Identity): EventMacs {
 }
 
 export function macOf(secret: KeyObject, { seq, hash }: ChainHead): string {
-  return hmacOf(secret, `${KIND} ${seq} ${hash}`);
+  return hmacOf(secret, macText(seq, hash));
+}
+
+/** What the MAC of an event is made of. */
+export function macText(seq: number, hash: string): string {
+  return `${KIND} ${seq} ${hash}`;
+}
+
+/** Whether these are the MACs of the texts, each at its place. @param texts as `macText` makes them */
+export function areMacsOf(secret: KeyObject, texts: readonly string[], macs: readonly string[]): boolean {
+  // All at once; a line each, so that none is taken for a part of the next.
+  return isEqual(macs.join('\n'), hmacsOf(secret, texts).join('\n'));
 }
 
 /** Of what a process keeps in the database for itself alone. @param purpose as no event and nothing else has it */

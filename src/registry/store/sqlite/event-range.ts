@@ -5,12 +5,12 @@
  */
 import type { KeyObject } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { type Digest, digestOf } from '../../../core/digest.ts';
-import { type ChainHead, hasItsHash, type RegistryEvent } from '../../../core/event.ts';
+import { type Digest, hasDigest } from '../../../core/digest.ts';
+import { hasItsHash, type RegistryEvent } from '../../../core/event.ts';
 import type { CheckedRange, RangeChecker, RangeEvent } from '../checked-range.ts';
 import { COLUMNS } from '../columns.ts';
 import { eventOfRow } from '../event-row.ts';
-import { isEqual, macOf } from '../macs.ts';
+import { areMacsOf, macText } from '../macs.ts';
 import { originText } from '../origin-text.ts';
 import type { EventsTable } from '../tables.ts';
 
@@ -122,53 +122,57 @@ export function rangeChecker(database: DatabaseSync, { macs, sources }: RangeChe
 
   return (after, until) => {
     const events: RangeEvent[] = [];
-    let head: ChainHead | undefined;
     let previousHash = '';
+    let hash = '';
     let published = 0;
-    for (let seq = after; seq < until; ) {
-      const rows = rowsOf(seq, until);
+    let seq = after;
+    while (seq < until) {
+      const rows = rowsOf(seq, until) as unknown as Row[];
+      const macTexts: string[] = [];
       const found: string[] = [];
-      const made: string[] = [];
-      for (const [at, hash, mac, digest, ...rest] of rows as unknown as Row[]) {
+      for (let index = 0; index < rows.length; index++) {
+        // By their places: to take a list apart goes through its iterator, on which a thread that has just started, and
+        // whose code is not compiled yet, spends more time than on anything else.
+        const row = rows[index] as Row;
         seq += 1;
-        if (at !== seq) return undefined;
-        const [time, prompt, version, hashed, text] = rest;
-        let isPublished = hashed !== null;
+        if (row[SEQ] !== seq) return undefined;
+        const hashed = row[HASHED_TEXT];
+        let isPublished = true;
         let previous: string;
         if (hashed === null) {
-          const row = checkedRow(seq);
-          if (row?.hash !== hash) return undefined;
-          isPublished = row.kind === 'version.published';
-          previous = row.previous_hash;
-          events.push(isPublished ? [time, prompt, version] : Object.values(row));
+          const event = checkedRow(seq);
+          if (event?.hash !== row[OWN_HASH]) return undefined;
+          isPublished = event.kind === 'version.published';
+          previous = event.previous_hash;
+          events.push(isPublished ? [row[AT], row[PROMPT], row[NUMBER]] : Object.values(event));
         } else {
-          if (digestOf(hashed) !== hash) return undefined;
+          if (!hasDigest(hashed, row[OWN_HASH])) return undefined;
           previous = hashed.slice(0, HASH);
-          events.push([time, prompt, version]);
+          events.push([row[AT], row[PROMPT], row[NUMBER]]);
         }
-        if (head === undefined) previousHash = previous;
-        else if (previous !== head.hash) return undefined;
-        head = { seq, hash: hash as Digest };
+        if (seq === after + 1) previousHash = previous;
+        else if (previous !== hash) return undefined;
+        hash = row[OWN_HASH];
         if (isPublished) published++;
-        if (isPublished && sources && digestOf(text ?? sourceOf(seq)) !== digest) return undefined;
+        if (isPublished && sources && !hasItsSource(row, seq)) return undefined;
         if (macs !== undefined && seq >= macs.start) {
-          found.push(mac ?? '');
-          made.push(macOf(macs.secret, head));
+          macTexts.push(macText(seq, hash));
+          found.push(row[MAC] ?? '');
         }
       }
-      // All at once; a line each, so that none is taken for a part of the next.
-      if (!isEqual(found.join('\n'), made.join('\n'))) return undefined;
+      if (macs !== undefined && !areMacsOf(macs.secret, macTexts, found)) return undefined;
       if (rows.length < SOME) break;
     }
-    if (head === undefined) return undefined;
+    if (seq === after) return undefined;
     // None that another event published, or no event.
-    const [[count] = []] = countOf(after, head.seq);
-    return count === published ? { previousHash, head, events } : undefined;
+    const [[count] = []] = countOf(after, seq);
+    return count === published ? { previousHash, head: { seq, hash: hash as Digest }, events } : undefined;
   };
 
-  function sourceOf(seq: number): string {
-    const [[large] = []] = largeSource(seq);
-    return typeof large === 'string' ? large : '';
+  function hasItsSource(row: Row, seq: number): boolean {
+    const text = row[SOURCE] ?? largeSource(seq)[0]?.[0];
+    // Of another length than the version says there is none, which is not the same as an empty one.
+    return typeof text === 'string' && hasDigest(text, row[DIGEST] ?? '');
   }
 }
 
@@ -177,12 +181,22 @@ type Row = readonly [
   hash: string,
   mac: string | null,
   digest: string | null,
-  time: string,
+  at: string,
   prompt: string | null,
   version: number | null,
+  /** Of a plain event. */
   hashed: string | null,
   source: string | null,
 ];
+const SEQ = 0;
+const OWN_HASH = 1;
+const MAC = 2;
+const DIGEST = 3;
+const AT = 4;
+const PROMPT = 5;
+const NUMBER = 6;
+const HASHED_TEXT = 7;
+const SOURCE = 8;
 
 /** In the order of VERSION. */
 function versionOf({ prompt, version, at, actor, data }: RegistryEvent<'version.published'>): unknown[] {
