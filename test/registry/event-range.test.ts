@@ -5,8 +5,10 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import fc from 'fast-check';
 import { digestOf } from '../../src/core/digest.ts';
 import { type ChainHead, chainEvent, hasItsHash, type NewEvent } from '../../src/core/event.ts';
+import type { Origin } from '../../src/core/origin.ts';
 import type { RangeChecker } from '../../src/registry/store/checked-range.ts';
 import { eventOfRow } from '../../src/registry/store/event-row.ts';
+import { originText } from '../../src/registry/store/origin-text.ts';
 import { rangeChecker } from '../../src/registry/store/sqlite/event-range.ts';
 import { SQLITE_MIGRATIONS } from '../../src/registry/store/sqlite/migrations.ts';
 import type { EventsTable, VersionsTable } from '../../src/registry/store/tables.ts';
@@ -24,6 +26,7 @@ interface Published {
   readonly actor: string;
   readonly source: string;
   readonly hasPartial: boolean;
+  readonly origin?: Origin | undefined;
   /** Bytes that it is said to have and does not. */
   readonly extra: number;
 }
@@ -49,6 +52,7 @@ const told: fc.Arbitrary<Told> = fc.oneof(
       actor: text,
       source,
       hasPartial: fc.boolean(),
+      origin: fc.option(fc.record({ commit: text as fc.Arbitrary<never>, author: text }), { nil: undefined }),
       extra,
     }),
   },
@@ -73,7 +77,7 @@ const log = count.chain(length =>
 const CHANGES = [
   ...[
     ['events', 'at actor key kind prompt environment channel data previous_hash hash mac'],
-    ['versions', 'prompt digest source message author published_at partials'],
+    ['versions', 'prompt digest source message author published_at partials origin'],
   ].flatMap(([table, columns]) =>
     (columns as string)
       .split(' ')
@@ -89,7 +93,7 @@ const CHANGES = [
   'UPDATE versions SET seq = seq + 5000 WHERE seq = ?',
   'DELETE FROM events WHERE seq = ?',
   'DELETE FROM versions WHERE seq = ?',
-  `INSERT INTO versions SELECT 'q', 1, '', '', NULL, '', '', '', 0, '{}', seq FROM events
+  `INSERT INTO versions SELECT 'q', 1, '', '', NULL, '', '', '', 0, '{}', seq, NULL FROM events
      WHERE seq = ? AND kind <> 'version.published'`,
 ];
 
@@ -214,6 +218,7 @@ function append(
           message: each.message,
           bytes: Buffer.byteLength(each.source) + each.extra,
           partials,
+          ...(each.origin && { origin: each.origin }),
         },
       }
     : { kind: 'prompt.archived', actor: each, prompt: 'p', data: {} };
@@ -234,6 +239,7 @@ function append(
     insert(database, 'versions', {
       ...{ prompt: 'p', version, digest, source: each.source, base, message, author: actor },
       ...{ published_at: at, bytes, partials: JSON.stringify(data.partials), seq },
+      origin: originText(data.origin),
     });
   }
   return event;
@@ -269,7 +275,7 @@ function rowByRow(database: DatabaseSync, after: number, until: number): object 
     if (row.kind !== 'version.published') continue;
     const version = versions.shift();
     if (version === undefined || version.seq !== row.seq) return undefined;
-    const { digest, base, message, bytes, partials } = JSON.parse(row.data);
+    const { digest, base, message, bytes, partials, origin } = JSON.parse(row.data);
     const expected = [row.prompt, row.version, digest, base, message, row.actor, row.at, bytes];
     const { prompt, version: number, author, published_at } = version;
     const stored = [
@@ -283,8 +289,8 @@ function rowByRow(database: DatabaseSync, after: number, until: number): object 
       version.bytes,
     ];
     if (
-      JSON.stringify([...stored, version.partials]) !==
-      JSON.stringify([...expected, JSON.stringify(partials)])
+      JSON.stringify([...stored, version.partials, version.origin]) !==
+      JSON.stringify([...expected, JSON.stringify(partials), originText(origin)])
     )
       return undefined;
     if (version.length !== bytes || digestOf(version.source) !== digest) return undefined;
