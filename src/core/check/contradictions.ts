@@ -71,6 +71,8 @@ class Walk {
   /** @param empty a value that has no properties where this body is evaluated */
   body(program: Program | undefined | null, place: Place, empty?: Use): void {
     if (program === undefined || program === null) return;
+    // Never evaluated, which is no error: {{json order.id}}{{#if order}}…{{else}}…{{/if}}.
+    if (empty !== undefined && objectAt(JSON.stringify(empty.route), place.around) !== undefined) return;
     const collected = new Collected(place);
     if (empty !== undefined) collected.text(empty);
     for (const statement of program.body) collected.statement(statement);
@@ -131,17 +133,14 @@ class Walk {
   }
 
   #checkText(key: string, use: Use, around: Needs | undefined): void {
-    for (let needs = around; needs !== undefined; needs = needs.around) {
-      const object = needs.objects.get(key);
-      if (object === undefined) continue;
-      const { original, loc } = object.node;
-      this.faults.push({
-        code: 'not-text',
-        node: use.node,
-        message: `"${use.node.original}" is never a text here: "${original}" in line ${loc.start.line} needs it to be an object. Use one of them, or put each in a branch of its own.`,
-      });
-      return;
-    }
+    const object = objectAt(key, around);
+    if (object === undefined) return;
+    const { original, loc } = object.node;
+    this.faults.push({
+      code: 'not-text',
+      node: use.node,
+      message: `"${use.node.original}" is never a text here: "${original}" in line ${loc.start.line} needs it to be an object. Use one of them, or put each in a branch of its own.`,
+    });
   }
 }
 
@@ -196,12 +195,16 @@ class Collected {
     const { params, hash } = node;
     const [first] = params;
     const name = helperName(asPath(node.path), this.#place);
-    const url = name === 'media' ? hash?.pairs.find(({ key }) => key === 'url')?.value : undefined;
+    const named = hash?.pairs ?? [];
+    const url = name === 'media' ? named.find(({ key }) => key === 'url')?.value : undefined;
     if (name === 'json') this.#given(first);
     for (const value of name === 'role' || name === 'section' ? [first] : [url]) {
       this.#given(value);
       this.#text(value);
     }
+    // These may be nothing.
+    for (const { key, value } of named)
+      if (name === 'role' || (name === 'media' && key === 'contentType')) this.#text(value);
   }
 }
 
@@ -214,6 +217,15 @@ function textAbove(route: Route, from: Needs | undefined): Use | undefined {
       const text = needs.texts.get(key);
       if (text !== undefined) return text;
     }
+  }
+  return undefined;
+}
+
+/** What needs a value to be an object. @param key its route as JSON */
+function objectAt(key: string, from: Needs | undefined): Use | undefined {
+  for (let needs = from; needs !== undefined; needs = needs.around) {
+    const object = needs.objects.get(key);
+    if (object !== undefined) return object;
   }
   return undefined;
 }
