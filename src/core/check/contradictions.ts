@@ -27,7 +27,8 @@ export function contradictions(tree: Program, text: string, isPrompt: boolean): 
   const walk = new Walk();
   const context = ['context'];
   // In a prompt "@root" is its context; in a partial it is another one.
-  walk.body(tree, { context, root: isPrompt ? context : ['root'], names: new Set(), around: undefined });
+  const root = isPrompt ? context : ['root'];
+  walk.body(tree, { context, root, isPrompt, names: new Set(), around: undefined });
   const lines = lineStarts(text);
   return walk.faults
     .map(({ node: { loc }, ...fault }) => ({
@@ -60,6 +61,7 @@ interface Place {
   /** Undefined where only a rendering tells, as in a loop. */
   readonly context: Route | undefined;
   readonly root: Route;
+  readonly isPrompt: boolean;
   /** Of block parameters. */
   readonly names: ReadonlySet<string>;
   readonly around: Needs | undefined;
@@ -165,6 +167,8 @@ class Collected {
   }
 
   text(use: Use): void {
+    // All inputs of a prompt together are no text, which is told of this tag alone.
+    if (this.#place.isPrompt && use.route.length === 1) return;
     const key = JSON.stringify(use.route);
     if (!this.texts.has(key)) this.texts.set(key, use);
   }
