@@ -111,6 +111,10 @@ class Walk {
       const context = name === 'with' ? asked?.route : undefined;
       this.#unlessDead(program, { ...place, context, names }, asked);
       this.body(inverse, place, asked);
+    } else if (name === 'ifEquals' || name === 'unlessEquals') {
+      const [equal, other] = name === 'ifEquals' ? [program, inverse] : [inverse, program];
+      this.#unlessDead(equal, place, givenWhereEqual(params, place));
+      this.body(other, place);
     } else {
       this.body(program, { ...place, context: undefined, names });
       this.body(inverse, { ...place, context: undefined });
@@ -238,6 +242,14 @@ function objectAt(key: string, from: Needs | undefined): Use | undefined {
 function isOfText(property: string): boolean {
   return property === 'length' || /^\d+$/.test(property);
 }
+
+/** The value that has to be given for two to be equal; undefined where both may be nothing. */
+function givenWhereEqual([one, other]: readonly Expression[], place: Place): Use | undefined {
+  const isGiven = (value: Expression | undefined) => value !== undefined && GIVEN.has(value.type);
+  return isGiven(other) ? useOf(one, place) : isGiven(one) ? useOf(other, place) : undefined;
+}
+
+const GIVEN: ReadonlySet<string> = new Set(['StringLiteral', 'NumberLiteral', 'BooleanLiteral']);
 
 function useOf(value: Expression | undefined, { context, root, names }: Place): Use | undefined {
   if (value?.type !== 'PathExpression') return undefined;

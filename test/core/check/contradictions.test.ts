@@ -48,6 +48,9 @@ const WRAPPERS: readonly (readonly [string, string])[] = [
   ['', ''],
   ['{{#if x}}', '{{/if}}'],
   ['{{#if x}}{{else}}', '{{/if}}'],
+  ['{{#ifEquals x true}}', '{{/ifEquals}}'],
+  ['{{#unlessEquals x true}}{{else}}', '{{/unlessEquals}}'],
+  ['{{#ifEquals a.b "user"}}', '{{/ifEquals}}'],
   ...['a', 'a.b', '@root.a'].flatMap((path): [string, string][] => [
     [`{{#if ${path}}}`, '{{/if}}'],
     [`{{#if ${path}}}{{else}}`, '{{/if}}'],
@@ -123,6 +126,8 @@ describe('tags that contradict each other', () => {
       '{{#unless order}}{{json order.id}}{{/unless}}',
       '{{@root.a}}{{json a.b}}',
       '{{media url=a.b contentType=a}}',
+      '{{a}}{{#ifEquals kind "x"}}{{json a.b}}{{/ifEquals}}',
+      '{{a}}{{#unlessEquals kind "x"}}{{else}}{{#if x}}{{json a.b}}{{/if}}{{/unlessEquals}}',
       '{{role "user" why=a}}{{json a.b}}',
     ])
       assert.equal(messages(template).length, 1, template);
@@ -145,6 +150,9 @@ describe('tags that contradict each other', () => {
       '{{#with a}}{{b}}{{else}}none{{/with}}{{media url=a.b}}',
       '{{json a.b}}{{^a}}none{{/a}}{{#unless a}}none{{/unless}}{{#each a}}{{this}}{{else}}none{{/each}}',
       '{{json a.b}}{{#if a}}yes{{else if x}}{{a}}{{else}}{{a.b}}{{/if}}',
+      '{{#ifEquals kind "x"}}{{a}}{{else}}{{json a.b}}{{/ifEquals}}',
+      '{{a}}{{#ifEquals a.b "x"}}{{json a.b}}{{/ifEquals}}',
+      '{{a}}{{#unlessEquals "x" a.b}}text{{else}}{{json a.b}}{{/unlessEquals}}',
       '{{a}}{{json a.length}}',
       '{{a}}{{a.b}}',
       '{{a}}{{json @root.a.b}}',
