@@ -9,7 +9,7 @@ declare module 'handlebars/dist/cjs/handlebars/compiler/base.js' {
     /** 0-based. */
     readonly first_column: number;
     readonly last_line: number;
-    readonly last_column: number;
+    last_column: number;
   }
 
   /** Jison's lexer. */
@@ -24,6 +24,10 @@ declare module 'handlebars/dist/cjs/handlebars/compiler/base.js' {
     readonly _input: string;
     readonly yytext: string;
     readonly yylloc: LexerLocation;
+    /** What the rule that is tried last has matched. */
+    readonly matches: readonly [string, ...string[]];
+    /** Makes a token of what a rule matched, whose place is known by then. */
+    performAction(this: Lexer, ...of: unknown[]): number | string | undefined;
     setInput(text: string): void;
     lex(): number | string | undefined;
   }

@@ -1,6 +1,6 @@
 /**
  * Handlebars' parser with a lexer that tries fewer of its rules: the package's tries one after the other at each token,
- * and most of them begin with a character that is not there.
+ * and most of them begin with a character that is not there. It also counts columns right.
  */
 /// <reference path="./handlebars-parser.d.ts" />
 import {
@@ -15,7 +15,12 @@ import WhitespaceControl from 'handlebars/dist/cjs/handlebars/compiler/whitespac
 /** An instance of its own: whoever else uses the package in this process keeps the package's. */
 export const parser: Parser = Object.create(original, {
   yy: { value: { ...helpers, locInfo } },
-  lexer: { value: Object.create(original.lexer, { _currentRules: { value: currentRules } }) },
+  lexer: {
+    value: Object.create(original.lexer, {
+      _currentRules: { value: currentRules },
+      performAction: { value: performAction },
+    }),
+  },
 });
 
 function locInfo(location: LexerLocation): object {
@@ -26,6 +31,18 @@ function locInfo(location: LexerLocation): object {
 export function parse(template: string): hbs.AST.Program {
   return new WhitespaceControl().accept(parser.parse(template));
 }
+
+/** As the package's, which takes U+2028 and U+2029 for the end of the line whose characters it counts. */
+function performAction(this: Lexer, ...of: unknown[]): number | string | undefined {
+  const [text] = this.matches;
+  if (SEPARATOR.test(text)) {
+    const line = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
+    if (line > 0) this.yylloc.last_column = text.length - line;
+  }
+  return original.lexer.performAction.apply(this, of);
+}
+
+const SEPARATOR = /[\u2028\u2029]/;
 
 /** By condition and character: the rules that may match there, in their order. */
 const known = new Map<string, Map<number, readonly number[]>>();

@@ -43,6 +43,15 @@ describe('flatten', () => {
     assert.equal(rendered(flatten(linked), input), withRegisteredPartials(linked, input));
   });
 
+  it('puts a partial in its place behind a line separator in its line', () => {
+    const linked = {
+      template: 'Hello\n\u2028\u2029{{> header}} and {{> greet name="Bo"}}',
+      partials: new Map([partial('header', 'You are {{name}}.'), partial('greet', 'Hi {{name}}')]),
+    };
+    assert.match(flatten(linked), /Hello\n\u2028\u2029You are {{name}}. and {{> "_greet@1" name="Bo"}}$/);
+    assert.equal(rendered(flatten(linked), input), withRegisteredPartials(linked, input));
+  });
+
   it('defines a partial with arguments once and calls it by its version', () => {
     const linked = {
       template: '{{> greet name="Bo"}} {{> greet}}',

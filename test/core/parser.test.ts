@@ -90,7 +90,7 @@ const pieces = fc.constantFrom(
     ' ',
     '\u00a0',
   ],
-  ...['é', '😀', '\ud83d', '\u2028', '\0', '\\'],
+  ...['é', '😀', '\ud83d', '\u2028', '\u2029', '\0', '\\'],
 );
 const texts = fc.oneof(
   templates({ partials: ['p', '@partial-block'], withInline: true, withStructure: true }),
@@ -105,7 +105,8 @@ describe('parse', () => {
     let valid = 0;
     fc.assert(
       fc.property(texts, text => {
-        const theirs = outcome(() => Handlebars.parse(text));
+        // Handlebars counts columns wrongly behind them.
+        const theirs = outcome(() => Handlebars.parse(withoutSeparators(text)));
         assert.deepEqual(
           outcome(() => parse(text)),
           theirs,
@@ -115,6 +116,13 @@ describe('parse', () => {
       { numRuns: runs(20_000, 1500) },
     );
     assert.ok(valid > runs(6000, 400), `${valid} of the texts were templates`);
+  });
+  it('gives the columns behind a line separator as behind any other character', () => {
+    for (const separator of ['\u2028', '\u2029'])
+      for (const text of [`a\n${separator}b{{c}}`, `a\r${separator}{{> b}}`, `{{!\r\n${separator}}}{{c}}`]) {
+        const at = text.lastIndexOf('{{') - Math.max(text.indexOf('\n'), text.indexOf('\r')) - 1;
+        assert.equal(parse(text).body.at(-1)?.loc.start.column, at, JSON.stringify(text));
+      }
   });
   it('leaves the package as it is', () => {
     parse('{{a}}');
@@ -126,8 +134,12 @@ describe('parse', () => {
 
 function outcome(read: () => hbs.AST.Program): { tree: unknown } | { error: string } {
   try {
-    return { tree: JSON.parse(JSON.stringify(read())) };
+    return { tree: JSON.parse(withoutSeparators(JSON.stringify(read()))) };
   } catch (error) {
-    return { error: String(error) };
+    return { error: withoutSeparators(String(error)) };
   }
+}
+
+function withoutSeparators(text: string): string {
+  return text.replace(/[\u2028\u2029]/g, '\u00a0');
 }

@@ -1,6 +1,16 @@
 /** Which of its bodies a block may evaluate, as far as the value it asks is known before there is an input. */
 import type { BlockStatement, Expression } from '../syntax-tree.ts';
-import { isEmpty, isFalse, isScalar, type Kind, kindOf, kindsOfItems, type Place } from './context-kind.ts';
+import {
+  isEmpty,
+  isFalse,
+  isObject,
+  isScalar,
+  itemsOf,
+  type Kind,
+  kindOf,
+  type Place,
+  textOfKind,
+} from './context-kind.ts';
 
 /** `main` is the body after the opening tag, `inverse` the one after `{{else}}`. */
 export type Runs = 'main' | 'inverse' | 'either';
@@ -25,6 +35,10 @@ export function whichRuns(
       return runsIf(negated(isEmpty(kind)));
     case 'each':
       return runsIf(hasItems(kind));
+    case 'ifEquals':
+      return runsIf(isEqual(kind, node, place));
+    case 'unlessEquals':
+      return runsIf(negated(isEqual(kind, node, place)));
     default:
       return 'either';
   }
@@ -45,8 +59,26 @@ function isTrue(kind: Kind, { hash }: BlockStatement): boolean | undefined {
   return negated(isEmpty(kind));
 }
 
+function isEqual(one: Kind, { params: [, second] }: BlockStatement, place: Place): boolean | undefined {
+  const other = second === undefined ? 'nothing' : kindOf(second, place);
+  const [first, last] = [sortOf(one), sortOf(other)];
+  if (first === undefined || last === undefined) return undefined;
+  if (first !== last) return false;
+  // Objects are compared by identity, and of a text that is only known to be one, the value is not known.
+  if (first === 'object' || one === 'text' || other === 'text') return undefined;
+  return one === other && one !== 'scalar:NaN';
+}
+
+/** Values of different sorts are never equal. Undefined where only a rendering tells. */
+function sortOf(kind: Kind): 'object' | 'text' | 'scalar' | 'nothing' | undefined {
+  if (isObject(kind)) return 'object';
+  if (kind === 'text' || textOfKind(kind) !== undefined) return 'text';
+  if (isScalar(kind)) return 'scalar';
+  return kind === 'nothing' ? kind : undefined;
+}
+
 function hasItems(kind: Kind): boolean | undefined {
-  if (typeof kind === 'object') return kindsOfItems(kind).length > 0;
+  if (typeof kind === 'object') return itemsOf(kind).length > 0;
   if (kind === 'nothing' || kind.startsWith('text') || isScalar(kind)) return false;
   return kind === 'metadata' || kind === 'prompt' ? true : undefined;
 }

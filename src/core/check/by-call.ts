@@ -5,16 +5,21 @@ import type { Kind, Place } from './context-kind.ts';
 /** Beyond these, calls of a body with other values are not looked at: there may be many, in a body that is long. */
 const MAX_CALLS = 16;
 
-/** Found once for each body, and each context and depth of `@` names that it is called with. */
+/** Found once for each body, and each context, depth of `@` names and place in a list that it is called with. */
 export class ByCall<Found> {
   readonly #ids = new Map<Kind, number>();
   readonly #found = new Map<Program, Map<string, Found>>();
 
   /** @param meanwhile for a body that calls itself, and for those beyond the limit */
-  get(body: Program, { context: { kind }, frames }: Place, meanwhile: Found, find: () => Found): Found {
+  get(
+    body: Program,
+    { context: { kind }, frames, position }: Place,
+    meanwhile: Found,
+    find: () => Found,
+  ): Found {
     const id = this.#ids.get(kind) ?? this.#ids.size;
     this.#ids.set(kind, id);
-    const key = `${id} ${frames}`;
+    const key = `${id} ${frames} ${position && JSON.stringify(position)}`;
     const ofBody = this.#found.get(body) ?? new Map<string, Found>();
     this.#found.set(body, ofBody);
     const known = ofBody.get(key);

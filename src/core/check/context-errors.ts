@@ -34,12 +34,14 @@ import {
 import {
   aboveOrHere,
   helperName,
+  type Item,
   inEach,
   isObject,
   isScalar,
+  itemsOf,
   type Kind,
   kindOf,
-  kindsOfItems,
+  kindOfValue,
   type Place,
   textOfKind,
   unknownPlace,
@@ -194,16 +196,16 @@ class Walk<T extends ParsedTemplate> {
   }
 
   #each(program: Program | undefined, items: Kind, place: Place, inside: Within<T>): void {
-    for (const kind of this.#kindsOf(items))
-      this.#body(program, inEach(withNames(place, kind, program)), inside, place);
+    for (const { kind, position } of this.#itemsOf(items))
+      this.#body(program, inEach(withNames(place, kind, program, position?.key), position), inside, place);
   }
 
   /** What a body is evaluated with for the items of a list: as all are written, one that fails always fails. */
-  #kindsOf(items: Kind): readonly Kind[] {
-    if (typeof items !== 'object') return ['any'];
-    const kinds = kindsOfItems(items);
-    this.#items += kinds.length - 1;
-    return this.#items > MAX_ITEMS ? kinds.slice(0, 1) : kinds;
+  #itemsOf(items: Kind): readonly (Item | typeof UNKNOWN_ITEM)[] {
+    if (typeof items !== 'object') return [UNKNOWN_ITEM];
+    const known = itemsOf(items);
+    this.#items += known.length - 1;
+    return this.#items > MAX_ITEMS ? known.slice(0, 1) : known;
   }
 
   #call(node: Arguments & { readonly path: Callee }, place: Place, inside: Within<T>): void {
@@ -288,7 +290,8 @@ class Walk<T extends ParsedTemplate> {
       this.#body(node.program, unknownPlace(place), inside, unknownPlace(place));
     if (node.name.type === 'SubExpression') return;
     if (node.name.original === PARTIAL_BLOCK) {
-      inside.onBlock?.(kindOfContext(node, place));
+      // The block reads the place in the list as well.
+      inside.onBlock?.(place.position === undefined ? kindOfContext(node, place) : 'any');
       return;
     }
     const reference = String(node.name.original);
@@ -299,7 +302,7 @@ class Walk<T extends ParsedTemplate> {
     const body = isLinked ? linked?.tree : inline?.program;
     if (body === undefined) return;
     const kind = kindOfContext(node, place);
-    const data = node.type === 'PartialBlockStatement' ? inEach(place) : place;
+    const data = node.type === 'PartialBlockStatement' ? inEach(place, place.position) : place;
     const around = inline && this.#around.get(inline.program);
     const at = around ? calledWithin(around, kind, { ...data, names: inline.names }) : top(kind, data);
     const beside = isLinked ? undefined : unknownPlace(place);
@@ -375,6 +378,8 @@ interface Inline {
 
 /** The levels of `@` names in a prompt: those of the rendering, and `@root` before them. */
 const FRAMES = 2;
+/** An item of a list that only a rendering tells. */
+const UNKNOWN_ITEM = { kind: 'any', position: undefined } as const;
 /** Beyond these, only the first item of a list is looked at: lists may be nested. */
 const MAX_ITEMS = 16;
 
@@ -385,17 +390,21 @@ function calledWithin({ context }: Place, kind: Kind, place: Place): Place {
   return within({ ...place, context }, kind);
 }
 
-function top(kind: Kind, { frames, prompt }: Pick<Place, 'frames' | 'prompt'>): Place {
-  return { context: { kind, above: undefined }, names: new Map(), frames, prompt };
+function top(kind: Kind, { frames, prompt, position }: Pick<Place, 'frames' | 'prompt' | 'position'>): Place {
+  return { context: { kind, above: undefined }, names: new Map(), frames, prompt, position };
 }
 
-/** The place in the body of a block whose first name in `as |…|` is its context. */
-function withNames(place: Place, kind: Kind, program: Program | undefined): Place {
+/** The place in the body of a block whose first name in `as |…|` is its context, and the second `key`. */
+function withNames(place: Place, kind: Kind, program: Program | undefined, key?: number | string): Place {
   const { blockParams = [] } = program ?? {};
   if (blockParams.length === 0) return within(place, kind);
   const names = new Map(place.names);
-  for (const [index, each] of blockParams.entries()) names.set(each, index === 0 ? kind : 'any');
+  for (const [index, each] of blockParams.entries()) names.set(each, index === 0 ? kind : kindOfKey(key));
   return within(place, kind, names);
+}
+
+function kindOfKey(key: number | string | undefined): Kind {
+  return key === undefined ? 'any' : kindOfValue(key);
 }
 
 /** The kind of context that a partial is called with; with named arguments it is a new object. */

@@ -40,6 +40,16 @@ export interface Place {
   readonly frames: number | undefined;
   /** The value of `@metadata.prompt`; undefined where only a rendering tells. */
   readonly prompt: Readonly<Record<string, unknown>> | undefined;
+  /** In a list that is known; undefined elsewhere. */
+  readonly position?: Position | undefined;
+}
+
+/** The values of `@index` and its like for one item of a list, or property of an object. */
+export interface Position {
+  readonly index: number;
+  readonly key: number | string;
+  readonly first: boolean;
+  readonly last: boolean;
 }
 
 /** The place in a body of which only the prompt is known. */
@@ -65,17 +75,33 @@ export function textOfKind(kind: Kind): string | undefined {
 const TEXT = 'text:';
 const SCALAR = 'scalar:';
 
-/** Of the items of a list, or of the properties of an object: at most `MOST` that differ. */
-export function kindsOfItems(of: object): readonly Kind[] {
+export interface Item {
+  readonly kind: Kind;
+  readonly position: Position;
+}
+
+/** The items of a list, or the properties of an object: at most `MOST` that differ, and the last one. */
+export function itemsOf(of: object): readonly Item[] {
   const known = items.get(of);
   if (known !== undefined) return known;
-  const kinds = [...new Set(Object.values(of).map(kindOfValue))].slice(0, MOST);
-  items.set(of, kinds);
-  return kinds;
+  const isList = Array.isArray(of);
+  const entries = Object.entries(of);
+  const last = entries.length - 1;
+  const kinds = new Set<Kind>();
+  const found = entries.flatMap(([name, value], index): readonly Item[] => {
+    const kind = kindOfValue(value);
+    if (index < last && (kinds.size >= MOST || kinds.has(kind))) return [];
+    kinds.add(kind);
+    return [
+      { kind, position: { index, key: isList ? index : name, first: index === 0, last: index === last } },
+    ];
+  });
+  items.set(of, found);
+  return found;
 }
 
 const MOST = 8;
-const items = new WeakMap<object, readonly Kind[]>();
+const items = new WeakMap<object, readonly Item[]>();
 
 /** The kind of a value that is known. */
 export function kindOfValue(value: unknown): Kind {
@@ -102,7 +128,7 @@ export function kindOf(expression: Expression, place: Place): Kind {
 }
 
 function kindOfPath(path: PathExpression, place: Place): Kind {
-  const { context, names, frames } = place;
+  const { context, names, frames, position } = place;
   const { data, depth, parts } = path;
   const [first] = parts;
   const property = (of: Kind, name: string) => kindOfProperty(of, name, place);
@@ -111,7 +137,16 @@ function kindOfPath(path: PathExpression, place: Place): Kind {
   if (!data) return parts.reduce(property, kindAbove(context, depth));
   // "@root" is above all names that the rendering gives.
   if (frames !== undefined && depth >= (first === 'root' ? frames - 1 : frames)) return 'nothing';
-  const root = depth > 0 ? undefined : first === 'root' ? 'inputs' : first === 'metadata' ? first : undefined;
+  const root =
+    depth > 0
+      ? undefined
+      : first === 'root'
+        ? 'inputs'
+        : first === 'metadata'
+          ? first
+          : position && Object.hasOwn(position, first ?? '')
+            ? kindOfValue(position[first as keyof Position])
+            : undefined;
   // Unlike other paths, one that begins with "@" ends at what is empty.
   const next = (of: Kind, name: string) => (isFalse(of) === true ? of : property(of, name));
   return root === undefined ? 'any' : parts.slice(1).reduce<Kind>(next, root);
@@ -194,7 +229,7 @@ export function aboveOrHere({ above }: Context): Context {
   return { kind: 'any', above: above === undefined ? undefined : 'unknown' };
 }
 
-/** The place in a body that may be evaluated for each item of a list, which brings its own `@` names. */
-export function inEach(place: Place): Place {
-  return { ...place, frames: place.frames === undefined ? undefined : place.frames + 1 };
+/** The place in a body that brings its own `@` names, such as one that is evaluated for each item of a list. */
+export function inEach(place: Place, position?: Position): Place {
+  return { ...place, frames: place.frames === undefined ? undefined : place.frames + 1, position };
 }

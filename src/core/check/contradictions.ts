@@ -27,7 +27,8 @@ export function contradictions(tree: Program, text: string, isPrompt: boolean): 
   const walk = new Walk();
   const context = ['context'];
   // In a prompt "@root" is its context; in a partial it is another one.
-  walk.body(tree, { context, root: isPrompt ? context : ['root'], names: new Set(), around: undefined });
+  const root = isPrompt ? context : ['root'];
+  walk.body(tree, { context, root, isPrompt, names: new Set(), around: undefined });
   const lines = lineStarts(text);
   return walk.faults
     .map(({ node: { loc }, ...fault }) => ({
@@ -60,6 +61,7 @@ interface Place {
   /** Undefined where only a rendering tells, as in a loop. */
   readonly context: Route | undefined;
   readonly root: Route;
+  readonly isPrompt: boolean;
   /** Of block parameters. */
   readonly names: ReadonlySet<string>;
   readonly around: Needs | undefined;
@@ -71,6 +73,8 @@ class Walk {
   /** @param empty a value that has no properties where this body is evaluated */
   body(program: Program | undefined | null, place: Place, empty?: Use): void {
     if (program === undefined || program === null) return;
+    // Never evaluated, which is no error: {{json order.id}}{{#if order}}…{{else}}…{{/if}}.
+    if (empty !== undefined && objectAt(JSON.stringify(empty.route), place.around) !== undefined) return;
     const collected = new Collected(place);
     if (empty !== undefined) collected.text(empty);
     for (const statement of program.body) collected.statement(statement);
@@ -107,6 +111,10 @@ class Walk {
       const context = name === 'with' ? asked?.route : undefined;
       this.#unlessDead(program, { ...place, context, names }, asked);
       this.body(inverse, place, asked);
+    } else if (name === 'ifEquals' || name === 'unlessEquals') {
+      const [equal, other] = name === 'ifEquals' ? [program, inverse] : [inverse, program];
+      this.#unlessDead(equal, place, givenWhereEqual(params, place));
+      this.body(other, place);
     } else {
       this.body(program, { ...place, context: undefined, names });
       this.body(inverse, { ...place, context: undefined });
@@ -131,17 +139,14 @@ class Walk {
   }
 
   #checkText(key: string, use: Use, around: Needs | undefined): void {
-    for (let needs = around; needs !== undefined; needs = needs.around) {
-      const object = needs.objects.get(key);
-      if (object === undefined) continue;
-      const { original, loc } = object.node;
-      this.faults.push({
-        code: 'not-text',
-        node: use.node,
-        message: `"${use.node.original}" is never a text here: "${original}" in line ${loc.start.line} needs it to be an object. Use one of them, or put each in a branch of its own.`,
-      });
-      return;
-    }
+    const object = objectAt(key, around);
+    if (object === undefined) return;
+    const { original, loc } = object.node;
+    this.faults.push({
+      code: 'not-text',
+      node: use.node,
+      message: `"${use.node.original}" is never a text here: "${original}" in line ${loc.start.line} needs it to be an object. Use one of them, or put each in a branch of its own.`,
+    });
   }
 }
 
@@ -166,6 +171,8 @@ class Collected {
   }
 
   text(use: Use): void {
+    // All inputs of a prompt together are no text, which is told of this tag alone.
+    if (this.#place.isPrompt && use.route.length === 1) return;
     const key = JSON.stringify(use.route);
     if (!this.texts.has(key)) this.texts.set(key, use);
   }
@@ -196,12 +203,16 @@ class Collected {
     const { params, hash } = node;
     const [first] = params;
     const name = helperName(asPath(node.path), this.#place);
-    const url = name === 'media' ? hash?.pairs.find(({ key }) => key === 'url')?.value : undefined;
+    const named = hash?.pairs ?? [];
+    const url = name === 'media' ? named.find(({ key }) => key === 'url')?.value : undefined;
     if (name === 'json') this.#given(first);
     for (const value of name === 'role' || name === 'section' ? [first] : [url]) {
       this.#given(value);
       this.#text(value);
     }
+    // These may be nothing.
+    for (const { key, value } of named)
+      if (name === 'role' || (name === 'media' && key === 'contentType')) this.#text(value);
   }
 }
 
@@ -218,10 +229,27 @@ function textAbove(route: Route, from: Needs | undefined): Use | undefined {
   return undefined;
 }
 
+/** What needs a value to be an object. @param key its route as JSON */
+function objectAt(key: string, from: Needs | undefined): Use | undefined {
+  for (let needs = from; needs !== undefined; needs = needs.around) {
+    const object = needs.objects.get(key);
+    if (object !== undefined) return object;
+  }
+  return undefined;
+}
+
 /** A property that texts have. */
 function isOfText(property: string): boolean {
   return property === 'length' || /^\d+$/.test(property);
 }
+
+/** The value that has to be given for two to be equal; undefined where both may be nothing. */
+function givenWhereEqual([one, other]: readonly Expression[], place: Place): Use | undefined {
+  const isGiven = (value: Expression | undefined) => value !== undefined && GIVEN.has(value.type);
+  return isGiven(other) ? useOf(one, place) : isGiven(one) ? useOf(other, place) : undefined;
+}
+
+const GIVEN: ReadonlySet<string> = new Set(['StringLiteral', 'NumberLiteral', 'BooleanLiteral']);
 
 function useOf(value: Expression | undefined, { context, root, names }: Place): Use | undefined {
   if (value?.type !== 'PathExpression') return undefined;

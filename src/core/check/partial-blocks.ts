@@ -2,7 +2,7 @@
  * Where `{{> @partial-block}}` would be written and there is none: a partial that writes it must be called as a block,
  * by whoever calls it, however far away.
  */
-import type { Node, Program } from '../syntax-tree.ts';
+import { asPath, type BlockStatement, type Node, type Program } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
 import type { TemplateError } from './finding.ts';
 import { nameOfInline, PARTIAL_BLOCK } from './inline-partials.ts';
@@ -55,7 +55,12 @@ interface CalledBody {
   /** Of an inline partial; empty for a template. */
   readonly name: string;
   /** Without a block of their own. */
-  readonly calls: readonly { readonly node: Node; readonly reference: string }[];
+  readonly calls: readonly Call[];
+}
+
+interface Call {
+  readonly node: Node;
+  readonly reference: string;
 }
 
 interface Bodies {
@@ -77,7 +82,7 @@ function bodiesOf(tree: Program): Bodies {
 function readBodies(tree: Program): Bodies {
   const inlines: CalledBody[] = [];
   const references = new Set<string>();
-  const read = (program: Program | undefined | null, calls: { node: Node; reference: string }[]): void => {
+  const read = (program: Program | undefined | null, calls: Call[]): void => {
     for (const statement of program?.body ?? []) {
       if (statement.type === 'PartialStatement' || statement.type === 'PartialBlockStatement') {
         const reference = statement.name.type === 'SubExpression' ? '' : String(statement.name.original);
@@ -89,14 +94,25 @@ function readBodies(tree: Program): Bodies {
         read(statement.program, inline.calls);
         inlines.push(inline);
       } else if (statement.type === 'BlockStatement') {
-        read(statement.program, calls);
-        read(statement.inverse, calls);
+        // What these call is not called without a block.
+        const guarded = whereGiven(statement);
+        read(statement.program, guarded === 'program' ? [] : calls);
+        read(statement.inverse, guarded === 'inverse' ? [] : calls);
       }
     }
   };
   const body = { name: '', calls: [] };
   read(tree, body.calls);
   return { inlineNames: inspectTemplate(tree).inlineNames, references, body, inlines };
+}
+
+/** The body of a block that is only evaluated where the caller gives a block, as in `{{#if @partial-block}}`. */
+function whereGiven({ path, params }: BlockStatement): 'program' | 'inverse' | undefined {
+  const { original: name } = asPath(path);
+  if (name === PARTIAL_BLOCK && params.length === 0) return 'program';
+  const [asked] = params;
+  if (asked?.type !== 'PathExpression' || asked.original !== PARTIAL_BLOCK) return undefined;
+  return name === 'if' ? 'program' : name === 'unless' ? 'inverse' : undefined;
 }
 
 /** A template's body, or all its inline partials of one name: which of them is meant, only rendering tells. */

@@ -1,5 +1,6 @@
 /** Reading variables: only own properties, so no prototype is ever reached. */
 
+import { PARTIAL_BLOCK } from '../check/inline-partials.ts';
 import { isScoped, type PathExpression } from '../syntax-tree.ts';
 import { invalidAt } from './problems.ts';
 import { blockParam, type Data, dataValue, type Scope } from './scope.ts';
@@ -46,7 +47,11 @@ function readParts(from: unknown, parts: readonly string[], first: number): unkn
   return value;
 }
 
-function readData({ parts, depth }: PathExpression, scope: Scope): unknown {
+/** The value of `{{#if @partial-block}}` where there is one: as in Handlebars a function, which writes nothing. */
+const BLOCK = (): void => {};
+
+function readData({ original, parts, depth }: PathExpression, scope: Scope): unknown {
+  if (original === PARTIAL_BLOCK && scope.partialBlock !== undefined) return BLOCK;
   let data: Data | undefined = scope.data;
   for (let up = 0; up < depth; up++) data = data?.above;
   const [name] = parts;

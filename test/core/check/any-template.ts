@@ -1,7 +1,18 @@
 /** Templates of a grammar that holds every wrong form beside the right ones, and inputs that fit what they read. */
 import fc from 'fast-check';
 
-const text = fc.constantFrom('Hello', ' ', '\n', '  \n', '{ }', '- a', '\r\n', '\\{{a}}', '{"a": 1}');
+const text = fc.constantFrom(
+  'Hello',
+  ' ',
+  '\n',
+  '  \n',
+  '{ }',
+  '- a',
+  '\r\n',
+  '\\{{a}}',
+  '{"a": 1}',
+  '\n\u2028',
+);
 const open = fc.constantFrom('{{', '{{', '{{', '{{~');
 const close = fc.constantFrom('}}', '}}', '}}', '~}}');
 const name = fc.constantFrom(

@@ -16,7 +16,10 @@ const VALUES: readonly unknown[] = [
 ];
 const INPUTS = [undefined, ...VALUES].flatMap(a => [true, false].map(x => ({ a, x })));
 
-async function rendersBoth(source: string): Promise<boolean> {
+const rendersBoth = (source: string) => rendersWith(source, ['!', '?']);
+
+/** Returns whether some input gives a text with all of these. */
+async function rendersWith(source: string, marks: readonly string[]): Promise<boolean> {
   for (const input of INPUTS) {
     const { text } = await render({
       source,
@@ -25,7 +28,7 @@ async function rendersBoth(source: string): Promise<boolean> {
       label: 'it',
       isPublished: true,
     }).catch(() => ({ text: '' }));
-    if (text.includes('!') && text.includes('?')) return true;
+    if (marks.every(mark => text.includes(mark))) return true;
   }
   return false;
 }
@@ -38,11 +41,16 @@ const TAGS = PATHS.flatMap(path => [
   `{{media url=${path}}}`,
   `{{role ${path}}}`,
   `{{#if (json ${path})}}{{/if}}`,
+  `{{media url=${path} contentType=${path === 'a' ? 'a.b' : 'a'}}}`,
+  `{{role "user" why=${path}}}`,
 ]);
 const WRAPPERS: readonly (readonly [string, string])[] = [
   ['', ''],
   ['{{#if x}}', '{{/if}}'],
   ['{{#if x}}{{else}}', '{{/if}}'],
+  ['{{#ifEquals x true}}', '{{/ifEquals}}'],
+  ['{{#unlessEquals x true}}{{else}}', '{{/unlessEquals}}'],
+  ['{{#ifEquals a.b "user"}}', '{{/ifEquals}}'],
   ...['a', 'a.b', '@root.a'].flatMap((path): [string, string][] => [
     [`{{#if ${path}}}`, '{{/if}}'],
     [`{{#if ${path}}}{{else}}`, '{{/if}}'],
@@ -89,6 +97,23 @@ describe('tags that contradict each other', () => {
     assert.ok(refused > runs(2_000, 100), `${refused} were refused`);
   });
 
+  it('are not found in a body of text alone, whether or not it is ever evaluated', async () => {
+    let refused = 0;
+    const wrapper = fc.constantFrom(...WRAPPERS);
+    const tag = fc.constantFrom(...TAGS);
+    await fc.assert(
+      fc.asyncProperty(wrapper, wrapper, tag, fc.boolean(), async (outer, inner, first, isBefore) => {
+        const nested = wrapped(inner, 'text');
+        const source = wrapped(outer, isBefore ? `${nested}${first}!` : `${first}!${nested}`);
+        if (messages(source).length === 0) return;
+        refused += 1;
+        assert.equal(await rendersWith(source, ['!']), false, `${source}: ${messages(source).join('; ')}`);
+      }),
+      { numRuns: runs(10_000, 1_000) },
+    );
+    assert.ok(refused > runs(200, 20), `${refused} were refused`);
+  });
+
   it('are refused before, after and within each other', () => {
     for (const template of [
       '{{a}}{{json a.b}}',
@@ -100,6 +125,10 @@ describe('tags that contradict each other', () => {
       '{{#if order}}{{else}}{{json order.id}}{{/if}}',
       '{{#unless order}}{{json order.id}}{{/unless}}',
       '{{@root.a}}{{json a.b}}',
+      '{{media url=a.b contentType=a}}',
+      '{{a}}{{#ifEquals kind "x"}}{{json a.b}}{{/ifEquals}}',
+      '{{a}}{{#unlessEquals kind "x"}}{{else}}{{#if x}}{{json a.b}}{{/if}}{{/unlessEquals}}',
+      '{{role "user" why=a}}{{json a.b}}',
     ])
       assert.equal(messages(template).length, 1, template);
   });
@@ -117,6 +146,13 @@ describe('tags that contradict each other', () => {
     for (const template of [
       '{{#if a.b}}{{json a.b}}{{else}}{{a}}{{/if}}',
       '{{a}}{{#if a.b}}{{json a.b}}{{/if}}',
+      '{{json a.b}}{{#if a}}yes{{else}}no{{/if}}',
+      '{{#with a}}{{b}}{{else}}none{{/with}}{{media url=a.b}}',
+      '{{json a.b}}{{^a}}none{{/a}}{{#unless a}}none{{/unless}}{{#each a}}{{this}}{{else}}none{{/each}}',
+      '{{json a.b}}{{#if a}}yes{{else if x}}{{a}}{{else}}{{a.b}}{{/if}}',
+      '{{#ifEquals kind "x"}}{{a}}{{else}}{{json a.b}}{{/ifEquals}}',
+      '{{a}}{{#ifEquals a.b "x"}}{{json a.b}}{{/ifEquals}}',
+      '{{a}}{{#unlessEquals "x" a.b}}text{{else}}{{json a.b}}{{/unlessEquals}}',
       '{{a}}{{json a.length}}',
       '{{a}}{{a.b}}',
       '{{a}}{{json @root.a.b}}',

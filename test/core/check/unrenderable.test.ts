@@ -1,5 +1,6 @@
 /** Each wrong form: what publishing and rendering refuse it with, and the same finding in the editor. */
 import assert from 'node:assert/strict';
+import { checkTemplate } from '../../../src/core/check/check-template.ts';
 import { linkPartials } from '../../../src/core/link.ts';
 import { parsePromptName } from '../../../src/core/name.ts';
 import { Problem } from '../../../src/core/problem.ts';
@@ -49,6 +50,12 @@ describe('a template that no input renders', () => {
         JSON.stringify(errors),
       );
     });
+
+  it('is none for a line separator in the text before its tags', () => {
+    const tags = '{{user.name}} {{json x}} {{#each items as |item|}}{{item}}{{/each}}{{role "user"}} {{a}}';
+    for (const before of ['\n\u2028', '\r\n\u2029', 'a\nb \u2028c\u2028'])
+      assert.deepEqual(checkTemplate(before + tags), [], JSON.stringify(before));
+  });
 
   it('says one thing of a syntax error, and nothing that follows from it', () => {
     for (const body of [

@@ -17,6 +17,7 @@ const row = (template: string, code: string, line: number, column: number, says:
 });
 
 export const UNRENDERABLE: readonly Unrenderable[] = [
+  row('a\n\u2028{{upper x}}', 'unknown-helper', 2, 4, /no helper "upper"/),
   row('Hi {{first name}}', 'unknown-helper', 1, 6, /no helper "first".*\{\{\[first name\]\}\}/),
   row('{{upper who}}', 'unknown-helper', 1, 3, /no helper "upper"/),
   row('{{jsno a}}', 'unknown-helper', 1, 3, /Did you mean "json"/),

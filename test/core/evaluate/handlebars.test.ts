@@ -98,4 +98,23 @@ describe('evaluating and Handlebars', () => {
     }
     assert.ok(compared > 100, `only ${compared} templates were rendered`);
   });
+
+  it('tell alike whether a partial is called with a block', () => {
+    const p = '{{#if @partial-block}}[{{> @partial-block}}]{{else}}none{{/if}}';
+    for (const q of [
+      p,
+      '{{> p}}',
+      '{{#> p}}in{{/p}}',
+      '{{#unless @partial-block}}none{{else}}{{> @partial-block}}{{/unless}}',
+      '{{^@partial-block}}none{{else}}{{> @partial-block}}{{/@partial-block}}',
+      '{{#@partial-block}}<{{> @partial-block}}>{{/@partial-block}}',
+      '{{#each items}}{{#if @partial-block}}{{> @partial-block}}{{/if}}{{/each}}',
+      `{{#*inline "own"}}${p}{{/inline}}{{> own}}{{#> own}}b{{/own}}`,
+    ]) {
+      const template = '{{> q}}|{{#> q}}x{{/q}}|{{#> q}}{{> p}}{{/q}}';
+      const input = { items: [1, 2] };
+      const partials = new Map([partial('q', q, [partial('p', p)]), partial('p', p)]);
+      assert.equal(textOf(template, input, { partials }), handlebars(template, { p, q }, input, {}), q);
+    }
+  });
 });

@@ -377,6 +377,16 @@ describe('diagnose', () => {
       const others = { _layout: '<{{> @partial-block}}>', _inner: '{{> layout}}' };
       assert.deepEqual(found('{{#> inner}}x{{/inner}}', others), []);
       assert.deepEqual(found('a {{> inner}}', others), [['missing-partial-block', '{{> inner}}']]);
+      for (const layout of [
+        '{{#if @partial-block}}{{> @partial-block}}{{else}}none{{/if}}',
+        '{{#unless @partial-block}}none{{else}}{{#> inner}}{{> @partial-block}}{{/inner}}{{/unless}}',
+        '{{#@partial-block}}{{> inner}}{{/@partial-block}}',
+      ])
+        assert.deepEqual(found('a {{> layout}}', { _layout: layout, _inner: '<{{> @partial-block}}>' }), []);
+      const wrong = '{{#if @partial-block}}{{else}}{{> @partial-block}}{{/if}}';
+      assert.deepEqual(found('a {{> layout}}', { _layout: wrong }), [
+        ['missing-partial-block', '{{> layout}}'],
+      ]);
       const library = aLibrary(others);
       assert.deepEqual(diagnose(promptOf(library, '_inner'), library), []);
       // With a character that no prompt can hold, it cannot be read at all.

@@ -77,7 +77,8 @@ export function each(items: unknown, scope: Scope, node: BlockStatement): void {
 /** `{{#name}}…{{/name}}` where no helper has that name, as in Mustache: a condition, a list or a context. */
 export function section(value: unknown, scope: Scope, node: BlockStatement): void {
   const { context } = scope;
-  if (value === true) runBody(node.program, scope, context, node);
+  // A function is the block of a partial.
+  if (value === true || typeof value === 'function') runBody(node.program, scope, context, node);
   else if (value === false || value === null || value === undefined || isEmptyList(value))
     runBody(node.inverse, scope, context, node);
   else if (Array.isArray(value)) each(value, scope, node);
