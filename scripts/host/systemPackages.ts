@@ -43,6 +43,8 @@ const SESSION_BUS: SystemNeed = {
   debianPackages: ['dbus-x11', 'dbus-daemon'],
 };
 
+const NEOVIM: SystemNeed = { what: 'Neovim', executables: ['nvim'], debianPackages: ['neovim'] };
+
 /** What a cluster with failover consists of, in the versions of Debian 12 or newer. */
 const CLUSTER: readonly SystemNeed[] = [
   { what: 'Patroni', executables: ['patroni'], debianPackages: ['patroni', 'python3-etcd'] },
@@ -72,6 +74,20 @@ export async function provideBrowser(say: (message: string) => void): Promise<st
   const installed = await findExecutable(BROWSER.executables);
   if (installed === undefined)
     throw new Error('Chromium was installed and still cannot be found on the PATH.');
+  return installed;
+}
+
+/**
+ * Makes sure that a Neovim is there.
+ * @returns its executable
+ * @throws {Error} with what to install when it is missing and cannot be installed from here
+ */
+export async function provideNeovim(say: (message: string) => void): Promise<string> {
+  const found = await findExecutable(NEOVIM.executables);
+  if (found !== undefined) return found;
+  await installMissing([NEOVIM], say);
+  const installed = await findExecutable(NEOVIM.executables);
+  if (installed === undefined) throw new Error('Neovim was installed and still cannot be found on the PATH.');
   return installed;
 }
 

@@ -40,9 +40,9 @@ const ROOMS = [
   'examples',
 ];
 // They start the command many times: as it ships, which starts in half the time of the sources, and is what users run.
-const OF_THE_COMMAND = ['cli', 'conformance', 'examples', 'faults', 'postgres', 'sdk'];
-// They use the keyring, or the themes of VS Code.
-const NEED_HOSTS = ['keys', 'grammar'];
+const OF_THE_COMMAND = ['cli', 'conformance', 'examples', 'faults', 'language-server', 'postgres', 'sdk'];
+// They use the keyring, the themes of VS Code, or Neovim.
+const NEED_HOSTS = ['keys', 'grammar', 'language-server'];
 // They run in a browser.
 const PAGES = ['preview', 'promotion-page'];
 const RUN_TOGETHER = [
@@ -104,7 +104,10 @@ export async function allStages({ everything, alone }: StageOptions): Promise<St
     ...(everything ? [step('fuzz', ['scripts/fuzz.ts'])] : []),
     ...[...rooms].map(name =>
       OF_THE_COMMAND.includes(name)
-        ? { ...room(name, ['build']), env: { PROMPTFORGE_MAIN: join(ROOT, 'dist', 'cli.js') } }
+        ? {
+            ...room(name, ['build', ...(NEED_HOSTS.includes(name) ? ['hosts'] : [])]),
+            env: { PROMPTFORGE_MAIN: join(ROOT, 'dist', 'cli.js') },
+          }
         : room(name, NEED_HOSTS.includes(name) ? ['hosts'] : []),
     ),
   ];

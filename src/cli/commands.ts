@@ -138,6 +138,11 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
     title: 'Prompt files and applications:',
     commands: [
       {
+        name: 'lsp',
+        description: 'speak the Language Server Protocol with an editor',
+        load: async () => (await import('./commands/lsp.ts')).lspCommand(),
+      },
+      {
         name: 'check',
         description: 'find what keeps prompt files from being published',
         load: async () => (await import('./commands/check.ts')).checkCommand(),

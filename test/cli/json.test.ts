@@ -10,8 +10,8 @@ import { aRegistry } from '../registry/a-registry.ts';
 import { aWorkingCopy } from './a-working-copy.ts';
 import { inProcess } from './in-process.ts';
 
-/** Its log is JSON, a line for each event, and it has no result. */
-const WITHOUT = ['serve'];
+/** What `lsp` writes is JSON-RPC; the log of `serve` is JSON, a line for each event. Neither has a result. */
+const WITHOUT = ['lsp', 'serve'];
 
 describe('every command', () => {
   it('has --json, and says in its help what that prints', async () => {
