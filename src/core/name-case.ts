@@ -50,6 +50,16 @@ export function closestCaseClash(name: PromptName, existing: Iterable<PromptName
   return closest;
 }
 
+const LIKE_A_FILE = /\.(?:prompt|samples\.yaml)$/i;
+
+/** Why a new name's folders would stand in the way of files; undefined where they do not: the file of `a` is `a.prompt`. */
+export function whyNoFolder(name: PromptName): string | undefined {
+  const folder = foldersAbove(name).find(each => LIKE_A_FILE.test(each));
+  return folder === undefined
+    ? undefined
+    : `The folder "${folder}" is named as the file of a prompt or of its samples, and both could not be on one disk. Choose another folder.`;
+}
+
 /** Why a name cannot be given, and what to do. */
 export function whyTaken(name: PromptName, { kind, spelled, as, existing }: CaseClash): string {
   return kind === 'prompt'

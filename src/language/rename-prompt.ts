@@ -1,6 +1,6 @@
 /** A new name for a prompt's file: every call of it, and each of its own, goes on meaning what it meant. */
 import { folderOf, isPartial, lastSegment, type PromptName } from '../core/name.ts';
-import { closestCaseClash, whyTaken } from '../core/name-case.ts';
+import { closestCaseClash, whyNoFolder, whyTaken } from '../core/name-case.ts';
 import { Problem } from '../core/problem.ts';
 import { applyEdits, type TextEdit } from './edit.ts';
 import { Library, type LibraryPrompt } from './library.ts';
@@ -25,6 +25,8 @@ export function renamePrompt(prompt: LibraryPrompt, to: PromptName, library: Lib
   if (library.prompt(to)) return refuse(`There is a prompt "${to}" already. Choose another name.`);
   const clash = closestCaseClash(to, othersThan(from, to, library));
   if (clash !== undefined) return refuse(whyTaken(to, clash));
+  const noFolder = whyNoFolder(to);
+  if (noFolder !== undefined) return refuse(noFolder);
   const files = [...library.prompts()].filter(each => library.isListed(each));
   const uses = [...partialReferences(files)];
   const edits = new Map<string, TextEdit[]>();

@@ -91,6 +91,14 @@ describe('the case of names', () => {
     await registry.publish('mixed/one', 'Text', null);
   });
 
+  it("stands in no file's way: a new folder is not named as a prompt or samples", async () => {
+    for (const name of ['way.prompt/one', 'way/Deep.PROMPT/one', 'way.samples.yaml/one']) {
+      assertProblem(await post(name), 422, 'invalid_name', /is named as the file of a prompt/);
+      assert.equal((await get(`${name}/-/summary`)).status, 404);
+    }
+    await registry.publish('way.prompts/one.prompt', 'Text', null);
+  });
+
   it('is refused before the text is looked at, and whatever it is based on', async () => {
     await registry.publish('first/one', 'Text', null);
     assertProblem(await post('First/one', '{{#if'), 409, 'name_taken');

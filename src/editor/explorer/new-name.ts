@@ -1,6 +1,6 @@
 /** Validates the name of a new prompt: created, renamed or duplicated. */
 import { folderOf, type PromptName, parsePromptName, whyNotPromptName } from '../../core/name.ts';
-import { closestCaseClash, foldCase, whyTaken } from '../../core/name-case.ts';
+import { closestCaseClash, foldCase, whyNoFolder, whyTaken } from '../../core/name-case.ts';
 import type { Workbench } from '../workbench.ts';
 import type { Listed } from './listed.ts';
 
@@ -25,7 +25,7 @@ export function whyNotNewName(
   if (listed?.summary?.archived === true)
     return `${name} is already in the registry, but archived. Restore it, or choose another name.`;
   if (listed?.summary !== undefined) return `${name} is already in the registry. Pull to get its file.`;
-  return whyOtherCase(to, prompts.listed.keys(), from);
+  return whyNoFolder(to) ?? whyOtherCase(to, prompts.listed.keys(), from);
 }
 
 /** A prompt may change its case where it is, unless the registry keeps it as it was. */

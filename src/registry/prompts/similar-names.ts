@@ -1,7 +1,7 @@
 /** The names in a registry that another name could be confused with, each found by an index. */
 import { type RawBuilder, sql } from 'kysely';
 import { foldersAbove, type PromptName } from '../../core/name.ts';
-import { closestCaseClash, foldCase, partialSegment, whyTaken } from '../../core/name-case.ts';
+import { closestCaseClash, foldCase, partialSegment, whyNoFolder, whyTaken } from '../../core/name-case.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Snapshot } from '../store/store.ts';
 
@@ -14,9 +14,12 @@ const MOST = 8;
 
 /**
  * Archived prompts count: they can be restored. Of each folder one prompt is looked at, as all spell it alike.
- * @throws Problem `name_taken` when a new prompt, or one of its folders, would differ only by case from one there is
+ * @throws Problem `name_taken` when a new prompt, or one of its folders, would differ only by case from one there is;
+ * `invalid_name` when one of its folders is named as a file
  */
 export async function checkNameFree(snapshot: Snapshot, name: PromptName): Promise<void> {
+  const why = whyNoFolder(name);
+  if (why !== undefined) throw new Problem('invalid_name', why);
   const existing = await namesOf(snapshot, [
     sql`SELECT name FROM prompts WHERE ${FOLDED} = ${foldCase(name)}`,
     ...foldersAbove(name).map(folder => onePromptIn(foldCase(folder))),
