@@ -22,13 +22,9 @@ import { Projects } from './projects.ts';
 /** A tag, a block, a closing tag, a partial, a path's next part, `@index`, an argument, block parameters, a value of samples. */
 const TRIGGERS = ['{', '#', '/', '>', '.', '@', '"', '|', '(', '=', ' '];
 
-/** Serves one client until it goes, which ends the process. @param version of PromptForge */
-export function serveLanguage(
-  input: NodeJS.ReadableStream,
-  output: NodeJS.WritableStream,
-  version: string,
-): void {
-  const connection = createConnection(input, output);
+/** Serves one client over standard input and output until it goes, which ends the process. @param version of PromptForge */
+export function serveLanguage(version: string): void {
+  const connection = createConnection(process.stdin, process.stdout);
   const documents = new TextDocuments(TextDocument);
   const projects = new Projects(nodeFileSystem, message => connection.console.warn(message));
   const open = new OpenDocuments(projects);

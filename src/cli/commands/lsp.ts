@@ -15,7 +15,7 @@ docs/editors.md has the settings for Neovim, Helix, Zed and JetBrains.`,
     )
     .action(async () => {
       const { serveLanguage } = await import('../../language-server/server.ts');
-      serveLanguage(process.stdin, process.stdout, packageJson.version);
+      serveLanguage(packageJson.version);
       // The connection ends the process when the editor goes.
       await new Promise<never>(() => {});
     });
