@@ -48,8 +48,9 @@ function registered(texts: Texts): { readonly text: string; readonly isWithinIts
   try {
     return { text: handlebars.compile(texts.it, { noEscape: true })(INPUT), isWithinItself };
   } catch (error) {
-    // What it forgot may leave it with an inline partial that calls itself without end.
-    if (isWithinItself && error instanceof RangeError) return { text: '', isWithinItself };
+    // What it forgot may be missing, or leave it with an inline partial that calls itself without end.
+    const isForgotten = error instanceof RangeError || /could not be found/.test(String(error));
+    if (isWithinItself && isForgotten) return { text: '', isWithinItself };
     throw error;
   }
 }

@@ -9,6 +9,7 @@ import { patience } from '../../../scripts/host/patience.ts';
 import { type HostVersion, NEWEST } from '../../../scripts/host/vscodeVersions.ts';
 import { openWorkbench, workbenchIsReady } from '../../../scripts/host/workbenchWindow.ts';
 import { step } from '../../../scripts/testing/heartbeat.ts';
+import { eventually } from '../../eventually.ts';
 import { hostStarted, startedHosts } from './extension-host.ts';
 import { recordNotifications } from './notifications.ts';
 import { type SharedServer, sharedBrowser, sharedServer } from './shared-host.ts';
@@ -52,9 +53,15 @@ export async function openSharedWindow({
   await using opening = new AsyncDisposableStack();
   await addSettings(server.machineSettings, settings, opening);
   const window = opening.use(await openJourneyWindow(server.workbench(workspace), server.logs));
-  const hostLoss = window.hostLoss.catch(error => {
-    const ended = server.log().match(/^.*Extension Host Process exited.*$/gm) ?? [];
-    throw new Error(`${error.message} The server says: ${ended.at(-1) ?? 'nothing'}`, { cause: error });
+  const hostLoss = window.hostLoss.catch(async error => {
+    // The window may hear of it before the server has written why.
+    const ended = await eventually('the server to say why', () =>
+      server
+        .log()
+        .match(/^.*Extension Host Process exited(?! with code: 0,).*$/gm)
+        ?.at(-1),
+    ).catch(() => 'nothing');
+    throw new Error(`${error.message} The server says: ${ended}`, { cause: error });
   });
   hostLoss.catch(() => undefined); // whoever waits for something in the window is told
   const cleanUps = opening.move();
