@@ -1,4 +1,4 @@
-/** What a client asks of a document, answered by the language core. */
+/** The language features: each request about a document, answered by the language core. */
 import {
   type ClientCapabilities,
   type Connection,
@@ -10,6 +10,8 @@ import {
   TextEdit,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { isValueSpace } from '../language/completion/triggers.ts';
+import type { Span } from '../language/span.ts';
 import type { PlacedLocation, Queries, QueryMethod, Refusal } from '../language-worker/queries.ts';
 import type { OpenDocuments } from './documents.ts';
 import type { PromptProject } from './project.ts';
@@ -20,9 +22,6 @@ interface At {
   readonly textDocument: { readonly uri: string };
   readonly position: Position;
 }
-
-/** After the colon of a key, or the dash of an item; elsewhere a space is only a space. */
-const SPACE_IN_SAMPLES = /(?::|^[ \t]*-)[ ]$/;
 
 export function answerFeatures(
   connection: Connection,
@@ -51,13 +50,6 @@ export function answerFeatures(
     { textDocument, position }: At,
     method: Method,
   ) => ask<Method>(textDocument.uri, method, document => ({ offset: document.offsetAt(position) }));
-  const spanOf =
-    ({ start, end }: Range) =>
-    ({ offsetAt }: { offsetAt(at: Position): number }) => ({
-      start: offsetAt(start),
-      end: offsetAt(end),
-    });
-  const inDocument = (document: TextDocument) => ({ offsetAt: (at: Position) => document.offsetAt(at) });
   const locations = (found: readonly PlacedLocation[] = []) =>
     found.map(({ uri, range }) => ({ uri: open.written(uri), range }));
 
@@ -68,7 +60,7 @@ export function answerFeatures(
         start: { line, character: 0 },
         end: { line, character },
       });
-      if (text === undefined || !SPACE_IN_SAMPLES.test(text)) return [];
+      if (text === undefined || !isValueSpace(text)) return [];
     }
     return (await askAt(params, 'complete'))?.answer.map(item => completionOf(item, takesSnippets)) ?? [];
   });
@@ -104,7 +96,7 @@ export function answerFeatures(
   });
   connection.onCodeAction(async ({ textDocument, range, context: { diagnostics } }) => {
     const found = await ask(textDocument.uri, 'quickFixes', document => ({
-      span: spanOf(range)(inDocument(document)),
+      span: spanOf(document, range),
     }));
     return found?.answer.flatMap(fix => {
       try {
@@ -135,12 +127,16 @@ export function answerFeatures(
   });
   const tokens = async (uri: string, range?: Range) => {
     const found = await ask(uri, 'tokens', document => ({
-      span: range && spanOf(range)(inDocument(document)),
+      span: range && spanOf(document, range),
     }));
     return { data: [...(found?.answer ?? [])] };
   };
   connection.languages.semanticTokens.on(({ textDocument }) => tokens(textDocument.uri));
   connection.languages.semanticTokens.onRange(({ textDocument, range }) => tokens(textDocument.uri, range));
+}
+
+function spanOf(document: TextDocument, { start, end }: Range): Span {
+  return { start: document.offsetAt(start), end: document.offsetAt(end) };
 }
 
 /** @throws ResponseError `RequestFailed` with why it cannot be */

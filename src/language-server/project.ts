@@ -1,9 +1,8 @@
 /** The prompts of one project, as the language core has them: the files of its prompts folder and the open documents. */
 import { join } from 'node:path';
 import type { PromptName } from '../core/name.ts';
-import { loadPatterns } from '../core/schema/patterns.ts';
-import { mayHavePatterns } from '../language/diagnostics/schema-patterns.ts';
-import { answer, NEEDS_NO_FILES } from '../language-worker/answers.ts';
+import { answerQuery } from '../language-worker/answer-query.ts';
+import { NEEDS_NO_FILES } from '../language-worker/answers.ts';
 import type { FileEntry, FileRole } from '../language-worker/contract.ts';
 import type { Queries, QueryMethod } from '../language-worker/queries.ts';
 import { Texts } from '../language-worker/texts.ts';
@@ -77,14 +76,8 @@ export class PromptProject {
     uri: string,
     params: Queries[Method]['params'],
   ): Promise<Queries[Method]['answer'] | undefined> {
-    const texts = this.#texts;
-    if (!NEEDS_NO_FILES.has(method)) {
-      await this.#listing;
-      await texts.whenRead;
-      await texts.findUnknown(uri);
-    }
-    const mayNeedPatterns = method === 'diagnose' && mayHavePatterns(texts.openAt(uri)?.text ?? '');
-    return answer(method, uri, params, texts, mayNeedPatterns ? await loadPatterns() : undefined);
+    if (!NEEDS_NO_FILES.has(method)) await this.#listing;
+    return answerQuery(method, uri, params, this.#texts);
   }
 
   #placeOf({ path }: OpenText): Pick<FileEntry, 'name'> & { readonly role: FileRole } {

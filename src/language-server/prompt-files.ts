@@ -15,7 +15,7 @@ const MAX_FOLDERS = 20_000;
 /** Of dependencies and repositories, where nobody keeps prompts. */
 const SKIPPED: ReadonlySet<string> = new Set(['node_modules', '.git']);
 
-/** What a file is to the language core; undefined for one that is neither a prompt nor samples. */
+/** The entry of a prompt or samples file; undefined for any other file. */
 export function fileEntry(path: string, folder: string): FileEntry | undefined {
   const extension = [SAMPLES_EXTENSION, PROMPT_FILE_EXTENSION].find(each => path.endsWith(each));
   if (extension === undefined) return undefined;

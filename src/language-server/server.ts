@@ -10,6 +10,7 @@ import {
 } from 'vscode-languageserver';
 import { createConnection } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { TRIGGERS } from '../language/completion/triggers.ts';
 import { TOKEN_MODIFIERS, TOKEN_TYPES } from '../language/semantic-tokens.ts';
 import { SAMPLES_EXTENSION } from '../language-worker/contract.ts';
 import { nodeFileSystem } from '../workspace/node-file-system.ts';
@@ -18,9 +19,6 @@ import { sendDiagnostics } from './diagnostics.ts';
 import { OpenDocuments } from './documents.ts';
 import { answerFeatures } from './features.ts';
 import { Projects } from './projects.ts';
-
-/** A tag, a block, a closing tag, a partial, a path's next part, `@index`, an argument, block parameters, a value of samples. */
-const TRIGGERS = ['{', '#', '/', '>', '.', '@', '"', '|', '(', '=', ' '];
 
 /** Serves one client over standard input and output until it goes, which ends the process. @param version of PromptForge */
 export function serveLanguage(version: string): void {
@@ -41,7 +39,7 @@ export function serveLanguage(version: string): void {
       capabilities: {
         positionEncoding: PositionEncodingKind.UTF16,
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
-        completionProvider: { triggerCharacters: TRIGGERS },
+        completionProvider: { triggerCharacters: [...TRIGGERS, ' '] },
         hoverProvider: true,
         definitionProvider: true,
         referencesProvider: true,

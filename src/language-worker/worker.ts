@@ -1,8 +1,6 @@
 /** The language worker's entry: takes messages in their order, and answers one query at a time. */
 import { parentPort } from 'node:worker_threads';
-import { loadPatterns } from '../core/schema/patterns.ts';
-import { mayHavePatterns } from '../language/diagnostics/schema-patterns.ts';
-import { answer, NEEDS_NO_FILES } from './answers.ts';
+import { answerQuery } from './answer-query.ts';
 import type { FromWorker, Query, ToWorker } from './contract.ts';
 import { Texts } from './texts.ts';
 
@@ -36,13 +34,7 @@ post({ kind: 'ready' });
 
 async function reply({ id, method, uri, params }: Query): Promise<void> {
   try {
-    if (!NEEDS_NO_FILES.has(method)) {
-      await texts.whenRead;
-      await texts.findUnknown(uri);
-    }
-    const mayNeedPatterns = method === 'diagnose' && mayHavePatterns(texts.openAt(uri)?.text ?? '');
-    const compilePattern = mayNeedPatterns ? await loadPatterns() : undefined;
-    const found = answer(method, uri, params, texts, compilePattern);
+    const found = await answerQuery(method, uri, params, texts);
     post({ kind: 'answer', id, answer: found }, found instanceof Uint32Array ? [found.buffer] : []);
   } catch (error) {
     post({

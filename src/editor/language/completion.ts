@@ -1,6 +1,7 @@
 /** Completion in prompts and samples. */
 import * as vscode from 'vscode';
 import type { CompletionKind } from '../../language/completion/item.ts';
+import { isValueSpace, TRIGGERS } from '../../language/completion/triggers.ts';
 import type { PlacedCompletion } from '../../language-worker/queries.ts';
 import { type Ask, rangeOf } from './answers.ts';
 import { SAMPLES, WRITTEN } from './selectors.ts';
@@ -19,18 +20,12 @@ const KINDS: Readonly<Record<CompletionKind, vscode.CompletionItemKind>> = {
   snippet: vscode.CompletionItemKind.Snippet,
 };
 
-/** After the colon of a key, or the dash of an item; elsewhere a space is only a space. */
-const SPACE_IN_SAMPLES = /(?::|^[ \t]*-)[ ]$/;
-
-/** Trigger characters: a tag, a block, a closing tag, a partial, a path's next part, `@index`, an argument, block parameters. */
-const TRIGGERS = ['{', '#', '/', '>', '.', '@', '"', '|', '(', '='];
-
 export function registerCompletion(ask: Ask): vscode.Disposable {
   const provider: vscode.CompletionItemProvider = {
     async provideCompletionItems(document, position, token, { triggerCharacter }) {
       if (triggerCharacter === ' ') {
         const line = document.lineAt(position).text.slice(0, position.character);
-        if (!SPACE_IN_SAMPLES.test(line)) return undefined;
+        if (!isValueSpace(line)) return undefined;
       }
       const items = await ask('complete', document, { offset: document.offsetAt(position) }, token);
       return items?.map(itemOf);
