@@ -6,7 +6,7 @@ import { secretsIn } from './secrets.ts';
 import { hasInvisible, isBlank } from './visible-text.ts';
 import { webUrl } from './web-url.ts';
 
-/** What is not known is left out. The fields are in the order of canonical JSON. */
+/** Unknown fields are left out. They are in the order of canonical JSON. */
 export interface Origin {
   /** By the name that CI or git knows. Not the version's `author`, which is the actor of the key. */
   readonly author?: string | undefined;

@@ -38,7 +38,7 @@ export function checkTemplate(
   const known = isPrompt && mayReadMetadata(template) ? prompt?.() : undefined;
   const ofContext = contextErrors({ tree, text: template }, { isPrompt, prompt: known });
   const found = [...errors, ...ofContext];
-  // What no context makes right contradicts others as well.
+  // A tag that no context makes right contradicts others as well.
   const told = new Set(found.map(({ start }) => start));
   const contrary = contradictions(tree, template, isPrompt).filter(({ start }) => !told.has(start));
   return found.length === errors.length && contrary.length === 0 ? errors : inOrder([...found, ...contrary]);

@@ -88,7 +88,7 @@ class Walk<T extends ParsedTemplate> {
   readonly #templates: Templates<T>;
   /** The first fault in the body of a partial; undefined where there is none, or while it is looked for. */
   readonly #called = new ByCall<Fault | undefined>();
-  /** What the body of a partial calls the block of its caller with. */
+  /** The kinds of context with which the body of a partial calls its caller's block. */
   readonly #blockKinds = new ByCall<ReadonlySet<Kind>>();
   /** The blocks of partials that were looked at. */
   readonly #blocks = new ByCall<true>();
@@ -200,7 +200,7 @@ class Walk<T extends ParsedTemplate> {
       this.#body(program, inEach(withNames(place, kind, program, position?.key), position), inside, place);
   }
 
-  /** What a body is evaluated with for the items of a list: as all are written, one that fails always fails. */
+  /** The contexts of a body for the items of a list. All are rendered, so one that fails makes the whole fail. */
   #itemsOf(items: Kind): readonly (Item | typeof UNKNOWN_ITEM)[] {
     if (typeof items !== 'object') return [UNKNOWN_ITEM];
     const known = itemsOf(items);
@@ -351,7 +351,7 @@ class Walk<T extends ParsedTemplate> {
     });
   }
 
-  /** What a template gives an inline partial; undefined where a name has several bodies. */
+  /** The body of an inline partial; undefined where the name has several. */
   #inline(tree: Program, name: string): Inline | undefined {
     const known = this.#inlines.get(tree);
     if (known !== undefined) return known.get(name);

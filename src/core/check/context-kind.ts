@@ -158,14 +158,18 @@ function kindAbove(context: Context, depth: number): Kind {
   return at === 'unknown' ? 'any' : (at?.kind ?? 'nothing');
 }
 
+/** A text has a length, and characters by their number. */
+export function isPropertyOfText(name: string): boolean {
+  return name === 'length' || /^\d+$/.test(name);
+}
+
 function kindOfProperty(of: Kind, name: string, { prompt }: Place): Kind {
   if (typeof of === 'object')
     return kindOfValue(Object.hasOwn(of, name) ? (of as Readonly<Record<string, unknown>>)[name] : undefined);
-  // A text has a length, and characters by their number.
-  const isOfText = name === 'length' || /^\d+$/.test(name);
-  if (of === 'text') return isOfText ? 'any' : 'nothing';
+  if (of === 'text') return isPropertyOfText(name) ? 'any' : 'nothing';
   const text = textOfKind(of);
-  if (text !== undefined) return isOfText ? kindOfValue(text[name as unknown as number]) : 'nothing';
+  if (text !== undefined)
+    return isPropertyOfText(name) ? kindOfValue(text[name as unknown as number]) : 'nothing';
   if (of === 'nothing' || isScalar(of)) return 'nothing';
   if (of === 'prompt') return OBJECTS_OF_PROMPT.has(name) ? 'object' : 'any';
   if (of !== 'metadata') return 'any';
@@ -209,8 +213,11 @@ function isZero(kind: Kind): boolean {
   return kind === `${SCALAR}0` || kind === `${SCALAR}-0`;
 }
 
-/** The helper that a path may call; empty where it is a variable. */
-export function helperName(path: PathExpression, { names }: Place): string {
+/** The helper that a path may call; empty where it is a variable. @param names those of block parameters */
+export function helperName(
+  path: PathExpression,
+  { names }: { readonly names: Pick<ReadonlySet<string>, 'has'> },
+): string {
   const [name = ''] = path.parts;
   return isSimple(path) && !path.data && !names.has(name) ? name : '';
 }

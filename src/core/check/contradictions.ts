@@ -13,13 +13,13 @@ import {
   hasArguments,
   isRawBlock,
   isScoped,
-  isSimple,
   type Node,
   type PathExpression,
   type Program,
   type Statement,
 } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
+import { helperName, isPropertyOfText } from './context-kind.ts';
 import { MAX_ERRORS, type TemplateError } from './finding.ts';
 
 /** In the order of their places. */
@@ -150,7 +150,7 @@ class Walk {
   }
 }
 
-/** What the statements of one body need whenever it is evaluated. */
+/** The needs of one body's statements whenever it is evaluated. */
 class Collected {
   readonly texts = new Map<string, Use>();
   readonly objects = new Map<string, Use>();
@@ -188,7 +188,7 @@ class Collected {
     if (use === undefined || use.node.data) return;
     this.given.push(use);
     for (let length = use.route.length - 1; length > 0; length--) {
-      if (isOfText(use.route[length] as string)) continue;
+      if (isPropertyOfText(use.route[length] as string)) continue;
       const key = JSON.stringify(use.route.slice(0, length));
       if (!this.objects.has(key)) this.objects.set(key, use);
     }
@@ -219,7 +219,7 @@ class Collected {
 /** The nearest part of a route that must be a text where one of its properties is read. */
 function textAbove(route: Route, from: Needs | undefined): Use | undefined {
   for (let length = route.length - 1; length > 0; length--) {
-    if (isOfText(route[length] as string)) continue;
+    if (isPropertyOfText(route[length] as string)) continue;
     const key = JSON.stringify(route.slice(0, length));
     for (let needs = from; needs !== undefined; needs = needs.around) {
       const text = needs.texts.get(key);
@@ -229,18 +229,13 @@ function textAbove(route: Route, from: Needs | undefined): Use | undefined {
   return undefined;
 }
 
-/** What needs a value to be an object. @param key its route as JSON */
+/** The use that needs a value to be an object. @param key its route as JSON */
 function objectAt(key: string, from: Needs | undefined): Use | undefined {
   for (let needs = from; needs !== undefined; needs = needs.around) {
     const object = needs.objects.get(key);
     if (object !== undefined) return object;
   }
   return undefined;
-}
-
-/** A property that texts have. */
-function isOfText(property: string): boolean {
-  return property === 'length' || /^\d+$/.test(property);
 }
 
 /** The value that has to be given for two to be equal; undefined where both may be nothing. */
@@ -266,9 +261,3 @@ function useOf(value: Expression | undefined, { context, root, names }: Place): 
 
 /** Longer ones are not followed, as each part of a route is looked up. */
 const MAX_ROUTE = 32;
-
-/** The helper that a path may call; empty where it is a variable. */
-function helperName(path: PathExpression, { names }: Place): string {
-  const [name = ''] = path.parts;
-  return isSimple(path) && !path.data && !names.has(name) ? name : '';
-}

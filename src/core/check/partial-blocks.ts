@@ -94,7 +94,7 @@ function readBodies(tree: Program): Bodies {
         read(statement.program, inline.calls);
         inlines.push(inline);
       } else if (statement.type === 'BlockStatement') {
-        // What these call is not called without a block.
+        // The partials that these call have a block.
         const guarded = whereGiven(statement);
         read(statement.program, guarded === 'program' ? [] : calls);
         read(statement.inverse, guarded === 'inverse' ? [] : calls);
