@@ -7,7 +7,7 @@ import type { PublishRequest } from '../../contract/prompts.ts';
 import type { Origin } from '../../core/origin.ts';
 import { Problem } from '../../core/problem.ts';
 
-/** What publishing asks of a registry. */
+/** The calls of a registry that publishing needs. */
 export type Publisher = Pick<
   RegistryClient,
   'publish' | 'tryPublish' | 'getVersion' | 'getSources' | 'batch'

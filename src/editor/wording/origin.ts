@@ -19,7 +19,7 @@ export function originMarkdown(origin: Origin | undefined): string[] {
   return parts.length === 0 ? [] : [parts.join(' · ')];
 }
 
-/** What may be opened: a registry could answer with any text. */
+/** The URL if it may be opened: a registry could answer with any text. */
 export function pullRequestOf(origin: Origin | undefined): string | undefined {
   const url = webUrl(origin?.pullRequest ?? '');
   return url?.username === '' && url.password === '' ? url.href : undefined;

@@ -84,7 +84,7 @@ export function startRangesThreadFor(file: string): RangesThread | undefined {
   try {
     return statSync(file).size < LARGE ? undefined : startRangesThread();
   } catch {
-    // Whoever opens the database says why it cannot be read.
+    // Opening the database tells why it cannot be read.
     return undefined;
   }
 }

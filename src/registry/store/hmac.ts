@@ -19,7 +19,7 @@ interface Blocks {
   readonly room: Room;
 }
 
-/** Where many texts stand at once, each after the key's block, and after that their first digests. */
+/** Buffers for many texts at once, each after the key's block, and for their first digests. */
 interface Room {
   texts: Buffer;
   /** A part of `texts` each: to make one takes a good part of the time that its hash takes. */

@@ -36,12 +36,12 @@ export function macOf(secret: KeyObject, { seq, hash }: ChainHead): string {
   return hmacOf(secret, macText(seq, hash));
 }
 
-/** What the MAC of an event is made of. */
+/** The text of an event that its MAC authenticates. */
 export function macText(seq: number, hash: string): string {
   return `${KIND} ${seq} ${hash}`;
 }
 
-/** Whether these are the MACs of the texts, each at its place. @param texts as `macText` makes them */
+/** Returns whether each text has the MAC at its index. @param texts as `macText` makes them */
 export function areMacsOf(secret: KeyObject, texts: readonly string[], macs: readonly string[]): boolean {
   // All at once; a line each, so that none is taken for a part of the next.
   return isEqual(macs.join('\n'), hmacsOf(secret, texts).join('\n'));
