@@ -98,10 +98,10 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
       new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { title, command, tooltip, arguments: args });
     return [
       lens('Compare with Now', 'promptforge.compareWithLiveNow', uri),
+      ...(link === undefined ? [] : [lens('Open Pull Request', 'vscode.open', vscode.Uri.parse(link, true))]),
       lens(inBrief(live), 'promptforge.openVersion', versionUri(registry, live)),
       lens(fromUntil(live), ''),
       lens(whoAndWhy(live), ''),
-      ...(link === undefined ? [] : [lens('Open Pull Request', 'vscode.open', vscode.Uri.parse(link, true))]),
     ];
   }
 
