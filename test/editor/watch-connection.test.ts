@@ -6,6 +6,8 @@ import { RegistryUnreachable } from '../../src/client/unreachable.ts';
 import {
   ANSWER_MS,
   type ConnectionWatch,
+  JITTER,
+  LONGEST_MS,
   type WatchedConnection,
   watchConnection,
 } from '../../src/editor/connection/watch-connection.ts';
@@ -144,7 +146,7 @@ describe('watching a connection', () => {
     await window.pass(600_000);
     assert.ok(window.fetched.length > 5 && window.fetched.length < 20, `${window.fetched.length} times`);
     window.weather = 'refuses';
-    await window.pass(61_000);
+    await window.pass(LONGEST_MS * (1 + JITTER) + STEP_MS);
     window.weather = 'answers';
     await window.pass(5_000);
     assert.equal(window.shown, 'connected', 'one that was away in between is asked soon again');

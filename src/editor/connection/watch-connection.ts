@@ -25,9 +25,9 @@ const WHILE_OFFLINE_MS = 1_000;
 /** Of one that does not answer at all. */
 const LONGEST_SILENT_MS = 2_000;
 /** A pause is longer by up to this part, so that many windows do not ask a registry that comes back all at once. */
-const JITTER = 0.2;
+export const JITTER = 0.2;
 /** One that answers this question and nothing else is asked for the rest later and later, in milliseconds. */
-const LONGEST_MS = 60_000;
+export const LONGEST_MS = 60_000;
 /** A process that itself stood still for so long, in milliseconds, learned nothing from a question that got no answer. */
 const OVERDUE_MS = 1_000;
 
