@@ -14,9 +14,14 @@ const SEMI_SPACE = '--max-semi-space-size';
 /**
  * Of V8: a thread's space for what lives shortly, of which it has two, and for others up to 64 MB each; and by how much
  * its heap grows until what lives longer is collected. V8 lets a small one become four times as large, with texts of a
- * MiB that nobody needs any more.
+ * MiB that nobody needs any more. And no guess at what will live long: of objects of one request that were among it,
+ * each kept the next from being collected (docs/decisions/requests-die-young.md).
  */
-export const ENGINE: readonly string[] = [`${SEMI_SPACE}=8`, '--heap-growing-percent=100'];
+export const ENGINE: readonly string[] = [
+  `${SEMI_SPACE}=8`,
+  '--heap-growing-percent=100',
+  '--no-allocation-site-pretenuring',
+];
 
 /** Of the process that was started over, its id: a system may drop the settings, as for programs with capabilities. */
 const STARTED_OVER = 'PROMPTFORGE_STARTED_OVER';

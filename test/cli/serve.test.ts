@@ -87,8 +87,12 @@ describe('promptforge serve', () => {
     assert.equal(pid, child.pid);
     assert.ok(environment.includes('MALLOC_ARENA_MAX=8'), String(environment));
     assert.ok(environment.includes('MALLOC_MMAP_THRESHOLD_=131072'), String(environment));
-    assert.deepEqual(commandLine.slice(1, 3), ['--max-semi-space-size=8', '--heap-growing-percent=100']);
-    assert.deepEqual(commandLine.slice(3, 5), [MAIN, 'serve']);
+    assert.deepEqual(commandLine.slice(1, 6), [
+      '--max-semi-space-size=8',
+      '--heap-growing-percent=100',
+      '--no-allocation-site-pretenuring',
+      ...[MAIN, 'serve'],
+    ]);
     assert.equal((await ended)[0], 0);
   });
 

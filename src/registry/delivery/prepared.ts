@@ -4,8 +4,8 @@ import { type DeliveredVersion, deliveryHeaders } from './headers.ts';
 
 /** Bytes */
 const SHORT = 16 * 1024;
-/** Bytes of the objects and headers of an entry beside its body: measured, and rounded up. */
-const OVERHEAD = 2.5 * 1024;
+/** Bytes of the objects and headers of an entry beside its body, once it was sent: measured, and rounded up. */
+const OVERHEAD = 3.25 * 1024;
 
 export interface PreparedDelivery {
   /** Quoted. */

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
 import { type Answer, isInPieces } from '../http/answer.ts';
+import { keptHeads } from './kept-heads.ts';
 
 export type Send = (
   incoming: IncomingMessage,
@@ -14,14 +15,30 @@ export type Send = (
 /** @param always headers that every answer of the server has; names in lower case */
 export function sender(always: Readonly<Record<string, string>>): Send {
   const fields = new WeakMap<Answer, string[]>();
+  const heads = keptHeads();
 
   return (incoming, outgoing, answer, more) => {
-    const { status, body, encoding = 'utf8' } = answer;
-    outgoing.writeHead(status, more === undefined ? fieldsOf(answer) : [...fieldsOf(answer), ...more]);
+    const { body, encoding = 'utf8' } = answer;
+    writeHead(incoming, outgoing, answer, more);
     if (incoming.method === 'HEAD' || body === null) outgoing.end();
     else if (isInPieces(body)) sendPieces(outgoing, body);
     else outgoing.end(body, encoding);
   };
+
+  function writeHead(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    answer: Answer,
+    more: readonly string[] | undefined,
+  ): void {
+    const { status } = answer;
+    if (more !== undefined) outgoing.writeHead(status, [...fieldsOf(answer), ...more]);
+    else if (!heads.write(incoming, outgoing, answer)) {
+      const isGivenAgain = fields.has(answer);
+      outgoing.writeHead(status, fieldsOf(answer));
+      if (isGivenAgain) heads.keep(incoming, outgoing, answer);
+    }
+  }
 
   /** Names, in lower case, and values in turn. Made once for an answer that is given often. */
   function fieldsOf(answer: Answer): string[] {

@@ -1,0 +1,77 @@
+/**
+ * Status lines and headers of responses that are sent often. Node puts them together piece by piece for each response,
+ * which takes as long as all that the registry itself does to deliver. What Node made for one response is sent again
+ * with the next, with another date.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Answer } from '../http/answer.ts';
+
+export interface KeptHeads {
+  /** Writes the one that is kept of this answer. @returns false if there is none that fits: Node has to make it */
+  write(incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer): boolean;
+  /** Keeps the one that Node has just made of this answer. */
+  keep(incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer): void;
+}
+
+interface Head {
+  readonly beforeDate: string;
+  readonly afterDate: string;
+}
+
+/**
+ * Node's field for the text of status line and headers, which it sends with the first bytes of the body. Undocumented,
+ * though the same in all versions so far; where it is missing no head is kept.
+ */
+interface WithHead {
+  _header?: string | null;
+}
+
+const DATE = /^(?<beforeDate>.*\r\nDate: )[^\r]*(?<afterDate>\r\n.*)$/s;
+
+/** @param now in ms since 1970 */
+export function keptHeads(now: () => number = Date.now): KeptHeads {
+  const heads = new WeakMap<Answer, Head>();
+  let second = Number.NaN;
+  let date = '';
+
+  /** RFC 9110, section 5.6.7 */
+  function dateNow(): string {
+    const ms = now();
+    const present = Math.floor(ms / 1000);
+    if (present !== second) {
+      second = present;
+      date = new Date(ms).toUTCString();
+    }
+    return date;
+  }
+
+  return {
+    write(incoming, outgoing, answer) {
+      const head = heads.get(answer);
+      if (head === undefined || !staysOpen(incoming, outgoing)) return false;
+      outgoing.statusCode = answer.status;
+      (outgoing as WithHead)._header = head.beforeDate + dateNow() + head.afterDate;
+      return true;
+    },
+    keep(incoming, outgoing, answer) {
+      const made = (outgoing as WithHead)._header;
+      if (typeof made !== 'string' || !staysOpen(incoming, outgoing)) return;
+      const { beforeDate, afterDate } = DATE.exec(made)?.groups ?? {};
+      if (beforeDate === undefined || afterDate === undefined) return;
+      heads.set(answer, { beforeDate: copied(beforeDate), afterDate: copied(afterDate) });
+    },
+  };
+}
+
+/** The head says whether the connection stays open: only those that do are kept. */
+function staysOpen(
+  { httpVersionMajor, httpVersionMinor }: IncomingMessage,
+  outgoing: ServerResponse,
+): boolean {
+  return httpVersionMajor === 1 && httpVersionMinor === 1 && outgoing.shouldKeepAlive;
+}
+
+/** In one piece, and without the text that it was cut from. */
+function copied(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
+}
