@@ -17,6 +17,8 @@ export interface Proxy extends AsyncDisposable {
   cutAll(): void;
   /** From now on passes on nothing that the database says, or does so again for connections that are made after that. */
   holdAnswers(held: boolean): void;
+  /** From now on tells each connection of a process that is none of the database's, as a pooler does. */
+  hideProcesses(): void;
   /** The number of connections that were cut at a commit. */
   cuts(): number;
 }
@@ -37,6 +39,7 @@ export async function aProxy(url: string): Promise<Proxy> {
   const open = new Set<Socket>();
   let armed: 'before' | 'after' | undefined;
   let held = false;
+  let hidesProcesses = false;
   let cuts = 0;
   let toEnd: { readonly after: number } | undefined;
   let untilThatOne = 0;
@@ -74,6 +77,7 @@ export async function aProxy(url: string): Promise<Proxy> {
     database.on('data', (bytes: Buffer) => {
       if (answerIsLost) return cut();
       if (held) return;
+      if (hidesProcesses) hideProcess(bytes);
       if (end === undefined) return void client.write(bytes);
       said = Buffer.concat([said, bytes]);
       let length = 0;
@@ -105,12 +109,23 @@ export async function aProxy(url: string): Promise<Proxy> {
       held = now;
       if (!held) cutAll();
     },
+    hideProcesses() {
+      hidesProcesses = true;
+    },
     cuts: () => cuts,
     async [Symbol.asyncDispose]() {
       cutAll();
       await new Promise(resolve => server.close(resolve));
     },
   };
+}
+
+/** The beginning of `BackendKeyData`: of 12 bytes, with the number of a process first. */
+const BACKEND_KEY = Buffer.from('K\0\0\0\x0c');
+
+function hideProcess(bytes: Buffer): void {
+  const place = bytes.indexOf(BACKEND_KEY);
+  if (place >= 0) bytes.writeInt32BE(1, place + BACKEND_KEY.length);
 }
 
 /** The length of the message that begins at `from`; 0 when it is not all there. */

@@ -218,7 +218,7 @@ describe('publications at once', () => {
         );
       await all(null, 'One');
       Client.prototype.query = function (this: Client, ...given: unknown[]) {
-        if (typeof given[0] === 'string') asked.push(given[0]);
+        asked.push((given[0] as { readonly text: string }).text);
         return Reflect.apply(query, this, given);
       } as typeof query;
       assert.deepEqual(await all(1, 'Two'), Array(4).fill('201 2'));

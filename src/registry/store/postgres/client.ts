@@ -30,15 +30,36 @@ export function clientConfig(server: ClientConfig, patience: Patience = PATIENCE
   };
 }
 
-/** The answer of the database in time. @throws ConnectionFailure, DatabaseError for what the database refused */
+/**
+ * The answer of the database in time.
+ * @param name by which the database is to keep the statement
+ * @throws ConnectionFailure, DatabaseError for what the database refused
+ */
 export function answered<R>(
   client: ClientBase,
   sql: string,
   parameters: readonly unknown[],
   timeout: number,
+  name?: string,
 ): Promise<PostgresQueryResult<R>> {
-  const asked = () => client.query(sql, [...parameters]) as unknown as Promise<PostgresQueryResult<R>>;
-  return inTime(client, timeout, asked);
+  const query = { text: sql, values: [...parameters], ...(name !== undefined && { name }) };
+  return inTime(client, timeout, () => client.query(query) as unknown as Promise<PostgresQueryResult<R>>);
+}
+
+/**
+ * Whether a connection leads to one process of the database for as long as it is open. A pooler, which may give each
+ * transaction another process, tells its clients of a process that is none of the database's.
+ * @throws ConnectionFailure
+ */
+export async function isDirect(client: ClientBase, timeout: number): Promise<boolean> {
+  try {
+    const { rows } = await answered<{ pid: number }>(client, 'SELECT pg_backend_pid() AS pid', [], timeout);
+    // As the database said when the connection began (BackendKeyData); the types do not have it.
+    return rows[0]?.pid === (client as unknown as { readonly processID: number | null }).processID;
+  } catch (error) {
+    if (isRefusal(error)) return false;
+    throw error;
+  }
 }
 
 /** What the database has to say to one thing that is `asked` of it. @throws as `answered` does */

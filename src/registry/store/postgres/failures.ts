@@ -25,9 +25,16 @@ export function isRefusal(error: unknown): boolean {
   return error instanceof DatabaseError && error.severity !== 'FATAL' && error.severity !== 'PANIC';
 }
 
-/** Whether the transaction would do if it were made again: serialization failures and deadlocks. */
+/** Whether the transaction would do if it were made again: serialization failures, deadlocks, and outdated plans. */
 export function isWorthAnotherTry(error: unknown): boolean {
-  return ['40001', '40P01'].includes(sqlState(error) ?? '');
+  return ['40001', '40P01'].includes(sqlState(error) ?? '') || isOutdatedPlan(error);
+}
+
+/** Whether a named statement has other columns by now than when the database was told of it: the schema was changed. */
+export function isOutdatedPlan(error: unknown): boolean {
+  return (
+    error instanceof DatabaseError && error.code === '0A000' && error.routine === 'RevalidateCachedQuery'
+  );
 }
 
 /** Whether the server takes no connection at all, for now: it is down, unreachable, starting or going down. */

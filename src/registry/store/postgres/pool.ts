@@ -4,10 +4,11 @@
  */
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import { Client, type ClientBase, Pool, type PoolClient } from 'pg';
-import { answered, destroy, inTime } from './client.ts';
-import { ConnectionFailure } from './failures.ts';
+import { answered, destroy, inTime, isDirect } from './client.ts';
+import { ConnectionFailure, isOutdatedPlan } from './failures.ts';
 import { PATIENCE, type Patience } from './patience.ts';
 import type { Servers } from './servers.ts';
+import { type StatementNames, statementNames } from './statement-names.ts';
 
 /** After how long an idle connection is closed, in ms. */
 const IDLE_TIMEOUT = 30_000;
@@ -37,13 +38,22 @@ export function boundedPool(
 ): BoundedPool {
   const known = new WeakMap<PoolClient, TimedClient>();
   const ended = new Set<Promise<void>>();
+  const names = statementNames();
   let current = startPool(servers, max, patience);
 
   async function take(): Promise<TimedClient> {
     const client = await current.connect();
-    const timed = known.get(client) ?? new TimedClient(client, patience);
-    known.set(client, timed);
-    return timed;
+    const already = known.get(client);
+    if (already !== undefined) return already;
+    try {
+      const mayName = await isDirect(client, patience.answer);
+      const timed = new TimedClient(client, patience, mayName ? names : undefined);
+      known.set(client, timed);
+      return timed;
+    } catch (failure) {
+      client.release(true);
+      throw failure;
+    }
   }
   function renew(): void {
     const before = current;
@@ -148,13 +158,16 @@ const BEGINS = /^(?:begin|start transaction)\b/i;
 class TimedClient implements PostgresPoolClient {
   readonly #client: PoolClient;
   readonly #patience: Patience;
+  readonly #names: StatementNames | undefined;
   #ended = false;
   /** The statement that begins a transaction, which is sent with the first statement in it. */
   #begin: string | undefined;
 
-  constructor(client: PoolClient, patience: Patience) {
+  /** @param names for what is asked often, where the connection may have named statements */
+  constructor(client: PoolClient, patience: Patience, names: StatementNames | undefined) {
     this.#client = client;
     this.#patience = patience;
+    this.#names = names;
     client.once('end', () => {
       this.#ended = true;
     });
@@ -183,14 +196,23 @@ class TimedClient implements PostgresPoolClient {
     const { answer } = this.#patience;
     const begin = this.#begin;
     this.#begin = undefined;
-    if (begin === undefined) return answered(this.#client, sql, parameters, answer);
     if (parameters.length > 0) {
-      await answered(this.#client, begin, [], answer);
-      return answered(this.#client, sql, parameters, answer);
+      if (begin !== undefined) await answered(this.#client, begin, [], answer);
+      return this.#askNamed(sql, parameters);
     }
+    if (begin === undefined) return answered(this.#client, sql, parameters, answer);
     // Several statements have several results.
     const results: unknown = await answered(this.#client, `${begin}; ${sql}`, [], answer);
     return (results as PostgresQueryResult<R>[]).at(-1)!;
+  }
+
+  async #askNamed<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
+    try {
+      return await answered(this.#client, sql, parameters, this.#patience.answer, this.#names?.nameOf(sql));
+    } catch (error) {
+      if (isOutdatedPlan(error)) this.#names?.renew();
+      throw error;
+    }
   }
 
   #read<R>(cursor: PostgresCursor<R>): PostgresCursor<R> {

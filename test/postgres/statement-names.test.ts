@@ -1,0 +1,103 @@
+/** Statements that are asked often have names in the database, where that is sure to be harmless. */
+import assert from 'node:assert/strict';
+import { defaultEnvironments } from '../../src/core/environment.ts';
+import { openDatabase } from '../../src/registry/database.ts';
+import { statementNames } from '../../src/registry/store/postgres/statement-names.ts';
+import type { Snapshot, Store } from '../../src/registry/store/store.ts';
+import { aDatabase, type DatabaseForTest, PATIENT } from './a-database.ts';
+import { aProxy } from './a-proxy.ts';
+
+describe('names of statements', () => {
+  it('are given to what was asked five times, one for each, and to no more than a connection may keep', () => {
+    const names = statementNames();
+    const asked = (sql: string) => names.nameOf(sql);
+    assert.deepEqual(
+      Array.from({ length: 4 }, () => asked('a')),
+      Array(4).fill(undefined),
+    );
+    const name = asked('a');
+    assert.match(name ?? '', /^promptforge_\d+$/);
+    assert.equal(asked('a'), name);
+    const all = new Set<string>();
+    for (let time = 0; time < 6; time++)
+      for (let n = 0; n < 900; n++) {
+        const given = asked(`statement ${n}`);
+        if (given !== undefined) all.add(given);
+      }
+    assert.equal(all.size, 255);
+    assert.ok(!all.has(name ?? ''));
+    assert.equal(asked('a'), name, 'what has a name keeps it');
+    names.renew();
+    for (let time = 0; time < 4; time++) assert.equal(asked('a'), undefined);
+    const other = asked('a') ?? '';
+    assert.ok(other !== '' && other !== name && !all.has(other), 'no name is given twice');
+  });
+
+  it('are not counted for what is asked once, however much of it there is', () => {
+    const names = statementNames();
+    for (let n = 0; n < 5000; n++) assert.equal(names.nameOf(`statement ${n}`), undefined);
+    for (let time = 0; time < 4; time++) names.nameOf('a');
+    assert.notEqual(names.nameOf('a'), undefined);
+  });
+});
+
+describe('the database', () => {
+  const ENVIRONMENTS = defaultEnvironments(0);
+  const open = (url: string): Promise<Store> =>
+    openDatabase(url, { environments: ENVIRONMENTS, patience: PATIENT, connections: 1 });
+  const [{ name: DEVELOPMENT } = { name: '' as never }] = ENVIRONMENTS;
+  const rowOf = async (snapshot: Snapshot): Promise<object | undefined> =>
+    snapshot.selectFrom('environments').selectAll().where('name', '=', DEVELOPMENT).executeTakeFirst();
+  /** Of the one connection of a store. */
+  const namesIn = (store: Store): Promise<string[]> =>
+    store.read(async snapshot => {
+      const rows = await snapshot
+        .selectFrom('pg_prepared_statements' as never)
+        .select('name' as never)
+        .execute();
+      return rows.map(({ name }) => String(name));
+    });
+  const addColumn = ({ sql }: DatabaseForTest, name: string) =>
+    sql(`ALTER TABLE environments ADD COLUMN ${name} integer NOT NULL DEFAULT 7`);
+
+  it('keeps what is asked often by its name', async () => {
+    await using database = await aDatabase();
+    const store = await open(database.url);
+    try {
+      const before = await namesIn(store);
+      for (let time = 0; time < 6; time++) await store.read(rowOf);
+      assert.equal((await namesIn(store)).length, before.length + 1);
+    } finally {
+      await store.close();
+    }
+  });
+
+  it('is told no names behind a pooler, which may give each transaction another connection', async () => {
+    await using database = await aDatabase();
+    await using proxy = await aProxy(database.url);
+    proxy.hideProcesses();
+    const store = await open(proxy.through(database.url));
+    try {
+      for (let time = 0; time < 8; time++) await store.read(rowOf);
+      assert.deepEqual(await namesIn(store), []);
+    } finally {
+      await store.close();
+    }
+  });
+
+  it('answers on when its schema was changed since it was told a name', async () => {
+    await using database = await aDatabase();
+    const store = await open(database.url);
+    try {
+      const row = await store.read(rowOf);
+      for (let time = 0; time < 6; time++) await store.read(rowOf);
+      await addColumn(database, 'one');
+      assert.deepEqual(await store.read(rowOf), { ...row, one: 7 });
+      for (let time = 0; time < 6; time++) await store.read(rowOf);
+      await addColumn(database, 'other');
+      assert.deepEqual(await store.write(rowOf), { ...row, one: 7, other: 7 });
+    } finally {
+      await store.close();
+    }
+  });
+});
