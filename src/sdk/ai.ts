@@ -14,7 +14,9 @@ import {
   toolsOf,
   turnsOf,
 } from './adapt.ts';
+import { isObject } from './delivery.ts';
 import { PromptForgeError } from './errors.ts';
+import { closedSchema, strictSchema } from './strict-schema.ts';
 
 export type { Renderable };
 export { PromptForgeError };
@@ -59,6 +61,8 @@ export interface TextParams<Schema = never, Output = never> {
   messages: TextMessage[];
   tools?: Record<string, { description?: string; inputSchema: Schema }>;
   output?: Output;
+  /** Where the declared output does not fit into the strict mode that its provider of OpenAI asks for by itself. */
+  providerOptions?: { [provider: string]: { [option: string]: JsonValue | undefined } };
 }
 
 /**
@@ -100,9 +104,28 @@ export function textParams<Model, Schema, Output>(
     }),
     ...(schema !== undefined &&
       jsonSchema !== undefined &&
-      Output !== undefined && { output: Output.object({ schema: jsonSchema(schema) }) }),
+      Output !== undefined &&
+      outputParams(prompt, config === true, schema, jsonSchema, Output)),
   };
   return params as unknown as TextParams<Schema, Output>;
+}
+
+/** The provider of OpenAI asks for strict mode unless told, which refuses most schemas as they are written. */
+function outputParams<Schema, Output>(
+  prompt: Renderable,
+  takesConfig: boolean,
+  schema: JsonSchema,
+  jsonSchema: (schema: JsonSchema) => Schema,
+  Output: { object(options: { schema: Schema }): Output },
+): Pick<TextParams<Schema, Output>, 'output' | 'providerOptions'> {
+  const strict = strictSchema(schema);
+  const output = Output.object({ schema: jsonSchema(strict ?? closedSchema(schema)) });
+  if (strict !== undefined) return { output };
+  const declared = takesConfig ? prompt.metadata.config['providerOptions'] : undefined;
+  const { openai, ...others } = (isObject(declared) ? declared : {}) as NonNullable<
+    TextParams['providerOptions']
+  >;
+  return { output, providerOptions: { ...others, openai: { strictJsonSchema: false, ...openai } } };
 }
 
 function messagesOf(prompt: Renderable, role: string, content: readonly Content[]): TextMessage[] {

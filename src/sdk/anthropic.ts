@@ -17,8 +17,8 @@ import {
   toolsOf,
   turnsOf,
 } from './adapt.ts';
+import { anthropicSchema } from './anthropic-schema.ts';
 import { PromptForgeError } from './errors.ts';
-import { closedSchema } from './strict-schema.ts';
 
 export type { ParamsOptions, Renderable };
 export { PromptForgeError };
@@ -89,7 +89,7 @@ export function messageParams<const Options extends ParamsOptions>(
     ...(schema !== undefined && {
       output_config: {
         ...(options?.config && (config['output_config'] as object | undefined)),
-        format: { type: 'json_schema', schema: closedSchema(schema) },
+        format: { type: 'json_schema', schema: anthropicSchema(schema) },
       },
     }),
   };

@@ -16,58 +16,87 @@ export function closedSchema(schema: JsonSchema): JsonSchema {
  * @returns undefined where strict mode cannot express the schema, as where other keys are allowed
  */
 export function strictSchema(schema: JsonSchema): JsonSchema | undefined {
-  if (schema['type'] !== 'object') return undefined;
+  // It takes no alternatives at the root.
+  if (schema['type'] !== 'object' || 'anyOf' in schema) return undefined;
   let isStrict = true;
   const strict = rewritten(schema, each => {
-    // It checks nothing, and strict mode refuses it.
-    const { default: _, ...typed } = withType(each);
-    const isKnown = ['type', 'anyOf', '$ref'].some(key => key in typed);
-    if (!isKnown || NOT_STRICT.some(key => key in typed)) isStrict = false;
+    const typed = withType(withoutNotes(each));
+    if (!isTaken(typed)) isStrict = false;
+    if ('$ref' in typed) return reference(typed);
     if (!isObjectSchema(typed)) return typed;
     const { additionalProperties = false } = typed;
     const properties = isSchema(typed['properties']) ? typed['properties'] : {};
-    if (additionalProperties !== false || Object.keys(properties).length === 0) isStrict = false;
+    const names = Object.keys(properties);
     const required = new Set(Array.isArray(typed['required']) ? typed['required'] : []);
+    const isClosed = additionalProperties === false && names.length > 0;
+    if (!isClosed || [...required].some(name => !names.includes(name))) isStrict = false;
     const all = Object.entries(properties).map(([key, own]) => [key, required.has(key) ? own : orNull(own)]);
     return {
       ...typed,
       properties: Object.fromEntries(all),
-      required: Object.keys(properties),
+      required: names,
       additionalProperties: false,
     };
   });
   return isStrict ? strict : undefined;
 }
 
-/** Keywords that strict mode does not take. */
-const NOT_STRICT: readonly string[] = [
-  'allOf',
-  'oneOf',
-  'not',
-  'if',
-  'then',
-  'else',
-  'dependentRequired',
-  'dependentSchemas',
-  'patternProperties',
-  'propertyNames',
-  'minProperties',
-  'maxProperties',
-  'unevaluatedProperties',
-  'prefixItems',
-  'contains',
-  'uniqueItems',
-  'unevaluatedItems',
-  'minLength',
-  'maxLength',
+/** Keywords that strict mode takes. It refuses a request for any other, so an unknown one counts as not taken. */
+const STRICT: ReadonlySet<string> = new Set([
+  ...['type', 'enum', 'const', 'anyOf', '$ref', '$defs', 'definitions', 'title', 'description'],
+  ...['properties', 'required', 'additionalProperties', 'items', 'minItems', 'maxItems'],
+  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'pattern', 'format'],
+]);
+/** Keywords that check nothing, which strict mode refuses. */
+const NOTES: ReadonlySet<string> = new Set([
+  ...['default', 'examples', '$schema', '$comment', 'readOnly', 'writeOnly', 'deprecated'],
+]);
+/** Formats check nothing either. */
+const FORMATS: readonly unknown[] = [
+  ...['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uuid'],
 ];
+const TYPES: readonly unknown[] = ['string', 'number', 'integer', 'boolean', 'null', 'array', 'object'];
+
+function withoutNotes(schema: JsonSchema): JsonSchema {
+  const left = Object.entries(schema).filter(
+    ([key, value]) => !NOTES.has(key) && (key !== 'format' || FORMATS.includes(value)),
+  );
+  return Object.fromEntries(left);
+}
+
+function isTaken(schema: JsonSchema): boolean {
+  const { $ref: target, type, anyOf, properties = {}, items, pattern } = schema;
+  if (target !== undefined) {
+    const isAlone = Object.keys(schema).every(key => ['$ref', 'title', 'description'].includes(key));
+    return isAlone && typeof target === 'string' && target.startsWith('#');
+  }
+  const types = [type].flat();
+  const isKnown = Array.isArray(anyOf)
+    ? type === undefined && anyOf.length > 0 && anyOf.every(isSchema)
+    : types.length > 0 && types.every(each => TYPES.includes(each));
+  return (
+    isKnown &&
+    Object.keys(schema).every(key => STRICT.has(key)) &&
+    isSchema(properties) &&
+    Object.values(properties).every(isSchema) &&
+    (items === undefined ? !types.includes('array') : isSchema(items)) &&
+    // It knows no look-around.
+    !(typeof pattern === 'string' && /\(\?<?[=!]/.test(pattern))
+  );
+}
+
+/** Strict mode takes no other keyword beside a reference. */
+function reference({ $ref: target, ...others }: JsonSchema): JsonSchema {
+  return Object.keys(others).length === 0 ? { $ref: target } : { anyOf: [{ $ref: target }], ...others };
+}
+
 /** Keywords with one schema, with a list of schemas, and with schemas by name. */
 const ONE: readonly string[] = ['items', 'additionalProperties', 'not'];
 const LISTS: readonly string[] = ['anyOf', 'oneOf', 'allOf', 'prefixItems'];
 const NAMED: readonly string[] = ['properties', '$defs', 'definitions', 'patternProperties'];
 
 /** @param change is given each schema, those inside it changed already */
-function rewritten(schema: JsonSchema, change: (schema: JsonSchema) => JsonSchema): JsonSchema {
+export function rewritten(schema: JsonSchema, change: (schema: JsonSchema) => JsonSchema): JsonSchema {
   const inside = (value: unknown): unknown => (isSchema(value) ? rewritten(value, change) : value);
   const copy = Object.entries(schema).map(([key, value]) => {
     if (ONE.includes(key)) return [key, inside(value)];
@@ -79,7 +108,7 @@ function rewritten(schema: JsonSchema, change: (schema: JsonSchema) => JsonSchem
 }
 
 /** An enum or constant names the types of its values, which Picoschema leaves out. */
-function withType(schema: JsonSchema): JsonSchema {
+export function withType(schema: JsonSchema): JsonSchema {
   if (schema['type'] !== undefined) return schema;
   const values = 'const' in schema ? [schema['const']] : schema['enum'];
   if (!Array.isArray(values) || values.length === 0) return schema;

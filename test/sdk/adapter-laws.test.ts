@@ -265,14 +265,16 @@ describe('each adapter', () => {
           { $ref: '#/$defs/x' },
         ),
         tie('schema').map(items => ({ type: 'array', items })),
-        fc.array(tie('schema'), { maxLength: 2 }).map(anyOf => ({ anyOf })),
+        fc.array(tie('schema'), { minLength: 1, maxLength: 2 }).map(anyOf => ({ anyOf })),
         tie('schema').map(one => ({ allOf: [one] })),
-        fc.record({
-          type: fc.constant('object'),
-          properties: fc.dictionary(fc.constantFrom('a', 'b', 'allOf', 'properties'), tie('schema')),
-          required: fc.subarray(['a', 'b']),
-          additionalProperties: fc.constantFrom(false, false, false, true, { type: 'string' }),
-        }),
+        fc
+          .record({
+            type: fc.constant('object'),
+            properties: fc.dictionary(fc.constantFrom('a', 'b', 'allOf', 'properties'), tie('schema')),
+            required: fc.subarray(['a', 'b']),
+            additionalProperties: fc.constantFrom(false, false, false, true, { type: 'string' }),
+          })
+          .map(each => ({ ...each, required: each.required.filter(name => name in each.properties) })),
       ),
     }));
     let count = 0;
@@ -299,6 +301,76 @@ describe('each adapter', () => {
       any: { enum: ['a', 1, null], type: ['string', 'number', 'null'] },
     });
     assert.deepEqual(of({ const: true })?.['properties'], { any: { const: true, type: 'boolean' } });
+  });
+
+  it('asks for strict mode only where it takes each keyword', () => {
+    const of = (any: unknown, more: object = {}) =>
+      strictSchema({ type: 'object', properties: { any }, required: ['any'], ...more });
+    for (const any of [
+      ...[
+        true,
+        { anyOf: [] },
+        { anyOf: [true] },
+        { type: 'any' },
+        { type: [] },
+        { type: 'string', nullable: true },
+      ],
+      ...[{ type: 'array' }, { type: ['array', 'null'] }, { type: 'array', items: true }],
+      ...[{ $ref: 'Order' }, { $ref: '#/$defs/x', type: 'object' }, { type: 'string', pattern: '^(?!a)' }],
+      { type: 'object', properties: { a: { type: 'string' } }, required: ['a', 'b'] },
+    ])
+      assert.equal(of(any), undefined, JSON.stringify(any));
+    for (const more of [{ anyOf: [{ required: ['any'] }] }, { $ref: '#/$defs/x' }, { $id: 'x' }])
+      assert.equal(of({ type: 'string' }, more), undefined, JSON.stringify(more));
+    const notes = { default: 'a', examples: ['a'], deprecated: true, $comment: 'x' };
+    for (const [any, expected] of [
+      [{ type: 'string', format: 'uri', ...notes }, { type: 'string' }],
+      [
+        { type: 'string', format: 'date', title: 'x' },
+        { type: 'string', format: 'date', title: 'x' },
+      ],
+      [{ $ref: '#/$defs/x', ...notes }, { $ref: '#/$defs/x' }],
+      [
+        { $ref: '#/$defs/x', description: 'Of it' },
+        { anyOf: [{ $ref: '#/$defs/x' }], description: 'Of it' },
+      ],
+    ] as const)
+      assert.deepEqual(of(any, { $schema: 'x' })?.['properties'], { any: expected });
+  });
+
+  it('tells Claude the rules that its API refuses, in the description of what they are for', () => {
+    const schema = {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      type: 'object',
+      properties: {
+        count: { type: 'integer', minimum: 1, maximum: 5, description: 'How many' },
+        link: { type: 'string', format: 'uri' },
+        iban: { type: 'string', format: 'iban', pattern: '^[A-Z]' },
+        list: {
+          type: 'array',
+          minItems: 1,
+          maxItems: 3,
+          items: { oneOf: [{ type: 'string', maxLength: 2 }] },
+        },
+      },
+      required: ['count'],
+    };
+    assert.deepEqual(messageParams(prompt([], { output: { schema } })).output_config?.format.schema, {
+      type: 'object',
+      properties: {
+        count: { type: 'integer', description: 'How many\n\n{minimum: 1, maximum: 5}' },
+        link: { type: 'string', format: 'uri' },
+        iban: { type: 'string', description: '{format: "iban", pattern: "^[A-Z]"}' },
+        list: {
+          type: 'array',
+          minItems: 1,
+          items: { anyOf: [{ type: 'string', description: '{maxLength: 2}' }] },
+          description: '{maxItems: 3}',
+        },
+      },
+      required: ['count'],
+      additionalProperties: false,
+    });
   });
 
   it('closes objects whose keys are named, and no others', () => {

@@ -233,13 +233,43 @@ describe('the adapters', () => {
       (tools as { function: object }[]).map(each => each.function),
       [{ name: 'lookUp', description: 'Finds a customer', parameters: CUSTOMER_SCHEMA }],
     );
-    assert.match(JSON.stringify(response_format), /cards/);
+    // Its provider asks for strict mode by itself.
+    const { json_schema: format } = response_format as { json_schema: Record<string, unknown> };
+    assert.equal(format['strict'], true);
+    strict(format['schema']);
     // As documented: the provider itself, which takes the API of responses.
     const { text } = await generateText(
       textParams(prompt, { model: provider, config: true, jsonSchema, Output }),
     );
     assert.match(text, /cards/);
-    assert.equal(lastSent(api, '/v1/responses')['model'], 'large/v2');
+    const response = lastSent(api, '/v1/responses');
+    assert.equal(response['model'], 'large/v2');
+    strict((response['text'] as { format: { schema: unknown } }).format.schema);
+  });
+
+  it('have the AI SDK ask for no strict mode that refuses the schema', async () => {
+    const prompt = await rendered(
+      `---
+config:
+  providerOptions: { openai: { store: false }, acme: { fast: true } }
+output:
+  schema:
+    queue: string
+    (*): string
+---
+Sort it`,
+    );
+    const provider = createOpenAI({ baseURL: `${api.url}/v1`, apiKey: 'k' });
+    for (const config of [false, true]) {
+      const params = textParams(prompt, { config, jsonSchema, Output });
+      await generateText({ ...params, model: provider.chat('own') });
+      const { response_format, store } = lastSent(api, '/v1/chat/completions') as {
+        response_format: { json_schema: Record<string, unknown> };
+        store?: boolean;
+      };
+      assert.deepEqual([response_format.json_schema['strict'], store], [false, config ? false : undefined]);
+      assert.deepEqual(params.providerOptions?.['acme'], config ? { fast: true } : undefined);
+    }
   });
 
   it('send a plain text to each, with nothing but the messages', async () => {
