@@ -28,7 +28,12 @@ export type JsonSchema = { [key: string]: unknown };
 export type Content =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'media'; readonly media: Media }
-  | { readonly kind: 'call'; readonly id: string; readonly name: string; readonly input: unknown }
+  | {
+      readonly kind: 'call';
+      readonly id: string;
+      readonly name: string;
+      readonly input: Readonly<Record<string, unknown>>;
+    }
   | { readonly kind: 'result'; readonly id: string; readonly name: string; readonly output: unknown };
 
 export interface Media {
@@ -53,7 +58,10 @@ export function turnsOf(prompt: Renderable): Turn[] {
   const open: { id: string; name: string; isNamed: boolean }[] = [];
   const taken = new Set<string>();
   for (const { content } of prompt.messages)
-    for (const { toolRequest } of content) if (toolRequest?.ref !== undefined) taken.add(toolRequest.ref);
+    for (const { toolRequest } of content) {
+      const ref = refOf(toolRequest);
+      if (ref !== undefined) taken.add(ref);
+    }
   let count = 0;
 
   const newId = (): string => {
@@ -64,17 +72,20 @@ export function turnsOf(prompt: Renderable): Turn[] {
 
   const contentOf = (part: Part): Content | undefined => {
     const { text, media, data, toolRequest, toolResponse } = part;
-    if (text !== undefined) return text === '' ? undefined : { kind: 'text', text };
-    if (media !== undefined) return { kind: 'media', media: mediaOf(media) };
-    if (data !== undefined) return { kind: 'text', text: jsonText(data) };
-    if (toolRequest !== undefined) {
-      const { name, input = {}, ref } = toolRequest;
+    // Other programs write null for the keys that a part does not have.
+    if (typeof text === 'string') return text === '' ? undefined : { kind: 'text', text };
+    if (typeof media?.url === 'string') return { kind: 'media', media: mediaOf(media) };
+    if (isObject(data)) return { kind: 'text', text: jsonText(data) };
+    if (typeof toolRequest?.name === 'string') {
+      const { name, input } = toolRequest;
+      const ref = refOf(toolRequest);
       const id = ref ?? newId();
       open.push({ id, name, isNamed: ref !== undefined });
-      return { kind: 'call', id, name, input };
+      return { kind: 'call', id, name, input: argumentsOf(input) };
     }
-    if (toolResponse === undefined) return undefined;
-    const { name, output, ref } = toolResponse;
+    if (typeof toolResponse?.name !== 'string') return undefined;
+    const { name, output } = toolResponse;
+    const ref = refOf(toolResponse);
     const ofName = open.filter(each => (ref === undefined ? each.name === name : each.id === ref));
     // A result without a "ref" is one of a call without.
     const call = ofName.find(({ isNamed }) => !isNamed) ?? ofName[0];
@@ -112,6 +123,18 @@ export function turnsOf(prompt: Renderable): Turn[] {
   return turns;
 }
 
+/** APIs take no empty id, and none that is a number. */
+function refOf(tool: { readonly ref?: unknown } | null | undefined): string | undefined {
+  const ref = tool?.ref ?? '';
+  return ref === '' ? undefined : String(ref);
+}
+
+/** APIs take an object alone. */
+function argumentsOf(input: unknown): Readonly<Record<string, unknown>> {
+  if (isObject(input)) return input;
+  return input === undefined || input === null ? {} : { input };
+}
+
 const KINDS: Readonly<Record<Message['role'], readonly Content['kind'][]>> = {
   system: ['text'],
   user: ['text', 'media', 'result'],
@@ -140,10 +163,19 @@ export function jsonText(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null');
 }
 
-function mediaOf({ url, contentType }: { readonly url: string; readonly contentType?: string }): Media {
-  const [, ofData = '', base64] = /^data:([^,;]*)[^,]*;base64,(.*)$/is.exec(url) ?? [];
-  const type = (contentType ?? ofData).split(';', 1)[0]?.trim().toLowerCase();
-  return { url, type: type || 'image/*', data: base64 };
+function mediaOf({ url, contentType }: NonNullable<Part['media']>): Media {
+  const [, ofData = '', base64, text] = /^data:([^,;]*)[^,]*?(?:;base64,(.*)|,(.*))$/is.exec(url) ?? [];
+  const type = (contentType || ofData).split(';', 1)[0]?.trim().toLowerCase() || 'image/*';
+  if (text === undefined) return { url, type, data: base64 };
+  const data = btoa(bytesOf(text));
+  return { url: `data:${type};base64,${data}`, type, data };
+}
+
+/** Percent-encoded bytes (RFC 3986), each as one character. */
+function bytesOf(text: string): string {
+  return encodeURIComponent(text)
+    .replace(/%25(?=[0-9a-f]{2})/gi, '%')
+    .replace(/%([0-9a-f]{2})/gi, (_, byte) => String.fromCharCode(Number.parseInt(byte, 16)));
 }
 
 /** Those with a description or a schema. A tool that is only named is one that the application adds itself. */

@@ -16,6 +16,7 @@ import {
   toolsOf,
   turnsOf,
 } from './adapt.ts';
+import { isObject } from './delivery.ts';
 import { PromptForgeError } from './errors.ts';
 import { closedSchema } from './strict-schema.ts';
 
@@ -93,13 +94,11 @@ function partOf(content: Content): ContentPart {
     return { fileData: { fileUri: url, ...(!type.endsWith('/*') && { mimeType: type }) } };
   }
   const { id, name } = content;
-  if (content.kind === 'call') return { functionCall: { id, name, args: asObject(content.input, 'input') } };
-  return { functionResponse: { id, name, response: asObject(content.output, 'output') } };
+  if (content.kind === 'call') return { functionCall: { id, name, args: content.input } };
+  return { functionResponse: { id, name, response: asObject(content.output) } };
 }
 
 /** An object as it is, anything else under the key that the API gives it. */
-function asObject(value: unknown, key: string): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : { [key]: value ?? null };
+function asObject(output: unknown): Record<string, unknown> {
+  return isObject(output) ? output : { output: output ?? null };
 }

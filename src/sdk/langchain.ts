@@ -133,9 +133,7 @@ function messagesOf(role: string, content: readonly Content[]): ChatMessage[] {
       : [],
   );
   const calls = content.flatMap((each): ChatToolCall[] =>
-    each.kind === 'call'
-      ? [{ type: 'tool_call', id: each.id, name: each.name, args: asObject(each.input) }]
-      : [],
+    each.kind === 'call' ? [{ type: 'tool_call', id: each.id, name: each.name, args: each.input }] : [],
   );
   const said = content.filter(({ kind }) => kind === 'text' || kind === 'media');
   const isText = said.every(({ kind }) => kind === 'text');
@@ -166,9 +164,3 @@ function mediaPart({ url, type, data }: Media): ChatContentPart {
 
 /** OpenAI's model knows `audio/wav` and `audio/mp3` alone, which the others know, too. */
 const AUDIO: Readonly<Record<string, string>> = { 'audio/x-wav': 'audio/wav', 'audio/mpeg': 'audio/mp3' };
-
-function asObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : { input: value ?? null };
-}

@@ -222,6 +222,45 @@ describe('each adapter', () => {
     ]);
   });
 
+  it('takes parts as other programs write them: null for what is not there, any input, any id', () => {
+    const messages = [
+      said('user', { text: null, media: null, data: { a: 1 } } as unknown as Part),
+      said('model', { toolRequest: { name: 'a', input: 'x', ref: '' } }, {
+        text: null,
+        toolRequest: { name: 'b', input: null, ref: 7 },
+      } as unknown as Part),
+      said('tool', { toolResponse: { name: 'b', output: 2, ref: 7 } } as unknown as Part),
+      said('tool', { media: null, toolResponse: { name: 'a', output: 1, ref: null } } as unknown as Part),
+    ];
+    for (const adapter of ALL as readonly ((given: Renderable) => unknown)[]) {
+      const sent = JSON.stringify(adapter(prompt(messages)));
+      for (const id of ['"call_1"', '"7"']) assert.equal(sent.split(id).length, 3, sent);
+      assert.match(sent, /\{\\?"input\\?":\\?"x\\?"\}/);
+      assert.match(sent, /\{\\*"a\\*":1\}/, 'the data');
+      assert.doesNotMatch(sent, /"text":null/);
+    }
+  });
+
+  it('takes data: URLs that are not Base64', () => {
+    const of = (url: string, contentType?: string) =>
+      prompt([said('user', { media: { url, ...(contentType !== undefined && { contentType }) } })]);
+    const data = (text: string | Buffer) => Buffer.from(text as string).toString('base64');
+    for (const [url, type, bytes] of [
+      ['data:image/svg+xml,%3Csvg/>%20ü', 'image/svg+xml', '<svg/> ü'],
+      ['data:image/svg+xml;charset=utf-8,a,b%', 'image/svg+xml', 'a,b%'],
+      ['DATA:image/png,%89%50%4e%47', 'image/png', Buffer.from('89504e47', 'hex')],
+    ] as const) {
+      const { contents } = contentParams(of(url));
+      assert.deepEqual(contents[0]?.parts, [{ inlineData: { data: data(bytes as string), mimeType: type } }]);
+      const [message] = chatCompletionParams(of(url)).messages;
+      const image_url = { url: `data:${type};base64,${data(bytes as string)}` };
+      assert.deepEqual(message?.content, [{ type: 'image_url', image_url }]);
+    }
+    assert.deepEqual(contentParams(of('data:image/png;base64,AA==', '')).contents[0]?.parts, [
+      { inlineData: { data: 'AA==', mimeType: 'image/png' } },
+    ]);
+  });
+
   it('lets no config take the place of the messages, and keeps what it says beside a schema', () => {
     const metadata = {
       config: {
