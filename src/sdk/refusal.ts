@@ -68,7 +68,7 @@ function problemIn({ headers, text, key }: Refused): Document | undefined {
   try {
     const { code, detail, missing } = JSON.parse(text);
     if (typeof code !== 'string' || typeof detail !== 'string') return undefined;
-    return { code, detail: detail.slice(0, MAX_QUOTED).replaceAll(key, 'pf_…'), missing };
+    return { code, detail: detail.replaceAll(key, 'pf_…').slice(0, MAX_QUOTED), missing };
   } catch {
     return undefined;
   }

@@ -316,6 +316,12 @@ describe("a prompt in Langfuse's form", () => {
         /"tone" has a default.*Remove the default/,
       ],
       ['---\ninput:\n  schema:\n    items(array): string\n---\n{{items}}', /"items" is a list/],
+      ['---\ninput:\n  schema:\n    items?(array): string\n---\n{{items}}', /"items" may be a list/],
+      ['---\ninput:\n  schema:\n    who?(object):\n      a: string\n---\n{{who}}', /"who" may be an object/],
+      [
+        '---\ninput:\n  schema: {properties: {who: {anyOf: [{type: string}, {items: {}}]}}}\n---\n{{who}}',
+        /"who" may be a list/,
+      ],
       [
         '{{role "system"}}Be kind.{{role "user"}}\n{{question}}',
         /\{\{question\}\} alone.*Declare "question" as required/,

@@ -279,6 +279,14 @@ describe('prompts.get', () => {
     assert.equal(error.message, 'The key pf_… is not known.');
     assert.equal(error.problem, 'key_unknown');
     assert.ok(!JSON.stringify([error, error.cause ?? null]).includes(SECRET));
+    // Nor a part of it, where a long answer is cut.
+    for (let before = 1000 - SECRET.length; before < 1000; before += 7) {
+      const long = JSON.stringify({ code: 'key_unknown', detail: `${'x'.repeat(before)}${SECRET}` });
+      proxy.fault = { status: 401, body: long, headers: { 'Content-Type': 'application/problem+json' } };
+      await assert.rejects(client({ key: SECRET }).get(NAME), ({ message }: Error) =>
+        /^x+(?:pf_?…?|p)?$/.test(message),
+      );
+    }
   });
 
   it('asks for the key before each request, and again where it was just replaced', async () => {

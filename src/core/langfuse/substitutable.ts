@@ -6,6 +6,7 @@ import { inexpressibleAt } from '../evaluate/problems.ts';
 import { type Template, templateOf } from '../evaluate/template.ts';
 import type { LinkedPartial } from '../flatten.ts';
 import { KNOWN_HELPERS } from '../known-helpers.ts';
+import { asObject } from '../prompt-data.ts';
 import {
   asPath,
   type Callee,
@@ -87,13 +88,23 @@ function checkTag(
       `The input "${name}" has a default, which Langfuse's clients do not know.`,
       'Remove the default from the front matter',
     );
-  const { type } = (properties[name] ?? {}) as { readonly type?: unknown };
-  if (type === 'object' || type === 'array')
+  const types = typesOf(properties[name]);
+  const isList = types.has('array');
+  if (isList || types.has('object'))
     throw refused(
       template,
       node,
-      `The input "${name}" is ${type === 'array' ? 'a list' : 'an object'}, which Langfuse's clients cannot write.`,
+      `The input "${name}" ${types.size > 1 ? 'may be' : 'is'} ${isList ? 'a list' : 'an object'}, which Langfuse's clients cannot write.`,
     );
+}
+
+/** That a schema names, also among alternatives. One that names none, or another schema, may be anything, so also a text. */
+function typesOf(schema: unknown): ReadonlySet<unknown> {
+  const { type, anyOf, oneOf, allOf, properties, items } = asObject(schema);
+  const named =
+    type === undefined ? [...(properties ? ['object'] : []), ...(items ? ['array'] : [])] : [type];
+  const others = [anyOf, oneOf, allOf].flatMap(all => (Array.isArray(all) ? all : []));
+  return new Set([...named.flat(), ...others.flatMap(each => [...typesOf(each)])]);
 }
 
 /** The name in `{{name}}`; undefined for a tag that is anything else. */
