@@ -32,6 +32,20 @@ output:
 ---
 {{greeting}}, sort {{mail}}`;
 
+const REFERRING = `---
+input:
+  schema:
+    type: object
+    properties:
+      to: { $ref: '#/$defs/person', properties: { extra: { type: string } }, required: [extra] }
+    required: [to]
+    $defs:
+      person: { properties: { name: { type: string }, size: { type: integer } }, required: [name] }
+output:
+  schema: { type: object, properties: { note: { type: string } } }
+---
+Dear {{to.name}} {{to.extra}}`;
+
 const USE = `
 import { createClient, type Prompt, type PromptClient } from 'promptforge/client';
 import { createTestClient } from 'promptforge/testing';
@@ -49,10 +63,14 @@ export const good = [
   prompts.render('support/triage', { mail: 'x', customer }),
   prompts.render('support/triage', { mail: 'x', customer, tone: 'warm', urgency: undefined }, { fallback: 'x' }),
   prompts.render('support/triage', { mail: 'x', customer: { name: 'x', tags: ['a'] as readonly string[] } }),
+  prompts.render('support/triage', { mail: 'x', customer, tone: null, urgency: null, greeting: null }),
+  prompts.render('referring', { to: { name: 'x', extra: 'y', size: null } }),
   prompts.preload(['support/triage', { name: 'free', version: 2 }]),
 ];
 const output: Prompts['support/triage']['output'] = { queue: 'cards', reasons: ['stolen'] };
 const text: Prompts['free']['output'] = 'free';
+// As a model writes what is optional, in strict mode.
+export const none: Prompts['referring']['output'] = { note: null };
 const prompt: Promise<Prompt> = prompts.get('free');
 const handed: PromptClient<Prompts> = createTestClient<Prompts>({ free: 'x' });
 // @ts-expect-error no such prompt
@@ -75,6 +93,10 @@ prompts.render('support/triage', { customer }, { fallback: 'x' });
 prompts.render('support/triage', { mail: 1, customer });
 // @ts-expect-error not one of the values
 prompts.render('support/triage', { mail: 'x', customer, tone: 'cold' });
+// @ts-expect-error nested: no name, which another key does not make up for
+prompts.render('referring', { to: { extra: 'x' } });
+// @ts-expect-error nested: no extra
+prompts.render('referring', { to: { name: 'x' } });
 // @ts-expect-error nested: no name
 prompts.render('support/triage', { mail: 'x', customer: {} });
 // @ts-expect-error misspelled
@@ -102,6 +124,7 @@ describe('promptforge generate', () => {
     await writePrompt('support/triage', TRIAGE);
     await writePrompt('free', 'Any {{thing}}');
     await writePrompt('optional', '---\ninput:\n  schema:\n    name?: string\n---\nHello {{name}}');
+    await writePrompt('referring', REFERRING);
     await writePrompt('_part', 'Shared');
   });
   after(async () => {
@@ -161,6 +184,14 @@ describe('promptforge generate', () => {
           ([schema, value]) => [{ $ref: '#/%24defs/x~1y', $defs: { 'x/y': schema } }, value] as const,
         ),
         tie('pair').map(([schema, value]) => [{ anyOf: [{ type: 'null' }, schema] }, value] as const),
+        fc.tuple(tie('pair'), tie('pair'), fc.boolean()).map(([first, second, isNull]) => {
+          const $defs = { base: { properties: { first: first[0] }, required: ['first'] } };
+          const properties = { second: second[0] };
+          return [
+            { $ref: '#/$defs/base', $defs, properties },
+            { first: first[1], second: isNull ? null : second[1] },
+          ] as const;
+        }),
         fc.array(tie('pair'), { maxLength: 2 }).map(pairs => {
           const [first] = pairs;
           return [{ type: 'array', items: first?.[0] ?? {} }, first === undefined ? [] : [first[1]]] as const;

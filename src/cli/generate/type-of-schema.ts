@@ -31,10 +31,12 @@ export function typeOfSchema(schema: unknown, direction: Direction, indent = '')
 
   function typeOfObject(value: Schema, at: string): string {
     const { $ref: ref, enum: values } = value;
-    if (typeof ref === 'string') return referenced(ref, at);
     if ('const' in value) return literal(value['const']);
     if (Array.isArray(values)) return unionOf(values.map(literal));
-    const all = [ofTypes(value, at)];
+    const target = typeof ref === 'string' ? [referenced(ref, at)] : [];
+    // Names that are not known here must not be refused.
+    if (target.includes('unknown')) return 'unknown';
+    const all = [...target, ofTypes(value, at)];
     for (const key of ['anyOf', 'oneOf']) {
       const choices = value[key];
       if (Array.isArray(choices)) all.push(unionOf(choices.map(each => typeOf(each, at))));
@@ -85,9 +87,7 @@ export function typeOfSchema(schema: unknown, direction: Direction, indent = '')
       const own = Object.hasOwn(properties, name) ? properties[name] : undefined;
       lines.push(...commentOf(own).map(text => `${inside}${text}`));
       const type = typeOf(own, inside);
-      // Inputs that are undefined count as not given.
-      const orNone = direction === 'input' && type !== 'unknown' ? ' | undefined' : '';
-      lines.push(`${inside}${keyOf(name)}${required.has(name) ? `: ${type}` : `?: ${type}${orNone}`};`);
+      lines.push(`${inside}${keyOf(name)}${required.has(name) ? `: ${type}` : `?: ${orNone(type)}`};`);
     }
     const isOpen = others === true || isObject(others) || value['patternProperties'] !== undefined;
     if (names.size === 0 || isOpen) {
@@ -96,6 +96,13 @@ export function typeOfSchema(schema: unknown, direction: Direction, indent = '')
       lines.push(`${inside}[name: string]: ${others === false ? 'never' : type};`);
     }
     return `{\n${lines.join('\n')}\n${at}}`;
+  }
+
+  /** Null counts as not given, as models write it for what is optional, and in inputs so does undefined. */
+  function orNone(type: string): string {
+    if (type === 'unknown') return type;
+    const orNull = /(?:^| \| )null$/.test(type) ? type : `${type} | null`;
+    return direction === 'input' ? `${orNull} | undefined` : orNull;
   }
 
   return typeOf(schema, indent);
