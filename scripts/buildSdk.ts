@@ -20,10 +20,10 @@ const LIMITS: Readonly<Record<string, number>> = {
   'file-storage': 9 * KIB,
   testing: 10 * KIB,
   openai: 12 * KIB,
-  anthropic: 11 * KIB,
-  ai: 11 * KIB,
-  google: 11 * KIB,
-  langchain: 11 * KIB,
+  anthropic: 12 * KIB,
+  ai: 12 * KIB,
+  google: 12 * KIB,
+  langchain: 12 * KIB,
 };
 
 /** Files that the client imports when they are first needed. */

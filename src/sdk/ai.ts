@@ -14,9 +14,10 @@ import {
   toolsOf,
   turnsOf,
 } from './adapt.ts';
+import { closedSchema } from './closed-schema.ts';
 import { isObject } from './delivery.ts';
 import { PromptForgeError } from './errors.ts';
-import { closedSchema, strictSchema } from './strict-schema.ts';
+import { strictSchema } from './strict-schema.ts';
 
 export type { Renderable };
 export { PromptForgeError };

@@ -1,6 +1,6 @@
 /** JSON Schema within what Anthropic's structured outputs take. */
 import type { JsonSchema } from './adapt.ts';
-import { closedSchema, rewritten } from './strict-schema.ts';
+import { closedSchema, rewritten } from './closed-schema.ts';
 
 /**
  * Anthropic refuses a request whose schema has a rule such as `minimum`, so the model reads such rules in the

@@ -16,9 +16,9 @@ import {
   toolsOf,
   turnsOf,
 } from './adapt.ts';
+import { closedSchema } from './closed-schema.ts';
 import { isObject } from './delivery.ts';
 import { PromptForgeError } from './errors.ts';
-import { closedSchema } from './strict-schema.ts';
 
 export type { ParamsOptions, Renderable };
 export { PromptForgeError };

@@ -17,8 +17,8 @@ import {
   toolsOf,
   turnsOf,
 } from './adapt.ts';
+import { closedSchema } from './closed-schema.ts';
 import { PromptForgeError } from './errors.ts';
-import { closedSchema } from './strict-schema.ts';
 
 export type { ParamsOptions, Renderable };
 export { PromptForgeError };
