@@ -1,7 +1,7 @@
 /** Many prompts in one request. */
 
 import { asError } from './as-error.ts';
-import { asObject, checkWanted, keyOf, promptOf } from './delivery.ts';
+import { asObject, keyOf, promptOf, wantedOf } from './delivery.ts';
 import type { Entry } from './entries.ts';
 import { PromptForgeError } from './errors.ts';
 import { exchange } from './exchange.ts';
@@ -29,7 +29,9 @@ export async function preloaded(
       'invalid_name',
       'Give "preload" a list, such as ["support/triage", {name: "billing/fees", version: 12}].',
     );
-  const all: Wanted[] = prompts.map(each => (typeof each === 'object' && each ? each : { name: each }));
+  const all = prompts.map(each =>
+    typeof each === 'object' && each ? wantedOf(each.name, each) : wantedOf(each, undefined),
+  );
   const loaded = await loadAll(settings, loading, all);
   const given = all.map(wanted => {
     const { name, channel, version } = wanted;
@@ -45,7 +47,6 @@ export async function preloaded(
 /**
  * Asks for all of them. Each is kept as far as there is room, or why it cannot be had; rejects for none.
  * @returns those that were answered, by their key in memory
- * @throws PromptForgeError `invalid_name`
  */
 export async function loadAll(
   settings: Settings,
@@ -53,7 +54,6 @@ export async function loadAll(
   all: readonly Wanted[],
 ): Promise<ReadonlyMap<string, Entry>> {
   const loaded = new Map<string, Entry>();
-  for (const wanted of all) checkWanted(wanted);
   const left = [...new Map(all.map(wanted => [keyOf(wanted), wanted])).values()];
   await Promise.all(left.map(wanted => loading.readStorage(loading.slots.open(keyOf(wanted)), wanted)));
   while (left.length > 0) {

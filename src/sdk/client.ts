@@ -3,7 +3,7 @@
  * the registry, and each result says where it came from.
  */
 import { attributesOf, noteOnSpan, type PromptAttributes } from './attributes.ts';
-import { checkWanted, keyOf, NO_METADATA, promptOf } from './delivery.ts';
+import { keyOf, NO_METADATA, promptOf, wantedOf } from './delivery.ts';
 import type { Entry, Slot } from './entries.ts';
 import { type ErrorCode, PromptForgeError } from './errors.ts';
 import { asleepAfter, loader } from './loader.ts';
@@ -55,7 +55,7 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
   async function get(name: string, options?: GetOptions): Promise<AnyPrompt> {
     const known = options === undefined ? fresh(name) : undefined;
     // A text that is no name may be the key of an exact version in memory.
-    const prompt = known !== undefined && known.name === name ? known : await find(name, options ?? {});
+    const prompt = known !== undefined && known.name === name ? known : await find(name, options);
     tell(noteOnSpan, prompt);
     return prompt;
   }
@@ -67,9 +67,9 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
     return now - entry.checkedAt < entry.freshness.maxAge ? promptOf(entry, 'cache', now) : undefined;
   }
 
-  async function find(name: string, { channel, version, fallback, signal }: GetOptions): Promise<AnyPrompt> {
-    const wanted = { name, channel, version };
-    checkWanted(wanted);
+  async function find(name: string, options: GetOptions | undefined): Promise<AnyPrompt> {
+    const wanted = wantedOf(name, options);
+    const { fallback, signal } = options ?? {};
     if (signal?.aborted) throw aborted(signal);
     const key = keyOf(wanted);
     const known = fresh(key);
@@ -81,7 +81,7 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
     const { entry } = slot;
     const failure = loading.failureOf(slot);
     const since = clock() - (failure?.at ?? 0);
-    if (entry !== undefined && mayServeAtOnce(entry, version !== undefined)) {
+    if (entry !== undefined && mayServeAtOnce(entry, wanted.version !== undefined)) {
       if (clock() - entry.checkedAt < entry.freshness.maxAge) return promptOf(entry, 'stored', clock());
       if (failure === undefined || since >= holdOf(failure.error, true)) void loading.load(wanted);
       return told(promptOf(entry, 'stale', clock()), failure?.error);
@@ -124,7 +124,9 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
     const now = clock();
     if (entry !== undefined && now - entry.checkedAt < entry.freshness.maxAge + entry.freshness.staleIfError)
       return promptOf(entry, entry.isStored ? 'stored' : 'stale', now);
-    return bundled.find(wanted, now) ?? (fallback === undefined ? undefined : asFallback(wanted, fallback));
+    return (
+      bundled.find(wanted, now) ?? (typeof fallback === 'string' ? asFallback(wanted, fallback) : undefined)
+    );
   }
 
   function asFallback({ name, channel = 'stable', version }: Wanted, text: string): AnyPrompt {
@@ -151,20 +153,19 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
   async function render(
     name: string,
     input: Readonly<Record<string, unknown>> = {},
-    options: RenderOptions = {},
+    options?: RenderOptions,
   ): Promise<Rendered<AnyPrompt>> {
-    const { remote, strict, messages, context, fallback, channel, version } = options;
+    const { remote, strict, messages, context, fallback } = options ?? {};
     let prompt: AnyPrompt;
     if (remote || strict) {
-      const wanted = { name, channel, version };
-      checkWanted(wanted);
+      const wanted = wantedOf(name, options);
       try {
         const { renderRemotely } = await import('./render-remotely.ts');
-        const rendered = await renderRemotely(settings, loading.tell, wanted, input, options);
+        const rendered = await renderRemotely(settings, loading.tell, wanted, input, options ?? {});
         tell(noteOnSpan, rendered);
         return rendered;
       } catch (error) {
-        if (fallback === undefined || !PromptForgeError.is(error) || OF_THE_INPUT.has(error.code))
+        if (typeof fallback !== 'string' || !PromptForgeError.is(error) || OF_THE_INPUT.has(error.code))
           throw error;
         prompt = told(asFallback(wanted, fallback), error);
         tell(noteOnSpan, prompt);
@@ -183,9 +184,9 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
       const { preloaded } = await import('./batch.ts');
       return preloaded(settings, loading, prompts, get);
     },
-    watch(name, listener, { channel, signal } = {}) {
-      const wanted = { name, channel };
-      checkWanted(wanted);
+    watch(name, listener, options) {
+      const { channel, signal } = options ?? {};
+      const wanted = wantedOf(name, { channel });
       watching ??= import('./watch.ts').then(({ watcher }) => watcher(settings, loading));
       let stop: (() => void) | undefined;
       let isStopped = signal?.aborted === true;

@@ -9,8 +9,13 @@ export function keyOf({ name, channel = 'stable', version }: Wanted): string {
   return version === undefined ? (channel === 'stable' ? name : `${name}?${channel}`) : `${name}@${version}`;
 }
 
-/** The registry checks names more closely. @throws PromptForgeError `invalid_name` */
-export function checkWanted({ name, channel, version }: Wanted): void {
+/**
+ * The registry checks names more closely. Null is nothing, as it is in what `get` gives.
+ * @throws PromptForgeError `invalid_name`
+ */
+export function wantedOf(name: string, options: Omit<Wanted, 'name'> | null | undefined): Wanted {
+  const channel = options?.channel ?? undefined;
+  const version = options?.version ?? undefined;
   const why =
     typeof name !== 'string' || name.length > MAX_NAME_LENGTH || !NAME_PATTERN.test(name)
       ? 'This is not a prompt name. Use segments of letters, digits, "_", "." and "-" between slashes, such as "support/triage".'
@@ -22,6 +27,7 @@ export function checkWanted({ name, channel, version }: Wanted): void {
             ? 'A version is a whole number from 1.'
             : undefined;
   if (why !== undefined) throw new PromptForgeError('invalid_name', why);
+  return { name, channel, version };
 }
 
 /** Names need no encoding. */

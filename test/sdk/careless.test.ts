@@ -35,6 +35,44 @@ describe('a client that is used without types', () => {
       assert.throws(() => createClient(options as ClientOptions), { code: 'invalid_options' });
   });
 
+  it('takes null for what is not given', async () => {
+    const prompts = setting.client() as unknown as Record<
+      'get' | 'render' | 'preload' | 'watch',
+      (...given: readonly unknown[]) => Promise<{ channel: unknown; version: unknown }>
+    >;
+    for (const options of [null, { channel: null, version: null, fallback: null, signal: null }]) {
+      assert.equal((await prompts.get(NAME, options)).channel, 'stable');
+      assert.equal((await prompts.render(NAME, { mail: 'x' }, options)).channel, 'stable');
+      const stop = prompts.watch(NAME, () => undefined, options) as unknown as () => void;
+      stop();
+    }
+    for (const more of [{ remote: true }, { strict: true }])
+      assert.equal(
+        (await prompts.render(NAME, { mail: 'x' }, { ...more, channel: null, version: 1 })).version,
+        1,
+      );
+    const [exact, stable] = (await prompts.preload([
+      { name: NAME, channel: null, version: 1 },
+      { name: NAME, channel: null, version: null },
+    ])) as unknown as { channel: unknown }[];
+    assert.deepEqual([exact?.channel, stable?.channel], [null, 'stable']);
+  });
+
+  it('has no text that is none', async () => {
+    const prompts = setting.client() as unknown as Record<
+      'get' | 'render',
+      (...given: readonly unknown[]) => Promise<unknown>
+    >;
+    for (const fallback of [null, 5, {}, ['x']]) {
+      assert.equal(await codeOf(prompts.get('support/unknown', { fallback })), 'prompt_not_found');
+      for (const remote of [false, true])
+        assert.equal(
+          await codeOf(prompts.render('support/unknown', {}, { fallback, remote })),
+          'prompt_not_found',
+        );
+    }
+  });
+
   it('refuses an option that cannot be called, when the client is made', () => {
     for (const name of ['fetch', 'onFetch', 'onStale', 'onFallback', 'onError', 'waitUntil', 'now']) {
       for (const given of ['x', {}, 5])
