@@ -94,7 +94,8 @@ async function loadSome(
       throw new Error('No data.');
     data = given;
   } catch (thrown) {
-    if (PromptForgeError.is(thrown, 'unsupported')) {
+    // The registry refuses all of them for one name that it does not take.
+    if (PromptForgeError.is(thrown, 'unsupported', 'invalid_input')) {
       const loadOne = async (wanted: Wanted) => loaded.set(keyOf(wanted), await loading.load(wanted));
       await Promise.all(some.map(wanted => loadOne(wanted).catch(() => undefined)));
       return some.length;

@@ -73,6 +73,12 @@ describe('many prompts', () => {
       assert.equal(await codeOf(prompts.preload(['../a'])), 'invalid_name');
     });
 
+    it('keeps the others where the registry refuses a name that looks like one', async () => {
+      const prompts = setting.client();
+      await assert.rejects(prompts.preload(['con', NAME]), { code: 'invalid_name' });
+      assert.equal((await prompts.get(NAME)).source, 'cache');
+    });
+
     it('tells of each prompt that was asked for, as get does', async () => {
       const events: FetchEvent[] = [];
       const told = () =>
