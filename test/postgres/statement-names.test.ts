@@ -1,5 +1,6 @@
 /** Statements that are asked often have names in the database, where that is sure to be harmless. */
 import assert from 'node:assert/strict';
+import { sql } from 'kysely';
 import { defaultEnvironments } from '../../src/core/environment.ts';
 import { openDatabase } from '../../src/registry/database.ts';
 import { statementNames } from '../../src/registry/store/postgres/statement-names.ts';
@@ -16,7 +17,7 @@ describe('names of statements', () => {
       Array(4).fill(undefined),
     );
     const name = asked('a');
-    assert.match(name ?? '', /^promptforge_\d+$/);
+    assert.match(name ?? '', /^promptforge_1_[0-9a-f]{32}$/);
     assert.equal(asked('a'), name);
     const all = new Set<string>();
     for (let time = 0; time < 6; time++)
@@ -31,6 +32,29 @@ describe('names of statements', () => {
     for (let time = 0; time < 4; time++) assert.equal(asked('a'), undefined);
     const other = asked('a') ?? '';
     assert.ok(other !== '' && other !== name && !all.has(other), 'no name is given twice');
+  });
+
+  it('mean the same statement in every process', () => {
+    const [one, other] = [statementNames(), statementNames()];
+    const often = ({ nameOf }: typeof one, sql: string) =>
+      Array.from({ length: 5 }, () => nameOf(sql)).at(-1) ?? '';
+    often(one, 'a');
+    assert.equal(often(one, 'b'), often(other, 'b'));
+    assert.notEqual(often(one, 'a'), often(one, 'b'));
+  });
+
+  it('are given to no more characters than the database has room for, whatever is long', () => {
+    const names = statementNames();
+    const often = (sql: string) => Array.from({ length: 5 }, () => names.nameOf(sql)).at(-1);
+    const long = Array.from({ length: 20 }, (_, n) => `statement ${n} ${' '.repeat(24 * 1024)}`);
+    const named = () => long.filter(sql => names.nameOf(sql) !== undefined).length;
+    for (const sql of long) often(sql);
+    assert.equal(named(), 10);
+    assert.notEqual(often('short'), undefined, 'there is room left for it');
+    names.renew();
+    for (const sql of long) often(sql);
+    assert.equal(named(), 10, 'and again with other names');
+    assert.equal(often('x'.repeat(1024 * 1024)), undefined);
   });
 
   it('are not counted for what is asked once, however much of it there is', () => {
@@ -57,8 +81,8 @@ describe('the database', () => {
         .execute();
       return rows.map(({ name }) => String(name));
     });
-  const addColumn = ({ sql }: DatabaseForTest, name: string) =>
-    sql(`ALTER TABLE environments ADD COLUMN ${name} integer NOT NULL DEFAULT 7`);
+  const addColumn = (database: DatabaseForTest, name: string) =>
+    database.sql(`ALTER TABLE environments ADD COLUMN ${name} integer NOT NULL DEFAULT 7`);
 
   it('keeps what is asked often by its name', async () => {
     await using database = await aDatabase();
@@ -96,6 +120,43 @@ describe('the database', () => {
       for (let time = 0; time < 6; time++) await store.read(rowOf);
       await addColumn(database, 'other');
       assert.deepEqual(await store.write(rowOf), { ...row, one: 7, other: 7 });
+    } finally {
+      await store.close();
+    }
+  });
+
+  it('answers on without names where it does not know those that it was told', async () => {
+    await using database = await aDatabase();
+    const store = await open(database.url);
+    try {
+      const row = await store.read(rowOf);
+      for (let time = 0; time < 6; time++) await store.read(rowOf);
+      assert.notDeepEqual(await namesIn(store), []);
+      await store.read(snapshot => sql`DEALLOCATE ALL`.execute(snapshot));
+      assert.deepEqual(await store.write(rowOf), row);
+      for (let time = 0; time < 6; time++) assert.deepEqual(await store.read(rowOf), row);
+      assert.deepEqual(await namesIn(store), []);
+    } finally {
+      await store.close();
+    }
+  });
+
+  it('answers on without names where it knows one that it was not told', async () => {
+    await using database = await aDatabase();
+    const store = await open(database.url);
+    try {
+      const row = await store.read(rowOf);
+      for (let time = 0; time < 6; time++) await store.read(rowOf);
+      const names = await namesIn(store);
+      await store.close();
+      const other = await open(database.url);
+      try {
+        for (const name of names)
+          await other.read(snapshot => sql`PREPARE ${sql.id(name)} AS SELECT 1`.execute(snapshot));
+        for (let time = 0; time < 8; time++) assert.deepEqual(await other.write(rowOf), row);
+      } finally {
+        await other.close();
+      }
     } finally {
       await store.close();
     }

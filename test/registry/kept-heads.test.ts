@@ -57,6 +57,7 @@ describe('heads that are kept', () => {
     whole('Žluťoučký kůň 🐎'),
     whole(Buffer.from('A text.'.repeat(5000))),
     { status: 304, headers, body: null },
+    { status: 200, headers, body: null },
     { ...whole('{"code":"unknown"}'), status: 404 },
     whole('An odd text\r\nDate: today\r\n\r\n', { encoding: 'latin1' }),
   ];

@@ -27,6 +27,7 @@ interface WithHead {
 }
 
 const DATE = /^(?<beforeDate>.*\r\nDate: )[^\r]*(?<afterDate>\r\n.*)$/s;
+const LENGTH = /\r\ncontent-length: /i;
 
 /** @param now in ms since 1970 */
 export function keptHeads(now: () => number = Date.now): KeptHeads {
@@ -56,6 +57,8 @@ export function keptHeads(now: () => number = Date.now): KeptHeads {
     keep(incoming, outgoing, answer) {
       const made = (outgoing as WithHead)._header;
       if (typeof made !== 'string' || !staysOpen(incoming, outgoing)) return;
+      // Node learns how to send a body without a length when it makes the head.
+      if (answer.status !== 304 && !LENGTH.test(made)) return;
       const { beforeDate, afterDate } = DATE.exec(made)?.groups ?? {};
       if (beforeDate === undefined || afterDate === undefined) return;
       heads.set(answer, { beforeDate: copied(beforeDate), afterDate: copied(afterDate) });

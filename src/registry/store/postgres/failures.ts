@@ -25,9 +25,11 @@ export function isRefusal(error: unknown): boolean {
   return error instanceof DatabaseError && error.severity !== 'FATAL' && error.severity !== 'PANIC';
 }
 
-/** Whether the transaction would do if it were made again: serialization failures, deadlocks, and outdated plans. */
+/** Whether the transaction would do if it were made again: serialization failures, deadlocks, and names of statements. */
 export function isWorthAnotherTry(error: unknown): boolean {
-  return ['40001', '40P01'].includes(sqlState(error) ?? '') || isOutdatedPlan(error);
+  return (
+    ['40001', '40P01'].includes(sqlState(error) ?? '') || isOutdatedPlan(error) || isStrangeStatement(error)
+  );
 }
 
 /** Whether a named statement has other columns by now than when the database was told of it: the schema was changed. */
@@ -35,6 +37,14 @@ export function isOutdatedPlan(error: unknown): boolean {
   return (
     error instanceof DatabaseError && error.code === '0A000' && error.routine === 'RevalidateCachedQuery'
   );
+}
+
+/**
+ * Whether the database does not know a statement by its name, or knew it before it was told: somebody else gives this
+ * connection's statements up (DEALLOCATE), or it leads to another process of the database than before.
+ */
+export function isStrangeStatement(error: unknown): boolean {
+  return ['26000', '42P05'].includes(sqlState(error) ?? '');
 }
 
 /** Whether the server takes no connection at all, for now: it is down, unreachable, starting or going down. */
