@@ -1,5 +1,6 @@
 /** Rendering: a linked source and an input become Dotprompt messages. The preview, the registry and the command line all call this. */
 import type { Message } from 'dotprompt';
+import { takenContextName } from './context-names.ts';
 import { evaluate } from './evaluate/evaluate.ts';
 import type { Limits } from './evaluate/limits.ts';
 import type { Segment } from './evaluate/segment.ts';
@@ -43,7 +44,7 @@ export interface Rendered {
 }
 
 /**
- * @throws Problem `invalid_source` and `too_expensive` with their place, or `missing_input` naming each input that is
+ * @throws Problem `invalid_source` and `too_expensive` with their place, `invalid_request` for its context, or `missing_input` naming each input that is
  * declared, not optional, has no default and was not given (with `strict`, also what no schema declares and this
  * rendering reads); with `strict` also `invalid_input` naming what does not fit the schema.
  */
@@ -97,9 +98,14 @@ export interface PreparedRendering {
   evaluate(countsAsMissing?: (name: string) => boolean, limits?: Limits): readonly Segment[];
 }
 
-/** @throws Problem `invalid_source` */
+/** @throws Problem `invalid_source`, `invalid_request` */
 export async function prepareRendering(request: RenderRequest): Promise<PreparedRendering> {
-  const { source, kind, isPublished, label, input, partials, messages = [] } = request;
+  const { source, kind, isPublished, label, input, partials, messages = [], context = {} } = request;
+  const taken = takenContextName(context);
+  if (taken !== undefined)
+    throw new Problem('invalid_request', taken.sentence, {
+      fields: [{ pointer: `/context/${taken.name}`, message: 'is a name that every rendering gives itself' }],
+    });
   const parsed = isPublished === true ? parsePublished(source, kind ?? 'prompt') : parseSource(source, kind);
   const isRead = isPublished === true && !parsed.isUnread;
   checkNoIssues(isRead ? publishedIssues(source, parsed) : sourceIssues(source, parsed), label);
@@ -129,7 +135,7 @@ export async function prepareRendering(request: RenderRequest): Promise<Prepared
           source,
           templateOffset,
           input: values,
-          data: { metadata: { prompt, messages: request.messages }, ...request.context },
+          data: { metadata: { prompt, messages: request.messages }, ...context },
           history: messages,
           isPublished: isPublished === true,
           ...(countsAsMissing && { countsAsMissing }),

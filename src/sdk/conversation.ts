@@ -1,4 +1,5 @@
 /** The conversation and the context that a call gives, held to the same form as the registry's API holds them to. */
+import { takenContextName } from '../core/context-names.ts';
 import { asObject, isObject } from './delivery.ts';
 import { PromptForgeError } from './errors.ts';
 import type { Message } from './types.ts';
@@ -13,6 +14,8 @@ const ROLES: readonly unknown[] = ['system', 'user', 'model', 'tool'] satisfies 
 export function checkConversation(given: { readonly messages?: unknown; readonly context?: unknown }): void {
   const { messages = [], context = {} } = given;
   if (!isObject(context)) throw invalid('"context" must be an object of values by name.');
+  const taken = takenContextName(context);
+  if (taken !== undefined) throw invalid(taken.sentence);
   if (!Array.isArray(messages) || messages.length > MOST)
     throw invalid(`"messages" must be a list of ${MOST} messages at most.`);
   for (const [index, message] of messages.entries()) {

@@ -79,6 +79,21 @@ describe('rendering', () => {
       ['system', 'model', 'user'],
     );
   });
+  it('refuses a context that gives what every rendering gives itself', async () => {
+    for (const name of ['metadata', 'root'])
+      for (const value of [null, 'x', { prompt: {} }])
+        await assert.rejects(go('{{a}}', { a: 1 }, { context: { [name]: value } }), (error: unknown) => {
+          assert.ok(Problem.is(error, 'invalid_request'));
+          assert.match(
+            error.message,
+            new RegExp(`^The context gives "${name}", but {{@${name}}} is always `),
+          );
+          return true;
+        });
+    const context = { Metadata: 'a', key: 'b', index: 'c' };
+    assert.equal((await go('{{@Metadata}}{{@key}}{{@index}}', {}, { context })).text, 'abc');
+  });
+
   it('refuses an unknown helper, a broken schema and a broken template, naming the prompt', async () => {
     await assert.rejects(
       go('{{shout x}}'),

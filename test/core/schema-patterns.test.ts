@@ -120,7 +120,7 @@ describe('a pattern of the input that RE2 cannot run', () => {
       { properties: { a: { const: of, default: of, examples: [of] } } },
       { properties: { a: { pattern: 5 } } },
       { properties: { a: { format: 'regex', description: wrong } } },
-      { properties: { a: { $ref: '#/nowhere' } } },
+      { properties: { a: { $ref: 'Order' }, b: { $ref: 'other.json#/nowhere' } } },
       { 'x-own': of },
     ])
       assert.equal(await refusal(sourceOf({ type: 'object', ...part })), undefined, JSON.stringify(part));
@@ -135,6 +135,8 @@ describe('a pattern of the input that RE2 cannot run', () => {
       { properties: { a: { $ref: '#/properties/b' }, b: { $ref: '#/properties/a' } } },
       { $defs: { a: { allOf: [{ $ref: '#/$defs/b' }] }, b: { else: { $ref: '#/$defs/a' } } } },
       { dependentSchemas: { a: { $ref: '#' } } },
+      { $anchor: 'whole', anyOf: [{ $ref: '#whole' }] },
+      { $id: '#whole', anyOf: [{ $ref: '#whole' }] },
     ]) {
       const source = sourceOf({ type: 'object', ...part });
       const found = await refusal(source);
@@ -146,7 +148,37 @@ describe('a pattern of the input that RE2 cannot run', () => {
       { properties: { a: { $ref: '#' } } },
       { properties: { a: { items: { $ref: '#/properties/a' } } } },
       { $defs: { a: {}, b: { allOf: [{ $ref: '#/$defs/a' }, { $ref: '#/$defs/a' }] } } },
+      { properties: { a: { $ref: 'Order' }, b: { $ref: 'other.json#/nowhere' } } },
+    ])
+      assert.equal(await refusal(sourceOf({ type: 'object', ...part })), undefined, JSON.stringify(part));
+  });
+
+  it('is not the only thing: a reference that leads to no schema is refused as well', async () => {
+    for (const part of [
       { properties: { a: { $ref: '#/nowhere' } } },
+      { properties: { a: { items: { $ref: '#nowhere' } } } },
+      { properties: { a: { $ref: '#/$defs/b/' } }, $defs: { b: {} } },
+      { properties: { a: { $ref: '#/$defs/b/type' } }, $defs: { b: { type: 'string' } } },
+      { properties: { a: { $ref: '#/$defs/toString' } }, $defs: {} },
+      { properties: { a: { $ref: '#/$defs/b' } }, $defs: { b: null } },
+      { $defs: { a: { $ref: '#/$defs/b' }, b: { $ref: '#/$defs/c' } } },
+    ]) {
+      const source = sourceOf({ type: 'object', ...part });
+      const found = await refusal(source);
+      assert.equal(found?.code, 'schema-reference', JSON.stringify(part));
+      assert.match(
+        found.message,
+        /^This reference leads to no schema of the file: add "#.+", or correct it\.$/,
+      );
+      const at = source.split('\n')[found.line - 1]?.slice(found.column - 1);
+      assert.ok(at?.startsWith('"#'), at);
+    }
+    for (const part of [
+      { properties: { a: { $ref: '#/$defs/b' } }, $defs: { b: true } },
+      { properties: { a: { $ref: '#/$defs/a%20~1b' } }, $defs: { 'a /b': {} } },
+      { properties: { a: { $ref: '#b' } }, $defs: { b: { $anchor: 'b' } } },
+      { properties: { a: { $ref: '#b' } }, $defs: { b: { $id: '#b' } } },
+      { properties: { a: { enum: [{ $ref: '#/nowhere' }] }, $ref: { type: 'string' } } },
     ])
       assert.equal(await refusal(sourceOf({ type: 'object', ...part })), undefined, JSON.stringify(part));
   });

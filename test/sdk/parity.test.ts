@@ -80,7 +80,7 @@ const message = fc.record(
 const options = fc.record(
   {
     messages: mostly(fc.array(mostly(message), { maxLength: 3 })).map(withoutPrototypes),
-    context: mostly(objectOf(value)),
+    context: mostly(fc.oneof(objectOf(value), fc.record({ root: value }), fc.record({ metadata: value }))),
   },
   { requiredKeys: [] },
 );

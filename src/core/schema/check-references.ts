@@ -1,7 +1,8 @@
 /**
- * References that lead back to where they begin without going into the value: no input could ever be held against such
- * a schema, so it is refused before the prompt is published.
+ * References within a schema by which no input could be checked: to what is not there, or back to where they begin
+ * without going into the value. They are refused before the prompt is published.
  */
+import { clip } from '../clip.ts';
 import { isJsonObject, type JsonObject, SchemaFault, type SchemaPath } from './schema-fault.ts';
 import { referred, schemasIn } from './schemas-in.ts';
 
@@ -10,8 +11,27 @@ const CIRCULAR =
 /** The references that one check may follow: each takes some of the engine's stack. */
 const MAX_DEPTH = 300;
 
-/** The first reference that closes such a circle. */
-export function circularReference(root: JsonObject): SchemaFault | undefined {
+/** The first reference that leads nowhere, or else one that closes a circle. */
+export function referenceFault(root: JsonObject): SchemaFault | undefined {
+  return brokenReference(root) ?? circularReference(root);
+}
+
+function brokenReference(root: JsonObject): SchemaFault | undefined {
+  for (const { schema, path } of schemasIn(root)) {
+    const { $ref: reference } = schema;
+    const target = referred(root, reference)?.schema;
+    if (typeof reference !== 'string' || !reference.startsWith('#')) continue;
+    if (!isJsonObject(target) && typeof target !== 'boolean')
+      return new SchemaFault([...path, '$ref'], leadsNowhere(reference));
+  }
+  return undefined;
+}
+
+function leadsNowhere(reference: string): string {
+  return `This reference leads to no schema of the file: add "${clip(reference, 80)}", or correct it.`;
+}
+
+function circularReference(root: JsonObject): SchemaFault | undefined {
   const done = new Set<unknown>();
   for (const { schema, path } of schemasIn(root)) {
     const found = circleFrom({ root, around: new Set(), done }, schema, path, undefined);

@@ -43,16 +43,18 @@ export function* schemasIn(root: JsonObject): Generator<PlacedSchema, void, unde
   }
 }
 
-/** Where a reference into the same schema leads; undefined for others. */
+/** Where a reference into the same schema leads, by pointer or by anchor; undefined for others. */
 export function referred(
   root: JsonObject,
   reference: unknown,
 ): { readonly schema: unknown; readonly path: SchemaPath } | undefined {
-  if (reference === '#') return { schema: root, path: [] };
-  if (typeof reference !== 'string' || !reference.startsWith('#/')) return undefined;
-  const path = reference
-    .slice(2)
+  if (typeof reference !== 'string' || !reference.startsWith('#')) return undefined;
+  const fragment = reference.slice(1);
+  if (fragment !== '' && !fragment.startsWith('/'))
+    return anchorsOf(root).get(decoded(fragment)) ?? { schema: undefined, path: [] };
+  const path = fragment
     .split('/')
+    .slice(1)
     .map(part => decoded(part).replaceAll('~1', '/').replaceAll('~0', '~'));
   let schema: unknown = root;
   for (const key of path)
@@ -61,6 +63,31 @@ export function referred(
         ? (schema as JsonObject)[key]
         : undefined;
   return { schema, path };
+}
+
+const anchors = new WeakMap<JsonObject, ReadonlyMap<string, PlacedSchema>>();
+
+/** What `$anchor` names, or `$id` as in draft 7: the first of each name. */
+function anchorsOf(root: JsonObject): ReadonlyMap<string, PlacedSchema> {
+  const known = anchors.get(root);
+  if (known !== undefined) return known;
+  const found = new Map<string, PlacedSchema>();
+  const seen = new Set<unknown>();
+  const waiting: { readonly schema: unknown; readonly path: SchemaPath }[] = [{ schema: root, path: [] }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { schema, path } = next;
+    if (typeof schema !== 'object' || schema === null || seen.has(schema)) continue;
+    seen.add(schema);
+    if (isJsonObject(schema)) {
+      const { $anchor, $id } = schema;
+      const name = typeof $id === 'string' && $id.startsWith('#') ? $id.slice(1) : $anchor;
+      if (typeof name === 'string' && !found.has(name)) found.set(name, { schema, path });
+    }
+    for (const [key, each] of Object.entries(schema).reverse())
+      waiting.push({ schema: each, path: [...path, Array.isArray(schema) ? Number(key) : key] });
+  }
+  anchors.set(root, found);
+  return found;
 }
 
 function decoded(part: string): string {

@@ -7,6 +7,7 @@
 import { arrayFaults, numberFaults, objectFaults, stringFaults } from './keywords.ts';
 import type { CompilePattern } from './patterns.ts';
 import { isJsonObject, type JsonObject } from './schema-fault.ts';
+import { referred } from './schemas-in.ts';
 import { equals, isOfType, wordsOfTypes, wordsOfValue } from './values.ts';
 
 /** One thing that does not fit. */
@@ -136,39 +137,11 @@ export class Validation {
     }
   }
 
-  /** A schema by its JSON pointer or its anchor; nothing is said where there is none. */
+  /** Nothing is said where it leads nowhere: of what was published before that was refused. */
   #referred(reference: string): unknown {
-    const path = reference.slice(1);
-    if (path !== '' && !path.startsWith('/')) return this.#anchored(path);
-    let at: unknown = this.#root;
-    for (const part of path.split('/').slice(1)) {
-      this.step();
-      const key = decode(part).replaceAll('~1', '/').replaceAll('~0', '~');
-      at =
-        (isJsonObject(at) || Array.isArray(at)) && Object.hasOwn(at, key)
-          ? (at as unknown as JsonObject)[key]
-          : undefined;
-    }
-    return at;
-  }
-
-  #anchored(name: string): unknown {
-    const waiting: unknown[] = [this.#root];
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      this.step();
-      if (isJsonObject(next) && (next['$anchor'] === name || next['$id'] === `#${name}`)) return next;
-      if (typeof next === 'object' && next !== null)
-        waiting.push(...Object.values(next).filter(each => typeof each === 'object' && each !== null));
-    }
-    return undefined;
-  }
-}
-
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part; // a "%" that stands for itself
+    const { schema, path } = referred(this.#root, reference) ?? { schema: undefined, path: [] };
+    this.step(path.length);
+    return schema;
   }
 }
 

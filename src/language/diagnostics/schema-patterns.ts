@@ -1,6 +1,6 @@
 /** A reference or pattern of the input's schema that cannot be followed or run: publishing refuses it, with the same sentence. */
 import { patternFault, patternsIn } from '../../core/schema/check-patterns.ts';
-import { circularReference } from '../../core/schema/check-references.ts';
+import { referenceFault } from '../../core/schema/check-references.ts';
 import type { CompilePattern } from '../../core/schema/patterns.ts';
 import { placeOfFault } from '../../core/schema/place-of-fault.ts';
 import { isJsonObject } from '../../core/schema/schema-fault.ts';
@@ -21,9 +21,9 @@ export function schemaFaults(
   const input = entries.findLast(({ key }) => key === 'input');
   const schema = input?.entries.findLast(({ key }) => key === 'schema');
   if (schema === undefined || !isJsonSchema(schema.node) || !isJsonObject(schema.value)) return [];
-  const circular = circularReference(schema.value);
-  const fault = circular ?? (compile && patternFault(patternsIn(schema.value), compile));
+  const reference = referenceFault(schema.value);
+  const fault = reference ?? (compile && patternFault(patternsIn(schema.value), compile));
   if (fault === undefined) return [];
-  const code = circular === undefined ? 'schema-pattern' : 'schema-reference';
+  const code = reference === undefined ? 'schema-pattern' : 'schema-reference';
   return [{ code, span: placeOfFault(schema.node, [], fault), message: fault.message }];
 }
