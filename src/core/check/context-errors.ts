@@ -15,8 +15,10 @@ import {
   isRawBlock,
   type PartialBlockStatement,
   type PartialStatement,
+  type PathExpression,
   type Program,
   type Statement,
+  type SubExpression,
 } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
 import { whichRuns } from './block-runs.ts';
@@ -36,11 +38,13 @@ import {
   helperName,
   type Item,
   inEach,
+  isFalse,
   isObject,
   isScalar,
   itemsOf,
   type Kind,
   kindOf,
+  kindOfCall,
   kindOfValue,
   type Place,
   textOfKind,
@@ -140,7 +144,7 @@ class Walk<T extends ParsedTemplate> {
         const path = asPath(statement.path);
         const isCall = hasArguments(statement) || KNOWN_HELPERS.has(helperName(path, place));
         if (isCall) this.#call(statement, place, inside);
-        else this.#text(path, place, inside);
+        this.#written(path, isCall ? kindOfCall(statement, place) : kindOf(path, place), inside);
         return;
       }
       case 'BlockStatement':
@@ -218,7 +222,9 @@ class Walk<T extends ParsedTemplate> {
     if (name === 'section') this.#named(first, place, inside);
     if (name === 'role' && first !== undefined) this.#role(first, place, inside);
     if (name === 'json' && first !== undefined) this.#given(first, place, inside);
-    if (name === 'lookup') this.#text(second, place, inside);
+    // It does not look for the key in what is false, 0 or empty.
+    if (name === 'lookup' && first !== undefined && isFalse(kindOf(first, place)) !== true)
+      this.#text(second, place, inside);
     if (name === 'role') for (const { value } of hash?.pairs ?? []) this.#text(value, place, inside);
     if (name === 'media') {
       this.#named(option('url'), place, inside);
@@ -237,17 +243,14 @@ class Walk<T extends ParsedTemplate> {
 
   /** Where a text is written, and nothing as well. */
   #text(value: Expression | undefined, place: Place, inside: Within<T>): void {
-    if (value?.type !== 'PathExpression') return;
-    const kind = kindOf(value, place);
+    if (value?.type === 'PathExpression' || value?.type === 'SubExpression')
+      this.#written(value, kindOf(value, place), inside);
+  }
+
+  #written(node: PathExpression | SubExpression, kind: Kind, inside: Within<T>): void {
     if (!isObject(kind)) return;
-    inside.report({
-      code: 'not-text',
-      message: notText(value.original, kind),
-      node: value,
-      path: value.original,
-      kind,
-      isLinked: false,
-    });
+    const path = writtenPath(node);
+    inside.report({ code: 'not-text', message: notText(path, kind), node, path, kind, isLinked: false });
   }
 
   /** Where there must be a value. */

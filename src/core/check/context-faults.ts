@@ -3,6 +3,9 @@ import type { Node, PathExpression, SubExpression } from '../syntax-tree.ts';
 import { isScalar, type Kind, textOfKind } from './context-kind.ts';
 import type { TemplateError } from './finding.ts';
 
+/** Written for a call of it. */
+const LOOKUP = 'lookup';
+
 export interface Fault extends Pick<TemplateError, 'code' | 'message'> {
   readonly node: Node;
   /** The path as written, and its kind. */
@@ -13,7 +16,7 @@ export interface Fault extends Pick<TemplateError, 'code' | 'message'> {
 }
 
 export function writtenPath(node: PathExpression | SubExpression): string {
-  return node.type === 'PathExpression' ? node.original : 'lookup';
+  return node.type === 'PathExpression' ? node.original : LOOKUP;
 }
 
 export function noRole(node: PathExpression | SubExpression, kind: Kind): Fault {
@@ -27,6 +30,8 @@ export function notText(path: string, kind: Kind): string {
   if (kind === 'inputs')
     return `"${path}" means all inputs together here, which is not text. Name one of them, as in {{name}}, or write {{json ${path}}}.`;
   const [what, part] = Array.isArray(kind) ? ['a list', 'items'] : ['an object', 'properties'];
+  if (path === LOOKUP)
+    return `This lookup always gives ${what}, which is not text. Look up one of its ${part} in turn, or write {{json (lookup …)}}.`;
   return `"${path}" is always ${what} here, which is not text. Name one of its ${part}, or write {{json ${path}}}.`;
 }
 

@@ -4,6 +4,7 @@ import {
   type Expression,
   isScoped,
   isSimple,
+  type MustacheStatement,
   type PathExpression,
   type SubExpression,
 } from '../syntax-tree.ts';
@@ -177,7 +178,11 @@ function kindOfProperty(of: Kind, name: string, { prompt }: Place): Kind {
   return name === 'messages' || name === 'docs' ? 'any' : 'nothing';
 }
 
-function kindOfCall({ path, params }: SubExpression, place: Place): Kind {
+/** Of the value that a call of a helper gives. */
+export function kindOfCall(
+  { path, params }: Pick<SubExpression | MustacheStatement, 'path' | 'params'>,
+  place: Place,
+): Kind {
   const name = helperName(asPath(path), place);
   if (name === 'json') return 'text';
   if (name === 'log') return 'nothing';

@@ -13,10 +13,12 @@ import {
   hasArguments,
   isRawBlock,
   isScoped,
+  type MustacheStatement,
   type Node,
   type PathExpression,
   type Program,
   type Statement,
+  type SubExpression,
 } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
 import { helperName, isPropertyOfText } from './context-kind.ts';
@@ -43,9 +45,12 @@ export function contradictions(tree: Program, text: string, isPrompt: boolean): 
 type Route = readonly string[];
 
 interface Use {
-  readonly node: PathExpression;
+  readonly node: PathExpression | Lookup;
   readonly route: Route;
 }
+
+/** `lookup order "id"`: what `order.id` is, or `order` itself where that is false, 0 or empty. */
+type Lookup = SubExpression | MustacheStatement;
 
 /** Uses that take place whenever a body does. The keys are routes as JSON. */
 interface Needs {
@@ -98,22 +103,26 @@ class Walk {
     const path = asPath(node.path);
     const name = helperName(path, place);
     const isHelper = hasArguments(node) || KNOWN_HELPERS.has(name);
-    const asked = useOf(isHelper ? params[0] : path, place);
+    const [value] = params;
+    // {{#with}} takes 0, and so do these with "includeZero".
+    const isTrue = name === 'each' || ((name === 'if' || name === 'unless') && (node.hash ?? null) === null);
+    const asked = isTrue ? truthOf(value, place) : useOf(isHelper ? value : path, place);
     const names = new Set([...place.names, ...(program?.blockParams ?? [])]);
     if (!isHelper) {
       if (!isRawBlock(node)) this.#unlessDead(program, { ...place, context: undefined, names }, asked);
       this.body(inverse, place, asked);
     } else if (name === 'if' || name === 'unless') {
       const [given, empty] = name === 'if' ? [program, inverse] : [inverse, program];
-      this.#unlessDead(given, place, asked);
+      this.#unlessDead(given, place, asked, isTrue);
       this.body(empty, place, asked);
     } else if (name === 'with' || name === 'each') {
       const context = name === 'with' ? asked?.route : undefined;
-      this.#unlessDead(program, { ...place, context, names }, asked);
+      this.#unlessDead(program, { ...place, context, names }, asked, isTrue);
       this.body(inverse, place, asked);
     } else if (name === 'ifEquals' || name === 'unlessEquals') {
       const [equal, other] = name === 'ifEquals' ? [program, inverse] : [inverse, program];
-      this.#unlessDead(equal, place, givenWhereEqual(params, place));
+      const { use, isTrue = false } = givenWhereEqual(params, place) ?? {};
+      this.#unlessDead(equal, place, use, isTrue);
       this.body(other, place);
     } else {
       this.body(program, { ...place, context: undefined, names });
@@ -121,31 +130,38 @@ class Walk {
     }
   }
 
-  /** A body that is evaluated where a value is given: never, where what it belongs to is a text. */
-  #unlessDead(program: Program | undefined, place: Place, given: Use | undefined): void {
-    const isDead = given !== undefined && textAbove(given.route, place.around) !== undefined;
-    if (!isDead) this.body(program, place);
+  /**
+   * A body that is evaluated where a value is given: never, where what it belongs to is a text.
+   * @param isTrue whether it is neither false nor 0 then
+   */
+  #unlessDead(program: Program | undefined, place: Place, given: Use | undefined, isTrue = false): void {
+    const { around } = place;
+    if (given !== undefined && textAbove(given.route, around) !== undefined) return;
+    const objects = new Map<string, Use>();
+    if (given !== undefined && (isTrue || endsAtProperty(given))) addObjects(given, objects);
+    const inside = objects.size === 0 ? place : { ...place, around: { texts: new Map(), objects, around } };
+    this.body(program, inside);
   }
 
   #checkGiven(use: Use, needs: Needs): void {
     const text = textAbove(use.route, needs);
     if (text === undefined) return;
-    const { original, loc } = text.node;
+    const { node } = text;
     this.faults.push({
       code: 'wrong-arguments',
       node: use.node,
-      message: `"${use.node.original}" has no value where "${original}" in line ${loc.start.line} is a text or empty. Use one of them, or put each in a branch of its own.`,
+      message: `"${writtenOf(use.node)}" has no value where "${writtenOf(node)}" in line ${node.loc.start.line} is a text or empty. Use one of them, or put each in a branch of its own.`,
     });
   }
 
   #checkText(key: string, use: Use, around: Needs | undefined): void {
     const object = objectAt(key, around);
     if (object === undefined) return;
-    const { original, loc } = object.node;
+    const { node } = object;
     this.faults.push({
       code: 'not-text',
       node: use.node,
-      message: `"${use.node.original}" is never a text here: "${original}" in line ${loc.start.line} needs it to be an object. Use one of them, or put each in a branch of its own.`,
+      message: `"${writtenOf(use.node)}" is never a text here: "${writtenOf(node)}" in line ${node.loc.start.line} needs it to be an object. Use one of them, or put each in a branch of its own.`,
     });
   }
 }
@@ -165,8 +181,10 @@ class Collected {
     if (statement.type === 'BlockStatement') this.#arguments(statement);
     if (statement.type === 'MustacheStatement') {
       const path = asPath(statement.path);
-      if (hasArguments(statement) || KNOWN_HELPERS.has(helperName(path, this.#place))) this.#call(statement);
-      else this.#text(path);
+      if (hasArguments(statement) || KNOWN_HELPERS.has(helperName(path, this.#place))) {
+        this.#call(statement);
+        this.#written(useOfLookup(statement, this.#place));
+      } else this.#text(path);
     }
   }
 
@@ -178,20 +196,18 @@ class Collected {
   }
 
   #text(value: Expression | undefined): void {
-    const use = useOf(value, this.#place);
+    this.#written(truthOf(value, this.#place));
+  }
+
+  #written(use: Use | undefined): void {
     if (use !== undefined) this.text(use);
   }
 
   #given(value: Expression | undefined): void {
     const use = useOf(value, this.#place);
-    // A path with "@" ends at what is empty, which is a value as well.
-    if (use === undefined || use.node.data) return;
+    if (use === undefined || !endsAtProperty(use)) return;
     this.given.push(use);
-    for (let length = use.route.length - 1; length > 0; length--) {
-      if (isPropertyOfText(use.route[length] as string)) continue;
-      const key = JSON.stringify(use.route.slice(0, length));
-      if (!this.objects.has(key)) this.objects.set(key, use);
-    }
+    addObjects(use, this.objects);
   }
 
   #arguments(node: Arguments): void {
@@ -213,6 +229,20 @@ class Collected {
     // These may be nothing.
     for (const { key, value } of named)
       if (name === 'role' || (name === 'media' && key === 'contentType')) this.#text(value);
+  }
+}
+
+/** Returns whether what is given is the property: a path with "@" ends at what is false, 0 or empty, and so does a lookup. */
+function endsAtProperty({ node }: Use): boolean {
+  return node.type === 'PathExpression' && !node.data;
+}
+
+/** What must be an object for a value to be given. */
+function addObjects(use: Use, objects: Map<string, Use>): void {
+  for (let length = use.route.length - 1; length > 0; length--) {
+    if (isPropertyOfText(use.route[length] as string)) continue;
+    const key = JSON.stringify(use.route.slice(0, length));
+    if (!objects.has(key)) objects.set(key, use);
   }
 }
 
@@ -239,12 +269,49 @@ function objectAt(key: string, from: Needs | undefined): Use | undefined {
 }
 
 /** The value that has to be given for two to be equal; undefined where both may be nothing. */
-function givenWhereEqual([one, other]: readonly Expression[], place: Place): Use | undefined {
-  const isGiven = (value: Expression | undefined) => value !== undefined && GIVEN.has(value.type);
-  return isGiven(other) ? useOf(one, place) : isGiven(one) ? useOf(other, place) : undefined;
+function givenWhereEqual([one, other]: readonly Expression[], place: Place): Given | undefined {
+  return equalTo(other, one, place) ?? equalTo(one, other, place);
 }
 
-const GIVEN: ReadonlySet<string> = new Set(['StringLiteral', 'NumberLiteral', 'BooleanLiteral']);
+interface Given {
+  readonly use: Use | undefined;
+  /** True if it is neither false, 0 nor empty. */
+  readonly isTrue: boolean;
+}
+
+/** Of what is equal to a value that is written. */
+function equalTo(
+  written: Expression | undefined,
+  value: Expression | undefined,
+  place: Place,
+): Given | undefined {
+  const isWritten =
+    written?.type === 'StringLiteral' ||
+    written?.type === 'NumberLiteral' ||
+    written?.type === 'BooleanLiteral';
+  if (!isWritten) return undefined;
+  const isTrue = Boolean(written.value);
+  return { use: isTrue ? truthOf(value, place) : useOf(value, place), isTrue };
+}
+
+/** The use of a value that is neither false, 0 nor empty, or that is a text: a lookup is what it looks for then. */
+function truthOf(value: Expression | undefined, place: Place): Use | undefined {
+  return value?.type === 'SubExpression' ? useOfLookup(value, place) : useOf(value, place);
+}
+
+function useOfLookup(node: Lookup, place: Place): Use | undefined {
+  const [object, key] = node.params;
+  if (helperName(asPath(node.path), place) !== 'lookup') return undefined;
+  if (key?.type !== 'StringLiteral' && key?.type !== 'NumberLiteral') return undefined;
+  const of = truthOf(object, place);
+  return of === undefined || of.route.length >= MAX_ROUTE
+    ? undefined
+    : { node, route: [...of.route, String(key.value)] };
+}
+
+function writtenOf(node: Use['node']): string {
+  return node.type === 'PathExpression' ? node.original : 'lookup';
+}
 
 function useOf(value: Expression | undefined, { context, root, names }: Place): Use | undefined {
   if (value?.type !== 'PathExpression') return undefined;

@@ -33,9 +33,12 @@ async function rendersWith(source: string, marks: readonly string[]): Promise<bo
   return false;
 }
 
+const LOOKUPS = ['a "b"', 'this.a "b"', 'a "length"', 'a 0', 'a.b "c"', '(lookup a "b") "c"'].map(
+  each => `lookup ${each}`,
+);
 const PATHS = ['a', 'a.b', 'a.b.c', 'a.length', 'this.a', '@root.a', '@root.a.b', 'b', 'b.c', 'this.b'];
-const TAGS = PATHS.flatMap(path => [
-  `{{${path}}}`,
+const TAGS = [...PATHS, ...LOOKUPS.map(each => `(${each})`)].flatMap(path => [
+  `{{${path.replace(/^\((.*)\)$/, '$1')}}}`,
   `{{json ${path}}}`,
   `{{section ${path}}}`,
   `{{media url=${path}}}`,
@@ -63,6 +66,21 @@ const WRAPPERS: readonly (readonly [string, string])[] = [
   ]),
   ['{{#a}}', '{{/a}}'],
   ['{{^a}}', '{{/a}}'],
+  ...LOOKUPS.flatMap((lookup): [string, string][] => [
+    [`{{#if (${lookup})}}`, '{{/if}}'],
+    [`{{#if (${lookup}) includeZero=true}}`, '{{/if}}'],
+    [`{{#if (${lookup})}}{{else}}`, '{{/if}}'],
+    [`{{#unless (${lookup})}}`, '{{/unless}}'],
+    [`{{#unless (${lookup})}}{{else}}`, '{{/unless}}'],
+    [`{{#with (${lookup})}}`, '{{/with}}'],
+    [`{{#with (${lookup})}}{{else}}`, '{{/with}}'],
+    [`{{#each (${lookup})}}`, '{{/each}}'],
+    [`{{#each (${lookup})}}{{else}}`, '{{/each}}'],
+    ...['"user"', '""', '0', '5', 'false', 'true'].map((other): [string, string] => [
+      `{{#ifEquals (${lookup}) ${other}}}`,
+      '{{/ifEquals}}',
+    ]),
+  ]),
 ];
 
 const wrapped = ([open, close]: readonly [string, string], text: string) => `${open}${text}${close}`;
@@ -129,6 +147,15 @@ describe('tags that contradict each other', () => {
       '{{a}}{{#ifEquals kind "x"}}{{json a.b}}{{/ifEquals}}',
       '{{a}}{{#unlessEquals kind "x"}}{{else}}{{#if x}}{{json a.b}}{{/if}}{{/unlessEquals}}',
       '{{role "user" why=a}}{{json a.b}}',
+      '{{#if a.b}}{{a}}{{/if}}',
+      '{{#if x}}{{#with a.b}}{{@root.a}}{{/with}}{{/if}}',
+      '{{#ifEquals a.b 0}}{{a}}{{/ifEquals}}',
+      '{{#if (lookup a "b")}}{{a}}{{/if}}',
+      '{{#unless (lookup a "b")}}{{else}}{{a}}{{/unless}}',
+      '{{#each (lookup a "b")}}{{@root.a}}{{/each}}',
+      '{{#ifEquals (lookup a "b") "x"}}{{a}}{{/ifEquals}}',
+      '{{lookup a "b"}}{{json a.b.c}}',
+      '{{json a.b.c}}{{section (lookup (lookup this "a") "b")}}',
     ])
       assert.equal(messages(template).length, 1, template);
   });
