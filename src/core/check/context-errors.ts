@@ -346,8 +346,7 @@ class Walk<T extends ParsedTemplate> {
 
   /** The block that is given to a partial, which calls it with `kind`. */
   #blockOf(program: Program, kind: Kind, around: Place, inside: Within<T>): void {
-    const names = new Map([...around.names.keys()].map(name => [name, 'any' as const]));
-    const place = { ...unknownPlace(around), context: { kind, above: 'unknown' as const }, names };
+    const place = { ...unknownPlace(around), context: { kind, above: 'unknown' as const } };
     this.#blocks.get(program, place, true, () => {
       this.#body(program, place, inside, unknownPlace(place));
       return true;

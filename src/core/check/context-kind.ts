@@ -53,9 +53,13 @@ export interface Position {
   readonly last: boolean;
 }
 
-/** The place in a body of which only the prompt is known. */
-export function unknownPlace({ prompt }: Pick<Place, 'prompt'>): Place {
-  return { context: { kind: 'any', above: 'unknown' }, names: new Map(), frames: undefined, prompt };
+/** The place in a body of which only the prompt is known, and which names the blocks around it give. */
+export function unknownPlace({
+  prompt,
+  names,
+}: Pick<Place, 'prompt'> & Partial<Pick<Place, 'names'>>): Place {
+  const given = new Map([...(names?.keys() ?? [])].map(name => [name, 'any' as const]));
+  return { context: { kind: 'any', above: 'unknown' }, names: given, frames: undefined, prompt };
 }
 
 const OBJECTS: ReadonlySet<Kind> = new Set(['inputs', 'object', 'metadata', 'prompt']);

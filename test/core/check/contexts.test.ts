@@ -305,6 +305,15 @@ describe('a value that a tag needs', () => {
     assert.ok(refused > runs(2_000, 70), `${refused} were refused`);
   });
 
+  it('is not refused in the block of a partial for a name that a block around it gives', async () => {
+    for (const it of [
+      '{{#each xs as |x|}}{{#> p}}{{#with "a"}}{{json x}}!{{/with}}{{/p}}{{/each}}',
+      '{{#each xs as |x|}}{{#> p}}{{#> p}}{{#with "a"}}{{role x}}!{{/with}}{{/p}}{{/p}}{{/each}}',
+      '{{#each xs as |x|}}{{#*inline "q"}}{{#with "a"}}{{json x}}!{{/with}}{{/inline}}{{> q}}{{/each}}',
+    ])
+      assert.equal((await hold({ it, _p: '{{> @partial-block}}' })).isRefused, false, it);
+  });
+
   it('is not refused in the block of a partial where the partial gives it', async () => {
     let refused = 0;
     await fc.assert(
