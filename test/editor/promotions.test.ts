@@ -196,13 +196,18 @@ describe('what one may do with a promotion', () => {
 describe('the words of a promotion that waits', () => {
   it('say where to, how many approved, who asked and why', () => {
     const words = promotionWords(WAITING, NOT_APPLIED, NOW);
-    assert.equal(words.label, '@12 production: 1 of 2 approvals');
+    assert.equal(words.label, 'triage@12 production: 1 of 2 approvals');
     assert.equal(promotionOption(WAITING, NOT_APPLIED, NOW).label, 'support/triage@12 → production');
-    assert.equal(words.description, 'triage · jonas.weber · 2 hours ago');
+    assert.equal(words.description, 'jonas.weber · 2 hours ago');
     assert.match(words.tooltip(), /Instead of @11\./);
     assert.match(words.tooltip(), /jonas\\\.weber requested it, .*: Tested/);
     assert.match(words.tooltip(), /Approved by ada, .*: Read it\\\./);
     assert.match(words.spoken, /version 12 to stable in production, from version 11: 1 of 2 approvals/);
+  });
+
+  it('begin with the prompt, which a narrow side bar shows, also of what is planned', () => {
+    assert.match(promotionWords(WAITING, NOT_APPLIED, NOW).label, /^triage@12 /);
+    assert.match(promotionWords(PLANNED, NOT_APPLIED, NOW).label, /^triage@\d+ production: /);
   });
 
   it('say that it was held, and why', () => {
@@ -212,8 +217,8 @@ describe('the words of a promotion that waits', () => {
       detail: 'stable of production is @13 now.',
     };
     const words = promotionWords({ ...WAITING, held }, NOT_APPLIED, NOW);
-    assert.equal(words.label, '@12 production: held');
-    assert.match(words.description, /^triage · 1 of 2 approvals · /);
+    assert.equal(words.label, 'triage@12 production: held');
+    assert.match(words.description, /^1 of 2 approvals · /);
     assert.match(words.tooltip(), /\*\*Held\*\* .*stable of production is @13 now/);
   });
 
@@ -236,7 +241,7 @@ describe('the words of a promotion that waits', () => {
       owners,
     });
     const words = promotionWords(owned, { kind: 'unknown' }, NOW);
-    assert.match(words.label, /^@12 production: waiting for \*da\*.*na or sam$/);
+    assert.match(words.label, /^triage@12 production: waiting for \*da\*.*na or sam$/);
     assert.ok(!words.label.includes('\u202e'));
     assert.match(words.tooltip(), /needs the approval of an owner: \\\*da\\\*/);
     assert.match(approvalQuestion(owned, undefined).detail ?? '', /^It needs the approval of .* or sam\./);

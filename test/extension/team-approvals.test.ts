@@ -35,8 +35,8 @@ describe('with a registry that asks for approvals', () => {
     return tree.getChildren().flatMap(group => [
       String(tree.getTreeItem(group).label),
       ...tree.getChildren(group).map(node => {
-        const { label, description, contextValue } = tree.getTreeItem(node);
-        return `  ${String(description).split(' · ')[0]} ${String(label)} ${contextValue}`;
+        const { label, contextValue } = tree.getTreeItem(node);
+        return `  ${String(label)} ${contextValue}`;
       }),
     ]);
   };
@@ -75,7 +75,7 @@ describe('with a registry that asks for approvals', () => {
     assert.equal(await waiting(), 0);
     assert.deepEqual((await shown()).slice(0, 2), [
       'Requested by you',
-      '  explain @1 production: 0 of 1 approval :promotion:waiting:cancel:',
+      '  explain@1 production: 0 of 1 approval :promotion:waiting:cancel:',
     ]);
   });
 
@@ -176,7 +176,7 @@ describe('with a registry that asks for approvals', () => {
     await ask.message(new RegExp(`^Planned: ${prompt}@1 goes live in staging on `));
     await eventually('the planned one', async () =>
       (await shown()).some(line =>
-        /^ {2}explain @1 staging: .+ :promotion:planned:reject:cancel:$/.test(line),
+        /^ {2}explain@1 staging: .+ :promotion:planned:reject:cancel:$/.test(line),
       ),
     );
     const cancelled = await run('cancelPromotion', { picks: ['staging'], texts: [''] });
@@ -211,7 +211,7 @@ describe('with a registry that asks for approvals', () => {
       by: 'ada',
     });
     await eventually('the promotion', async () =>
-      (await shown()).some(line => line.startsWith('  explain @2 production (canary)')),
+      (await shown()).some(line => line.startsWith('  explain@2 production (canary)')),
     );
   });
 });

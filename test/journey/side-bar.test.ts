@@ -49,9 +49,9 @@ describe('The side bar', () => {
       });
 
       for (const [width, promised] of [
-        [300, ['@1 live now', '@2 rolled back to @1', '@1 was live until', '@3 production: 0 of 1 approval']],
-        [200, ['@1 live now', '@2 rolled back to', '@1 was live until', '@3 production']],
-        [170, ['@1 live now', '@2 rolled back', '@1 was live', '@3 production']],
+        [300, ['@1 live now', '@2 rolled back to @1', '@1 was live until', 'greeting@3 production: 0 of']],
+        [200, ['@1 live now', '@2 rolled back to', '@1 was live until', 'greeting@3 product']],
+        [170, ['@1 live now', '@2 rolled back', '@1 was live', 'greeting@3 pr']],
       ] as const)
         await step(`can be read at ${width} pixels`, async () => {
           await resize(page, width);

@@ -53,17 +53,21 @@ export function iconOf(
 }
 
 /**
- * Within its group, which says what the label leaves out, so that version, environment and state can be read in a
- * narrow side bar: `@12 live now` in `Done: production`, `@12 production: 1 of 2 approvals` in `Waiting for approval`.
- * Then `triage · jonas.weber · 2 hours ago`: what is cut off first comes last.
+ * The label has what a narrow side bar must show, beside what the group and the icon say: of what was done which version
+ * has become what, `@12 live now` in `Done: production`, then `triage · jonas.weber · 2 hours ago`; of what waits or is
+ * planned first of all which prompt it is, `triage@12 production: 1 of 2 approvals`, then `jonas.weber · 2 hours ago`.
  */
 export function promotionWords(promotion: Promotion, standing: LiveStatus, now: number): ItemWords {
   const { prompt, version, environment, channel, from } = promotion;
   const state = stateOf(promotion, standing);
   const details = detailsOf(promotion, now).join(' · ');
+  const name = lastSegment(prompt);
+  const isDone = groupOf(promotion) === 'done';
   return {
-    label: `@${version} ${groupOf(promotion) === 'done' ? doneWhere(channel) : `${placeOf(promotion)}: `}${state}`,
-    description: `${lastSegment(prompt)} · ${details}`,
+    label: isDone
+      ? `@${version} ${doneWhere(channel)}${state}`
+      : `${name}@${version} ${placeOf(promotion)}: ${state}`,
+    description: isDone ? `${name} · ${details}` : details,
     tooltip: () => promotionTooltip(promotion, standing, now),
     spoken: `${prompt} version ${version} to ${channel} in ${environment}, ${from === null ? 'nothing was there' : `from version ${from}`}: ${state} · ${details}`,
   };
