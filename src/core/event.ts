@@ -92,8 +92,11 @@ export interface EventData {
   readonly 'promotion.superseded': { readonly promotion: string; readonly by: string };
   readonly 'promotion.commented': {
     readonly promotion: string;
-    readonly text: string;
     readonly place?: CommentPlace;
+    /** Of a comment on the whole promotion; releases before also wrote that of a comment at a line. */
+    readonly text?: string;
+    /** Of a comment at a line the digest of its text alone, as of `comment.created`. */
+    readonly digest?: Digest;
   };
   /**
    * At a line of the source of the event's version. A reply is one more at the same line. Of the text only the digest,

@@ -1,4 +1,5 @@
 /** Comments at the lines of a version, as the log tells them: the one reading of these events. */
+import { type Digest, digestOf } from './digest.ts';
 import type { CommentPlace, EventData, EventKind, RegistryEvent } from './event.ts';
 
 /** All that is written at the lines of a version. Those of promotions are in its review, and shown with the others. */
@@ -96,6 +97,12 @@ export function lineThreadsOf(
     .filter(([, { comments }]) => comments.size > 0)
     .sort(([one], [other]) => one - other)
     .map(([line, { comments, resolved }]) => ({ line, resolved, comments: [...comments.values()] }));
+}
+
+/** The digest of the text that an event wrote, which it holds itself or the registry has beside it. */
+export function digestOfComment(event: RegistryEvent): Digest | undefined {
+  const { digest, text } = event.data as Partial<EventData['promotion.commented']>;
+  return digest ?? (text === undefined ? undefined : digestOf(text));
 }
 
 /** The line at which an event wrote a comment, from 1; undefined for a comment on a whole promotion. */

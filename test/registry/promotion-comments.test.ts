@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { digestOf } from '../../src/core/digest.ts';
+import { readRecord } from '../../src/registry/promotions/read.ts';
+import { proceed } from '../../src/registry/promotions/record.ts';
+import { verifyRegistry } from '../../src/registry/proof/verification.ts';
 import { aGovernedRegistry, type GovernedRegistry } from './a-governed-registry.ts';
 import { type Answered, assertProblem } from './a-registry.ts';
 
@@ -33,7 +37,8 @@ describe('comments on a promotion', () => {
     assert.deepEqual(page.data, [first.json]);
     const { json: rest2 } = await registry.call('GET', `${path}?limit=1&cursor=${page.nextCursor}`);
     assert.deepEqual(rest2, { data: [second.json], nextCursor: null });
-    assert.deepEqual((await events()).at(-1).data, { promotion: asked.json.id, text: 'This line', place });
+    const told = { promotion: asked.json.id, place, digest: digestOf('This line') };
+    assert.deepEqual((await events()).at(-1).data, told);
     assertProblem(await registry.call('GET', '/v1/promotions/999/comments'), 404, 'promotion_not_found');
     assert.equal(id, String((await events()).at(-2).seq));
   });
@@ -61,6 +66,33 @@ describe('comments on a promotion', () => {
     assert.deepEqual(await told('development author lin'), ['"One" is wrong', 'On the whole']);
     assert.deepEqual(await told('production approver ada'), ['"One" is wrong', 'On the whole']);
     assert.deepEqual(await told('production author rae'), ['On the whole']);
+    const log = await registry.call('GET', '/v1/changes', undefined, { as: 'production author rae' });
+    assert.match(log.text, /On the whole/);
+    assert.doesNotMatch(log.text, /Here|is wrong/);
+  });
+  it('at a line are read and verified also where an earlier release wrote their text into the log', async () => {
+    const { registry, request } = governed;
+    const asked = await request(1, null);
+    const { store } = registry;
+    const [place, text] = [{ side: 'to', line: 1 } as const, 'Of before'];
+    await store.write(async transaction => {
+      const promotion = await readRecord(transaction, asked.json.id);
+      const step = { kind: 'promotion.commented', data: { text, place }, text } as const;
+      await proceed(transaction, store.now, { actor: 'lin', key: 'pf_x' }, promotion, step);
+    });
+    const { json } = await registry.call('GET', `/v1/promotions/${asked.json.id}/comments`);
+    assert.deepEqual(
+      json.data.map((each: { text: string }) => each.text),
+      [text],
+    );
+    const { prompt } = asked.json;
+    const threads = await registry.call('GET', `/v1/prompts/${prompt}/-/comments`);
+    assert.equal(threads.json.data[0].comments[0].text, text);
+    await verifyRegistry(store);
+    await store.write(transaction =>
+      transaction.updateTable('comments').set({ text: 'Another' }).where('text', '=', text).execute(),
+    );
+    await assert.rejects(verifyRegistry(store), /comments has digest/);
   });
   it('change nothing of the promotion', async () => {
     const { request, again } = governed;

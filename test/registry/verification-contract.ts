@@ -254,7 +254,7 @@ export function describeVerification(what: string, prepare: () => Promise<Engine
         "INSERT INTO comments SELECT 9999, promotion, 'x', at, text, side, line FROM comments LIMIT 1",
         /comments has a row 9999 that no event made/,
       ],
-      ['a comment', "UPDATE comments SET text = 'x'", /comments has text "x"/],
+      ['a comment', "UPDATE comments SET text = 'x'", /comments has digest/],
       [
         'the place of a comment',
         'UPDATE comments SET line = 1 WHERE line IS NOT NULL',

@@ -4,6 +4,7 @@ import type { LineComment, LineThread } from '../../contract/comments.ts';
 import { digestOf } from '../../core/digest.ts';
 import type { EventData, EventKind, RegistryEvent } from '../../core/event.ts';
 import {
+  digestOfComment,
   LINE_COMMENT_KINDS,
   type LineCommentRecord,
   type LineThreadRecord,
@@ -76,11 +77,7 @@ const WRITING: ReadonlySet<EventKind> = new Set(['comment.created', 'comment.edi
 
 /** The text that an event wrote, stored beside it. @throws DataFolderProblem `chain_broken` for any other text */
 function textOf(event: RegistryEvent, kept: string | null): string {
-  const { digest, text } = event.data as Partial<
-    EventData['comment.created'] & EventData['promotion.commented']
-  >;
-  if (kept !== null && (event.kind === 'promotion.commented' ? kept === text : digestOf(kept) === digest))
-    return kept;
+  if (kept !== null && digestOf(kept) === digestOfComment(event)) return kept;
   throw broken(`The table comments has another text for event ${event.seq} than it was written with.`);
 }
 

@@ -1,6 +1,8 @@
 /** Review comments on a promotion, on the whole or on a line of one side. */
 import type { Comment, CommentRequest } from '../../contract/promotions.ts';
+import { digestOf } from '../../core/digest.ts';
 import type { RegistryEvent } from '../../core/event.ts';
+import { digestOfComment } from '../../core/line-comments.ts';
 import { countLines } from '../../core/line-map.ts';
 import { Problem } from '../../core/problem.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';
@@ -33,7 +35,9 @@ export async function comment(
   if (place !== null) await checkPlace(transaction, promotion, place);
   await proceed(transaction, now, caller, promotion, {
     kind: 'promotion.commented',
-    data: { text, ...(place !== null && { place }) },
+    // At a line it may quote a draft, which not everybody who follows the log may read.
+    data: place === null ? { text } : { place, digest: digestOf(text) },
+    text,
   });
   const row = await transaction
     .selectFrom('comments')
@@ -95,7 +99,9 @@ function checkWritten(row: CommentsTable, event: RegistryEvent | undefined): voi
       ? commentRow(event as RegistryEvent<'promotion.commented'>)
       : undefined;
   const isWritten =
+    event !== undefined &&
     written !== undefined &&
+    digestOf(row.text) === digestOfComment(event) &&
     Object.entries(written).every(([column, value]) => row[column as keyof CommentsTable] === value);
   if (!isWritten) throw broken(`The table comments has a row ${row.id} that no event made.`);
 }

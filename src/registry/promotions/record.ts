@@ -14,7 +14,12 @@ import { approvalRows, commentRow, pointerRow, rowOf } from './rows.ts';
 type Beginning = 'promotion.requested' | 'promotion.applied';
 type About = Pick<PromotionRecord, 'prompt' | 'environment' | 'channel' | 'version'>;
 type Step<K extends PromotionEventKind> = {
-  [Kind in K]: { readonly kind: Kind; readonly data: Omit<NewEvent<Kind>['data'], 'promotion'> };
+  [Kind in K]: {
+    readonly kind: Kind;
+    readonly data: Omit<NewEvent<Kind>['data'], 'promotion'>;
+    /** Of a comment: its text, of which `data` may have the digest alone. */
+    readonly text?: string;
+  };
 }[K];
 
 export interface InRelease {
@@ -51,7 +56,7 @@ export async function proceed(
   const promotion = promotionAfter(before, event);
   const { id, ...row } = rowOf(promotion);
   await transaction.updateTable('promotions').set(row).where('id', '=', id).execute();
-  await follow(transaction, promotion, event);
+  await follow(transaction, promotion, event, step.text);
   return promotion;
 }
 
@@ -85,6 +90,7 @@ async function follow(
   transaction: WriteTransaction,
   promotion: PromotionRecord,
   event: PromotionEvent,
+  text = '',
 ): Promise<void> {
   switch (event.kind) {
     case 'promotion.applied':
@@ -100,7 +106,7 @@ async function follow(
     case 'promotion.commented':
       await transaction
         .insertInto('comments')
-        .values(commentRow(event as RegistryEvent<'promotion.commented'>))
+        .values({ ...commentRow(event as RegistryEvent<'promotion.commented'>), text })
         .execute();
   }
 }

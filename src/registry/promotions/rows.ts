@@ -73,9 +73,15 @@ export function pointerRow(promotion: PromotionRecord & { readonly appliedAt: st
   };
 }
 
-export function commentRow({ seq, at, actor, data }: RegistryEvent<'promotion.commented'>): CommentsTable {
+/** Without the text, of which the event may have the digest alone. */
+export function commentRow({
+  seq,
+  at,
+  actor,
+  data,
+}: RegistryEvent<'promotion.commented'>): Omit<CommentsTable, 'text'> {
   const { side = null, line = null } = data.place ?? {};
-  return { id: seq, promotion: Number(data.promotion), actor, at, text: data.text, side, line };
+  return { id: seq, promotion: Number(data.promotion), actor, at, side, line };
 }
 
 /** The records of rows, in the rows' order. */

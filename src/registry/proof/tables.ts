@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { canonicalJson } from '../../core/canonical.ts';
 import { digestOf } from '../../core/digest.ts';
 import type { EventKind, RegistryEvent } from '../../core/event.ts';
+import { digestOfComment } from '../../core/line-comments.ts';
 import { type Projection, pointerName, promotionOf } from '../../core/projection.ts';
 import { isPromotionEvent, type PromotionRecord } from '../../core/promotion.ts';
 import { approvalRows, commentRow, pointerRow, rowOf } from '../promotions/rows.ts';
@@ -10,7 +11,7 @@ import { broken } from '../store/broken.ts';
 import { COLUMNS } from '../store/columns.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot } from '../store/store.ts';
-import type { ApprovalsTable, PromotionsTable, Tables } from '../store/tables.ts';
+import type { ApprovalsTable, CommentsTable, PromotionsTable, Tables } from '../store/tables.ts';
 import { turns } from '../turns.ts';
 import { filterText } from '../webhooks/filters.ts';
 
@@ -115,17 +116,17 @@ export async function checkComments(
 ): Promise<void> {
   const rows = await commentsOf(snapshot, { after, until });
   const byId = new Map(rows.map(row => [row.id, row]));
-  for (const event of ofKind(events, 'promotion.commented')) {
-    compare('comments', `${event.seq}`, byId.get(event.seq), commentRow(event), event.seq);
+  const check = (event: RegistryEvent, written: Omit<CommentsTable, 'text'>) => {
+    const row = byId.get(event.seq);
+    const expected = { ...written, digest: digestOfComment(event) };
+    compare('comments', `${event.seq}`, row && { ...row, digest: digestOf(row.text) }, expected, event.seq);
     byId.delete(event.seq);
-  }
+  };
+  for (const event of ofKind(events, 'promotion.commented')) check(event, commentRow(event));
   for (const kind of ['comment.created', 'comment.edited'] as const)
-    for (const { seq, at, actor, data } of ofKind(events, kind)) {
-      const row = byId.get(seq);
-      const digest = row === undefined ? undefined : digestOf(row.text);
-      const expected = { promotion: null, actor, at, side: null, line: null, digest: data.digest };
-      compare('comments', `${seq}`, row && { ...row, digest }, expected, seq);
-      byId.delete(seq);
+    for (const event of ofKind(events, kind)) {
+      const { seq, at, actor } = event;
+      check(event, { id: seq, promotion: null, actor, at, side: null, line: null });
     }
   for (const id of byId.keys()) throw ofNobody('comments', id);
 }
