@@ -60,7 +60,7 @@ import type {
   releaseRequest,
 } from '../contract/releases.ts';
 import type { Readiness } from '../contract/routes.ts';
-import type { SearchPage } from '../contract/search.ts';
+import { SEARCH_INDEX_MS, type SearchPage } from '../contract/search.ts';
 import type { Channel } from '../core/channel.ts';
 import type { Checkpoint } from '../core/checkpoint.ts';
 import { type Digest, digestOf } from '../core/digest.ts';
@@ -216,7 +216,7 @@ export class RegistryClient {
 
   /** Which versions added a text, or removed it, newest first; one page, which may be empty where another follows. */
   search(query: VersionSearchQuery, signal?: AbortSignal): Promise<SearchPage> {
-    return this.#connection.call('search', { query }, signal);
+    return this.#connection.call('search', { query, extraTimeMs: SEARCH_INDEX_MS }, signal);
   }
 
   /** One version with its source; from the cache when the registry cannot be asked. */

@@ -6,6 +6,9 @@ import { isBlank } from '../core/visible-text.ts';
 import { versionSummary } from './prompts.ts';
 import { page, pageQuery, promptName, queryNumber } from './values.ts';
 
+/** For how long a search may wait for the index to be made, in ms, beside what it takes itself. */
+export const SEARCH_INDEX_MS = 25_000;
+
 export const searchQuery = pageQuery.extend({
   text: z
     .string()

@@ -2,6 +2,7 @@
  * The lines that a version has more or less often than the one before it, in any order: what a text that occurs more or
  * less often than before must be in. A line that only moved is none of them.
  */
+import { commonPrefix, commonSuffix } from './common-ends.ts';
 import { composed, countIn, foldText, linesOf, placeIn } from './search-text.ts';
 
 /**
@@ -10,8 +11,10 @@ import { composed, countIn, foldText, linesOf, placeIn } from './search-text.ts'
  */
 export function changedLines(before: string | undefined, after: string): string {
   const counts = new Map<string, number>();
-  for (const line of linesOf(after)) counts.set(line, (counts.get(line) ?? 0) + 1);
-  if (before !== undefined) for (const line of linesOf(before)) counts.set(line, (counts.get(line) ?? 0) - 1);
+  const differing = differingParts(before, after);
+  for (const line of linesOf(differing.after)) counts.set(line, (counts.get(line) ?? 0) + 1);
+  if (differing.before !== undefined)
+    for (const line of linesOf(differing.before)) counts.set(line, (counts.get(line) ?? 0) - 1);
   const changed: string[] = [];
   for (const [line, count] of counts) {
     if (line === '') continue;
@@ -19,6 +22,23 @@ export function changedLines(before: string | undefined, after: string): string 
     for (let left = Math.abs(count); left > 0; left--) changed.push(`${sign}${foldText(line)}`);
   }
   return changed.join('\n');
+}
+
+/** Two versions without the whole lines at their beginnings and ends that both have: nearly all of most of them. */
+export function differingParts(
+  before: string | undefined,
+  after: string,
+): { readonly before: string | undefined; readonly after: string } {
+  if (before === undefined) return { before, after };
+  // A line begins behind "\n" in both, whatever comes before that.
+  const prefix = after.slice(0, commonPrefix(before, after)).lastIndexOf('\n') + 1;
+  const suffix = commonSuffix(before, after, Math.min(before.length, after.length) - prefix);
+  const end = after.indexOf('\n', after.length - suffix);
+  const kept = suffix === 0 || end < 0 ? 0 : after.length - end;
+  return {
+    before: before.slice(prefix, before.length - kept),
+    after: after.slice(prefix, after.length - kept),
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { changedLines, growthIn, textChange } from '../../src/core/changed-lines.ts';
+import { changedLines, differingParts, growthIn, textChange } from '../../src/core/changed-lines.ts';
 import { countIn, foldText, linesOf, placeIn } from '../../src/core/search-text.ts';
 import { runs } from '../runs.ts';
 
@@ -88,6 +88,28 @@ describe('the lines that a version changed', () => {
       }),
       { numRuns: runs(5_000, 500) },
     );
+  });
+  it('are in the parts that differ, wherever lines begin and end', () => {
+    const written = fc.string({ unit: fc.constantFrom('a', 'b', '\n', '\r'), maxLength: 12 });
+    const counted = (text: string) => Map.groupBy(linesOf(text), line => line);
+    const growth = (before: string, after: string) => {
+      const [old, now] = [counted(before), counted(after)];
+      return [...new Set([...old.keys(), ...now.keys()])]
+        .map(line => [line, (now.get(line)?.length ?? 0) - (old.get(line)?.length ?? 0)] as const)
+        .filter(([line, count]) => line !== '' && count !== 0)
+        .sort();
+    };
+    fc.assert(
+      fc.property(written, written, written, written, (start, before, after, end) => {
+        const [one, other] = [start + before + end, start + after + end];
+        const parts = differingParts(one, other);
+        assert.deepEqual(growth(parts.before ?? '', parts.after), growth(one, other));
+        assert.equal(changedLines(parts.before, parts.after), changedLines(one, other));
+      }),
+      { numRuns: runs(20_000, 2000) },
+    );
+    assert.deepEqual(differingParts('x', '\nx'), { before: 'x', after: '\nx' });
+    assert.deepEqual(differingParts('a\nb\nc\n', 'a\nx\nc\n'), { before: 'b', after: 'x' });
   });
   it('are none where lines only moved, or their endings are others', () => {
     assert.equal(changedLines('a\nb\nb', 'b\r\na\r\nb'), '');

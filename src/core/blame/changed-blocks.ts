@@ -1,4 +1,5 @@
 /** Which blocks of a text an edit replaces: only those around it are read, however long the text is. */
+import { commonPrefix, commonSuffix } from '../common-ends.ts';
 import { type Block, BlockReader } from './blocks.ts';
 
 export interface BlockText {
@@ -13,9 +14,6 @@ export interface ChangedBlocks {
   readonly end: number;
   readonly blocks: readonly Block[];
 }
-
-/** Characters that are compared at once. */
-const CHUNK = 512;
 
 /** @param frontMatterEnd of `text` */
 export function changedBlocks(before: BlockText, text: string, frontMatterEnd: number): ChangedBlocks {
@@ -46,21 +44,4 @@ export function changedBlocks(before: BlockText, text: string, frontMatterEnd: n
       return { start, end, blocks: made };
   }
   return { start, end: blocks.length, blocks: made };
-}
-
-function commonPrefix(one: string, other: string): number {
-  const most = Math.min(one.length, other.length);
-  let at = 0;
-  while (at + CHUNK <= most && one.slice(at, at + CHUNK) === other.slice(at, at + CHUNK)) at += CHUNK;
-  while (at < most && one.charCodeAt(at) === other.charCodeAt(at)) at++;
-  return at;
-}
-
-function commonSuffix(one: string, other: string, most: number): number {
-  let length = 0;
-  const part = (text: string) => text.slice(text.length - length - CHUNK, text.length - length);
-  while (length + CHUNK <= most && part(one) === part(other)) length += CHUNK;
-  const at = (text: string) => text.charCodeAt(text.length - length - 1);
-  while (length < most && at(one) === at(other)) length++;
-  return length;
 }

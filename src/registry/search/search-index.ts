@@ -5,6 +5,8 @@
  */
 import { setImmediate as others, setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { SEARCH_INDEX_MS } from '../../contract/search.ts';
+import { differingParts } from '../../core/changed-lines.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Work } from '../http/work.ts';
 import type { Snapshot, Store } from '../store/store.ts';
@@ -20,8 +22,6 @@ export interface SearchIndex {
 
 /** Limits of one read and write; whichever is reached first. Bytes are of both sources. */
 const AT_ONCE = { versions: 200, bytes: 2 * 1024 * 1024 };
-/** For how long a search waits for the index, in ms: less than a client waits for an answer. */
-const PATIENCE = 10_000;
 /** Whose work it is: nobody's key. */
 const ASKER = { key: 'search index' };
 
@@ -34,7 +34,7 @@ export function searchIndex(
   store: Store,
   work: Pick<Work, 'changedLines'>,
   closing: AbortSignal,
-  { patience }: IndexLimits = { patience: PATIENCE },
+  { patience }: IndexLimits = { patience: SEARCH_INDEX_MS },
 ): SearchIndex {
   let underWay: Promise<void> | undefined;
 
@@ -43,7 +43,9 @@ export function searchIndex(
       if (closing.aborted) throw closed();
       const next = await store.read(versionsToAdd);
       if (next.versions.length === 0) return;
-      const changes = await work.changedLines(next.versions, ASKER);
+      // What is the same in both goes to no worker.
+      const pairs = next.versions.map(({ before, after }) => differingParts(before, after));
+      const changes = await work.changedLines(pairs, ASKER);
       const rows = next.versions.map(
         ({ seq, prompt, version }, index): VersionChangesTable => ({
           seq,
