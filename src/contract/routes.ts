@@ -411,7 +411,13 @@ export const ROUTES = {
     role: 'author',
     body: commentRequest,
     responses: { 201: { description: 'The comment', json: comment } },
-    problems: ['promotion_not_found', 'promotion_closed', 'version_not_released', 'idempotency_key_reused'],
+    problems: [
+      'promotion_not_found',
+      'promotion_closed',
+      'prompt_archived',
+      'version_not_released',
+      'idempotency_key_reused',
+    ],
   },
   promoteRelease: {
     method: 'POST',

@@ -94,6 +94,22 @@ describe('comments on a promotion', () => {
     );
     await assert.rejects(verifyRegistry(store), /comments has digest/);
   });
+  it('are refused while the prompt is archived, of the whole as at a line', async () => {
+    const { registry, request, events } = governed;
+    const asked = await request(1, null);
+    await registry.call('POST', '/v1/prompts/p/-/archive', { reason: 'Old' });
+    const comments = async () => (await events()).filter(({ kind }) => kind === 'promotion.commented');
+    for (const place of [null, { side: 'to', line: 1 }])
+      assertProblem(
+        await comment(asked, { text: 'Why?', place }),
+        409,
+        'prompt_archived',
+        /takes no comments/,
+      );
+    assert.equal((await comments()).length, 0);
+    await registry.call('POST', '/v1/prompts/p/-/restore');
+    assert.equal((await comment(asked, { text: 'Why?' })).status, 201);
+  });
   it('change nothing of the promotion', async () => {
     const { request, again } = governed;
     const asked = await request(1, null);

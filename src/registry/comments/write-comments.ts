@@ -196,7 +196,8 @@ async function append(
   return event;
 }
 
-async function checkNotArchived(snapshot: Snapshot, name: PromptName): Promise<void> {
+/** @throws Problem `prompt_not_found`, `prompt_archived` */
+export async function checkNotArchived(snapshot: Snapshot, name: PromptName): Promise<void> {
   const { archived } = await readPrompt(snapshot, name);
   await checkArchivedAsRecorded(snapshot, name, archived);
   if (archived === 1)

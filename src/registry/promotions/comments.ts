@@ -10,6 +10,7 @@ import { decideComment } from '../../core/promotion-decisions.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { Caller } from '../access/caller.ts';
 import { readChanges } from '../comments/read-threads.ts';
+import { checkNotArchived } from '../comments/write-comments.ts';
 import { checkCommentQuota, checkReviewCommentQuota } from '../quotas.ts';
 import { EVENT_BESIDE, eventBeside } from '../store/authentic.ts';
 import { broken } from '../store/broken.ts';
@@ -20,7 +21,7 @@ import { proceed } from './record.ts';
 import { commentRow } from './rows.ts';
 
 /**
- * @throws Problem `promotion_not_found`, `promotion_closed`, `invalid_request` for a line that the side does not have
+ * @throws Problem `promotion_not_found`, `promotion_closed`, `prompt_archived`, `invalid_request` for a line that the side does not have
  */
 export async function comment(
   transaction: WriteTransaction,
@@ -31,6 +32,7 @@ export async function comment(
 ): Promise<Comment> {
   const promotion = await readRecord(transaction, id);
   decideComment(promotion);
+  await checkNotArchived(transaction, promotion.prompt);
   await checkCommentQuota(transaction, promotion.id);
   if (place !== null) await checkPlace(transaction, promotion, place);
   await proceed(transaction, now, caller, promotion, {
