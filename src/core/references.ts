@@ -7,26 +7,114 @@ export interface FoundReference {
   readonly version: VersionNumber;
   /** Of its first character, in UTF-16 code units. */
   readonly offset: number;
+  /** Of its `@`. */
+  readonly at: number;
 }
 
-const OF_A_NAME = /[A-Za-z0-9._/-]/;
+const OF_A_NAME = new Set(
+  [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/-'].map(codeOf),
+);
 /** A version's digits. `lodash@4.17.21` and `mara@12th.example` are no references. */
 const VERSION = /([1-9][0-9]{0,14})(?![A-Za-z0-9_-]|\.[A-Za-z0-9])/y;
+/** A slash in a URL (RFC 3986) and in the JSON of PHP. */
+const ESCAPED_SLASH = /%2F|\\\//gi;
+/** UTF-16 code units that a character of a name has at most. */
+const LONGEST_CHARACTER = 3;
+/** For a log that is read in pieces: what a reference has at most before its `@`, with the escape that is before it. */
+export const MOST_BEFORE_AT = MAX_NAME_LENGTH * LONGEST_CHARACTER + 40;
+/** From its `@` on, with what decides where its version ends. */
+export const MOST_FROM_AT = 20;
 
 /** In the order of the text; takes time in proportion to its length. */
 export function* referencesIn(text: string): Generator<FoundReference> {
-  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
-    VERSION.lastIndex = at + 1;
+  for (const [at, end] of signsIn(text)) {
+    const first = text.charCodeAt(end);
+    if (!(first >= ONE && first <= NINE)) continue;
+    VERSION.lastIndex = end;
     const version = Number(VERSION.exec(text)?.[1]);
     if (!isVersionNumber(version)) continue;
-    let start = at;
-    while (start > 0 && at - start <= MAX_NAME_LENGTH && OF_A_NAME.test(text[start - 1] as string))
-      start -= 1;
-    // A URL's host is no part of a name, nor is what a path begins with.
-    const before = text
-      .slice(start, at)
-      .replace(/^\/\/[^/]*\//, '')
-      .replace(/^[./-]+/, '');
-    if (isPromptName(before)) yield { prompt: before, version, offset: at - before.length };
+    const start = startOf(text, at);
+    const written = text.slice(start, at);
+    const name = written.replace(ESCAPED_SLASH, '/');
+    const prompt = withoutPrefix(name);
+    if (isPromptName(prompt))
+      yield { prompt, version, at, offset: placeIn(written, name.length - prompt.length) + start };
   }
 }
+
+/** Each `@`, as it is written and in a URL, from its beginning to its end. */
+function* signsIn(text: string): Generator<readonly [start: number, end: number]> {
+  const next = (sign: string, from: number) => {
+    const found = text.indexOf(sign, from);
+    return found < 0 ? Number.POSITIVE_INFINITY : found;
+  };
+  let [plain, escaped] = [next('@', 0), next('%40', 0)];
+  while (plain < text.length || escaped < text.length)
+    if (plain < escaped) {
+      yield [plain, plain + 1];
+      plain = next('@', plain + 1);
+    } else {
+      yield [escaped, escaped + 3];
+      escaped = next('%40', escaped + 3);
+    }
+}
+
+/** Where a name may begin that ends at `end`, without the escape before it. */
+function startOf(text: string, end: number): number {
+  const least = Math.max(0, end - MAX_NAME_LENGTH * LONGEST_CHARACTER);
+  let start = end;
+  for (;;) {
+    while (start > least && OF_A_NAME.has(text.charCodeAt(start - 1))) start -= 1;
+    const before = text[start - 1];
+    const isSlash =
+      start > least &&
+      ((before === '%' && /^2F/i.test(text.slice(start, start + 2))) ||
+        (before === '\\' && text[start] === '/'));
+    if (!isSlash) break;
+    start -= 1;
+  }
+  return start + escapeAt(text, start, end);
+}
+
+/** An escape of JSON (RFC 8259, section 7) whose backslash is before the name. */
+const JSON_ESCAPE = /^(?:[bfnrt]|u[0-9A-Fa-f]{4})/;
+/** The beginning of a colour on a terminal (ECMA-48), as a byte or as JSON, a shell or C writes it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what begins a colour
+const BEFORE_COLOUR = /(?:\u001b|\\u001b|\\x1b|\\033|\\e)\[[0-9;:]*$/i;
+const REST_OF_COLOUR = /^[0-9]*m/;
+
+/** The length of an escape that goes on at `start` with letters and digits as a name has. */
+function escapeAt(text: string, start: number, end: number): number {
+  const before = text[start - 1];
+  const rest = () => text.slice(start, Math.min(end, start + 10));
+  // Any other character that is escaped in a URL is none of a name.
+  if (before === '%') return /^[0-9A-Fa-f]{2}/.test(rest()) ? 2 : 0;
+  if (before === '\\') return JSON_ESCAPE.exec(rest())?.[0].length ?? 0;
+  const isColour =
+    (before === '[' || before === ';' || before === ':') &&
+    BEFORE_COLOUR.test(text.slice(Math.max(0, start - 30), start));
+  return isColour ? (REST_OF_COLOUR.exec(rest())?.[0].length ?? 0) : 0;
+}
+
+/** A URL's host is no part of a name, nor is what a path begins with. */
+function withoutPrefix(name: string): string {
+  return name.replace(/^\/\/[^/]*\//, '').replace(/^[./-]+/, '');
+}
+
+/** Where the character of a name is in what was written. */
+function placeIn(written: string, character: number): number {
+  let place = 0;
+  for (let count = 0; count < character; count++) {
+    ESCAPED.lastIndex = place;
+    place += ESCAPED.exec(written)?.[0].length ?? 1;
+  }
+  return place;
+}
+
+const ESCAPED = new RegExp(ESCAPED_SLASH.source, 'iy');
+
+function codeOf(character: string): number {
+  return character.charCodeAt(0);
+}
+
+const [ONE, NINE] = [codeOf('1'), codeOf('9')];

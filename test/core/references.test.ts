@@ -17,6 +17,22 @@ describe('version references in a text', () => {
     assert.deepEqual(found('promptforge://embedded/support/triage@7'), [['support/triage@7', 23]]);
   });
 
+  it('are found behind the escapes of JSON, URLs and colours, which are no part of a name', () => {
+    for (const [text, offset] of [
+      ['{"msg":"served\\nsupport/triage@12\\n"}', 16],
+      ['{"msg":"\\u003csupport/triage@12\\u003e"}', 14],
+      ['\u001b[32msupport/triage@12\u001b[0m', 5],
+      ['\u001b[1;38;5;12msupport/triage@12', 12],
+      ['{"msg":"\\u001b[32msupport/triage@12"}', 18],
+      ['{"ref":"support\\/triage@12"}', 8],
+      ['GET /open/version?ref=support%2Ftriage%4012&registry=x', 22],
+      ['?ref=support%2ftriage@12', 5],
+      ['?q=%22support/triage%4012%22', 6],
+    ] as const)
+      assert.deepEqual(found(text), [['support/triage@12', offset]], text);
+    assert.deepEqual(found('user%40163.com, C%401, %40, x%2Fcon%401'), [['C@1', 16]]);
+  });
+
   it('are none in what only looks like one', () => {
     for (const text of [
       'lodash@4.17.21',

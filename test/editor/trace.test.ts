@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { parsePromptName } from '../../src/core/name.ts';
 import { referencesIn } from '../../src/core/references.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
+import { timeIn } from '../../src/editor/trace/line-time.ts';
 import { MOST_VERSIONS, trace } from '../../src/editor/trace/occurrences.ts';
 import { liveThenInWords, occurrencesInWords } from '../../src/editor/trace/words.ts';
 import { runs } from '../runs.ts';
@@ -30,6 +31,32 @@ describe('the versions that a log names', () => {
       ],
     );
     assert.deepEqual(await trace(''), []);
+  });
+
+  it('are timed in the forms of loggers and servers that say their offset from UTC', () => {
+    for (const written of [
+      '2026-03-01T10:00:00Z',
+      '2026-03-01t10:00:00.000z',
+      '2026-03-01T10:00Z',
+      '2026-03-01 10:00:00 UTC',
+      '2026-03-01 12:00:00.000 +0200',
+      '2026-03-01 10:00:00,000+00',
+      '127.0.0.1 - - [01/Mar/2026:11:00:00 +0100] "GET /"',
+      'Sun, 01 Mar 2026 10:00:00 GMT',
+      '{"level":30,"time":1772359200000,"msg":"2027-01-01T00:00:00Z"}',
+      '{"ts":1772359200.000}',
+      '{"@timestamp":"2026-03-01T10:00:00.000Z"}',
+    ])
+      assert.equal(timeIn(`${written} support/triage@12`), '2026-03-01T10:00:00.000Z', written);
+    for (const written of [
+      '2026-03-01 10:00:00',
+      '2026-03-01 10:00:00 -5 items',
+      'Mar  1 10:00:00 host',
+      '2026-13-45T10:00:00Z',
+      '{"time":17723592}',
+      'x',
+    ])
+      assert.equal(timeIn(`${written} support/triage@12`), undefined, written);
   });
 
   it('are found in 10 MB as well, in one line of it, and across the pieces in which that is read', async () => {

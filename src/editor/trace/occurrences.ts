@@ -1,8 +1,9 @@
 /** The versions that the lines of a log name, and where each is first and last. */
 import { setImmediate } from 'node:timers/promises';
-import { MAX_NAME_LENGTH, type PromptName } from '../../core/name.ts';
-import { type FoundReference, referencesIn } from '../../core/references.ts';
+import type { PromptName } from '../../core/name.ts';
+import { type FoundReference, MOST_BEFORE_AT, MOST_FROM_AT, referencesIn } from '../../core/references.ts';
 import type { VersionNumber } from '../../core/version.ts';
+import { timeIn } from './line-time.ts';
 
 export interface Occurrence {
   /** From 1. */
@@ -21,19 +22,12 @@ export interface Traced {
   readonly last: Occurrence;
 }
 
-/** A log's own time is at the beginning of its line; texts that were logged may hold others. */
-const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)/;
-/** Of a line, in which its time is looked for. */
-const HEAD = 1000;
 /** Versions that are told apart: those that a log of an application names are a few. */
 export const MOST_VERSIONS = 10_000;
 /** Milliseconds after which others get the thread. */
 const REST_AFTER = 8;
 /** UTF-16 code units of a line that are looked at between two rests. */
 const PIECE = 16 * 1024;
-/** Before a piece and behind it: a reference may lie across its ends. */
-const BEFORE = MAX_NAME_LENGTH + 2;
-const BEHIND = 20;
 
 /**
  * Those that are named most first; of the versions beyond `MOST_VERSIONS` nothing is told. Rests every few
@@ -69,7 +63,7 @@ function* stepsOf(log: string): Generator<Named | undefined> {
     const text = log.slice(start, end);
     start = end + 1;
     yield undefined;
-    if (!text.includes('@')) continue;
+    if (!text.includes('@') && !text.includes('%40')) continue;
     const occurrence = { line, at: timeIn(text) };
     const seen = new Set<string>();
     for (const found of referencesInPieces(text)) {
@@ -89,9 +83,10 @@ function* stepsOf(log: string): Generator<Named | undefined> {
 /** As `referencesIn`, with an undefined after each piece. */
 function* referencesInPieces(text: string): Generator<FoundReference | undefined> {
   for (let from = 0; from < text.length; from += PIECE) {
-    const start = Math.max(0, from - BEFORE);
-    for (const found of referencesIn(text.slice(start, from + PIECE + BEHIND))) {
-      const at = start + found.offset + found.prompt.length;
+    // One may lie across the ends of a piece.
+    const start = Math.max(0, from - MOST_BEFORE_AT);
+    for (const found of referencesIn(text.slice(start, from + PIECE + MOST_FROM_AT))) {
+      const at = start + found.at;
       if (at >= from && at < from + PIECE) yield found;
     }
     yield undefined;
@@ -113,10 +108,4 @@ function added(
 function isBefore(one: Occurrence, other: Occurrence): boolean {
   if (one.at === undefined || other.at === undefined) return one.line < other.line;
   return Date.parse(one.at) < Date.parse(other.at);
-}
-
-function timeIn(line: string): string | undefined {
-  const found = TIME.exec(line.slice(0, HEAD))?.[0].replace(' ', 'T').replace(',', '.');
-  const at = found === undefined ? Number.NaN : Date.parse(found);
-  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
 }

@@ -5,6 +5,7 @@ import { inTurns } from '../../workspace/in-turns.ts';
 import type { Option } from '../asking/ask.ts';
 import type { Lives } from '../lives/lives.ts';
 import { openReference } from '../versions/open-reference.ts';
+import { inOtherCase } from '../versions/other-case.ts';
 import { counted } from '../wording/age.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
@@ -87,10 +88,14 @@ async function optionsOf(
     description: occurrencesInWords(each),
     detail: isKnown(workbench, each)
       ? liveThenInWords(each, asked.get(each.prompt))
-      : 'This registry has no such version.',
+      : `This registry has no such version.${otherCase(workbench, each)}`,
     icon: isKnown(workbench, each) ? 'history' : 'question',
     value: each,
   }));
+}
+
+function otherCase({ prompts: { listed } }: Workbench, { prompt }: Traced): string {
+  return listed.has(prompt) ? '' : inOtherCase(prompt, listed.keys());
 }
 
 function isKnown({ prompts }: Workbench, { prompt, version }: Traced): boolean {

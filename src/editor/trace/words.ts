@@ -21,7 +21,7 @@ export function liveThenInWords({ version, first, last }: Traced, lives: Lives |
   const all = lives.get(version) ?? [];
   if (all.length === 0) return 'This version was never live.';
   if (first.at === undefined || last.at === undefined)
-    return `Live in ${listed(places(all))} at some time. The lines have no timestamps.`;
+    return `Live in ${listed(places(all))} at some time. The lines have no timestamps with an offset from UTC.`;
   const [from, until] = [Date.parse(first.at), Date.parse(last.at)];
   const then = all.filter(
     life => Date.parse(life.from) <= until && (life.until === null || Date.parse(life.until) >= from),

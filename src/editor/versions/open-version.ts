@@ -1,14 +1,13 @@
 /** Opening a version: from the tree, or by its reference from the palette, the clipboard or a line of a log. */
 import * as vscode from 'vscode';
-import { didYouMean } from '../../core/missing-partial.ts';
 import type { PromptName } from '../../core/name.ts';
-import { foldCase } from '../../core/name-case.ts';
 import { referencesIn } from '../../core/references.ts';
 import { parseVersionReference, type VersionNumber, versionReference } from '../../core/version.ts';
 import { registerCommand } from '../commands.ts';
 import { isNode, namedTarget, type Target, targetInFront } from '../explorer/target.ts';
 import type { Workbench } from '../workbench.ts';
 import { openReference } from './open-reference.ts';
+import { inOtherCase } from './other-case.ts';
 import { pickVersion } from './pick-version.ts';
 import { EMBEDDED, parseVersionUri, versionUriParts } from './uri.ts';
 
@@ -90,12 +89,6 @@ async function copiedReference(): Promise<string | undefined> {
   return found && versionReference(found.prompt, found.version);
 }
 
-/** Begins with a space; empty where no name differs only by case. */
-function inOtherCase(name: string, { listed }: Workbench['prompts']): string {
-  const found = [...listed.keys()].find(each => foldCase(each) === foldCase(name));
-  return found === undefined ? '' : didYouMean(name, found);
-}
-
 /**
  * The reference that a text is, or the first one that it holds.
  * @throws Problem `invalid_name` or `invalid_request`
@@ -121,7 +114,7 @@ function whyNotReference(text: string, { prompts }: Workbench): string | undefin
   if (found?.summary === undefined)
     return prompts.summaries.length === 0
       ? undefined
-      : `There is no prompt ${reference.prompt} in the registry.${inOtherCase(reference.prompt, prompts)}`;
+      : `There is no prompt ${reference.prompt} in the registry.${inOtherCase(reference.prompt, prompts.listed.keys())}`;
   const newest = found.summary.newest.version;
   return reference.version > newest ? `The newest version of ${reference.prompt} is @${newest}.` : undefined;
 }

@@ -1,0 +1,11 @@
+/** Names that differ only by case, of which a registry has one at most. */
+import { didYouMean } from '../../core/missing-partial.ts';
+import type { PromptName } from '../../core/name.ts';
+import { foldCase } from '../../core/name-case.ts';
+
+/** "Did you mean …?" after a space, for a name that is not among those listed; empty where none differs only by case. */
+export function inOtherCase(name: string, listed: Iterable<PromptName>): string {
+  const folded = foldCase(name);
+  const found = [...listed].find(each => foldCase(each) === folded);
+  return found === undefined ? '' : didYouMean(name, found);
+}
