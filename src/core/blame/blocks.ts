@@ -4,6 +4,7 @@
  * around it are read again.
  */
 import { locateFrontMatter, type SourceKind } from '../source.ts';
+import { asProse } from './prose.ts';
 import { type Tag, TagReader } from './tags.ts';
 
 export interface Block {
@@ -171,15 +172,15 @@ function mask(text: string, start: number, lines: readonly Line[]): string {
     parts.push('#'.repeat(marker));
     let at = line.start + marker;
     for (const tag of line.tags) {
-      parts.push(text.slice(at, tag.start), maskOf(tag, text.charAt(tag.start - 1)));
+      parts.push(asProse(text.slice(at, tag.start)), maskOf(tag, text.charAt(tag.start - 1)));
       at = tag.end;
     }
     const next = lines[index + 1];
     const end = line.start + line.content.length;
-    if (next === undefined) parts.push(text.slice(at, end).trimEnd());
+    if (next === undefined) parts.push(asProse(text.slice(at, end).trimEnd()));
     else {
       const isSoft = line.content.trim().length >= WRAPPED || GOES_ON.test(next.content);
-      parts.push(text.slice(at, end), isSoft ? ' ' : '\n');
+      parts.push(asProse(text.slice(at, end)), isSoft ? ' ' : '\n');
     }
   }
   return parts.join('').replaceAll('\r', ' ');
