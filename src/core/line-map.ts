@@ -16,9 +16,12 @@ export interface LineMap {
   of(line: number): MappedLine;
 }
 
-/** As VS Code counts lines: one more than there are line breaks. Line endings are not part of them. */
+/**
+ * As VS Code counts lines: one more than there are line breaks. Neither line endings nor byte order marks at the start
+ * are part of them: they are no edit.
+ */
 export function linesOfText(text: string): string[] {
-  return text.split(/\r\n|\r|\n/);
+  return text.replace(/^\uFEFF+/, '').split(/\r\n|\r|\n/);
 }
 
 /** The number of lines `linesOfText` gives. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { LineThread } from '../../src/contract/comments.ts';
+import { linesOfText } from '../../src/core/line-map.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import type { VersionNumber } from '../../src/core/version.ts';
 import { commentMarkdown } from '../../src/editor/promotions/comment-markdown.ts';
@@ -150,5 +151,7 @@ describe('the line that a suggestion is put in place of', () => {
     );
     assert.equal(suggestedEdit(['a', 'b'], ['x', 'a', 'b'], 2), 3);
     assert.equal(suggestedEdit(['a', 'b'], ['a', 'B'], 2), undefined);
+    const marked = linesOfText('\ufeffa\r\nb');
+    assert.equal(suggestedEdit(marked, linesOfText('x\na\nb'), 1), 2, 'a byte order mark is no edit');
   });
 });
