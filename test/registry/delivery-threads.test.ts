@@ -7,6 +7,7 @@ import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
+import { patience } from '../../scripts/host/patience.ts';
 import { ROUTES } from '../../src/contract/routes.ts';
 import { defaultEnvironments, parseEnvironmentName } from '../../src/core/environment.ts';
 import { Problem } from '../../src/core/problem.ts';
@@ -17,7 +18,7 @@ import { failedKeyLimits } from '../../src/registry/serving/limits.ts';
 import { type RegistryServingOptions, serveRegistry } from '../../src/registry/threads/serve-registry.ts';
 import { eventually } from '../eventually.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { type Answered, ask, assertProblem, type Json } from './a-registry.ts';
+import { type Answered, aCallWaits, ask, assertProblem, type Json } from './a-registry.ts';
 
 const STAGING = parseEnvironmentName('staging');
 const COUNTS = process.platform === 'linux' ? [1, 3] : [1];
@@ -424,11 +425,10 @@ describe('a registry that delivers in threads of their own', () => {
     await using registry = await served(1);
     await publish(registry, 'team/a', ['One']);
     const { json } = await registry.call('GET', '/v1/changes');
+    const waits = aCallWaits(registry.served);
     const waiting = registry.call('GET', `/v1/changes?after=${json.cursor}&wait=30`);
-    await eventually('the call to wait', async () =>
-      /promptforge_http_connections [1-9]/.test((await registry.call('GET', '/metrics')).text),
-    );
-    const closing = registry.served.close(300);
+    await waits;
+    const closing = registry.served.close(patience(1000));
     const ready = await registry.call('GET', '/readyz');
     assertProblem(ready, 503, 'unavailable');
     assert.deepEqual((await waiting).json.events, []);
