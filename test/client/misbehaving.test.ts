@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { freePort } from '../../scripts/host/freePort.ts';
 import { RegistryUnreachable, type UnreachableReason } from '../../src/client/unreachable.ts';
 import { STABLE } from '../../src/core/channel.ts';
 import { digestOf } from '../../src/core/digest.ts';
@@ -235,10 +236,8 @@ describe('a client of a server that misbehaves', () => {
   });
 
   it('says when no server is there', async () => {
-    const server = await misbehavingServer(OK);
-    await server[Symbol.asyncDispose]();
     await refused(
-      aClient(server.url).health(),
+      aClient(`http://127.0.0.1:${await freePort()}`).health(),
       'offline',
       /cannot be reached: nothing listens there \(ECONNREFUSED\)\./,
     );
@@ -258,10 +257,8 @@ describe('a client of a server that misbehaves', () => {
         reason: 'Ready',
         expected: null,
       });
-    const gone = await misbehavingServer(OK);
-    await gone[Symbol.asyncDispose]();
     await assert.rejects(
-      promote(gone.url, 2),
+      promote(`http://127.0.0.1:${await freePort()}`, 2),
       error =>
         RegistryUnreachable.is(error, 'offline') &&
         error.neverArrived &&

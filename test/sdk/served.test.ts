@@ -1,5 +1,6 @@
 /** A client of a real `promptforge serve` that is paused, killed and started again. */
 import assert from 'node:assert/strict';
+import { freePort } from '../../scripts/host/freePort.ts';
 import { patience } from '../../scripts/host/patience.ts';
 import { createClient } from '../../src/sdk/client.ts';
 import { newKey, type Serving, serve } from '../cli/serving.ts';
@@ -20,7 +21,9 @@ describe('a served registry', () => {
       ['staging', 'reader'],
     ] as const)
       keys.set(`${environment} ${role}`, (await newKey(folder.path, environment, role)).key);
-    let serving: Serving = await serve('--data', folder.path);
+    // A port that nobody gets by chance while the registry is gone.
+    const args = ['--data', folder.path, '--port', String(await freePort())];
+    let serving: Serving = await serve(...args);
     const { url } = serving;
     const post = async (path: string, as: string, body: object): Promise<void> => {
       const headers = { authorization: `Bearer ${keys.get(as)}`, 'content-type': 'application/json' };
@@ -59,7 +62,7 @@ describe('a served registry', () => {
       serving.signal('SIGKILL');
       await serving.ended();
       assert.equal(await later(), 'stale One');
-      serving = await serve('--data', folder.path, '--port', new URL(url).port);
+      serving = await serve(...args);
       await promote(2, 1);
       assert.equal(await later(), 'network Two');
     } finally {

@@ -1,9 +1,9 @@
 /** The registry as a team has it: the real server over HTTP, with keys, behind a network that can fail. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
+import { freePort } from '../../../scripts/host/freePort.ts';
 import { RegistryClient } from '../../../src/client/registry-client.ts';
 import { defaultEnvironments, parseEnvironmentName } from '../../../src/core/environment.ts';
 import type { Role } from '../../../src/core/role.ts';
@@ -88,19 +88,16 @@ const known = new Set<number>();
 
 /**
  * Listens on a port that no registry had before: the window remembers the log of each address, and would raise its
- * alarm for another log there, as it should.
+ * alarm for another log there, as it should. Nobody gets the port by chance while the registry is stopped.
  */
 async function listenAnew(network: Server): Promise<number> {
   for (;;) {
-    await new Promise<void>(resolve => network.listen(0, '127.0.0.1', resolve));
-    const { port } = network.address() as AddressInfo;
-    if (!known.has(port)) {
-      known.add(port);
-      return port;
-    }
-    const closed = once(network, 'close');
-    network.close();
-    await closed;
+    const port = await freePort();
+    if (known.has(port)) continue;
+    known.add(port);
+    network.listen(port, '127.0.0.1');
+    await once(network, 'listening');
+    return port;
   }
 }
 
