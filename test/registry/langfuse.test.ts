@@ -254,10 +254,12 @@ describe('the route of Langfuse’s clients', () => {
   it('has the rate of the key, and says when to come again', async () => {
     await using limited = await aRegistry({ folder: registry.folder, serving: { rateLimit: 2 } });
     const key = await registry.key('production', 'reader', 'hasty');
-    const answers = [];
-    for (let n = 0; n < 6; n++) answers.push(await get('/support/fees', basic(key), limited.url));
+    // At once, as a slow machine may leave time for as many in turn.
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => get('/support/fees', basic(key), limited.url)),
+    );
     const many = answers.filter(({ status }) => status === 429);
-    assert.ok(many.length >= 1 && answers[0]?.status === 200 && answers[3]?.status === 200);
+    assert.ok(many.length >= 1 && answers.filter(({ status }) => status === 200).length >= 4);
     for (const answer of many) {
       assertProblem(answer, 429, 'rate_limited');
       assert.equal(answer.headers.get('retry-after'), String(answer.json.retryAfter));
