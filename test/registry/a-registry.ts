@@ -13,6 +13,7 @@ import { type Identity, openIdentity } from '../../src/registry/identity.ts';
 import type { ServerOptions } from '../../src/registry/serving/server.ts';
 import type { Store } from '../../src/registry/store/store.ts';
 import { type ServedRegistry, serveRegistry } from '../../src/registry/threads/serve-registry.ts';
+import { eventually } from '../eventually.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { assertConforms } from './conformity.ts';
 
@@ -162,6 +163,15 @@ export async function aRegistry(setup: RegistrySetup = {}): Promise<RegistryForT
 
 /** The longest that a call of `/v1/changes` may wait, in ms; the registry's own waits are longer. */
 const LONGEST_CALL = 30_000;
+
+/** Delivers until an answer came from memory: what is read while something is committed, as the use of a key is, may not be kept. */
+export async function deliverFromMemory(url: string, deliver: () => Promise<Answered>): Promise<void> {
+  await eventually('a delivery from memory', async () => {
+    assert.equal((await deliver()).status, 200);
+    const { text } = await ask(url, 'GET', '/metrics');
+    return /^promptforge_deliveries_total\{from="memory"\} [1-9]/m.test(text);
+  });
+}
 
 /** Resolves when the next call of `/v1/changes` has found nothing new and waits. */
 export function aCallWaits({ store }: Pick<RegistryForTest, 'store'>): Promise<void> {
