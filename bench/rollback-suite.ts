@@ -10,7 +10,7 @@ import { parseEnvironmentName } from '../src/core/environment.ts';
 import { parseKey } from '../src/core/key.ts';
 import { parsePromptName } from '../src/core/name.ts';
 import { parseVersionNumber } from '../src/core/version.ts';
-import type { Ask, PickQuestion } from '../src/editor/asking/ask.ts';
+import type { Dialogs, PickQuestion } from '../src/editor/asking/ask.ts';
 import type { Inside } from '../src/extension.ts';
 import { originOf } from '../src/keys/origin.ts';
 
@@ -86,7 +86,7 @@ async function rollBack(inside: Inside, given: Given) {
     presses += 1;
     return (await options)[0]?.value; // the one that Enter takes
   };
-  const ask: Ask = {
+  const ask: Dialogs = {
     pick,
     pickMany: () => Promise.reject(new Error('Nothing is picked from several.')),
     text: () => Promise.reject(new Error('Nothing is typed.')),

@@ -1,9 +1,9 @@
 /** The composition root: builds the parts, hands each what it needs, registers them, and nothing else. */
 import * as vscode from 'vscode';
-import type { Ask } from './editor/asking/ask.ts';
+import type { Dialogs } from './editor/asking/ask.ts';
 import { boundAsk } from './editor/asking/bound-ask.ts';
 import { dialogs } from './editor/asking/dialogs.ts';
-import { Drafts } from './editor/asking/drafts.ts';
+import { InputDrafts } from './editor/asking/drafts.ts';
 import { plainAsk } from './editor/asking/plain-ask.ts';
 import { registerCompare } from './editor/compare/compare.ts';
 import { registerConflicts } from './editor/conflicts/register.ts';
@@ -32,7 +32,7 @@ import { registerWhatWasLive } from './editor/live/what-was-live.ts';
 import { PromptLives } from './editor/lives/prompt-lives.ts';
 import { registerLog } from './editor/log/log.ts';
 import { plainLog } from './editor/log/plain-log.ts';
-import { type Owners, registerOwners } from './editor/owners/register.ts';
+import { type OwnersRegistration, registerOwners } from './editor/owners/register.ts';
 import { registerPreview } from './editor/preview/preview.ts';
 import { reporter } from './editor/problems/report.ts';
 import { registerPromotion } from './editor/promotion/promotion.ts';
@@ -80,10 +80,10 @@ export interface Inside {
   readonly previews: ReturnType<typeof registerPreview>['previews'];
   readonly promotionPages: ReturnType<typeof registerPromotionPages>['pages'];
   readonly links: Links;
-  readonly owners: Owners;
+  readonly owners: OwnersRegistration;
   readonly sentenceHistory: ReturnType<typeof registerSentenceHistory>;
   /** Answers questions in the person's place from now on. */
-  answerWith(ask: Ask): void;
+  answerWith(ask: Dialogs): void;
 }
 
 /** Measured in every window (`performance.getEntriesByName`), so that a benchmark and a bug report speak of the same figure. */
@@ -95,8 +95,8 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     context;
   const storage = context.storageUri ?? globalStorageUri;
   const log = plainLog(vscode.window.createOutputChannel('PromptForge', { log: true }));
-  const drafts = new Drafts(workspaceState);
-  let answering: Ask = dialogs(drafts);
+  const drafts = new InputDrafts(workspaceState);
+  let answering: Dialogs = dialogs(drafts);
   const ask = boundAsk(
     plainAsk({
       text: question => answering.text(question),

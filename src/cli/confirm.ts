@@ -1,10 +1,10 @@
 /** Asks before what others feel, on a terminal; a script says --yes. */
 import { createInterface } from 'node:readline/promises';
 import { CommandFailure, EXIT } from './exit-code.ts';
-import { line, type Shown, say } from './output.ts';
+import { line, say, type TerminalText } from './output.ts';
 
 /** @throws CommandFailure where the answer is no, or nobody can be asked */
-export async function confirm(question: Shown, isAgreed: boolean): Promise<void> {
+export async function confirm(question: TerminalText, isAgreed: boolean): Promise<void> {
   if (isAgreed) return;
   if (!process.stdin.isTTY)
     throw new CommandFailure(EXIT.usage, `${question} There is no terminal to ask on: add --yes.`);

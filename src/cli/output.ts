@@ -1,7 +1,7 @@
 /**
- * The one place where the command writes. Sentences and tables are `Shown`, which only `line`, `lines` and `table` make:
- * whatever they are given is escaped, so that no reason, name or path can pass for a line of its own. What is printed
- * to the byte is JSON and the text of prompts, by functions of their own.
+ * The one place where the command writes. Sentences and tables are `TerminalText`, which only `line`, `lines` and
+ * `table` make: whatever they are given is escaped, so that no reason, name or path can pass for a line of its own. What
+ * is printed to the byte is JSON and the text of prompts, by functions of their own.
  */
 import { redactKeys } from '../core/key.ts';
 import { oneLine, visibleJson, visibleLines } from '../core/visible-text.ts';
@@ -10,19 +10,19 @@ import { CommandFailure, EXIT } from './exit-code.ts';
 
 declare const shownBrand: unique symbol;
 /** Text that a terminal shows as it was meant: line breaks are ours, and no character acts or hides. */
-export type Shown = string & { readonly [shownBrand]: true };
+export type TerminalText = string & { readonly [shownBrand]: true };
 
 /** A sentence, or several lines of ours: each value stays on its line, its controls and invisible characters escaped. */
-export function line(parts: TemplateStringsArray, ...values: readonly (string | number)[]): Shown {
-  return String.raw({ raw: parts }, ...values.map(value => oneLine(String(value)))) as Shown;
+export function line(parts: TemplateStringsArray, ...values: readonly (string | number)[]): TerminalText {
+  return String.raw({ raw: parts }, ...values.map(value => oneLine(String(value)))) as TerminalText;
 }
 
-export function lines(all: readonly Shown[]): Shown {
-  return all.join('\n') as Shown;
+export function lines(all: readonly TerminalText[]): TerminalText {
+  return all.join('\n') as TerminalText;
 }
 
 /** Rows under their headings, as columns two spaces apart; an empty cell is "–". Every cell stays in its row. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): Shown {
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): TerminalText {
   const cells = [headings, ...rows.map(row => row.map(cell => (cell === '' ? '–' : oneLine(cell))))];
   const widths = headings.map((_, column) => Math.max(...cells.map(row => row[column]?.length ?? 0)));
   return cells
@@ -32,11 +32,11 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
         .join('  ')
         .trimEnd(),
     )
-    .join('\n') as Shown;
+    .join('\n') as TerminalText;
 }
 
 /** A result. */
-export async function print(text: Shown): Promise<void> {
+export async function print(text: TerminalText): Promise<void> {
   await write(process.stdout, `${text}\n`);
 }
 
@@ -61,7 +61,7 @@ export function printJson(value: unknown): Promise<void> {
 }
 
 /** A sentence beside the result. Whatever it quotes, no key of it is shown. */
-export async function say(text: Shown): Promise<void> {
+export async function say(text: TerminalText): Promise<void> {
   await write(process.stderr, `${redactKeys(text)}\n`);
 }
 
@@ -69,7 +69,7 @@ export async function say(text: Shown): Promise<void> {
  * One line of a terminal, in the place of the one before; undefined takes it away.
  * @returns whether stderr is a terminal: elsewhere nothing is written
  */
-export function showProgress(text: Shown | undefined): boolean {
+export function showProgress(text: TerminalText | undefined): boolean {
   if (!process.stderr.isTTY) return false;
   // Cut, as a line that wraps is not taken away: \x1b[K clears to its end (ECMA-48).
   const cut = text?.slice(0, Math.max(0, (process.stderr.columns || 80) - 1)) ?? '';
@@ -88,7 +88,7 @@ export function showHelp(stream: 'stdout' | 'stderr'): (text: string) => void {
 }
 
 /** The last words of a process that ends: nothing waits for them but `ended`. */
-export function sayAtTheEnd(text: Shown, ended?: () => void): void {
+export function sayAtTheEnd(text: TerminalText, ended?: () => void): void {
   process.stderr.write(`${redactKeys(text)}\n`, ended);
 }
 

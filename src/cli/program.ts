@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { COMMAND_GROUPS } from './commands.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
-import { line, lines, type Shown, say, showHelp } from './output.ts';
+import { line, lines, say, showHelp, type TerminalText } from './output.ts';
 
 const EXIT_CODES = `
 Exit codes:
@@ -47,7 +47,7 @@ async function afterUsage(error: CommanderError): Promise<number> {
 }
 
 /** Commander puts what was meant on a line of its own; whatever else breaks a line came from the command line. */
-function usageIn({ message }: CommanderError): Shown {
+function usageIn({ message }: CommanderError): TerminalText {
   const [, wrong = message, meant = ''] =
     /^(?:error: )?(.*?)(?:\n(\(Did you mean .*\)))?$/s.exec(message) ?? [];
   const told = line`promptforge: ${wrong}`;

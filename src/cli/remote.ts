@@ -1,6 +1,6 @@
 /** The registry of a working copy, and the keys that commands ask it with: from variables first, then the keychain. */
 import { parseRegistryUrl } from '../client/address.ts';
-import { chooseKey, type KeyState, type Work } from '../client/choose-key.ts';
+import { chooseKey, type KeyPurpose, type StoredKeyState } from '../client/choose-key.ts';
 import { RegistryClient } from '../client/registry-client.ts';
 import { RegistryUnreachable } from '../client/unreachable.ts';
 import type { KeyRecord } from '../contract/keys.ts';
@@ -31,10 +31,10 @@ export interface FoundKey {
   readonly from: string;
 }
 
-export interface Identity {
+export interface EnvironmentIdentity {
   readonly environment: EnvironmentName;
   readonly from: string;
-  readonly state: KeyState;
+  readonly state: StoredKeyState;
 }
 
 export interface RemoteClient {
@@ -65,7 +65,7 @@ export class Remote {
    * A client with the key that the work needs.
    * @throws CommandFailure where no key would do; Problem, `environment_not_found` among them; RegistryUnreachable
    */
-  async clientFor(work: Work): Promise<RemoteClient> {
+  async clientFor(work: KeyPurpose): Promise<RemoteClient> {
     const variables = this.#inVariables();
     const fromVariables = variables.size === 0 ? undefined : await this.#choose(work, variables);
     if (fromVariables !== undefined && 'client' in fromVariables) return fromVariables;
@@ -78,7 +78,7 @@ export class Remote {
   }
 
   /** Who one is with each of one's keys. @throws RegistryUnreachable */
-  async identities(): Promise<readonly Identity[]> {
+  async identities(): Promise<readonly EnvironmentIdentity[]> {
     const keys = new Map([...(await this.#inKeychain()), ...this.#inVariables()]);
     const states = await this.#ask(keys);
     return [...keys].map(([environment, { from }]) => ({
@@ -99,7 +99,7 @@ export class Remote {
   }
 
   async #choose(
-    work: Work,
+    work: KeyPurpose,
     keys: ReadonlyMap<EnvironmentName, FoundKey>,
   ): Promise<RemoteClient | { readonly missing: string }> {
     // Which key promotes is plain; whether it may, the registry says.
@@ -118,9 +118,9 @@ export class Remote {
     return { client: of(choice.environment), environment: choice.environment, environments };
   }
 
-  async #ask(keys: ReadonlyMap<EnvironmentName, FoundKey>): Promise<Map<EnvironmentName, KeyState>> {
+  async #ask(keys: ReadonlyMap<EnvironmentName, FoundKey>): Promise<Map<EnvironmentName, StoredKeyState>> {
     const states = await Promise.all(
-      [...keys].map(async ([environment, key]): Promise<[EnvironmentName, KeyState]> => {
+      [...keys].map(async ([environment, key]): Promise<[EnvironmentName, StoredKeyState]> => {
         try {
           const who = await this.#client(environment, key).currentKey();
           return [environment, { kind: 'known', who }];
@@ -194,7 +194,7 @@ export class Remote {
     }
   }
 
-  #noKey(work: Work, missing: string | undefined): CommandFailure {
+  #noKey(work: KeyPurpose, missing: string | undefined): CommandFailure {
     const environment = 'environment' in work ? work.environment : undefined;
     const variable = environment === undefined ? 'PROMPTFORGE_KEY_<ENVIRONMENT>' : keyVariable(environment);
     const why = missing ?? `There is no key for ${this.url}.`;

@@ -6,7 +6,7 @@ import { PROBLEM_MEDIA_TYPE, problemDocument } from '../contract/problems.ts';
 import { retryAfterMs } from '../contract/retry-after.ts';
 import { redactKeys } from '../core/key.ts';
 import { Problem, type ProblemCode, type ProblemDetails } from '../core/problem.ts';
-import type { Answer } from './transport.ts';
+import type { TransportResponse } from './transport.ts';
 import { RegistryUnreachable } from './unreachable.ts';
 
 /** Statuses that gateways in front of a registry answer with on their own. */
@@ -18,7 +18,7 @@ const GATEWAY_STATUSES: readonly number[] = [429, 500, 502, 503, 504];
  * @throws RegistryUnreachable `not_a_registry`, `older_api`, `newer_api`, `unavailable`, `wrong_shape`
  */
 export function readJson<Out>(
-  answer: Answer,
+  answer: TransportResponse,
   url: string,
   schemas: Readonly<Record<number, z.ZodType<Out> | undefined>>,
 ): Out {
@@ -31,7 +31,7 @@ export function readJson<Out>(
 }
 
 /** @throws RegistryUnreachable `not_a_registry`, `older_api`, `newer_api`, `unavailable` */
-export function checkIsRegistry(answer: Answer, url: string): void {
+export function checkIsRegistry(answer: TransportResponse, url: string): void {
   const api = answer.headers.get(HEADER.api);
   if (api === String(API_VERSION)) return;
   if (api === null) {
@@ -61,21 +61,21 @@ export function checkIsRegistry(answer: Answer, url: string): void {
 }
 
 /** Our own problem document, or a list as the API gives it, without the header that came with version 1. */
-function looksLikeOlderApi(answer: Answer): boolean {
+function looksLikeOlderApi(answer: TransportResponse): boolean {
   if (mediaType(answer) === PROBLEM_MEDIA_TYPE) return problemDocument.safeParse(tryJson(answer)).success;
   if (mediaType(answer) !== MEDIA.json) return false;
   const value = tryJson(answer);
   return typeof value === 'object' && value !== null && 'data' in value && 'nextCursor' in value;
 }
 
-function gatewayMessage(answer: Answer, url: string): string {
+function gatewayMessage(answer: TransportResponse, url: string): string {
   const wait = retryAfterMs(answer.headers.get('retry-after'));
   const when = wait === undefined ? 'later' : `in ${Math.ceil(wait / 1000)} s`;
   return `${url} is unavailable: a server in front of the registry returned ${what(answer)}. Try again ${when}.`;
 }
 
 /** The problem the registry reports, as the domain's own error. */
-function problemOf(answer: Answer, url: string): Error {
+function problemOf(answer: TransportResponse, url: string): Error {
   if (mediaType(answer) !== PROBLEM_MEDIA_TYPE)
     return wrongShape(
       url,
@@ -126,7 +126,7 @@ export function wrongShape(url: string, why: string): RegistryUnreachable {
   );
 }
 
-function parseJson(answer: Answer, url: string): unknown {
+function parseJson(answer: TransportResponse, url: string): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(answer.bytes));
   } catch {
@@ -135,7 +135,7 @@ function parseJson(answer: Answer, url: string): unknown {
   }
 }
 
-function tryJson(answer: Answer): unknown {
+function tryJson(answer: TransportResponse): unknown {
   try {
     return JSON.parse(Buffer.from(answer.bytes).toString('utf8'));
   } catch {
@@ -143,11 +143,11 @@ function tryJson(answer: Answer): unknown {
   }
 }
 
-function mediaType(answer: Answer): string {
+function mediaType(answer: TransportResponse): string {
   return (answer.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
-function what(answer: Answer): string {
+function what(answer: TransportResponse): string {
   const type = mediaType(answer);
   const kind = type === 'text/html' ? 'an HTML page' : type === '' ? 'no content type' : shown(type);
   return `${kind} with status ${answer.status}`;

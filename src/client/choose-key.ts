@@ -4,7 +4,7 @@ import type { Environment, EnvironmentName } from '../core/environment.ts';
 import { type Role, roleIncludes } from '../core/role.ts';
 
 /** The state of one environment's key. */
-export type KeyState =
+export type StoredKeyState =
   | { readonly kind: 'none' }
   /** The registry knows it. */
   | { readonly kind: 'known'; readonly who: KeyRecord }
@@ -14,9 +14,9 @@ export type KeyState =
   | { readonly kind: 'unasked' };
 
 /** By environment. */
-export type Keys = ReadonlyMap<EnvironmentName, KeyState>;
+export type Keys = ReadonlyMap<EnvironmentName, StoredKeyState>;
 
-export type Work =
+export type KeyPurpose =
   | { readonly kind: 'read' }
   | { readonly kind: 'publish' }
   | { readonly kind: 'promote'; readonly environment: EnvironmentName }
@@ -41,7 +41,7 @@ export type Choice =
       readonly message: string;
     };
 
-const ROLE: Readonly<Record<Work['kind'], Role>> = {
+const ROLE: Readonly<Record<KeyPurpose['kind'], Role>> = {
   read: 'author',
   publish: 'author',
   // An author's request is recorded too, where the policy asks for approvals: the registry decides.
@@ -57,7 +57,7 @@ const ROLE: Readonly<Record<Work['kind'], Role>> = {
 /**
  * @param environments in promotion order; empty while no key has shown them
  */
-export function chooseKey(work: Work, environments: readonly Environment[], keys: Keys): Choice {
+export function chooseKey(work: KeyPurpose, environments: readonly Environment[], keys: Keys): Choice {
   const role = ROLE[work.kind];
   const candidates = candidatesFor(work, environments, keys);
   for (const environment of candidates) {
@@ -70,7 +70,7 @@ export function chooseKey(work: Work, environments: readonly Environment[], keys
 }
 
 function candidatesFor(
-  work: Work,
+  work: KeyPurpose,
   environments: readonly Environment[],
   keys: Keys,
 ): readonly EnvironmentName[] {
@@ -102,7 +102,7 @@ function forReading(environments: readonly Environment[], keys: Keys): Environme
   const closed = new Set(
     environments.filter(({ policy }) => !policy.authorsReadDrafts).map(({ name }) => name),
   );
-  const of = ([environment, state]: readonly [EnvironmentName, KeyState]) => {
+  const of = ([environment, state]: readonly [EnvironmentName, StoredKeyState]) => {
     if (state.kind !== 'known') return rank.length;
     const readsDrafts = state.who.role !== 'author' || !closed.has(environment);
     return rank.indexOf(state.who.role) + (readsDrafts ? 0 : rank.indexOf('reader') - 0.5);
@@ -110,7 +110,7 @@ function forReading(environments: readonly Environment[], keys: Keys): Environme
   return [...keys].sort((one, other) => of(one) - of(other)).map(([environment]) => environment);
 }
 
-const DOING: Readonly<Record<Work['kind'], string>> = {
+const DOING: Readonly<Record<KeyPurpose['kind'], string>> = {
   read: 'Reading the registry',
   publish: 'Publishing',
   promote: 'Promoting',
@@ -122,7 +122,7 @@ const DOING: Readonly<Record<Work['kind'], string>> = {
 };
 
 function missingMessage(
-  work: Work,
+  work: KeyPurpose,
   environments: readonly EnvironmentName[],
   keys: Keys,
   role: Role,

@@ -7,7 +7,13 @@ import { parseKey } from '../core/key.ts';
 import { Problem } from '../core/problem.ts';
 import { parseRegistryUrl, shownUrl } from './address.ts';
 import { readJson } from './answer.ts';
-import { type Answer, DEFAULT_RETRY, exchange, type Fetch, type RetryLimits } from './transport.ts';
+import {
+  DEFAULT_RETRY,
+  exchange,
+  type RetryLimits,
+  type SendRequest,
+  type TransportResponse,
+} from './transport.ts';
 import { RegistryUnreachable } from './unreachable.ts';
 
 export interface ConnectionOptions {
@@ -16,7 +22,7 @@ export interface ConnectionOptions {
   /** A whole key, or the embedded registry's credential; null asks only what needs none (`health`). */
   readonly key: string | null;
   /** Sends a request: the embedded registry's own in process, the global one by default. */
-  readonly fetch?: Fetch | undefined;
+  readonly fetch?: SendRequest | undefined;
   /** For one attempt, 15 000 ms unless told. */
   readonly timeoutMs?: number | undefined;
   readonly userAgent?: string | undefined;
@@ -27,7 +33,7 @@ export interface ConnectionOptions {
   readonly maxAnswerBytes?: number | undefined;
 }
 
-export interface Call {
+export interface RouteRequest {
   /** Values of the path's parameters. */
   readonly path?: Readonly<Record<string, string | number>>;
   /** Undefined values are left out. */
@@ -53,7 +59,7 @@ export type JsonOf<R extends RouteName> = {
 /** Routes that change nothing though they are no GET. */
 const READING: ReadonlySet<RouteName> = new Set(['batch', 'render']);
 
-export class Connection {
+export class RegistryConnection {
   /** With no slash at its end. */
   readonly url: string;
   readonly #base: URL;
@@ -82,12 +88,16 @@ export class Connection {
   }
 
   /** Parses the response of a route. @throws Problem, RegistryUnreachable */
-  async call<R extends RouteName>(route: R, call: Call = {}, signal?: AbortSignal): Promise<JsonOf<R>> {
+  async call<R extends RouteName>(
+    route: R,
+    call: RouteRequest = {},
+    signal?: AbortSignal,
+  ): Promise<JsonOf<R>> {
     return this.read(route, await this.send(route, call, signal), call);
   }
 
   /** The whole answer to a route, its content not yet read. @throws RegistryUnreachable, Problem `key_missing` */
-  async send(route: RouteName, call: Call, signal?: AbortSignal): Promise<Answer> {
+  async send(route: RouteName, call: RouteRequest, signal?: AbortSignal): Promise<TransportResponse> {
     const { method, role }: Route = ROUTES[route];
     if (role !== null && this.#key === null)
       throw new Problem(
@@ -121,7 +131,7 @@ export class Connection {
   }
 
   /** @throws Problem, RegistryUnreachable `wrong_shape` and what tells that no registry answered */
-  read<R extends RouteName>(route: R, answer: Answer, call: Call = {}): JsonOf<R> {
+  read<R extends RouteName>(route: R, answer: TransportResponse, call: RouteRequest = {}): JsonOf<R> {
     const { responses }: Route = ROUTES[route];
     const schemas: Record<number, z.ZodType> = {};
     for (const [status, { json }] of Object.entries(responses)) {
@@ -131,12 +141,12 @@ export class Connection {
   }
 
   /** The part of a call's URL that may appear in messages. */
-  shownUrlOf(route: RouteName, call: Call = {}): string {
+  shownUrlOf(route: RouteName, call: RouteRequest = {}): string {
     return shownUrl(this.#urlOf(route, call));
   }
 
   /** @throws Problem `invalid_request` when a parameter would lead to another path than the route's. */
-  #urlOf(route: RouteName, call: Call): URL {
+  #urlOf(route: RouteName, call: RouteRequest): URL {
     const url = new URL(this.#base);
     const path = this.#base.pathname.replace(/\/$/, '') + pathOf(ROUTES[route], call.path);
     url.pathname = path;

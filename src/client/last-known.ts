@@ -17,8 +17,8 @@ const PARTS = {
   'owners-changes': z.array(ownersChange),
 } as const;
 
-export type Part = keyof typeof PARTS;
-export type Known<P extends Part> = z.output<(typeof PARTS)[P]>;
+export type LastKnownPart = keyof typeof PARTS;
+export type LastKnownValue<P extends LastKnownPart> = z.output<(typeof PARTS)[P]>;
 
 /** Of one part of one registry, in bytes: a hundred thousand prompts. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -33,12 +33,12 @@ export class LastKnown {
   }
 
   /** Undefined where nothing is kept. Never rejects. */
-  async get<P extends Part>(part: P, registryUrl: string): Promise<Known<P> | undefined> {
+  async get<P extends LastKnownPart>(part: P, registryUrl: string): Promise<LastKnownValue<P> | undefined> {
     const file = fileOf(part, registryUrl);
     const bytes = await this.#folder.read(file, MAX_BYTES);
     if (bytes === undefined) return undefined;
     try {
-      return PARTS[part].parse(JSON.parse(Buffer.from(bytes).toString('utf8'))) as Known<P>;
+      return PARTS[part].parse(JSON.parse(Buffer.from(bytes).toString('utf8'))) as LastKnownValue<P>;
     } catch {
       await this.#folder.drop(file, 'is not what was known of the registry');
       return undefined;
@@ -46,7 +46,7 @@ export class LastKnown {
   }
 
   /** Keeps what the registry said, unless it says what it said last. Never rejects. */
-  async put(part: Part, registryUrl: string, known: readonly unknown[]): Promise<void> {
+  async put(part: LastKnownPart, registryUrl: string, known: readonly unknown[]): Promise<void> {
     const text = JSON.stringify(known);
     const file = fileOf(part, registryUrl);
     const digest = digestOf(text);
@@ -57,6 +57,6 @@ export class LastKnown {
   }
 }
 
-function fileOf(part: Part, registryUrl: string): string {
+function fileOf(part: LastKnownPart, registryUrl: string): string {
   return join(registryFolder(registryUrl), part);
 }

@@ -69,8 +69,8 @@ import type { PromptName } from '../core/name.ts';
 import { Problem } from '../core/problem.ts';
 import { type VersionNumber, type VersionReference, versionReference } from '../core/version.ts';
 import { checkIsRegistry, wrongShape } from './answer.ts';
-import { Connection, type ConnectionOptions } from './connection.ts';
-import type { Answer } from './transport.ts';
+import { type ConnectionOptions, RegistryConnection } from './connection.ts';
+import type { TransportResponse } from './transport.ts';
 import { RegistryUnreachable } from './unreachable.ts';
 import type { VersionCache } from './version-cache.ts';
 
@@ -113,7 +113,7 @@ export type VersionSearchQuery = PageQuery & {
   readonly matchCase?: 'true' | undefined;
 };
 /** `channel` is stable unless told. */
-export type LiveQuery = z.input<typeof liveQuery>;
+export type LiveRequest = z.input<typeof liveQuery>;
 /** `after` is the cursor of the page before; `limit` 1–1000; `wait` in seconds, 30 at most. */
 export type ChangesQuery = Partial<z.infer<typeof changesQuery>>;
 export type ConsistencyQuery = z.infer<typeof consistencyQuery>;
@@ -139,7 +139,7 @@ interface Wanted {
 export class RegistryClient {
   /** With no slash at its end. */
   readonly url: string;
-  readonly #connection: Connection;
+  readonly #connection: RegistryConnection;
   readonly #cache: VersionCache | undefined;
   readonly #deliveries = new Map<string, { etag: string; delivery: Delivery }>();
 
@@ -149,7 +149,7 @@ export class RegistryClient {
    * @throws Problem `key_malformed`
    */
   constructor(options: RegistryClientOptions) {
-    this.#connection = new Connection(options);
+    this.#connection = new RegistryConnection(options);
     this.url = this.#connection.url;
     this.#cache = options.cache;
   }
@@ -313,7 +313,7 @@ export class RegistryClient {
    * What was live on a channel at an instant (RFC 3339; now by default), what made it so, and until when.
    * @throws Problem `not_live_yet` with `details.firstLiveAt`, `prompt_not_found`, `environment_not_found`
    */
-  live(name: PromptName, query: LiveQuery, signal?: AbortSignal): Promise<Live> {
+  live(name: PromptName, query: LiveRequest, signal?: AbortSignal): Promise<Live> {
     return this.#connection.call('live', { path: { name }, query }, signal);
   }
 
@@ -650,7 +650,7 @@ export class RegistryClient {
 
 /** True if the registry cannot be asked now, or says itself that it cannot serve. */
 /** In seconds; 0 where the answer says none. */
-function maxAgeOf({ headers }: Pick<Answer, 'headers'>): number {
+function maxAgeOf({ headers }: Pick<TransportResponse, 'headers'>): number {
   return Number(/\bmax-age=(\d{1,9})/i.exec(headers.get('cache-control') ?? '')?.[1] ?? 0);
 }
 

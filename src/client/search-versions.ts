@@ -5,7 +5,7 @@ import type { PromptName } from '../core/name.ts';
 import { countIn, foldText, linesOf, placeIn } from '../core/search-text.ts';
 import type { DiskVersionCache } from './disk-version-cache.ts';
 
-export interface Place {
+export interface MatchPosition {
   /** From 0. */
   readonly line: number;
   /** In UTF-16 code units from the beginning of its line. */
@@ -17,12 +17,12 @@ export interface Place {
 
 export interface Hit {
   readonly version: VersionSummary;
-  readonly first: Place;
+  readonly first: MatchPosition;
   /** How often the version holds the text. */
   readonly count: number;
 }
 
-export interface Found {
+export interface LocalSearchResult {
   /** Newest first. */
   readonly hits: readonly Hit[];
   /** The number of versions that were looked at, and how many are kept. */
@@ -54,7 +54,7 @@ export async function searchVersions(
   signal?: AbortSignal,
   limits: SearchLimits = DEFAULT_LIMITS,
   prompt?: PromptName,
-): Promise<Found> {
+): Promise<LocalSearchResult> {
   const end = performance.now() + limits.milliseconds;
   const goOn = () => {
     signal?.throwIfAborted();
@@ -98,7 +98,7 @@ function newestFirst(one: VersionSummary, other: VersionSummary): number {
 function placesIn(source: string, text: string): Omit<Hit, 'version'> | undefined {
   const folded = foldText(text);
   if (!foldText(source).includes(folded)) return undefined;
-  let first: Place | undefined;
+  let first: MatchPosition | undefined;
   let count = 0;
   for (const [number, line] of linesOf(source).entries()) {
     const found = countIn(foldText(line), folded);

@@ -9,7 +9,7 @@ import { shownUrl } from './address.ts';
 import { innermost, isTls, whyFailed } from './network-words.ts';
 import { RegistryUnreachable } from './unreachable.ts';
 
-export type Fetch = (request: Request) => Promise<Response>;
+export type SendRequest = (request: Request) => Promise<Response>;
 
 export interface RetryLimits {
   /** How often a call is repeated after its first attempt. */
@@ -43,14 +43,14 @@ export interface Exchange {
   readonly signal?: AbortSignal;
 }
 
-export interface Answer {
+export interface TransportResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly bytes: Uint8Array;
 }
 
 export interface TransportOptions {
-  readonly fetch: Fetch;
+  readonly fetch: SendRequest;
   readonly retry: RetryLimits;
   /** In bytes, of one answer. */
   readonly maxAnswerBytes: number;
@@ -62,9 +62,9 @@ const RETRIED_STATUSES: readonly number[] = [429, 502, 503, 504];
  * @throws RegistryUnreachable `offline`, `timeout`, `cut_off`, `cancelled`, `tls`, `redirected`, `not_a_registry`
  * (what answered does not speak HTTP) or `answer_too_large`.
  */
-export async function exchange(asked: Exchange, options: TransportOptions): Promise<Answer> {
+export async function exchange(asked: Exchange, options: TransportOptions): Promise<TransportResponse> {
   const url = shownUrl(asked.url);
-  let last: Answer | undefined;
+  let last: TransportResponse | undefined;
   let neverArrived = true;
   const { retry } = options;
   try {
@@ -125,7 +125,7 @@ async function fetchWhole(
   url: string,
   asked: Exchange,
   options: TransportOptions,
-): Promise<Answer> {
+): Promise<TransportResponse> {
   if (new URL(request.url).origin !== asked.url.origin)
     throw new TypeError('A request must not leave the registry’s origin.');
   let response: Response;

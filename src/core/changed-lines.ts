@@ -55,7 +55,7 @@ export function growthIn(changed: string, folded: string): number {
   return growth;
 }
 
-export interface TextChange {
+export interface OccurrenceChange {
   readonly change: 'added' | 'removed';
   /** How often the text occurs in the version before, and in this one. */
   readonly before: number;
@@ -79,7 +79,7 @@ export function textChange(
   after: string,
   text: string,
   matchCase = false,
-): TextChange | undefined {
+): OccurrenceChange | undefined {
   const fold = matchCase ? composed : foldText;
   const wanted = fold(text);
   const sides = [before === undefined ? [] : linesOf(before), linesOf(after)].map(lines =>

@@ -6,7 +6,7 @@ import type { LinkedPartial, LinkedTemplate } from './flatten.ts';
 import { parseVersionReference } from './version.ts';
 
 /** A source and what its partials represent. */
-export interface LinkedSource extends LinkedTemplate {
+export interface SourceWithPartials extends LinkedTemplate {
   readonly source: string;
 }
 

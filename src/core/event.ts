@@ -4,7 +4,7 @@ import type { Channel } from './channel.ts';
 import { type Digest, digestOf, ZERO_DIGEST } from './digest.ts';
 import type { EnvironmentName, KeptPolicy } from './environment.ts';
 import type { PromptName } from './name.ts';
-import type { Origin } from './origin.ts';
+import type { VersionOrigin } from './origin.ts';
 import type { ProblemCode } from './problem.ts';
 import type { Role } from './role.ts';
 import type { SigningKeyChange } from './signing-key.ts';
@@ -60,7 +60,7 @@ export interface EventData {
     /** By the reference as written (`header`): the version it means. */
     readonly partials: Readonly<Record<string, PartialVersion>>;
     /** Absent where none was stated, as in events of earlier releases. */
-    readonly origin?: Origin;
+    readonly origin?: VersionOrigin;
   };
   /** A promotion that waits: for approvals, or for its time. */
   readonly 'promotion.requested': {

@@ -8,7 +8,7 @@
  */
 
 import { MAX_PARTIAL_DEPTH } from './check/partial-depth.ts';
-import { type Renames, uniqueInlines } from './inline-renames.ts';
+import { type InlinePartialRenames, uniqueInlines } from './inline-renames.ts';
 import { Problem } from './problem.ts';
 import { readTemplate } from './read-template.ts';
 import { type PartialUse, partialUses } from './template.ts';
@@ -36,11 +36,11 @@ export interface LinkedPartial extends LinkedTemplate {
 export interface Flattened {
   readonly template: string;
   /** In order; what no template holds, such as the tags around a definition, is in none. */
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly SourcePiece[];
 }
 
 /** `length` characters at `start` of the whole, which are at `at` in the template of `of`. */
-export interface Piece {
+export interface SourcePiece {
   readonly start: number;
   readonly length: number;
   readonly of: LinkedTemplate;
@@ -89,7 +89,7 @@ export function mayUsePartials(template: string): boolean {
 /** One after the other. */
 function joined(parts: readonly Flattened[]): Flattened {
   let template = '';
-  const pieces: Piece[] = [];
+  const pieces: SourcePiece[] = [];
   for (const part of parts) {
     for (const piece of part.pieces) pieces.push({ ...piece, start: piece.start + template.length });
     template += part.template;
@@ -144,7 +144,7 @@ interface Flattening {
   /** Templates that are flat already: partials shared by partials would multiply. */
   readonly done: Map<LinkedTemplate, Flattened>;
   /** By template: the names of inline partials that another template has as well. */
-  readonly renames: Renames;
+  readonly renames: InlinePartialRenames;
 }
 
 function flattenInto(linked: LinkedTemplate, flattening: Flattening, depth: number): Flattened {

@@ -6,10 +6,10 @@ import type { LinkedPartial, LinkedTemplate } from './flatten.ts';
 import { type InlineName, inlineNames } from './template.ts';
 
 /** By template: where such a name is written, and the name to write there instead. */
-export type Renames = ReadonlyMap<LinkedTemplate, readonly InlineName[]>;
+export type InlinePartialRenames = ReadonlyMap<LinkedTemplate, readonly InlineName[]>;
 
 /** @throws Problem `invalid_source` as `partialUses` */
-export function uniqueInlines(root: LinkedTemplate): Renames {
+export function uniqueInlines(root: LinkedTemplate): InlinePartialRenames {
   const templates = templatesOf(root);
   const written = new Map<LinkedTemplate, readonly InlineName[]>();
   for (const linked of templates)

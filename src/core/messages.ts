@@ -9,7 +9,7 @@ import {
 } from './evaluate/segment.ts';
 
 /** A part of a message: a range of text with its segments, or a part of another kind. */
-export type Content = TextContent | { readonly kind: 'part'; readonly part: Part };
+export type MessageContent = TextContent | { readonly kind: 'part'; readonly part: Part };
 
 export interface TextContent {
   readonly kind: 'text';
@@ -23,7 +23,7 @@ export type ComposedMessage =
       readonly kind: 'own';
       readonly role: string;
       readonly metadata?: Readonly<Record<string, unknown>>;
-      readonly content: readonly Content[];
+      readonly content: readonly MessageContent[];
     }
   | { readonly kind: 'history'; readonly message: Message };
 
@@ -92,7 +92,7 @@ export function toMessages(
 }
 
 /** Content grows while the message is open. */
-type OpenMessage = Extract<ComposedMessage, { kind: 'own' }> & { readonly content: Content[] };
+type OpenMessage = Extract<ComposedMessage, { kind: 'own' }> & { readonly content: MessageContent[] };
 
 function opened(role: string, metadata?: Readonly<Record<string, unknown>>): OpenMessage {
   const some = metadata !== undefined && Object.keys(metadata).length > 0;

@@ -7,7 +7,7 @@ import { hasInvisible, isBlank } from './visible-text.ts';
 import { webUrl } from './web-url.ts';
 
 /** Unknown fields are left out. They are in the order of canonical JSON. */
-export interface Origin {
+export interface VersionOrigin {
   /** By the name that CI or git knows. Not the version's `author`, which is the actor of the key. */
   readonly author?: string | undefined;
   /** The id of a commit, in lower case. */

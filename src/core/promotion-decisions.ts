@@ -59,7 +59,7 @@ export function countedApprovals(
   return counted;
 }
 
-export interface Asked
+export interface ProposedPromotion
   extends Pick<PromotionRecord, 'prompt' | 'channel' | 'version' | 'rollback' | 'effectiveAt'> {
   /** Where who asks believes the pointer to be. */
   readonly expected: VersionNumber | null;
@@ -72,7 +72,7 @@ export interface Asked
  * @param needed approvals; of a release that is applied as a whole, the most that one of its promotions needs
  */
 export function decideRequest(
-  asked: Asked,
+  asked: ProposedPromotion,
   by: Actor,
   present: Present,
   needed = approvalsNeeded(present.environment.policy, asked),

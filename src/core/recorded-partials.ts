@@ -5,18 +5,18 @@ import { parsePublished, sourceKindOf } from './source.ts';
 import { type VersionNumber, versionReference } from './version.ts';
 
 /** By the reference as written: the version that it means for ever. */
-export type RecordedPartials = Readonly<
+export type PartialVersions = Readonly<
   Record<string, { readonly prompt: PromptName; readonly version: VersionNumber }>
 >;
 
 export interface RecordedSource {
   readonly source: string;
-  readonly partials: RecordedPartials;
+  readonly partials: PartialVersions;
 }
 
 /** Reads each version once, however often it is used. @param read its failure is passed on */
 export async function linkRecorded(
-  recorded: RecordedPartials,
+  recorded: PartialVersions,
   read: (prompt: PromptName, version: VersionNumber) => Promise<RecordedSource>,
   done: Map<string, Promise<LinkedPartial>> = new Map(),
 ): Promise<ReadonlyMap<string, LinkedPartial>> {

@@ -36,7 +36,7 @@ export interface RenderRequest {
   readonly label: string;
 }
 
-export interface Rendered {
+export interface RenderedPrompt {
   /** The messages' text, in order, an empty line between two messages. */
   readonly text: string;
   /** As Dotprompt defines them. */
@@ -48,7 +48,7 @@ export interface Rendered {
  * declared, not optional, has no default and was not given (with `strict`, also what no schema declares and this
  * rendering reads); with `strict` also `invalid_input` naming what does not fit the schema.
  */
-export async function render(request: RenderRequest): Promise<Rendered> {
+export async function render(request: RenderRequest): Promise<RenderedPrompt> {
   return renderPrepared(await prepareRendering(request));
 }
 
@@ -58,7 +58,7 @@ export async function render(request: RenderRequest): Promise<Rendered> {
  * where that ends `too_expensive`
  * @throws Problem as `render`
  */
-export function renderPrepared(prepared: PreparedRendering, limits?: Limits): Rendered {
+export function renderPrepared(prepared: PreparedRendering, limits?: Limits): RenderedPrompt {
   const { request, missing, isDeclared } = prepared;
   if (request.strict !== true) {
     if (missing.length > 0) throw missingInput(request.label, missing);
@@ -201,7 +201,7 @@ export interface PromptMetadata {
 }
 
 /** Messages with their text beside them. */
-export function asRendered(messages: readonly Message[]): Rendered {
+export function asRendered(messages: readonly Message[]): RenderedPrompt {
   const texts = messages.map(({ content }) =>
     content.map(part => ('text' in part ? part.text : '')).join(''),
   );

@@ -3,7 +3,7 @@ import { goesBack } from './goes-back.ts';
 import type { VersionNumber } from './version.ts';
 
 /** An applied move of one pointer. */
-export interface Move {
+export interface AppliedPromotion {
   readonly version: VersionNumber;
   /** The previous version of the pointer; null: unset. */
   readonly from: VersionNumber | null;
@@ -11,7 +11,7 @@ export interface Move {
 }
 
 /** The first of `goodVersions`; undefined where nothing was before. */
-export function rollbackTarget(moves: readonly Move[]): VersionNumber | undefined {
+export function rollbackTarget(moves: readonly AppliedPromotion[]): VersionNumber | undefined {
   return goodVersions(moves)[0];
 }
 
@@ -20,7 +20,7 @@ export function rollbackTarget(moves: readonly Move[]): VersionNumber | undefine
  * of 1, 2, 3, back to 2, that is 1 alone.
  * @param moves in the order in which they were applied; older ones may be left out
  */
-export function goodVersions(moves: readonly Move[]): VersionNumber[] {
+export function goodVersions(moves: readonly AppliedPromotion[]): VersionNumber[] {
   const [first] = moves;
   const stood: VersionNumber[] = first === undefined || first.from === null ? [] : [first.from];
   for (const move of moves) {

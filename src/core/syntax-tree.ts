@@ -1,14 +1,14 @@
 /** Handlebars' syntax tree as its parser makes it, in types that can be told apart by `type`. */
 
 /** Line from 1, column from 0, as the parser counts. */
-export interface Position {
+export interface TreePosition {
   readonly line: number;
   readonly column: number;
 }
 
 /** Anything with a place. */
 export interface Node {
-  readonly loc: { readonly start: Position; readonly end: Position };
+  readonly loc: { readonly start: TreePosition; readonly end: TreePosition };
 }
 
 export interface Program {

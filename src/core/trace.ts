@@ -5,7 +5,7 @@
 import type { Message, Part } from 'dotprompt';
 import type { SourceSpan, ValueSegment } from './evaluate/segment.ts';
 import { type ComposedMessage, composeMessages, type TextContent, toMessages } from './messages.ts';
-import { asRendered, prepareRendering, type Rendered, type RenderRequest } from './render.ts';
+import { asRendered, prepareRendering, type RenderedPrompt, type RenderRequest } from './render.ts';
 
 export type TracedSource = SourceSpan;
 
@@ -47,9 +47,9 @@ export interface TracedMessage {
   readonly parts: readonly TracedPart[];
 }
 
-export interface Traced {
+export interface TracedRendering {
   /** Exactly what `render` gives; where inputs are missing, with nothing in their place. */
-  readonly rendered: Rendered;
+  readonly rendered: RenderedPrompt;
   /** True if there are roles to tell apart: the prompt gave some, or messages are around its own. */
   readonly hasRoles: boolean;
   /**
@@ -65,7 +65,7 @@ export interface Traced {
  * Renders as `render` does, but tells where each value came from, and leaves missing inputs out instead of refusing.
  * @throws Problem `invalid_source`, `too_expensive`; where the request is strict, `invalid_input`
  */
-export async function renderTraced(request: RenderRequest): Promise<Traced> {
+export async function renderTraced(request: RenderRequest): Promise<TracedRendering> {
   const prepared = await prepareRendering(request);
   const missing = new Set(prepared.missing);
   if (missing.size === 0) prepared.checkInput();

@@ -1,6 +1,6 @@
 /** Registering a command: its failure is told, never thrown into VS Code's own "command failed" message. */
 import * as vscode from 'vscode';
-import type { Report } from './problems/report.ts';
+import type { ReportProblem } from './problems/report.ts';
 
 /**
  * @param id without the `promptforge.` before it
@@ -9,7 +9,7 @@ import type { Report } from './problems/report.ts';
 export function registerCommand(
   id: string,
   doing: string,
-  report: Report,
+  report: ReportProblem,
   run: (...args: unknown[]) => Promise<unknown> | unknown,
 ): vscode.Disposable {
   const attempt = async (...args: unknown[]): Promise<unknown> => {

@@ -1,10 +1,10 @@
 /** The parts that features share. Built once in extension.ts; each feature receives them and returns a Disposable. */
 import type * as vscode from 'vscode';
-import type { Ask } from './asking/ask.ts';
+import type { Dialogs } from './asking/ask.ts';
 import type { Session } from './connection/session.ts';
 import type { PromptList } from './explorer/prompt-list.ts';
 import type { PromptLives } from './lives/prompt-lives.ts';
-import type { Report } from './problems/report.ts';
+import type { ReportProblem } from './problems/report.ts';
 import type { PromotionList } from './promotions/promotion-list.ts';
 import type { Walkthrough } from './walkthrough/walkthrough.ts';
 
@@ -14,8 +14,8 @@ export interface Workbench {
   readonly promotions: PromotionList;
   /** When versions were live, as far as somebody looked. */
   readonly lives: PromptLives;
-  readonly ask: Ask;
-  readonly report: Report;
+  readonly ask: Dialogs;
+  readonly report: ReportProblem;
   readonly walkthrough: Walkthrough;
   readonly log: vscode.LogOutputChannel;
 }

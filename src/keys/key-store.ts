@@ -2,7 +2,7 @@
 import type { EnvironmentName } from '../core/environment.ts';
 import { type Key, parseKey } from '../core/key.ts';
 import { Problem } from '../core/problem.ts';
-import type { Origin } from './origin.ts';
+import type { RegistryOrigin } from './origin.ts';
 
 /**
  * Every call may reject with Problem `unavailable` when what keeps the keys does not answer. A message never holds
@@ -14,16 +14,16 @@ export interface KeyStore {
    * The key for `environment` at `origin`; undefined when none is kept.
    * @throws Problem `key_malformed` or `wrong_environment` when what is kept was damaged or exchanged.
    */
-  get(origin: Origin, environment: EnvironmentName): Promise<Key | undefined>;
+  get(origin: RegistryOrigin, environment: EnvironmentName): Promise<Key | undefined>;
   /**
    * Keeps a key in place of the one before. White space around it is not part of it.
    * @throws Problem `key_malformed`, or `wrong_environment` when it is a key of another environment.
    */
-  set(origin: Origin, environment: EnvironmentName, key: string): Promise<void>;
+  set(origin: RegistryOrigin, environment: EnvironmentName, key: string): Promise<void>;
   /** @returns whether there was one. */
-  delete(origin: Origin, environment: EnvironmentName): Promise<boolean>;
+  delete(origin: RegistryOrigin, environment: EnvironmentName): Promise<boolean>;
   /** The environments that have a key at `origin`, by name. */
-  list(origin: Origin): Promise<readonly EnvironmentName[]>;
+  list(origin: RegistryOrigin): Promise<readonly EnvironmentName[]>;
 }
 
 /**
@@ -41,7 +41,7 @@ export function keyFor(environment: EnvironmentName, text: string): Key {
 }
 
 /** The key that was kept for `environment`. @throws Problem `key_malformed` or `wrong_environment` */
-export function keptKey(origin: Origin, environment: EnvironmentName, text: string): Key {
+export function keptKey(origin: RegistryOrigin, environment: EnvironmentName, text: string): Key {
   try {
     return keyFor(environment, text);
   } catch (cause) {

@@ -3,7 +3,7 @@
 import { type EnvironmentName, isEnvironmentName } from '../core/environment.ts';
 import { answered as answeredBy } from './answered.ts';
 import { type KeyStore, keptKey, keyFor } from './key-store.ts';
-import type { Origin } from './origin.ts';
+import type { RegistryOrigin } from './origin.ts';
 
 /** The part of the package keytar that is used. */
 export type Keytar = Pick<
@@ -31,12 +31,12 @@ export class Keychain implements KeyStore {
     this.#keytar = keytar;
   }
 
-  async get(origin: Origin, environment: EnvironmentName) {
+  async get(origin: RegistryOrigin, environment: EnvironmentName) {
     const kept = await answered(this.#keytar.getPassword(serviceOf(origin), environment));
     return kept === null ? undefined : keptKey(origin, environment, kept);
   }
 
-  async set(origin: Origin, environment: EnvironmentName, key: string) {
+  async set(origin: RegistryOrigin, environment: EnvironmentName, key: string) {
     const service = serviceOf(origin);
     await answered(this.#keytar.setPassword(service, environment, keyFor(environment, key)));
     const registered = this.#registering.then(() => this.#register(service, environment));
@@ -44,11 +44,11 @@ export class Keychain implements KeyStore {
     await registered;
   }
 
-  async delete(origin: Origin, environment: EnvironmentName) {
+  async delete(origin: RegistryOrigin, environment: EnvironmentName) {
     return answered(this.#keytar.deletePassword(serviceOf(origin), environment));
   }
 
-  async list(origin: Origin) {
+  async list(origin: RegistryOrigin) {
     const service = serviceOf(origin);
     const environments = (await this.#registered(service)) ?? (await this.#registerFound(service));
     // Registered keys may have been deleted since, and Windows finds by prefix: each is requested exactly.
@@ -102,7 +102,7 @@ const NONE = '-';
 const MAX_TRIES = 5;
 
 /** The name of a registry's keys in the keychain's own window. */
-export function serviceOf(origin: Origin): string {
+export function serviceOf(origin: RegistryOrigin): string {
   return `PromptForge ${origin}`;
 }
 

@@ -4,13 +4,13 @@ import { Problem } from '../core/problem.ts';
 
 declare const originBrand: unique symbol;
 /** `https://host` or `https://host:port`, as the WHATWG URL standard serializes an origin. */
-export type Origin = string & { readonly [originBrand]: true };
+export type RegistryOrigin = string & { readonly [originBrand]: true };
 
 /**
  * The origin of a registry's URL.
  * @throws Problem `invalid_request` for what has no http(s) origin, and for the embedded registry, which has no keys.
  */
-export function originOf(url: string | URL): Origin {
+export function originOf(url: string | URL): RegistryOrigin {
   const parsed = URL.parse(String(url));
   if (parsed === null || !/^https?:$/.test(parsed.protocol))
     throw new Problem(
@@ -19,5 +19,5 @@ export function originOf(url: string | URL): Origin {
     );
   if (parsed.origin === EMBEDDED_ORIGIN)
     throw new Problem('invalid_request', 'The embedded registry needs no key.');
-  return parsed.origin as Origin;
+  return parsed.origin as RegistryOrigin;
 }

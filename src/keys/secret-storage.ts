@@ -3,7 +3,7 @@
 import { type EnvironmentName, isEnvironmentName } from '../core/environment.ts';
 import { answered as answeredBy } from './answered.ts';
 import { type KeyStore, keptKey, keyFor } from './key-store.ts';
-import type { Origin } from './origin.ts';
+import type { RegistryOrigin } from './origin.ts';
 
 /** The part of VS Code's `SecretStorage` that is used. */
 export interface SecretStorage {
@@ -21,23 +21,23 @@ export class SecretStorageKeys implements KeyStore {
     this.#storage = storage;
   }
 
-  async get(origin: Origin, environment: EnvironmentName) {
+  async get(origin: RegistryOrigin, environment: EnvironmentName) {
     const kept = await answered(this.#storage.get(entryOf(origin, environment)));
     return kept === undefined ? undefined : keptKey(origin, environment, kept);
   }
 
-  async set(origin: Origin, environment: EnvironmentName, key: string) {
+  async set(origin: RegistryOrigin, environment: EnvironmentName, key: string) {
     await answered(this.#storage.store(entryOf(origin, environment), keyFor(environment, key)));
   }
 
-  async delete(origin: Origin, environment: EnvironmentName) {
+  async delete(origin: RegistryOrigin, environment: EnvironmentName) {
     const entry = entryOf(origin, environment);
     const there = (await answered(this.#storage.get(entry))) !== undefined;
     await answered(this.#storage.delete(entry));
     return there;
   }
 
-  async list(origin: Origin) {
+  async list(origin: RegistryOrigin) {
     const prefix = prefixOf(origin);
     const entries = await answered(this.#storage.keys());
     return entries
@@ -49,11 +49,11 @@ export class SecretStorageKeys implements KeyStore {
 }
 
 /** The space ends the origin: no origin holds one, so no origin's entries begin like another's. */
-function prefixOf(origin: Origin): string {
+function prefixOf(origin: RegistryOrigin): string {
   return `key ${origin} `;
 }
 
-function entryOf(origin: Origin, environment: EnvironmentName): string {
+function entryOf(origin: RegistryOrigin, environment: EnvironmentName): string {
   return prefixOf(origin) + environment;
 }
 

@@ -25,7 +25,7 @@ import type { Span } from '../language/span.ts';
 import { symbols } from '../language/symbols.ts';
 import type { FileRole } from './contract.ts';
 import { encodeTokens } from './encode-tokens.ts';
-import { type Placing, placing } from './placing.ts';
+import { type LocationConverter, placing } from './location-converter.ts';
 import type { Queries, QueryMethod, Refusal } from './queries.ts';
 import type { Texts } from './texts.ts';
 
@@ -37,7 +37,7 @@ const MAX_FOLDS = 5000;
 interface Asked<Params> {
   readonly params: Params;
   readonly library: Library;
-  readonly place: Placing;
+  readonly place: LocationConverter;
 }
 
 interface AskedOfPrompt<Params> extends Asked<Params> {

@@ -4,7 +4,7 @@
  * told all again; a query is never answered by an error, only by nothing.
  */
 import { Worker } from 'node:worker_threads';
-import type { DocumentChange, FileEntry, FromWorker, OpenDocument, ToWorker } from './contract.ts';
+import type { DocumentChange, FileEntry, FromLanguageWorker, OpenDocument, ToWorker } from './contract.ts';
 import type { Queries, QueryMethod } from './queries.ts';
 
 /** In milliseconds. */
@@ -13,7 +13,7 @@ const ANSWER_LIMIT = 10_000;
 /** Memory for the largest workspaces, not all of the machine's. */
 const MAX_HEAP_MB = 1024;
 
-export interface ClientOptions {
+export interface LanguageClientOptions {
   /** The file URL of the built `worker.ts`: `dist/language-worker.js`. */
   readonly workerUrl: URL;
   /** The open document as it is now; undefined for one that is not open. */
@@ -45,7 +45,7 @@ interface Job {
 }
 
 export class LanguageClient {
-  readonly #options: ClientOptions;
+  readonly #options: LanguageClientOptions;
   readonly #files = new Map<string, FileEntry>();
   /** Open documents with the version that the worker knows. */
   readonly #versions = new Map<string, number>();
@@ -59,7 +59,7 @@ export class LanguageClient {
   #lastId = 0;
   #isDisposed = false;
 
-  constructor(options: ClientOptions) {
+  constructor(options: LanguageClientOptions) {
     this.#options = options;
   }
 
@@ -163,7 +163,7 @@ export class LanguageClient {
     this.#worker = worker;
     this.#isReady = false;
     const isCurrent = () => this.#worker === worker;
-    worker.on('message', (message: FromWorker) => {
+    worker.on('message', (message: FromLanguageWorker) => {
       if (isCurrent()) this.#heard(message);
     });
     worker.on('error', error => {
@@ -182,7 +182,7 @@ export class LanguageClient {
     this.#post({ kind: 'files', files: [...this.#files.values()] });
   }
 
-  #heard(message: FromWorker): void {
+  #heard(message: FromLanguageWorker): void {
     const isAnswer = message.kind === 'answer' || message.kind === 'failed';
     if (message.kind === 'ready') this.#isReady = true;
     if (message.kind === 'lost') this.#tellAgain(message.uri);

@@ -26,7 +26,7 @@ export interface OpenDocument extends Omit<FileEntry, 'path'> {
 }
 
 /** Puts `text` where `length` code units from `offset` on stood; changes of one message follow each other. */
-export interface TextChange {
+export interface DocumentEdit {
   readonly offset: number;
   readonly length: number;
   readonly text: string;
@@ -35,7 +35,7 @@ export interface TextChange {
 export interface DocumentChange {
   readonly uri: string;
   readonly version: number;
-  readonly changes: readonly TextChange[];
+  readonly changes: readonly DocumentEdit[];
   /** Of the text afterwards, in UTF-16 code units: where it differs, the whole text is asked for. */
   readonly length: number;
 }
@@ -57,7 +57,7 @@ export type ToWorker =
   | { readonly kind: 'close'; readonly uri: string }
   | { readonly kind: 'query'; readonly query: Query };
 
-export type FromWorker =
+export type FromLanguageWorker =
   /** It has loaded and listens. */
   | { readonly kind: 'ready' }
   /** It is reading files and has not forgotten the query that waits for them. */

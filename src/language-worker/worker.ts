@@ -1,7 +1,7 @@
 /** The language worker's entry: takes messages in their order, and answers one query at a time. */
 import { parentPort } from 'node:worker_threads';
 import { answerQuery } from './answer-query.ts';
-import type { FromWorker, Query, ToWorker } from './contract.ts';
+import type { FromLanguageWorker, Query, ToWorker } from './contract.ts';
 import { Texts } from './texts.ts';
 
 const port = parentPort;
@@ -45,6 +45,6 @@ async function reply({ id, method, uri, params }: Query): Promise<void> {
   }
 }
 
-function post(message: FromWorker, transfer: readonly ArrayBuffer[] = []): void {
+function post(message: FromLanguageWorker, transfer: readonly ArrayBuffer[] = []): void {
   port?.postMessage(message, transfer);
 }

@@ -3,14 +3,14 @@
 import { nearest } from '../core/near.ts';
 import type { PlacedPair, PlacedValue } from '../core/yaml-places.ts';
 import { type Finding, MAX_FINDINGS } from './finding.ts';
-import type { KnownKey } from './front-matter-keys.ts';
+import type { FrontMatterKey } from './front-matter-keys.ts';
 import type { Span } from './span.ts';
 import { wordsOfValue } from './values.ts';
 
 /** Finds errors in `pairs`, all in a mapping of the keys `known`; `isTop` also allows extensions (`team.owner`). */
 export function checkKeys(
   pairs: readonly PlacedPair[],
-  known: readonly KnownKey[],
+  known: readonly FrontMatterKey[],
   isTop: boolean,
 ): Finding[] {
   const findings: Finding[] = [];
@@ -24,7 +24,7 @@ export function checkKeys(
 }
 
 /** The findings that `joinUnknownKeys` joins. */
-function unknownKey({ key, keySpan }: PlacedPair, known: readonly KnownKey[], isTop: boolean): Finding {
+function unknownKey({ key, keySpan }: PlacedPair, known: readonly FrontMatterKey[], isTop: boolean): Finding {
   const names = known.map(({ name }) => name);
   const near = nearest(key, names);
   const shown = key.length > 20 ? 'this key' : `"${key}"`;
@@ -69,7 +69,7 @@ export function joinUnknownKeys(
   return [...others, { ...at, message }];
 }
 
-function checkValue({ key, keySpan, node }: PlacedPair, known: KnownKey): Finding[] {
+function checkValue({ key, keySpan, node }: PlacedPair, known: FrontMatterKey): Finding[] {
   if (node.kind === 'nothing' || node.value === null) return [];
   const wrong = (value: PlacedValue, message: string, data?: { near: string }): Finding => ({
     code: 'front-matter-type',
@@ -100,7 +100,7 @@ function checkValue({ key, keySpan, node }: PlacedPair, known: KnownKey): Findin
   return [...wrongItems, ...inside];
 }
 
-const WORDS: Readonly<Partial<Record<KnownKey['type'], string>>> = {
+const WORDS: Readonly<Partial<Record<FrontMatterKey['type'], string>>> = {
   text: 'text',
   number: 'a number',
   integer: 'a whole number',
@@ -109,7 +109,7 @@ const WORDS: Readonly<Partial<Record<KnownKey['type'], string>>> = {
   list: 'a list',
 };
 
-function isOf({ kind, value }: PlacedValue, { type }: KnownKey): boolean {
+function isOf({ kind, value }: PlacedValue, { type }: FrontMatterKey): boolean {
   switch (type) {
     case 'text':
       return typeof value === 'string';

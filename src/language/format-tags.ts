@@ -1,7 +1,7 @@
 /** The white space inside tags, as edits: one space between arguments, none at the braces, around "=" and "(…)". */
 import type { Analysis } from './analysis.ts';
 import type { TextEdit } from './edit.ts';
-import { lex, TAG_CLOSES, TAG_OPENS, type Token, type TokenKind } from './lex.ts';
+import { lex, TAG_CLOSES, TAG_OPENS, type TagToken, type TokenKind } from './lex.ts';
 import { textOf } from './span.ts';
 import { MAX_PLACES } from './token-cursor.ts';
 
@@ -36,8 +36,8 @@ export function formatTags({ text, body }: Analysis): TextEdit[] {
   const wrong = [...body.unreadable].sort((one, other) => one.start - other.start);
   let next = 0;
   const edits = tagsOf(tokens).flatMap(tag => {
-    const first = tag[0] as Token;
-    const last = tag.at(-1) as Token;
+    const first = tag[0] as TagToken;
+    const last = tag.at(-1) as TagToken;
     while (next < wrong.length && (wrong[next]?.end ?? 0) <= first.start) next += 1;
     const isSound = !wrong
       .slice(next, next + 50)
@@ -48,9 +48,9 @@ export function formatTags({ text, body }: Analysis): TextEdit[] {
 }
 
 /** The tokens of each tag that is closed and could be read. */
-function tagsOf(tokens: readonly Token[]): Token[][] {
-  const tags: Token[][] = [];
-  let tag: Token[] | undefined;
+function tagsOf(tokens: readonly TagToken[]): TagToken[][] {
+  const tags: TagToken[][] = [];
+  let tag: TagToken[] | undefined;
   for (const token of tokens) {
     if (token.kind === 'INVERSE') tags.push([token]);
     if (TAG_OPENS.has(token.kind)) tag = [token];
@@ -64,7 +64,7 @@ function tagsOf(tokens: readonly Token[]): Token[][] {
   return tags;
 }
 
-function editsOf(tag: readonly Token[], text: string): TextEdit[] {
+function editsOf(tag: readonly TagToken[], text: string): TextEdit[] {
   const edits: TextEdit[] = [];
   const replace = (start: number, end: number, space: string): void => {
     const before = text.slice(start, end);
@@ -80,14 +80,14 @@ function editsOf(tag: readonly Token[], text: string): TextEdit[] {
 }
 
 /** White space between two tokens of a tag. */
-function between(token: Token, next: Token, text: string): string {
+function between(token: TagToken, next: TagToken, text: string): string {
   // "{{a }}" before "}" would become "{{a}}}".
   if (next.kind === 'CLOSE' && text[next.end] === '}') return text.slice(token.end, next.start);
   return NONE_AFTER.has(token.kind) || NONE_BEFORE.has(next.kind) ? '' : ' ';
 }
 
 /** Of the tokens in which Handlebars takes white space: `{{ else }}`, `{{ else if`, `as  |`. */
-function spacesInside(token: Token, text: string): { at: number; space: number }[] {
+function spacesInside(token: TagToken, text: string): { at: number; space: number }[] {
   const written = textOf(text, token);
   const spaces = [...written.matchAll(/[^\S\r\n]+/g)].map(({ index, 0: { length } }) => ({
     at: index,

@@ -2,7 +2,7 @@
 
 export type KeyType = 'text' | 'number' | 'integer' | 'boolean' | 'mapping' | 'list' | 'schema' | 'any';
 
-export interface KnownKey {
+export interface FrontMatterKey {
   readonly name: string;
   readonly type: KeyType;
   readonly description: string;
@@ -11,14 +11,14 @@ export interface KnownKey {
   /** Values that are usual, among others. */
   readonly usual?: readonly string[];
   /** Of a mapping, or of a list's items. */
-  readonly keys?: readonly KnownKey[];
+  readonly keys?: readonly FrontMatterKey[];
   /** Tells whether there may be other keys than `keys`, or nothing is known of them. */
   readonly isOpen?: true;
   /** The type of a list's items. */
   readonly items?: 'text' | 'mapping';
 }
 
-const CONFIG_KEYS: readonly KnownKey[] = [
+const CONFIG_KEYS: readonly FrontMatterKey[] = [
   {
     name: 'temperature',
     type: 'number',
@@ -43,14 +43,14 @@ const CONFIG_KEYS: readonly KnownKey[] = [
   },
 ];
 
-const TOOL_KEYS: readonly KnownKey[] = [
+const TOOL_KEYS: readonly FrontMatterKey[] = [
   { name: 'name', type: 'text', description: 'The name by which the model calls the tool.' },
   { name: 'description', type: 'text', description: 'A description of the tool for the model.' },
   { name: 'inputSchema', type: 'any', description: 'The JSON Schema of the input of the tool.' },
   { name: 'outputSchema', type: 'any', description: 'The JSON Schema of the output of the tool.' },
 ];
 
-export const FRONT_MATTER_KEYS: readonly KnownKey[] = [
+export const FRONT_MATTER_KEYS: readonly FrontMatterKey[] = [
   {
     name: 'name',
     type: 'text',
@@ -150,13 +150,13 @@ export const FRONT_MATTER_KEYS: readonly KnownKey[] = [
 ];
 
 /** The keys that are known at `path` (`[]` is the top, `['input']` inside `input`); none where anything may be. */
-export function knownKeysAt(path: readonly string[]): readonly KnownKey[] {
+export function knownKeysAt(path: readonly string[]): readonly FrontMatterKey[] {
   let keys = FRONT_MATTER_KEYS;
   for (const step of path) keys = keys.find(({ name }) => name === step)?.keys ?? [];
   return keys;
 }
 
 /** The key at `path`, such as `['output', 'format']`. */
-export function knownKeyAt(path: readonly string[]): KnownKey | undefined {
+export function knownKeyAt(path: readonly string[]): FrontMatterKey | undefined {
   return knownKeysAt(path.slice(0, -1)).find(({ name }) => name === path.at(-1));
 }

@@ -1,6 +1,6 @@
 /** The types of input variables as their uses show them: for the declaration of one that nothing declares. */
-import type { Expression, Literal, Path } from './nodes.ts';
-import type { PathUse, Resolved, Scope } from './resolve.ts';
+import type { ExpressionNode, LiteralNode, PathNode } from './nodes.ts';
+import type { BodyScope, PathUse, Resolved } from './resolve.ts';
 import type { Span } from './span.ts';
 import { ANY, type Declared, type ValueType } from './value-type.ts';
 
@@ -9,7 +9,7 @@ interface Uses {
   readonly properties: Map<string, Uses>;
   items: Uses | undefined;
   /** Compared with these. */
-  readonly literals: Literal['value'][];
+  readonly literals: LiteralNode['value'][];
   isCondition: boolean;
   isContext: boolean;
   isWritten: boolean;
@@ -29,7 +29,7 @@ class Reader {
   /** By where they are declared. */
   readonly #blockParams = new Map<Span, Uses>();
   /** The use of a path as a whole. */
-  readonly #done = new Map<Path, (uses: Uses) => void>();
+  readonly #done = new Map<PathNode, (uses: Uses) => void>();
 
   constructor(resolved: Resolved) {
     this.#resolved = resolved;
@@ -62,7 +62,7 @@ class Reader {
     return this.#input;
   }
 
-  #compared(one: Expression | undefined, other: Expression | undefined): void {
+  #compared(one: ExpressionNode | undefined, other: ExpressionNode | undefined): void {
     if (one?.type === 'path' && other?.type === 'literal')
       this.#done.set(one, uses => void uses.literals.push(other.value));
   }
@@ -114,8 +114,8 @@ class Reader {
 }
 
 /** Where a path that `depth` times leads out is looked up. */
-export function contextOf(scope: Scope, depth: number): Scope | undefined {
-  let at: Scope | undefined = scope;
+export function contextOf(scope: BodyScope, depth: number): BodyScope | undefined {
+  let at: BodyScope | undefined = scope;
   for (let up = 0; up < depth && at !== undefined; up++) at = at.outer;
   return at;
 }

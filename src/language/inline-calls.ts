@@ -1,15 +1,15 @@
 /** Where a body calls partials, and in whose context: an inline partial is written in the context of its calls. */
-import type { Body, BodyNode, InlinePartial, PartialCall } from './nodes.ts';
+import type { Body, BodyNode, InlinePartialNode, PartialCall } from './nodes.ts';
 
 /** The calls of partials by their name, and where the inline partials are: `within` is what makes the context there. */
 export interface InlineCalls {
   readonly calls: ReadonlyMap<string, readonly { call: PartialCall; within: BodyNode | undefined }[]>;
-  readonly inlines: ReadonlyMap<InlinePartial, BodyNode | undefined>;
+  readonly inlines: ReadonlyMap<InlinePartialNode, BodyNode | undefined>;
 }
 
 export function inlineCallsIn(whole: Body): InlineCalls {
   const calls = new Map<string, { call: PartialCall; within: BodyNode | undefined }[]>();
-  const inlines = new Map<InlinePartial, BodyNode | undefined>();
+  const inlines = new Map<InlinePartialNode, BodyNode | undefined>();
   walk(whole, undefined);
   return { calls, inlines };
 

@@ -50,7 +50,7 @@ export const TAG_OPENS: ReadonlySet<TokenKind> = new Set([
 /** The end of a tag. */
 export const TAG_CLOSES: ReadonlySet<TokenKind> = new Set(['CLOSE', 'CLOSE_UNESCAPED', 'CLOSE_RAW_BLOCK']);
 
-export interface Token extends Span {
+export interface TagToken extends Span {
   readonly kind: TokenKind;
   /** As Handlebars gives it: quotes and escapes taken off. */
   readonly text: string;
@@ -72,14 +72,14 @@ const { lexer, terminals_ } = (
 ).Parser;
 
 export interface Lexed {
-  readonly tokens: readonly Token[];
+  readonly tokens: readonly TagToken[];
   /** Where the lexer could read no further, which only a comment or a raw block that never ends can cause. */
   readonly stuckAt: number | undefined;
 }
 
 /** The tokens of `text`, whose first character is at `offset` of the document. Never throws. */
 export function lex(text: string, offset: number): Lexed {
-  const tokens: Token[] = [];
+  const tokens: TagToken[] = [];
   // The lexer refuses NUL; it represents a character all the same.
   lexer.setInput(text.includes('\0') ? text.replaceAll('\0', ' ') : text);
   const position = (): number => offset + text.length - lexer._input.length;

@@ -1,15 +1,15 @@
 /** The body of a prompt as a tree with places: Handlebars' AST, but of a text that may be half written. */
 import type { Span } from './span.ts';
 
-export type BodyNode = Content | Comment | Mustache | Block | PartialCall | InlinePartial;
+export type BodyNode = ContentNode | CommentNode | Mustache | Block | PartialCall | InlinePartialNode;
 
 /** Text between tags, escapes (`\{{`) included. */
-export interface Content {
+export interface ContentNode {
   readonly type: 'content';
   readonly span: Span;
 }
 
-export interface Comment {
+export interface CommentNode {
   readonly type: 'comment';
   readonly span: Span;
 }
@@ -19,7 +19,7 @@ export interface Mustache {
   readonly type: 'mustache';
   readonly span: Span;
   /** Undefined where nothing is between the braces. */
-  readonly call: Call | undefined;
+  readonly call: HelperCall | undefined;
   /** False where its braces are never closed, or something is in it that cannot. */
   readonly sound: boolean;
 }
@@ -29,7 +29,7 @@ export interface Block {
   readonly type: 'block';
   readonly span: Span;
   readonly openTag: Span;
-  readonly call: Call | undefined;
+  readonly call: HelperCall | undefined;
   readonly inverted: boolean;
   readonly raw: boolean;
   readonly blockParams: readonly Name[];
@@ -54,9 +54,9 @@ export interface PartialCall {
   readonly openTag: Span;
   /** Undefined for `{{> (computed)}}` and where no name is. */
   readonly name: Name | undefined;
-  readonly computed: SubExpression | undefined;
-  readonly params: readonly Expression[];
-  readonly hash: readonly HashPair[];
+  readonly computed: SubExpressionNode | undefined;
+  readonly params: readonly ExpressionNode[];
+  readonly hash: readonly HashPairNode[];
   /** Of a block. */
   readonly body: Body | undefined;
   readonly close: CloseTag | undefined;
@@ -64,13 +64,13 @@ export interface PartialCall {
 }
 
 /** `{{#*inline "name"}}…{{/inline}}` */
-export interface InlinePartial {
+export interface InlinePartialNode {
   readonly type: 'inline';
   readonly span: Span;
   readonly openTag: Span;
   /** As its string says, with the place between the quotes. */
   readonly name: Name | undefined;
-  readonly call: Call | undefined;
+  readonly call: HelperCall | undefined;
   readonly body: Body;
   readonly close: CloseTag | undefined;
   readonly sound: boolean;
@@ -92,22 +92,22 @@ export interface Name {
   readonly span: Span;
 }
 
-export interface Call {
-  readonly callee: Path | Literal;
-  readonly params: readonly Expression[];
-  readonly hash: readonly HashPair[];
+export interface HelperCall {
+  readonly callee: PathNode | LiteralNode;
+  readonly params: readonly ExpressionNode[];
+  readonly hash: readonly HashPairNode[];
   /** From the callee to the last argument. */
   readonly span: Span;
 }
 
-export interface HashPair extends Name {
-  readonly value: Expression;
+export interface HashPairNode extends Name {
+  readonly value: ExpressionNode;
 }
 
-export type Expression = Path | Literal | SubExpression;
+export type ExpressionNode = PathNode | LiteralNode | SubExpressionNode;
 
 /** `user.name`, `../title`, `@index`, `this.[odd name]` */
-export interface Path {
+export interface PathNode {
   readonly type: 'path';
   readonly span: Span;
   /** As Handlebars names it: brackets off, `this` and `../` as written. */
@@ -122,14 +122,14 @@ export interface Path {
   readonly segments: readonly Name[];
 }
 
-export interface Literal {
+export interface LiteralNode {
   readonly type: 'literal';
   readonly span: Span;
   readonly value: string | number | boolean | null | undefined;
 }
 
-export interface SubExpression {
+export interface SubExpressionNode {
   readonly type: 'sub';
   readonly span: Span;
-  readonly call: Call | undefined;
+  readonly call: HelperCall | undefined;
 }

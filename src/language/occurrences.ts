@@ -5,7 +5,7 @@
 
 import { lex } from './lex.ts';
 import type { Library, LibraryPrompt } from './library.ts';
-import type { Block, Literal, Name, Path } from './nodes.ts';
+import type { Block, LiteralNode, Name, PathNode } from './nodes.ts';
 import { readTag } from './parse-tag.ts';
 import {
   blockParamOf,
@@ -216,7 +216,7 @@ function* namesIn(reading: Reading, name: string, library: Library): Generator<N
 }
 
 /** The name in a block's closing tag, as a path. */
-export function closingPath({ close }: Block, text: string): Path | undefined {
+export function closingPath({ close }: Block, text: string): PathNode | undefined {
   if (close === undefined) return undefined;
   const { start, end } = close.span;
   const tag = text.slice(start, end);
@@ -225,7 +225,7 @@ export function closingPath({ close }: Block, text: string): Path | undefined {
 }
 
 /** `"key"` of `{{lookup object "key"}}`. */
-export function keyOfLookup({ name, call }: HelperUse): Literal | undefined {
+export function keyOfLookup({ name, call }: HelperUse): LiteralNode | undefined {
   const key = name === 'lookup' ? call.params[1] : undefined;
   return key?.type === 'literal' && typeof key.value === 'string' ? key : undefined;
 }

@@ -4,8 +4,8 @@
  * says (src/core/check).
  */
 import { MAX_CHAIN, MAX_DEPTH } from '../core/check/too-deep.ts';
-import { type Lexed, lex, type Token, type TokenKind } from './lex.ts';
-import type { Block, Body, BodyNode, Call, CloseTag, Inverse, Literal, Path } from './nodes.ts';
+import { type Lexed, lex, type TagToken, type TokenKind } from './lex.ts';
+import type { Block, Body, BodyNode, CloseTag, HelperCall, Inverse, LiteralNode, PathNode } from './nodes.ts';
 import { readTag } from './parse-tag.ts';
 import type { Span } from './span.ts';
 import { spanOf, TokenCursor } from './token-cursor.ts';
@@ -51,7 +51,7 @@ class Parser {
   }
 
   /** A body that goes on after closing tags and elses that no block takes: those for which `isStray` holds. */
-  #bodyPast(start: number, isStray: (token: Token) => boolean): Body {
+  #bodyPast(start: number, isStray: (token: TagToken) => boolean): Body {
     const nodes: BodyNode[] = [];
     let position = start;
     for (;;) {
@@ -93,7 +93,7 @@ class Parser {
     }
   }
 
-  #node(token: Token): BodyNode {
+  #node(token: TagToken): BodyNode {
     if (OPENS_BLOCK.has(token.kind) && this.#open.length >= MAX_DEPTH) return this.#tooDeep(token);
     switch (token.kind) {
       case 'COMMENT':
@@ -116,7 +116,7 @@ class Parser {
   }
 
   /** `chained`: an `{{else if …}}`, which the block around it closes. */
-  #block(token: Token, chained: boolean): Block {
+  #block(token: TagToken, chained: boolean): Block {
     const open = readTag(this.#tokens, 'CLOSE');
     const name = nameOf(open.call);
     const within = this.#enter(chained ? undefined : name);
@@ -143,7 +143,7 @@ class Parser {
     };
   }
 
-  #inverse(token: Token): Inverse {
+  #inverse(token: TagToken): Inverse {
     if (token.kind === 'OPEN_INVERSE_CHAIN' && this.#chain < MAX_CHAIN) {
       this.#chain += 1;
       const block = this.#block(token, true);
@@ -239,7 +239,7 @@ class Parser {
   }
 
   /** A block that nests too deep, with all in it: one issue, not a stack that overflows. */
-  #tooDeep(token: Token): BodyNode {
+  #tooDeep(token: TagToken): BodyNode {
     const { tag } = readTag(this.#tokens, 'CLOSE');
     this.#tokens.local = false;
     this.#tokens.refuse(tag);
@@ -283,7 +283,7 @@ class Parser {
   }
 
   #closeTag(): CloseTag {
-    const token = this.#tokens.peek() as Token;
+    const token = this.#tokens.peek() as TagToken;
     if (token.kind === 'END_RAW_BLOCK') {
       this.#tokens.next += 1;
       return { span: spanOf(token), name: { name: token.text, span: this.#within(token, token.text) } };
@@ -297,7 +297,7 @@ class Parser {
   }
 
   /** An else or a closing tag where none can be. */
-  #stray(token: Token): BodyNode {
+  #stray(token: TagToken): BodyNode {
     this.#tokens.local = false;
     const node = (span: Span): BodyNode => ({ type: 'mustache', span, call: undefined, sound: false });
     if (isClose(token)) {
@@ -317,24 +317,24 @@ class Parser {
   }
 
   /** Where `name` is written in a token. */
-  #within(token: Token, name: string): Span {
+  #within(token: TagToken, name: string): Span {
     const start = token.start + this.#tokens.textOf(token).lastIndexOf(name);
     return { start, end: start + name.length };
   }
 }
 
-function isClose({ kind }: Token): boolean {
+function isClose({ kind }: TagToken): boolean {
   return kind === 'OPEN_ENDBLOCK' || kind === 'END_RAW_BLOCK';
 }
 
-function isInverse({ kind }: Token): boolean {
+function isInverse({ kind }: TagToken): boolean {
   return kind === 'INVERSE' || kind === 'OPEN_INVERSE_CHAIN';
 }
 
-function nameOf(call: Call | undefined): string {
+function nameOf(call: HelperCall | undefined): string {
   return call === undefined ? '' : textOfCallee(call.callee);
 }
 
-function textOfCallee(callee: Path | Literal): string {
+function textOfCallee(callee: PathNode | LiteralNode): string {
   return callee.type === 'path' ? callee.original : String(callee.value);
 }

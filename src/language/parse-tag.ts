@@ -1,23 +1,31 @@
 /** One tag of a template: from its braces to its braces, with the call, path or literals between them. */
 import { MAX_DEPTH } from '../core/check/too-deep.ts';
-import { TAG_CLOSES, TAG_OPENS, type Token, type TokenKind } from './lex.ts';
-import type { Call, Expression, HashPair, Literal, Name, Path, SubExpression } from './nodes.ts';
+import { TAG_CLOSES, TAG_OPENS, type TagToken, type TokenKind } from './lex.ts';
+import type {
+  ExpressionNode,
+  HashPairNode,
+  HelperCall,
+  LiteralNode,
+  Name,
+  PathNode,
+  SubExpressionNode,
+} from './nodes.ts';
 import type { Span } from './span.ts';
 import { spanOf, type TokenCursor } from './token-cursor.ts';
 
 export interface OpenTag {
   readonly tag: Span;
-  readonly call: Call | undefined;
+  readonly call: HelperCall | undefined;
   /** The name of a partial that only rendering could tell, with the arguments after it. */
-  readonly computed: (Arguments & { readonly name: SubExpression }) | undefined;
+  readonly computed: (TagArguments & { readonly name: SubExpressionNode }) | undefined;
   readonly blockParams: readonly Name[];
   /** True if nothing is wrong in it. */
   readonly sound: boolean;
 }
 
-export interface Arguments {
-  readonly params: readonly Expression[];
-  readonly hash: readonly HashPair[];
+export interface TagArguments {
+  readonly params: readonly ExpressionNode[];
+  readonly hash: readonly HashPairNode[];
 }
 
 /** The start of a tag, or a whole tag. */
@@ -53,7 +61,7 @@ export function readTag(tokens: TokenCursor, closing: TokenKind, mayCompute = fa
 }
 
 /** Leaves a tag that holds what it cannot; gives its end. */
-function leaveTag(tokens: TokenCursor, opening: Token, failed: number): number {
+function leaveTag(tokens: TokenCursor, opening: TagToken, failed: number): number {
   const wrong = tokens.peek();
   let last = tokens.peek(-1) ?? opening;
   for (let token = wrong; token !== undefined && !TAG_STARTS.has(token.kind); token = tokens.peek()) {
@@ -74,7 +82,7 @@ function leaveTag(tokens: TokenCursor, opening: Token, failed: number): number {
 }
 
 /** A callee and its arguments; undefined where no callee is. */
-function readCall(tokens: TokenCursor): Call | undefined {
+function readCall(tokens: TokenCursor): HelperCall | undefined {
   const callee = readPathOrLiteral(tokens);
   if (callee === undefined) return undefined;
   const { params, hash, end } = readArguments(tokens);
@@ -82,12 +90,12 @@ function readCall(tokens: TokenCursor): Call | undefined {
 }
 
 function readArguments(tokens: TokenCursor): {
-  params: Expression[];
-  hash: HashPair[];
+  params: ExpressionNode[];
+  hash: HashPairNode[];
   end: number | undefined;
 } {
-  const params: Expression[] = [];
-  const hash: HashPair[] = [];
+  const params: ExpressionNode[] = [];
+  const hash: HashPairNode[] = [];
   let end: number | undefined;
   for (;;) {
     const key = tokens.peek();
@@ -111,11 +119,11 @@ function readArguments(tokens: TokenCursor): {
   }
 }
 
-function readExpression(tokens: TokenCursor): Expression | undefined {
+function readExpression(tokens: TokenCursor): ExpressionNode | undefined {
   return tokens.peek()?.kind === 'OPEN_SEXPR' ? readSub(tokens) : readPathOrLiteral(tokens);
 }
 
-function readSub(tokens: TokenCursor): SubExpression {
+function readSub(tokens: TokenCursor): SubExpressionNode {
   const open = tokens.take();
   tokens.depth += 1;
   if (tokens.depth > MAX_DEPTH) {
@@ -136,7 +144,7 @@ function readSub(tokens: TokenCursor): SubExpression {
   return { type: 'sub', span: { start: open.start, end: call?.span.end ?? open.end }, call };
 }
 
-function readPathOrLiteral(tokens: TokenCursor): Path | Literal | undefined {
+function readPathOrLiteral(tokens: TokenCursor): PathNode | LiteralNode | undefined {
   const token = tokens.peek();
   if (token === undefined) return undefined;
   if (LITERALS.has(token.kind)) {
@@ -149,7 +157,7 @@ function readPathOrLiteral(tokens: TokenCursor): Path | Literal | undefined {
   return readPath(tokens, token.start, true);
 }
 
-function readPath(tokens: TokenCursor, start: number, data: boolean): Path {
+function readPath(tokens: TokenCursor, start: number, data: boolean): PathNode {
   const segments: Name[] = [];
   let original = data ? '@' : '';
   let depth = 0;
@@ -201,7 +209,7 @@ function bare(text: string): string {
   return text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
 }
 
-function literalOf({ kind, text }: Token): Literal['value'] {
+function literalOf({ kind, text }: TagToken): LiteralNode['value'] {
   switch (kind) {
     case 'NUMBER':
       return Number(text);

@@ -1,6 +1,6 @@
 /** Where prompts call a partial, by whatever name each writes. */
 import type { Library, LibraryPrompt } from './library.ts';
-import type { InlinePartial, Name } from './nodes.ts';
+import type { InlinePartialNode, Name } from './nodes.ts';
 import type { Location } from './results.ts';
 import type { Span } from './span.ts';
 
@@ -36,7 +36,7 @@ export function usesOf(partial: LibraryPrompt, library: Library): PartialReferen
 /** Where a prompt names an inline partial: its definitions, then the calls of it. */
 export function inlineNames(
   { analysis }: LibraryPrompt,
-  { name }: InlinePartial,
+  { name }: InlinePartialNode,
 ): { definitions: readonly Span[]; uses: readonly Span[] } {
   const { inlines, partials } = analysis.resolved;
   const isSame = (each: { readonly name: Name | undefined }) => each.name?.name === name?.name;

@@ -4,13 +4,13 @@
  * as there are ways to reach it.
  */
 import type { Library, LibraryPrompt } from './library.ts';
-import type { Body, Expression, HashPair, PartialCall } from './nodes.ts';
+import type { Body, ExpressionNode, HashPairNode, PartialCall } from './nodes.ts';
 import {
+  type BodyScope,
+  type CallScope,
   type PathUse,
   type Resolved,
   resolveBody,
-  type Scope,
-  type Surroundings,
   scopeAt,
 } from './resolve.ts';
 import { holds } from './span.ts';
@@ -31,12 +31,12 @@ export interface Reading {
 export type Overlays = ReadonlyMap<ValueType, Overlay>;
 
 interface Overlay {
-  readonly hash: readonly HashPair[];
+  readonly hash: readonly HashPairNode[];
   readonly base: ValueType | 'input';
 }
 
 /** The declaration of a name; an undeclared variable has a key of its own. */
-export type Declaration = Declared | HashPair | string;
+export type Declaration = Declared | HashPairNode | string;
 
 /** Against calls that multiply. */
 const MAX_READINGS = 2000;
@@ -50,7 +50,7 @@ export function readings(
   const { variables } = entry.analysis.frontMatter;
   const overlays = new Map<ValueType, Overlay>();
   const found: Reading[] = [];
-  const seen = new Map<Body, Surroundings[]>();
+  const seen = new Map<Body, CallScope[]>();
   const root = entry.analysis.resolved.scopes[0];
   add(entry, entry.analysis.resolved, []);
   return found;
@@ -83,7 +83,7 @@ export function readings(
     }
   }
 
-  function read(prompt: LibraryPrompt, body: Body, at: Surroundings, within: readonly Body[]): void {
+  function read(prompt: LibraryPrompt, body: Body, at: CallScope, within: readonly Body[]): void {
     if (within.includes(body) || found.length >= MAX_READINGS) return;
     const before = seen.get(body) ?? [];
     if (before.some(each => each.context === at.context && each.outer === at.outer)) return;
@@ -97,7 +97,7 @@ export function readings(
     return call.hash.length === 0 ? base : overlay(base, call.hash, resolved);
   }
 
-  function overlay(base: ValueType | 'input', hash: readonly HashPair[], resolved: Resolved): ValueType {
+  function overlay(base: ValueType | 'input', hash: readonly HashPairNode[], resolved: Resolved): ValueType {
     const given = hash.map(({ name, span, value }) => {
       const type = value.type === 'path' ? contextOf(value, resolved) : ANY;
       return { name, type: type === 'input' ? ANY : type, optional: false, nameSpan: span, span };
@@ -123,7 +123,7 @@ export function isElsewhere({ elsewhere, resolved }: Reading, { span }: Pick<Par
 }
 
 /** The value of an argument as a context. */
-function contextOf(argument: Expression, resolved: Resolved): ValueType | 'input' {
+function contextOf(argument: ExpressionNode, resolved: Resolved): ValueType | 'input' {
   if (argument.type !== 'path') return ANY;
   const use = resolved.paths.find(({ path }) => path === argument);
   return use === undefined ? ANY : containerOf(use);
@@ -133,7 +133,7 @@ function contextOf(argument: Expression, resolved: Resolved): ValueType | 'input
 export function containerOf({ path, meaning, scope, segments, type }: PathUse): ValueType | 'input' {
   if (meaning.kind === 'data' && meaning.name === 'root' && segments.length === 1) return 'input';
   if (meaning.kind !== 'context') return type;
-  let at: Scope | undefined = scope;
+  let at: BodyScope | undefined = scope;
   for (let up = 0; up < path.depth && at !== undefined; up++) at = at.outer;
   return at?.context ?? ANY;
 }

@@ -5,13 +5,13 @@ import type {
   Block,
   Body,
   BodyNode,
-  Call,
-  Expression,
-  InlinePartial,
-  Literal,
+  ExpressionNode,
+  HelperCall,
+  InlinePartialNode,
+  LiteralNode,
   Name,
   PartialCall,
-  Path,
+  PathNode,
 } from './nodes.ts';
 import { elementOf, step } from './property-of.ts';
 import type { Span } from './span.ts';
@@ -42,28 +42,28 @@ export interface SegmentUse extends Name {
 }
 
 export interface PathUse {
-  readonly path: Path;
+  readonly path: PathNode;
   readonly meaning: Meaning;
   readonly segments: readonly SegmentUse[];
   /** Of the whole path. */
   readonly type: ValueType;
-  readonly scope: Scope;
+  readonly scope: BodyScope;
 }
 
 export interface HelperUse {
   readonly name: string;
   /** Of its name. */
   readonly span: Span;
-  readonly call: Call;
+  readonly call: HelperCall;
   readonly as: 'value' | 'block' | 'argument';
   /** Of a block. */
   readonly block: Block | undefined;
   readonly known: boolean;
-  readonly scope: Scope;
+  readonly scope: BodyScope;
 }
 
 /** The scope of a range of the body. The whole body has one; each body of a block has one inside it. */
-export interface Scope {
+export interface BodyScope {
   readonly span: Span;
   readonly context: ValueType | 'input';
   /** Block parameters that can be used here, the innermost first. */
@@ -71,7 +71,7 @@ export interface Scope {
   /** `@index` and its like that can be used here. */
   readonly data: readonly string[];
   /** The scope in whose context `../` looks; undefined for the input's. */
-  readonly outer: Scope | undefined;
+  readonly outer: BodyScope | undefined;
   /** Names that the call of a partial adds to the context. */
   readonly given?: ReadonlySet<string>;
   /** True if only rendering tells the context: of an inline partial that is called with one, or from elsewhere. */
@@ -83,28 +83,28 @@ export interface Resolved {
   readonly paths: readonly PathUse[];
   readonly helpers: readonly HelperUse[];
   readonly partials: readonly PartialCall[];
-  readonly inlines: readonly InlinePartial[];
+  readonly inlines: readonly InlinePartialNode[];
   readonly blocks: readonly Block[];
   /** Outer ones before inner ones. */
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly BodyScope[];
 }
 
 /** Where a body is rendered: in a prompt's own input, or for a partial in what its call gives it. */
-export type Surroundings = Pick<Scope, 'context' | 'outer' | 'blockParams'>;
+export type CallScope = Pick<BodyScope, 'context' | 'outer' | 'blockParams'>;
 
-const OWN_INPUT: Surroundings = { context: 'input', outer: undefined, blockParams: [] };
+const OWN_INPUT: CallScope = { context: 'input', outer: undefined, blockParams: [] };
 
 /** Never throws. `variables` are the input variables that the front matter declares, of a partial its caller's. */
 export function resolveBody(
   body: Body,
   variables: readonly Declared[],
-  surroundings: Surroundings = OWN_INPUT,
+  surroundings: CallScope = OWN_INPUT,
 ): Resolved {
   return new Resolver(variables).resolve(body, surroundings);
 }
 
 /** The innermost scope at `offset`. */
-export function scopeAt({ scopes }: Resolved, offset: number): Scope | undefined {
+export function scopeAt({ scopes }: Resolved, offset: number): BodyScope | undefined {
   return scopes.findLast(({ span }) => span.start <= offset && offset <= span.end);
 }
 
@@ -125,9 +125,9 @@ class Resolver {
   readonly #paths: PathUse[] = [];
   readonly #helpers: HelperUse[] = [];
   readonly #partials: PartialCall[] = [];
-  readonly #inlines: InlinePartial[] = [];
+  readonly #inlines: InlinePartialNode[] = [];
   readonly #blocks: Block[] = [];
-  readonly #scopes: Scope[] = [];
+  readonly #scopes: BodyScope[] = [];
   #inlineCalls: InlineCalls | undefined;
   #whole: Body | undefined;
 
@@ -135,8 +135,8 @@ class Resolver {
     this.#variables = new Map(variables.map(variable => [variable.name, variable]));
   }
 
-  resolve(body: Body, surroundings: Surroundings): Resolved {
-    const scope: Scope = { ...surroundings, span: body.span, data: ROOT_DATA };
+  resolve(body: Body, surroundings: CallScope): Resolved {
+    const scope: BodyScope = { ...surroundings, span: body.span, data: ROOT_DATA };
     this.#scopes.push(scope);
     this.#whole = body;
     this.#body(body, scope);
@@ -150,11 +150,11 @@ class Resolver {
     };
   }
 
-  #body(body: Body, scope: Scope): void {
+  #body(body: Body, scope: BodyScope): void {
     for (const node of body.nodes) this.#node(node, scope);
   }
 
-  #node(node: BodyNode, scope: Scope): void {
+  #node(node: BodyNode, scope: BodyScope): void {
     switch (node.type) {
       case 'mustache':
         if (node.call) this.#call(node.call, 'value', undefined, scope);
@@ -175,13 +175,13 @@ class Resolver {
     }
   }
 
-  #within(body: Body, inner: Scope, outer: Scope): void {
+  #within(body: Body, inner: BodyScope, outer: BodyScope): void {
     if (inner !== outer) this.#scopes.push(inner);
     this.#body(body, inner);
   }
 
   /** The body of a partial block is written if the partial is missing: in the context that it is called with. */
-  #scopeOfPartialBlock({ params, hash }: PartialCall, { span }: Body, scope: Scope): Scope {
+  #scopeOfPartialBlock({ params, hash }: PartialCall, { span }: Body, scope: BodyScope): BodyScope {
     const [context] = params;
     if (context === undefined && hash.length === 0) return scope;
     const given = new Set([...(scope.given ?? []), ...hash.map(({ name }) => name)]);
@@ -190,7 +190,7 @@ class Resolver {
   }
 
   /** The context of an inline partial is that of its calls. */
-  #scopeOfInline(inline: InlinePartial, scope: Scope): Scope {
+  #scopeOfInline(inline: InlinePartialNode, scope: BodyScope): BodyScope {
     this.#inlineCalls ??= inlineCallsIn(this.#whole ?? inline.body);
     const calls = this.#inlineCalls.calls.get(inline.name?.name ?? '') ?? [];
     const around = this.#inlineCalls.inlines.get(inline);
@@ -203,7 +203,7 @@ class Resolver {
       : { ...scope, span, given: new Set([...(scope.given ?? []), ...names]) };
   }
 
-  #block(block: Block, scope: Scope): void {
+  #block(block: Block, scope: BodyScope): void {
     this.#blocks.push(block);
     if (block.raw && isTextAlone(block)) return;
     const type = block.call ? this.#call(block.call, 'block', block, scope) : ANY;
@@ -214,14 +214,18 @@ class Resolver {
   }
 
   /** The scopes of a block's body and of its else. `type`: of the block's value, where it is no helper. */
-  #scopesOf(block: Block, type: ValueType | undefined, scope: Scope): { main: Scope; other: Scope } {
+  #scopesOf(
+    block: Block,
+    type: ValueType | undefined,
+    scope: BodyScope,
+  ): { main: BodyScope; other: BodyScope } {
     const argument = block.call?.params[0];
     const given = type ?? (argument === undefined ? ANY : this.#typeOf(argument, scope));
     const name = block.call?.callee.type === 'path' ? block.call.callee.original : '';
     // The text between `{{^name}}` and its else is written if there is no value: outside.
     const place = block.inverted ? block.inverse?.body : block.body;
     if (place === undefined) return { main: scope, other: scope };
-    const inner = (context: ValueType, types: readonly ValueType[], data: readonly string[]): Scope => ({
+    const inner = (context: ValueType, types: readonly ValueType[], data: readonly string[]): BodyScope => ({
       span: place.span,
       context,
       blockParams: [
@@ -242,10 +246,10 @@ class Resolver {
     name: string,
     isValue: boolean,
     given: ValueType,
-    argument: Expression | undefined,
-    scope: Scope,
-    inner: (context: ValueType, types: readonly ValueType[], data: readonly string[]) => Scope,
-  ): Scope | undefined {
+    argument: ExpressionNode | undefined,
+    scope: BodyScope,
+    inner: (context: ValueType, types: readonly ValueType[], data: readonly string[]) => BodyScope,
+  ): BodyScope | undefined {
     if (name === 'each' || (isValue && given.kind === 'array')) {
       const item = elementOf(given);
       return inner(item, [item, NUMBER], ['index', 'key', 'first', 'last']);
@@ -258,7 +262,12 @@ class Resolver {
   }
 
   /** Gives the type of what is read; undefined where a helper is called. */
-  #call(call: Call, as: HelperUse['as'], block: Block | undefined, scope: Scope): ValueType | undefined {
+  #call(
+    call: HelperCall,
+    as: HelperUse['as'],
+    block: Block | undefined,
+    scope: BodyScope,
+  ): ValueType | undefined {
     const { params, hash } = call;
     const callee = call.callee.type === 'path' ? call.callee : pathOfLiteral(call.callee);
     const plain = params.length === 0 && hash.length === 0;
@@ -273,31 +282,31 @@ class Resolver {
     return type;
   }
 
-  #arguments({ params, hash }: Pick<Call, 'params' | 'hash'>, scope: Scope): void {
+  #arguments({ params, hash }: Pick<HelperCall, 'params' | 'hash'>, scope: BodyScope): void {
     for (const param of params) this.#expression(param, scope);
     for (const { value } of hash) this.#expression(value, scope);
   }
 
-  #expression(expression: Expression, scope: Scope): void {
+  #expression(expression: ExpressionNode, scope: BodyScope): void {
     if (expression.type === 'path') this.#path(expression, scope);
     else if (expression.type === 'sub' && expression.call)
       this.#call(expression.call, 'argument', undefined, scope);
   }
 
-  #path(path: Path, scope: Scope): ValueType {
+  #path(path: PathNode, scope: BodyScope): ValueType {
     const use = this.#use(path, scope);
     this.#paths.push(use);
     return use.type;
   }
 
-  #typeOf(expression: Expression, scope: Scope): ValueType {
+  #typeOf(expression: ExpressionNode, scope: BodyScope): ValueType {
     return expression.type === 'path' ? this.#use(expression, scope).type : ANY;
   }
 
-  #use(path: Path, scope: Scope): PathUse {
+  #use(path: PathNode, scope: BodyScope): PathUse {
     const [first, ...rest] = path.segments;
     if (path.data) return this.#dataUse(path, scope);
-    let at: Scope | undefined = scope;
+    let at: BodyScope | undefined = scope;
     for (let up = 0; up < path.depth && at !== undefined; up++) at = at.outer;
     if (at === undefined) {
       const segments = path.segments.map(name => unknown(name, ANY));
@@ -332,7 +341,7 @@ class Resolver {
     return this.#follow(path, meaning, [start], rest, scope);
   }
 
-  #dataUse(path: Path, scope: Scope): PathUse {
+  #dataUse(path: PathNode, scope: BodyScope): PathUse {
     const [first, ...rest] = path.segments;
     const name = first?.name ?? '';
     const meaning: Meaning = { kind: 'data', name };
@@ -353,30 +362,30 @@ class Resolver {
   }
 
   #follow(
-    path: Path,
+    path: PathNode,
     meaning: Meaning,
     start: readonly SegmentUse[],
     rest: readonly Name[],
-    scope: Scope,
+    scope: BodyScope,
   ): PathUse {
     const segments = [...start];
     for (const name of rest) segments.push(step(segments.at(-1)?.type ?? ANY, name));
     return { path, meaning, segments, type: segments.at(-1)?.type ?? ANY, scope };
   }
 
-  #contextType({ context }: Scope): ValueType {
+  #contextType({ context }: BodyScope): ValueType {
     if (context !== 'input') return context;
     return { kind: 'object', properties: [...this.#variables.values()], others: ANY };
   }
 }
 
 /** `this`, `.` */
-function isThis({ data, depth, segments }: Path): boolean {
+function isThis({ data, depth, segments }: PathNode): boolean {
   return !data && depth === 0 && segments.length === 0;
 }
 
 /** In the place of a name, Handlebars reads a literal as one: `{{"odd name"}}`. */
-function pathOfLiteral({ value, span }: Literal): Path {
+function pathOfLiteral({ value, span }: LiteralNode): PathNode {
   const name = String(value);
   const quotes = typeof value === 'string' && span.end - span.start === name.length + 2 ? 1 : 0;
   const place = { start: span.start + quotes, end: span.end - quotes };

@@ -1,7 +1,7 @@
 /** The steps of a growing selection: a word, its path, its tag, the block around it, the role, the body, all. */
 import type { Analysis } from './analysis.ts';
 import type { FrontMatterEntry } from './front-matter.ts';
-import type { Body, BodyNode, Call, Expression, HashPair, Name } from './nodes.ts';
+import type { Body, BodyNode, ExpressionNode, HashPairNode, HelperCall, Name } from './nodes.ts';
 import { type Span, touches } from './span.ts';
 import { markerOf } from './symbols.ts';
 
@@ -112,7 +112,7 @@ function inClose(
   inNames([close.name], offset, spans);
 }
 
-function inCall(call: Call, offset: number, spans: Span[]): void {
+function inCall(call: HelperCall, offset: number, spans: Span[]): void {
   if (!touches(call.span, offset)) return;
   spans.push(call.span);
   if (touches(call.callee.span, offset)) inExpression(call.callee, offset, spans);
@@ -120,7 +120,7 @@ function inCall(call: Call, offset: number, spans: Span[]): void {
 }
 
 function inArguments(
-  { params, hash }: { params: readonly Expression[]; hash: readonly HashPair[] },
+  { params, hash }: { params: readonly ExpressionNode[]; hash: readonly HashPairNode[] },
   offset: number,
   spans: Span[],
 ): void {
@@ -133,7 +133,7 @@ function inArguments(
   else inNames([pair], offset, spans);
 }
 
-function inExpression(expression: Expression, offset: number, spans: Span[]): void {
+function inExpression(expression: ExpressionNode, offset: number, spans: Span[]): void {
   spans.push(expression.span);
   if (expression.type === 'path') inNames(expression.segments, offset, spans);
   else if (expression.type === 'sub' && expression.call) inCall(expression.call, offset, spans);

@@ -4,7 +4,7 @@
  * names of their own there, so that other languages keep their colours.
  */
 import type { Analysis } from './analysis.ts';
-import type { Block, Path } from './nodes.ts';
+import type { Block, PathNode } from './nodes.ts';
 import type { HelperUse, PathUse } from './resolve.ts';
 import type { Span } from './span.ts';
 import type { Declared, ValueType } from './value-type.ts';
@@ -68,7 +68,7 @@ function* declarations(
 }
 
 function* tokensOfBody({ resolved, frontMatter }: Analysis): Generator<SemanticToken> {
-  const paths = new Map<Path, PathUse>(resolved.paths.map(use => [use.path, use]));
+  const paths = new Map<PathNode, PathUse>(resolved.paths.map(use => [use.path, use]));
   const helpers = new Map<Block | undefined, HelperUse>(resolved.helpers.map(use => [use.block, use]));
   for (const use of resolved.paths) yield* tokensOfPath(use, frontMatter.declaresInput);
   for (const use of resolved.helpers) yield tokenOfHelper(use, use.span);

@@ -1,6 +1,6 @@
 /** The symbol at a position of a prompt or its samples, if it has a name. */
 import type { Library, LibraryPrompt, LibrarySamples } from './library.ts';
-import type { InlinePartial, Name, PartialCall } from './nodes.ts';
+import type { InlinePartialNode, Name, PartialCall } from './nodes.ts';
 import { closingPath, keyOfLookup } from './occurrences.ts';
 import { type Span, touches } from './span.ts';
 import { frontMatterNames, sampleNames } from './yaml-names.ts';
@@ -26,7 +26,7 @@ export type PromptSymbol =
       readonly name: string;
       readonly span: Span;
       readonly prompt: LibraryPrompt;
-      readonly inline: InlinePartial;
+      readonly inline: InlinePartialNode;
     }
   | { readonly kind: 'helper'; readonly name: string; readonly span: Span }
   /** `this`, `..`, `@index`. */

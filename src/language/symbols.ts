@@ -1,6 +1,6 @@
 /** The outline of a prompt: the variables that it declares, then its roles, blocks, partials and sections as they nest. */
 import type { Analysis } from './analysis.ts';
-import type { Body, BodyNode, Call } from './nodes.ts';
+import type { Body, BodyNode, HelperCall } from './nodes.ts';
 import { type Span, textOf } from './span.ts';
 import { type Declared, propertiesOf, wordsOfType } from './value-type.ts';
 
@@ -44,7 +44,7 @@ function bodySymbols(text: string, { nodes, span }: Body): Symbol[] {
   const top: Symbol[] = [];
   let role: { symbols: Symbol[]; close: (end: number) => void } | undefined;
   let section: typeof role;
-  const open = (node: BodyNode, kind: 'role' | 'section', call: Call, into: Symbol[]) => {
+  const open = (node: BodyNode, kind: 'role' | 'section', call: HelperCall, into: Symbol[]) => {
     const children: Symbol[] = [];
     const begin = { name: nameOfMarker(text, call), detail: kind, kind, selectionSpan: node.span, children };
     return {
@@ -76,7 +76,7 @@ export function markerOf(node: BodyNode): 'role' | 'section' | undefined {
   return original === 'role' || original === 'section' ? original : undefined;
 }
 
-function nameOfMarker(text: string, { params }: Call): string {
+function nameOfMarker(text: string, { params }: HelperCall): string {
   const [argument] = params;
   if (argument === undefined) return '…';
   const name = argument.type === 'literal' ? String(argument.value) : textOf(text, argument.span);

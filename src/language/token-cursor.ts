@@ -1,5 +1,5 @@
 /** The tokens of a template while they are read, and where they cannot be. */
-import type { Token, TokenKind } from './lex.ts';
+import type { TagToken, TokenKind } from './lex.ts';
 import type { Span } from './span.ts';
 
 /** Enough for whoever looks; a text of a million braces would give as many. */
@@ -19,9 +19,9 @@ export class TokenCursor {
   depth = 0;
   readonly unreadable: Span[] = [];
   readonly #text: string;
-  readonly #tokens: readonly Token[];
+  readonly #tokens: readonly TagToken[];
 
-  constructor(text: string, start: number, tokens: readonly Token[]) {
+  constructor(text: string, start: number, tokens: readonly TagToken[]) {
     this.#text = text;
     this.start = start;
     this.end = start + text.length;
@@ -29,19 +29,19 @@ export class TokenCursor {
   }
 
   /** The token `ahead` of the next one, or behind it; undefined at the end. */
-  peek(ahead = 0): Token | undefined {
+  peek(ahead = 0): TagToken | undefined {
     return this.#tokens[this.next + ahead];
   }
 
   /** The next token, which there must be. */
-  take(): Token {
-    const token = this.#tokens[this.next] as Token;
+  take(): TagToken {
+    const token = this.#tokens[this.next] as TagToken;
     this.next += 1;
     return token;
   }
 
   /** Takes the next token if it is of this kind. */
-  takeIf(kind: TokenKind): Token | undefined {
+  takeIf(kind: TokenKind): TagToken | undefined {
     return this.peek()?.kind === kind ? this.take() : undefined;
   }
 

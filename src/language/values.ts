@@ -2,7 +2,7 @@
 import { nearest } from '../core/near.ts';
 import { ANY, type Declared, type ValueType, wordsOfType } from './value-type.ts';
 
-export interface Misfit {
+export interface ValueMisfit {
   /** From the value to what does not fit, a missing property included. */
   readonly path: readonly (string | number)[];
   /** The expected and found types, as a clause: "number is expected, found text"; never quotes the value. */
@@ -18,8 +18,8 @@ const MAX_MISFITS = 50;
 const MAX_STEPS = 200_000;
 
 /** Every place where `value` does not fit `type`, in order, 50 at most. An optional property may be null or undefined. */
-export function misfits(value: unknown, type: ValueType): Misfit[] {
-  const found: Misfit[] = [];
+export function misfits(value: unknown, type: ValueType): ValueMisfit[] {
+  const found: ValueMisfit[] = [];
   let steps = 0;
   check(value, type, []);
   return found;

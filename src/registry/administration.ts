@@ -5,7 +5,7 @@ import type { Environment } from '../core/environment.ts';
 import { COMMAND_LINE } from './access/caller.ts';
 import * as keys from './access/keys.ts';
 import * as environments from './environments.ts';
-import type { Identity } from './identity.ts';
+import type { RegistryIdentity } from './identity.ts';
 import type { Store } from './store/store.ts';
 import * as webhooks from './webhooks/webhooks.ts';
 
@@ -56,7 +56,7 @@ export function setEnvironment(store: Store, environment: Environment): Promise<
 /** @throws Problem `environment_not_found`, `invalid_request` when there are too many */
 export function createWebhook(
   store: Store,
-  identity: Identity,
+  identity: RegistryIdentity,
   webhook: webhooks.NewWebhook,
 ): Promise<CreatedWebhook> {
   return store.write(transaction =>

@@ -2,10 +2,10 @@
 import { type Channel, LATEST, STABLE } from '../core/channel.ts';
 import { nearest } from '../core/near.ts';
 import { readEnvironments } from './environments.ts';
-import type { Snapshot } from './store/store.ts';
+import type { ReadSnapshot } from './store/store.ts';
 
 /** The channel that was probably meant by a name; undefined where there is a channel of this name, or none like it. */
-export async function channelMeant(snapshot: Snapshot, name: Channel): Promise<Channel | undefined> {
+export async function channelMeant(snapshot: ReadSnapshot, name: Channel): Promise<Channel | undefined> {
   const pointers = await snapshot.selectFrom('pointers').select('channel').distinct().execute();
   const environments = await readEnvironments(snapshot);
   const channels = new Set([

@@ -4,7 +4,7 @@ import { Problem } from '../core/problem.ts';
 import { verifyRegistry } from './proof/verification.ts';
 import { eventOfRow } from './store/event-row.ts';
 import { logHead } from './store/log.ts';
-import type { Snapshot, Store, WriteTransaction } from './store/store.ts';
+import type { ReadSnapshot, Store, WriteTransaction } from './store/store.ts';
 import type { EventsTable, Tables } from './store/tables.ts';
 
 /** The index of the search is made anew where it is asked for. */
@@ -51,7 +51,7 @@ export async function copyRegistry(from: Store, to: Store): Promise<ChainHead> {
   return arrived;
 }
 
-async function checkEmpty(target: Snapshot): Promise<void> {
+async function checkEmpty(target: ReadSnapshot): Promise<void> {
   const { seq } = await logHead(target);
   if (seq === 0) return;
   throw new Problem(
@@ -60,7 +60,7 @@ async function checkEmpty(target: Snapshot): Promise<void> {
   );
 }
 
-async function copyTable(source: Snapshot, target: WriteTransaction, table: Copied): Promise<void> {
+async function copyTable(source: ReadSnapshot, target: WriteTransaction, table: Copied): Promise<void> {
   let inOrder = source.selectFrom(table).selectAll();
   for (const column of TABLES[table]) inOrder = inOrder.orderBy(column as never);
   let batch: object[] = [];

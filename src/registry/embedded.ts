@@ -10,13 +10,13 @@ import { deliveriesBy } from './delivery/making.ts';
 import { createApp } from './http/app.ts';
 import { IDENTITY_FILE } from './identity.ts';
 import type { OnNarrowed } from './keep-data-folder.ts';
-import { memory } from './memory.ts';
 import { promotionSchedule } from './promotions/schedule.ts';
 import { intactStore } from './proof/intact-store.ts';
 import { integrity as integrityOf } from './proof/integrity.ts';
 import { openSigning, type Signing } from './proof/open-signing.ts';
 import { signer as signerOf } from './proof/signer.ts';
 import { logWatch } from './proof/watch.ts';
+import { memory } from './registry-cache.ts';
 import type { Store } from './store/store.ts';
 import { startWork } from './tasks/work.ts';
 

@@ -22,12 +22,12 @@ import { appendEvent } from './store/log.ts';
 import { macsOf } from './store/macs.ts';
 import { preparedQuery } from './store/prepared-query.ts';
 import { forget, isRemembered, readOnce } from './store/remembered.ts';
-import type { Snapshot, Store, WriteTransaction } from './store/store.ts';
+import type { ReadSnapshot, Store, WriteTransaction } from './store/store.ts';
 import type { EnvironmentsTable } from './store/tables.ts';
 import { ENVIRONMENTS, keepVerifiedRow, verifiedRow } from './store/verified-rows.ts';
 
 /** All, in promotion order. */
-export async function readEnvironments(snapshot: Snapshot): Promise<Environment[]> {
+export async function readEnvironments(snapshot: ReadSnapshot): Promise<Environment[]> {
   return readOnce(snapshot, 'environments', async () => {
     const rows = (await readVerified(snapshot)) ?? (await readWithEvents(snapshot));
     return rows.map(({ name, policy }) => ({ name, policy: parsed(policy) }));
@@ -35,7 +35,7 @@ export async function readEnvironments(snapshot: Snapshot): Promise<Environment[
 }
 
 /** The query that `readEnvironments` most often asks, unless they are known in this transaction. */
-export function environmentsAhead(snapshot: Snapshot): CompiledQuery[] {
+export function environmentsAhead(snapshot: ReadSnapshot): CompiledQuery[] {
   return isRemembered(snapshot, 'environments') ? [] : [selectRows.compiled(snapshot, {})];
 }
 
@@ -49,7 +49,7 @@ function parsed(text: string): Policy {
 }
 
 /** Undefined where they are not as they were when they were verified, or an event set one since. */
-async function readVerified(snapshot: Snapshot): Promise<readonly EnvironmentsTable[] | undefined> {
+async function readVerified(snapshot: ReadSnapshot): Promise<readonly EnvironmentsTable[] | undefined> {
   const before = verifiedRow(snapshot, ENVIRONMENTS);
   if (before !== undefined) {
     const rows = await selectRows(snapshot, {});
@@ -65,12 +65,12 @@ async function readVerified(snapshot: Snapshot): Promise<readonly EnvironmentsTa
 /** The last verified events, with the newest event that set any; by the key of the MACs. */
 const verified = new LRUCache<string, string>({ max: 10 });
 
-function keyOf(snapshot: Snapshot): string {
+function keyOf(snapshot: ReadSnapshot): string {
   return macsOf(snapshot)?.publicKey ?? '';
 }
 
 /** @throws DataFolderProblem `chain_broken` when a policy is not the one that an event set */
-async function readWithEvents(snapshot: Snapshot): Promise<EnvironmentsTable[]> {
+async function readWithEvents(snapshot: ReadSnapshot): Promise<EnvironmentsTable[]> {
   const rows = await selectEnvironments(snapshot, {});
   for (const row of rows) checkAsSet(row, eventBeside(snapshot, row));
   keepVerifiedRow(snapshot, ENVIRONMENTS, textOf(rows));
@@ -155,7 +155,7 @@ function canonicalText(json: string): string {
 }
 
 /** @throws Problem `environment_not_found` that names those there are */
-export async function readEnvironment(snapshot: Snapshot, name: EnvironmentName): Promise<Environment> {
+export async function readEnvironment(snapshot: ReadSnapshot, name: EnvironmentName): Promise<Environment> {
   const all = await readEnvironments(snapshot);
   return all.find(environment => environment.name === name) ?? notFound(name, all);
 }

@@ -19,7 +19,7 @@ import { keepSecretFile, type OnNarrowed } from './keep-data-folder.ts';
 
 export const IDENTITY_FILE = 'registry-key.pem';
 
-export interface Identity {
+export interface RegistryIdentity {
   /** The 32 bytes of the public key, in base64. */
   readonly publicKey: string;
   /** The 64 bytes of the signature, in base64. */
@@ -33,7 +33,7 @@ export interface Identity {
  * @throws DataFolderProblem `not_writable` when it cannot be read or made, `not_private` when others may read it and
  * cannot be kept from it, `not_a_key` when it holds something else
  */
-export async function openIdentity(file: string, onNarrowed?: OnNarrowed): Promise<Identity> {
+export async function openIdentity(file: string, onNarrowed?: OnNarrowed): Promise<RegistryIdentity> {
   await keepSecretFile(file, onNarrowed).catch((cause: unknown) => {
     throw DataFolderProblem.is(cause) ? cause : unusable(file, cause);
   });
@@ -82,7 +82,7 @@ function keyIn(pem: string, file: string): KeyObject {
   );
 }
 
-function identityOf(key: KeyObject): Identity {
+function identityOf(key: KeyObject): RegistryIdentity {
   const { x } = createPublicKey(key).export({ format: 'jwk' });
   const { d } = key.export({ format: 'jwk' });
   const seed = Buffer.from(d as string, 'base64url');

@@ -8,10 +8,10 @@ import type { DeliveryMaker, ReadDelivery } from './delivery/maker.ts';
 import { logHead, newestTime } from './store/log.ts';
 import { checkMac } from './store/macs.ts';
 import { preparedQuery } from './store/prepared-query.ts';
-import type { Snapshot } from './store/store.ts';
+import type { ReadSnapshot } from './store/store.ts';
 import type { EventsTable } from './store/tables.ts';
 
-export interface NewEvent extends EventSubject {
+export interface LoggedEvent extends EventSubject {
   readonly seq: number;
   /** JSON text. */
   readonly data: string;
@@ -22,7 +22,7 @@ export interface News {
   /** The time of the newest event, in ms since 1970; 0: there is none. */
   readonly at: number;
   /** Undefined when there are too many, or the log is not the one that was read before. */
-  readonly events: readonly NewEvent[] | undefined;
+  readonly events: readonly LoggedEvent[] | undefined;
 }
 
 /** The new cached state. */
@@ -33,7 +33,7 @@ export interface Fresh {
   readonly keys: readonly { readonly id: string; readonly key: KnownKey | undefined }[];
 }
 
-export interface Known {
+export interface KnownLog {
   readonly head: ChainHead | undefined;
   /** Events of which everything is known already. */
   readonly own: { has(seq: number): boolean };
@@ -46,7 +46,7 @@ export const MAX_NEWS = 500;
 /** Entries that are reloaded at once; deliveries from memory wait for them. The rest is read on request. */
 const MOST = { deliveries: 50, bytes: 1024 * 1024 };
 
-export async function readFresh(snapshot: Snapshot, known: Known): Promise<Fresh> {
+export async function readFresh(snapshot: ReadSnapshot, known: KnownLog): Promise<Fresh> {
   const news = await newsSince(snapshot, known.head);
   const events = (news.events ?? []).filter(({ seq }) => !known.own.has(seq));
   return {
@@ -57,9 +57,9 @@ export async function readFresh(snapshot: Snapshot, known: Known): Promise<Fresh
 }
 
 async function readDeliveries(
-  snapshot: Snapshot,
-  events: readonly NewEvent[],
-  { deliveries, maker }: Known,
+  snapshot: ReadSnapshot,
+  events: readonly LoggedEvent[],
+  { deliveries, maker }: KnownLog,
 ): Promise<Fresh['deliveries']> {
   const specs = new Map<string, DeliverySpec>();
   const add = (some: Iterable<DeliverySpec>) => {
@@ -82,7 +82,7 @@ async function readDeliveries(
 
 /** Undefined for what is not served: whoever asks for it is told why. */
 async function readIfServed(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   maker: DeliveryMaker,
   spec: DeliverySpec,
 ): Promise<ReadDelivery | undefined> {
@@ -94,8 +94,8 @@ async function readIfServed(
   }
 }
 
-async function readKeys(snapshot: Snapshot, events: readonly NewEvent[]): Promise<Fresh['keys']> {
-  const changed = new Map<string, NewEvent>();
+async function readKeys(snapshot: ReadSnapshot, events: readonly LoggedEvent[]): Promise<Fresh['keys']> {
+  const changed = new Map<string, LoggedEvent>();
   for (const event of events)
     if (CHANGES_KEY.has(event.kind))
       changed.set((JSON.parse(event.data) as EventData['key.revoked']).id, event);
@@ -109,7 +109,7 @@ async function readKeys(snapshot: Snapshot, events: readonly NewEvent[]): Promis
 
 const CHANGES_KEY: ReadonlySet<EventKind> = new Set(['key.created', 'key.revoked', 'key.expiry_set']);
 
-async function newsSince(snapshot: Snapshot, head: ChainHead | undefined): Promise<News> {
+async function newsSince(snapshot: ReadSnapshot, head: ChainHead | undefined): Promise<News> {
   const at = Date.parse((await newestTime(snapshot)) ?? '') || 0;
   if (head === undefined) return { head: await logHead(snapshot), at, events: undefined };
   const rows = await selectNews(snapshot, { seq: head.seq });
@@ -132,7 +132,7 @@ const selectNews = preparedQuery((database, { seq }: { readonly seq: number }) =
 
 type NewsRow = Pick<EventsTable, 'seq' | 'kind' | 'prompt' | 'version' | 'environment' | 'channel' | 'data'>;
 
-function eventOf({ seq, kind, prompt, version, environment, channel, data }: NewsRow): NewEvent {
+function eventOf({ seq, kind, prompt, version, environment, channel, data }: NewsRow): LoggedEvent {
   return {
     seq,
     kind,

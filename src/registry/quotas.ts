@@ -10,7 +10,7 @@ import type { PromptName } from '../core/name.ts';
 import { Problem } from '../core/problem.ts';
 import type { PromotionRecord } from '../core/promotion.ts';
 import type { VersionNumber } from '../core/version.ts';
-import type { Snapshot } from './store/store.ts';
+import type { ReadSnapshot } from './store/store.ts';
 
 export interface Quotas {
   /** Of a registry. They are shown without pages. */
@@ -55,7 +55,7 @@ export function checkEnvironmentQuota(count: number): void {
 
 /** @throws Problem `invalid_request` when there is no room for another */
 export async function checkKeyQuota(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   environment: EnvironmentName,
   now: Date,
 ): Promise<void> {
@@ -73,7 +73,7 @@ export async function checkKeyQuota(
 }
 
 /** @throws Problem `invalid_request` when there is no room for another */
-export async function checkWebhookQuota(snapshot: Snapshot, environment: EnvironmentName): Promise<void> {
+export async function checkWebhookQuota(snapshot: ReadSnapshot, environment: EnvironmentName): Promise<void> {
   const { count } = await snapshot
     .selectFrom('webhooks')
     .select(({ fn }) => fn.countAll().as('count'))
@@ -86,7 +86,7 @@ export async function checkWebhookQuota(snapshot: Snapshot, environment: Environ
 }
 
 /** Returns whether more waits for a webhook, or was given up, than is kept for one. */
-export async function isWebhookQuotaReached(snapshot: Snapshot, webhook: string): Promise<boolean> {
+export async function isWebhookQuotaReached(snapshot: ReadSnapshot, webhook: string): Promise<boolean> {
   const { count } = await snapshot
     .selectFrom('webhook_deliveries')
     .select(({ fn }) => fn.countAll().as('count'))
@@ -97,7 +97,7 @@ export async function isWebhookQuotaReached(snapshot: Snapshot, webhook: string)
 
 /** Of a channel that the prompt does not have yet in the environment. @throws Problem `invalid_request` */
 export async function checkChannelQuota(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   { prompt, environment, channel }: Pick<PromotionRecord, 'prompt' | 'environment' | 'channel'>,
 ): Promise<void> {
   const own = snapshot
@@ -117,7 +117,7 @@ export async function checkChannelQuota(
 
 /** @throws Problem `invalid_request` when there is no room for `more` */
 export async function checkOpenPromotionQuota(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   environment: EnvironmentName,
   more = 1,
 ): Promise<void> {
@@ -134,7 +134,7 @@ export async function checkOpenPromotionQuota(
 }
 
 /** @throws Problem `invalid_request` when there is no room for another */
-export async function checkCommentQuota(snapshot: Snapshot, promotion: number): Promise<void> {
+export async function checkCommentQuota(snapshot: ReadSnapshot, promotion: number): Promise<void> {
   const { count } = await snapshot
     .selectFrom('comments')
     .select(({ fn }) => fn.countAll().as('count'))
@@ -151,7 +151,7 @@ export async function checkCommentQuota(snapshot: Snapshot, promotion: number): 
  * @throws Problem `invalid_request` when there is no room for another
  */
 export async function checkReviewCommentQuota(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   side: CommentPlace['side'],
   { prompt, version }: { readonly prompt: PromptName; readonly version: VersionNumber },
 ): Promise<void> {
@@ -175,7 +175,7 @@ export async function checkReviewCommentQuota(
  * @throws Problem `invalid_request` when there is no room for another
  */
 export async function checkLineCommentQuota(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   { prompt, version }: { readonly prompt: PromptName; readonly version: VersionNumber },
   doing: 'writing' | 'resolving' = 'writing',
 ): Promise<void> {

@@ -4,7 +4,7 @@ import { PromptForgeError } from './errors.ts';
 import type { Message, Metadata, Part, Tool } from './types.ts';
 
 /** Of the adapters that take a model by its name. */
-export interface ParamsOptions {
+export interface AdapterOptions {
   /** Adds the declared model, without its provider prefix. */
   readonly model?: boolean | undefined;
   /** Adds the declared config. */

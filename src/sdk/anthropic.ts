@@ -3,6 +3,7 @@
  * this depends on no release of it.
  */
 import {
+  type AdapterOptions,
   type Content,
   configOf,
   type JsonSchema,
@@ -10,7 +11,6 @@ import {
   modelOf,
   type OrModel,
   outputOf,
-  type ParamsOptions,
   type Renderable,
   refused,
   systemOf,
@@ -20,7 +20,7 @@ import {
 import { anthropicSchema } from './anthropic-schema.ts';
 import { PromptForgeError } from './errors.ts';
 
-export type { ParamsOptions, Renderable };
+export type { AdapterOptions, Renderable };
 export { PromptForgeError };
 
 type ImageType = 'image/jpeg' | 'image/png' | 'image/gif' | 'image/webp';
@@ -62,7 +62,7 @@ const IMAGES: readonly string[] = ['image/jpeg', 'image/png', 'image/gif', 'imag
  * @throws PromptForgeError `invalid_input` for content that the API does not take, `invalid_source` where the model
  * is asked for and none is declared
  */
-export function messageParams<const Options extends ParamsOptions>(
+export function messageParams<const Options extends AdapterOptions>(
   prompt: Renderable,
   options?: Options,
 ): OrModel<MessageParams, Options> {

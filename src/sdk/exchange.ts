@@ -19,7 +19,7 @@ export interface Request {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface Answer {
+export interface ExchangeResponse {
   /** 200 or 304. */
   readonly status: number;
   readonly headers: Headers;
@@ -36,7 +36,7 @@ const MAX_ANSWER = 32 * 1024 * 1024;
  * @returns what the registry answered with success
  * @throws PromptForgeError for everything else
  */
-export async function exchange(settings: Settings, request: Request): Promise<Answer> {
+export async function exchange(settings: Settings, request: Request): Promise<ExchangeResponse> {
   const time = settings.timeout + (request.extraTime ?? 0);
   const controller = new AbortController();
   const { signal } = controller;
@@ -83,7 +83,7 @@ interface Bounds {
   asksForKey: boolean;
 }
 
-async function attempts(settings: Settings, request: Request, bounds: Bounds): Promise<Answer> {
+async function attempts(settings: Settings, request: Request, bounds: Bounds): Promise<ExchangeResponse> {
   let refusedKey: string | undefined;
   for (let attempt = 0; ; attempt++) {
     const key = await currentKey(settings, bounds);
@@ -136,7 +136,12 @@ async function currentKey({ key, environment }: Settings, bounds: Bounds): Promi
   return found[0];
 }
 
-async function once(settings: Settings, request: Request, key: string, signal: AbortSignal): Promise<Answer> {
+async function once(
+  settings: Settings,
+  request: Request,
+  key: string,
+  signal: AbortSignal,
+): Promise<ExchangeResponse> {
   const { path, etag, body } = request;
   let response: Response;
   let text: string;

@@ -3,13 +3,13 @@
  * so that this depends on no release of it.
  */
 import {
+  type AdapterOptions,
   type Content,
   configOf,
   type JsonSchema,
   modelOf,
   type OrModel,
   outputOf,
-  type ParamsOptions,
   type Renderable,
   systemOf,
   type Turn,
@@ -20,7 +20,7 @@ import { closedSchema } from './closed-schema.ts';
 import { isObject } from './delivery.ts';
 import { PromptForgeError } from './errors.ts';
 
-export type { ParamsOptions, Renderable };
+export type { AdapterOptions, Renderable };
 export { PromptForgeError };
 
 export type ContentPart =
@@ -48,7 +48,7 @@ export interface ContentParams {
  * @throws PromptForgeError `invalid_input` for content in a role that has none, `invalid_source` where the model is
  * asked for and none is declared
  */
-export function contentParams<const Options extends ParamsOptions>(
+export function contentParams<const Options extends AdapterOptions>(
   prompt: Renderable,
   options?: Options,
 ): OrModel<ContentParams, Options> {

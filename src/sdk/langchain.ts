@@ -4,13 +4,13 @@
  * that this depends on no release of it.
  */
 import {
+  type AdapterOptions,
   type Content,
   type JsonSchema,
   jsonText,
   type Media,
   modelOf,
   outputOf,
-  type ParamsOptions,
   type Renderable,
   schemaName,
   textOf,
@@ -20,10 +20,10 @@ import {
 import { closedSchema } from './closed-schema.ts';
 import { PromptForgeError } from './errors.ts';
 
-export type { ParamsOptions, Renderable };
+export type { AdapterOptions, Renderable };
 export { PromptForgeError };
 
-export type ChatContentPart =
+export type LangChainContentPart =
   | { type: 'text'; text: string }
   | { type: 'image_url'; image_url: { url: string } }
   | {
@@ -38,24 +38,29 @@ export type ChatContentPart =
 /** OpenAI asks for the name of a file. */
 export type FileMetadata = { filename: string };
 
-export type ChatToolCall = { type: 'tool_call'; id: string; name: string; args: Record<string, unknown> };
+export type LangChainToolCall = {
+  type: 'tool_call';
+  id: string;
+  name: string;
+  args: Record<string, unknown>;
+};
 
-export type ChatMessage =
+export type LangChainMessage =
   | { role: 'system'; content: string }
-  | { role: 'user'; content: string | ChatContentPart[] }
-  | { role: 'assistant'; content: string | ChatContentPart[]; tool_calls?: ChatToolCall[] }
+  | { role: 'user'; content: string | LangChainContentPart[] }
+  | { role: 'assistant'; content: string | LangChainContentPart[]; tool_calls?: LangChainToolCall[] }
   | { role: 'tool'; tool_call_id: string; name: string; content: string };
 
-export type ChatTool = {
+export type LangChainTool = {
   type: 'function';
   function: { name: string; description?: string; parameters: JsonSchema };
 };
 
 export interface ChatModelParams<Settings = { [key: string]: unknown }> {
   /** For `model.invoke(messages)`. */
-  messages: ChatMessage[];
+  messages: LangChainMessage[];
   /** For `model.bindTools(tools)`; empty where the prompt declares none. */
-  tools: ChatTool[];
+  tools: LangChainTool[];
   /** For `model.withStructuredOutput(output.schema, { name: output.name })`; undefined where the prompt declares none. */
   output: { name: string; schema: JsonSchema } | undefined;
   /** For a model's constructor: what of model and config is asked for. */
@@ -71,7 +76,7 @@ type SettingsOf<Options> = { [key: string]: unknown } & (Options extends { reado
  * @throws PromptForgeError `invalid_input` for content in a role that has none, `invalid_source` where the model is
  * asked for and none is declared
  */
-export function chatModelParams<const Options extends ParamsOptions>(
+export function chatModelParams<const Options extends AdapterOptions>(
   prompt: Renderable,
   options?: Options,
 ): ChatModelParams<SettingsOf<Options>> {
@@ -125,14 +130,14 @@ function settingsOf(prompt: Renderable): { [key: string]: unknown } {
   };
 }
 
-function messagesOf(role: string, content: readonly Content[]): ChatMessage[] {
+function messagesOf(role: string, content: readonly Content[]): LangChainMessage[] {
   if (role === 'system') return [{ role, content: textOf(content) }];
-  const results = content.flatMap((each): ChatMessage[] =>
+  const results = content.flatMap((each): LangChainMessage[] =>
     each.kind === 'result'
       ? [{ role: 'tool', tool_call_id: each.id, name: each.name, content: jsonText(each.output) }]
       : [],
   );
-  const calls = content.flatMap((each): ChatToolCall[] =>
+  const calls = content.flatMap((each): LangChainToolCall[] =>
     each.kind === 'call' ? [{ type: 'tool_call', id: each.id, name: each.name, args: each.input }] : [],
   );
   const said = content.filter(({ kind }) => kind === 'text' || kind === 'media');
@@ -143,13 +148,13 @@ function messagesOf(role: string, content: readonly Content[]): ChatMessage[] {
   return said.length === 0 ? results : [...results, { role: 'user', content: text }];
 }
 
-function partOf(content: Content): ChatContentPart[] {
+function partOf(content: Content): LangChainContentPart[] {
   if (content.kind === 'text') return [{ type: 'text', text: content.text }];
   return content.kind === 'media' ? [mediaPart(content.media)] : [];
 }
 
 /** Images as every provider's models take them; the rest in the blocks that they convert. */
-function mediaPart({ url, type, data }: Media): ChatContentPart {
+function mediaPart({ url, type, data }: Media): LangChainContentPart {
   if (type.startsWith('image/')) return { type: 'image_url', image_url: { url } };
   const isAudio = type.startsWith('audio/');
   const block = {

@@ -3,6 +3,7 @@
  * types are the SDK's own as far as they are needed, so that this depends on no release of it.
  */
 import {
+  type AdapterOptions,
   type Content,
   configOf,
   type JsonSchema,
@@ -11,7 +12,6 @@ import {
   modelOf,
   type OrModel,
   outputOf,
-  type ParamsOptions,
   type Renderable,
   refused,
   schemaName,
@@ -22,7 +22,7 @@ import {
 import { PromptForgeError } from './errors.ts';
 import { strictSchema } from './strict-schema.ts';
 
-export type { ParamsOptions, Renderable };
+export type { AdapterOptions, Renderable };
 export { PromptForgeError };
 
 export type ChatContentPart =
@@ -62,7 +62,7 @@ export interface ChatCompletionParams {
  * @throws PromptForgeError `invalid_input` for content that the API does not take, `invalid_source` where the model
  * is asked for and none is declared
  */
-export function chatCompletionParams<const Options extends ParamsOptions>(
+export function chatCompletionParams<const Options extends AdapterOptions>(
   prompt: Renderable,
   options?: Options,
 ): OrModel<ChatCompletionParams, Options> {
@@ -175,7 +175,7 @@ export interface ResponseParams {
  * For `openai.responses.create({ model: 'gpt-5', ...responseParams(rendered) })`.
  * @throws PromptForgeError as `chatCompletionParams`
  */
-export function responseParams<const Options extends ParamsOptions>(
+export function responseParams<const Options extends AdapterOptions>(
   prompt: Renderable,
   options?: Options,
 ): OrModel<ResponseParams, Options> {

@@ -9,7 +9,7 @@ import {
   type PromptName,
   sharedFolder,
 } from '../core/name.ts';
-import { type Rendered, type RenderRequest, render } from '../core/render.ts';
+import { type RenderedPrompt, type RenderRequest, render } from '../core/render.ts';
 import { type SourceKind, sourceKindOf } from '../core/source.ts';
 import { isSpelledSo } from '../disk/spelling.ts';
 import type { FileSystem } from './file-system.ts';
@@ -40,7 +40,7 @@ export interface FileRenderRequest {
  * @throws Problem `invalid_source` with file, line and column in its message, `too_large`, `missing_input`
  * @throws WorkspaceError `file_missing`, `outside`, `unreadable`
  */
-export async function renderFile(request: FileRenderRequest): Promise<Rendered> {
+export async function renderFile(request: FileRenderRequest): Promise<RenderedPrompt> {
   const { source, kind, partials, label } = await linkFile(request);
   return render({
     source,

@@ -6,7 +6,7 @@ import type { LocalFolder } from './local-folder.ts';
 const FILE = 'renamed';
 
 /** The old names by the new ones. */
-export type Renames = ReadonlyMap<PromptName, PromptName>;
+export type PromptRenames = ReadonlyMap<PromptName, PromptName>;
 
 export class NotedRenames {
   readonly #local: LocalFolder;
@@ -19,7 +19,7 @@ export class NotedRenames {
   }
 
   /** Nothing where they cannot be read. */
-  async read(): Promise<Renames> {
+  async read(): Promise<PromptRenames> {
     const renames = new Map<PromptName, PromptName>();
     try {
       const bytes = await this.#files.readFile(this.#local.path(FILE));
@@ -35,7 +35,7 @@ export class NotedRenames {
   }
 
   /** In place of those that were noted. Where nothing can be written, they are found again while their texts tell them. */
-  async write(renames: Renames): Promise<void> {
+  async write(renames: PromptRenames): Promise<void> {
     const text = renames.size === 0 ? '' : JSON.stringify([...renames]);
     if (text === (this.#written ?? '')) return;
     try {

@@ -5,7 +5,7 @@ import { checkProject, DEFAULT_FOLDER } from './check-project.ts';
 import type { FileSystem } from './file-system.ts';
 import { decodeText, NOT_UTF_8 } from './json-text.ts';
 import { isInside } from './source-file.ts';
-import { type Place, systemMessage, WorkspaceError } from './workspace-error.ts';
+import { type FilePosition, systemMessage, WorkspaceError } from './workspace-error.ts';
 
 export const PROJECT_FILE = 'promptforge.json';
 
@@ -21,7 +21,7 @@ export interface Project {
   /** Keys of front matter that prompts may have besides Dotprompt's and Genkit's. */
   readonly frontMatterKeys: readonly string[];
   /** What is not wrong but has no meaning, such as an unknown key. */
-  readonly warnings: readonly (Place & { readonly message: string })[];
+  readonly warnings: readonly (FilePosition & { readonly message: string })[];
 }
 
 /**

@@ -16,7 +16,7 @@ export interface RegistryPrompt {
   readonly newest: Parameters<RegistryClient['getSources']>[0][number];
 }
 
-export interface PromptState {
+export interface PromptFileState {
   readonly name: PromptName;
   readonly state: FileState;
   /** The version the file is based on. */
@@ -36,7 +36,7 @@ export interface PromptState {
 
 export interface WorkingCopyState {
   /** Of every prompt that has a file or a base, in order of name. */
-  readonly prompts: ReadonlyMap<PromptName, PromptState>;
+  readonly prompts: ReadonlyMap<PromptName, PromptFileState>;
   /** Files that were given another name, by their new one. */
   readonly renamed: ReadonlyMap<PromptName, PromptName>;
   /** A file is as its version, but for "\r\n" at the end of each line: as git checks it out on Windows. */
@@ -61,7 +61,7 @@ export function promptState(
   base: LockEntry | undefined,
   text: FileText | undefined,
   prompt: RegistryPrompt | undefined,
-): PromptState | undefined {
+): PromptFileState | undefined {
   const newest = prompt?.newest;
   // Nearly all are clean, and based on the newest version.
   if (

@@ -17,7 +17,7 @@ import { inTheWay, Spellings } from './name-case.ts';
 import { checkOwn } from './own-path.ts';
 import { PROJECT_FILE } from './project-file.ts';
 import { checkNotReadOnly, diskOf, isInside, readSource } from './source-file.ts';
-import { type Place, systemMessage, WorkspaceError } from './workspace-error.ts';
+import { type FilePosition, systemMessage, WorkspaceError } from './workspace-error.ts';
 
 export interface PromptFile {
   readonly name: PromptName;
@@ -38,7 +38,7 @@ export interface FileTrouble {
     | 'unreadable'
     | 'other_case';
   readonly message: string;
-  readonly place?: Place | undefined;
+  readonly place?: FilePosition | undefined;
 }
 
 export interface PromptSourceFile extends PromptFile {

@@ -5,7 +5,7 @@ import { type LeaveReason, planSync, type SyncInput, type SyncStep } from '../co
 import type { VersionNumber } from '../core/version.ts';
 import type { LockEntry } from './lock-file.ts';
 import { whyNotWritten } from './name-case.ts';
-import type { PromptState, RegistryPrompt, WorkingCopyState } from './prompt-state.ts';
+import type { PromptFileState, RegistryPrompt, WorkingCopyState } from './prompt-state.ts';
 import type { PromptsFolder } from './prompts-folder.ts';
 
 export interface PullOptions {
@@ -73,7 +73,7 @@ export interface PullReport {
 export interface PullWork {
   readonly name: PromptName;
   readonly newest: RegistryPrompt['newest'];
-  readonly was: Pick<PromptState, 'base' | 'file' | 'bytes'>;
+  readonly was: Pick<PromptFileState, 'base' | 'file' | 'bytes'>;
   readonly step: Extract<SyncStep, { kind: 'write' | 'merge' }>;
 }
 
@@ -82,7 +82,7 @@ export interface PullPlan {
   readonly adopt: {
     readonly name: PromptName;
     readonly newest: RegistryPrompt['newest'];
-    readonly was: PromptState;
+    readonly was: PromptFileState;
   }[];
   /** They stay deleted. */
   readonly keep: {
@@ -132,7 +132,7 @@ export function planPull(
     if (step.kind === 'leave') plan.left.push({ name, ...toldOf(step.why, name) });
     else if (step.kind !== 'none' && merging.has(name))
       plan.left.push({ name, why: 'merging', message: mergingMessage(label(name)) });
-    else if (step.kind === 'adopt') plan.adopt.push({ name, newest, was: was as PromptState });
+    else if (step.kind === 'adopt') plan.adopt.push({ name, newest, was: was as PromptFileState });
     else if (step.kind === 'keep_deleted') plan.keep.push({ name, newest, base: was?.base as LockEntry });
     else if (step.kind !== 'none')
       plan.work.push({ name, newest, was: was ?? { base: null, file: null, bytes: null }, step });

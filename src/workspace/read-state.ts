@@ -9,10 +9,10 @@ import { inOrder } from './in-order.ts';
 import { inTurns } from './in-turns.ts';
 import type { Lock, LockEntry } from './lock-file.ts';
 import { caseTroubles } from './name-case.ts';
-import type { NotedRenames, Renames } from './noted-renames.ts';
+import type { NotedRenames, PromptRenames } from './noted-renames.ts';
 import {
   type FileText,
-  type PromptState,
+  type PromptFileState,
   promptState,
   type RegistryPrompt,
   type WorkingCopyState,
@@ -82,7 +82,7 @@ export async function readState(
     texts[at] = { digest, digests: compute };
     index.set(file.name, { numbers, at: at * STAT_NUMBERS }, taken, { digest, digests });
   });
-  const states = new Map<PromptName, PromptState>();
+  const states = new Map<PromptName, PromptFileState>();
   for (const [at, { name }] of found.entries()) {
     const [base, text] = [bases[at], texts[at]];
     if ((base === undefined && text === undefined) || troubled.has(name)) continue;
@@ -119,7 +119,7 @@ export async function readState(
   };
 
   /** Before the index forgets what the files held that are gone. */
-  function findRenames(noted: Renames): Renames {
+  function findRenames(noted: PromptRenames): PromptRenames {
     const gone: GoneFile[] = [];
     for (const { name, base, file } of states.values())
       if (file === null && base !== null) gone.push({ name, texts: [base, ...lastSeen(name, noted)] });
@@ -134,7 +134,7 @@ export async function readState(
   }
 
   /** The last texts of a file, under its own name and under those that it had before it got another one yet. */
-  function lastSeen(name: PromptName, noted: Renames): PublishedText[] {
+  function lastSeen(name: PromptName, noted: PromptRenames): PublishedText[] {
     const names = [name, ...[...noted].filter(([, from]) => from === name).map(([to]) => to)];
     return names.flatMap(each => {
       const last = index.last(each);
@@ -147,7 +147,7 @@ export async function readState(
 function hasReturns(
   text: FileText | undefined,
   name: PromptName | undefined,
-  states: ReadonlyMap<PromptName, PromptState>,
+  states: ReadonlyMap<PromptName, PromptFileState>,
 ): boolean {
   if (text?.digests === undefined || name === undefined) return false; // nearly all: they are as their versions
   const state = states.get(name);

@@ -7,7 +7,7 @@ import { RegistryUnreachable } from '../client/unreachable.ts';
 import { plainText } from '../core/line-endings.ts';
 import { Problem } from '../core/problem.ts';
 import { type NamedText, similarRenames } from '../core/renames.ts';
-import type { NotedRenames, Renames } from './noted-renames.ts';
+import type { NotedRenames, PromptRenames } from './noted-renames.ts';
 import type { WorkingCopyState } from './prompt-state.ts';
 import type { PromptsFolder } from './prompts-folder.ts';
 import { sourceOf } from './recovery.ts';
@@ -33,7 +33,7 @@ export class SimilarRenames {
     { prompts, renamed }: Pick<WorkingCopyState, 'prompts' | 'renamed'>,
     registry: Pick<RegistryClient, 'getSources'>,
     signal?: AbortSignal,
-  ): Promise<Renames> {
+  ): Promise<PromptRenames> {
     const known = new Set([...renamed].flat());
     const open = [...prompts.values()].filter(({ name }) => !known.has(name));
     const gone = open.flatMap(({ name, base, file }) =>

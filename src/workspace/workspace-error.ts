@@ -20,7 +20,7 @@ export const WORKSPACE_REASONS = [
 
 export type WorkspaceReason = (typeof WORKSPACE_REASONS)[number];
 
-export interface Place {
+export interface FilePosition {
   /** From 1. */
   readonly line: number;
   /** From 1, in UTF-16 code units. */
@@ -33,13 +33,13 @@ export class WorkspaceError extends Error {
   readonly reason: WorkspaceReason;
   /** Absolute. */
   readonly file: string;
-  readonly place: Place | undefined;
+  readonly place: FilePosition | undefined;
 
   constructor(
     reason: WorkspaceReason,
     file: string,
     message: string,
-    options: ErrorOptions & { readonly place?: Place | undefined; readonly shownAs?: string } = {},
+    options: ErrorOptions & { readonly place?: FilePosition | undefined; readonly shownAs?: string } = {},
   ) {
     const { place, shownAs = file } = options;
     const at = place === undefined ? shownAs : `${shownAs}:${place.line}:${place.column}`;

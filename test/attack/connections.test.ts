@@ -6,7 +6,7 @@ import { networkInterfaces, platform } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import fc from 'fast-check';
-import type { Connection, ConnectionCounts } from '../../src/registry/serving/connections.ts';
+import type { ClientConnection, ConnectionMaximums } from '../../src/registry/serving/connections.ts';
 import { openConnections } from '../../src/registry/serving/connections.ts';
 import { limitsOf } from '../../src/registry/serving/limits.ts';
 import { affordableConnections } from '../../src/registry/serving/open-files.ts';
@@ -37,7 +37,7 @@ async function isServed(
   if (path.includes('/p?')) assert.match(client.said(), /Text$/);
 }
 
-async function serving(limits: Partial<ConnectionCounts> = {}): Promise<RegistryForTest> {
+async function serving(limits: Partial<ConnectionMaximums> = {}): Promise<RegistryForTest> {
   const registry = await aRegistry({ serving: { limits } });
   await registry.publish('p', 'Text', null);
   return registry;
@@ -232,7 +232,7 @@ describe('which connection gives way', () => {
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('close' as const), of: fc.nat() }) },
   );
   const count = fc.integer({ min: 2, max: 12 });
-  const limits: fc.Arbitrary<ConnectionCounts> = fc.record({
+  const limits: fc.Arbitrary<ConnectionMaximums> = fc.record({
     maxConnections: count,
     maxPerAddress: count,
     maxUnauthenticated: count,
@@ -245,8 +245,8 @@ describe('which connection gives way', () => {
       fc.property(limits, fc.array(step, { maxLength: 120 }), (limits, steps) => {
         const destroyed = new Set<object>();
         const connections = openConnections(limits, () => {});
-        const made: Connection[] = [];
-        const isOpen = (one: Connection) => connections.all.has(one);
+        const made: ClientConnection[] = [];
+        const isOpen = (one: ClientConnection) => connections.all.has(one);
         for (const each of steps) {
           const opened = made.filter(isOpen);
           const withKey = opened.filter(({ caller }) => caller !== undefined);

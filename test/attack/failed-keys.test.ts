@@ -7,7 +7,7 @@ import { makeKey } from '../../src/core/key.ts';
 import { keyAuthenticator } from '../../src/registry/access/key-authenticator.ts';
 import { screenKey } from '../../src/registry/access/screen-key.ts';
 import { createKey, revokeKey } from '../../src/registry/administration.ts';
-import { memory } from '../../src/registry/memory.ts';
+import { memory } from '../../src/registry/registry-cache.ts';
 import { addressGroup, trustedProxies } from '../../src/registry/serving/client-address.ts';
 import { failedKeys, failedKeysMemory } from '../../src/registry/serving/failed-keys.ts';
 import { eventually } from '../eventually.ts';

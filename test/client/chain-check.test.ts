@@ -13,7 +13,7 @@ import { CHECKPOINT_KIND, type Checkpoint, signedText } from '../../src/core/che
 import { CHAIN_START, type ChainHead, chainEvent, type RegistryEvent } from '../../src/core/event.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import { signingKeyText } from '../../src/core/signing-key.ts';
-import { type Identity, openIdentity } from '../../src/registry/identity.ts';
+import { openIdentity, type RegistryIdentity } from '../../src/registry/identity.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { aClient } from './a-client.ts';
 import { json, type MisbehavingServer, misbehavingServer, problem } from './misbehaving-server.ts';
@@ -130,8 +130,8 @@ describe('reading the log', () => {
   });
 
   describe('whose end is signed', () => {
-    let key: Identity;
-    let other: Identity;
+    let key: RegistryIdentity;
+    let other: RegistryIdentity;
     before(async () => {
       await using folder = await temporaryFolder();
       key = await openIdentity(join(folder.path, 'key.pem'));
@@ -217,7 +217,7 @@ describe('reading the log', () => {
       assert.deepEqual(await endOfLog(aClient(unsigned.url)), LOG_START);
     });
 
-    const replaced = (events: readonly RegistryEvent[], endorsedBy?: Identity): RegistryEvent[] => {
+    const replaced = (events: readonly RegistryEvent[], endorsedBy?: RegistryIdentity): RegistryEvent[] => {
       const before = events.at(-1)!;
       const change = { publicKey: other.publicKey, replaces: key.publicKey };
       const text = signingKeyText(change, before);

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type Move, rollbackTarget } from '../../src/core/rollback-target.ts';
+import { type AppliedPromotion, rollbackTarget } from '../../src/core/rollback-target.ts';
 import type { VersionNumber } from '../../src/core/version.ts';
 
 /** Moves a pointer as the registry records it. */
-function moveTo(moves: readonly Move[], version: number): Move[] {
+function moveTo(moves: readonly AppliedPromotion[], version: number): AppliedPromotion[] {
   const stood = moves.flatMap(move => [move.from, move.version]);
   const from = moves.at(-1)?.version ?? null;
   const rollback = stood.includes(version as VersionNumber);
   return [...moves, { version: version as VersionNumber, from, rollback }];
 }
-const movesTo = (...versions: number[]) => versions.reduce<Move[]>(moveTo, []);
+const movesTo = (...versions: number[]) => versions.reduce<AppliedPromotion[]>(moveTo, []);
 
 describe('what a rollback means that names no version', () => {
   it('is what stood before, without what was rolled back from', () => {

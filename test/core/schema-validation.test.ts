@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { Problem } from '../../src/core/problem.ts';
 import { type RenderRequest, render } from '../../src/core/render.ts';
 import { loadPatterns } from '../../src/core/schema/patterns.ts';
-import { type Misfit, ValidationStopped, validate } from '../../src/core/schema/validate.ts';
+import { type SchemaMisfit, ValidationStopped, validate } from '../../src/core/schema/validate.ts';
 import { renderTraced } from '../../src/core/trace.ts';
 import { runs } from '../runs.ts';
 import { value, whole } from './arbitrary-schema.ts';
@@ -53,7 +53,7 @@ describe('validating an input', () => {
           assert.ok(error instanceof RangeError || error instanceof ReferenceError, String(error));
           return;
         }
-        let ours: readonly Misfit[];
+        let ours: readonly SchemaMisfit[];
         try {
           ours = validate(value, schema, { steps: 20_000, pattern: compile });
         } catch (error) {

@@ -9,14 +9,19 @@ import { linkPartials } from '../../src/core/link.ts';
 import { fileOfPrompt, isPartial, parsePromptName, promptOfFile } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { type RenderRequest, render } from '../../src/core/render.ts';
-import { renderTraced, type Traced, type TracedPart, type TracedSpan } from '../../src/core/trace.ts';
+import {
+  renderTraced,
+  type TracedPart,
+  type TracedRendering,
+  type TracedSpan,
+} from '../../src/core/trace.ts';
 import { runs } from '../runs.ts';
 
 const go = (source: string, input: Record<string, unknown> = {}, more: Partial<RenderRequest> = {}) =>
   renderTraced({ source, input, partials: new Map(), label: 'a/b', ...more });
 
 /** Each span as `kind:text‹expression›`, message by message. */
-function shown({ messages }: Traced): string[][] {
+function shown({ messages }: TracedRendering): string[][] {
   return messages.map(({ parts }) =>
     parts.flatMap(part =>
       part.kind === 'text'
@@ -28,7 +33,7 @@ function shown({ messages }: Traced): string[][] {
   );
 }
 
-function spansOf({ messages }: Traced): TracedSpan[] {
+function spansOf({ messages }: TracedRendering): TracedSpan[] {
   return messages.flatMap(({ parts }) => parts.flatMap(part => (part.kind === 'text' ? part.spans : [])));
 }
 
@@ -36,7 +41,7 @@ function spansOf({ messages }: Traced): TracedSpan[] {
  * What holds of every trace: its text is the rendered one, and each span's place holds its expression. Where inputs are
  * missing there may be parts, and messages of parts, that hold nothing but their marks.
  */
-function checkTrace(traced: Traced, sources: ReadonlyMap<string | null, string>): void {
+function checkTrace(traced: TracedRendering, sources: ReadonlyMap<string | null, string>): void {
   const { rendered, messages, missing } = traced;
   const isMarkAlone = (part: TracedPart) =>
     missing.length > 0 &&
@@ -417,7 +422,7 @@ describe('a traced rendering of any template', () => {
         const source = `${head}x${body.replaceAll(/\{\{#?>.*?\}\}|\{\{\/q\}\}/g, '')}`;
         const request: RenderRequest = { source, partials: new Map(), input: given, label: 'a/b' };
         const isGiven = (name: 'a' | 'b' | 'xs') => given[name] !== undefined && given[name] !== null;
-        let traced: Traced;
+        let traced: TracedRendering;
         try {
           traced = await renderTraced(request);
         } catch (error) {

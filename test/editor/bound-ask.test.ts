@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Ask } from '../../src/editor/asking/ask.ts';
+import type { Dialogs } from '../../src/editor/asking/ask.ts';
 import { boundAsk } from '../../src/editor/asking/bound-ask.ts';
 
 describe('a question about a project', () => {
@@ -11,7 +11,7 @@ describe('a question about a project', () => {
     shown = next;
     return 'answer' as never;
   };
-  const ask: Ask = boundAsk(
+  const ask: Dialogs = boundAsk(
     {
       text: answer,
       pick: answer,

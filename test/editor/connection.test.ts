@@ -6,7 +6,7 @@ import { defaultEnvironments, parseEnvironmentName } from '../../src/core/enviro
 import { makeKey } from '../../src/core/key.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { environmentWords } from '../../src/editor/connection/environments-words.ts';
-import { type Asked, identify } from '../../src/editor/connection/identify.ts';
+import { type IdentityClient, identify } from '../../src/editor/connection/identify.ts';
 import { keyVerdict } from '../../src/editor/connection/key-words.ts';
 import { loggedFetch } from '../../src/editor/log/logged-fetch.ts';
 import { menuFor } from '../../src/editor/status/menu.ts';
@@ -114,7 +114,7 @@ describe('finding out who one is', () => {
     ({
       currentKey: answers[environment],
       listEnvironments: async () => ENVIRONMENTS,
-    }) as unknown as Asked;
+    }) as unknown as IdentityClient;
   const known = (environment: string, role: 'author' | 'reader') => async () => {
     const state = aKey(environment, role);
     return state.kind === 'known' ? state.who : undefined;

@@ -1,6 +1,6 @@
 /** Prompts, versions and pointers as the registry gives them, each with only what a test is about. */
 
-import type { KeyState } from '../../src/client/choose-key.ts';
+import type { StoredKeyState } from '../../src/client/choose-key.ts';
 import type { KeyRecord } from '../../src/contract/keys.ts';
 import type { OwnersChangeRecord } from '../../src/contract/owners.ts';
 import type { Promotion } from '../../src/contract/promotions.ts';
@@ -12,7 +12,7 @@ import type { FileState } from '../../src/core/file-state.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import type { Role } from '../../src/core/role.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
-import type { Listed } from '../../src/editor/explorer/listed.ts';
+import type { ListedPrompt } from '../../src/editor/explorer/listed-prompt.ts';
 
 /** 2026-09-12 12:00 UTC, in milliseconds. */
 export const NOW = Date.parse('2026-09-12T12:00:00.000Z');
@@ -53,7 +53,7 @@ export function aSummary(name: string, newest: number, pointers: readonly Pointe
   };
 }
 
-export function aListed(name: string, state?: FileState, summary?: PromptSummary): Listed {
+export function aListed(name: string, state?: FileState, summary?: PromptSummary): ListedPrompt {
   return {
     name: parsePromptName(name),
     summary,
@@ -109,7 +109,7 @@ export function anOwnersChange(more: Partial<OwnersChangeRecord> = {}): OwnersCh
   };
 }
 
-export function aKey(environment: string, role: Role): KeyState {
+export function aKey(environment: string, role: Role): StoredKeyState {
   const who: KeyRecord = {
     id: 'abcdefghijkl',
     environment: parseEnvironmentName(environment),
@@ -123,6 +123,8 @@ export function aKey(environment: string, role: Role): KeyState {
   return { kind: 'known', who };
 }
 
-export function keysOf(...keys: readonly (readonly [string, KeyState])[]): Map<EnvironmentName, KeyState> {
+export function keysOf(
+  ...keys: readonly (readonly [string, StoredKeyState])[]
+): Map<EnvironmentName, StoredKeyState> {
   return new Map(keys.map(([name, state]) => [parseEnvironmentName(name), state]));
 }

@@ -1,7 +1,7 @@
 /** What was typed and not sent, which a question offers again. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Drafts } from '../../src/editor/asking/drafts.ts';
+import { InputDrafts } from '../../src/editor/asking/drafts.ts';
 import { runs } from '../runs.ts';
 import { windowMemory } from './window-memory.ts';
 
@@ -23,23 +23,23 @@ function moment() {
 describe('what was typed into a question', () => {
   it('is offered again until it was sent, after a reload too', async () => {
     const window = windowMemory();
-    const drafts = new Drafts(window);
+    const drafts = new InputDrafts(window);
     assert.equal(drafts.of('publish a'), undefined);
     drafts.keep('publish a', 'Shor');
     drafts.keep('publish a', 'Shorter');
     drafts.keep('publish b', 'Another');
     assert.equal(drafts.of('publish a'), 'Shorter');
     await drafts.write();
-    const reloaded = new Drafts(window);
+    const reloaded = new InputDrafts(window);
     assert.equal(reloaded.of('publish a'), 'Shorter');
     reloaded.forget('publish a');
     assert.equal(reloaded.of('publish a'), undefined);
-    assert.equal(new Drafts(window).of('publish a'), undefined);
-    assert.equal(new Drafts(window).of('publish b'), 'Another');
+    assert.equal(new InputDrafts(window).of('publish a'), undefined);
+    assert.equal(new InputDrafts(window).of('publish b'), 'Another');
   });
 
   it('is nothing once it was deleted', () => {
-    const drafts = new Drafts(windowMemory());
+    const drafts = new InputDrafts(windowMemory());
     drafts.keep('publish a', 'Shorter');
     drafts.keep('publish a', ' ');
     assert.equal(drafts.of('publish a'), undefined);
@@ -47,12 +47,12 @@ describe('what was typed into a question', () => {
 
   it('is kept of the last fifty questions', async () => {
     const window = windowMemory();
-    const drafts = new Drafts(window);
+    const drafts = new InputDrafts(window);
     for (let index = 0; index < 60; index++) drafts.keep(`publish ${index}`, 'Text');
     drafts.keep('publish 15', 'Text, gone on with');
     drafts.keep('publish 60', 'Text');
     await drafts.write();
-    const kept = new Drafts(window);
+    const kept = new InputDrafts(window);
     assert.deepEqual(
       [9, 10, 11, 15, 60].map(index => kept.of(`publish ${index}`)),
       [undefined, undefined, 'Text', 'Text, gone on with', 'Text'],
@@ -62,23 +62,23 @@ describe('what was typed into a question', () => {
   it('is written by itself, once for all the keys of a moment', async () => {
     const window = windowMemory();
     const { settle, pass } = moment();
-    const drafts = new Drafts(window, { settle });
+    const drafts = new InputDrafts(window, { settle });
     for (let length = 1; length <= 1000; length++) drafts.keep('publish a', 'x'.repeat(length));
     assert.equal(window.writes, 0);
     await pass();
     assert.equal(window.writes, 1);
-    assert.equal(new Drafts(window).of('publish a')?.length, 1000);
+    assert.equal(new InputDrafts(window).of('publish a')?.length, 1000);
     await pass();
     assert.equal(window.writes, 1);
     drafts.keep('publish a', 'Again');
     await pass();
     assert.equal(window.writes, 2);
-    assert.equal(new Drafts(window).of('publish a'), 'Again');
+    assert.equal(new InputDrafts(window).of('publish a'), 'Again');
   });
 
   it('is not written when nothing has changed', async () => {
     const window = windowMemory();
-    const drafts = new Drafts(window);
+    const drafts = new InputDrafts(window);
     drafts.forget('publish a');
     drafts.keep('publish a', 'Text');
     await drafts.write();
@@ -92,7 +92,7 @@ describe('what was typed into a question', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(typing, { minLength: 1, maxLength: 80 }), async typed => {
         const window = windowMemory();
-        const drafts = new Drafts(window, { settle: () => Promise.resolve() });
+        const drafts = new InputDrafts(window, { settle: () => Promise.resolve() });
         for (const { name, length } of typed) drafts.keep(`publish ${name}`, 'x'.repeat(length));
         await drafts.write();
         const kept = window.get<Record<string, string>>('promptforge.drafts') ?? {};
@@ -108,7 +108,7 @@ describe('what was typed into a question', () => {
 
   it('is nothing where the window holds something else', () => {
     for (const kept of [null, 7, [], { a: 7 }]) {
-      const drafts = new Drafts(windowMemory({ 'promptforge.drafts': kept }));
+      const drafts = new InputDrafts(windowMemory({ 'promptforge.drafts': kept }));
       assert.equal(drafts.of('a'), undefined);
     }
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { parsePromptName } from '../../src/core/name.ts';
-import type { Origin } from '../../src/core/origin.ts';
+import type { VersionOrigin } from '../../src/core/origin.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
 import { asksForArchived, filterOf } from '../../src/editor/explorer/filter.ts';
 import {
@@ -12,7 +12,13 @@ import {
   versionWords,
 } from '../../src/editor/explorer/labels.ts';
 import { mergeListed } from '../../src/editor/explorer/merge-listed.ts';
-import { contextOf, idOf, type Node, nodesIn, pointerNodes } from '../../src/editor/explorer/nodes.ts';
+import {
+  contextOf,
+  type ExplorerNode,
+  idOf,
+  nodesIn,
+  pointerNodes,
+} from '../../src/editor/explorer/nodes.ts';
 import { wordsOf } from '../../src/editor/explorer/state-words.ts';
 import { entriesOf } from '../../src/editor/explorer/tree.ts';
 import { aListed, aPointer, aSummary, aVersion, NOW } from './data.ts';
@@ -121,7 +127,7 @@ describe('the explorer', () => {
 
     it('has no previous version before the first', () => {
       const listed = aListed('a', 'clean', aSummary('a', 2));
-      const node = (version: number): Node => ({
+      const node = (version: number): ExplorerNode => ({
         kind: 'version',
         listed,
         version: aVersion('a', version),
@@ -210,7 +216,7 @@ describe('the explorer', () => {
     });
 
     it('says of a version its commit, and links its pull request if that is a web address', () => {
-      const tooltipOf = (origin: Origin) =>
+      const tooltipOf = (origin: VersionOrigin) =>
         versionWords(aVersion('a', 1, { origin }), undefined, NEVER_LIVE, NOW).tooltip();
       const pullRequest = 'https://github.com/o/r/pull/12';
       const commit = '5f0c1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b';

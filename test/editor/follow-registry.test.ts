@@ -12,8 +12,8 @@ import {
   type Alarm,
   acknowledge,
   alarmsIn,
+  type EventMemento,
   keepAlarm,
-  type Memory,
 } from '../../src/editor/following/kept.ts';
 import { type EmbeddedRegistry, openEmbeddedRegistry } from '../../src/registry/embedded.ts';
 import { IDENTITY_FILE } from '../../src/registry/identity.ts';
@@ -24,7 +24,7 @@ const PLACE = 'the embedded registry in /somewhere';
 const NAME = parsePromptName('p');
 
 /** As a window has it from the one before: what was stored, and nothing else. */
-class StoredMemory implements Memory {
+class StoredMemory implements EventMemento {
   readonly #values: Map<string, string>;
   readonly #changes = new Map<string, PromiseWithResolvers<void>>();
 

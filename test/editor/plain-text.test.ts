@@ -1,7 +1,7 @@
 /** What people wrote, in the words of the editor: it stays text on its line, wherever VS Code would make more of it. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Ask, Confirmation, PickQuestion, TextQuestion } from '../../src/editor/asking/ask.ts';
+import type { Confirmation, Dialogs, PickQuestion, TextQuestion } from '../../src/editor/asking/ask.ts';
 import { plainAsk, withoutIcons } from '../../src/editor/asking/plain-ask.ts';
 import { firstLine, versionWords } from '../../src/editor/explorer/labels.ts';
 import { plainLog } from '../../src/editor/log/plain-log.ts';
@@ -103,7 +103,7 @@ describe('The words of a promotion and a version', () => {
 });
 
 /** What reaches VS Code of a question. */
-function heard(): { readonly asked: unknown[]; readonly ask: Ask } {
+function heard(): { readonly asked: unknown[]; readonly ask: Dialogs } {
   const asked: unknown[] = [];
   const ask = plainAsk({
     text: async question => void asked.push(question),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Drafts } from '../../src/editor/asking/drafts.ts';
+import { InputDrafts } from '../../src/editor/asking/drafts.ts';
 import { Trials } from '../../src/editor/preview/trials.ts';
 import { windowMemory } from './window-memory.ts';
 
@@ -103,7 +103,7 @@ describe('what a prompt is tried with', () => {
 
   it('is an input of one’s own in the next window too, until a sample takes its place', async () => {
     const window = windowMemory();
-    const drafts = new Drafts(window);
+    const drafts = new InputDrafts(window);
     trials = new Trials(drafts);
     trials.goTo('file:///a.prompt');
     trials.read([ONE, TWO], false);
@@ -112,7 +112,7 @@ describe('what a prompt is tried with', () => {
     trials.read([ONE], false);
     await drafts.write();
 
-    const reloaded = new Drafts(window);
+    const reloaded = new InputDrafts(window);
     trials = new Trials(reloaded);
     trials.goTo('file:///b.prompt');
     trials.read([ONE], false);

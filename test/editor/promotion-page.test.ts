@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { ROOT } from '../../scripts/projectRoot.ts';
-import type { KeyState } from '../../src/client/choose-key.ts';
-import type { LinkedSource } from '../../src/core/changed-sources.ts';
+import type { StoredKeyState } from '../../src/client/choose-key.ts';
+import type { SourceWithPartials } from '../../src/core/changed-sources.ts';
 import { defaultEnvironments } from '../../src/core/environment.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import type { Role } from '../../src/core/role.ts';
@@ -55,7 +55,7 @@ function parts(given: Partial<ContentParts> = {}): ContentParts {
   };
 }
 
-const linked = (source: string): LinkedSource => ({
+const linked = (source: string): SourceWithPartials => ({
   source,
   template: parseSource(source, 'prompt').template,
   partials: new Map(),
@@ -66,7 +66,7 @@ async function summary(from: string, to: string, tokens = { from: undefined, to:
   return changeSummary(before, after, 'prompt', change, tokens as { from?: number; to?: number } as never);
 }
 
-const aKey = (role: Role, actor: string): KeyState => {
+const aKey = (role: Role, actor: string): StoredKeyState => {
   const key = aKeyOf('production', role);
   return key.kind === 'known' ? { ...key, who: { ...key.who, actor } } : key;
 };

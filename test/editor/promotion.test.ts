@@ -6,7 +6,7 @@ import { defaultEnvironments } from '../../src/core/environment.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
-import type { Change } from '../../src/editor/compare/change.ts';
+import type { PromptChange } from '../../src/editor/compare/change.ts';
 import { breakingInWords } from '../../src/editor/compare/change-words.ts';
 import { explain, logged, mayHaveArrived, messageOf } from '../../src/editor/problems/explain.ts';
 import {
@@ -20,7 +20,7 @@ import { openAt, replacedNote } from '../../src/editor/promotion/replaced.ts';
 import {
   afterFailure,
   confirmation,
-  type Move,
+  type IntendedPromotion,
   offeredReason,
   outcome,
   whyNotPlanned,
@@ -33,7 +33,7 @@ import { aPointer, aPromotion, aSummary, aVersion, NOW } from './data.ts';
 const ENVIRONMENTS = defaultEnvironments(1);
 const TRIAGE = parsePromptName('support/triage');
 const LIVE = aPointer('production', 'stable', 11);
-const MOVE: Move = {
+const MOVE: IntendedPromotion = {
   prompt: TRIAGE,
   version: 12,
   kind: 'promote',
@@ -206,7 +206,7 @@ describe('the words of a promotion', () => {
   it('name what changes beside the prompt, and what breaks for applications', () => {
     const partial = (id: string) => ({ id, template: '', partials: new Map() });
     const input = { breaking: true, declared: true, from: 'string', to: 'number' } as const;
-    const change: Change = {
+    const change: PromptChange = {
       source: true,
       partials: [
         { from: partial('_header@2'), to: partial('_header@3') },

@@ -5,18 +5,18 @@ import { discardedWords, discardQuestion, undoneWords } from '../../src/editor/d
 import {
   isComplete,
   messageForMany,
-  type Outcome,
+  type PublishManyOutcome,
   publishedMany,
 } from '../../src/editor/publish/publish-many-words.ts';
 import { syncSummary } from '../../src/editor/publish/pull-words.ts';
 
 const name = (text: string) => parsePromptName(text);
-const published = (prompt: string, version = 1): Outcome => ({
+const published = (prompt: string, version = 1): PublishManyOutcome => ({
   prompt: name(prompt),
   kind: 'published',
   version,
 });
-const refused = (prompt: string, why = 'It is archived.'): Outcome => ({
+const refused = (prompt: string, why = 'It is archived.'): PublishManyOutcome => ({
   prompt: name(prompt),
   kind: 'refused',
   why,

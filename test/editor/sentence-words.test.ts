@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SentenceHistory } from '../../src/client/sentence-history.ts';
-import { type Change, emptyBlame, extendBlame } from '../../src/core/blame/blame.ts';
+import { emptyBlame, extendBlame, type SentenceOrigin } from '../../src/core/blame/blame.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
 import { annotation, changeMarkdown, whyNoEarlier } from '../../src/editor/sentences/words.ts';
 import { aVersion } from '../client/a-version.ts';
@@ -8,7 +8,7 @@ import { HIDDEN } from '../hostile-text.ts';
 
 const AT = '2026-11-24T14:03:00.000Z';
 const NOW = Date.parse('2026-11-27T10:00:00.000Z');
-const change = (version?: number): Change => ({
+const change = (version?: number): SentenceOrigin => ({
   version: version === undefined ? undefined : parseVersionNumber(version),
   start: 0,
 });

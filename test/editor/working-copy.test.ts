@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { changedMarks, type FileMark, fileMarks } from '../../src/editor/explorer/file-marks.ts';
-import type { Listed } from '../../src/editor/explorer/listed.ts';
+import type { ListedPrompt } from '../../src/editor/explorer/listed-prompt.ts';
 import { fileMarkOf, markOf } from '../../src/editor/explorer/state-words.ts';
 import { countsOf, GROUPS, groupOf, groupsOf } from '../../src/editor/working-copy/groups.ts';
 import { runs } from '../runs.ts';
@@ -13,9 +13,9 @@ const archived = { ...aSummary('a', 3), archived: true };
 const outdated = {
   ...aSummary('a', 3),
   outdatedPartials: [{ prompt: '_header', used: 1, newest: 2 }],
-} as unknown as NonNullable<Listed['summary']>;
+} as unknown as NonNullable<ListedPrompt['summary']>;
 
-const anyListed: fc.Arbitrary<Listed> = fc.record({
+const anyListed: fc.Arbitrary<ListedPrompt> = fc.record({
   name: fc.stringMatching(/^[a-c]{1,3}$/),
   state: fc.option(fc.constantFrom(...STATES), { nil: undefined }),
   summary: fc.option(fc.constantFrom(aSummary('a', 3), archived, outdated), { nil: undefined }),
@@ -26,7 +26,7 @@ const anyListed: fc.Arbitrary<Listed> = fc.record({
 }) as never;
 
 describe('the groups of a working copy', () => {
-  const groupOfState = (state: Listed['state'], more: Partial<Listed> = {}) =>
+  const groupOfState = (state: ListedPrompt['state'], more: Partial<ListedPrompt> = {}) =>
     groupOf({ ...aListed('a', state, aSummary('a', 3)), base: 3, ...more });
 
   it('are changes to publish, news to pull, and what both sides changed', () => {
@@ -98,7 +98,7 @@ describe('the groups of a working copy', () => {
 });
 
 describe('the marks on files', () => {
-  const marksOf = (listed: readonly Listed[], troubles: Parameters<typeof fileMarks>[1] = []) =>
+  const marksOf = (listed: readonly ListedPrompt[], troubles: Parameters<typeof fileMarks>[1] = []) =>
     fileMarks(
       listed,
       troubles,
@@ -132,7 +132,7 @@ describe('the marks on files', () => {
   });
 
   it('reach the folders above where something was done here, and not for news of the registry', () => {
-    const reaches = (state: Listed['state']) =>
+    const reaches = (state: ListedPrompt['state']) =>
       [...marksOf([aListed('a', state, aSummary('a', 3))]).values()][0]?.reachesFolders;
     assert.deepEqual(
       STATES.map(state => reaches(state)),

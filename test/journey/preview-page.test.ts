@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { ROOT } from '../../scripts/projectRoot.ts';
-import type { Rendering, ScrollPlace, ToPage } from '../../src/editor/preview/messages.ts';
+import type { Rendering, ScrollPlace, ToPreviewPage } from '../../src/editor/preview/messages.ts';
 import { pageHtml } from '../../src/editor/preview/page.ts';
 import { sharedBrowser, stopSharedHost } from './support/shared-host.ts';
 import { until } from './support/waiting.ts';
@@ -16,7 +16,7 @@ describe('the preview’s page in a browser', () => {
   it('ends where its editor is, whichever renderings come between', async () => {
     const [short, long] = [textOf(3), textOf(200)];
     const end: ScrollPlace = { prompt: null, offset: long.length, share: 1 };
-    const scroll: ToPage = { type: 'scroll', place: end, edits: 1 };
+    const scroll: ToPreviewPage = { type: 'scroll', place: end, edits: 1 };
     const [before, newest] = [renderingOf(short, 0), renderingOf(long, 1)];
     for (const messages of [
       [before, newest, scroll],
@@ -57,7 +57,7 @@ function textOf(lines: number): string {
   return Array.from({ length: lines }, (_, index) => `Line ${index + 1}.`).join('\n\n');
 }
 
-function renderingOf(text: string, edits: number): ToPage {
+function renderingOf(text: string, edits: number): ToPreviewPage {
   const stretch = { source: { prompt: null, start: 0, end: text.length }, start: 0, end: text.length };
   const rendering: Rendering = {
     kind: 'rendered',
@@ -74,7 +74,7 @@ function renderingOf(text: string, edits: number): ToPage {
 
 interface OpenPage extends AsyncDisposable {
   /** Tells the page, and waits until it has drawn whatever it draws of that. */
-  hear(message: ToPage): Promise<void>;
+  hear(message: ToPreviewPage): Promise<void>;
   scrollTo(height: number): Promise<void>;
   /** CSS pixels from the top, and to the end. */
   top(): Promise<number>;

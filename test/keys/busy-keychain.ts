@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { parseEnvironmentName } from '../../src/core/environment.ts';
 import { makeKey } from '../../src/core/key.ts';
 import { Keychain, loadKeytar } from '../../src/keys/keychain.ts';
-import type { Origin } from '../../src/keys/origin.ts';
+import type { RegistryOrigin } from '../../src/keys/origin.ts';
 
 const ROUNDS = 60;
-const origin = process.argv[2] as Origin;
+const origin = process.argv[2] as RegistryOrigin;
 const environments = ['development', 'staging', 'production'].map(parseEnvironmentName);
 // As two windows are: each has its own.
 const [writing, listing] = [new Keychain(await loadKeytar()), new Keychain(await loadKeytar())];

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { patience } from '../../scripts/host/patience.ts';
 import { parsePromptName } from '../../src/core/name.ts';
-import { type ClientOptions, LanguageClient } from '../../src/language-worker/client.ts';
+import { LanguageClient, type LanguageClientOptions } from '../../src/language-worker/client.ts';
 import type { FileRole, OpenDocument } from '../../src/language-worker/contract.ts';
 import type { PlacedFinding } from '../../src/language-worker/queries.ts';
 
@@ -20,7 +20,7 @@ export class AnEditor implements AsyncDisposable {
   readonly logged: string[] = [];
   restarts = 0;
   readonly client: LanguageClient;
-  readonly #options: Omit<ClientOptions, 'answerLimit'> & { answerLimit: number };
+  readonly #options: Omit<LanguageClientOptions, 'answerLimit'> & { answerLimit: number };
 
   constructor({ worker = 'real' }: { worker?: keyof typeof WORKERS } = {}) {
     this.#options = {

@@ -1,7 +1,7 @@
 /** The keys that are known of front matter: what completion and hover offer is what the checks take. */
 import assert from 'node:assert/strict';
 import { readFrontMatter } from '../../src/language/front-matter.ts';
-import { type KnownKey, knownKeyAt, knownKeysAt } from '../../src/language/front-matter-keys.ts';
+import { type FrontMatterKey, knownKeyAt, knownKeysAt } from '../../src/language/front-matter-keys.ts';
 import { CONTAINER_TYPES, SCALAR_TYPES } from '../../src/language/picoschema.ts';
 
 describe('the known keys of front matter', () => {
@@ -17,7 +17,7 @@ describe('the known keys of front matter', () => {
     assert.ok(knownKeysAt([]).length > 8);
   });
   it('are taken wherever they are offered, with a value of their type and with none', () => {
-    const check = (keys: readonly KnownKey[], path: readonly string[]): void => {
+    const check = (keys: readonly FrontMatterKey[], path: readonly string[]): void => {
       for (const key of keys) {
         assert.ok(key.description.endsWith('.'), key.name);
         for (const value of ['', key.values?.[0] ?? VALUES[key.type]]) {
@@ -46,7 +46,7 @@ describe('the known keys of front matter', () => {
   });
 });
 
-const VALUES: Readonly<Record<KnownKey['type'], string>> = {
+const VALUES: Readonly<Record<FrontMatterKey['type'], string>> = {
   text: 'text',
   number: '0.5',
   integer: '5',

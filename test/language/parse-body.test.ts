@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import Handlebars from 'handlebars';
-import type { Body, BodyNode, Call, Expression, Path } from '../../src/language/nodes.ts';
+import type { Body, BodyNode, ExpressionNode, HelperCall, PathNode } from '../../src/language/nodes.ts';
 import { parseBody } from '../../src/language/parse-body.ts';
 import { runs } from '../runs.ts';
 
@@ -155,17 +155,17 @@ function ours(body: Body | undefined): Summary {
   });
 }
 
-function ourCall(call: Call | undefined): unknown {
+function ourCall(call: HelperCall | undefined): unknown {
   return call && [ourExpression(call.callee), ourArguments(call)];
 }
 
-function ourArguments({ params, hash }: Pick<Call, 'params' | 'hash'>): Summary {
+function ourArguments({ params, hash }: Pick<HelperCall, 'params' | 'hash'>): Summary {
   return [params.map(ourExpression), hash.map(pair => [pair.name, ourExpression(pair.value)])];
 }
 
-function ourExpression(node: Expression): unknown {
+function ourExpression(node: ExpressionNode): unknown {
   if (node.type === 'path') {
-    const { original, data, depth, segments } = node as Path;
+    const { original, data, depth, segments } = node as PathNode;
     return ['path', original, data, depth, segments.map(({ name }) => name)];
   }
   return node.type === 'sub' ? ['sub', ourCall(node.call)] : ['literal', node.value];

@@ -1,7 +1,7 @@
 /** The memory of a registry on a server: it reads what others committed, and nothing that it was told of. */
 import assert from 'node:assert/strict';
 import { openDatabase } from '../../src/registry/database.ts';
-import { memory } from '../../src/registry/memory.ts';
+import { memory } from '../../src/registry/registry-cache.ts';
 import { appendEvent } from '../../src/registry/store/log.ts';
 import { notedIn } from '../../src/registry/store/noted.ts';
 import type { Store } from '../../src/registry/store/store.ts';

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { defaultEnvironments } from '../../src/core/environment.ts';
 import { openDatabase } from '../../src/registry/database.ts';
 import { statementNames } from '../../src/registry/store/postgres/statement-names.ts';
-import type { Snapshot, Store } from '../../src/registry/store/store.ts';
+import type { ReadSnapshot, Store } from '../../src/registry/store/store.ts';
 import { aDatabase, type DatabaseForTest, PATIENT } from './a-database.ts';
 import { aProxy } from './a-proxy.ts';
 
@@ -70,7 +70,7 @@ describe('the database', () => {
   const open = (url: string): Promise<Store> =>
     openDatabase(url, { environments: ENVIRONMENTS, patience: PATIENT, connections: 1 });
   const [{ name: DEVELOPMENT } = { name: '' as never }] = ENVIRONMENTS;
-  const rowOf = async (snapshot: Snapshot): Promise<object | undefined> =>
+  const rowOf = async (snapshot: ReadSnapshot): Promise<object | undefined> =>
     snapshot.selectFrom('environments').selectAll().where('name', '=', DEVELOPMENT).executeTakeFirst();
   /** Of the one connection of a store. */
   const namesIn = (store: Store): Promise<string[]> =>

@@ -9,7 +9,7 @@ import { defaultEnvironments, type Environment, parseEnvironmentName } from '../
 import type { Role } from '../../src/core/role.ts';
 import { createKey } from '../../src/registry/administration.ts';
 import { openDataFolder } from '../../src/registry/data-folder.ts';
-import { type Identity, openIdentity } from '../../src/registry/identity.ts';
+import { openIdentity, type RegistryIdentity } from '../../src/registry/identity.ts';
 import type { ServerOptions } from '../../src/registry/serving/server.ts';
 import type { Store } from '../../src/registry/store/store.ts';
 import { type ServedRegistry, serveRegistry } from '../../src/registry/threads/serve-registry.ts';
@@ -187,10 +187,10 @@ export function aCallWaits({ store }: Pick<RegistryForTest, 'store'>): Promise<v
   return promise;
 }
 
-let identity: Promise<Identity> | undefined;
+let identity: Promise<RegistryIdentity> | undefined;
 
 /** One for all registries: what they prove themselves with is not kept where they keep the rest. */
-export function identityForTest(): Promise<Identity> {
+export function identityForTest(): Promise<RegistryIdentity> {
   identity ??= (async () => {
     await using folder = await temporaryFolder();
     return await openIdentity(join(folder.path, 'registry-key.pem'));

@@ -25,7 +25,7 @@ import { setArchived } from '../../src/registry/prompts/archive.ts';
 import { prepareSource } from '../../src/registry/prompts/prepare-source.ts';
 import { publish } from '../../src/registry/prompts/publish.ts';
 import { eventsAfter } from '../../src/registry/store/log.ts';
-import type { Snapshot, Store, WriteTransaction } from '../../src/registry/store/store.ts';
+import type { ReadSnapshot, Store, WriteTransaction } from '../../src/registry/store/store.ts';
 import type { PointersTable } from '../../src/registry/store/tables.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -244,7 +244,7 @@ class World {
   }
 
   /** What the tables say of these promotions with what the log says. */
-  async #compare(snapshot: Snapshot, ids: readonly number[]): Promise<void> {
+  async #compare(snapshot: ReadSnapshot, ids: readonly number[]): Promise<void> {
     const records = ids.flatMap(id => this.#records.get(id) ?? []);
     const promotions = await snapshot.selectFrom('promotions').selectAll().where('id', 'in', ids).execute();
     assert.deepEqual(inOrder(promotions, 'id'), inOrder(records.map(rowOf), 'id'));

@@ -5,7 +5,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import fc from 'fast-check';
 import { digestOf } from '../../src/core/digest.ts';
 import { type ChainHead, chainEvent, hasItsHash, type NewEvent } from '../../src/core/event.ts';
-import type { Origin } from '../../src/core/origin.ts';
+import type { VersionOrigin } from '../../src/core/origin.ts';
 import type { RangeChecker } from '../../src/registry/store/checked-range.ts';
 import { eventOfRow } from '../../src/registry/store/event-row.ts';
 import { originText } from '../../src/registry/store/origin-text.ts';
@@ -26,7 +26,7 @@ interface Published {
   readonly actor: string;
   readonly source: string;
   readonly hasPartial: boolean;
-  readonly origin?: Origin | undefined;
+  readonly origin?: VersionOrigin | undefined;
   /** Bytes that it is said to have and does not. */
   readonly extra: number;
 }

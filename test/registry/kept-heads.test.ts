@@ -5,7 +5,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
-import type { Answer } from '../../src/registry/http/answer.ts';
+import type { HttpResponse } from '../../src/registry/http/http-response.ts';
 import { keptHeads } from '../../src/registry/serving/kept-heads.ts';
 import { sender } from '../../src/registry/serving/send.ts';
 import { runs } from '../runs.ts';
@@ -29,9 +29,14 @@ async function received(server: Server, requests: readonly string[]): Promise<st
 }
 
 /** As `sender` sends, without anything that is kept. */
-function sentByNode(answers: readonly Answer[]): RequestListener {
+function sentByNode(answers: readonly HttpResponse[]): RequestListener {
   return (incoming, outgoing) => {
-    const { status, headers, body, encoding = 'utf8' } = answers[Number(incoming.url?.slice(1))] as Answer;
+    const {
+      status,
+      headers,
+      body,
+      encoding = 'utf8',
+    } = answers[Number(incoming.url?.slice(1))] as HttpResponse;
     const fields = Object.entries(headers).flatMap(([name, value]) => [name.toLowerCase(), value]);
     outgoing.writeHead(status, fields);
     if (incoming.method === 'HEAD' || body === null) outgoing.end();
@@ -39,20 +44,21 @@ function sentByNode(answers: readonly Answer[]): RequestListener {
   };
 }
 
-function sentByUs(answers: readonly Answer[]): RequestListener {
+function sentByUs(answers: readonly HttpResponse[]): RequestListener {
   const send = sender({});
-  return (incoming, outgoing) => send(incoming, outgoing, answers[Number(incoming.url?.slice(1))] as Answer);
+  return (incoming, outgoing) =>
+    send(incoming, outgoing, answers[Number(incoming.url?.slice(1))] as HttpResponse);
 }
 
 describe('heads that are kept', () => {
   const headers = { 'Content-Type': 'text/plain; charset=utf-8', ETag: '"sha256:abc"', Vary: 'Accept' };
-  const whole = (body: string | Buffer, more: object = {}): Answer => ({
+  const whole = (body: string | Buffer, more: object = {}): HttpResponse => ({
     status: 200,
     headers: { ...headers, 'Content-Length': String(Buffer.byteLength(body)) },
     body,
     ...more,
   });
-  const answers: readonly Answer[] = [
+  const answers: readonly HttpResponse[] = [
     whole('A text.', { encoding: 'latin1' }),
     whole('Žluťoučký kůň 🐎'),
     whole(Buffer.from('A text.'.repeat(5000))),
@@ -87,7 +93,7 @@ describe('heads that are kept', () => {
   it('have the date of the response, and not of the one for which they were made', async () => {
     let now = Date.UTC(2026, 0, 1);
     const heads = keptHeads(() => now);
-    const [answer] = answers as [Answer];
+    const [answer] = answers as [HttpResponse];
     let made = 0;
     await using server = await listening((incoming, outgoing) => {
       if (!heads.write(incoming, outgoing, answer)) {
@@ -106,7 +112,7 @@ describe('heads that are kept', () => {
 
   it('are not looked for where Node has no such field', async () => {
     const heads = keptHeads();
-    const [answer] = answers as [Answer];
+    const [answer] = answers as [HttpResponse];
     const incoming = { httpVersionMajor: 1, httpVersionMinor: 1 } as Parameters<typeof heads.keep>[0];
     const outgoing = { shouldKeepAlive: true } as Parameters<typeof heads.keep>[1];
     heads.keep(incoming, outgoing, answer);

@@ -11,9 +11,9 @@ import { openDataFolder } from '../../src/registry/data-folder.ts';
 import { committedEvent } from '../../src/registry/delivery/committed-event.ts';
 import type { CachedDelivery } from '../../src/registry/delivery/delivery-cache.ts';
 import { canonicalTarget } from '../../src/registry/delivery/target.ts';
-import { type Loaded, type Memory, memory } from '../../src/registry/memory.ts';
 import { MAX_NEWS } from '../../src/registry/news.ts';
 import { integrity } from '../../src/registry/proof/integrity.ts';
+import { type Loaded, memory, type RegistryCache } from '../../src/registry/registry-cache.ts';
 import { appendEvent } from '../../src/registry/store/log.ts';
 import { notedIn } from '../../src/registry/store/noted.ts';
 import type { Store } from '../../src/registry/store/store.ts';
@@ -37,7 +37,7 @@ describe('the memory of a registry', () => {
   let away = false;
   /** What was read arrives after this. */
   let late: Promise<void> | undefined;
-  let kept: Memory;
+  let kept: RegistryCache;
   beforeEach(async () => {
     folder = await temporaryFolder();
     store = await openDataFolder(folder.path);

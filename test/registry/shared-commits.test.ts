@@ -4,7 +4,7 @@ import { patience } from '../../scripts/host/patience.ts';
 import {
   type SharedCommitsOptions,
   sharedCommits,
-  type Work,
+  type TransactionWork,
 } from '../../src/registry/store/shared-commits.ts';
 import type { WriteTransaction } from '../../src/registry/store/store.ts';
 
@@ -33,7 +33,7 @@ function database(faults: Partial<SharedCommitsOptions> & { readonly lost?: Erro
     ...faults,
   });
   const add =
-    (text: string, fault?: Error): Work<string> =>
+    (text: string, fault?: Error): TransactionWork<string> =>
     async transaction => {
       (transaction as unknown as string[]).push(text);
       if (fault !== undefined) throw fault;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { Problem } from '../../src/core/problem.ts';
 import { sharedReads } from '../../src/registry/delivery/shared-reads.ts';
-import type { Snapshot, Store } from '../../src/registry/store/store.ts';
+import type { ReadSnapshot, Store } from '../../src/registry/store/store.ts';
 import { aRegistry, type RegistryForTest } from './a-registry.ts';
 
 describe('reads that share a snapshot', () => {
@@ -16,7 +16,7 @@ describe('reads that share a snapshot', () => {
     const { read } = registry.store;
     store = Object.create(registry.store, {
       read: {
-        value: (work: (snapshot: Snapshot) => Promise<unknown>) => {
+        value: (work: (snapshot: ReadSnapshot) => Promise<unknown>) => {
           opened++;
           return read.call(registry.store, work);
         },
@@ -25,7 +25,7 @@ describe('reads that share a snapshot', () => {
   });
   afterEach(() => registry[Symbol.asyncDispose]());
 
-  const events = (snapshot: Snapshot) =>
+  const events = (snapshot: ReadSnapshot) =>
     snapshot
       .selectFrom('events')
       .select(({ fn }) => fn.countAll().as('count'))

@@ -6,11 +6,11 @@ import { parsePromptName } from '../../src/core/name.ts';
 import { DATABASE_FILE } from '../../src/registry/data-folder.ts';
 import { checkNameFree, similarPrompts } from '../../src/registry/prompts/similar-names.ts';
 import { openSqliteStore } from '../../src/registry/store/sqlite/sqlite-store.ts';
-import type { Snapshot } from '../../src/registry/store/store.ts';
+import type { ReadSnapshot } from '../../src/registry/store/store.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 /** How SQLite would do what `ask` asks. */
-async function planOf(ask: (snapshot: Snapshot) => Promise<unknown>): Promise<string[]> {
+async function planOf(ask: (snapshot: ReadSnapshot) => Promise<unknown>): Promise<string[]> {
   await using folder = await temporaryFolder();
   const store = await openSqliteStore(join(folder.path, DATABASE_FILE), () => new Date());
   const steps: string[] = [];
@@ -33,10 +33,10 @@ async function planOf(ask: (snapshot: Snapshot) => Promise<unknown>): Promise<st
 describe('names that could be confused with another', () => {
   const name = parsePromptName('a/b/c/d/e/f/g/h');
   for (const [what, ask] of [
-    ['taken', (snapshot: Snapshot) => checkNameFree(snapshot, name)],
+    ['taken', (snapshot: ReadSnapshot) => checkNameFree(snapshot, name)],
     [
       'meant instead',
-      (snapshot: Snapshot) => similarPrompts(snapshot, [name], 'shared/header', { archived: false }),
+      (snapshot: ReadSnapshot) => similarPrompts(snapshot, [name], 'shared/header', { archived: false }),
     ],
   ] as const)
     it(`are found by an index where they are ${what}`, async () => {

@@ -2,7 +2,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
-import { IDENTITY_FILE, type Identity, openIdentity } from '../../registry/identity.ts';
+import { IDENTITY_FILE, openIdentity, type RegistryIdentity } from '../../registry/identity.ts';
 import { acceptHead as accept } from '../../registry/proof/accept-head.ts';
 import { openHeadFile } from '../../registry/proof/head-file.ts';
 import { whyNotServed } from '../../registry/proof/open-signing.ts';
@@ -64,7 +64,7 @@ export async function signingFiles(options: SigningOptions): Promise<SigningFile
 }
 
 /** The key of a registry, which is not made here. @throws CommandFailure, DataFolderProblem */
-export async function existingKey(file: string): Promise<Identity> {
+export async function existingKey(file: string): Promise<RegistryIdentity> {
   try {
     await access(file);
   } catch (cause) {

@@ -7,7 +7,7 @@ import { annotationOf } from '../check/github-annotations.ts';
 import { sarifOf } from '../check/sarif.ts';
 import { pathFrom, sourceRoot } from '../check/source-root.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { line, print, printJson, printText, type Shown } from '../output.ts';
+import { line, print, printJson, printText, type TerminalText } from '../output.ts';
 import { progressOf } from '../progress.ts';
 
 export const CHECK_FORMATS = ['text', 'json', 'sarif', 'github'] as const;
@@ -70,7 +70,7 @@ async function printFor(format: Exclude<CheckFormat, 'text'>, report: CheckRepor
 }
 
 /** As compilers print it; only what does not fail the check says its level. */
-function lineOf({ file, line: row, column, level, code, message }: CheckFinding): Shown {
+function lineOf({ file, line: row, column, level, code, message }: CheckFinding): TerminalText {
   const how = level === 'warning' ? 'warning: ' : '';
   const what = code === undefined ? '' : `${code}: `;
   return line`${shownPath(file, process.cwd())}:${row}:${column}: ${how}${what}${message}`;

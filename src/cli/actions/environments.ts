@@ -12,23 +12,23 @@ import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { listEnvironments } from '../../registry/administration.ts';
 import { channelMeant } from '../../registry/channels.ts';
 import { readEnvironments, setEnvironment } from '../../registry/environments.ts';
-import type { Snapshot } from '../../registry/store/store.ts';
+import type { ReadSnapshot } from '../../registry/store/store.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { print, printJson, type Shown, table } from '../output.ts';
+import { print, printJson, type TerminalText, table } from '../output.ts';
 import { type RegistryOptions, withRegistry } from '../with-registry.ts';
 
-export interface ListOptions extends RegistryOptions {
+export interface ListEnvironmentsOptions extends RegistryOptions {
   readonly json?: true;
 }
 
 /** @throws DataFolderProblem, DatabaseProblem */
-export async function list({ json, ...place }: ListOptions): Promise<void> {
+export async function list({ json, ...place }: ListEnvironmentsOptions): Promise<void> {
   const environments = await withRegistry(place, { create: false }, listEnvironments);
   if (json) return printJson({ data: environments, nextCursor: null });
   await print(policyTable(environments));
 }
 
-export interface SetOptions extends RegistryOptions {
+export interface SetEnvironmentOptions extends RegistryOptions {
   readonly serves?: readonly Channel[];
   /** True if `serves` may name channels that are not there yet and whose names are like those of others. */
   readonly newChannels?: true;
@@ -63,7 +63,7 @@ const STRICT: Policy = {
  */
 export async function set(
   name: EnvironmentName,
-  { data, database, registryKey, json, add, newChannels, ...given }: SetOptions,
+  { data, database, registryKey, json, add, newChannels, ...given }: SetEnvironmentOptions,
 ): Promise<void> {
   if (Object.keys(given).length === 0 && add === undefined)
     throw new CommandFailure(
@@ -94,7 +94,7 @@ export async function set(
 
 function changed(
   policy: Policy,
-  { promoteFrom, ...rest }: Partial<Omit<Policy, 'promoteFrom'>> & Pick<SetOptions, 'promoteFrom'>,
+  { promoteFrom, ...rest }: Partial<Omit<Policy, 'promoteFrom'>> & Pick<SetEnvironmentOptions, 'promoteFrom'>,
 ): Policy {
   const set = {
     ...policy,
@@ -107,7 +107,7 @@ function changed(
 }
 
 /** A slip would serve a channel that nothing is ever promoted to, and nobody would be told. @throws CommandFailure */
-async function checkChannels(snapshot: Snapshot, channels: readonly Channel[]): Promise<void> {
+async function checkChannels(snapshot: ReadSnapshot, channels: readonly Channel[]): Promise<void> {
   for (const channel of channels) {
     const meant = await channelMeant(snapshot, channel);
     if (meant !== undefined)
@@ -128,7 +128,7 @@ function notThere(name: EnvironmentName, all: readonly Environment[]): Problem {
   );
 }
 
-function policyTable(environments: readonly Environment[]): Shown {
+function policyTable(environments: readonly Environment[]): TerminalText {
   return table(
     [
       'NAME',

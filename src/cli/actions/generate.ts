@@ -13,7 +13,7 @@ import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import type { DeclaredPrompt } from '../generate/declared-prompt.ts';
 import { promptTypes } from '../generate/prompt-types.ts';
-import { line, printJson, printText, type Shown, say } from '../output.ts';
+import { line, printJson, printText, say, type TerminalText } from '../output.ts';
 import { fetchServed, nearestProject, type ServedOptions, servedPrompts } from '../served-prompts.ts';
 import { watchedFeed } from '../watched-feed.ts';
 import { writeOutput } from '../write-output.ts';
@@ -127,7 +127,7 @@ async function environment(names: readonly PromptName[], options: GenerateOption
 }
 
 /** Nobody waits for it. */
-function sayOf(text: Shown): void {
+function sayOf(text: TerminalText): void {
   say(text).catch(() => undefined);
 }
 

@@ -6,7 +6,7 @@ import type { Role } from '../../core/role.ts';
 import { createKey, listKeys, revokeKey, rotateKey } from '../../registry/administration.ts';
 import type { Store } from '../../registry/store/store.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { line, lines, print, printJson, type Shown, say, table } from '../output.ts';
+import { line, lines, print, printJson, say, type TerminalText, table } from '../output.ts';
 import { type RegistryOptions, withRegistry } from '../with-registry.ts';
 
 export interface CreateOptions extends RegistryOptions {
@@ -38,19 +38,19 @@ export async function create({
   await say(sentenceOn(created));
 }
 
-function sentenceOn({ id, environment, role, actor, expiresAt }: CreatedKey): Shown {
+function sentenceOn({ id, environment, role, actor, expiresAt }: CreatedKey): TerminalText {
   const until = expiresAt === null ? 'and does not expire' : `until ${expiresAt}`;
   return line`The key ${id} is for ${environment} with the role "${role}", belongs to ${actor} ${until}.
 Keep it now: it will not be shown again.`;
 }
 
-export interface ListOptions extends RegistryOptions {
+export interface ListKeysOptions extends RegistryOptions {
   readonly environment?: EnvironmentName;
   readonly json?: true;
 }
 
 /** @throws DataFolderProblem, DatabaseProblem, Problem `environment_not_found` */
-export async function list({ environment, json, ...place }: ListOptions): Promise<void> {
+export async function list({ environment, json, ...place }: ListKeysOptions): Promise<void> {
   const keys = await withRegistry(place, { create: false }, store =>
     listKeys(store, environment === undefined ? {} : { environment }),
   );
@@ -139,6 +139,6 @@ async function revokeAll(store: Store, id: string, cascade: boolean): Promise<Re
   }
 }
 
-function sentenceOnRevoked({ id, actor, environment, role }: KeyRecord): Shown {
+function sentenceOnRevoked({ id, actor, environment, role }: KeyRecord): TerminalText {
   return line`Revoked the key ${id} of ${actor} for ${environment} (${role}).`;
 }

@@ -9,7 +9,7 @@ import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { keptContents, prepareContent } from '../../registry/delivery/content.ts';
 import { type LiveReader, readLive } from '../../registry/live/live.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { line, lines, printJson, printText, type Shown, say } from '../output.ts';
+import { line, lines, printJson, printText, say, type TerminalText } from '../output.ts';
 import { type RegistryOptions, withRegistry } from '../with-registry.ts';
 
 export interface LiveOptions extends RegistryOptions {
@@ -76,7 +76,7 @@ function described({
   promotion,
   event,
   origin,
-}: Live): Shown {
+}: Live): TerminalText {
   const told = [
     line`${versionReference(prompt, version)} was live on ${channel} of ${environment} at ${at}:`,
     line`  from   ${from}`,

@@ -13,21 +13,21 @@ interface OwnersOptions extends RemoteOptions {
   readonly json?: true;
 }
 
-export interface ShowOptions extends OwnersOptions {
+export interface ShowOwnersOptions extends OwnersOptions {
   /** The text that waits. */
   readonly waiting?: true;
 }
 
-export interface SetOptions extends OwnersOptions {
+export interface SetOwnersOptions extends OwnersOptions {
   readonly reason: string;
 }
 
-export interface DecideOptions extends OwnersOptions {
+export interface DecideOwnersOptions extends OwnersOptions {
   readonly comment?: string;
 }
 
 /** @throws CommandFailure where none waits that was asked for; Problem, RegistryUnreachable */
-export async function show({ environment, json, waiting, ...remote }: ShowOptions): Promise<void> {
+export async function show({ environment, json, waiting, ...remote }: ShowOwnersOptions): Promise<void> {
   const { client } = await (await openRemote(remote)).clientFor({ kind: 'read' });
   const owners = await client.getOwners(environment);
   if (json) return printJson(owners);
@@ -49,7 +49,10 @@ async function tellOf({ environment, text, current, waiting, warnings }: OwnersR
 }
 
 /** @throws CommandFailure for a file that cannot be read, Problem `owners_locked_out` …, RegistryUnreachable */
-export async function set(file: string, { environment, reason, json, ...remote }: SetOptions): Promise<void> {
+export async function set(
+  file: string,
+  { environment, reason, json, ...remote }: SetOwnersOptions,
+): Promise<void> {
   const text = await textOf(file);
   const { client } = await (await openRemote(remote)).clientFor({ kind: 'decide', environment });
   const { current } = await client.getOwners(environment);
@@ -66,7 +69,7 @@ export async function set(file: string, { environment, reason, json, ...remote }
 export async function decide(
   action: 'approve' | 'reject' | 'cancel',
   id: string,
-  { environment, comment, json, ...remote }: DecideOptions,
+  { environment, comment, json, ...remote }: DecideOwnersOptions,
 ): Promise<void> {
   const { client } = await (await openRemote(remote)).clientFor({ kind: 'decide', environment });
   const change = await client.decideOwners(action, environment, id, comment ?? '');

@@ -11,20 +11,20 @@ import { openRemote, type RemoteOptions } from '../remote.ts';
 import { liveVersion } from '../working/move-pointer.ts';
 import { refusalsInLines, releaseInLines } from '../working/release-words.ts';
 
-export interface ShowOptions extends RemoteOptions {
+export interface ShowReleaseOptions extends RemoteOptions {
   readonly json?: true;
 }
 
-export interface DecideOptions extends ShowOptions {
+export interface DecideReleaseOptions extends ShowReleaseOptions {
   readonly comment?: string;
 }
 
-export interface RollBackOptions extends ShowOptions {
+export interface RollBackOptions extends ShowReleaseOptions {
   readonly reason: string;
   readonly yes?: true;
 }
 
-export async function show(id: string, options: ShowOptions): Promise<void> {
+export async function show(id: string, options: ShowReleaseOptions): Promise<void> {
   const { client } = await (await openRemote(options)).clientFor({ kind: 'read' });
   const release = await client.getRelease(id);
   if (options.json) await printJson(release);
@@ -35,7 +35,7 @@ export async function show(id: string, options: ShowOptions): Promise<void> {
 export async function decide(
   action: 'approve' | 'reject' | 'cancel',
   id: string,
-  options: DecideOptions,
+  options: DecideReleaseOptions,
 ): Promise<void> {
   const remote = await openRemote(options);
   const { environment } = await (await remote.clientFor({ kind: 'read' })).client.getRelease(id);
@@ -91,7 +91,7 @@ async function naming(answering: Promise<ReleaseAnswer>): Promise<ReleaseAnswer>
   }
 }
 
-async function tell(answer: ReleaseAnswer, { json }: ShowOptions): Promise<void> {
+async function tell(answer: ReleaseAnswer, { json }: ShowReleaseOptions): Promise<void> {
   if (json) await printJson(answer);
   else if (answer.release !== null) await print(releaseInLines(answer.release));
   const refused = refusalsInLines(answer);

@@ -7,7 +7,7 @@ import { printJson, printText } from '../output.ts';
 import { partialsRoot } from '../partials-root.ts';
 import { readInput, readMessages } from '../read-input.ts';
 
-export interface RenderOptions {
+export interface RenderCommandOptions {
   readonly input?: string;
   readonly messages?: string;
   readonly context?: string;
@@ -16,7 +16,7 @@ export interface RenderOptions {
 }
 
 /** @throws Problem, WorkspaceError or CommandFailure: what is wrong with the prompt, the input or their files */
-export async function renderToStdout(file: string, options: RenderOptions): Promise<void> {
+export async function renderToStdout(file: string, options: RenderCommandOptions): Promise<void> {
   const { input, messages, context, strict, json } = options;
   if ([input, messages, context].filter(given => given === '-').length > 1)
     throw new CommandFailure(EXIT.usage, 'Only one of --input, --messages and --context can be stdin ("-").');

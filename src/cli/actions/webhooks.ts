@@ -60,12 +60,12 @@ async function existingKeyFile({ data, database, registryKey }: RegistryOptions)
   return registryKey;
 }
 
-export interface ListOptions extends RegistryOptions {
+export interface ListWebhooksOptions extends RegistryOptions {
   readonly json?: true;
 }
 
 /** @throws DataFolderProblem, DatabaseProblem */
-export async function list({ json, ...place }: ListOptions): Promise<void> {
+export async function list({ json, ...place }: ListWebhooksOptions): Promise<void> {
   const webhooks = await withRegistry(place, { create: false }, listWebhooks);
   if (json) return printJson({ data: webhooks, nextCursor: null });
   if (webhooks.length === 0) return say(line`There is no webhook. Make one with "promptforge webhooks add".`);

@@ -7,7 +7,7 @@ import { RegistryUnreachable } from '../../client/unreachable.ts';
 import { Problem } from '../../core/problem.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { keyFrom } from '../key-from.ts';
-import { line, print, printText, type Shown, say } from '../output.ts';
+import { line, print, printText, say, type TerminalText } from '../output.ts';
 import { type HeadLog, openHeadLog } from '../witness/head-log.ts';
 
 export interface WitnessOptions {
@@ -53,7 +53,7 @@ async function lookAt(
   signal?: AbortSignal,
 ): Promise<void> {
   const kept = await log.last();
-  const tell = (text: Shown, seq: number) =>
+  const tell = (text: TerminalText, seq: number) =>
     asJson
       ? printText(`${JSON.stringify({ registry: registry.url, event: seq, before: kept?.seq ?? null })}\n`)
       : print(text);

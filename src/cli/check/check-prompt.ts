@@ -12,7 +12,7 @@ import { type LinkedFile, shownPath } from '../../workspace/file-partials.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import { type CheckFinding, WHOLE_FILE } from './finding.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { FileProject } from './surroundings.ts';
 
 export interface CheckedPrompt {
   /** Also of the partials in it. */
@@ -30,7 +30,7 @@ export class PromptChecker {
   readonly #libraries = new Map<string, Library>();
 
   /** @param file absolute */
-  async check(file: string, { root, project }: Surroundings): Promise<CheckedPrompt> {
+  async check(file: string, { root, project }: FileProject): Promise<CheckedPrompt> {
     try {
       const { issues, linked } = await inspectFile({ file, root, fileSystem: nodeFileSystem });
       const analyzed = linked && this.#analyze(file, linked);

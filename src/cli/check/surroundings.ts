@@ -6,15 +6,15 @@ import type { Project } from '../../workspace/project-file.ts';
 import { isInside } from '../../workspace/source-file.ts';
 import { partialsRoot } from '../partials-root.ts';
 
-export interface Surroundings {
+export interface FileProject {
   readonly root: string | undefined;
   /** Of the prompts folder that the file is in; undefined for one outside of it. */
   readonly project: Project | undefined;
 }
 
 /** @returns what answers for a file; it throws WorkspaceError for a promptforge.json that is not one */
-export function surroundingsByFolder(): (file: string) => Promise<Surroundings> {
-  const known = new Map<string, Promise<Surroundings>>();
+export function surroundingsByFolder(): (file: string) => Promise<FileProject> {
+  const known = new Map<string, Promise<FileProject>>();
   return file => {
     const folder = dirname(file);
     const asked = known.get(folder) ?? read(file, folder);
@@ -23,7 +23,7 @@ export function surroundingsByFolder(): (file: string) => Promise<Surroundings> 
   };
 }
 
-async function read(file: string, folder: string): Promise<Surroundings> {
+async function read(file: string, folder: string): Promise<FileProject> {
   const root = await partialsRoot(file, nodeFileSystem);
   const project = await nearestProject(folder, nodeFileSystem);
   const isPrompts = project !== undefined && isInside(project.promptsFolder, file);

@@ -1,7 +1,7 @@
 /** `promptforge environments`: the policies, read and changed on the data folder or database itself. */
 import { Command, Option } from 'commander';
 import type { EnvironmentName } from '../../core/environment.ts';
-import type { ListOptions, SetOptions } from '../actions/environments.ts';
+import type { ListEnvironmentsOptions, SetEnvironmentOptions } from '../actions/environments.ts';
 import { databaseOption, dataOption, registryKeyOption } from '../registry-options.ts';
 import { booleanArgument, channelsArgument, choice, environmentArgument, numberArgument } from '../values.ts';
 
@@ -22,7 +22,9 @@ Examples:
   promptforge environments list
   promptforge environments list --json`,
     )
-    .action(async (options: ListOptions) => (await import('../actions/environments.ts')).list(options));
+    .action(async (options: ListEnvironmentsOptions) =>
+      (await import('../actions/environments.ts')).list(options),
+    );
 }
 
 function setCommand(): Command {
@@ -88,7 +90,7 @@ Examples:
   promptforge environments set production --promote-from none
   promptforge environments set eu-production --add --promote-from staging --approvals 1`,
     )
-    .action(async (name: EnvironmentName, options: SetOptions) =>
+    .action(async (name: EnvironmentName, options: SetEnvironmentOptions) =>
       (await import('../actions/environments.ts')).set(name, options),
     );
 }

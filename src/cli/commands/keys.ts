@@ -1,7 +1,7 @@
 /** `promptforge keys`: made, listed, replaced and revoked on the data folder or database itself, so that the first key can be made. */
 import { Command, Option } from 'commander';
 import { ROLES } from '../../core/role.ts';
-import type { CreateOptions, ListOptions, RevokeOptions, RotateOptions } from '../actions/keys.ts';
+import type { CreateOptions, ListKeysOptions, RevokeOptions, RotateOptions } from '../actions/keys.ts';
 import { databaseOption, dataOption, registryKeyOption } from '../registry-options.ts';
 import { durationArgument, overlapArgument } from '../times.ts';
 import { choice, environmentArgument, keyIdArgument } from '../values.ts';
@@ -69,7 +69,7 @@ Examples:
   promptforge keys list
   promptforge keys list --environment production --json`,
     )
-    .action(async (options: ListOptions) => (await import('../actions/keys.ts')).list(options));
+    .action(async (options: ListKeysOptions) => (await import('../actions/keys.ts')).list(options));
 }
 
 function rotateCommand(): Command {

@@ -1,6 +1,6 @@
 /** `promptforge owners`: of whom one must approve which prompts in an environment. */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import type { DecideOptions, SetOptions, ShowOptions } from '../actions/owners.ts';
+import type { DecideOwnersOptions, SetOwnersOptions, ShowOwnersOptions } from '../actions/owners.ts';
 import { remoteOption } from '../remote-options.ts';
 import { environmentArgument, givenArgument } from '../values.ts';
 import { reasonOption } from '../working/move-options.ts';
@@ -43,7 +43,7 @@ Examples:
   promptforge owners show --environment production > OWNERS
   promptforge owners show --environment production --waiting | diff OWNERS -`,
     )
-    .action(async (options: ShowOptions) => (await import('../actions/owners.ts')).show(options));
+    .action(async (options: ShowOwnersOptions) => (await import('../actions/owners.ts')).show(options));
 }
 
 function setCommand(): Command {
@@ -68,7 +68,7 @@ A text by which nobody could approve is refused. It needs a key of the environme
 Examples:
   promptforge owners set OWNERS --environment production --reason "Support looks after its prompts"`,
     )
-    .action(async (file: string, options: SetOptions) =>
+    .action(async (file: string, options: SetOwnersOptions) =>
       (await import('../actions/owners.ts')).set(file, options),
     );
 }
@@ -89,7 +89,7 @@ function decideCommand(action: 'approve' | 'reject' | 'cancel', description: str
       'after',
       `\nExamples:\n  promptforge owners ${action} 402 --environment production${action === 'reject' ? ' --comment "Not this week"' : ''}`,
     )
-    .action(async (id: string, options: DecideOptions) =>
+    .action(async (id: string, options: DecideOwnersOptions) =>
       (await import('../actions/owners.ts')).decide(action, id, options),
     );
 }

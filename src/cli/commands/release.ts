@@ -1,6 +1,6 @@
 /** `promptforge release`: one release, and what is done with all of it. */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import type { DecideOptions, RollBackOptions, ShowOptions } from '../actions/release.ts';
+import type { DecideReleaseOptions, RollBackOptions, ShowReleaseOptions } from '../actions/release.ts';
 import { remoteOption } from '../remote-options.ts';
 import { givenArgument } from '../values.ts';
 import { reasonOption } from '../working/move-options.ts';
@@ -28,7 +28,7 @@ function showCommand(): Command {
     .addOption(remoteOption())
     .option('--json', 'print it as the API gives it')
     .addHelpText('after', '\nExamples:\n  promptforge release show 318')
-    .action(async (id: string, options: ShowOptions) =>
+    .action(async (id: string, options: ShowReleaseOptions) =>
       (await import('../actions/release.ts')).show(id, options),
     );
 }
@@ -53,7 +53,7 @@ the exit code is 1.
 Examples:
   promptforge release ${action} 318 --comment "${action === 'approve' ? 'Read all of it' : 'Not this week'}"`,
     )
-    .action(async (id: string, options: DecideOptions) =>
+    .action(async (id: string, options: DecideReleaseOptions) =>
       (await import('../actions/release.ts')).decide(action, id, options),
     );
 }

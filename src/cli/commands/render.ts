@@ -1,6 +1,6 @@
 /** `promptforge render`: a prompt file and an input become text, as the registry would render them. */
 import { Command, Option } from 'commander';
-import type { RenderOptions } from '../actions/render.ts';
+import type { RenderCommandOptions } from '../actions/render.ts';
 import { givenArgument } from '../values.ts';
 
 export function renderCommand(): Command {
@@ -38,7 +38,7 @@ Examples:
   echo '{"ticket": "My card is blocked."}' | promptforge render prompts/support/triage.prompt --input -
   promptforge render prompts/support/assistant.prompt --input case.json --json --strict`,
     )
-    .action(async (file: string, options: RenderOptions) =>
+    .action(async (file: string, options: RenderCommandOptions) =>
       (await import('../actions/render.ts')).renderToStdout(file, options),
     );
 }

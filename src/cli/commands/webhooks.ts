@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import { WEBHOOK_EVENTS } from '../../contract/webhooks.ts';
 import { WEBHOOK_FORMATS } from '../../core/webhook-format.ts';
-import type { AddOptions, ListOptions, RemoveOptions, TestOptions } from '../actions/webhooks.ts';
+import type { AddOptions, ListWebhooksOptions, RemoveOptions, TestOptions } from '../actions/webhooks.ts';
 import { databaseOption, dataOption, registryKeyOption } from '../registry-options.ts';
 import { choice, environmentArgument, givenArgument, listArgument, oneOf } from '../values.ts';
 
@@ -89,7 +89,7 @@ Examples:
   promptforge webhooks list
   promptforge webhooks list --json`,
     )
-    .action(async (options: ListOptions) => (await import('../actions/webhooks.ts')).list(options));
+    .action(async (options: ListWebhooksOptions) => (await import('../actions/webhooks.ts')).list(options));
 }
 
 function testCommand(): Command {

@@ -12,7 +12,7 @@ export interface Check {
 }
 
 /** Writes the validators that checks need. */
-export interface Writing {
+export interface ValidatorWriter {
   /** Code that tells whether a value, given as code, fits a schema. */
   fits(schema: unknown, value: string): string;
   /** The name of a schema's validator. */
@@ -23,7 +23,10 @@ export interface Writing {
   expression(pattern: string): string;
 }
 
-export function stringChecks({ minLength, maxLength, pattern }: JsonObject, writing: Writing): Check[] {
+export function stringChecks(
+  { minLength, maxLength, pattern }: JsonObject,
+  writing: ValidatorWriter,
+): Check[] {
   // JSON Schema counts characters, which may be two code units each.
   const length = '[...value].length';
   return [
@@ -48,7 +51,7 @@ export const WHOLE: Check = {
   native: { valibot: 'v.integer()' },
 };
 
-export function numberChecks(schema: JsonObject, writing: Writing): Check[] {
+export function numberChecks(schema: JsonObject, writing: ValidatorWriter): Check[] {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
   return [
     ...bound(minimum, least => [`value >= ${least}`, `must be at least ${least}`, ['min', 'minValue']]),
@@ -70,7 +73,7 @@ export function numberChecks(schema: JsonObject, writing: Writing): Check[] {
   ];
 }
 
-export function arrayChecks(schema: JsonObject, writing: Writing): Check[] {
+export function arrayChecks(schema: JsonObject, writing: ValidatorWriter): Check[] {
   const { items, prefixItems, minItems, maxItems, uniqueItems, contains } = schema;
   return [
     ...bound(minItems, least => [
@@ -97,7 +100,12 @@ export function arrayChecks(schema: JsonObject, writing: Writing): Check[] {
 }
 
 /** Before 2020-12, a list of schemas stood in `items`. */
-function placed(prefixItems: unknown, items: unknown, additional: unknown, writing: Writing): Check[] {
+function placed(
+  prefixItems: unknown,
+  items: unknown,
+  additional: unknown,
+  writing: ValidatorWriter,
+): Check[] {
   const first = Array.isArray(prefixItems) ? prefixItems : Array.isArray(items) ? items : undefined;
   if (first === undefined) return [];
   const others = Array.isArray(items) ? additional : items;
@@ -112,7 +120,11 @@ function placed(prefixItems: unknown, items: unknown, additional: unknown, writi
   ];
 }
 
-function containing(contains: unknown, { minContains, maxContains }: JsonObject, writing: Writing): Check {
+function containing(
+  contains: unknown,
+  { minContains, maxContains }: JsonObject,
+  writing: ValidatorWriter,
+): Check {
   const count = `value.filter(item => ${writing.fits(contains, 'item')}).length`;
   const least = `${count} >= ${isNumber(minContains) ? minContains : 1}`;
   const test = isNumber(maxContains) ? `${least} && ${count} <= ${maxContains}` : least;
@@ -120,7 +132,11 @@ function containing(contains: unknown, { minContains, maxContains }: JsonObject,
 }
 
 /** @param asked the names of properties that the validators themselves ask for where they are required */
-export function objectChecks(schema: JsonObject, writing: Writing, asked: ReadonlySet<string>): Check[] {
+export function objectChecks(
+  schema: JsonObject,
+  writing: ValidatorWriter,
+  asked: ReadonlySet<string>,
+): Check[] {
   const { minProperties, maxProperties, propertyNames, patternProperties } = schema;
   const count = 'Object.keys(value).length';
   const required = (Array.isArray(schema['required']) ? schema['required'] : []).filter(
@@ -152,7 +168,7 @@ function byPattern(
   schema: JsonObject,
   patternProperties: JsonObject,
   required: readonly string[],
-  writing: Writing,
+  writing: ValidatorWriter,
 ): Check {
   const known = Object.keys(isJsonObject(schema['properties']) ? schema['properties'] : {});
   const optional = known.filter(name => !required.includes(name));
@@ -168,7 +184,7 @@ function byPattern(
   };
 }
 
-function dependencies(schema: JsonObject, writing: Writing): Check[] {
+function dependencies(schema: JsonObject, writing: ValidatorWriter): Check[] {
   return ['dependentRequired', 'dependentSchemas', 'dependencies'].flatMap(keyword =>
     Object.entries(isJsonObject(schema[keyword]) ? schema[keyword] : {}).map(([name, needed]) => {
       const others = Array.isArray(needed) ? needed.filter(each => typeof each === 'string') : undefined;

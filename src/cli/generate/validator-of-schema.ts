@@ -13,14 +13,14 @@ import {
   numberChecks,
   objectChecks,
   stringChecks,
+  type ValidatorWriter,
   WHOLE,
-  type Writing,
 } from './checks.ts';
 import { type Dialect, HELPERS_OF } from './dialect.ts';
 import { commentOf, keyOf, quoted } from './type-of-schema.ts';
 
 /** A validator as code. */
-export interface Written {
+export interface ValidatorCode {
   readonly code: string;
   /** True if it takes undefined: then a property that is required must be asked for besides. */
   readonly takesUndefined: boolean;
@@ -69,7 +69,7 @@ export function validatorOfSchema(schema: unknown, options: ValidatorOptions, in
   }
 }
 
-class Writer implements Writing {
+class Writer implements ValidatorWriter {
   readonly #dialect: Dialect;
   readonly #root: JsonObject;
   readonly #options: ValidatorOptions;
@@ -85,7 +85,7 @@ class Writer implements Writing {
   }
 
   /** @param at the indentation of the line on which it begins */
-  write(schema: unknown, at: string): Written {
+  write(schema: unknown, at: string): ValidatorCode {
     this.#parts += 1;
     if (this.#parts > MAX_PARTS || this.#depth >= MAX_DEPTH) throw this.tooLarge();
     if (schema === false) return { code: this.#dialect.never, takesUndefined: false };
@@ -143,13 +143,13 @@ class Writer implements Writing {
     );
   }
 
-  #where({ code, takesUndefined }: Written, checks: readonly Check[]): Written {
+  #where({ code, takesUndefined }: ValidatorCode, checks: readonly Check[]): ValidatorCode {
     let all = code;
     for (const check of checks) all = this.#dialect.where(all, check);
     return { code: all, takesUndefined };
   }
 
-  #object(schema: JsonObject, at: string): Written {
+  #object(schema: JsonObject, at: string): ValidatorCode {
     if (Array.isArray(schema['enum']) || Object.hasOwn(schema, 'const')) return this.#values(schema);
     const all = [...this.#typed(schema, at), ...this.#combined(schema, at)];
     const [first = { code: this.#dialect.unknown, takesUndefined: true }, ...others] = all;
@@ -163,7 +163,7 @@ class Writer implements Writing {
   }
 
   /** Of a few values those that fit the rest of the schema as well. */
-  #values(schema: JsonObject): Written {
+  #values(schema: JsonObject): ValidatorCode {
     const listed = Array.isArray(schema['enum']) ? (schema['enum'] as readonly unknown[]) : [schema['const']];
     const { pattern } = this.#options;
     const validation = new Validation(this.#root, { steps: STEPS, pattern });
@@ -179,7 +179,7 @@ class Writer implements Writing {
   }
 
   /** Nothing where neither a type is asked for nor a keyword says anything of one. */
-  #typed(schema: JsonObject, at: string): Written[] {
+  #typed(schema: JsonObject, at: string): ValidatorCode[] {
     const asked = [schema['type']].flat().filter(each => typeof each === 'string');
     const isAny = asked.length === 0 || asked.some(each => each !== 'integer' && !TYPES.includes(each));
     const isSilent = !Object.values(KEYWORDS).some(keywords =>
@@ -246,9 +246,9 @@ class Writer implements Writing {
     return { code: this.#dialect.object(fields, rest), asked };
   }
 
-  #combined(schema: JsonObject, at: string): Written[] {
+  #combined(schema: JsonObject, at: string): ValidatorCode[] {
     const { $ref: reference, allOf, anyOf, oneOf } = schema;
-    const all: Written[] = [];
+    const all: ValidatorCode[] = [];
     if (typeof reference === 'string' && reference.startsWith('#')) all.push(this.#referred(reference));
     if (Array.isArray(allOf)) all.push(...allOf.map(each => this.write(each, at)));
     if (Array.isArray(anyOf)) all.push(this.#oneOf(anyOf, at, options => this.#dialect.union(options)));
@@ -257,7 +257,11 @@ class Writer implements Writing {
     return all;
   }
 
-  #oneOf(schemas: readonly unknown[], at: string, join: (options: readonly string[]) => string): Written {
+  #oneOf(
+    schemas: readonly unknown[],
+    at: string,
+    join: (options: readonly string[]) => string,
+  ): ValidatorCode {
     const options = schemas.map(each => this.write(each, at));
     const [first = { code: this.#dialect.never, takesUndefined: false }] = options;
     if (options.length < 2) return first;
@@ -282,7 +286,7 @@ class Writer implements Writing {
     return checks;
   }
 
-  #referred(reference: string): Written {
+  #referred(reference: string): ValidatorCode {
     if (reference !== '#' && !reference.startsWith('#/'))
       throw this.failure(
         `has the reference ${JSON.stringify(reference.slice(0, 60))}, an anchor. Write it as a path, such as "#/$defs/Order", or leave out --schemas.`,

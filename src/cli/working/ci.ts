@@ -3,8 +3,8 @@ import { readFile, stat } from 'node:fs/promises';
 import {
   COMMIT_PATTERN,
   MAX_ORIGIN_AUTHOR,
-  type Origin,
   parsedUrl,
+  type VersionOrigin,
   whyNotOriginAuthor,
   whyNotOriginUrl,
 } from '../../core/origin.ts';
@@ -36,7 +36,7 @@ export async function readGitHubEvent(variables: Variables): Promise<GitHubEvent
 }
 
 /** Without what the registry would refuse, for the same reason; undefined outside of CI. */
-export function originInCi(variables: Variables, event?: GitHubEvent): Origin | undefined {
+export function originInCi(variables: Variables, event?: GitHubEvent): VersionOrigin | undefined {
   const told = variables['GITHUB_ACTIONS'] === 'true' ? gitHub(variables, event) : gitLab(variables);
   const author = authorIn(told.author);
   const commit = commitIn(told.commit);
@@ -65,7 +65,7 @@ function urlIn(told: unknown): string | undefined {
   return typeof told === 'string' && whyNotOriginUrl(told) === undefined ? parsedUrl(told) : undefined;
 }
 
-type Told = { readonly [Field in keyof Origin]: unknown };
+type Told = { readonly [Field in keyof VersionOrigin]: unknown };
 
 /** docs.github.com: "Default environment variables". */
 function gitHub(variables: Variables, event: GitHubEvent | undefined): Told {

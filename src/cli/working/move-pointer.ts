@@ -11,9 +11,9 @@ import { Problem } from '../../core/problem.ts';
 import { isOpen } from '../../core/promotion.ts';
 import { type VersionNumber, versionReference } from '../../core/version.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { line, print, printJson, type Shown, say } from '../output.ts';
+import { line, print, printJson, say, type TerminalText } from '../output.ts';
 
-export interface Move {
+export interface PointerUpdate {
   readonly prompt: Pick<PromptSummary, 'name' | 'pointers'>;
   readonly version: VersionNumber;
   readonly environment: EnvironmentName;
@@ -34,7 +34,7 @@ const LAST_LOOK = 5000;
  * What is live already, and what was asked for already, is not asked for again.
  * @throws CommandFailure for one that was rejected, or still waits when the time is over; Problem, RegistryUnreachable
  */
-export async function movePointer(client: RegistryClient, move: Move): Promise<void> {
+export async function movePointer(client: RegistryClient, move: PointerUpdate): Promise<void> {
   const promotion = await askForMove(client, move);
   const ended =
     promotion === null || move.wait === undefined
@@ -52,7 +52,7 @@ export async function movePointer(client: RegistryClient, move: Move): Promise<v
 }
 
 /** Null where it is live already. @throws Problem, RegistryUnreachable */
-export async function askForMove(client: RegistryClient, move: Move): Promise<Promotion | null> {
+export async function askForMove(client: RegistryClient, move: PointerUpdate): Promise<Promotion | null> {
   const { prompt, version, environment, channel, reason, at } = move;
   const { name } = prompt;
   const open = await waitingFor(client, move);
@@ -82,7 +82,7 @@ export function liveVersion(
 /** A request of before, as of a job that runs again: asking anew would lose its approvals. */
 async function waitingFor(
   client: RegistryClient,
-  { prompt, version, environment, channel, at }: Move,
+  { prompt, version, environment, channel, at }: PointerUpdate,
 ): Promise<Promotion | undefined> {
   const instant = at === undefined ? null : Date.parse(at);
   for (const state of ['pending', 'planned'] as const) {
@@ -122,9 +122,11 @@ export function told(
     version,
     environment,
     channel,
-  }: Pick<Move, 'version' | 'environment' | 'channel'> & { readonly prompt: Pick<PromptSummary, 'name'> },
+  }: Pick<PointerUpdate, 'version' | 'environment' | 'channel'> & {
+    readonly prompt: Pick<PromptSummary, 'name'>;
+  },
   promotion: Promotion | null,
-): Shown {
+): TerminalText {
   const reference = versionReference(prompt.name, version);
   const where = `${channel} of ${environment}`;
   if (promotion === null) return line`${reference} is live on ${where} already.`;

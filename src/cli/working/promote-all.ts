@@ -21,7 +21,7 @@ import type { ReleasedVersion } from './release-file.ts';
 const ASKED_AT_ONCE = 500;
 const LISTED_AT_ONCE = 500;
 
-export interface Release {
+export interface ReleasePlan {
   readonly versions: readonly ReleasedVersion[];
   readonly environment: EnvironmentName;
   readonly channel: Channel;
@@ -51,7 +51,7 @@ interface Result {
  * are more than one takes, several.
  * @throws CommandFailure where one was refused or still waits; Problem, RegistryUnreachable before anything is done
  */
-export async function promoteAll(client: RegistryClient, release: Release): Promise<void> {
+export async function promoteAll(client: RegistryClient, release: ReleasePlan): Promise<void> {
   const { versions, wait, json, atomic } = release;
   const end = wait === undefined ? undefined : Date.now() + wait;
   const listed = await Array.fromAsync(client.listPrompts({ archived: true }));
@@ -141,7 +141,7 @@ function plain({ name, version }: ReleasedVersion, outcome: Result['outcome']): 
 
 /** The result for a version that needs no request; undefined if it needs one. */
 function settled(
-  { environment, channel, allowOlder, atomic }: Release,
+  { environment, channel, allowOlder, atomic }: ReleasePlan,
   released: ReleasedVersion,
   prompt: PromptSummary | undefined,
   others: ReadonlySet<PromptName>,
@@ -167,7 +167,7 @@ function settled(
 /** Requests of before, as of a job that runs again: asking anew would lose their approvals. By what they promote. */
 async function waitingBefore(
   client: RegistryClient,
-  { environment, channel, at }: Release,
+  { environment, channel, at }: ReleasePlan,
 ): Promise<Map<string, Promotion>> {
   const instant = at === undefined ? null : Date.parse(at);
   const found = new Map<string, Promotion>();
@@ -197,7 +197,7 @@ function askAnewUnlessAskedWhole(results: Map<ReleasedVersion, Result>): void {
 }
 
 function requestOf(
-  { environment, channel, reason, at, atomic }: Release,
+  { environment, channel, reason, at, atomic }: ReleasePlan,
   versions: readonly ReleasedVersion[],
   prompts: ReadonlyMap<PromptName, PromptSummary>,
 ) {
@@ -257,7 +257,7 @@ function codeOf(error: unknown): string {
   throw error;
 }
 
-async function tell({ environment, channel }: Release, result: Result): Promise<void> {
+async function tell({ environment, channel }: ReleasePlan, result: Result): Promise<void> {
   const { name, version, outcome, promotion, message } = result;
   if (outcome === 'refused' || outcome === 'not_tried')
     return say(line`${versionReference(name, version)}: ${message ?? 'It was not tried.'}`);

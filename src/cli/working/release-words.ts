@@ -3,7 +3,7 @@ import type { Promotion } from '../../contract/promotions.ts';
 import type { Release, ReleaseAnswer, ReleaseSummary } from '../../contract/releases.ts';
 import { waitedForWords } from '../../core/owners-words.ts';
 import { versionReference } from '../../core/version.ts';
-import { line, lines, type Shown, table } from '../output.ts';
+import { line, lines, type TerminalText, table } from '../output.ts';
 
 /** `3 applied, 1 pending`. */
 export function countsInWords(counts: ReleaseSummary['counts']): string {
@@ -13,7 +13,7 @@ export function countsInWords(counts: ReleaseSummary['counts']): string {
 }
 
 /** One release with its promotions. */
-export function releaseInLines(release: Release): Shown {
+export function releaseInLines(release: Release): TerminalText {
   const { id, environment, channel, atomic, requestedBy, requestedAt, reason, counts, effectiveAt } = release;
   const how = atomic ? 'goes live as a whole or not at all' : 'goes live one by one';
   const when = effectiveAt === null ? '' : `, planned for ${effectiveAt}`;
@@ -40,7 +40,7 @@ function waitsForWhom({ owners }: Promotion): string {
 }
 
 /** Why each of those that were refused was. */
-export function refusalsInLines({ results }: Pick<ReleaseAnswer, 'results'>): Shown[] {
+export function refusalsInLines({ results }: Pick<ReleaseAnswer, 'results'>): TerminalText[] {
   return results
     .filter(({ outcome }) => outcome === 'refused')
     .map(({ prompt, version, detail }) => line`${versionReference(prompt, version)}: ${detail ?? ''}`);

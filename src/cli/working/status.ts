@@ -9,7 +9,7 @@ import { checkFile, type FileIssue } from '../../workspace/check-file.ts';
 import type { LockEntry } from '../../workspace/lock-file.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
 import type { Project } from '../../workspace/project-file.ts';
-import type { PromptState, RegistryPrompt } from '../../workspace/prompt-state.ts';
+import type { PromptFileState, RegistryPrompt } from '../../workspace/prompt-state.ts';
 import type { FileTrouble } from '../../workspace/prompts-folder.ts';
 import { WorkingCopy } from '../../workspace/working-copy.ts';
 import { CommandFailure } from '../exit-code.ts';
@@ -91,13 +91,13 @@ export async function readStatus(
 }
 
 /** An archived prompt takes no version and is not pulled: its file may be there as it was, or be gone. */
-function agrees({ state, file, newest }: PromptState, archived: boolean): boolean {
+function agrees({ state, file, newest }: PromptFileState, archived: boolean): boolean {
   return state === 'clean' || (archived && (file === null || file === newest?.digest));
 }
 
 const EDITED: readonly FileState[] = ['modified', 'new', 'conflict'];
 
-async function issuesOf(copy: WorkingCopy, { name, state }: PromptState): Promise<readonly FileIssue[]> {
+async function issuesOf(copy: WorkingCopy, { name, state }: PromptFileState): Promise<readonly FileIssue[]> {
   if (!EDITED.includes(state)) return [];
   return checkFile({
     file: copy.folder.pathOf(name),

@@ -4,7 +4,7 @@
  */
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { PublishRequest } from '../../contract/prompts.ts';
-import type { Origin } from '../../core/origin.ts';
+import type { VersionOrigin } from '../../core/origin.ts';
 import { Problem } from '../../core/problem.ts';
 
 /** The calls of a registry that publishing needs. */
@@ -16,7 +16,7 @@ export type Publisher = Pick<
 /** Of a message, as the API allows. */
 const MAX_MESSAGE = 4000;
 
-export function withOrigin(client: Publisher, origin: Origin | undefined): Publisher {
+export function withOrigin(client: Publisher, origin: VersionOrigin | undefined): Publisher {
   if (origin === undefined) return client;
   let hasField = true;
   async function stated<Answer>(
@@ -48,7 +48,7 @@ function isUnknownField(error: unknown): boolean {
 }
 
 /** Below the message (git-interpret-trailers); as it is where it has no room for them. */
-export function withTrailers(message: string, { commit, author, pullRequest }: Origin): string {
+export function withTrailers(message: string, { commit, author, pullRequest }: VersionOrigin): string {
   const trailers = Object.entries({ Commit: commit, Author: author, 'Pull-Request': pullRequest });
   const below = trailers.flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
   if (below.length === 0) return message;

@@ -5,12 +5,12 @@
 import { diffArrays } from 'diff';
 import type { SourceKind } from '../source.ts';
 import type { VersionNumber } from '../version.ts';
-import { type Block, frontMatterEnd, type Sentence } from './blocks.ts';
+import { frontMatterEnd, type Sentence, type TextBlock } from './blocks.ts';
 import { type BlockText, changedBlocks } from './changed-blocks.ts';
 import { type PlacedSentence, placed, segmentBlocks, sentencesIn } from './sentences.ts';
 
 /** The version that a sentence has its wording from. */
-export interface Change {
+export interface SentenceOrigin {
   /** Undefined for a text that is not published. */
   readonly version: VersionNumber | undefined;
   /** Where the sentence begins in that version, blanks before it included (0-based UTF-16 offset). */
@@ -29,13 +29,13 @@ export interface Blame extends BlockText {
   /** The oldest version that was looked at: its sentences may be older. Undefined where there was none. */
   readonly oldest: VersionNumber | undefined;
   /** Of the sentences of each block. */
-  readonly changes: readonly (readonly Change[])[];
+  readonly changes: readonly (readonly SentenceOrigin[])[];
 }
 
 export interface BlamedSentence extends PlacedSentence {
   /** A line of tags, front matter or code, which has no sentences. */
   readonly isLine: boolean;
-  readonly change: Change;
+  readonly change: SentenceOrigin;
 }
 
 /** Sentences that were added or removed in one version; above it all of the changed part counts as changed. */
@@ -68,7 +68,7 @@ export function blamedSentences({ text, blocks, changes }: Blame): BlamedSentenc
   return placed(text, blocks.flatMap(sentencesIn)).map((sentence, index) => ({
     ...sentence,
     isLine: isLine[index] ?? false,
-    change: all[index] as Change,
+    change: all[index] as SentenceOrigin,
   }));
 }
 
@@ -76,7 +76,7 @@ interface Step extends BlockText {
   readonly version: VersionNumber | undefined;
   readonly start: number;
   readonly end: number;
-  readonly made: readonly Block[];
+  readonly made: readonly TextBlock[];
 }
 
 function extendTogether(before: Blame, versions: readonly BlamedVersion[]): Blame {
@@ -118,11 +118,11 @@ function extendTogether(before: Blame, versions: readonly BlamedVersion[]): Blam
 
 /** The changes of the blocks that a step made, block by block. */
 function changesIn(
-  old: readonly Block[],
-  oldChanges: readonly (readonly Change[])[],
+  old: readonly TextBlock[],
+  oldChanges: readonly (readonly SentenceOrigin[])[],
   { made, version }: Step,
   start: number,
-): Change[][] {
+): SentenceOrigin[][] {
   const before = old.flatMap(sentencesIn);
   const known = oldChanges.flat();
   const after = made.flatMap(sentencesIn);
@@ -132,7 +132,7 @@ function changesIn(
   return made.map(block =>
     sentencesIn(block).map(({ length }) => {
       const from = keptFrom[index++];
-      const change = from === undefined ? { version, start: at } : (known[from] as Change);
+      const change = from === undefined ? { version, start: at } : (known[from] as SentenceOrigin);
       at += length;
       return change;
     }),
@@ -166,7 +166,7 @@ export function keptSentences(
   return kept;
 }
 
-function startOf(blocks: readonly Block[], index: number): number {
+function startOf(blocks: readonly TextBlock[], index: number): number {
   let start = 0;
   for (let each = 0; each < index; each++) start += blocks[each]?.text.length ?? 0;
   return start;

@@ -5,9 +5,9 @@
  */
 import { locateFrontMatter, type SourceKind } from '../source.ts';
 import { asProse } from './prose.ts';
-import { type Tag, TagReader } from './tags.ts';
+import { TagReader, type TagSpan } from './tags.ts';
 
-export interface Block {
+export interface TextBlock {
   /** With the blank lines after it, and before it where it is the first. */
   readonly text: string;
   /**
@@ -57,7 +57,7 @@ interface Line {
   readonly content: string;
   /** With its line break. */
   readonly end: number;
-  readonly tags: readonly Tag[];
+  readonly tags: readonly TagSpan[];
   readonly isTagsAlone: boolean;
 }
 
@@ -82,7 +82,7 @@ export class BlockReader {
     return this.at >= this.#text.length;
   }
 
-  read(): Block {
+  read(): TextBlock {
     const start = this.at;
     const { fence } = this;
     let line = this.#peek();
@@ -132,7 +132,7 @@ export class BlockReader {
   }
 
   #readLine(start: number): Line {
-    const tags: Tag[] = [];
+    const tags: TagSpan[] = [];
     let at = start;
     let blanks = true;
     for (;;) {
@@ -190,7 +190,7 @@ function mask(text: string, start: number, lines: readonly Line[]): string {
  * A value is a word, which may begin a sentence: capital letters; after a full stop a digit, as in `3.5`. The end of a
  * block is a closing bracket, which belongs to the sentence before it; its beginning is a sign of no meaning.
  */
-function maskOf({ start, end, kind }: Tag, before: string): string {
+function maskOf({ start, end, kind }: TagSpan, before: string): string {
   const length = end - start;
   if (kind === 'closes') return ')'.repeat(length);
   if (kind === 'opens') return '#'.repeat(length);

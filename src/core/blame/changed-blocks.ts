@@ -1,10 +1,10 @@
 /** Which blocks of a text an edit replaces: only those around it are read, however long the text is. */
 import { commonPrefix, commonSuffix } from '../common-ends.ts';
-import { type Block, BlockReader } from './blocks.ts';
+import { BlockReader, type TextBlock } from './blocks.ts';
 
 export interface BlockText {
   readonly text: string;
-  readonly blocks: readonly Block[];
+  readonly blocks: readonly TextBlock[];
   readonly frontMatterEnd: number;
 }
 
@@ -12,7 +12,7 @@ export interface BlockText {
 export interface ChangedBlocks {
   readonly start: number;
   readonly end: number;
-  readonly blocks: readonly Block[];
+  readonly blocks: readonly TextBlock[];
 }
 
 /** @param frontMatterEnd of `text` */
@@ -25,12 +25,12 @@ export function changedBlocks(before: BlockText, text: string, frontMatterEnd: n
   let from = 0;
   // An edit decides nothing of a block that ends where its own text and what follows say, as long as both are the same.
   for (; !isOtherFrontMatter && start < blocks.length; start++) {
-    const block = blocks[start] as Block;
+    const block = blocks[start] as TextBlock;
     if (from + block.reach > prefix) break;
     from += block.text.length;
   }
   const reader = new BlockReader(text, frontMatterEnd, from, blocks[start]?.fence ?? '');
-  const made: Block[] = [];
+  const made: TextBlock[] = [];
   const moved = text.length - before.text.length;
   /** From here on, both texts are the same and are read in the same way. */
   const sameFrom = Math.max(text.length - suffix, frontMatterEnd, before.frontMatterEnd + moved);

@@ -3,7 +3,7 @@
  * the whole text: what is between two belongs to the first.
  */
 import type { SourceKind } from '../source.ts';
-import { type Block, BlockReader, frontMatterEnd, type Sentence } from './blocks.ts';
+import { BlockReader, frontMatterEnd, type Sentence, type TextBlock } from './blocks.ts';
 
 /** A sentence with its place. */
 export interface PlacedSentence extends Sentence {
@@ -21,8 +21,8 @@ const END = /[\n\u0085\u2028\u2029.\u2024\ufe52\uff0e\p{Sentence_Terminal}]/u;
 const LAST_END = /^[.!?]+["')\]”’»]*[ \t]*$/;
 
 /** Finds the sentences of many blocks at once: a call costs as much as ten thousand characters' tenth. */
-export function segmentBlocks(blocks: Iterable<Block>): void {
-  const several: Block[] = [];
+export function segmentBlocks(blocks: Iterable<TextBlock>): void {
+  const several: TextBlock[] = [];
   for (const block of blocks) {
     if (block.sentences !== undefined) continue;
     if (isOne(block)) block.sentences = [sentenceOf(block.text)];
@@ -47,7 +47,7 @@ export function segmentBlocks(blocks: Iterable<Block>): void {
 }
 
 /** @param block one that went through `segmentBlocks` */
-export function sentencesIn(block: Block): readonly Sentence[] {
+export function sentencesIn(block: TextBlock): readonly Sentence[] {
   return block.sentences ?? [];
 }
 
@@ -70,14 +70,14 @@ export function placed(text: string, sentences: readonly Sentence[]): PlacedSent
   });
 }
 
-export function blocksOf(text: string, kind: SourceKind): Block[] {
+export function blocksOf(text: string, kind: SourceKind): TextBlock[] {
   const reader = new BlockReader(text, frontMatterEnd(text, kind));
-  const blocks: Block[] = [];
+  const blocks: TextBlock[] = [];
   while (!reader.isAtEnd) blocks.push(reader.read());
   return blocks;
 }
 
-function isOne({ masked }: Block): boolean {
+function isOne({ masked }: TextBlock): boolean {
   const first = masked?.search(END) ?? -1;
   return masked === undefined || first === -1 || LAST_END.test(masked.slice(first));
 }

@@ -3,7 +3,7 @@
 /** `opens` is the beginning of a block; `closes` its end, an `else` or a comment; `value` is anything else. */
 export type TagKind = 'value' | 'opens' | 'closes';
 
-export interface Tag {
+export interface TagSpan {
   /** 0-based UTF-16 offsets into the text; `end` is exclusive. */
   readonly start: number;
   readonly end: number;
@@ -25,7 +25,7 @@ const OPENS = /^\{+~?#|^\{{4}/;
  */
 export class TagReader {
   readonly #text: string;
-  #next: Tag | undefined;
+  #next: TagSpan | undefined;
   #at: number;
   #hasComments = true;
   /** How far the text decided what was read so far, past the tags themselves; beyond its end where its end did. */
@@ -38,12 +38,12 @@ export class TagReader {
   }
 
   /** The first tag that begins at `offset` or after it. Offsets only grow from call to call. */
-  from(offset: number): Tag | undefined {
+  from(offset: number): TagSpan | undefined {
     while (this.#next !== undefined && this.#next.start < offset) this.#next = this.#read();
     return this.#next;
   }
 
-  #read(): Tag | undefined {
+  #read(): TagSpan | undefined {
     for (;;) {
       const start = this.#text.indexOf('{{', this.#at);
       if (start === -1) return undefined;

@@ -1,15 +1,15 @@
 /** Which of its bodies a block may evaluate, as far as the value it asks is known before there is an input. */
 import type { BlockStatement, Expression } from '../syntax-tree.ts';
 import {
+  type ContextScope,
   isEmpty,
   isFalse,
   isObject,
   isScalar,
   itemsOf,
-  type Kind,
   kindOf,
-  type Place,
   textOfKind,
+  type ValueKind,
 } from './context-kind.ts';
 
 /** `main` is the body after the opening tag, `inverse` the one after `{{else}}`. */
@@ -20,7 +20,7 @@ export function whichRuns(
   name: string,
   node: BlockStatement,
   asked: Expression | undefined,
-  place: Place,
+  place: ContextScope,
 ): Runs {
   if (asked === undefined) return 'either';
   const kind = kindOf(asked, place);
@@ -52,14 +52,18 @@ function negated(value: boolean | undefined): boolean | undefined {
   return value === undefined ? undefined : !value;
 }
 
-function isTrue(kind: Kind, { hash }: BlockStatement): boolean | undefined {
+function isTrue(kind: ValueKind, { hash }: BlockStatement): boolean | undefined {
   if (isEmpty(kind) === true) return false;
   // With an option that may ask for it, 0 counts as given.
   if (isFalse(kind) === true) return hash?.pairs.length ? undefined : false;
   return negated(isEmpty(kind));
 }
 
-function isEqual(one: Kind, { params: [, second] }: BlockStatement, place: Place): boolean | undefined {
+function isEqual(
+  one: ValueKind,
+  { params: [, second] }: BlockStatement,
+  place: ContextScope,
+): boolean | undefined {
   const other = second === undefined ? 'nothing' : kindOf(second, place);
   const [first, last] = [sortOf(one), sortOf(other)];
   if (first === undefined || last === undefined) return undefined;
@@ -70,21 +74,21 @@ function isEqual(one: Kind, { params: [, second] }: BlockStatement, place: Place
 }
 
 /** Values of different sorts are never equal. Undefined where only a rendering tells. */
-function sortOf(kind: Kind): 'object' | 'text' | 'scalar' | 'nothing' | undefined {
+function sortOf(kind: ValueKind): 'object' | 'text' | 'scalar' | 'nothing' | undefined {
   if (isObject(kind)) return 'object';
   if (kind === 'text' || textOfKind(kind) !== undefined) return 'text';
   if (isScalar(kind)) return 'scalar';
   return kind === 'nothing' ? kind : undefined;
 }
 
-function hasItems(kind: Kind): boolean | undefined {
+function hasItems(kind: ValueKind): boolean | undefined {
   if (typeof kind === 'object') return itemsOf(kind).length > 0;
   if (kind === 'nothing' || kind.startsWith('text') || isScalar(kind)) return false;
   return kind === 'metadata' || kind === 'prompt' ? true : undefined;
 }
 
 /** As in Mustache, 0 and an empty text are values. */
-function hasSection(kind: Kind): boolean | undefined {
+function hasSection(kind: ValueKind): boolean | undefined {
   if (typeof kind === 'object') return !(Array.isArray(kind) && kind.length === 0);
   if (kind === 'nothing' || kind === 'scalar:false') return false;
   return kind === 'any' ? undefined : true;

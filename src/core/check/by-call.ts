@@ -1,19 +1,19 @@
 /** Finding something once for the body of a partial, however often it is called. */
 import type { Program } from '../syntax-tree.ts';
-import type { Kind, Place } from './context-kind.ts';
+import type { ContextScope, ValueKind } from './context-kind.ts';
 
 /** Beyond these, calls of a body with other values are not looked at: there may be many, in a body that is long. */
 const MAX_CALLS = 16;
 
 /** Found once for each body, and each context, depth of `@` names and place in a list that it is called with. */
 export class ByCall<Found> {
-  readonly #ids = new Map<Kind, number>();
+  readonly #ids = new Map<ValueKind, number>();
   readonly #found = new Map<Program, Map<string, Found>>();
 
   /** @param meanwhile for a body that calls itself, and for those beyond the limit */
   get(
     body: Program,
-    { context: { kind }, frames, position }: Place,
+    { context: { kind }, frames, position }: ContextScope,
     meanwhile: Found,
     find: () => Found,
   ): Found {

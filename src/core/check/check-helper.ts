@@ -8,17 +8,17 @@ import { hasOperator, NOT_OPERATOR, OPERATOR } from './foreign-syntax.ts';
 export type Form = 'value' | 'block' | 'argument';
 
 /** Without a node, the call's name is the place. */
-export interface Fault {
+export interface HelperFault {
   readonly code: TemplateErrorCode;
   readonly message: string;
   readonly node?: Node;
   readonly data?: Readonly<Record<string, string>>;
 }
 
-export function checkHelper(helper: KnownHelper, args: Arguments, form: Form): Fault | undefined {
+export function checkHelper(helper: KnownHelper, args: Arguments, form: Form): HelperFault | undefined {
   const { name } = helper;
   const example = EXAMPLES.get(name) ?? `{{${name}}}`;
-  const wrong = (message: string, node?: Node): Fault => ({
+  const wrong = (message: string, node?: Node): HelperFault => ({
     code: 'wrong-arguments',
     message,
     ...(node && { node }),
@@ -67,8 +67,8 @@ export function wordsOf({ params }: Arguments): readonly string[] {
 function checkLiterals(
   name: string,
   { params: [first], hash }: Arguments,
-  wrong: (message: string, node: Node) => Fault,
-): Fault | undefined {
+  wrong: (message: string, node: Node) => HelperFault,
+): HelperFault | undefined {
   if (name === 'role') return first === undefined ? undefined : checkRole(first);
   if (name === 'json' && first !== undefined && isNothing(first))
     return wrong('A value is missing: name a variable, as in "{{json value}}".', first);
@@ -115,7 +115,7 @@ const OTHER_ROLES: ReadonlyMap<string, string> = new Map([
   ['function', 'tool'],
 ]);
 
-function checkRole(role: Expression): Fault | undefined {
+function checkRole(role: Expression): HelperFault | undefined {
   if (role.type === 'SubExpression') {
     const gives = isNothing(role) ? 'gives nothing' : nameOfCall(role) === 'json' ? 'gives JSON' : undefined;
     return gives === undefined
@@ -131,7 +131,7 @@ function checkRole(role: Expression): Fault | undefined {
 const NAMED = 'Use "system", "user", "model" or "tool", as in {{role "system"}}.';
 
 /** An error in a role's name; undefined for one that Dotprompt knows. */
-export function unknownRole(name: string): Pick<Fault, 'message' | 'data'> | undefined {
+export function unknownRole(name: string): Pick<HelperFault, 'message' | 'data'> | undefined {
   if (PROMPT_ROLES.includes(name)) return undefined;
   const lower = name.trim().toLowerCase();
   const near =

@@ -21,7 +21,7 @@ import {
   type Statement,
 } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
-import { checkHelper, type Fault, type Form, wordsOf } from './check-helper.ts';
+import { checkHelper, type Form, type HelperFault, wordsOf } from './check-helper.ts';
 import { strangeName } from './check-name.ts';
 import { checkNumber, checkNumberWord } from './check-number.ts';
 import { MAX_ERRORS, type TemplateError } from './finding.ts';
@@ -175,7 +175,7 @@ class Checker {
     callee: Callee,
     form: Form,
     scope: Scope,
-  ): { readonly fault: Fault | undefined; readonly isHelper: boolean } {
+  ): { readonly fault: HelperFault | undefined; readonly isHelper: boolean } {
     if (callee.type !== 'PathExpression')
       return { fault: literalPath(this.#nameOf(callee), node), isHelper: false };
     const [name = ''] = callee.parts;
@@ -322,7 +322,7 @@ class Checker {
     };
   }
 
-  #report({ code, message, data }: Fault, { start, end }: { start: number; end: number }): void {
+  #report({ code, message, data }: HelperFault, { start, end }: { start: number; end: number }): void {
     this.errors.push({ code, start, end, message, ...(data && { data }) });
   }
 }
@@ -345,7 +345,7 @@ function undefinedPartial(name: string): string {
 }
 
 /** Handlebars reads a literal in the place of a name as one: `{{"key": "value"}}` is the variable "key". */
-function literalPath(name: string, args: Arguments): Fault {
+function literalPath(name: string, args: Arguments): HelperFault {
   const words = wordsOf(args);
   const [first = ''] = words;
   if (!first.startsWith(':') && hasOperator(words)) return { code: 'foreign-syntax', message: OPERATOR };
@@ -361,11 +361,11 @@ function literalPath(name: string, args: Arguments): Fault {
 
 const MAX_SHOWN = 40;
 
-function internal(name: string): Fault {
+function internal(name: string): HelperFault {
   return { code: 'unknown-helper', message: `"${name}" is internal to Handlebars. Remove it.` };
 }
 
-function taken(name: string): Fault {
+function taken(name: string): HelperFault {
   return {
     code: 'unknown-helper',
     message: `Handlebars takes "@${name}" for its helper "${name}" here. Give the value another name.`,
@@ -376,20 +376,20 @@ function taken(name: string): Fault {
  * Handlebars reads `{{#else}}` as a block on the variable "else", and `{{ELSE}}` as a variable.
  * @param name as it is written: in brackets it is meant
  */
-function notElse(name: string, form: Form): Fault | undefined {
+function notElse(name: string, form: Form): HelperFault | undefined {
   // `{{else:}}` is an else that begins a block on ":".
   const isElse = form === 'block' ? name === 'else' || name === ':' : /^:?else:?$/i.test(name);
   return isElse ? { code: 'template-syntax', message: NOT_ELSE } : undefined;
 }
 
 /** Of a tag that closes a block in Jinja, or goes on with it. */
-function foreignEnd(name: string): Fault | undefined {
+function foreignEnd(name: string): HelperFault | undefined {
   const message = foreignWord(name);
   return message === undefined ? undefined : { code: 'foreign-syntax', message };
 }
 
 /** Of a path or a block parameter. */
-function noHelper(name: string, args: Arguments): Fault {
+function noHelper(name: string, args: Arguments): HelperFault {
   const words = wordsOf(args);
   const foreign = foreignCall('', words);
   if (foreign !== undefined) return { code: 'foreign-syntax', message: foreign };
@@ -399,7 +399,7 @@ function noHelper(name: string, args: Arguments): Fault {
   return { code: 'unknown-helper', message, data: { name } };
 }
 
-function unknownHelper({ original: name }: PathExpression, args: Arguments): Fault {
+function unknownHelper({ original: name }: PathExpression, args: Arguments): HelperFault {
   const words = wordsOf(args);
   // `x := 1` is `x` with an argument that is named ":".
   const isGo = args.hash?.pairs.some(({ key }) => key === ':') === true;

@@ -25,7 +25,7 @@ import { whichRuns } from './block-runs.ts';
 import { ByCall } from './by-call.ts';
 import { isNothing, unknownRole } from './check-helper.ts';
 import {
-  type Fault,
+  type ContextFault,
   neverGiven,
   noRole,
   nothingAbove,
@@ -35,6 +35,7 @@ import {
 } from './context-faults.ts';
 import {
   aboveOrHere,
+  type ContextScope,
   helperName,
   type Item,
   inEach,
@@ -42,13 +43,12 @@ import {
   isObject,
   isScalar,
   itemsOf,
-  type Kind,
   kindOf,
   kindOfCall,
   kindOfValue,
-  type Place,
   textOfKind,
   unknownPlace,
+  type ValueKind,
   within,
 } from './context-kind.ts';
 import { MAX_ERRORS, type TemplateError } from './finding.ts';
@@ -63,7 +63,7 @@ export interface Root {
   /** True if its context is the inputs; that of a partial is what it is called with. */
   readonly isPrompt: boolean;
   /** The value of `@metadata.prompt`, if the front matter could be read; not known of a partial. */
-  readonly prompt?: Place['prompt'];
+  readonly prompt?: ContextScope['prompt'];
 }
 
 /** In the order of their places. */
@@ -83,33 +83,37 @@ export function wrongContexts<T extends ParsedTemplate>(
 /** One template's body, with the inline partials of that template. */
 interface Within<T> {
   readonly template: T;
-  readonly report: (fault: Fault) => void;
+  readonly report: (fault: ContextFault) => void;
   /** Called with what `{{> @partial-block}}` is called with. */
-  readonly onBlock?: (kind: Kind) => void;
+  readonly onBlock?: (kind: ValueKind) => void;
 }
 
 class Walk<T extends ParsedTemplate> {
   readonly #templates: Templates<T>;
   /** The first fault in the body of a partial; undefined where there is none, or while it is looked for. */
-  readonly #called = new ByCall<Fault | undefined>();
+  readonly #called = new ByCall<ContextFault | undefined>();
   /** The kinds of context with which the body of a partial calls its caller's block. */
-  readonly #blockKinds = new ByCall<ReadonlySet<Kind>>();
+  readonly #blockKinds = new ByCall<ReadonlySet<ValueKind>>();
   /** The blocks of partials that were looked at. */
   readonly #blocks = new ByCall<true>();
   /** How often a body was looked at for another item. */
   #items = 0;
   /** By the body of an inline partial, the place around the body that defines it; undefined for the body of a template. */
-  readonly #around = new Map<Program, Place | undefined>();
+  readonly #around = new Map<Program, ContextScope | undefined>();
   readonly #inlines = new WeakMap<Program, ReadonlyMap<string, Inline | undefined>>();
 
   constructor(templates: Templates<T>) {
     this.#templates = templates;
   }
 
-  errorsOf(tree: T, { isPrompt, prompt }: Root, isTold: (fault: Fault) => boolean): readonly TemplateError[] {
+  errorsOf(
+    tree: T,
+    { isPrompt, prompt }: Root,
+    isTold: (fault: ContextFault) => boolean,
+  ): readonly TemplateError[] {
     const lines = lineStarts(tree.text);
     const errors = new Map<string, TemplateError>();
-    const report = (fault: Fault): void => {
+    const report = (fault: ContextFault): void => {
       if (!isTold(fault) || errors.size >= MAX_ERRORS) return;
       const { code, message, node } = fault;
       const [start = 0, end = 0] = [node.loc.start, node.loc.end].map(({ line, column }) =>
@@ -125,20 +129,25 @@ class Walk<T extends ParsedTemplate> {
   }
 
   /** @param around the place around the body; undefined for that of a template */
-  #body(program: Program | undefined | null, place: Place, inside: Within<T>, around?: Place): void {
+  #body(
+    program: Program | undefined | null,
+    place: ContextScope,
+    inside: Within<T>,
+    around?: ContextScope,
+  ): void {
     for (const statement of program?.body ?? [])
       if (statement.type === 'DecoratorBlock') this.#define(statement.program, around);
     for (const statement of program?.body ?? []) this.#statement(statement, place, inside);
   }
 
   /** For `../` an inline partial is beside the body that defines it. */
-  #define(program: Program | undefined, around: Place | undefined): void {
+  #define(program: Program | undefined, around: ContextScope | undefined): void {
     if (program === undefined) return;
     const isOther = this.#around.has(program) && this.#around.get(program)?.context !== around?.context;
     this.#around.set(program, isOther ? unknownPlace({ prompt: around?.prompt }) : around);
   }
 
-  #statement(statement: Statement, place: Place, inside: Within<T>): void {
+  #statement(statement: Statement, place: ContextScope, inside: Within<T>): void {
     switch (statement.type) {
       case 'MustacheStatement': {
         const path = asPath(statement.path);
@@ -162,7 +171,7 @@ class Walk<T extends ParsedTemplate> {
     }
   }
 
-  #block(node: BlockStatement, place: Place, inside: Within<T>): void {
+  #block(node: BlockStatement, place: ContextScope, inside: Within<T>): void {
     const { program, inverse, params } = node;
     const path = asPath(node.path);
     const name = helperName(path, place);
@@ -186,7 +195,7 @@ class Walk<T extends ParsedTemplate> {
   }
 
   /** Of `{{#name}}`: what is true goes on with the context around it, and of a list there is a body for each item. */
-  #section(program: Program | undefined, kind: Kind, place: Place, inside: Within<T>): void {
+  #section(program: Program | undefined, kind: ValueKind, place: ContextScope, inside: Within<T>): void {
     if (Array.isArray(kind)) this.#each(program, kind, place, inside);
     else if (kind === 'scalar:true') this.#body(program, place, inside, place);
     else if (kind !== 'any') this.#body(program, within(place, kind), inside, place);
@@ -199,20 +208,20 @@ class Walk<T extends ParsedTemplate> {
       );
   }
 
-  #each(program: Program | undefined, items: Kind, place: Place, inside: Within<T>): void {
+  #each(program: Program | undefined, items: ValueKind, place: ContextScope, inside: Within<T>): void {
     for (const { kind, position } of this.#itemsOf(items))
       this.#body(program, inEach(withNames(place, kind, program, position?.key), position), inside, place);
   }
 
   /** The contexts of a body for the items of a list. All are rendered, so one that fails makes the whole fail. */
-  #itemsOf(items: Kind): readonly (Item | typeof UNKNOWN_ITEM)[] {
+  #itemsOf(items: ValueKind): readonly (Item | typeof UNKNOWN_ITEM)[] {
     if (typeof items !== 'object') return [UNKNOWN_ITEM];
     const known = itemsOf(items);
     this.#items += known.length - 1;
     return this.#items > MAX_ITEMS ? known.slice(0, 1) : known;
   }
 
-  #call(node: Arguments & { readonly path: Callee }, place: Place, inside: Within<T>): void {
+  #call(node: Arguments & { readonly path: Callee }, place: ContextScope, inside: Within<T>): void {
     const { params, hash } = node;
     for (const each of argumentsOf(node)) if (each.type === 'SubExpression') this.#call(each, place, inside);
     const name = helperName(asPath(node.path), place);
@@ -232,7 +241,7 @@ class Walk<T extends ParsedTemplate> {
     }
   }
 
-  #role(value: Expression, place: Place, inside: Within<T>): void {
+  #role(value: Expression, place: ContextScope, inside: Within<T>): void {
     // The checker of helpers reports literals.
     if (value.type !== 'PathExpression' && value.type !== 'SubExpression') return;
     const kind = kindOf(value, place);
@@ -242,19 +251,19 @@ class Walk<T extends ParsedTemplate> {
   }
 
   /** Where a text is written, and nothing as well. */
-  #text(value: Expression | undefined, place: Place, inside: Within<T>): void {
+  #text(value: Expression | undefined, place: ContextScope, inside: Within<T>): void {
     if (value?.type === 'PathExpression' || value?.type === 'SubExpression')
       this.#written(value, kindOf(value, place), inside);
   }
 
-  #written(node: PathExpression | SubExpression, kind: Kind, inside: Within<T>): void {
+  #written(node: PathExpression | SubExpression, kind: ValueKind, inside: Within<T>): void {
     if (!isObject(kind)) return;
     const path = writtenPath(node);
     inside.report({ code: 'not-text', message: notText(path, kind), node, path, kind, isLinked: false });
   }
 
   /** Where there must be a value. */
-  #given(value: Expression, place: Place, inside: Within<T>): void {
+  #given(value: Expression, place: ContextScope, inside: Within<T>): void {
     // The checker of helpers reports literals.
     if (kindOf(value, place) !== 'nothing' || isNothing(value)) return;
     const path = value.type === 'PathExpression' ? value : undefined;
@@ -270,14 +279,14 @@ class Walk<T extends ParsedTemplate> {
     });
   }
 
-  #needed(value: Expression | undefined, place: Place, inside: Within<T>): void {
+  #needed(value: Expression | undefined, place: ContextScope, inside: Within<T>): void {
     if (value === undefined) return;
     this.#given(value, place, inside);
     this.#text(value, place, inside);
   }
 
   /** Where there must be a text that is not blank. */
-  #named(value: Expression | undefined, place: Place, inside: Within<T>): void {
+  #named(value: Expression | undefined, place: ContextScope, inside: Within<T>): void {
     this.#needed(value, place, inside);
     if (value?.type !== 'PathExpression' && value?.type !== 'SubExpression') return;
     const kind = kindOf(value, place);
@@ -287,7 +296,7 @@ class Walk<T extends ParsedTemplate> {
     inside.report({ code: 'wrong-arguments', message, node: value, path, kind, isLinked: false });
   }
 
-  #partial(node: PartialStatement | PartialBlockStatement, place: Place, inside: Within<T>): void {
+  #partial(node: PartialStatement | PartialBlockStatement, place: ContextScope, inside: Within<T>): void {
     for (const each of argumentsOf(node)) if (each.type === 'SubExpression') this.#call(each, place, inside);
     if (node.type === 'PartialBlockStatement')
       this.#body(node.program, unknownPlace(place), inside, unknownPlace(place));
@@ -311,7 +320,8 @@ class Walk<T extends ParsedTemplate> {
     const beside = isLinked ? undefined : unknownPlace(place);
     const called = linked ?? template;
     if (node.type === 'PartialBlockStatement') {
-      const report = (fault: Fault) => inside.report({ ...fault, isLinked: fault.isLinked || isLinked });
+      const report = (fault: ContextFault) =>
+        inside.report({ ...fault, isLinked: fault.isLinked || isLinked });
       for (const each of this.#blockKindsOf(body, at, called, beside))
         this.#blockOf(node.program, each, place, { ...inside, report });
     }
@@ -323,10 +333,10 @@ class Walk<T extends ParsedTemplate> {
   }
 
   /** The first in the body of a partial that the context it is called with brings about. */
-  #faultIn(body: Program, place: Place, template: T, around?: Place): Fault | undefined {
+  #faultIn(body: Program, place: ContextScope, template: T, around?: ContextScope): ContextFault | undefined {
     return this.#called.get(body, place, undefined, () => {
-      let first: Fault | undefined;
-      const report = (fault: Fault): void => {
+      let first: ContextFault | undefined;
+      const report = (fault: ContextFault): void => {
         first ??= fault;
       };
       this.#body(body, place, { template, report }, around);
@@ -335,17 +345,22 @@ class Walk<T extends ParsedTemplate> {
   }
 
   /** The kinds of context that the body of a partial calls its caller's block with. */
-  #blockKindsOf(body: Program, place: Place, template: T, around?: Place): ReadonlySet<Kind> {
-    const kinds = new Set<Kind>();
+  #blockKindsOf(
+    body: Program,
+    place: ContextScope,
+    template: T,
+    around?: ContextScope,
+  ): ReadonlySet<ValueKind> {
+    const kinds = new Set<ValueKind>();
     return this.#blockKinds.get(body, place, kinds, () => {
-      const onBlock = (each: Kind) => kinds.add(each);
+      const onBlock = (each: ValueKind) => kinds.add(each);
       this.#body(body, place, { template, report: () => {}, onBlock }, around);
       return kinds;
     });
   }
 
   /** The block that is given to a partial, which calls it with `kind`. */
-  #blockOf(program: Program, kind: Kind, around: Place, inside: Within<T>): void {
+  #blockOf(program: Program, kind: ValueKind, around: ContextScope, inside: Within<T>): void {
     const place = { ...unknownPlace(around), context: { kind, above: 'unknown' as const } };
     this.#blocks.get(program, place, true, () => {
       this.#body(program, place, inside, unknownPlace(place));
@@ -358,7 +373,7 @@ class Walk<T extends ParsedTemplate> {
     const known = this.#inlines.get(tree);
     if (known !== undefined) return known.get(name);
     const bodies = new Map<string, Inline | undefined>();
-    const names = new Map<string, Kind>();
+    const names = new Map<string, ValueKind>();
     for (const statement of statementsOf(tree)) {
       const program = 'program' in statement ? statement.program : undefined;
       for (const each of program?.blockParams ?? []) names.set(each, 'any');
@@ -375,7 +390,7 @@ class Walk<T extends ParsedTemplate> {
 interface Inline {
   readonly program: Program;
   /** Those that blocks around its definition may give. */
-  readonly names: ReadonlyMap<string, Kind>;
+  readonly names: ReadonlyMap<string, ValueKind>;
 }
 
 /** The levels of `@` names in a prompt: those of the rendering, and `@root` before them. */
@@ -386,18 +401,26 @@ const UNKNOWN_ITEM = { kind: 'any', position: undefined } as const;
 const MAX_ITEMS = 16;
 
 /** The place in an inline partial that is defined in a block, with `around` around that. */
-function calledWithin({ context }: Place, kind: Kind, place: Place): Place {
+function calledWithin({ context }: ContextScope, kind: ValueKind, place: ContextScope): ContextScope {
   // With nothing each block in it is a step for "../".
   if (kind === 'any') return { ...place, context: { kind, above: 'unknown' } };
   return within({ ...place, context }, kind);
 }
 
-function top(kind: Kind, { frames, prompt, position }: Pick<Place, 'frames' | 'prompt' | 'position'>): Place {
+function top(
+  kind: ValueKind,
+  { frames, prompt, position }: Pick<ContextScope, 'frames' | 'prompt' | 'position'>,
+): ContextScope {
   return { context: { kind, above: undefined }, names: new Map(), frames, prompt, position };
 }
 
 /** The place in the body of a block whose first name in `as |…|` is its context, and the second `key`. */
-function withNames(place: Place, kind: Kind, program: Program | undefined, key?: number | string): Place {
+function withNames(
+  place: ContextScope,
+  kind: ValueKind,
+  program: Program | undefined,
+  key?: number | string,
+): ContextScope {
   const { blockParams = [] } = program ?? {};
   if (blockParams.length === 0) return within(place, kind);
   const names = new Map(place.names);
@@ -405,12 +428,12 @@ function withNames(place: Place, kind: Kind, program: Program | undefined, key?:
   return within(place, kind, names);
 }
 
-function kindOfKey(key: number | string | undefined): Kind {
+function kindOfKey(key: number | string | undefined): ValueKind {
   return key === undefined ? 'any' : kindOfValue(key);
 }
 
 /** The kind of context that a partial is called with; with named arguments it is a new object. */
-function kindOfContext(node: PartialStatement | PartialBlockStatement, place: Place): Kind {
+function kindOfContext(node: PartialStatement | PartialBlockStatement, place: ContextScope): ValueKind {
   if (node.hash !== undefined && node.hash !== null) return 'object';
   const [given] = node.params;
   return given === undefined ? place.context.kind : kindOf(given, place);

@@ -1,16 +1,16 @@
 /** The sentences for values that are wrong because of their context. */
 import type { Node, PathExpression, SubExpression } from '../syntax-tree.ts';
-import { isScalar, type Kind, textOfKind } from './context-kind.ts';
+import { isScalar, textOfKind, type ValueKind } from './context-kind.ts';
 import type { TemplateError } from './finding.ts';
 
 /** Written for a call of it. */
 const LOOKUP = 'lookup';
 
-export interface Fault extends Pick<TemplateError, 'code' | 'message'> {
+export interface ContextFault extends Pick<TemplateError, 'code' | 'message'> {
   readonly node: Node;
   /** The path as written, and its kind. */
   readonly path: string;
-  readonly kind: Kind;
+  readonly kind: ValueKind;
   /** True if it is at the call of a partial in a file of its own. */
   readonly isLinked: boolean;
 }
@@ -19,14 +19,14 @@ export function writtenPath(node: PathExpression | SubExpression): string {
   return node.type === 'PathExpression' ? node.original : LOOKUP;
 }
 
-export function noRole(node: PathExpression | SubExpression, kind: Kind): Fault {
+export function noRole(node: PathExpression | SubExpression, kind: ValueKind): ContextFault {
   const path = writtenPath(node);
   const what = isScalar(kind) ? 'a number or a boolean' : 'another text';
   const message = `"${path}" is ${what} here, which is not a role. Use "system", "user", "model" or "tool".`;
   return { code: 'unknown-role', message, node, path, kind, isLinked: false };
 }
 
-export function notText(path: string, kind: Kind): string {
+export function notText(path: string, kind: ValueKind): string {
   if (kind === 'inputs')
     return `"${path}" means all inputs together here, which is not text. Name one of them, as in {{name}}, or write {{json ${path}}}.`;
   const [what, part] = Array.isArray(kind) ? ['a list', 'items'] : ['an object', 'properties'];
@@ -49,7 +49,7 @@ function isOfMetadata(path: string | undefined): boolean {
   return path?.startsWith('@metadata') === true;
 }
 
-export function wrongCall(reference: string, { code, kind, path }: Fault): string {
+export function wrongCall(reference: string, { code, kind, path }: ContextFault): string {
   const isText = textOfKind(kind) !== undefined;
   if (isOfMetadata(path))
     return `The partial "${reference}" needs another value for "${path}", which the front matter of this prompt ${kind === 'nothing' ? 'does not have' : 'gives otherwise'}. Change it there.`;

@@ -14,7 +14,7 @@ import {
  * and `prompt` are `@metadata` and `@metadata.prompt`. Of what the template or the front matter writes the value is known:
  * a text, a number or boolean (`scalar`), or the object or list itself.
  */
-export type Kind =
+export type ValueKind =
   | 'any'
   | 'inputs'
   | 'object'
@@ -29,24 +29,24 @@ export type Kind =
 
 /** A context, and the one that `../` leads to; `unknown` where only a rendering tells. */
 export interface Context {
-  readonly kind: Kind;
+  readonly kind: ValueKind;
   readonly above: Context | 'unknown' | undefined;
 }
 
-export interface Place {
+export interface ContextScope {
   readonly context: Context;
   /** The kinds of the block parameters, by name. */
-  readonly names: ReadonlyMap<string, Kind>;
+  readonly names: ReadonlyMap<string, ValueKind>;
   /** How many levels of `@` names there are at most: `@../` leads to the next. Undefined where only a rendering tells. */
   readonly frames: number | undefined;
   /** The value of `@metadata.prompt`; undefined where only a rendering tells. */
   readonly prompt: Readonly<Record<string, unknown>> | undefined;
   /** In a list that is known; undefined elsewhere. */
-  readonly position?: Position | undefined;
+  readonly position?: ItemPosition | undefined;
 }
 
 /** The values of `@index` and its like for one item of a list, or property of an object. */
-export interface Position {
+export interface ItemPosition {
   readonly index: number;
   readonly key: number | string;
   readonly first: boolean;
@@ -57,23 +57,23 @@ export interface Position {
 export function unknownPlace({
   prompt,
   names,
-}: Pick<Place, 'prompt'> & Partial<Pick<Place, 'names'>>): Place {
+}: Pick<ContextScope, 'prompt'> & Partial<Pick<ContextScope, 'names'>>): ContextScope {
   const given = new Map([...(names?.keys() ?? [])].map(name => [name, 'any' as const]));
   return { context: { kind: 'any', above: 'unknown' }, names: given, frames: undefined, prompt };
 }
 
-const OBJECTS: ReadonlySet<Kind> = new Set(['inputs', 'object', 'metadata', 'prompt']);
+const OBJECTS: ReadonlySet<ValueKind> = new Set(['inputs', 'object', 'metadata', 'prompt']);
 
-export function isObject(kind: Kind): boolean {
+export function isObject(kind: ValueKind): boolean {
   return typeof kind === 'object' || OBJECTS.has(kind);
 }
 
-export function isScalar(kind: Kind): boolean {
+export function isScalar(kind: ValueKind): boolean {
   return typeof kind === 'string' && kind.startsWith(SCALAR);
 }
 
 /** The text that a kind represents; undefined for other values, and for a text that only a rendering tells. */
-export function textOfKind(kind: Kind): string | undefined {
+export function textOfKind(kind: ValueKind): string | undefined {
   return typeof kind === 'string' && kind.startsWith(TEXT) ? kind.slice(TEXT.length) : undefined;
 }
 
@@ -81,8 +81,8 @@ const TEXT = 'text:';
 const SCALAR = 'scalar:';
 
 export interface Item {
-  readonly kind: Kind;
-  readonly position: Position;
+  readonly kind: ValueKind;
+  readonly position: ItemPosition;
 }
 
 /** The items of a list, or the properties of an object: at most `MOST` that differ, and the last one. */
@@ -92,7 +92,7 @@ export function itemsOf(of: object): readonly Item[] {
   const isList = Array.isArray(of);
   const entries = Object.entries(of);
   const last = entries.length - 1;
-  const kinds = new Set<Kind>();
+  const kinds = new Set<ValueKind>();
   const found = entries.flatMap(([name, value], index): readonly Item[] => {
     const kind = kindOfValue(value);
     if (index < last && (kinds.size >= MOST || kinds.has(kind))) return [];
@@ -109,16 +109,16 @@ const MOST = 8;
 const items = new WeakMap<object, readonly Item[]>();
 
 /** The kind of a value that is known. */
-export function kindOfValue(value: unknown): Kind {
+export function kindOfValue(value: unknown): ValueKind {
   if (value === null || value === undefined) return 'nothing';
   if (typeof value === 'string') return `${TEXT}${value}`;
-  return typeof value === 'object' ? (value as Exclude<Kind, string>) : `${SCALAR}${String(value)}`;
+  return typeof value === 'object' ? (value as Exclude<ValueKind, string>) : `${SCALAR}${String(value)}`;
 }
 
 /** Of what `@metadata.prompt` always has. */
 const OBJECTS_OF_PROMPT: ReadonlySet<string> = new Set(['config', 'ext', 'metadata', 'raw']);
 
-export function kindOf(expression: Expression, place: Place): Kind {
+export function kindOf(expression: Expression, place: ContextScope): ValueKind {
   switch (expression.type) {
     case 'PathExpression':
       return kindOfPath(expression, place);
@@ -132,11 +132,11 @@ export function kindOf(expression: Expression, place: Place): Kind {
   }
 }
 
-function kindOfPath(path: PathExpression, place: Place): Kind {
+function kindOfPath(path: PathExpression, place: ContextScope): ValueKind {
   const { context, names, frames, position } = place;
   const { data, depth, parts } = path;
   const [first] = parts;
-  const property = (of: Kind, name: string) => kindOfProperty(of, name, place);
+  const property = (of: ValueKind, name: string) => kindOfProperty(of, name, place);
   const named = depth === 0 && first !== undefined && !isScoped(path) ? names.get(first) : undefined;
   if (named !== undefined) return parts.slice(1).reduce(property, named);
   if (!data) return parts.reduce(property, kindAbove(context, depth));
@@ -150,14 +150,14 @@ function kindOfPath(path: PathExpression, place: Place): Kind {
         : first === 'metadata'
           ? first
           : position && Object.hasOwn(position, first ?? '')
-            ? kindOfValue(position[first as keyof Position])
+            ? kindOfValue(position[first as keyof ItemPosition])
             : undefined;
   // Unlike other paths, one that begins with "@" ends at what is empty.
-  const next = (of: Kind, name: string) => (isFalse(of) === true ? of : property(of, name));
-  return root === undefined ? 'any' : parts.slice(1).reduce<Kind>(next, root);
+  const next = (of: ValueKind, name: string) => (isFalse(of) === true ? of : property(of, name));
+  return root === undefined ? 'any' : parts.slice(1).reduce<ValueKind>(next, root);
 }
 
-function kindAbove(context: Context, depth: number): Kind {
+function kindAbove(context: Context, depth: number): ValueKind {
   let at: Context['above'] = context;
   for (let up = 0; up < depth && typeof at === 'object'; up++) at = at.above;
   return at === 'unknown' ? 'any' : (at?.kind ?? 'nothing');
@@ -168,7 +168,7 @@ export function isPropertyOfText(name: string): boolean {
   return name === 'length' || /^\d+$/.test(name);
 }
 
-function kindOfProperty(of: Kind, name: string, { prompt }: Place): Kind {
+function kindOfProperty(of: ValueKind, name: string, { prompt }: ContextScope): ValueKind {
   if (typeof of === 'object')
     return kindOfValue(Object.hasOwn(of, name) ? (of as Readonly<Record<string, unknown>>)[name] : undefined);
   if (of === 'text') return isPropertyOfText(name) ? 'any' : 'nothing';
@@ -185,8 +185,8 @@ function kindOfProperty(of: Kind, name: string, { prompt }: Place): Kind {
 /** Of the value that a call of a helper gives. */
 export function kindOfCall(
   { path, params }: Pick<SubExpression | MustacheStatement, 'path' | 'params'>,
-  place: Place,
-): Kind {
+  place: ContextScope,
+): ValueKind {
   const name = helperName(asPath(path), place);
   if (name === 'json') return 'text';
   if (name === 'log') return 'nothing';
@@ -201,7 +201,7 @@ export function kindOfCall(
 }
 
 /** Returns whether JavaScript takes a value for false; undefined where only a rendering tells. */
-export function isFalse(kind: Kind): boolean | undefined {
+export function isFalse(kind: ValueKind): boolean | undefined {
   if (kind === 'any' || kind === 'text') return undefined;
   return (
     kind === 'nothing' ||
@@ -213,12 +213,12 @@ export function isFalse(kind: Kind): boolean | undefined {
 }
 
 /** Returns whether a value is nothing to `{{#if}}` and `{{#with}}`: 0 is not, an empty list is. */
-export function isEmpty(kind: Kind): boolean | undefined {
+export function isEmpty(kind: ValueKind): boolean | undefined {
   if (typeof kind === 'object') return Array.isArray(kind) && kind.length === 0;
   return isFalse(kind) === true ? !isZero(kind) : isFalse(kind);
 }
 
-function isZero(kind: Kind): boolean {
+function isZero(kind: ValueKind): boolean {
   return kind === `${SCALAR}0` || kind === `${SCALAR}-0`;
 }
 
@@ -232,7 +232,11 @@ export function helperName(
 }
 
 /** The place in a body that is evaluated with `kind`. */
-export function within(place: Place, kind: Kind, names: ReadonlyMap<string, Kind> = place.names): Place {
+export function within(
+  place: ContextScope,
+  kind: ValueKind,
+  names: ReadonlyMap<string, ValueKind> = place.names,
+): ContextScope {
   const { context } = place;
   // All inputs together are one object: a body that goes on with them is no step for "../".
   if (kind === 'inputs' && context.kind === 'inputs') return { ...place, names };
@@ -246,6 +250,6 @@ export function aboveOrHere({ above }: Context): Context {
 }
 
 /** The place in a body that brings its own `@` names, such as one that is evaluated for each item of a list. */
-export function inEach(place: Place, position?: Position): Place {
+export function inEach(place: ContextScope, position?: ItemPosition): ContextScope {
   return { ...place, frames: place.frames === undefined ? undefined : place.frames + 1, position };
 }

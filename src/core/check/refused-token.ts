@@ -1,7 +1,7 @@
 /** The mistakes that people make most, by the token that Handlebars' parser could not use. */
 import type { TemplateError } from './finding.ts';
 import { foreignBlock, foreignTag, OPERATOR } from './foreign-syntax.ts';
-import { endOfTag, TAG_CLOSES, TAG_OPENS, type Token } from './tokens.ts';
+import { endOfTag, type LexerToken, TAG_CLOSES, TAG_OPENS } from './tokens.ts';
 
 export interface RefusedToken {
   readonly kind: string;
@@ -19,14 +19,14 @@ const MAX_TAG = 500;
 /** @param tokens those before it */
 export function explainToken(
   refused: RefusedToken,
-  tokens: readonly Token[],
+  tokens: readonly LexerToken[],
   template: string,
 ): TemplateError {
   const index = tokens.findLastIndex(({ kind }) => TAG_OPENS.has(kind));
   const inside = tokens.slice(index + 1);
   const isInTag = index >= 0 && !inside.some(({ kind }) => TAG_CLOSES.has(kind));
   const found = isInTag
-    ? inTag(refused, tokens[index] as Token, inside, template)
+    ? inTag(refused, tokens[index] as LexerToken, inside, template)
     : betweenTags(refused, tokens, template);
   return {
     code: 'template-syntax',
@@ -44,8 +44,8 @@ type Explanation = Pick<TemplateError, 'message'> & Partial<TemplateError>;
 
 function inTag(
   refused: RefusedToken,
-  open: Token,
-  inside: readonly Token[],
+  open: LexerToken,
+  inside: readonly LexerToken[],
   template: string,
 ): Explanation | undefined {
   const { kind, expected, text, start } = refused;
@@ -114,8 +114,8 @@ function inTag(
 /** A comment, a name in brackets or names between bars that are begun and no more. */
 function unfinished(
   { kind, start }: RefusedToken,
-  open: Token,
-  last: Token | undefined,
+  open: LexerToken,
+  last: LexerToken | undefined,
   template: string,
 ): Explanation | undefined {
   const character = template[start];
@@ -139,7 +139,7 @@ const NO_NAME_IN_BARS = 'A name is missing between the bars.';
 const NO_TAG_IN_TAG = 'A tag cannot be inside a tag: write the name alone, without "{{" and "}}".';
 
 /** Returns whether a tag begins within another that goes on after it, as in `{{json {{x}}}}`. */
-function isNested(template: string, open: Token, start: number): boolean {
+function isNested(template: string, open: LexerToken, start: number): boolean {
   const before = template.slice(open.start, start);
   if (before.length > MAX_TAG || !/^\{\{~?[#^>&]?[\w.@/=\s-]*$/.test(before) || !/[\w>]/.test(before))
     return false;
@@ -164,7 +164,7 @@ function isCutOff(template: string, start: number): boolean {
   return next >= 0 && (line === null || next > line.index);
 }
 
-function neverClosed(open: Token, template: string): Explanation {
+function neverClosed(open: LexerToken, template: string): Explanation {
   const line = /[\r\n]|$/.exec(template.slice(open.start, open.start + MAX_TAG))?.index ?? 0;
   return {
     start: open.start,
@@ -180,10 +180,10 @@ function isPositional(kind: string, expected: string): boolean {
   );
 }
 
-function closedTooSoon(open: Token, inside: readonly Token[]): Explanation | undefined {
+function closedTooSoon(open: LexerToken, inside: readonly LexerToken[]): Explanation | undefined {
   const opened = inside.findLastIndex(({ kind }, index) => kind === 'OPEN_SEXPR' && isOpen(inside, index));
   if (opened >= 0) {
-    const { start, text } = inside[opened] as Token;
+    const { start, text } = inside[opened] as LexerToken;
     return { start, end: start + text.length, message: 'This parenthesis is never closed: add ")".' };
   }
   if (inside.at(-1)?.kind === 'OPEN_BLOCK_PARAMS') return { message: NO_NAME_IN_BARS };
@@ -202,7 +202,7 @@ function closedTooSoon(open: Token, inside: readonly Token[]): Explanation | und
     : undefined;
 }
 
-function isOpen(tokens: readonly Token[], index: number): boolean {
+function isOpen(tokens: readonly LexerToken[], index: number): boolean {
   let depth = 0;
   for (let at = index; at < tokens.length; at++) {
     const kind = tokens[at]?.kind;
@@ -237,7 +237,7 @@ function unreadable(template: string, start: number): Explanation | undefined {
 
 function betweenTags(
   { kind, expected, start, end }: RefusedToken,
-  tokens: readonly Token[],
+  tokens: readonly LexerToken[],
   template: string,
 ): Explanation | undefined {
   switch (kind) {
@@ -274,7 +274,7 @@ function betweenTags(
   }
 }
 
-function elseOf(kind: string, isOutside: boolean, tokens: readonly Token[]): string {
+function elseOf(kind: string, isOutside: boolean, tokens: readonly LexerToken[]): string {
   if (isOutside)
     return '"{{else}}" is only allowed inside a block, such as {{#if condition}}…{{else}}…{{/if}}.';
   const block = innermost(tokens);
@@ -286,7 +286,7 @@ function elseOf(kind: string, isOutside: boolean, tokens: readonly Token[]): str
 }
 
 function innermost(
-  tokens: readonly Token[],
+  tokens: readonly LexerToken[],
 ): { readonly opening: string; readonly hasElse: boolean } | undefined {
   const open: { opening: string; hasElse: boolean }[] = [];
   for (const { kind } of tokens) {

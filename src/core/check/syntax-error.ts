@@ -3,7 +3,7 @@ import { parser } from '../parser.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
 import type { TemplateError } from './finding.ts';
 import { explainToken, type RefusedToken } from './refused-token.ts';
-import { nameAfter, type Token, tokensOf } from './tokens.ts';
+import { type LexerToken, nameAfter, tokensOf } from './tokens.ts';
 import { wrongBlock } from './wrong-block.ts';
 
 /**
@@ -85,7 +85,7 @@ function ownError(
 /** A comment or raw block without an end: the lexer finds none, and names no token. */
 function unclosedText(
   error: unknown,
-  tokens: readonly Token[],
+  tokens: readonly LexerToken[],
   isEnd: boolean,
   template: string,
 ): TemplateError | undefined {
@@ -108,7 +108,7 @@ function unclosedText(
 const PLAIN_NAME =
   'A raw block has a plain name, without dots, brackets or quotes: write {{{{raw}}}}…{{{{/raw}}}}.';
 
-function unclosedRaw({ start }: Token, tokens: readonly Token[], template: string): TemplateError {
+function unclosedRaw({ start }: LexerToken, tokens: readonly LexerToken[], template: string): TemplateError {
   const name = nameAfter(
     tokens,
     tokens.findIndex(token => token.start === start),

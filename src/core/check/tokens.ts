@@ -2,7 +2,7 @@
 import { parser } from '../parser.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
 
-export interface Token {
+export interface LexerToken {
   /** The lexer's own name for it. */
   readonly kind: string;
   readonly text: string;
@@ -10,7 +10,7 @@ export interface Token {
 }
 
 /** The tokens of a template, up to where the lexer or the parser would refuse one. */
-export function* tokensOf(template: string): Generator<Token, void, undefined> {
+export function* tokensOf(template: string): Generator<LexerToken, void, undefined> {
   const { lexer, terminals_ } = parser;
   const lines = lineStarts(template);
   lexer.setInput(template);
@@ -30,11 +30,11 @@ export function* tokensOf(template: string): Generator<Token, void, undefined> {
 }
 
 /** The name in a block's opening or closing tag, as the parser compares it. */
-export function nameAfter(tokens: readonly Token[], opening: number): string {
+export function nameAfter(tokens: readonly LexerToken[], opening: number): string {
   let name = '';
   let isPart = true;
   for (let at = opening + 1; at < tokens.length; at++) {
-    const { kind, text } = tokens[at] as Token;
+    const { kind, text } = tokens[at] as LexerToken;
     if (kind === 'DATA') name += '@';
     else if (kind === 'SEP') {
       name += text;

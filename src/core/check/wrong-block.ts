@@ -2,7 +2,7 @@
 import type { TemplateError } from './finding.ts';
 import { foreignWord, NOT_ELSE } from './foreign-syntax.ts';
 import type { RefusedToken } from './refused-token.ts';
-import { endOfTag, nameAfter, type Token } from './tokens.ts';
+import { endOfTag, type LexerToken, nameAfter } from './tokens.ts';
 
 interface OpenBlock {
   readonly start: number;
@@ -14,7 +14,7 @@ const OPENS_BLOCK = new Set(['OPEN_BLOCK', 'OPEN_PARTIAL_BLOCK', 'OPEN_INVERSE']
 /** @param lines where each line of the template begins */
 export function wrongBlock(
   template: string,
-  tokens: readonly Token[],
+  tokens: readonly LexerToken[],
   lines: readonly number[],
   { kind, start: stop }: RefusedToken,
 ): TemplateError | undefined {

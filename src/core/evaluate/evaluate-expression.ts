@@ -10,7 +10,7 @@ import {
   type SubExpression,
 } from '../syntax-tree.ts';
 import { BLOCK_HELPERS } from './helpers/block-helpers.ts';
-import type { Call } from './helpers/call.ts';
+import type { HelperInvocation } from './helpers/call.ts';
 import { refuseUnknown, VALUE_HELPERS } from './helpers/value-helpers.ts';
 import { invalidAt } from './problems.ts';
 import { readPath } from './read-path.ts';
@@ -60,11 +60,11 @@ export function isBlockParam(path: PathExpression, scope: Scope): boolean {
   );
 }
 
-export function callOf<Node extends Call['node']>(
+export function callOf<Node extends HelperInvocation['node']>(
   node: Node,
   path: PathExpression,
   scope: Scope,
-): Call & { readonly node: Node } {
+): HelperInvocation & { readonly node: Node } {
   const args = node.params.map(param => evaluateExpression(param, scope));
   return { name: path.parts[0] ?? '', scope, node, args, hash: hashOf(node, scope) };
 }

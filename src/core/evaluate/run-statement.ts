@@ -22,7 +22,7 @@ import { runBody } from './run-body.ts';
 import { runPartial } from './run-partial.ts';
 import type { Scope } from './scope.ts';
 import { Structure } from './structure.ts';
-import { expressionOf, type Writing } from './written-expression.ts';
+import { expressionOf, type WritingStatement } from './written-expression.ts';
 
 /** @throws Problem `invalid_source` or `too_expensive` */
 export function runStatement(statement: Statement, scope: Scope): void {
@@ -95,7 +95,12 @@ function noteMissing(
 
 const NONE: readonly string[] = [];
 
-function write(value: unknown, node: Writing, scope: Scope, missing: readonly string[] = NONE): void {
+function write(
+  value: unknown,
+  node: WritingStatement,
+  scope: Scope,
+  missing: readonly string[] = NONE,
+): void {
   const { run, template } = scope;
   if (value instanceof Structure) {
     if (value.segment.kind === 'history') run.meter.write(run.historyLength, template, node);

@@ -16,10 +16,10 @@ import type { WrittenExpression } from './segment.ts';
 import { spanOf, type Template } from './template.ts';
 
 /** Writes values, or records missing ones. */
-export type Writing = MustacheStatement | BlockStatement | PartialStatement | PartialBlockStatement;
+export type WritingStatement = MustacheStatement | BlockStatement | PartialStatement | PartialBlockStatement;
 
 /** One object for each expression of a template, however often it writes: so it also crosses to another thread once. */
-export function expressionOf(node: Writing, template: Template): WrittenExpression {
+export function expressionOf(node: WritingStatement, template: Template): WrittenExpression {
   const known = template.expressions.get(node);
   if (known !== undefined) return known;
   const source = spanOf(template, node, openingEnd(node, template));
@@ -34,7 +34,7 @@ export function expressionOf(node: Writing, template: Template): WrittenExpressi
 }
 
 /** Returns whether a path is all there is, as in most tags. */
-function isPlain(node: Writing): node is MustacheStatement & { readonly path: PathExpression } {
+function isPlain(node: WritingStatement): node is MustacheStatement & { readonly path: PathExpression } {
   return (
     node.type === 'MustacheStatement' &&
     node.path.type === 'PathExpression' &&
@@ -44,7 +44,7 @@ function isPlain(node: Writing): node is MustacheStatement & { readonly path: Pa
 }
 
 /** Where the opening tag of a block ends; undefined for what is one tag. */
-function openingEnd(node: Writing, { text, lines }: Template): number | undefined {
+function openingEnd(node: WritingStatement, { text, lines }: Template): number | undefined {
   if (node.type !== 'BlockStatement' && node.type !== 'PartialBlockStatement') return undefined;
   let last = 0;
   for (const { loc } of [calleeOf(node), ...argumentsOf(node)])
@@ -53,11 +53,11 @@ function openingEnd(node: Writing, { text, lines }: Template): number | undefine
   return close < 0 ? undefined : close + 2;
 }
 
-function calleeOf(node: Writing): Expression {
+function calleeOf(node: WritingStatement): Expression {
   return 'name' in node ? node.name : node.path;
 }
 
-function* pathsOf(node: Writing): Generator<Expression, void, undefined> {
+function* pathsOf(node: WritingStatement): Generator<Expression, void, undefined> {
   yield* argumentsOf(node);
   if (!('name' in node)) yield asPath(node.path as Callee);
 }

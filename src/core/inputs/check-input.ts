@@ -5,7 +5,7 @@ import { patternsIn } from '../schema/check-patterns.ts';
 import { isNamedSchema } from '../schema/expand-schema.ts';
 import { type CompilePattern, loadPatterns } from '../schema/patterns.ts';
 import { isJsonObject, type JsonObject } from '../schema/schema-fault.ts';
-import { type Misfit, ValidationStopped, validate } from '../schema/validate.ts';
+import { type SchemaMisfit, ValidationStopped, validate } from '../schema/validate.ts';
 
 /**
  * Throws Problem `invalid_input` naming each place that does not fit, `too_expensive` above the limits' steps, or
@@ -54,7 +54,7 @@ function misfitsOf(
   input: JsonObject,
   label: string,
   options: { readonly steps: number; readonly pattern: CompilePattern },
-): readonly Misfit[] {
+): readonly SchemaMisfit[] {
   try {
     return validate(input, schema, options);
   } catch (cause) {
@@ -79,7 +79,7 @@ function misfitsOf(
   }
 }
 
-function invalidInput(misfits: readonly Misfit[], label: string): Problem {
+function invalidInput(misfits: readonly SchemaMisfit[], label: string): Problem {
   const sentences = misfits
     .slice(0, 3)
     .map(({ pointer, message }) => `${wordsOfPointer(pointer)} ${message}`);

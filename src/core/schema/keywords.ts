@@ -1,6 +1,6 @@
 /** JSON Schema's keywords for numbers, texts, lists and objects. */
 import { isJsonObject, type JsonObject } from './schema-fault.ts';
-import type { Report, Validation } from './validate.ts';
+import type { ReportMisfit, Validation } from './validate.ts';
 import { textOfValue } from './values.ts';
 
 export function numberFaults(schema: JsonObject, value: number): readonly string[] {
@@ -50,7 +50,7 @@ export function arrayFaults(
   value: readonly unknown[],
   pointer: string,
   validation: Validation,
-  report: Report,
+  report: ReportMisfit,
 ): void {
   const { items, minItems, maxItems, uniqueItems, contains } = schema;
   const wrong = (message: string) => report({ pointer, message });
@@ -85,7 +85,7 @@ export function objectFaults(
   value: JsonObject,
   pointer: string,
   validation: Validation,
-  report: Report,
+  report: ReportMisfit,
 ): void {
   const { minProperties, maxProperties } = schema;
   const wrong = (message: string) => report({ pointer, message });
@@ -110,7 +110,7 @@ function propertyFaults(
   required: ReadonlySet<unknown>,
   pointer: string,
   validation: Validation,
-  report: Report,
+  report: ReportMisfit,
 ): void {
   const properties = asObject(schema['properties']);
   const patterns = Object.entries(asObject(schema['patternProperties']));
@@ -136,7 +136,7 @@ function dependencyFaults(
   value: JsonObject,
   pointer: string,
   validation: Validation,
-  report: Report,
+  report: ReportMisfit,
 ): void {
   for (const keyword of ['dependentRequired', 'dependentSchemas', 'dependencies'])
     for (const [name, needed] of Object.entries(asObject(schema[keyword]))) {

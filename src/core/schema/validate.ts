@@ -11,7 +11,7 @@ import { referred } from './schemas-in.ts';
 import { equals, isOfType, wordsOfTypes, wordsOfValue } from './values.ts';
 
 /** One thing that does not fit. */
-export interface Misfit {
+export interface SchemaMisfit {
   /** RFC 6901, from the value. */
   readonly pointer: string;
   /** A clause, such as "must be text, not a number"; it never repeats the value. */
@@ -46,9 +46,13 @@ const MAX_MISFITS = 20;
  * What of a value does not fit, 20 at most.
  * @throws ValidationStopped above a limit, and for a pattern that cannot be run
  */
-export function validate(value: unknown, schema: JsonObject, options: ValidateOptions): readonly Misfit[] {
+export function validate(
+  value: unknown,
+  schema: JsonObject,
+  options: ValidateOptions,
+): readonly SchemaMisfit[] {
   const validation = new Validation(schema, options);
-  const misfits: Misfit[] = [];
+  const misfits: SchemaMisfit[] = [];
   validation.check(schema, value, '', misfit => {
     if (misfits.length < MAX_MISFITS) misfits.push(misfit);
   });
@@ -56,7 +60,7 @@ export function validate(value: unknown, schema: JsonObject, options: ValidateOp
 }
 
 /** Takes what does not fit. */
-export type Report = (misfit: Misfit) => void;
+export type ReportMisfit = (misfit: SchemaMisfit) => void;
 
 export class Validation {
   readonly #root: JsonObject;
@@ -91,7 +95,7 @@ export class Validation {
     return fits;
   }
 
-  check(schema: unknown, value: unknown, pointer: string, report: Report): void {
+  check(schema: unknown, value: unknown, pointer: string, report: ReportMisfit): void {
     this.step(STEPS_OF_SCHEMA);
     if (schema === false) report({ pointer, message: 'is not allowed here' });
     if (!isJsonObject(schema)) return;
@@ -101,7 +105,7 @@ export class Validation {
     this.#depth -= 1;
   }
 
-  #check(schema: JsonObject, value: unknown, pointer: string, report: Report): void {
+  #check(schema: JsonObject, value: unknown, pointer: string, report: ReportMisfit): void {
     const { $ref: reference, type, enum: values } = schema;
     const wrong = (message: string) => report({ pointer, message });
     if (typeof reference === 'string' && reference.startsWith('#'))
@@ -119,7 +123,7 @@ export class Validation {
     this.#combined(schema, value, pointer, report);
   }
 
-  #combined(schema: JsonObject, value: unknown, pointer: string, report: Report): void {
+  #combined(schema: JsonObject, value: unknown, pointer: string, report: ReportMisfit): void {
     const { allOf, anyOf, oneOf, not } = schema;
     const wrong = (message: string) => report({ pointer, message });
     if (Array.isArray(allOf)) for (const each of allOf) this.check(each, value, pointer, report);

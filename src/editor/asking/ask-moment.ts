@@ -1,7 +1,7 @@
 /** Asking for a date and time: in the person's zone, checked as it is typed, with the instant in UTC shown below. */
 import { utcOf } from '../wording/age.ts';
 import { localText, parseMoment } from '../wording/moment.ts';
-import type { Ask } from './ask.ts';
+import type { Dialogs } from './ask.ts';
 
 export interface MomentQuestion {
   readonly title: string;
@@ -17,7 +17,7 @@ export interface MomentQuestion {
 
 /** RFC 3339 UTC; undefined when the person leaves. */
 export async function askMoment(
-  ask: Ask,
+  ask: Dialogs,
   { title, prompt, value, draft, refuses }: MomentQuestion,
   timeZone: string,
 ): Promise<string | undefined> {

@@ -68,9 +68,9 @@ export interface Confirmation {
   readonly severity?: 'warning' | 'error';
 }
 
-export type Severity = 'info' | 'warning' | 'error';
+export type DialogSeverity = 'info' | 'warning' | 'error';
 
-export interface Ask {
+export interface Dialogs {
   /** Undefined when the person leaves. */
   text(question: TextQuestion): Promise<string | undefined>;
   /** Forgets the draft under this name, which was sent. */
@@ -81,5 +81,5 @@ export interface Ask {
   /** Modal. `alternative`: its button was chosen. */
   confirm(question: Confirmation): Promise<boolean | 'alternative'>;
   /** A notification; the button that was chosen, or undefined. Never waits with progress on the screen. */
-  tell(severity: Severity, message: string, ...buttons: string[]): Promise<string | undefined>;
+  tell(severity: DialogSeverity, message: string, ...buttons: string[]): Promise<string | undefined>;
 }

@@ -2,7 +2,7 @@
  * A question is about the project that was shown when it was put: once the window shows another one, what is answered
  * is about a prompt or a registry that is not there any more, and counts for nothing.
  */
-import type { Ask } from './ask.ts';
+import type { Dialogs } from './ask.ts';
 
 /** `root` is the folder of the project that is shown; undefined: none is. */
 export interface ShownProject {
@@ -10,7 +10,7 @@ export interface ShownProject {
   readonly registry: string | undefined;
 }
 
-export function boundAsk(ask: Ask, shownNow: () => ShownProject): Ask {
+export function boundAsk(ask: Dialogs, shownNow: () => ShownProject): Dialogs {
   const rootNow = () => shownNow().root;
   /** A message with buttons stays for long: its project may be connected to another registry meanwhile. */
   const rootAndRegistryNow = () => {

@@ -3,10 +3,10 @@
  * tenth of a second late, and never of what Escape leaves by then.
  */
 import * as vscode from 'vscode';
-import type { Ask, Confirmation, Option, PickManyQuestion, PickQuestion, Severity } from './ask.ts';
-import type { Drafts } from './drafts.ts';
+import type { Confirmation, DialogSeverity, Dialogs, Option, PickManyQuestion, PickQuestion } from './ask.ts';
+import type { InputDrafts } from './drafts.ts';
 
-export const dialogs = (drafts: Drafts): Ask => ({
+export const dialogs = (drafts: InputDrafts): Dialogs => ({
   async text({ title, prompt, value, selection, placeholder, draft, isStale, secret, validate }) {
     const box = vscode.window.createInputBox();
     box.title = title;
@@ -98,7 +98,7 @@ export const dialogs = (drafts: Drafts): Ask => ({
     return chosen !== undefined && chosen === alternative ? 'alternative' : chosen === button;
   },
 
-  async tell(severity: Severity, message: string, ...buttons: string[]) {
+  async tell(severity: DialogSeverity, message: string, ...buttons: string[]) {
     const show = {
       info: vscode.window.showInformationMessage,
       warning: vscode.window.showWarningMessage,

@@ -17,7 +17,7 @@ const MAX_CHARACTERS = 50_000;
 /** The keys of this time are written together. */
 const SETTLE_MS = 250;
 
-export class Drafts {
+export class InputDrafts {
   readonly #memory: Memory;
   readonly #key: string;
   readonly #settle: () => Promise<unknown>;

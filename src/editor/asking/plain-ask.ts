@@ -3,9 +3,9 @@
  * of `$(…)` in a list, and shows what hides or turns the direction of a line as it is.
  */
 import { oneLine, visibleLines } from '../../core/visible-text.ts';
-import type { Ask, Option, PickManyQuestion, PickQuestion } from './ask.ts';
+import type { Dialogs, Option, PickManyQuestion, PickQuestion } from './ask.ts';
 
-export function plainAsk(ask: Ask): Ask {
+export function plainAsk(ask: Dialogs): Dialogs {
   return {
     text: question =>
       ask.text({

@@ -2,18 +2,18 @@
 import type { InputChange } from '../../core/inputs/compare-inputs.ts';
 import { parseVersionReference } from '../../core/version.ts';
 import { counted, listed } from '../wording/age.ts';
-import type { Change } from './change.ts';
+import type { PromptChange } from './change.ts';
 
 /** Named one by one; of more only their number is told. */
 const MOST_NAMED = 5;
 
 /** The number of sources that differ: the prompt's own and each partial. */
-export function sourcesIn({ source, partials }: Pick<Change, 'source' | 'partials'>): number {
+export function sourcesIn({ source, partials }: Pick<PromptChange, 'source' | 'partials'>): number {
   return (source ? 1 : 0) + partials.length;
 }
 
 /** `3 changes: the prompt, _header @2 → @3 and _rules (new)`; undefined where no partial differs. */
-export function changesInWords(change: Pick<Change, 'source' | 'partials'>): string | undefined {
+export function changesInWords(change: Pick<PromptChange, 'source' | 'partials'>): string | undefined {
   const { source, partials } = change;
   if (partials.length === 0) return undefined;
   const names = [...(source ? ['the prompt'] : []), ...partials.map(partialInWords)];
@@ -22,7 +22,7 @@ export function changesInWords(change: Pick<Change, 'source' | 'partials'>): str
   return `${counted(sourcesIn(change), 'change')}: ${listed(told)}.`;
 }
 
-function partialInWords({ from, to }: Change['partials'][number]): string {
+function partialInWords({ from, to }: PromptChange['partials'][number]): string {
   const { prompt = '', version = 0 } = to === undefined ? {} : parseVersionReference(to.id);
   if (from === undefined) return `${prompt}@${version} (new)`;
   const old = parseVersionReference(from.id);
@@ -30,7 +30,7 @@ function partialInWords({ from, to }: Change['partials'][number]): string {
 }
 
 /** Breaking changes for applications as one paragraph; undefined if there are none. */
-export function breakingInWords({ inputs }: Pick<Change, 'inputs'>): string | undefined {
+export function breakingInWords({ inputs }: Pick<PromptChange, 'inputs'>): string | undefined {
   const breaking = inputs.filter(change => change.breaking);
   if (breaking.length === 0) return undefined;
   const told = breaking.slice(0, MOST_NAMED).map(inputInWords);

@@ -1,12 +1,12 @@
 /** The whole change between two sides of a prompt: its source, its partials, and what callers have to provide. */
-import { type ChangedPartial, changedPartials, type LinkedSource } from '../../core/changed-sources.ts';
+import { type ChangedPartial, changedPartials, type SourceWithPartials } from '../../core/changed-sources.ts';
 import { callerInputs } from '../../core/inputs/caller-inputs.ts';
 import { compareInputs, type InputChange } from '../../core/inputs/compare-inputs.ts';
 import type { PromptName } from '../../core/name.ts';
 import { readMetadata } from '../../core/render.ts';
 import { sourceKindOf } from '../../core/source.ts';
 
-export interface Change {
+export interface PromptChange {
   /** True if the prompt's own source differs. */
   readonly source: boolean;
   readonly partials: readonly ChangedPartial[];
@@ -16,10 +16,10 @@ export interface Change {
 /** @throws Problem `invalid_source` for a side that cannot be read */
 export async function changeBetween(
   prompt: PromptName,
-  from: LinkedSource,
-  to: LinkedSource,
-): Promise<Change> {
-  const inputs = async (side: LinkedSource) =>
+  from: SourceWithPartials,
+  to: SourceWithPartials,
+): Promise<PromptChange> {
+  const inputs = async (side: SourceWithPartials) =>
     callerInputs(
       await readMetadata(side.source, prompt, { kind: sourceKindOf(prompt), isPublished: true }),
       side,

@@ -5,14 +5,14 @@ import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { registerCommand } from '../commands.ts';
 import { setContext } from '../context-keys.ts';
-import { namedTarget, type Target, targetOf } from '../explorer/target.ts';
+import { type CommandTarget, namedTarget, targetOf } from '../explorer/target.ts';
 import { versionUri } from '../versions/open-version.ts';
 import { pickVersion } from '../versions/pick-version.ts';
 import { ageOf } from '../wording/age.ts';
 import type { Workbench } from '../workbench.ts';
-import type { Change } from './change.ts';
+import type { PromptChange } from './change.ts';
 import { registerResolvedDocuments } from './resolved-documents.ts';
-import { type End, showChange } from './show-change.ts';
+import { type ComparedSide, showChange } from './show-change.ts';
 import { compareTitle, type Side, shortName } from './titles.ts';
 
 /**
@@ -22,10 +22,10 @@ import { compareTitle, type Side, shortName } from './titles.ts';
 export function showComparison(
   workbench: Workbench,
   prompt: PromptName,
-  left: End,
-  right: End,
-): Promise<Change | undefined> {
-  const side = (end: End): Side =>
+  left: ComparedSide,
+  right: ComparedSide,
+): Promise<PromptChange | undefined> {
+  const side = (end: ComparedSide): Side =>
     'version' in end ? { kind: 'version', version: end.version } : { kind: 'file' };
   const title = compareTitle(shortName(prompt, workbench.prompts.listed.keys()), side(left), side(right));
   return showChange(workbench, prompt, left, right, { title });
@@ -33,20 +33,21 @@ export function showComparison(
 
 export function registerCompare(workbench: Workbench): vscode.Disposable {
   const { session, prompts, ask, report } = workbench;
-  const show = (prompt: PromptName, left: End, right: End) => showComparison(workbench, prompt, left, right);
+  const show = (prompt: PromptName, left: ComparedSide, right: ComparedSide) =>
+    showComparison(workbench, prompt, left, right);
   const fileAndRegistry = (argument: unknown, title: string) =>
     targetOf(argument, workbench, {
       title,
       admits: listed => listed.hasFile && listed.summary !== undefined,
     });
   /** The file, or for a prompt without one its newest version. */
-  const present = async (prompt: PromptName): Promise<End | undefined> => {
+  const present = async (prompt: PromptName): Promise<ComparedSide | undefined> => {
     const listed = prompts.listed.get(prompt);
     if (listed?.hasFile === true) return { file: true };
     return listed?.summary === undefined ? undefined : { version: listed.summary.newest.version };
   };
   let selected:
-    | (Target & { readonly version: VersionNumber; readonly registry: string | undefined })
+    | (CommandTarget & { readonly version: VersionNumber; readonly registry: string | undefined })
     | undefined;
   return vscode.Disposable.from(
     session.onDidChange(() => {
@@ -69,7 +70,7 @@ export function registerCompare(workbench: Workbench): vscode.Disposable {
       });
       if (target === undefined) return;
       const live = await pickLive(workbench, target.prompt);
-      const right: End | undefined =
+      const right: ComparedSide | undefined =
         target.version === undefined ? await present(target.prompt) : { version: target.version };
       if (live !== undefined && right !== undefined) await show(target.prompt, { version: live }, right);
     }),
@@ -130,7 +131,8 @@ export function registerCompare(workbench: Workbench): vscode.Disposable {
         await show(target.prompt, { version: selected.version }, { version: target.version });
         return;
       }
-      const name = ({ prompt, version }: Target) => `${shortName(prompt, prompts.listed.keys())}@${version}`;
+      const name = ({ prompt, version }: CommandTarget) =>
+        `${shortName(prompt, prompts.listed.keys())}@${version}`;
       const right = { prompt: target.prompt, version: target.version };
       const { areReadable } = await import('../versions/readable.ts');
       if (!(await areReadable(workbench, [selected, right]))) return;

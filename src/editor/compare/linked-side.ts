@@ -1,8 +1,8 @@
 /** One side of a comparison with its partials: of a version those it was published with, of a file those it would be. */
-import type { LinkedSource } from '../../core/changed-sources.ts';
+import type { SourceWithPartials } from '../../core/changed-sources.ts';
 import type { LinkedPartial } from '../../core/flatten.ts';
 import { type PromptName, partialCandidates } from '../../core/name.ts';
-import { linkRecorded, type RecordedPartials, type RecordedSource } from '../../core/recorded-partials.ts';
+import { linkRecorded, type PartialVersions, type RecordedSource } from '../../core/recorded-partials.ts';
 import { parseSource, sourceKindOf } from '../../core/source.ts';
 import { partialUses } from '../../core/template.ts';
 import type { VersionNumber } from '../../core/version.ts';
@@ -27,7 +27,7 @@ export async function linkedVersion(
   prompt: PromptName,
   version: VersionNumber,
   registry?: string,
-): Promise<LinkedSource> {
+): Promise<SourceWithPartials> {
   const read = versionReader(holding, registry);
   const { source, partials } = await read(prompt, version);
   return linkedSource(prompt, source, await linkRecorded(partials, read));
@@ -42,7 +42,7 @@ export async function linkedDraft(
   holding: Holding,
   prompt: PromptName,
   source: string,
-): Promise<LinkedSource> {
+): Promise<SourceWithPartials> {
   const recorded = newestPartials(holding, prompt, source);
   return linkedSource(prompt, source, await linkRecorded(recorded, versionReader(holding)));
 }
@@ -52,7 +52,7 @@ export function newestPartials(
   { prompts }: Pick<Workbench, 'prompts'>,
   prompt: PromptName,
   source: string,
-): RecordedPartials {
+): PartialVersions {
   const newest = (reference: string) =>
     partialCandidates(prompt, reference)
       .map(name => prompts.listed.get(name)?.summary)
@@ -70,6 +70,6 @@ function linkedSource(
   prompt: PromptName,
   source: string,
   partials: ReadonlyMap<string, LinkedPartial>,
-): LinkedSource {
+): SourceWithPartials {
   return { source, template: parseSource(source, sourceKindOf(prompt)).template, partials };
 }

@@ -1,6 +1,6 @@
 /** The text of a version or file with its partials in place, as documents that can be compared but never written. */
 import * as vscode from 'vscode';
-import type { LinkedSource } from '../../core/changed-sources.ts';
+import type { SourceWithPartials } from '../../core/changed-sources.ts';
 import type { PromptName } from '../../core/name.ts';
 import { checkRegistryIsShown } from '../connection/other-project.ts';
 import { messageOf } from '../problems/explain.ts';
@@ -44,7 +44,7 @@ async function resolvedText(workbench: Workbench, uri: vscode.Uri): Promise<stri
 }
 
 /** The prompt's file as the editor has it, with the partials that publishing would take. */
-export async function linkedFile(workbench: Workbench, prompt: PromptName): Promise<LinkedSource> {
+export async function linkedFile(workbench: Workbench, prompt: PromptName): Promise<SourceWithPartials> {
   const copy = await workbench.prompts.workingCopy();
   if (copy === undefined) throw new Error('No prompts folder is open.');
   const { linkedDraft } = await import('./linked-side.ts');

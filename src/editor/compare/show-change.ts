@@ -10,13 +10,13 @@ import { EMBEDDED, resolvedFileUriParts, resolvedUriParts, versionUriParts } fro
 import { counted } from '../wording/age.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
-import type { Change } from './change.ts';
+import type { PromptChange } from './change.ts';
 import { sourcesIn } from './change-words.ts';
 import { linkedFile } from './resolved-documents.ts';
 
-export type End = { readonly file: true } | { readonly version: VersionNumber };
+export type ComparedSide = { readonly file: true } | { readonly version: VersionNumber };
 
-export interface Shown {
+export interface ShownChange {
   readonly title: string;
   /** The promotion under review, whose documents are its own. */
   readonly promotion?: string;
@@ -30,10 +30,10 @@ export interface Shown {
 export async function showChange(
   workbench: Workbench,
   prompt: PromptName,
-  left: End,
-  right: End,
-  shown: Shown,
-): Promise<Change | undefined> {
+  left: ComparedSide,
+  right: ComparedSide,
+  shown: ShownChange,
+): Promise<PromptChange | undefined> {
   const versions = [left, right].flatMap(end => ('version' in end ? [{ prompt, version: end.version }] : []));
   const { areReadable } = await import('../versions/readable.ts');
   const [isReadable, change] = await Promise.all([
@@ -75,9 +75,9 @@ export async function showChange(
 export async function findChange(
   workbench: Workbench,
   prompt: PromptName,
-  left: End,
-  right: End,
-): Promise<Change | undefined> {
+  left: ComparedSide,
+  right: ComparedSide,
+): Promise<PromptChange | undefined> {
   try {
     return await inProgress(`Comparing versions of ${prompt}`, async signal => {
       // Whoever cancels goes on without: what is fetched meanwhile may take as long as the registry likes.
@@ -89,7 +89,7 @@ export async function findChange(
         import('./linked-side.ts'),
         import('./change.ts'),
       ]);
-      const linked = (end: End) =>
+      const linked = (end: ComparedSide) =>
         'version' in end ? linkedVersion(workbench, prompt, end.version) : linkedFile(workbench, prompt);
       const between = async () => changeBetween(prompt, await linked(left), await linked(right));
       return Promise.race([between(), cancelled]);
@@ -105,19 +105,19 @@ type Pair = readonly [vscode.Uri, vscode.Uri];
 async function documentsOf(
   { session, prompts }: Workbench,
   prompt: PromptName,
-  left: End,
-  right: End,
-  { promotion }: Shown,
+  left: ComparedSide,
+  right: ComparedSide,
+  { promotion }: ShownChange,
 ): Promise<{ readonly source: Pair; readonly resolved: Pair }> {
   const registry = session.registry ?? EMBEDDED;
   const copy = await prompts.workingCopy();
   const of = (version: VersionNumber) => ({ registry, prompt, version, ...(promotion && { promotion }) });
-  const source = (end: End) => {
+  const source = (end: ComparedSide) => {
     if ('version' in end) return vscode.Uri.from(versionUriParts(of(end.version)));
     if (copy === undefined) throw new Error('No prompts folder is open.');
     return vscode.Uri.file(copy.folder.pathOf(prompt));
   };
-  const resolved = (end: End) =>
+  const resolved = (end: ComparedSide) =>
     vscode.Uri.from(
       'version' in end ? resolvedUriParts(of(end.version)) : resolvedFileUriParts({ registry, prompt }),
     );

@@ -1,7 +1,7 @@
 /** The sentences about prompts that were deleted here and changed in the registry. */
 import type { PromptName } from '../../core/name.ts';
 import type { PullReport } from '../../workspace/pull-plan.ts';
-import type { Listed } from '../explorer/listed.ts';
+import type { ListedPrompt } from '../explorer/listed-prompt.ts';
 import { counted, shortList } from '../wording/age.ts';
 
 export const KEEP_DELETED = 'Keep Deleted';
@@ -10,7 +10,7 @@ export function restoreButton(count: number): string {
   return count === 1 ? 'Restore File' : 'Restore Files';
 }
 
-export function deletedQuestion(prompts: readonly Pick<Listed, 'name' | 'base' | 'summary'>[]): string {
+export function deletedQuestion(prompts: readonly Pick<ListedPrompt, 'name' | 'base' | 'summary'>[]): string {
   const [first, ...others] = prompts;
   if (first !== undefined && others.length === 0)
     return `${first.name} was deleted here, and the registry has a newer version (@${first.summary?.newest.version}) than the one that was deleted (@${first.base}). Restore the file, or keep it deleted?`;

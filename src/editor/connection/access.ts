@@ -10,7 +10,7 @@ import type { Environment, EnvironmentName } from '../../core/environment.ts';
 import type { Key } from '../../core/key.ts';
 import { Problem } from '../../core/problem.ts';
 import type { OpenedKeyStore } from '../../keys/open-key-store.ts';
-import { type Fetch, loggedFetch, type RequestLog } from '../log/logged-fetch.ts';
+import { type LoggedFetch, loggedFetch, type RequestLog } from '../log/logged-fetch.ts';
 import { BrokenLog } from './broken-log.ts';
 import { ANSWER_MS } from './watch-connection.ts';
 
@@ -113,7 +113,7 @@ export async function accessEmbedded(
     throw isBrokenLog(error) ? new BrokenLog(error.message, { cause: error }) : error;
   });
   let isClosed = false;
-  const send: Fetch = async request => {
+  const send: LoggedFetch = async request => {
     if (isClosed) throw new TypeError('The connection to this registry was closed.');
     return registry.fetch(request);
   };

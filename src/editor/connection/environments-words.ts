@@ -1,6 +1,6 @@
 /** The words of the view Environments. */
 
-import type { KeyState } from '../../client/choose-key.ts';
+import type { StoredKeyState } from '../../client/choose-key.ts';
 import type { Environment } from '../../core/environment.ts';
 import type { ItemWords } from '../explorer/labels.ts';
 import { instantOf, listed } from '../wording/age.ts';
@@ -19,7 +19,7 @@ export interface EnvironmentWords extends ItemWords {
 export function environmentWords(
   name: string,
   policy: Environment['policy'] | undefined,
-  key: KeyState,
+  key: StoredKeyState,
   stored: boolean,
 ): EnvironmentWords {
   const { icon, description, detail } = keyWords(key, name, stored);
@@ -39,7 +39,7 @@ export function environmentWords(
 }
 
 function keyWords(
-  key: KeyState,
+  key: StoredKeyState,
   name: string,
   stored: boolean,
 ): { icon: string; description: string; detail: string } {

@@ -1,6 +1,6 @@
 /** Asks a registry who one is with each of one's keys, and what environments there are. */
 
-import { chooseKey, type KeyState, type Keys } from '../../client/choose-key.ts';
+import { chooseKey, type Keys, type StoredKeyState } from '../../client/choose-key.ts';
 import { RegistryUnreachable } from '../../client/unreachable.ts';
 import type { KeyRecord } from '../../contract/keys.ts';
 import type { Environment, EnvironmentName } from '../../core/environment.ts';
@@ -10,7 +10,7 @@ import type { ConnectionState } from '../status/words.ts';
 import { BrokenLog } from './broken-log.ts';
 
 /** The part of a registry client that is used here. */
-export interface Asked {
+export interface IdentityClient {
   currentKey(signal?: AbortSignal): Promise<KeyRecord>;
   listEnvironments(signal?: AbortSignal): Promise<readonly Environment[]>;
 }
@@ -39,11 +39,11 @@ const ABOUT_THE_KEY: readonly ProblemCode[] = [
  */
 export async function identify(
   environments: readonly EnvironmentName[],
-  clientFor: (environment: EnvironmentName) => Promise<Asked>,
+  clientFor: (environment: EnvironmentName) => Promise<IdentityClient>,
   signal?: AbortSignal,
 ): Promise<Identified> {
   if (environments.length === 0) return { keys: new Map(), environments: [], state: { kind: 'no-key' } };
-  const keys = new Map<EnvironmentName, KeyState>();
+  const keys = new Map<EnvironmentName, StoredKeyState>();
   let trouble: unknown;
   await Promise.all(
     environments.map(async environment => {

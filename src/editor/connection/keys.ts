@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { type Key, parseKey } from '../../core/key.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Ask } from '../asking/ask.ts';
+import type { Dialogs } from '../asking/ask.ts';
 import { registerCommand } from '../commands.ts';
 import { logged, messageOf } from '../problems/explain.ts';
 import { registryName } from '../status/words.ts';
@@ -107,7 +107,11 @@ async function setKey(
 }
 
 /** One sentence, and the rest for whoever wants to know it. */
-async function sayStored(ask: Ask, environment: EnvironmentName, { brief, details }: Words): Promise<void> {
+async function sayStored(
+  ask: Dialogs,
+  environment: EnvironmentName,
+  { brief, details }: Words,
+): Promise<void> {
   const name = environment.charAt(0).toUpperCase() + environment.slice(1);
   const chosen = await ask.tell('info', `${name} key stored. ${brief}`, DETAILS);
   if (chosen !== undefined) await ask.tell('info', details);

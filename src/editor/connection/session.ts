@@ -3,9 +3,9 @@
  * whether it answers. Nothing is sent before the workspace is trusted.
  */
 import * as vscode from 'vscode';
-import { chooseKey, type Keys, type Work } from '../../client/choose-key.ts';
+import { chooseKey, type KeyPurpose, type Keys } from '../../client/choose-key.ts';
 import type { DiskVersionCache } from '../../client/disk-version-cache.ts';
-import type { Known, LastKnown, Part } from '../../client/last-known.ts';
+import type { LastKnown, LastKnownPart, LastKnownValue } from '../../client/last-known.ts';
 import type { RegistryClient } from '../../client/registry-client.ts';
 import { embeddedCacheUrl } from '../../core/embedded.ts';
 import type { Environment, EnvironmentName } from '../../core/environment.ts';
@@ -185,7 +185,7 @@ export class Session implements vscode.Disposable {
    * A client whose key fits the work. Asks the registry who one is first, if that was not done yet.
    * @throws MissingKey, Problem, RegistryUnreachable
    */
-  async clientFor(work: Work): Promise<RegistryClient> {
+  async clientFor(work: KeyPurpose): Promise<RegistryClient> {
     if (this.#reloading.running !== undefined) await this.#reloading.running;
     else if (this.#keys.size === 0) await this.reload();
     const choice = chooseKey(work, this.#environments, this.#keys);
@@ -223,12 +223,12 @@ export class Session implements vscode.Disposable {
   }
 
   /** The last known state of the registry, from any window; undefined if there is none. Never rejects. */
-  recall<P extends Part>(part: P): Promise<Known<P> | undefined> {
+  recall<P extends LastKnownPart>(part: P): Promise<LastKnownValue<P> | undefined> {
     return this.#withLastKnown((lastKnown, url) => lastKnown.get(part, url));
   }
 
   /** Keeps what the registry said, for when it is away. Never rejects. */
-  keep(part: Part, known: readonly unknown[]): Promise<void> {
+  keep(part: LastKnownPart, known: readonly unknown[]): Promise<void> {
     return this.#withLastKnown((lastKnown, url) => lastKnown.put(part, url, known)) as Promise<void>;
   }
 

@@ -1,6 +1,6 @@
 /** Asks for the filter of the tree, which follows with every key. */
 import * as vscode from 'vscode';
-import type { Drafts } from '../asking/drafts.ts';
+import type { InputDrafts } from '../asking/drafts.ts';
 
 /** The filter that was typed last is offered again where none is set, after Escape or a reload of the window. */
 const DRAFT = 'filter';
@@ -13,7 +13,7 @@ const DRAFT = 'filter';
 export async function askForFilter(
   before: string,
   apply: (filter: string) => void,
-  drafts: Pick<Drafts, 'of' | 'keep' | 'write'>,
+  drafts: Pick<InputDrafts, 'of' | 'keep' | 'write'>,
 ): Promise<void> {
   const input = vscode.window.createInputBox();
   input.title = 'Filter Prompts';

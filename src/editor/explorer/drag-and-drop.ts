@@ -1,14 +1,14 @@
 /** Prompts dragged within the tree move to another folder; dragged into an editor, their files open. */
 import * as vscode from 'vscode';
 import { folderOf, isPromptName, type PromptName } from '../../core/name.ts';
-import type { Node } from './nodes.ts';
+import type { ExplorerNode } from './nodes.ts';
 import type { PromptList } from './prompt-list.ts';
 
 /** VS Code's own name for what is dragged in this tree. */
 const PROMPTS = 'application/vnd.code.tree.promptforge.prompts';
 const FILES = 'text/uri-list';
 
-export class PromptsDragAndDrop implements vscode.TreeDragAndDropController<Node> {
+export class PromptsDragAndDrop implements vscode.TreeDragAndDropController<ExplorerNode> {
   readonly dropMimeTypes = [PROMPTS];
   readonly dragMimeTypes = [FILES];
   readonly #prompts: PromptList;
@@ -29,7 +29,7 @@ export class PromptsDragAndDrop implements vscode.TreeDragAndDropController<Node
     this.#onLost = onLost;
   }
 
-  async handleDrag(source: readonly Node[], data: vscode.DataTransfer): Promise<void> {
+  async handleDrag(source: readonly ExplorerNode[], data: vscode.DataTransfer): Promise<void> {
     const dragged = source.flatMap(node => (node.kind === 'prompt' ? [node.listed] : []));
     const names = dragged.map(({ name }) => name);
     data.set(PROMPTS, new vscode.DataTransferItem(JSON.stringify(names)));
@@ -42,7 +42,7 @@ export class PromptsDragAndDrop implements vscode.TreeDragAndDropController<Node
   }
 
   async handleDrop(
-    target: Node | undefined,
+    target: ExplorerNode | undefined,
     data: vscode.DataTransfer,
     token: vscode.CancellationToken,
   ): Promise<void> {
@@ -61,7 +61,7 @@ export class PromptsDragAndDrop implements vscode.TreeDragAndDropController<Node
 }
 
 /** On a prompt, or what is below it: the folder that it is in. */
-function folderAt(target: Node | undefined): string {
+function folderAt(target: ExplorerNode | undefined): string {
   if (target === undefined) return '';
   return target.kind === 'folder' ? target.path : folderOf(target.listed.name);
 }

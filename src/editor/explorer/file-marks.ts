@@ -1,7 +1,7 @@
 /** The marks on the files of prompts: by path, so that the Explorer, tabs and the Source Control view show the same. */
 import { fileOfPrompt } from '../../core/name.ts';
 import type { FileTrouble } from '../../workspace/prompts-folder.ts';
-import type { Listed } from './listed.ts';
+import type { ListedPrompt } from './listed-prompt.ts';
 import { fileMarkOf, invalidWords, type StateWords } from './state-words.ts';
 
 export interface FileMark extends StateWords {
@@ -15,7 +15,7 @@ export interface FileMark extends StateWords {
  * @returns only what needs a mark
  */
 export function fileMarks(
-  listed: Iterable<Listed>,
+  listed: Iterable<ListedPrompt>,
   troubles: readonly Pick<FileTrouble, 'path' | 'message'>[],
   pathOf: (relative: string) => string,
   keyOf: (absolute: string) => string,
@@ -32,7 +32,7 @@ export function fileMarks(
 }
 
 /** Changes made here. Changes in the registry would color most folders and hide git's colors. */
-function isWork({ state, hasFile, trouble }: Listed): boolean {
+function isWork({ state, hasFile, trouble }: ListedPrompt): boolean {
   const isEdit = state === 'modified' || state === 'new' || state === 'conflict';
   return trouble !== undefined || (hasFile && isEdit);
 }

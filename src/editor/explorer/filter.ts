@@ -4,7 +4,7 @@
  */
 import { isPartial } from '../../core/name.ts';
 import { foldCase } from '../../core/name-case.ts';
-import type { Listed } from './listed.ts';
+import type { ListedPrompt } from './listed-prompt.ts';
 import { OLDER_PARTIALS, wordsOf } from './state-words.ts';
 
 /** A word of the tree's is known by so many of its letters: fewer are more often the beginning of a name. */
@@ -14,7 +14,7 @@ const LETTERS = 4;
  * Whether every word of `filter` fits; case does not matter. `@` before a word says that it is no part of a name, and
  * any beginning will do then. An empty filter admits all.
  */
-export function filterOf(filter: string): (listed: Listed) => boolean {
+export function filterOf(filter: string): (listed: ListedPrompt) => boolean {
   const words = wordsIn(filter);
   if (words.length === 0) return () => true;
   return listed => {
@@ -41,7 +41,7 @@ function isOneOf(word: string, own: readonly string[]): boolean {
 }
 
 /** The words the tree uses for a prompt. */
-function ownWords(listed: Listed): readonly string[] {
+function ownWords(listed: ListedPrompt): readonly string[] {
   const { name, summary } = listed;
   const words = wordsOf(listed);
   return [

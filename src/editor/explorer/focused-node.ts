@@ -4,13 +4,13 @@
  */
 import * as vscode from 'vscode';
 import { nextEvent } from '../work/next-event.ts';
-import { type HistoryNode, idOf, type Node } from './nodes.ts';
+import { type ExplorerNode, type HistoryNode, idOf } from './nodes.ts';
 
 /** The longest wait for word of a selection, in milliseconds: where no list had the focus, none comes. */
 const TOLD_MS = 500;
 
 /** Selects it. To be called while the tree has the focus, or had it last of all lists. */
-export async function selectFocused<Shown extends Node | HistoryNode>(
+export async function selectFocused<Shown extends ExplorerNode | HistoryNode>(
   view: vscode.TreeView<Shown>,
 ): Promise<Shown | undefined> {
   const before = view.selection;
@@ -25,7 +25,7 @@ export async function selectFocused<Shown extends Node | HistoryNode>(
   return focused;
 }
 
-function without<Shown extends Node | HistoryNode>(
+function without<Shown extends ExplorerNode | HistoryNode>(
   nodes: readonly Shown[],
   others: readonly Shown[],
 ): Shown[] {

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import { logged } from '../problems/explain.ts';
 import type { Workbench } from '../workbench.ts';
-import type { Node } from './nodes.ts';
+import type { ExplorerNode } from './nodes.ts';
 import type { PromptsTree } from './prompts-tree.ts';
 import { targetInFront } from './target.ts';
 
@@ -17,7 +17,7 @@ export interface FollowingEditor extends vscode.Disposable {
 }
 
 export function followEditor(
-  view: vscode.TreeView<Node>,
+  view: vscode.TreeView<ExplorerNode>,
   tree: PromptsTree,
   workbench: Workbench,
 ): FollowingEditor {

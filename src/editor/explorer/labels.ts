@@ -9,7 +9,7 @@ import type { LifeWords } from '../lives/lives.ts';
 import { ageOf, counted, instantOf, listed } from '../wording/age.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
 import { originMarkdown } from '../wording/origin.ts';
-import type { Listed } from './listed.ts';
+import type { ListedPrompt } from './listed-prompt.ts';
 import { OLDER_PARTIALS, wordsOf } from './state-words.ts';
 
 export interface ItemWords {
@@ -36,7 +36,7 @@ export function lastEnvironment(environments: readonly { readonly name: string }
 }
 
 /** `triage` with `@5 · production @4 · modified`. `environment` is the one whose stable version is told. */
-export function promptWords(prompt: Listed, environment: string, now: number): ItemWords {
+export function promptWords(prompt: ListedPrompt, environment: string, now: number): ItemWords {
   const { name, summary } = prompt;
   const label = lastSegment(name);
   const state = wordsOf(prompt);
@@ -65,7 +65,7 @@ export function promptWords(prompt: Listed, environment: string, now: number): I
   };
 }
 
-function promptTooltip(prompt: Listed, environment: string, now: number): string {
+function promptTooltip(prompt: ListedPrompt, environment: string, now: number): string {
   const { name, summary, state, base } = prompt;
   const lines = [`**${escapeMarkdown(name)}**`];
   const words = wordsOf(prompt);

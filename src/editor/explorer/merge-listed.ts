@@ -1,8 +1,8 @@
 /** The registry's list and the working copy's put together by name. */
 import type { PromptSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
-import type { PromptState } from '../../workspace/prompt-state.ts';
-import type { Listed } from './listed.ts';
+import type { PromptFileState } from '../../workspace/prompt-state.ts';
+import type { ListedPrompt } from './listed-prompt.ts';
 
 /**
  * @param troubles why files of prompts cannot be prompts
@@ -12,12 +12,12 @@ import type { Listed } from './listed.ts';
  */
 export function mergeListed(
   summaries: readonly PromptSummary[],
-  files: ReadonlyMap<PromptName, PromptState>,
+  files: ReadonlyMap<PromptName, PromptFileState>,
   troubles: ReadonlyMap<PromptName, string> = new Map(),
   merging: ReadonlySet<PromptName> = new Set(),
   renamed: ReadonlyMap<PromptName, PromptName> = new Map(),
-): Map<PromptName, Listed> {
-  const listed = new Map<PromptName, Listed>();
+): Map<PromptName, ListedPrompt> {
+  const listed = new Map<PromptName, ListedPrompt>();
   const renamedTo = new Map([...renamed].map(([to, from]) => [from, to]));
   const add = (name: PromptName, summary: PromptSummary | undefined) => {
     const file = files.get(name);

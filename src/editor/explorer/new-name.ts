@@ -2,7 +2,7 @@
 import { folderOf, type PromptName, parsePromptName, whyNotPromptName } from '../../core/name.ts';
 import { closestCaseClash, foldCase, whyNoFolder, whyTaken } from '../../core/name-case.ts';
 import type { Workbench } from '../workbench.ts';
-import type { Listed } from './listed.ts';
+import type { ListedPrompt } from './listed-prompt.ts';
 
 export const NAME_HINT =
   'Folders and a name, such as support/triage. If the last part begins with "_", the prompt is a partial.';
@@ -11,7 +11,7 @@ export const NAME_HINT =
 export function whyNotNewName(
   text: string,
   { prompts }: Pick<Workbench, 'prompts'>,
-  from?: Listed,
+  from?: ListedPrompt,
 ): string | undefined {
   const name = text.trim();
   const why = whyNotPromptName(name);
@@ -32,7 +32,7 @@ export function whyNotNewName(
 function whyOtherCase(
   to: PromptName,
   listed: Iterable<PromptName>,
-  from: Listed | undefined,
+  from: ListedPrompt | undefined,
 ): string | undefined {
   const isItself = (each: PromptName) => each === from?.name && folderOf(each) === folderOf(to);
   const clash = closestCaseClash(

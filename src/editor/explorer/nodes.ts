@@ -2,61 +2,64 @@
 import type { Pointer, PromptSummary, VersionSummary } from '../../contract/prompts.ts';
 import { isPartial } from '../../core/name.ts';
 import type { Life } from '../lives/lives.ts';
-import type { Span, Timeline } from '../lives/timeline.ts';
-import type { Listed } from './listed.ts';
+import type { LiveSpan, Timeline } from '../lives/timeline.ts';
+import type { ListedPrompt } from './listed-prompt.ts';
 import { isDeletedAndChanged } from './state-words.ts';
 import { entriesOf } from './tree.ts';
 
-export type Node =
+export type ExplorerNode =
   | { readonly kind: 'folder'; readonly path: string; readonly prompts: number }
-  | { readonly kind: 'prompt'; readonly listed: Listed }
+  | { readonly kind: 'prompt'; readonly listed: ListedPrompt }
   | {
       readonly kind: 'pointer';
-      readonly listed: Listed;
+      readonly listed: ListedPrompt;
       readonly summary: PromptSummary;
       readonly pointer: Pointer;
     }
   | {
       readonly kind: 'version';
-      readonly listed: Listed;
+      readonly listed: ListedPrompt;
       readonly version: VersionSummary;
       /** When it was live and where, as far as that is known. */
       readonly lives: readonly Life[];
       /** The same, in the view History. */
-      readonly spans?: readonly Span[];
+      readonly spans?: readonly LiveSpan[];
     }
   /** The page after the versions shown. */
-  | { readonly kind: 'more'; readonly listed: Listed }
+  | { readonly kind: 'more'; readonly listed: ListedPrompt }
   /** Versions that could not be fetched. */
-  | { readonly kind: 'failed'; readonly listed: Listed; readonly why: string };
+  | { readonly kind: 'failed'; readonly listed: ListedPrompt; readonly why: string };
 
 /** The nodes of the view History. */
 export type HistoryNode =
-  | Extract<Node, { kind: 'version' | 'more' | 'failed' }>
+  | Extract<ExplorerNode, { kind: 'version' | 'more' | 'failed' }>
   /** The versions that were live in one place. */
   | {
       readonly kind: 'timeline';
-      readonly listed: Listed;
+      readonly listed: ListedPrompt;
       readonly timeline: Timeline;
       /** True if older promotions were not fetched yet. */
       readonly hasOlder: boolean;
     }
-  | { readonly kind: 'span'; readonly listed: Listed; readonly span: Span }
-  | { readonly kind: 'olderSpans'; readonly listed: Listed; readonly timeline: Timeline };
+  | { readonly kind: 'span'; readonly listed: ListedPrompt; readonly span: LiveSpan }
+  | { readonly kind: 'olderSpans'; readonly listed: ListedPrompt; readonly timeline: Timeline };
 
 export function isHistoryNode(value: unknown): value is HistoryNode {
   return typeof value === 'object' && value !== null && 'kind' in value && 'listed' in value;
 }
 
 /** Folders and prompts directly in `folder`; the empty string is the root. */
-export function nodesIn(listed: Iterable<Listed>, folder: string): Node[] {
+export function nodesIn(listed: Iterable<ListedPrompt>, folder: string): ExplorerNode[] {
   return entriesOf(listed, folder).map(entry =>
     entry.kind === 'folder' ? entry : { kind: 'prompt', listed: entry.item },
   );
 }
 
 /** Where a prompt is live, in promotion order, then by channel. */
-export function pointerNodes(listed: Listed, environments: readonly { readonly name: string }[]): Node[] {
+export function pointerNodes(
+  listed: ListedPrompt,
+  environments: readonly { readonly name: string }[],
+): ExplorerNode[] {
   const { summary } = listed;
   if (summary === undefined) return [];
   const rank = new Map(environments.map(({ name }, index) => [name, index]));
@@ -67,7 +70,7 @@ export function pointerNodes(listed: Listed, environments: readonly { readonly n
 }
 
 /** Unique, and the same for the same thing after a refresh: VS Code keeps selection and expansion by it. */
-export function idOf(node: Node | HistoryNode): string {
+export function idOf(node: ExplorerNode | HistoryNode): string {
   switch (node.kind) {
     case 'folder':
       return `folder ${node.path}`;
@@ -89,7 +92,7 @@ export function idOf(node: Node | HistoryNode): string {
 }
 
 /** `:prompt:file:published:live:modified:publishable:` and the like. */
-export function contextOf(node: Node | HistoryNode): string {
+export function contextOf(node: ExplorerNode | HistoryNode): string {
   const flags: string[] = [node.kind];
   if (node.kind === 'prompt') flags.push(...promptFlags(node.listed));
   const version = versionOf(node);
@@ -100,13 +103,13 @@ export function contextOf(node: Node | HistoryNode): string {
   return `:${flags.join(':')}:`;
 }
 
-function versionOf(node: Node | HistoryNode): number | undefined {
+function versionOf(node: ExplorerNode | HistoryNode): number | undefined {
   if (node.kind === 'pointer') return node.pointer.version;
   if (node.kind === 'version') return node.version.version;
   return node.kind === 'span' ? node.span.version : undefined;
 }
 
-function promptFlags(listed: Listed): string[] {
+function promptFlags(listed: ListedPrompt): string[] {
   const { name, summary, state, hasFile } = listed;
   const archived = state === 'archived' || summary?.archived === true;
   const changed = state === 'new' || state === 'modified' || state === 'conflict';

@@ -9,7 +9,7 @@ import { otherProjectOf } from '../connection/other-project.ts';
 import type { Session } from '../connection/session.ts';
 import { messageOf } from '../problems/explain.ts';
 import { NewestRun } from '../work/newest-run.ts';
-import type { Listed } from './listed.ts';
+import type { ListedPrompt } from './listed-prompt.ts';
 import { mergeListed } from './merge-listed.ts';
 
 export class PromptList implements vscode.Disposable {
@@ -26,7 +26,7 @@ export class PromptList implements vscode.Disposable {
   /** True if what is shown was known from before, and the registry has not listed anything since. */
   #isRecalled = false;
   #files: WorkingCopyState | undefined;
-  #listed: ReadonlyMap<PromptName, Listed> = new Map();
+  #listed: ReadonlyMap<PromptName, ListedPrompt> = new Map();
   #workingCopy: { readonly project: Project; readonly copy: WorkingCopy } | undefined;
   #trouble: string | undefined;
   readonly #refreshing = new NewestRun();
@@ -47,12 +47,12 @@ export class PromptList implements vscode.Disposable {
   }
 
   /** By name. */
-  get listed(): ReadonlyMap<PromptName, Listed> {
+  get listed(): ReadonlyMap<PromptName, ListedPrompt> {
     return this.#listed;
   }
 
   /** For a command that was given the prompt. @throws Error when it is neither a file nor in the registry any more */
-  mustHave(prompt: PromptName): Listed {
+  mustHave(prompt: PromptName): ListedPrompt {
     const listed = this.#listed.get(prompt);
     if (listed === undefined) throw new Error(`${prompt} is no longer in this folder or in the registry.`);
     return listed;

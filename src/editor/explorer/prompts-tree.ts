@@ -18,15 +18,15 @@ import {
   promptWords,
   versionWords,
 } from './labels.ts';
-import type { Listed } from './listed.ts';
-import { contextOf, idOf, type Node, nodesIn, pointerNodes } from './nodes.ts';
+import type { ListedPrompt } from './listed-prompt.ts';
+import { contextOf, type ExplorerNode, idOf, nodesIn, pointerNodes } from './nodes.ts';
 import type { PromptList } from './prompt-list.ts';
 import { VersionPages } from './version-pages.ts';
 
 /** Each folder that is opened is asked for what is in it. */
 const MAX_OPENED = 100;
 
-export class PromptsTree implements vscode.TreeDataProvider<Node> {
+export class PromptsTree implements vscode.TreeDataProvider<ExplorerNode> {
   readonly #session: Session;
   readonly #prompts: PromptList;
   readonly #pages: VersionPages;
@@ -35,7 +35,7 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
   readonly onDidChangeTreeData = this.#changed.event;
   #filter = '';
   /** The prompts that match the filter, computed on first use after a change. */
-  #visible: readonly Listed[] | undefined;
+  #visible: readonly ListedPrompt[] | undefined;
   /** By id, what is expanded while no filter is set: VS Code forgets it of what a filter hides. */
   readonly #expanded = new Set<string>();
 
@@ -64,7 +64,7 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
   }
 
   /** Tells what the person expanded or collapsed. */
-  note(node: Node, isExpanded: boolean): void {
+  note(node: ExplorerNode, isExpanded: boolean): void {
     if (this.#filter !== '') return;
     if (isExpanded) this.#expanded.add(idOf(node));
     else this.#expanded.delete(idOf(node));
@@ -82,7 +82,7 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
     this.#update();
   }
 
-  async getChildren(node?: Node): Promise<Node[]> {
+  async getChildren(node?: ExplorerNode): Promise<ExplorerNode[]> {
     if (node === undefined) return nodesIn(this.#admitted(), '');
     if (node.kind === 'folder') return nodesIn(this.#admitted(), node.path);
     if (node.kind === 'prompt') return this.#childrenOf(node.listed);
@@ -90,12 +90,12 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
   }
 
   /** Undefined where the filter hides it, or there is none. */
-  nodeOf(prompt: PromptName): Node | undefined {
+  nodeOf(prompt: PromptName): ExplorerNode | undefined {
     const listed = this.#admitted().find(({ name }) => name === prompt);
     return listed && { kind: 'prompt', listed };
   }
 
-  getParent(node: Node): Node | undefined {
+  getParent(node: ExplorerNode): ExplorerNode | undefined {
     if (node.kind === 'pointer' || node.kind === 'version' || node.kind === 'more' || node.kind === 'failed')
       return { kind: 'prompt', listed: node.listed };
     const above = node.kind === 'prompt' ? foldersAbove(node.listed.name) : foldersOf(node.path);
@@ -103,7 +103,7 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
     return path === undefined ? undefined : { kind: 'folder', path, prompts: 0 };
   }
 
-  getTreeItem(node: Node): vscode.TreeItem {
+  getTreeItem(node: ExplorerNode): vscode.TreeItem {
     const item = this.#itemOf(node);
     item.id = `${idOf(node)}${this.#mark}`;
     item.contextValue = contextOf(node);
@@ -111,7 +111,7 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
   }
 
   /** The tooltip, when the pointer or a screen reader asks for it. */
-  resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
+  resolveTreeItem(item: vscode.TreeItem, node: ExplorerNode): vscode.TreeItem {
     const words = wordsFor(node, this.#session.environments, Date.now());
     if (words !== undefined) item.tooltip = new vscode.MarkdownString(words.tooltip());
     return item;
@@ -130,7 +130,7 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
     this.#changed.fire(undefined);
   }
 
-  #admitted(): readonly Listed[] {
+  #admitted(): readonly ListedPrompt[] {
     if (this.#visible === undefined) {
       const admits = filterOf(this.#filter);
       // An archived prompt without a file is out of the way until it is asked for.
@@ -142,7 +142,7 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
     return this.#visible;
   }
 
-  async #childrenOf(listed: Listed): Promise<Node[]> {
+  async #childrenOf(listed: ListedPrompt): Promise<ExplorerNode[]> {
     const { summary, name } = listed;
     if (summary === undefined) return [];
     const pointers = pointerNodes(listed, this.#session.environments);
@@ -151,10 +151,10 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
         this.#pages.of(name, summary.newest.version),
         this.#livesOf(summary),
       ]);
-      const nodes: Node[] = [
+      const nodes: ExplorerNode[] = [
         ...pointers,
         ...versions.map(
-          (version): Node => ({
+          (version): ExplorerNode => ({
             kind: 'version',
             listed,
             version,
@@ -175,7 +175,7 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
     return (await lives?.catch(() => undefined)) ?? new Map();
   }
 
-  #itemOf(node: Node): vscode.TreeItem {
+  #itemOf(node: ExplorerNode): vscode.TreeItem {
     const now = Date.now();
     const { None } = vscode.TreeItemCollapsibleState;
     switch (node.kind) {
@@ -223,7 +223,7 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
     }
   }
 
-  #stateOf(node: Node): vscode.TreeItemCollapsibleState {
+  #stateOf(node: ExplorerNode): vscode.TreeItemCollapsibleState {
     const isExpanded =
       this.#filter === '' ? this.#expanded.has(idOf(node)) : node.kind === 'folder' && this.#opensFolders;
     const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
@@ -252,7 +252,11 @@ function made(words: ItemWords, state: vscode.TreeItemCollapsibleState, icon: st
   return item;
 }
 
-function wordsFor(node: Node, environments: Session['environments'], now: number): ItemWords | undefined {
+function wordsFor(
+  node: ExplorerNode,
+  environments: Session['environments'],
+  now: number,
+): ItemWords | undefined {
   switch (node.kind) {
     case 'folder':
       return folderWords(node.path, node.prompts);
@@ -267,7 +271,7 @@ function wordsFor(node: Node, environments: Session['environments'], now: number
   }
 }
 
-function command(id: string, title: string, node: Node): vscode.Command {
+function command(id: string, title: string, node: ExplorerNode): vscode.Command {
   return { command: `promptforge.${id}`, title, arguments: [node] };
 }
 

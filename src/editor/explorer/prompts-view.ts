@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import { visibleLines } from '../../core/visible-text.ts';
-import type { Drafts } from '../asking/drafts.ts';
+import type { InputDrafts } from '../asking/drafts.ts';
 import { registerCommand } from '../commands.ts';
 import { setContext } from '../context-keys.ts';
 import { LAST_KNOWN } from '../status/words.ts';
@@ -12,7 +12,7 @@ import { askForFilter } from './ask-for-filter.ts';
 import { PromptsDragAndDrop } from './drag-and-drop.ts';
 import { selectFocused } from './focused-node.ts';
 import { followEditor } from './follow-editor.ts';
-import type { Node } from './nodes.ts';
+import type { ExplorerNode } from './nodes.ts';
 import { PromptsTree } from './prompts-tree.ts';
 import { isNode } from './target.ts';
 
@@ -20,9 +20,9 @@ export interface PromptsView extends vscode.Disposable {
   readonly tree: PromptsTree;
   readonly dragAndDrop: PromptsDragAndDrop;
   /** The selected item of the view; undefined if there is none. */
-  selected(): Node | undefined;
+  selected(): ExplorerNode | undefined;
   /** The item that receives keys in the view, which is then selected; undefined if there is none. */
-  focused(): Promise<Node | undefined>;
+  focused(): Promise<ExplorerNode | undefined>;
   /** Selects a prompt in the tree: at once where the view is in sight, else when it comes into sight. Never rejects. */
   reveal(prompt: PromptName): Promise<void>;
 }
@@ -34,7 +34,7 @@ export interface PromptsView extends vscode.Disposable {
 export function registerPromptsView(
   workbench: Workbench,
   move: (prompt: PromptName, folder: string) => Promise<PromptName | undefined>,
-  drafts: Drafts,
+  drafts: InputDrafts,
 ): PromptsView {
   const { session, prompts, report } = workbench;
   const tree = new PromptsTree(session, prompts, workbench.lives);
@@ -52,7 +52,7 @@ export function registerPromptsView(
       'Nothing was moved: the list changed while you dragged. Drag the prompt again.',
     );
   });
-  const view = vscode.window.createTreeView<Node>('promptforge.prompts', {
+  const view = vscode.window.createTreeView<ExplorerNode>('promptforge.prompts', {
     treeDataProvider: tree,
     showCollapseAll: true,
     dragAndDropController: dragAndDrop,

@@ -1,6 +1,6 @@
 /** How a file's state is shown: one badge letter, one theme colour and one sentence, everywhere the same. */
 import type { FileState } from '../../core/file-state.ts';
-import type { Listed } from './listed.ts';
+import type { ListedPrompt } from './listed-prompt.ts';
 
 export interface StateWords {
   /** At most two characters, beside the name. */
@@ -14,7 +14,7 @@ export interface StateWords {
 }
 
 /** The parts of a prompt that its file's state is told from. */
-export type Stated = Pick<Listed, 'state' | 'summary' | 'base' | 'renamedFrom' | 'renamedTo'>;
+export type Stated = Pick<ListedPrompt, 'state' | 'summary' | 'base' | 'renamedFrom' | 'renamedTo'>;
 
 const WORDS: Readonly<Record<Exclude<FileState, 'clean'>, StateWords>> = {
   modified: {
@@ -120,7 +120,7 @@ export function isDeletedAndChanged({ state, summary, base }: Stated): boolean {
 }
 
 /** The one mark of a prompt, the most urgent first: beside the prompt in the tree, on its file and on its tab. */
-export function markOf(listed: Stated & Pick<Listed, 'trouble'>): StateWords | undefined {
+export function markOf(listed: Stated & Pick<ListedPrompt, 'trouble'>): StateWords | undefined {
   const { state, summary, trouble } = listed;
   if (trouble !== undefined) return invalidWords(trouble);
   const isOutdated = state !== undefined && (summary?.outdatedPartials.length ?? 0) > 0;
@@ -128,7 +128,7 @@ export function markOf(listed: Stated & Pick<Listed, 'trouble'>): StateWords | u
 }
 
 /** As `markOf`, for the file; a prompt that is in the registry alone is marked where its file would be. */
-export function fileMarkOf(listed: Listed): StateWords | undefined {
+export function fileMarkOf(listed: ListedPrompt): StateWords | undefined {
   const isMissing = listed.state === undefined && listed.summary?.archived === false;
   return markOf(listed) ?? (isMissing ? NOT_HERE : undefined);
 }

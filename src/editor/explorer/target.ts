@@ -2,17 +2,17 @@
 import * as vscode from 'vscode';
 import { isPromptName, type PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
-import type { Ask, Option } from '../asking/ask.ts';
+import type { Dialogs, Option } from '../asking/ask.ts';
 import { checkFileIsShown, checkRegistryIsShown, OtherProject } from '../connection/other-project.ts';
 import { parseLiveUri } from '../live/live-uri.ts';
 import { documentsIn, isMergeInput, isMultiDiffTab } from '../versions/tab-documents.ts';
 import { parseResolvedUri, parseVersionUri } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 import { lastEnvironment, promptWords } from './labels.ts';
-import type { Listed } from './listed.ts';
-import type { HistoryNode, Node } from './nodes.ts';
+import type { ListedPrompt } from './listed-prompt.ts';
+import type { ExplorerNode, HistoryNode } from './nodes.ts';
 
-export interface Target {
+export interface CommandTarget {
   readonly prompt: PromptName;
   /** When the command was called on one. */
   readonly version?: VersionNumber;
@@ -30,7 +30,7 @@ const FOCUSED_IN_HISTORY = 'focusedInHistory';
 const NOTHING = Symbol('nothing');
 
 /** Gives the node in the tree that keys go to. */
-export type FocusedNode = () => Promise<Node | HistoryNode | undefined>;
+export type FocusedNode = () => Promise<ExplorerNode | HistoryNode | undefined>;
 
 /**
  * The node that keys go to for what a key binding passes, or what was passed; `NOTHING` where no node has them: an
@@ -52,8 +52,8 @@ export async function argumentOf(
 export async function targetOf(
   argument: unknown,
   workbench: Workbench,
-  question: { readonly title: string; readonly admits: (listed: Listed) => boolean },
-): Promise<Target | undefined> {
+  question: { readonly title: string; readonly admits: (listed: ListedPrompt) => boolean },
+): Promise<CommandTarget | undefined> {
   const named = await namedTarget(argument, workbench);
   if (named !== undefined) return named;
   const prompt = await pickPrompt(workbench.ask, question.title, workbench, question.admits);
@@ -61,7 +61,10 @@ export async function targetOf(
 }
 
 /** As `targetOf`, without asking: the argument, or the editor in front. @throws OtherProject */
-export async function namedTarget(argument: unknown, workbench: Workbench): Promise<Target | undefined> {
+export async function namedTarget(
+  argument: unknown,
+  workbench: Workbench,
+): Promise<CommandTarget | undefined> {
   if (argument instanceof vscode.Uri) return targetOfUri(argument, workbench);
   if (isNode(argument)) return targetOfNode(argument);
   if (typeof argument === 'string' && isPromptName(argument)) return { prompt: argument };
@@ -84,7 +87,7 @@ export function editorInFront(): vscode.TextEditor | undefined {
 }
 
 /** The target of the active editor; undefined if it belongs to another project. */
-export async function targetInFront(workbench: Workbench): Promise<Target | undefined> {
+export async function targetInFront(workbench: Workbench): Promise<CommandTarget | undefined> {
   try {
     return await namedTarget(undefined, workbench);
   } catch (error) {
@@ -94,7 +97,10 @@ export async function targetInFront(workbench: Workbench): Promise<Target | unde
 }
 
 /** @throws OtherProject for what is of another project or registry than the window shows */
-async function targetOfUri(uri: vscode.Uri, { prompts, session }: Workbench): Promise<Target | undefined> {
+async function targetOfUri(
+  uri: vscode.Uri,
+  { prompts, session }: Workbench,
+): Promise<CommandTarget | undefined> {
   const address = parseVersionUri(uri);
   if (address !== undefined) {
     checkRegistryIsShown(address.registry, session);
@@ -112,7 +118,7 @@ async function targetOfUri(uri: vscode.Uri, { prompts, session }: Workbench): Pr
   return prompt === undefined ? undefined : { prompt };
 }
 
-function targetOfNode(node: Node | HistoryNode): Target | undefined {
+function targetOfNode(node: ExplorerNode | HistoryNode): CommandTarget | undefined {
   switch (node.kind) {
     case 'folder':
       return undefined;
@@ -141,7 +147,7 @@ function activeTabUri(): vscode.Uri | undefined {
 }
 
 /** A prompt's comparison with its partials is in front: it is about that prompt, whichever partial has the focus. */
-function changesInFront({ session }: Workbench): Target | undefined {
+function changesInFront({ session }: Workbench): CommandTarget | undefined {
   const { activeTab } = vscode.window.tabGroups.activeTabGroup;
   if (!isMultiDiffTab(activeTab)) return undefined;
   const address = documentsIn(activeTab).map(parseResolvedUri).find(Boolean);
@@ -151,17 +157,17 @@ function changesInFront({ session }: Workbench): Target | undefined {
   return { prompt, ...(version && { version }) };
 }
 
-export function isNode(value: unknown): value is Node | HistoryNode {
+export function isNode(value: unknown): value is ExplorerNode | HistoryNode {
   return (
     typeof value === 'object' && value !== null && 'kind' in value && ('listed' in value || 'path' in value)
   );
 }
 
 export async function pickPrompt(
-  ask: Ask,
+  ask: Dialogs,
   title: string,
   { prompts, session }: Pick<Workbench, 'prompts' | 'session'>,
-  admits: (listed: Listed) => boolean,
+  admits: (listed: ListedPrompt) => boolean,
 ): Promise<PromptName | undefined> {
   const now = Date.now();
   const environment = lastEnvironment(session.environments);

@@ -4,7 +4,7 @@
  */
 import { foldCase } from '../../core/name-case.ts';
 
-export interface FolderEntry {
+export interface PromptFolder {
   readonly kind: 'folder';
   /** Such as `support/tier2`; its label is the last segment. */
   readonly path: string;
@@ -17,7 +17,7 @@ export interface PromptEntry<Item> {
   readonly item: Item;
 }
 
-export type TreeEntry<Item> = FolderEntry | PromptEntry<Item>;
+export type TreeEntry<Item> = PromptFolder | PromptEntry<Item>;
 
 /**
  * What is directly in `folder` (the empty string: the root): folders first, then prompts, each by name.

@@ -2,10 +2,10 @@
 import type { Readiness } from '../../contract/routes.ts';
 import type { RegistryEvent } from '../../core/event.ts';
 import type { FollowedRegistry } from './follow-log.ts';
-import { type Alarm, alarmsIn, keepPosition, type Memory, noteVerified, positionIn } from './kept.ts';
+import { type Alarm, alarmsIn, type EventMemento, keepPosition, noteVerified, positionIn } from './kept.ts';
 
 export interface RegistryFollowerParts {
-  readonly memory: Memory;
+  readonly memory: EventMemento;
   /** A client of the registry that the window is connected to. */
   readonly open: () => Promise<FollowedRegistry>;
   readonly raise: (alarm: Alarm) => void;

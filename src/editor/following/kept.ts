@@ -5,7 +5,7 @@
 import type { LogPosition } from '../../client/chain-check.ts';
 
 /** Of a `vscode.Memento`, which holds JSON. An update shows at once, and is on disk when it resolves. */
-export interface Memory {
+export interface EventMemento {
   get<T>(key: string): T | undefined;
   update(key: string, value: unknown): Thenable<void>;
 }
@@ -34,19 +34,19 @@ const ALARMS = 'promptforge.alarms';
 const placeOf = (registry: string) => `promptforge.log.1 ${registry}`;
 
 /** Active alarms, oldest first. */
-export function alarmsIn(memory: Memory): readonly Alarm[] {
+export function alarmsIn(memory: EventMemento): readonly Alarm[] {
   return allIn(memory).filter(({ isAcknowledged }) => !isAcknowledged);
 }
 
 /** @returns undefined when this was reported already, and is active or was acknowledged */
-export function keepAlarm(memory: Memory, alarm: Alarm): Thenable<void> | undefined {
+export function keepAlarm(memory: EventMemento, alarm: Alarm): Thenable<void> | undefined {
   const kept = allIn(memory);
   if (kept.some(each => isSame(each, alarm))) return undefined;
   return memory.update(ALARMS, [...kept, { ...alarm, isAcknowledged: false }]);
 }
 
 /** A log that is another, or that another key signs, is followed from where it ends then; one that is broken is not told of again while it is. */
-export async function acknowledge(memory: Memory, alarm: Alarm): Promise<void> {
+export async function acknowledge(memory: EventMemento, alarm: Alarm): Promise<void> {
   const others = allIn(memory).filter(each => !isSame(each, alarm));
   const kept = alarm.kind === 'broken' ? [...others, { ...alarm, isAcknowledged: true }] : others;
   await memory.update(ALARMS, kept);
@@ -54,26 +54,26 @@ export async function acknowledge(memory: Memory, alarm: Alarm): Promise<void> {
 }
 
 /** The registry has verified all of its log: should it break again, that is new. An active alarm stays active. */
-export async function noteVerified(memory: Memory, registry: string): Promise<void> {
+export async function noteVerified(memory: EventMemento, registry: string): Promise<void> {
   const kept = allIn(memory);
   const left = kept.filter(each => !(each.registry === registry && each.isAcknowledged));
   if (left.length < kept.length) await memory.update(ALARMS, left);
 }
 
 /** How far the log was seen; undefined: never, or it is to begin anew. */
-export function positionIn(memory: Memory, registry: string): LogPosition | undefined {
+export function positionIn(memory: EventMemento, registry: string): LogPosition | undefined {
   return memory.get<LogPosition>(placeOf(registry));
 }
 
 export function keepPosition(
-  memory: Memory,
+  memory: EventMemento,
   registry: string,
   position: LogPosition | undefined,
 ): Thenable<void> {
   return memory.update(placeOf(registry), position);
 }
 
-function allIn(memory: Memory): readonly KeptAlarm[] {
+function allIn(memory: EventMemento): readonly KeptAlarm[] {
   return memory.get<readonly KeptAlarm[]>(ALARMS) ?? [];
 }
 

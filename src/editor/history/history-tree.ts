@@ -5,15 +5,15 @@ import type { PromptName } from '../../core/name.ts';
 import { oneLine } from '../../core/visible-text.ts';
 import type { Session } from '../connection/session.ts';
 import type { ItemWords } from '../explorer/labels.ts';
-import type { Listed } from '../explorer/listed.ts';
+import type { ListedPrompt } from '../explorer/listed-prompt.ts';
 import { contextOf, type HistoryNode, idOf } from '../explorer/nodes.ts';
 import type { PromptList } from '../explorer/prompt-list.ts';
 import { type History, VersionPages } from '../explorer/version-pages.ts';
 import { lifeWords, livesOf } from '../lives/lives.ts';
-import { type Span, spansOf, timelinesOf } from '../lives/timeline.ts';
+import { type LiveSpan, spansOf, timelinesOf } from '../lives/timeline.ts';
 import { messageOf } from '../problems/explain.ts';
 import { treeItem } from '../wording/tree-item.ts';
-import { PromotionPages, type Promotions } from './promotion-pages.ts';
+import { PromotionHistory, type Promotions } from './promotion-pages.ts';
 import { historyWords, spanWords, timelineWords } from './words.ts';
 
 /** Versions that are fetched at a time; as many as the API gives where only some of them are shown. */
@@ -29,7 +29,7 @@ export class HistoryTree {
   readonly #session: Session;
   readonly #prompts: PromptList;
   readonly #versions: VersionPages;
-  readonly #promotions: PromotionPages;
+  readonly #promotions: PromotionHistory;
   readonly #update: () => void;
   #prompt: PromptName | undefined;
   #author: string | undefined;
@@ -40,7 +40,7 @@ export class HistoryTree {
     this.#session = session;
     this.#prompts = prompts;
     this.#versions = new VersionPages(session, PAGE);
-    this.#promotions = new PromotionPages(session);
+    this.#promotions = new PromotionHistory(session);
   }
 
   get prompt(): PromptName | undefined {
@@ -148,7 +148,7 @@ export class HistoryTree {
     return item;
   }
 
-  get #listed(): Listed | undefined {
+  get #listed(): ListedPrompt | undefined {
     return this.#prompt && this.#prompts.listed.get(this.#prompt);
   }
 
@@ -164,7 +164,7 @@ export class HistoryTree {
   }
 
   /** None where they cannot be fetched: the versions are worth showing without. */
-  async #promotionsOf({ summary }: Listed): Promise<Promotions> {
+  async #promotionsOf({ summary }: ListedPrompt): Promise<Promotions> {
     if (summary === undefined) return NO_PROMOTIONS;
     const isOffline = this.#session.state.kind === 'offline';
     const promotions = isOffline ? this.#promotions.known(summary) : this.#promotions.of(summary);
@@ -226,7 +226,7 @@ function iconOf(node: HistoryNode): vscode.ThemeIcon {
 }
 
 function iconOfSpans(
-  spans: readonly Span[],
+  spans: readonly LiveSpan[],
   isRollback: boolean,
   of: (icon: string, colour?: string) => vscode.ThemeIcon,
 ): vscode.ThemeIcon {

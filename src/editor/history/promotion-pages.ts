@@ -15,7 +15,7 @@ export interface Promotions {
 
 type Prompt = Pick<PromptSummary, 'name' | 'pointers'>;
 
-export class PromotionPages {
+export class PromotionHistory {
   readonly #session: Pick<Session, 'clientFor'>;
   readonly #known = new Map<
     PromptName,

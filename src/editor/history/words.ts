@@ -2,7 +2,7 @@
 import type { PromptSummary, VersionSummary } from '../../contract/prompts.ts';
 import { firstLine, type ItemWords, versionWords } from '../explorer/labels.ts';
 import type { LifeWords } from '../lives/lives.ts';
-import type { Span, Timeline } from '../lives/timeline.ts';
+import type { LiveSpan, Timeline } from '../lives/timeline.ts';
 import { counted, instantOf, lengthOf } from '../wording/age.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
 import { placeOf } from '../wording/place.ts';
@@ -30,7 +30,7 @@ export function timelineWords({ environment, channel, spans }: Timeline): ItemWo
 }
 
 /** `@4` with `Sep 3 – Sep 12 · rollback: wrong fee · 9 days · dana`. */
-export function spanWords(span: Span, now: number): ItemWords {
+export function spanWords(span: LiveSpan, now: number): ItemWords {
   const { version, from, until, promotion, isRollback, rolledBackBy } = span;
   const length = lengthOf((until === null ? now : Date.parse(until)) - Date.parse(from));
   const reason = firstLine(promotion.reason);
@@ -63,7 +63,7 @@ export function spanWords(span: Span, now: number): ItemWords {
 export function historyWords(
   version: VersionSummary,
   prompt: PromptSummary | undefined,
-  spans: readonly Span[],
+  spans: readonly LiveSpan[],
   life: LifeWords,
   now: number,
 ): ItemWords {
@@ -79,7 +79,7 @@ export function historyWords(
 }
 
 /** `stable in production Sep 3 – Sep 12`. */
-function badgeOf(span: Span, now: number): string {
+function badgeOf(span: LiveSpan, now: number): string {
   const { channel, environment, from, until, rolledBackBy } = span;
   const end = rolledBackBy === undefined ? '' : `, rolled back: ${firstLine(rolledBackBy.reason)}`;
   return `${channel} in ${environment} ${spanOf(from, until, now)}${end}`;

@@ -4,7 +4,7 @@ import type { LanguageClient } from '../../language-worker/client.ts';
 import type { Range } from '../../language-worker/line-index.ts';
 import type { Queries, QueryMethod } from '../../language-worker/queries.ts';
 
-export type Ask = <Method extends QueryMethod>(
+export type WorkerRequest = <Method extends QueryMethod>(
   method: Method,
   document: vscode.TextDocument,
   params: Queries[Method]['params'],
@@ -12,7 +12,7 @@ export type Ask = <Method extends QueryMethod>(
 ) => Promise<Queries[Method]['answer'] | undefined>;
 
 /** Nothing is answered for another version of the document than the one there is when asking. */
-export function asking(client: LanguageClient): Ask {
+export function asking(client: LanguageClient): WorkerRequest {
   return async (method, document, params, token) => {
     const controller = new AbortController();
     const listening = token?.onCancellationRequested(() => controller.abort());

@@ -1,6 +1,6 @@
 /** The words over a prompt's first line: few, so that they fit beside a preview. Tooltips say the rest. */
 import { LATEST, STABLE } from '../../core/channel.ts';
-import type { Listed } from '../explorer/listed.ts';
+import type { ListedPrompt } from '../explorer/listed-prompt.ts';
 import { type Stated, wordsOf } from '../explorer/state-words.ts';
 import { LAST_KNOWN } from '../status/words.ts';
 
@@ -27,7 +27,7 @@ export function versionTitle(listed: Stated): string {
  * @param isOffline whether the pointers may have moved since they were seen
  */
 export function liveTitle(
-  summary: Listed['summary'],
+  summary: ListedPrompt['summary'],
   isOffline: boolean,
 ): { readonly title: string; readonly tooltip: string } | undefined {
   const live = (summary?.pointers ?? []).filter(({ channel }) => channel !== LATEST);

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { CompletionKind } from '../../language/completion/item.ts';
 import { isValueSpace, TRIGGERS } from '../../language/completion/triggers.ts';
 import type { PlacedCompletion } from '../../language-worker/queries.ts';
-import { type Ask, rangeOf } from './answers.ts';
+import { rangeOf, type WorkerRequest } from './answers.ts';
 import { SAMPLES, WRITTEN } from './selectors.ts';
 
 const KINDS: Readonly<Record<CompletionKind, vscode.CompletionItemKind>> = {
@@ -20,7 +20,7 @@ const KINDS: Readonly<Record<CompletionKind, vscode.CompletionItemKind>> = {
   snippet: vscode.CompletionItemKind.Snippet,
 };
 
-export function registerCompletion(ask: Ask): vscode.Disposable {
+export function registerCompletion(ask: WorkerRequest): vscode.Disposable {
   const provider: vscode.CompletionItemProvider = {
     async provideCompletionItems(document, position, token, { triggerCharacter }) {
       if (triggerCharacter === ' ') {

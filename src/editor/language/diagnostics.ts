@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Severity } from '../../language/finding.ts';
 import type { PlacedFinding, Queries } from '../../language-worker/queries.ts';
 import type { Session } from '../connection/session.ts';
-import { type Ask, rangeOf } from './answers.ts';
+import { rangeOf, type WorkerRequest } from './answers.ts';
 import type { Documents } from './documents.ts';
 import { placeOfDocument } from './place-of-file.ts';
 
@@ -28,7 +28,7 @@ export interface LanguageDiagnostics extends vscode.Disposable {
 
 /** @param whenReady before it, partials would be missed that are only not known yet */
 export function showDiagnostics(
-  ask: Ask,
+  ask: WorkerRequest,
   documents: Documents,
   session: Session,
   whenReady: () => Promise<void>,

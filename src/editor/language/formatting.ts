@@ -1,9 +1,9 @@
 /** Format Document: white space that rendering does not see. */
 import * as vscode from 'vscode';
-import { type Ask, rangeOf } from './answers.ts';
+import { rangeOf, type WorkerRequest } from './answers.ts';
 import { WRITTEN } from './selectors.ts';
 
-export function registerFormatting(ask: Ask): vscode.Disposable {
+export function registerFormatting(ask: WorkerRequest): vscode.Disposable {
   return vscode.languages.registerDocumentFormattingEditProvider(WRITTEN, {
     async provideDocumentFormattingEdits(document, { tabSize, insertSpaces }, token) {
       const edits = await ask('format', document, { tabSize, insertSpaces }, token);

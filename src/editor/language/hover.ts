@@ -1,9 +1,9 @@
 /** The symbol under the mouse. */
 import * as vscode from 'vscode';
-import { type Ask, rangeOf } from './answers.ts';
+import { rangeOf, type WorkerRequest } from './answers.ts';
 import { PROMPTS, SAMPLES } from './selectors.ts';
 
-export function registerHover(ask: Ask): vscode.Disposable {
+export function registerHover(ask: WorkerRequest): vscode.Disposable {
   const provider: vscode.HoverProvider = {
     async provideHover(document, position, token) {
       const found = await ask('hover', document, { offset: document.offsetAt(position) }, token);

@@ -1,11 +1,11 @@
 /** Colours variables in other text files too: those that `promptforge.highlight.include` names. */
 import * as vscode from 'vscode';
-import type { Ask } from './answers.ts';
+import type { WorkerRequest } from './answers.ts';
 import type { Documents } from './documents.ts';
 import { includedFiles, isIncluded, SETTING } from './included.ts';
 import { registerSemanticTokens } from './semantic-tokens.ts';
 
-export function registerIncludedFiles(ask: Ask, documents: Documents): vscode.Disposable {
+export function registerIncludedFiles(ask: WorkerRequest, documents: Documents): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   let registered: vscode.Disposable | undefined;
   let filters: vscode.DocumentFilter[] = [];

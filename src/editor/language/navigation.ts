@@ -1,10 +1,10 @@
 /** From a name to where it is declared, and to all places where it is written. */
 import * as vscode from 'vscode';
 import type { PlacedLocation } from '../../language-worker/queries.ts';
-import { type Ask, rangeOf } from './answers.ts';
+import { rangeOf, type WorkerRequest } from './answers.ts';
 import { PROMPTS, SAMPLES } from './selectors.ts';
 
-export function registerNavigation(ask: Ask): vscode.Disposable {
+export function registerNavigation(ask: WorkerRequest): vscode.Disposable {
   const definitions: vscode.DefinitionProvider = {
     async provideDefinition(document, position, token) {
       const found = await ask('definition', document, { offset: document.offsetAt(position) }, token);

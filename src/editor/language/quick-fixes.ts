@@ -2,12 +2,12 @@
 import * as vscode from 'vscode';
 import type { PlacedFix } from '../../language-worker/queries.ts';
 import type { Session } from '../connection/session.ts';
-import { type Ask, rangeOf } from './answers.ts';
+import { rangeOf, type WorkerRequest } from './answers.ts';
 import { SOURCE } from './diagnostics.ts';
 import { SAMPLES, WRITTEN } from './selectors.ts';
 import { fileOfPrompt, workspaceEditOf } from './workspace-edit.ts';
 
-export function registerQuickFixes(ask: Ask, session: Session): vscode.Disposable {
+export function registerQuickFixes(ask: WorkerRequest, session: Session): vscode.Disposable {
   const provider: vscode.CodeActionProvider = {
     async provideCodeActions(document, range, { diagnostics }, token) {
       const ours = diagnostics.filter(({ source }) => source === SOURCE);

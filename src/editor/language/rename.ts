@@ -3,13 +3,13 @@ import * as vscode from 'vscode';
 import type { PlacedChange } from '../../language-worker/queries.ts';
 import { whyNotNewName } from '../explorer/new-name.ts';
 import type { Workbench } from '../workbench.ts';
-import { type Ask, rangeOf } from './answers.ts';
+import { rangeOf, type WorkerRequest } from './answers.ts';
 import { placeOfPath } from './place-of-file.ts';
 import { SAMPLES, WRITTEN } from './selectors.ts';
 import { workspaceEditOf } from './workspace-edit.ts';
 
 export function registerRename(
-  ask: Ask,
+  ask: WorkerRequest,
   workbench: Pick<Workbench, 'session' | 'prompts'>,
 ): vscode.Disposable {
   const provider: vscode.RenameProvider = {

@@ -1,12 +1,12 @@
 /** Colours for what a name is: declared or not, a parameter, a helper, a partial. package.json maps them to themes. */
 import * as vscode from 'vscode';
 import { TOKEN_MODIFIERS, TOKEN_TYPES } from '../../language/semantic-tokens.ts';
-import type { Ask } from './answers.ts';
+import type { WorkerRequest } from './answers.ts';
 
 const LEGEND = new vscode.SemanticTokensLegend([...TOKEN_TYPES], [...TOKEN_MODIFIERS]);
 
 export function registerSemanticTokens(
-  ask: Ask,
+  ask: WorkerRequest,
   selector: vscode.DocumentSelector,
   onChange: vscode.Event<void>,
 ): vscode.Disposable {

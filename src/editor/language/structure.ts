@@ -1,7 +1,7 @@
 /** How a prompt is built: its outline, what folds, what a selection grows to, and names that change together. */
 import * as vscode from 'vscode';
 import type { PlacedFold, PlacedSymbol } from '../../language-worker/queries.ts';
-import { type Ask, rangeOf } from './answers.ts';
+import { rangeOf, type WorkerRequest } from './answers.ts';
 import { PROMPTS, WRITTEN } from './selectors.ts';
 
 const SYMBOL_KINDS: Readonly<Record<PlacedSymbol['kind'], vscode.SymbolKind>> = {
@@ -12,7 +12,7 @@ const SYMBOL_KINDS: Readonly<Record<PlacedSymbol['kind'], vscode.SymbolKind>> = 
   section: vscode.SymbolKind.String,
 };
 
-export function registerStructure(ask: Ask): vscode.Disposable {
+export function registerStructure(ask: WorkerRequest): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.languages.registerDocumentSymbolProvider(PROMPTS, {
       async provideDocumentSymbols(document, token) {

@@ -10,7 +10,7 @@ import { draftName } from '../asking/draft-name.ts';
 import { registerCommand } from '../commands.ts';
 import { shortName } from '../compare/titles.ts';
 import { checkRegistryIsShown } from '../connection/other-project.ts';
-import { type Target, targetOf } from '../explorer/target.ts';
+import { type CommandTarget, targetOf } from '../explorer/target.ts';
 import { targetsOf } from '../promotion/choices.ts';
 import { bothZones } from '../wording/age.ts';
 import { ownTimeZone } from '../wording/moment.ts';
@@ -48,7 +48,7 @@ export function registerWhatWasLive(workbench: Workbench): vscode.Disposable {
 async function whatWasLiveAt(
   workbench: Workbench,
   documents: LiveDocuments,
-  { prompt, pointer, wasLive }: Target,
+  { prompt, pointer, wasLive }: CommandTarget,
 ): Promise<void> {
   const named = pointer ?? wasLive;
   const { ask, session } = workbench;

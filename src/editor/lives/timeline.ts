@@ -6,7 +6,7 @@ import type { VersionNumber } from '../../core/version.ts';
 import { type Applied, inOrder, isApplied } from './applied.ts';
 
 /** A time during which a pointer was at one version. Instants are RFC 3339 UTC. */
-export interface Span {
+export interface LiveSpan {
   readonly environment: string;
   readonly channel: string;
   readonly version: VersionNumber;
@@ -25,7 +25,7 @@ export interface Timeline {
   readonly environment: string;
   readonly channel: string;
   /** The latest first. */
-  readonly spans: readonly Span[];
+  readonly spans: readonly LiveSpan[];
 }
 
 /**
@@ -49,7 +49,7 @@ export function timelinesOf(
 }
 
 function timelineOf(moves: readonly [Applied, ...Applied[]] | readonly Applied[]): Timeline {
-  const spans = moves.map((promotion, index): Span => {
+  const spans = moves.map((promotion, index): LiveSpan => {
     const { environment, channel, version, appliedAt } = promotion;
     const next = moves[index + 1];
     return {
@@ -68,7 +68,7 @@ function timelineOf(moves: readonly [Applied, ...Applied[]] | readonly Applied[]
 }
 
 /** Of one version, the latest first. */
-export function spansOf(version: VersionNumber, timelines: readonly Timeline[]): Span[] {
+export function spansOf(version: VersionNumber, timelines: readonly Timeline[]): LiveSpan[] {
   return timelines
     .flatMap(({ spans }) => spans.filter(span => span.version === version))
     .sort((a, b) => Number(b.until === null) - Number(a.until === null) || (a.from < b.from ? 1 : -1));

@@ -1,6 +1,6 @@
 /** Every request in the log: method, path, status and how long it took. No header, no query, no body: no key can get in. */
 
-export type Fetch = (request: Request) => Promise<Response>;
+export type LoggedFetch = (request: Request) => Promise<Response>;
 
 export interface RequestLog {
   info(line: string): void;
@@ -8,7 +8,7 @@ export interface RequestLog {
 }
 
 /** `fetch` that says what it did. `now` is in milliseconds. */
-export function loggedFetch(fetch: Fetch, log: RequestLog, now: () => number = Date.now): Fetch {
+export function loggedFetch(fetch: LoggedFetch, log: RequestLog, now: () => number = Date.now): LoggedFetch {
   return async request => {
     const { origin, pathname } = new URL(request.url);
     const what = `${request.method} ${origin}${pathname}`;

@@ -23,14 +23,14 @@ const DOING: Readonly<Record<OwnersCommand, string>> = {
   cancelOwnersChange: 'Cancelling the change',
 };
 
-export interface Owners extends vscode.Disposable {
+export interface OwnersRegistration extends vscode.Disposable {
   feature(): Promise<OwnersFeature>;
   /** These happened at the registry. */
   heard(events: readonly RegistryEvent[]): void;
 }
 
 /** @param memory of this workspace */
-export function registerOwners(workbench: Workbench, memory: vscode.Memento): Owners {
+export function registerOwners(workbench: Workbench, memory: vscode.Memento): OwnersRegistration {
   const { session, promotions, report } = workbench;
   const [files, draftFiles] = [1, 2].map(() => new vscode.EventEmitter<vscode.FileChangeEvent[]>()) as [
     vscode.EventEmitter<vscode.FileChangeEvent[]>,

@@ -27,7 +27,7 @@ export interface OpenTrial {
   readonly input: Input;
 }
 
-export class Difference implements vscode.Disposable {
+export class PreviewDifference implements vscode.Disposable {
   readonly #workbench: Workbench;
   readonly #renderer: PreviewRenderer;
   readonly #registration: vscode.Disposable;

@@ -7,7 +7,7 @@ import type { ValueType } from '../../language/value-type.ts';
 
 export type Input = Readonly<Record<string, unknown>>;
 /** From the input to a value in it. */
-export type Path = readonly (string | number)[];
+export type ValuePath = readonly (string | number)[];
 
 export type Control = 'text' | 'number' | 'choice' | 'list' | 'group' | 'json';
 
@@ -98,7 +98,7 @@ export function readJson(text: string): Typed {
 const TOO_MANY_DIGITS = 'A number cannot hold all these digits. Declare the variable as text to keep them.';
 
 /** Undefined where there is none. */
-export function valueAt(input: unknown, path: Path): unknown {
+export function valueAt(input: unknown, path: ValuePath): unknown {
   let value = input;
   for (const key of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
@@ -108,12 +108,12 @@ export function valueAt(input: unknown, path: Path): unknown {
 }
 
 /** The input with a value put at a path; what is missing on the way is made. */
-export function withValue(input: Input, path: Path, value: unknown): Input {
+export function withValue(input: Input, path: ValuePath, value: unknown): Input {
   return put(input, path, value) as Input;
 }
 
 /** The input without the property or item at a path. */
-export function withoutValue(input: Input, path: Path): Input {
+export function withoutValue(input: Input, path: ValuePath): Input {
   const key = path.at(-1);
   const parent = valueAt(input, path.slice(0, -1));
   if (key === undefined || valueAt(parent, [key]) === undefined) return input;
@@ -124,7 +124,7 @@ export function withoutValue(input: Input, path: Path): Input {
 }
 
 /** The input with the item at a path moved by so many places; the same where it cannot move so far. */
-export function withMoved(input: Input, path: Path, by: number): Input {
+export function withMoved(input: Input, path: ValuePath, by: number): Input {
   const list = valueAt(input, path.slice(0, -1));
   const from = Number(path.at(-1));
   const to = from + by;
@@ -133,7 +133,7 @@ export function withMoved(input: Input, path: Path, by: number): Input {
   return put(input, path.slice(0, -1), moved) as Input;
 }
 
-function put(into: unknown, path: Path, value: unknown): unknown {
+function put(into: unknown, path: ValuePath, value: unknown): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return value;
   const inner = put(valueAt(into, [key]), rest, value);

@@ -5,7 +5,7 @@ import type { Declared } from '../../language/value-type.ts';
 import type { Tokens } from './renderer/outcome.ts';
 
 /** A message from the extension to the page. `edits` counts the changes it has seen: the newer of two texts has more. */
-export type ToPage =
+export type ToPreviewPage =
   | { readonly type: 'inputs'; readonly inputs: Inputs }
   | { readonly type: 'rendering'; readonly rendering: Rendering; readonly edits: number }
   /** Where the caret is in the source; null when it is somewhere else. */
@@ -95,7 +95,7 @@ export const keptState = z.object({
   /** Null while it is the sample's. */
   input: input.nullable(),
 });
-export type KeptState = z.infer<typeof keptState>;
+export type PreviewState = z.infer<typeof keptState>;
 
 /** A message from the page to the extension. */
 export const fromPage = z.discriminatedUnion('type', [
@@ -115,4 +115,4 @@ export const fromPage = z.discriminatedUnion('type', [
     source: z.strictObject({ prompt: z.string().max(300).nullable(), start: offset, end: offset }),
   }),
 ]);
-export type FromPage = z.infer<typeof fromPage>;
+export type FromPreviewPage = z.infer<typeof fromPage>;

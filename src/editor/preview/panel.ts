@@ -8,7 +8,13 @@ import { DeclaredInputs } from './declared-inputs.ts';
 import { fillPanel } from './fill-panel.ts';
 import type { Input } from './form.ts';
 import { readJsonInput } from './json-input.ts';
-import { type FromPage, fromPage, type KeptState, type ScrollPlace, type ToPage } from './messages.ts';
+import {
+  type FromPreviewPage,
+  fromPage,
+  type PreviewState,
+  type ScrollPlace,
+  type ToPreviewPage,
+} from './messages.ts';
 import { openPlace } from './open-place.ts';
 import type { PreviewOutcome, PreviewRendered } from './renderer/outcome.ts';
 import type { PreviewRenderer } from './renderer/preview-renderer.ts';
@@ -18,9 +24,9 @@ import { shownOf } from './shown.ts';
 import {
   blamedUri,
   isPrompt,
+  type PreviewSubject,
   partialUri,
   requestOf,
-  type Subject,
   shortTitle,
   subjectOf,
 } from './subject.ts';
@@ -35,7 +41,7 @@ export interface PanelParts {
   readonly renderer: PreviewRenderer;
   readonly trials: Trials;
   /** The page asks for what the person can also do by a command. */
-  onAsked(asked: Extract<FromPage, { type: 'save' | 'copy' }>): void;
+  onAsked(asked: Extract<FromPreviewPage, { type: 'save' | 'copy' }>): void;
 }
 
 export class PreviewPanel {
@@ -44,7 +50,7 @@ export class PreviewPanel {
   readonly #disposables: vscode.Disposable[] = [];
   readonly #trials: Trials;
   #document: vscode.TextDocument | undefined;
-  #subject: Subject | undefined;
+  #subject: PreviewSubject | undefined;
   /** The subject shown, or about to be. */
   #showing: { readonly uri: string; readonly done: Promise<void> } | undefined;
   /** Readings of the samples file that were begun, and the last of them that ended. */
@@ -100,7 +106,7 @@ export class PreviewPanel {
     fillPanel(panel, parts.extensionUri);
   }
 
-  get subject(): Subject | undefined {
+  get subject(): PreviewSubject | undefined {
     return this.#subject;
   }
 
@@ -174,7 +180,7 @@ export class PreviewPanel {
   }
 
   /** Takes up what the page of an earlier window kept; what comes to the front meanwhile is not followed. */
-  async restore({ uri, isLocked, sample, input }: KeptState): Promise<void> {
+  async restore({ uri, isLocked, sample, input }: PreviewState): Promise<void> {
     this.#isLocked = isLocked;
     this.#isRestoring = true;
     try {
@@ -377,7 +383,7 @@ export class PreviewPanel {
     await this.#render();
   }
 
-  async #answer(said: FromPage): Promise<void> {
+  async #answer(said: FromPreviewPage): Promise<void> {
     switch (said.type) {
       case 'ready':
         this.#isAstray = true;
@@ -437,7 +443,7 @@ export class PreviewPanel {
     await openPlace(uri, this.#subject?.uri, rangeIn);
   }
 
-  #send(message: ToPage): void {
+  #send(message: ToPreviewPage): void {
     if (this.#isClosed) return;
     void this.panel.webview.postMessage(message);
   }

@@ -1,6 +1,6 @@
 /** The commands of the preview: one panel that follows the active prompt, and copying or saving from it. */
 import * as vscode from 'vscode';
-import { Drafts } from '../asking/drafts.ts';
+import { InputDrafts } from '../asking/drafts.ts';
 import { withoutIcons } from '../asking/plain-ask.ts';
 import { setContext } from '../context-keys.ts';
 import { namedTarget } from '../explorer/target.ts';
@@ -11,8 +11,8 @@ import { shellOf } from '../versions/shell.ts';
 import { EMBEDDED, parseVersionUri } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 import { messagesJson, renderCurl } from './copies.ts';
-import { Difference } from './difference.ts';
-import { type FromPage, keptState } from './messages.ts';
+import { PreviewDifference } from './difference.ts';
+import { type FromPreviewPage, keptState } from './messages.ts';
 import { PreviewPanel } from './panel.ts';
 import { VIEW_TYPE } from './preview.ts';
 import { PreviewRenderer } from './renderer/preview-renderer.ts';
@@ -20,7 +20,7 @@ import { samplesAt, saveSample } from './samples-file.ts';
 import { isPrompt } from './subject.ts';
 import { Trials } from './trials.ts';
 
-type Copied = Extract<FromPage, { type: 'copy' }>['what'];
+type Copied = Extract<FromPreviewPage, { type: 'copy' }>['what'];
 
 const MAX_NAME = 200;
 
@@ -28,19 +28,19 @@ export class Previews implements vscode.Disposable {
   readonly #workbench: Workbench;
   readonly #extensionUri: vscode.Uri;
   readonly #renderer: PreviewRenderer;
-  readonly #difference: Difference;
+  readonly #difference: PreviewDifference;
   /** Inputs of one's own, also those of earlier panels and windows. */
-  readonly #inputs: Drafts;
+  readonly #inputs: InputDrafts;
   #shown: PreviewPanel | undefined;
 
   /** @param memory of the workspace, for inputs of one's own */
   constructor(workbench: Workbench, extensionUri: vscode.Uri, memory: vscode.Memento) {
     this.#workbench = workbench;
-    this.#inputs = new Drafts(memory, { key: 'promptforge.inputs' });
+    this.#inputs = new InputDrafts(memory, { key: 'promptforge.inputs' });
     this.#extensionUri = extensionUri;
     const worker = vscode.Uri.joinPath(extensionUri, 'dist', 'preview-worker.js');
     this.#renderer = new PreviewRenderer(new URL(worker.toString(true)));
-    this.#difference = new Difference(workbench, this.#renderer);
+    this.#difference = new PreviewDifference(workbench, this.#renderer);
   }
 
   /** The panel; undefined while none is open. */

@@ -5,18 +5,18 @@
 import type { TracedSource } from '../../core/trace.ts';
 
 /** Something rendered that is written in one place: a value, or a stretch of a template's own text. */
-export interface Piece {
+export interface ScrollPiece {
   readonly source: TracedSource;
 }
 
 /** The height in pixels at which a piece is `fraction` through, from 0 to 1; it never falls from one piece to the next. */
-export type Measure<Drawn extends Piece> = (piece: Drawn, fraction: number) => number;
+export type Measure<Drawn extends ScrollPiece> = (piece: Drawn, fraction: number) => number;
 
 /** Halvings until a place within a piece is known to a character of any that is shown. */
 const STEPS = 20;
 
 /** The cost is logarithmic, so this may run every frame. */
-export class ScrollMap<Drawn extends Piece> {
+export class ScrollMap<Drawn extends ScrollPiece> {
   readonly #measure: Measure<Drawn>;
   /** Of the prompt itself, as they are drawn. */
   readonly #own: readonly Drawn[];
@@ -86,7 +86,7 @@ export class ScrollMap<Drawn extends Piece> {
 }
 
 /** Once each, in the order of their source. */
-function asWritten<Drawn extends Piece>(pieces: readonly Drawn[]): readonly Drawn[] {
+function asWritten<Drawn extends ScrollPiece>(pieces: readonly Drawn[]): readonly Drawn[] {
   const first = new Map<number, Drawn>();
   for (const piece of pieces) if (!first.has(piece.source.start)) first.set(piece.source.start, piece);
   return [...first.values()].sort((one, other) => one.source.start - other.source.start);

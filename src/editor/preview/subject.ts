@@ -18,7 +18,7 @@ import type {
 } from './renderer/outcome.ts';
 import { versionRequest } from './renderer/version-request.ts';
 
-export interface Subject {
+export interface PreviewSubject {
   readonly uri: vscode.Uri;
   /** As people call it: `support/triage`, `support/triage@12`; a file outside of the prompts folder by its name. */
   readonly title: string;
@@ -31,7 +31,7 @@ export interface Subject {
 }
 
 /** `triage`, `triage@12`: as a tab calls it among all prompts. */
-export function shortTitle({ prompt, version, title }: Subject, all: Iterable<PromptName>): string {
+export function shortTitle({ prompt, version, title }: PreviewSubject, all: Iterable<PromptName>): string {
   if (prompt === undefined) return title;
   const name = shortName(prompt, all);
   return version === undefined ? name : `${name}@${version}`;
@@ -42,7 +42,7 @@ export function isPrompt({ languageId, uri }: vscode.TextDocument): boolean {
   return languageId === 'dotprompt' && ['file', 'untitled', 'promptforge'].includes(uri.scheme);
 }
 
-export async function subjectOf(uri: vscode.Uri, { prompts }: Workbench): Promise<Subject> {
+export async function subjectOf(uri: vscode.Uri, { prompts }: Workbench): Promise<PreviewSubject> {
   const copy = await prompts.workingCopy();
   const samplesOf = (path: string) =>
     vscode.Uri.file(`${path.slice(0, -PROMPT_FILE_EXTENSION.length)}.samples.yaml`);
@@ -76,7 +76,7 @@ export async function subjectOf(uri: vscode.Uri, { prompts }: Workbench): Promis
  * @throws MissingKey, Problem, RegistryUnreachable for a version whose partials cannot be fetched
  */
 export async function requestOf(
-  subject: Subject,
+  subject: PreviewSubject,
   source: string,
   input: Input,
   { prompts, session }: Workbench,
@@ -96,7 +96,7 @@ export async function requestOf(
 
 /** The document of a partial, by its id in a rendering. */
 export function partialUri(
-  subject: Subject,
+  subject: PreviewSubject,
   id: string,
   files: PreviewRendered['files'],
 ): vscode.Uri | undefined {
@@ -107,7 +107,7 @@ export function partialUri(
 }
 
 /** The document that a problem is about: the prompt itself, or the file of a partial. */
-export function blamedUri(subject: Subject, { file }: PreviewProblem): vscode.Uri {
+export function blamedUri(subject: PreviewSubject, { file }: PreviewProblem): vscode.Uri {
   if (file === undefined || file === placeOf(subject.uri).file) return subject.uri;
   return vscode.Uri.file(file);
 }

@@ -1,6 +1,6 @@
 /** The input of each previewed prompt: a sample, the defaults, or an edited input. */
 import { equals } from '../../language/values.ts';
-import type { Drafts } from '../asking/drafts.ts';
+import type { InputDrafts } from '../asking/drafts.ts';
 import type { Input } from './form.ts';
 
 export interface Trial {
@@ -19,7 +19,7 @@ export interface NamedInput {
 const NOTHING: Trial = { sample: null, input: {}, isEdited: false };
 
 /** Where inputs of one's own are kept over a reload of the window, as text. */
-type Kept = Pick<Drafts, 'of' | 'keep'>;
+type Kept = Pick<InputDrafts, 'of' | 'keep'>;
 
 /** Kept by document, so that going from one prompt to another and back loses nothing. */
 export class Trials {

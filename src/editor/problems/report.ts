@@ -1,6 +1,6 @@
 /** The one place that tells the person of a failure, with the buttons that help. */
 import * as vscode from 'vscode';
-import type { Ask } from '../asking/ask.ts';
+import type { Dialogs } from '../asking/ask.ts';
 import { MissingKey } from '../connection/missing-key.ts';
 import { OtherProject } from '../connection/other-project.ts';
 import { type Explanation, explain, logged, messageOf, type Remedy } from './explain.ts';
@@ -9,7 +9,7 @@ import { type Explanation, explain, logged, messageOf, type Remedy } from './exp
  * `doing` says what was tried, as the start of a sentence (`Publishing support/triage`); `retry` does it again.
  * Resolves when the person has dealt with it.
  */
-export type Report = (error: unknown, doing: string, retry?: () => unknown) => Promise<void>;
+export type ReportProblem = (error: unknown, doing: string, retry?: () => unknown) => Promise<void>;
 
 const BUTTONS: Readonly<Record<Remedy, string>> = {
   retry: 'Try Again',
@@ -18,7 +18,7 @@ const BUTTONS: Readonly<Record<Remedy, string>> = {
   'show-log': 'Show Log',
 };
 
-export function reporter(ask: Ask, log: Pick<vscode.LogOutputChannel, 'error' | 'debug'>): Report {
+export function reporter(ask: Dialogs, log: Pick<vscode.LogOutputChannel, 'error' | 'debug'>): ReportProblem {
   return async (error, doing, retry) => {
     const explanation = error instanceof MissingKey ? missingKey(error) : explain(error, doing);
     if (error instanceof OtherProject) return offerToSwitch(ask, error, retry);
@@ -47,7 +47,7 @@ export function reporter(ask: Ask, log: Pick<vscode.LogOutputChannel, 'error' | 
 
 /** Not a failure: what was chosen is of another project, which can be shown instead. */
 async function offerToSwitch(
-  ask: Ask,
+  ask: Dialogs,
   { message, project }: OtherProject,
   retry: (() => unknown) | undefined,
 ): Promise<void> {

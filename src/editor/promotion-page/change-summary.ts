@@ -1,10 +1,10 @@
 /** The sentences that say what a promotion changes. */
-import type { LinkedSource } from '../../core/changed-sources.ts';
+import type { SourceWithPartials } from '../../core/changed-sources.ts';
 import { flatten } from '../../core/flatten.ts';
 import { parseSource, type SourceKind } from '../../core/source.ts';
 import { type CountedChange, textChange } from '../../core/text-change.ts';
 import { oneLine } from '../../core/visible-text.ts';
-import type { Change } from '../compare/change.ts';
+import type { PromptChange } from '../compare/change.ts';
 import { breakingInWords, changesInWords } from '../compare/change-words.ts';
 import { counted } from '../wording/age.ts';
 import { capital } from '../wording/capital.ts';
@@ -28,10 +28,10 @@ const MAX_VALUE = 80;
 
 /** @throws Problem `invalid_source` for a side that cannot be read */
 export function changeSummary(
-  from: LinkedSource,
-  to: LinkedSource,
+  from: SourceWithPartials,
+  to: SourceWithPartials,
   kind: SourceKind,
-  change: Change,
+  change: PromptChange,
   tokens: TokenCounts,
 ): ChangeSummary {
   const texts = [flatten(from), flatten(to)] as const;

@@ -1,5 +1,5 @@
 /** The content of a promotion's page, built from the registry's data: plain data and sentences. */
-import type { KeyState } from '../../client/choose-key.ts';
+import type { StoredKeyState } from '../../client/choose-key.ts';
 import type { Comment, Promotion } from '../../contract/promotions.ts';
 import { goesBack } from '../../core/goes-back.ts';
 import { waitedForWords } from '../../core/owners-words.ts';
@@ -30,7 +30,7 @@ export interface ContentParts extends PolicyOf {
   /** Undefined while it is being found out; with a sentence where it cannot be. */
   readonly change: ChangeSummary | { readonly unknown: string } | undefined;
   /** Of the promotion's environment. */
-  readonly key: KeyState | undefined;
+  readonly key: StoredKeyState | undefined;
   readonly trouble: string | undefined;
   /** The window is connected to another registry: nothing can be done here. */
   readonly isElsewhere: boolean;
@@ -168,7 +168,7 @@ function actionOf(action: ReviewAction, { version, environment, release }: Promo
 }
 
 /** Why this person cannot approve; undefined where they can, or where the key says nothing of it. */
-function noteOf(promotion: Promotion, key: KeyState | undefined): string | undefined {
+function noteOf(promotion: Promotion, key: StoredKeyState | undefined): string | undefined {
   if (promotion.state !== 'pending') return undefined;
   const { environment } = promotion;
   if (key === undefined || key.kind === 'none')

@@ -4,8 +4,8 @@ import { MAX_COMMENT } from '../promotions/comment-length.ts';
 import type { ReviewAction } from '../promotions/groups.ts';
 
 /** A message from the extension to the page. */
-export type ToPage =
-  | { readonly type: 'content'; readonly content: PromotionContent; readonly kept: KeptState }
+export type ToPromotionPage =
+  | { readonly type: 'content'; readonly content: PromotionContent; readonly kept: PromotionPageState }
   /** The comment with this key is kept by the registry. */
   | { readonly type: 'commented'; readonly key: string }
   /** It is not, or not certainly; sent again with the same key it arrives once. */
@@ -67,7 +67,7 @@ export const keptState = z.object({
   /** Where its registry is. */
   place: z.string().max(4096),
 });
-export type KeptState = z.infer<typeof keptState>;
+export type PromotionPageState = z.infer<typeof keptState>;
 
 /** A message from the page to the extension. */
 export const fromPage = z.discriminatedUnion('type', [
@@ -81,4 +81,4 @@ export const fromPage = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('refresh') }),
 ]);
-export type FromPage = z.infer<typeof fromPage>;
+export type FromPromotionPage = z.infer<typeof fromPage>;

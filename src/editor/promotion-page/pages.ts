@@ -1,7 +1,7 @@
 /** The pages of promotions that are open: one for each, in front when it is asked for again. */
 import * as vscode from 'vscode';
 import type { Promotion } from '../../contract/promotions.ts';
-import type { LinkedSource } from '../../core/changed-sources.ts';
+import type { SourceWithPartials } from '../../core/changed-sources.ts';
 import type { RegistryEvent } from '../../core/event.ts';
 import type { PromptName } from '../../core/name.ts';
 import { sourceKindOf } from '../../core/source.ts';
@@ -15,7 +15,7 @@ import { keptState } from './messages.ts';
 import { PromotionPanel } from './panel.ts';
 import { VIEW_TYPE } from './register.ts';
 
-export class PromotionPages implements vscode.Disposable {
+export class PromotionPanels implements vscode.Disposable {
   readonly #workbench: Workbench;
   readonly #extensionUri: vscode.Uri;
   readonly #panels = new Set<PromotionPanel>();
@@ -130,7 +130,7 @@ export class PromotionPages implements vscode.Disposable {
   async #tokensOf(
     prompt: PromptName,
     version: Promotion['version'],
-    linked: LinkedSource,
+    linked: SourceWithPartials,
     signal: AbortSignal,
   ): Promise<number | undefined> {
     const { source, partials } = linked;

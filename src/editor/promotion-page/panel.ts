@@ -13,7 +13,7 @@ import { Turns } from '../work/turns.ts';
 import type { Workbench } from '../workbench.ts';
 import type { ChangeSummary } from './change-summary.ts';
 import { contentOf } from './content.ts';
-import { type FromPage, fromPage, type PromotionContent, type ToPage } from './messages.ts';
+import { type FromPromotionPage, fromPage, type PromotionContent, type ToPromotionPage } from './messages.ts';
 import { promotionPageHtml } from './page.ts';
 
 export interface PromotionPanelParts {
@@ -202,7 +202,7 @@ export class PromotionPanel implements vscode.Disposable {
     }
   }
 
-  async #do(said: FromPage): Promise<void> {
+  async #do(said: FromPromotionPage): Promise<void> {
     switch (said.type) {
       case 'ready':
         return this.#send();
@@ -241,7 +241,7 @@ export class PromotionPanel implements vscode.Disposable {
     return this.load();
   }
 
-  #post(message: ToPage): void {
+  #post(message: ToPromotionPage): void {
     if (this.#isClosed) return;
     void this.panel.webview.postMessage(message);
   }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { RegistryEvent } from '../../core/event.ts';
 import { registerCommand } from '../commands.ts';
 import type { Workbench } from '../workbench.ts';
-import type { PromotionPages } from './pages.ts';
+import type { PromotionPanels } from './pages.ts';
 
 export const VIEW_TYPE = 'promptforge.promotion';
 
@@ -12,15 +12,15 @@ export function registerPromotionPages(
   workbench: Workbench,
   extensionUri: vscode.Uri,
 ): vscode.Disposable & {
-  readonly pages: () => Promise<PromotionPages>;
+  readonly pages: () => Promise<PromotionPanels>;
   /** New entries in the registry's log. */
   heard(events: readonly RegistryEvent[]): void;
 } {
-  let loading: Promise<PromotionPages> | undefined;
-  let loaded: PromotionPages | undefined;
+  let loading: Promise<PromotionPanels> | undefined;
+  let loaded: PromotionPanels | undefined;
   const pages = () => {
-    loading ??= import('./pages.ts').then(({ PromotionPages }) => {
-      loaded = new PromotionPages(workbench, extensionUri);
+    loading ??= import('./pages.ts').then(({ PromotionPanels }) => {
+      loaded = new PromotionPanels(workbench, extensionUri);
       return loaded;
     });
     return loading;

@@ -8,7 +8,7 @@ import type { VersionNumber } from '../../core/version.ts';
 import { inOrder, isApplied } from '../lives/applied.ts';
 
 /** A pointer one could move, set or not. */
-export interface Target {
+export interface PointerTarget {
   readonly environment: EnvironmentName;
   readonly channel: Channel;
   /** Undefined while it is unset. */
@@ -21,7 +21,7 @@ export interface Target {
 export function targetsOf(
   prompt: Pick<PromptSummary, 'pointers'>,
   environments: readonly Environment[],
-): Target[] {
+): PointerTarget[] {
   return environments.flatMap(({ name, policy }) => {
     const here = prompt.pointers.filter(pointer => pointer.environment === name);
     const channels = new Set<Channel>([STABLE, ...policy.serves, ...here.map(pointer => pointer.channel)]);
@@ -38,7 +38,7 @@ export function targetsOf(
 export function setTargets(
   prompt: Pick<PromptSummary, 'pointers'>,
   environments: readonly Environment[],
-): Target[] {
+): PointerTarget[] {
   return targetsOf(prompt, environments).filter(target => target.live !== undefined);
 }
 
@@ -56,7 +56,7 @@ export interface PreviousVersion {
  * gave up; each version once, without the one that is live.
  * @param promotions of the prompt, in any order
  */
-export function previousVersions(promotions: readonly Promotion[], target: Target): PreviousVersion[] {
+export function previousVersions(promotions: readonly Promotion[], target: PointerTarget): PreviousVersion[] {
   const moves = promotions
     .filter(isApplied)
     .filter(each => isAt(target, each))
@@ -87,7 +87,7 @@ export function promotedFromFirst(
 
 /** Returns whether a pointer is that of `target`. */
 export function isAt(
-  target: Pick<Target, 'environment' | 'channel'>,
+  target: Pick<PointerTarget, 'environment' | 'channel'>,
   pointer: { readonly environment: string; readonly channel: string } | undefined,
 ): boolean {
   return target.environment === pointer?.environment && target.channel === pointer.channel;

@@ -5,7 +5,7 @@ import type { Promotion } from '../../contract/promotions.ts';
 import { Problem } from '../../core/problem.ts';
 import { isOpen } from '../../core/promotion.ts';
 import type { VersionNumber } from '../../core/version.ts';
-import type { Ask } from '../asking/ask.ts';
+import type { Dialogs } from '../asking/ask.ts';
 import { askMoment } from '../asking/ask-moment.ts';
 import { draftName } from '../asking/draft-name.ts';
 import { showComparison } from '../compare/compare.ts';
@@ -24,7 +24,7 @@ import { openAt } from './replaced.ts';
 import {
   afterFailure,
   confirmation,
-  type Move,
+  type IntendedPromotion,
   offeredReason,
   outcome,
   unknownAfterFailure,
@@ -33,7 +33,7 @@ import {
 } from './words.ts';
 
 /** The difference, the reason, the question; then the promotion and what is true after it. */
-export async function move(workbench: Workbench, wanted: Move): Promise<void> {
+export async function move(workbench: Workbench, wanted: IntendedPromotion): Promise<void> {
   const { session, ask } = workbench;
   const { prompt, version, target, kind } = wanted;
   // Before anything is asked: it would be for nothing without the key.
@@ -89,8 +89,8 @@ export async function move(workbench: Workbench, wanted: Move): Promise<void> {
 
 /** @param offered is there already, to be written over. Undefined when the person leaves */
 function askReason(
-  ask: Ask,
-  { prompt, version, target, kind }: Move,
+  ask: Dialogs,
+  { prompt, version, target, kind }: IntendedPromotion,
   draft: string,
   offered?: string,
 ): Promise<string | undefined> {
@@ -108,7 +108,7 @@ function askReason(
 }
 
 /** The name under which the reason is kept. */
-function draftOf({ kind, prompt, version, target }: Move, session: Session): string {
+function draftOf({ kind, prompt, version, target }: IntendedPromotion, session: Session): string {
   return draftName(`${kind} ${prompt}@${version} ${target.environment} ${target.channel}`, session);
 }
 
@@ -117,7 +117,7 @@ function timeDraftOf(draft: string): string {
   return `plan ${draft}`;
 }
 
-function sent({ ask, session }: Workbench, { target }: Move, draft: string): void {
+function sent({ ask, session }: Workbench, { target }: IntendedPromotion, draft: string): void {
   ask.sent(draft);
   ask.sent(timeDraftOf(draft));
   ask.sent(channelDraft(target.environment, session));
@@ -126,8 +126,8 @@ function sent({ ask, session }: Workbench, { target }: Move, draft: string): voi
 /** As far as it is known here; the registry decides. */
 function approvalsFor(
   { session }: Workbench,
-  { target, kind }: Move,
-): Pick<Move, 'approvals' | 'authorsMayApprove'> {
+  { target, kind }: IntendedPromotion,
+): Pick<IntendedPromotion, 'approvals' | 'authorsMayApprove'> {
   const policy = session.environments.find(({ name }) => name === target.environment)?.policy;
   if (policy === undefined || (kind === 'roll-back' && !policy.rollbackNeedsApproval)) return {};
   return { approvals: policy.approvals, authorsMayApprove: policy.authorsMayApprove };
@@ -136,7 +136,7 @@ function approvalsFor(
 /** RFC 3339 UTC; a quarter of an hour from now is proposed. */
 function askWhen(
   { ask }: Workbench,
-  { prompt, version, target }: Move,
+  { prompt, version, target }: IntendedPromotion,
   draft: string,
 ): Promise<string | undefined> {
   const question = {
@@ -152,8 +152,8 @@ function askWhen(
 /** Gives what differs; undefined where nothing is live yet, null where it could not be found out. */
 async function showDifference(
   workbench: Workbench,
-  { prompt, version, target: { live } }: Move,
-): Promise<Move['change']> {
+  { prompt, version, target: { live } }: IntendedPromotion,
+): Promise<IntendedPromotion['change']> {
   const candidate = version as VersionNumber;
   if (live !== undefined)
     return (
@@ -209,7 +209,7 @@ export async function undo(workbench: Workbench, promotion: Promotion, from: Ver
 async function sayWhatIsTrue(
   workbench: Workbench,
   client: RegistryClient,
-  wanted: Move,
+  wanted: IntendedPromotion,
   draft: string,
   error: unknown,
 ): Promise<void> {
@@ -249,7 +249,10 @@ async function sayWhatIsTrue(
 }
 
 /** The same move, from what is now live. */
-async function again(workbench: Workbench, { prompt, version, target, kind }: Move): Promise<void> {
+async function again(
+  workbench: Workbench,
+  { prompt, version, target, kind }: IntendedPromotion,
+): Promise<void> {
   const summary = await freshSummary(workbench, prompt);
   const now = targetsOf(summary, workbench.session.environments).find(each => isAt(each, target));
   if (now !== undefined) await move(workbench, { prompt, version, target: now, kind });

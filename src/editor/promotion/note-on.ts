@@ -2,15 +2,15 @@
 import type { PromptSummary } from '../../contract/prompts.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { Session } from '../connection/session.ts';
-import { promotedFromFirst, type Target } from './choices.ts';
-import type { Move } from './words.ts';
+import { type PointerTarget, promotedFromFirst } from './choices.ts';
+import type { IntendedPromotion } from './words.ts';
 
 /** Notes for the choice; the registry decides. */
 export function noteOn(
   session: Pick<Session, 'environments' | 'keys'>,
   summary: PromptSummary,
-  target: Target,
-  kind: Move['kind'],
+  target: PointerTarget,
+  kind: IntendedPromotion['kind'],
   version?: VersionNumber,
 ): string | undefined {
   const environment = session.environments.find(({ name }) => name === target.environment);

@@ -3,7 +3,7 @@ import type { PromptSummary } from '../../contract/prompts.ts';
 import type { Environment } from '../../core/environment.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { Option } from '../asking/ask.ts';
-import type { Target as Named } from '../explorer/target.ts';
+import type { CommandTarget as Named } from '../explorer/target.ts';
 import { ageOf } from '../wording/age.ts';
 import { placeOf } from '../wording/place.ts';
 import type { Workbench } from '../workbench.ts';

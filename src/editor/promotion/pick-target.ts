@@ -7,7 +7,7 @@ import { draftName } from '../asking/draft-name.ts';
 import type { Session } from '../connection/session.ts';
 import { ageOf } from '../wording/age.ts';
 import type { Workbench } from '../workbench.ts';
-import type { Target } from './choices.ts';
+import type { PointerTarget } from './choices.ts';
 import { noteOn } from './note-on.ts';
 import { openAt, replacedNote } from './replaced.ts';
 
@@ -18,14 +18,14 @@ const ANOTHER = 'another';
 export async function pickTarget(
   workbench: Workbench,
   summary: PromptSummary,
-  targets: readonly Target[],
+  targets: readonly PointerTarget[],
   version: VersionNumber | undefined,
   title: string,
-): Promise<Target | undefined> {
+): Promise<PointerTarget | undefined> {
   const { ask, session, promotions } = workbench;
   const open = targets.filter(target => target.live === undefined || target.live.version !== version);
   const now = Date.now();
-  const options = open.map((target): Option<Target | typeof ANOTHER> => {
+  const options = open.map((target): Option<PointerTarget | typeof ANOTHER> => {
     const { environment, channel, live } = target;
     const waiting = openAt(promotions.promotions, summary.name, target);
     const notes = [
@@ -44,7 +44,7 @@ export async function pickTarget(
     };
   });
   const another: Option<typeof ANOTHER> = { label: 'Another channel…', icon: 'add', value: ANOTHER };
-  const chosen = await ask.pick<Target | typeof ANOTHER>({
+  const chosen = await ask.pick<PointerTarget | typeof ANOTHER>({
     title,
     placeholder: 'Select an environment',
     options: [...options, another],
@@ -73,7 +73,11 @@ export function channelDraft(environment: string, session: Session): string {
   return draftName(`channel in ${environment}`, session);
 }
 
-function whyNotPointer(text: string, environment: string, targets: readonly Target[]): string | undefined {
+function whyNotPointer(
+  text: string,
+  environment: string,
+  targets: readonly PointerTarget[],
+): string | undefined {
   const name = text.trim();
   if (!isChannel(name)) return 'Use a–z, 0–9 and "-", beginning with a letter, at most 32 characters.';
   if (name === LATEST) return '"latest" is always the newest version and cannot be promoted.';

@@ -1,5 +1,5 @@
 /** Promote: which version goes where; then as with every move of a pointer. */
-import type { Target as Named } from '../explorer/target.ts';
+import type { CommandTarget as Named } from '../explorer/target.ts';
 import { pickVersion } from '../versions/pick-version.ts';
 import { placeOf } from '../wording/place.ts';
 import type { Workbench } from '../workbench.ts';

@@ -2,12 +2,12 @@
 import type { VersionNumber } from '../../core/version.ts';
 import type { Option, OptionButton } from '../asking/ask.ts';
 import { showComparison } from '../compare/compare.ts';
-import type { Target as Named } from '../explorer/target.ts';
+import type { CommandTarget as Named } from '../explorer/target.ts';
 import { type Lives, lifeWords, livesOf } from '../lives/lives.ts';
 import { placeOf } from '../wording/place.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
-import { isAt, type PreviousVersion, previousVersions, setTargets, type Target } from './choices.ts';
+import { isAt, type PointerTarget, type PreviousVersion, previousVersions, setTargets } from './choices.ts';
 import { freshSummary } from './fresh-summary.ts';
 import { move } from './move.ts';
 import { noteOn } from './note-on.ts';
@@ -16,7 +16,7 @@ import { noteOn } from './note-on.ts';
 const PROMOTIONS = 200;
 
 interface Back {
-  readonly target: Target;
+  readonly target: PointerTarget;
   readonly version: VersionNumber;
 }
 
@@ -61,14 +61,14 @@ export async function rollBack(workbench: Workbench, { prompt, pointer, wasLive 
 }
 
 /** `production · @5 is live · a rollback needs no approval` */
-function headingOf(target: Target, note: string | undefined): string {
+function headingOf(target: PointerTarget, note: string | undefined): string {
   return [placeOf(target), `@${target.live?.version} is live`, ...(note === undefined ? [] : [note])].join(
     ' · ',
   );
 }
 
 function optionsFor(
-  target: Target,
+  target: PointerTarget,
   previous: readonly PreviousVersion[],
   lives: Lives,
   heading: string,
@@ -100,7 +100,7 @@ function optionsFor(
 /** From what is live to what would be. */
 function diffButton(
   workbench: Workbench & Pick<Named, 'prompt'>,
-  { live }: Target,
+  { live }: PointerTarget,
   version: VersionNumber,
 ): OptionButton | undefined {
   if (live === undefined) return undefined;

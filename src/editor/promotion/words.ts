@@ -6,31 +6,40 @@ import { waitedForWords } from '../../core/owners-words.ts';
 import { LONGEST_AHEAD } from '../../core/promotion-decisions.ts';
 import { isBlank, oneLine } from '../../core/visible-text.ts';
 import type { Confirmation } from '../asking/ask.ts';
-import type { Change } from '../compare/change.ts';
+import type { PromptChange } from '../compare/change.ts';
 import { breakingInWords, changesInWords } from '../compare/change-words.ts';
 import { bothZones, counted, durationOf } from '../wording/age.ts';
 import { placeOf } from '../wording/place.ts';
-import type { Target } from './choices.ts';
+import type { PointerTarget } from './choices.ts';
 import { replacedSentence } from './replaced.ts';
 
-export interface Move {
+export interface IntendedPromotion {
   readonly prompt: PromptName;
   readonly version: number;
-  readonly target: Target;
+  readonly target: PointerTarget;
   readonly kind: 'promote' | 'roll-back';
   /** The number of others who must approve it, as the policy is known here. */
   readonly approvals?: number;
   /** True if authors of what changes are among those who may. */
   readonly authorsMayApprove?: boolean;
   /** The difference to the live version; null if unknown. */
-  readonly change?: Change | null | undefined;
+  readonly change?: PromptChange | null | undefined;
   /** Waiting requests that a new request replaces. */
   readonly open?: Promotion | undefined;
 }
 
 /** The modal question; its button names the environment and the version. */
 export function confirmation(
-  { prompt, version, target, kind, approvals = 0, authorsMayApprove = false, change, open }: Move,
+  {
+    prompt,
+    version,
+    target,
+    kind,
+    approvals = 0,
+    authorsMayApprove = false,
+    change,
+    open,
+  }: IntendedPromotion,
   reason: string,
   now: number,
   effectiveAt?: string,
@@ -69,13 +78,16 @@ export function confirmation(
 }
 
 /** The reason of a rollback that nobody words: in an incident the text goes back first. */
-export function offeredReason({ version, target: { live } }: Pick<Move, 'version' | 'target'>): string {
+export function offeredReason({
+  version,
+  target: { live },
+}: Pick<IntendedPromotion, 'version' | 'target'>): string {
   return live === undefined
     ? `Rolled back to @${version}`
     : `Rolled back from @${live.version} to @${version}`;
 }
 
-function changeLines(change: Move['change']): string[] {
+function changeLines(change: IntendedPromotion['change']): string[] {
   if (change === null)
     return ['Its partials could not be fetched, so the comparison shows only the prompt itself.'];
   const lines = change === undefined ? [] : [changesInWords(change), breakingInWords(change)];
@@ -83,7 +95,7 @@ function changeLines(change: Move['change']): string[] {
 }
 
 /** Describes the result: the live version, or that it waits. */
-export function outcome(promotion: Promotion, kind: Move['kind']): string {
+export function outcome(promotion: Promotion, kind: IntendedPromotion['kind']): string {
   const { prompt, version, from, state, effectiveAt } = promotion;
   const reference = `${prompt}@${version}`;
   const when = effectiveAt === null ? '' : ` on ${bothZones(effectiveAt)}`;
@@ -104,7 +116,7 @@ export function outcome(promotion: Promotion, kind: Move['kind']): string {
 }
 
 /** Describes the state after a failure, once the pointer was read again. */
-export function afterFailure(move: Move, current: number | null): string {
+export function afterFailure(move: IntendedPromotion, current: number | null): string {
   const { prompt, version, target } = move;
   const where = `live in ${placeOf(target)}`;
   if (current === version) return `The registry did it: ${prompt}@${version} is ${where}.`;
@@ -116,7 +128,7 @@ export function afterFailure(move: Move, current: number | null): string {
 }
 
 /** The message if the registry cannot be reached to check. */
-export function unknownAfterFailure({ prompt, version, target }: Move): string {
+export function unknownAfterFailure({ prompt, version, target }: IntendedPromotion): string {
   const before = target.live === undefined ? 'unset' : `@${target.live.version}`;
   return `The registry cannot be reached, so ${prompt}@${version} may or may not be live in ${placeOf(target)} (before: ${before}). Refresh when you are back online. Your files have not changed.`;
 }

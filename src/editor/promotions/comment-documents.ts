@@ -10,7 +10,7 @@ import { promptSubject } from './threads.ts';
 /** Prompts whose versions are looked at for comments, first in what is in front: a review of a release shows 200. */
 const MAX_PROMPTS = 300;
 
-export interface OpenDocuments {
+export interface CommentedDocuments {
   /** The reviews and prompts that are open, as `subjectOf` names them. */
   readonly subjects: ReadonlySet<string>;
   /** By prompt: the versions that each tab shows side by side. */
@@ -18,7 +18,7 @@ export interface OpenDocuments {
 }
 
 /** @param registry that the window is connected to */
-export function openDocuments(registry: string | undefined): OpenDocuments {
+export function openDocuments(registry: string | undefined): CommentedDocuments {
   const subjects = new Set<string>();
   const tabs = new Map<PromptName, VersionNumber[][]>();
   const add = (uris: readonly vscode.Uri[]) => {

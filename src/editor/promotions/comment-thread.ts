@@ -5,7 +5,7 @@ import { suggestionIn } from '../../core/suggestion.ts';
 import { oneLine } from '../../core/visible-text.ts';
 import { commentMarkdown } from './comment-markdown.ts';
 import { threadLabel } from './thread-words.ts';
-import type { Thread, ThreadComment } from './threads.ts';
+import type { ReviewThread, ThreadComment } from './threads.ts';
 import type { UnsentComment } from './unsent-comments.ts';
 import type { UnsentEdit } from './unsent-edits.ts';
 
@@ -30,7 +30,7 @@ export class UnsentItem implements vscode.Comment {
 export class SentItem implements vscode.Comment {
   readonly comment: ThreadComment;
   /** Where it was written. */
-  readonly place: Pick<Thread, 'version' | 'line'>;
+  readonly place: Pick<ReviewThread, 'version' | 'line'>;
   readonly author: vscode.CommentAuthorInformation;
   readonly timestamp: Date;
   mode = vscode.CommentMode.Preview;
@@ -40,7 +40,7 @@ export class SentItem implements vscode.Comment {
   contextValue = '';
   #unsent: UnsentEdit | undefined;
 
-  constructor(comment: ThreadComment, { version, line }: Pick<Thread, 'version' | 'line'>) {
+  constructor(comment: ThreadComment, { version, line }: Pick<ReviewThread, 'version' | 'line'>) {
     this.comment = comment;
     this.place = { version, line };
     this.author = { name: oneLine(comment.actor) };
@@ -92,7 +92,7 @@ export class CommentThread {
   readonly #make: (comments: readonly vscode.Comment[]) => vscode.CommentThread;
   #made: vscode.CommentThread | undefined;
   /** The comment it shows; undefined for one of VS Code's own that was not shown yet. */
-  content: Thread | undefined;
+  content: ReviewThread | undefined;
   /** By the id of the registry's comment; VS Code knows a comment by its object. */
   #items = new Map<string, SentItem>();
   #unsent: UnsentItem | undefined;
@@ -115,7 +115,7 @@ export class CommentThread {
     return [...this.#items.values(), ...(this.#unsent === undefined ? [] : [this.#unsent])];
   }
 
-  show(content: Thread, state: ThreadState): void {
+  show(content: ReviewThread, state: ThreadState): void {
     const { line, comments, resolved = null, unsent } = content;
     const { hasEnded } = state;
     this.content = content;
@@ -141,7 +141,7 @@ export class CommentThread {
     this.#made?.dispose();
   }
 
-  #sentItem(comment: ThreadComment, content: Thread, state: ThreadState): SentItem {
+  #sentItem(comment: ThreadComment, content: ReviewThread, state: ThreadState): SentItem {
     const before = this.#items.get(comment.id);
     const isSame = before?.comment.text === comment.text || before?.mode === vscode.CommentMode.Editing;
     const item = before !== undefined && isSame ? before : new SentItem(comment, content);
@@ -169,7 +169,7 @@ export class CommentThread {
 /** The actions permitted on a comment, as known here; the registry decides. */
 function contextOf(
   { actor, promotion, text }: ThreadComment,
-  { line }: Thread,
+  { line }: ReviewThread,
   { hasEnded, own, isAdmin }: ThreadState,
   edit: 'sending' | 'unsent' | undefined,
 ): string {

@@ -27,8 +27,8 @@ import { Sending } from './sending.ts';
 import {
   promptOfSubject,
   promptSubject,
+  type ReviewThread,
   subjectOf,
-  type Thread,
   threadsOf,
   withEdits,
   withFollowed,
@@ -149,7 +149,7 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
       return shown;
     },
   });
-  function promptOf(id: string, { promotion }: Review, { unsent, comments }: Thread): PromptName {
+  function promptOf(id: string, { promotion }: Review, { unsent, comments }: ReviewThread): PromptName {
     const edit = comments.map(each => edits.find(session.place, each.id)).find(Boolean);
     const prompt = promptOfSubject(id) ?? promotion?.prompt ?? unsent?.prompt ?? edit?.prompt;
     if (prompt === undefined) throw new Error(`Promotion ${id} is not known.`);

@@ -1,6 +1,6 @@
 /** The promotions of the view in their groups, and what one may do with each: plain lists and decisions. */
 
-import type { KeyState } from '../../client/choose-key.ts';
+import type { StoredKeyState } from '../../client/choose-key.ts';
 import type { OwnersChangeRecord } from '../../contract/owners.ts';
 import type { Promotion } from '../../contract/promotions.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
@@ -13,12 +13,12 @@ export type GroupName = (typeof GROUPS)[number];
 
 /** Whose turn it is with one that waits: one's own, or others' with what one asked for oneself or with the rest. */
 export const TURNS = ['yours', 'requested', 'others'] as const;
-export type Turn = (typeof TURNS)[number];
+export type PromotionTurn = (typeof TURNS)[number];
 
 export interface Group {
   readonly name: GroupName;
   /** Waiting promotions form one group each. */
-  readonly turn?: Turn;
+  readonly turn?: PromotionTurn;
   /** Finished promotions are grouped by environment. */
   readonly environment?: EnvironmentName;
   readonly promotions: readonly Promotion[];
@@ -43,7 +43,7 @@ export function groupOf({ state }: Pick<Promotion, 'state'>): GroupName {
 export function groupsOf(
   promotions: readonly Promotion[],
   environments: readonly EnvironmentName[] = [],
-  keyOf: (environment: EnvironmentName) => KeyState | undefined = () => undefined,
+  keyOf: (environment: EnvironmentName) => StoredKeyState | undefined = () => undefined,
   owners: readonly OwnersChangeRecord[] = [],
 ): Group[] {
   const each = [...new Map(promotions.map(promotion => [promotion.id, promotion])).values()];
@@ -85,7 +85,7 @@ export interface OwnersEntry {
 }
 
 /** A promotion by itself, or those of one release. */
-export type Entry =
+export type PromotionEntry =
   | { readonly kind: 'promotion'; readonly promotion: Promotion }
   | { readonly kind: 'release'; readonly release: ShownRelease };
 
@@ -98,9 +98,9 @@ export interface ShownRelease {
 }
 
 /** Promotions in their order, those of a release together at the place of the first. */
-export function entriesOf(promotions: readonly Promotion[]): Entry[] {
+export function entriesOf(promotions: readonly Promotion[]): PromotionEntry[] {
   const byEntry = Map.groupBy(promotions, entryOf);
-  return [...byEntry.values()].map((together): Entry => {
+  return [...byEntry.values()].map((together): PromotionEntry => {
     const [promotion, ...others] = together as [Promotion];
     const { release } = promotion;
     return release === null || others.length === 0
@@ -122,7 +122,7 @@ function firstEntries(promotions: readonly Promotion[], count: number): Promotio
 /** The actions permitted on a whole release: those permitted on any of its promotions. */
 export function permittedReleaseActions(
   promotions: readonly Promotion[],
-  key: KeyState | undefined,
+  key: StoredKeyState | undefined,
 ): ReviewAction[] {
   const actions = promotions.map(promotion => permittedActions(promotion, key));
   return (['approve', 'reject', 'cancel'] as const).filter(action =>
@@ -131,7 +131,7 @@ export function permittedReleaseActions(
 }
 
 /** Of one that waits for approval, with one's key for its environment. */
-export function turnOf(promotion: Promotion, key: KeyState | undefined): Turn {
+export function turnOf(promotion: Promotion, key: StoredKeyState | undefined): PromotionTurn {
   if (permittedActions(promotion, key).includes('approve')) return 'yours';
   return key?.kind === 'known' && isSamePerson(promotion.requestedBy, key.who.actor) ? 'requested' : 'others';
 }
@@ -144,7 +144,7 @@ export function endedAt({ appliedAt, closed, requestedAt }: Promotion): string {
 export type ReviewAction = 'approve' | 'reject' | 'cancel';
 
 /** The actions permitted on a promotion by one's key, as known here; the registry decides. */
-export function permittedActions(promotion: Promotion, key: KeyState | undefined): ReviewAction[] {
+export function permittedActions(promotion: Promotion, key: StoredKeyState | undefined): ReviewAction[] {
   const group = groupOf(promotion);
   if (group === 'done' || key === undefined) return [];
   if (key.kind === 'unasked')

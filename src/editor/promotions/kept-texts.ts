@@ -1,7 +1,7 @@
 /** Unsent text: kept in the window's memory, also over a reload, within bounds. */
 
 /** The part of `vscode.Memento` that is used. */
-export interface Memory {
+export interface TextMemento {
   get<T>(key: string): T | undefined;
   update(key: string, value: unknown): PromiseLike<void>;
 }
@@ -12,7 +12,7 @@ const MAX_TEXTS = 100;
 const MAX_CHARACTERS = 400_000;
 
 export class KeptTexts<Kept extends { readonly text: string }> {
-  readonly #memory: Memory;
+  readonly #memory: TextMemento;
   readonly #key: string;
   /** Oldest first. */
   #all: readonly Kept[];
@@ -21,7 +21,7 @@ export class KeptTexts<Kept extends { readonly text: string }> {
    * @param key under which the memory holds them
    * @param isKept whether a value is one: another version of the extension may have written it
    */
-  constructor(memory: Memory, key: string, isKept: (value: unknown) => value is Kept) {
+  constructor(memory: TextMemento, key: string, isKept: (value: unknown) => value is Kept) {
     this.#memory = memory;
     this.#key = key;
     const kept = memory.get<unknown>(key);

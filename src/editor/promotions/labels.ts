@@ -10,7 +10,14 @@ import { ageOf, bothZones, counted, instantOf, listed } from '../wording/age.ts'
 import { capital } from '../wording/capital.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
 import { placeOf } from '../wording/place.ts';
-import { endedAt, type Group, type GroupName, groupOf, type ReviewAction, type Turn } from './groups.ts';
+import {
+  endedAt,
+  type Group,
+  type GroupName,
+  groupOf,
+  type PromotionTurn,
+  type ReviewAction,
+} from './groups.ts';
 import type { LiveStatus } from './standing.ts';
 
 const GROUP_TITLES: Readonly<Record<GroupName, string>> = {
@@ -18,7 +25,7 @@ const GROUP_TITLES: Readonly<Record<GroupName, string>> = {
   planned: 'Planned',
   done: 'Done',
 };
-const TURN_TITLES: Readonly<Record<Turn, string>> = {
+const TURN_TITLES: Readonly<Record<PromotionTurn, string>> = {
   yours: 'Waiting for you',
   requested: 'Requested by you',
   others: 'Waiting for others',

@@ -5,14 +5,14 @@ import type { Session } from '../connection/session.ts';
 import { versionUri } from '../versions/open-version.ts';
 import { CommentThread } from './comment-thread.ts';
 import { reviewUri } from './review.ts';
-import { promptOfSubject, type Thread } from './threads.ts';
+import { promptOfSubject, type ReviewThread } from './threads.ts';
 
 export function newThread(
   controller: vscode.CommentController,
   { registry }: Session,
   id: string,
   prompt: PromptName,
-  { version, line, shown, resolved = null }: Thread,
+  { version, line, shown, resolved = null }: ReviewThread,
 ): CommentThread {
   const at = (shown?.line ?? line ?? 1) - 1;
   const on = shown?.version ?? version;

@@ -4,7 +4,7 @@
  */
 import type { Comment, Promotion } from '../../contract/promotions.ts';
 import { NewestRun } from '../work/newest-run.ts';
-import { type FollowedThread, type Thread, threadId } from './threads.ts';
+import { type FollowedThread, type ReviewThread, threadId } from './threads.ts';
 
 /** The loaded state of a promotion's review, or of the comments at the lines of a prompt's versions. */
 export interface Review {
@@ -18,9 +18,9 @@ export interface Review {
 
 export interface OpenReviewsParts<Shown> {
   readonly fetch: (id: string, signal: AbortSignal) => Promise<Review>;
-  readonly threads: (id: string, review: Review) => readonly Thread[];
+  readonly threads: (id: string, review: Review) => readonly ReviewThread[];
   /** Puts a thread on the screen, in the place of the one that was there before. */
-  readonly show: (id: string, review: Review, thread: Thread, before: Shown | undefined) => Shown;
+  readonly show: (id: string, review: Review, thread: ReviewThread, before: Shown | undefined) => Shown;
   /** Returns whether something that was not sent may be in a thread. */
   readonly isTyped: () => boolean;
 }
@@ -108,7 +108,7 @@ export class OpenReviews<Shown extends { dispose(): void }> {
   }
 
   /** Takes a thread that VS Code made for one of its own, unless there is one at its place. */
-  adopt(id: string, place: Pick<Thread, 'version' | 'line' | 'shown'>, thread: Shown): void {
+  adopt(id: string, place: Pick<ReviewThread, 'version' | 'line' | 'shown'>, thread: Shown): void {
     const open = this.#reviews.get(id);
     const there = open?.shown.get(threadId(place));
     if (there === thread) return;

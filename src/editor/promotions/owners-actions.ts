@@ -1,14 +1,14 @@
 /** Whose turn it is with a change of owners, and what one may do with it: plain decisions, as far as it can be known here. */
-import type { KeyState } from '../../client/choose-key.ts';
+import type { StoredKeyState } from '../../client/choose-key.ts';
 import type { OwnersChangeRecord } from '../../contract/owners.ts';
 import { isSamePerson } from '../../core/person.ts';
 import { roleIncludes } from '../../core/role.ts';
-import type { ReviewAction, Turn } from './groups.ts';
+import type { PromotionTurn, ReviewAction } from './groups.ts';
 
 /** With one's key for its environment; the registry has the last word. */
 export function permittedOwnersActions(
   change: OwnersChangeRecord,
-  key: KeyState | undefined,
+  key: StoredKeyState | undefined,
 ): ReviewAction[] {
   if (change.state !== 'pending' || key === undefined) return [];
   if (key.kind === 'unasked') return ['approve', 'reject', 'cancel'];
@@ -23,7 +23,7 @@ export function permittedOwnersActions(
   return actions;
 }
 
-export function ownersTurnOf(change: OwnersChangeRecord, key: KeyState | undefined): Turn {
+export function ownersTurnOf(change: OwnersChangeRecord, key: StoredKeyState | undefined): PromotionTurn {
   if (permittedOwnersActions(change, key).includes('approve')) return 'yours';
   return key?.kind === 'known' && isSamePerson(change.requestedBy, key.who.actor) ? 'requested' : 'others';
 }

@@ -1,6 +1,6 @@
 /** The view Promotions: what waits for approval, changes of owners included, what is planned, what was done lately; its badge counts what waits. */
 import * as vscode from 'vscode';
-import type { KeyState } from '../../client/choose-key.ts';
+import type { StoredKeyState } from '../../client/choose-key.ts';
 import type { Promotion } from '../../contract/promotions.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { setContext } from '../context-keys.ts';
@@ -11,12 +11,12 @@ import { counted } from '../wording/age.ts';
 import { treeItem } from '../wording/tree-item.ts';
 import type { Workbench } from '../workbench.ts';
 import {
-  type Entry,
   entriesOf,
   type Group,
   groupOf,
   groupsOf,
   type OwnersEntry,
+  type PromotionEntry,
   permittedActions,
   permittedReleaseActions,
   turnOf,
@@ -28,7 +28,7 @@ import type { PromotionList } from './promotion-list.ts';
 import { releaseWords } from './release-labels.ts';
 import { knownStandings, type Standings } from './standing.ts';
 
-export type PromotionNode = { readonly kind: 'group'; readonly group: Group } | Entry | OwnersEntry;
+export type PromotionNode = { readonly kind: 'group'; readonly group: Group } | PromotionEntry | OwnersEntry;
 
 export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
   readonly #list: PromotionList;
@@ -40,7 +40,7 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
         readonly standings: Standings;
       }
     | undefined;
-  readonly #keyOf: (environment: EnvironmentName) => KeyState | undefined;
+  readonly #keyOf: (environment: EnvironmentName) => StoredKeyState | undefined;
   readonly #environments: () => readonly EnvironmentName[];
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
@@ -90,7 +90,7 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
     return item;
   }
 
-  #wordsOf(node: Entry | OwnersEntry): ItemWords {
+  #wordsOf(node: PromotionEntry | OwnersEntry): ItemWords {
     const now = Date.now();
     switch (node.kind) {
       case 'release':

@@ -1,10 +1,10 @@
 /** The label of a thread. Pure. */
 import { oneLine } from '../../core/visible-text.ts';
-import type { Thread } from './threads.ts';
+import type { ReviewThread } from './threads.ts';
 
 /** `@9, line 5 · On a line that version 10 removed`. */
 export function threadLabel(
-  { version, line, shown, resolved = null }: Pick<Thread, 'version' | 'line' | 'shown' | 'resolved'>,
+  { version, line, shown, resolved = null }: Pick<ReviewThread, 'version' | 'line' | 'shown' | 'resolved'>,
   hasEnded: boolean,
 ): string {
   const gone = shown?.gone ?? null;

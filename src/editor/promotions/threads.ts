@@ -23,7 +23,7 @@ export interface FollowedThread {
   readonly lines: ReadonlyMap<VersionNumber, FollowedLine>;
 }
 
-export interface Thread {
+export interface ReviewThread {
   /** The version whose line it is about. */
   readonly version: VersionNumber;
   /** From 1; null: of the whole promotion. */
@@ -42,8 +42,8 @@ export function threadsOf(
   promotion: Pick<Promotion, 'from' | 'version'> | undefined,
   comments: readonly Comment[],
   unsent: readonly UnsentComment[] = [],
-): Thread[] {
-  const threads = new Map<string, Thread>();
+): ReviewThread[] {
+  const threads = new Map<string, ReviewThread>();
   if (promotion !== undefined)
     for (const comment of comments) {
       const { place } = comment;
@@ -56,7 +56,10 @@ export function threadsOf(
 }
 
 /** Each at the place that it was written for, wherever that is shown; a place of its own where nobody else wrote. */
-export function withUnsent(threads: readonly Thread[], unsent: readonly UnsentComment[]): Thread[] {
+export function withUnsent(
+  threads: readonly ReviewThread[],
+  unsent: readonly UnsentComment[],
+): ReviewThread[] {
   const placed = threads.map(thread => {
     const here = unsent.find(each => placeId(each) === placeId(thread));
     return here === undefined ? thread : { ...thread, unsent: here };
@@ -70,7 +73,7 @@ export function withUnsent(threads: readonly Thread[], unsent: readonly UnsentCo
 }
 
 /** A comment that was edited and is not known, as while the registry is away, is shown where it was written. */
-export function withEdits(threads: readonly Thread[], edits: readonly UnsentEdit[]): Thread[] {
+export function withEdits(threads: readonly ReviewThread[], edits: readonly UnsentEdit[]): ReviewThread[] {
   const known = new Set(threads.flatMap(({ comments }) => comments.map(({ id }) => id)));
   const all = [...threads];
   for (const { version, line, comment: id, actor, at, before, promotion } of edits) {
@@ -84,12 +87,12 @@ export function withEdits(threads: readonly Thread[], edits: readonly UnsentEdit
   return all;
 }
 
-function placeId({ version, line }: Pick<Thread, 'version' | 'line'>): string {
+function placeId({ version, line }: Pick<ReviewThread, 'version' | 'line'>): string {
   return threadId({ version, line });
 }
 
 /** One for all comments at the same place, as it is shown in one version. */
-export function threadId({ version, line, shown }: Pick<Thread, 'version' | 'line' | 'shown'>): string {
+export function threadId({ version, line, shown }: Pick<ReviewThread, 'version' | 'line' | 'shown'>): string {
   const place = line === null ? 'whole' : `${version} ${line}`;
   return shown === undefined ? place : `${place} in ${shown.version}`;
 }
@@ -100,10 +103,10 @@ export function threadId({ version, line, shown }: Pick<Thread, 'version' | 'lin
  * @param tabs the versions that each tab shows side by side
  */
 export function withFollowed(
-  own: readonly Thread[],
+  own: readonly ReviewThread[],
   followed: readonly FollowedThread[],
   tabs: readonly (readonly VersionNumber[])[],
-): Thread[] {
+): ReviewThread[] {
   const threads = new Map(own.map(thread => [threadId(thread), thread]));
   for (const { thread, lines } of followed) {
     const { version, line, comments, resolved } = thread;

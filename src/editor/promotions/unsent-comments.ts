@@ -4,7 +4,7 @@
  */
 import { isPromptName, type PromptName } from '../../core/name.ts';
 import { isVersionNumber, type VersionNumber } from '../../core/version.ts';
-import { KeptTexts, type Memory } from './kept-texts.ts';
+import { KeptTexts, type TextMemento } from './kept-texts.ts';
 
 export interface UnsentPlace {
   /** As `Session.place` names it. */
@@ -30,7 +30,7 @@ export interface UnsentComment extends UnsentPlace {
 export class UnsentComments {
   readonly #kept: KeptTexts<UnsentComment>;
 
-  constructor(memory: Memory) {
+  constructor(memory: TextMemento) {
     this.#kept = new KeptTexts(memory, 'promptforge.unsentComments', isUnsentComment);
   }
 

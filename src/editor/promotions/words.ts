@@ -4,7 +4,7 @@ import { waitedForWords } from '../../core/owners-words.ts';
 import type { Problem } from '../../core/problem.ts';
 import { oneLine } from '../../core/visible-text.ts';
 import type { Confirmation, TextQuestion } from '../asking/ask.ts';
-import type { Change } from '../compare/change.ts';
+import type { PromptChange } from '../compare/change.ts';
 import { breakingInWords, changesInWords } from '../compare/change-words.ts';
 import { messageOf } from '../problems/explain.ts';
 import { bothZones, counted } from '../wording/age.ts';
@@ -16,7 +16,10 @@ import type { ReviewAction } from './groups.ts';
  * The one question before an approval: what would be live, instead of what, who asked for it and why.
  * @param change what it changes; null where that could not be found out
  */
-export function approvalQuestion(promotion: Promotion, change: Change | null | undefined): Confirmation {
+export function approvalQuestion(
+  promotion: Promotion,
+  change: PromptChange | null | undefined,
+): Confirmation {
   const { prompt, version, environment, from, requestedBy, reason } = promotion;
   const lines = [
     effectOf(promotion),
@@ -62,7 +65,7 @@ export function decisionQuestion(action: ReviewAction, promotion: Promotion): Te
   }
 }
 
-function changeLines(change: Change | null | undefined): string[] {
+function changeLines(change: PromptChange | null | undefined): string[] {
   if (change === null) return ['Its partials could not be fetched, so other changes may be missing.'];
   const told = change === undefined ? [] : [changesInWords(change), breakingInWords(change)];
   return told.filter(words => words !== undefined);

@@ -1,7 +1,7 @@
 /** Archiving a prompt and restoring it: what is live stays live, and nothing is ever deleted. */
 import { commands } from 'vscode';
 import type { PromptName } from '../../core/name.ts';
-import type { Ask } from '../asking/ask.ts';
+import type { Dialogs } from '../asking/ask.ts';
 import { draftName } from '../asking/draft-name.ts';
 import { argumentOf, type FocusedNode, isNode, targetOf } from '../explorer/target.ts';
 import { inProgress } from '../work/in-progress.ts';
@@ -72,7 +72,7 @@ export async function restorePrompt(workbench: Workbench, argument: unknown): Pr
   void ask.tell('info', `${prompt} is restored.`);
 }
 
-async function sayArchived(ask: Ask, prompt: PromptName): Promise<void> {
+async function sayArchived(ask: Dialogs, prompt: PromptName): Promise<void> {
   const undo = await ask.tell('info', `${prompt} is archived. Live versions stay live.`, 'Undo…');
   if (undo !== undefined) await commands.executeCommand('promptforge.restore', prompt);
 }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { type PromptName, parsePromptName } from '../../core/name.ts';
 import { foldCase } from '../../core/name-case.ts';
 import { SAMPLES_EXTENSION } from '../../language-worker/contract.ts';
-import type { Listed } from '../explorer/listed.ts';
+import type { ListedPrompt } from '../explorer/listed-prompt.ts';
 import { NAME_HINT, whyNotNewName } from '../explorer/new-name.ts';
 import { targetOf } from '../explorer/target.ts';
 import { EMBEDDED, versionUriParts } from '../versions/uri.ts';
@@ -57,7 +57,7 @@ export async function duplicatePrompt(
 
 /** Of its file, or of the newest version where it has none here. */
 async function sourceOf(
-  { name, summary }: Listed,
+  { name, summary }: ListedPrompt,
   file: vscode.Uri,
   { session }: Workbench,
 ): Promise<Uint8Array> {

@@ -1,10 +1,10 @@
 /** The sentences of renaming: a name is an identity in the registry, whose versions stay with it. */
 import type { PromptName } from '../../core/name.ts';
-import type { Listed } from '../explorer/listed.ts';
+import type { ListedPrompt } from '../explorer/listed-prompt.ts';
 import { counted } from '../wording/age.ts';
 
 /** Before it is done; undefined for a prompt that was never published. */
-export function consequences({ name, summary, base }: Listed): string | undefined {
+export function consequences({ name, summary, base }: ListedPrompt): string | undefined {
   if (summary === undefined && base === undefined) return undefined;
   const live = summary?.pointers.length
     ? ` Applications keep getting ${name} until they request the new name.`
@@ -13,7 +13,7 @@ export function consequences({ name, summary, base }: Listed): string | undefine
 }
 
 /** After it was done. `others` is how many other files include the prompt. */
-export function renamed({ name, summary, base }: Listed, to: PromptName, others: number): string {
+export function renamed({ name, summary, base }: ListedPrompt, to: PromptName, others: number): string {
   const sentences = [`Renamed ${name} to ${to}.`];
   if (others === 1) sentences.push('1 file that includes it was changed.');
   if (others > 1) sentences.push(`${others} files that include it were changed.`);
@@ -27,6 +27,6 @@ export function renamed({ name, summary, base }: Listed, to: PromptName, others:
 }
 
 /** Undefined while the registry cannot be asked. */
-function versionsOf(summary: Listed['summary']): string {
+function versionsOf(summary: ListedPrompt['summary']): string {
   return summary === undefined ? 'its versions' : `its ${counted(summary.newest.version, 'version')}`;
 }

@@ -7,7 +7,7 @@ import { lastSegment, type PromptName, parsePromptName } from '../../core/name.t
 import { foldCase } from '../../core/name-case.ts';
 import { SAMPLES_EXTENSION } from '../../language-worker/contract.ts';
 import { registerCommand } from '../commands.ts';
-import type { Listed } from '../explorer/listed.ts';
+import type { ListedPrompt } from '../explorer/listed-prompt.ts';
 import { NAME_HINT, whyNotNewName } from '../explorer/new-name.ts';
 import { argumentOf, type FocusedNode, isNode, targetOf } from '../explorer/target.ts';
 import type { Language } from '../language/register.ts';
@@ -23,7 +23,7 @@ export interface RenamingParts {
 
 export interface Renaming {
   /** @throws Error, WorkspaceError or Problem that says why nothing was renamed */
-  rename(listed: Listed, to: PromptName): Promise<void>;
+  rename(listed: ListedPrompt, to: PromptName): Promise<void>;
   /** Into a folder, the empty string being the top, after a question. @throws as `rename` */
   move(prompt: PromptName, folder: string): Promise<PromptName | undefined>;
 }
@@ -31,7 +31,7 @@ export interface Renaming {
 export function renaming({ workbench, language }: RenamingParts): Renaming {
   const { prompts, ask } = workbench;
 
-  const rename = async (listed: Listed, to: PromptName): Promise<void> => {
+  const rename = async (listed: ListedPrompt, to: PromptName): Promise<void> => {
     const { name } = listed;
     const copy = await prompts.workingCopy();
     if (copy === undefined) throw new Error('This window is not connected to a registry.');
@@ -61,7 +61,7 @@ export function renaming({ workbench, language }: RenamingParts): Renaming {
     void tell(listed, to, others);
   };
 
-  const tell = async (listed: Listed, to: PromptName, others: number): Promise<void> => {
+  const tell = async (listed: ListedPrompt, to: PromptName, others: number): Promise<void> => {
     const { name, summary } = listed;
     const archive = `Archive ${name}…`;
     const buttons = summary === undefined || summary.archived ? [] : [archive];
@@ -137,6 +137,6 @@ export function registerRename(
   });
 }
 
-function whyNotRenamed({ name, hasFile }: Listed): string | undefined {
+function whyNotRenamed({ name, hasFile }: ListedPrompt): string | undefined {
   return hasFile ? undefined : `${name} has no file here. Pull it first, then rename it.`;
 }

@@ -3,7 +3,7 @@ import type { PromptName } from '../../core/name.ts';
 import type { TextQuestion } from '../asking/ask.ts';
 import { counted, shortList } from '../wording/age.ts';
 
-export type Outcome =
+export type PublishManyOutcome =
   | { readonly prompt: PromptName; readonly kind: 'published'; readonly version: number }
   /** The newest version has its very text. */
   | { readonly prompt: PromptName; readonly kind: 'unchanged'; readonly version: number }
@@ -26,12 +26,12 @@ export function messageForMany(
 }
 
 /** Returns whether all that was asked for is in the registry now. */
-export function isComplete(outcomes: readonly Outcome[]): boolean {
+export function isComplete(outcomes: readonly PublishManyOutcome[]): boolean {
   return outcomes.every(({ kind }) => kind === 'published' || kind === 'unchanged');
 }
 
 /** The one summary: what was published, and which were not and why. */
-export function publishedMany(outcomes: readonly Outcome[]): string {
+export function publishedMany(outcomes: readonly PublishManyOutcome[]): string {
   const published = outcomes.filter(outcome => outcome.kind === 'published');
   const unchanged = outcomes.filter(outcome => outcome.kind === 'unchanged');
   const refused = outcomes.filter(outcome => outcome.kind === 'refused');

@@ -12,7 +12,7 @@ import { logged, mayHaveArrived, messageOf } from '../problems/explain.ts';
 import { saveDocument } from '../work/save-document.ts';
 import type { Workbench } from '../workbench.ts';
 import { followInLock } from './follow-in-lock.ts';
-import type { Outcome } from './publish-many-words.ts';
+import type { PublishManyOutcome } from './publish-many-words.ts';
 import type { SourceDiagnostics } from './source-diagnostics.ts';
 import { outdated } from './words.ts';
 
@@ -30,13 +30,13 @@ interface Publication {
 export async function publishMany(
   publication: Publication,
   names: readonly PromptName[],
-): Promise<readonly Outcome[]> {
+): Promise<readonly PublishManyOutcome[]> {
   const { workbench, copy, client, signal } = publication;
   const { prompts } = workbench;
   const unsaved = await saveAll(copy, names);
   await prompts.rescan();
   const sources = new Map<PromptName, string>();
-  const outcomes: Outcome[] = [];
+  const outcomes: PublishManyOutcome[] = [];
   const refuse = (prompt: PromptName, why: string) => outcomes.push({ prompt, kind: 'refused', why });
   for (const prompt of names) {
     const why = unsaved.get(prompt) ?? whyNot(workbench, prompt);
@@ -77,7 +77,7 @@ function whyNot({ prompts }: Workbench, prompt: PromptName): string | undefined 
 async function publishOne(
   { workbench, diagnostics, copy, client, message, signal }: Publication,
   prompt: PromptName,
-): Promise<{ readonly outcome: Outcome; readonly isLost: boolean }> {
+): Promise<{ readonly outcome: PublishManyOutcome; readonly isLost: boolean }> {
   const { log, session } = workbench;
   const uri = vscode.Uri.file(copy.folder.pathOf(prompt));
   diagnostics.clear(uri);
@@ -93,7 +93,7 @@ async function publishOne(
     }
     const { version, created } = result;
     const number = version.version;
-    const outcome: Outcome = created
+    const outcome: PublishManyOutcome = created
       ? { prompt, kind: 'published', version: number }
       : { prompt, kind: 'unchanged', version: number };
     return { outcome, isLost: false };
@@ -108,10 +108,10 @@ async function publishOne(
 /** The answer may have been lost on its way back. */
 async function readBack(
   { workbench, copy, client }: Publication,
-  outcomes: readonly Outcome[],
+  outcomes: readonly PublishManyOutcome[],
   lost: PromptName,
   before: VersionNumber | undefined,
-): Promise<readonly Outcome[]> {
+): Promise<readonly PublishManyOutcome[]> {
   const { prompts, log } = workbench;
   const { summary, state } = prompts.listed.get(lost) ?? {};
   const newest = summary?.newest;

@@ -10,7 +10,7 @@ import type { VersionNumber } from '../../core/version.ts';
 import type { WorkingCopy } from '../../workspace/working-copy.ts';
 import { draftOfFiles } from '../asking/draft-name.ts';
 import { registerCommand } from '../commands.ts';
-import type { Change } from '../compare/change.ts';
+import type { PromptChange } from '../compare/change.ts';
 import { showComparison } from '../compare/compare.ts';
 import { targetOf } from '../explorer/target.ts';
 import { logged, mayHaveArrived, messageOf } from '../problems/explain.ts';
@@ -81,7 +81,7 @@ async function publish(
   if (newest !== undefined && listed?.base !== newest.version)
     await followInLock(copy, client, prompts.summaries, [prompt]);
   const renamedFrom = listed?.renamedFrom?.prompt;
-  let change: Change | undefined;
+  let change: PromptChange | undefined;
   if (newest === undefined) await vscode.window.showTextDocument(uri, { preview: true });
   else change = await showComparison(workbench, prompt, { version: newest.version }, { file: true });
   const draft = draftOfFiles(`publish ${prompt}`, session);

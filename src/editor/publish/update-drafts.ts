@@ -2,10 +2,10 @@
 import type { VersionSummary } from '../../contract/prompts.ts';
 import { flatten, type LinkedPartial } from '../../core/flatten.ts';
 import type { PromptName } from '../../core/name.ts';
-import { linkRecorded, type RecordedPartials } from '../../core/recorded-partials.ts';
+import { linkRecorded, type PartialVersions } from '../../core/recorded-partials.ts';
 import { parseSource, sourceKindOf } from '../../core/source.ts';
 import { type VersionNumber, versionReference } from '../../core/version.ts';
-import { type Change, changeBetween } from '../compare/change.ts';
+import { changeBetween, type PromptChange } from '../compare/change.ts';
 import { newestPartials, versionReader } from '../compare/linked-side.ts';
 import type { Workbench } from '../workbench.ts';
 
@@ -14,7 +14,7 @@ export interface Draft {
   readonly prompt: PromptName;
   readonly newest: VersionSummary & { readonly version: VersionNumber };
   readonly source: string;
-  readonly change: Change;
+  readonly change: PromptChange;
   /** Its text with the new partials in place; undefined where they cannot be put in place, which publishing refuses. */
   readonly resolved: string | undefined;
 }
@@ -49,7 +49,7 @@ export async function updateDrafts(
 
 /** Partials that get a new version themselves are used in that version. */
 function withNext(
-  recorded: RecordedPartials,
+  recorded: PartialVersions,
   present: ReadonlyMap<string, LinkedPartial>,
   next: ReadonlyMap<PromptName, LinkedPartial>,
 ): ReadonlyMap<string, LinkedPartial> {

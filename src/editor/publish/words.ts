@@ -2,7 +2,7 @@
 import type { VersionSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
 import { isBlank } from '../../core/visible-text.ts';
-import type { Change } from '../compare/change.ts';
+import type { PromptChange } from '../compare/change.ts';
 import { breakingInWords, changesInWords } from '../compare/change-words.ts';
 import { ageOf } from '../wording/age.ts';
 
@@ -10,7 +10,7 @@ import { ageOf } from '../wording/age.ts';
 export function messageQuestion(
   prompt: PromptName,
   base: number | undefined,
-  change?: Change,
+  change?: PromptChange,
   renamedFrom?: PromptName,
 ): { title: string; prompt: string; placeholder: string } {
   const words = change === undefined ? [] : [changesInWords(change), breakingInWords(change)];

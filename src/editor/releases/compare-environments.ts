@@ -4,7 +4,7 @@ import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { versionUri } from '../versions/open-version.ts';
 import type { Workbench } from '../workbench.ts';
-import { type Difference, differencesOf, type Pair } from './differences.ts';
+import { differencesOf, type EnvironmentDifference, type Pair } from './differences.ts';
 import { pairTitle, pickPair, summariesNow } from './pick-pair.ts';
 import type { RememberedTabs } from './remembered-tabs.ts';
 
@@ -39,7 +39,7 @@ export async function compareEnvironments(
 export async function openVersions(
   { session }: Pick<Workbench, 'session'>,
   title: string,
-  moves: readonly Pick<Difference, 'prompt' | 'version' | 'from'>[],
+  moves: readonly Pick<EnvironmentDifference, 'prompt' | 'version' | 'from'>[],
 ): Promise<void> {
   const uriOf = (prompt: PromptName, version: VersionNumber | null) =>
     version === null ? undefined : versionUri(session.registry, { prompt, version });

@@ -12,7 +12,7 @@ export interface Pair {
   readonly channel: Channel;
 }
 
-export interface Difference {
+export interface EnvironmentDifference {
   readonly summary: PromptSummary;
   readonly prompt: PromptName;
   /** The version live in the source, or null. */
@@ -22,8 +22,8 @@ export interface Difference {
 }
 
 /** By name. A prompt that is live in neither, or in the same version in both, is none. */
-export function differencesOf(summaries: Iterable<PromptSummary>, pair: Pair): Difference[] {
-  const found: Difference[] = [];
+export function differencesOf(summaries: Iterable<PromptSummary>, pair: Pair): EnvironmentDifference[] {
+  const found: EnvironmentDifference[] = [];
   for (const summary of summaries) {
     const version = liveIn(summary, pair.source, pair.channel);
     const from = liveIn(summary, pair.target, pair.channel);
@@ -32,10 +32,10 @@ export function differencesOf(summaries: Iterable<PromptSummary>, pair: Pair): D
   return found.sort((a, b) => (a.prompt < b.prompt ? -1 : 1));
 }
 
-export type Promotable = Difference & { readonly version: VersionNumber };
+export type Promotable = EnvironmentDifference & { readonly version: VersionNumber };
 
 /** Those whose version in the source can go live in the target: archived ones cannot. */
-export function promotableOf(differences: readonly Difference[]): Promotable[] {
+export function promotableOf(differences: readonly EnvironmentDifference[]): Promotable[] {
   return differences.filter((each): each is Promotable => each.version !== null && !each.summary.archived);
 }
 

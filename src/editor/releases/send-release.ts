@@ -8,9 +8,9 @@ import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { refusalLines, unknownOutcome, wholeRefused } from './words.ts';
 
-export type ReleaseRequest = Parameters<RegistryClient['promoteRelease']>[0];
+export type SentRelease = Parameters<RegistryClient['promoteRelease']>[0];
 
-export type Sent =
+export type SentOutcome =
   | { readonly kind: 'answered'; readonly answer: ReleaseAnswer }
   /** Nothing was changed. */
   | { readonly kind: 'refused'; readonly problem: Problem; readonly message: string }
@@ -23,7 +23,7 @@ export async function sendRelease(
   place: { readonly environment: string; readonly channel: string },
   doing: string,
   send: (signal: AbortSignal) => Promise<ReleaseAnswer>,
-): Promise<Sent> {
+): Promise<SentOutcome> {
   const { session, log, ask, prompts } = workbench;
   try {
     const answer = await inProgress(doing, send);

@@ -2,13 +2,13 @@
 import * as vscode from 'vscode';
 import { fileOfPrompt, type PromptName } from '../../core/name.ts';
 import { compareTitle, type Side, shortNames } from '../compare/titles.ts';
-import type { Listed } from '../explorer/listed.ts';
+import type { ListedPrompt } from '../explorer/listed-prompt.ts';
 import { EMBEDDED, versionUriParts } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 import type { GroupId } from '../working-copy/groups.ts';
 
 /** Where the documents of a project are. */
-export interface Place {
+export interface ProjectPlace {
   readonly registry: string;
   /** The prompts folder. */
   readonly folder: vscode.Uri;
@@ -25,7 +25,10 @@ export interface ChangedDocuments {
 }
 
 /** Undefined while no project is open. */
-export function placeOf({ session, prompts }: Pick<Workbench, 'session' | 'prompts'>): Place | undefined {
+export function placeOf({
+  session,
+  prompts,
+}: Pick<Workbench, 'session' | 'prompts'>): ProjectPlace | undefined {
   const { project } = session;
   if (project === undefined) return undefined;
   return {
@@ -36,9 +39,9 @@ export function placeOf({ session, prompts }: Pick<Workbench, 'session' | 'promp
 }
 
 export function changeOf(
-  { name, state, base, hasFile, summary, renamedFrom }: Listed,
+  { name, state, base, hasFile, summary, renamedFrom }: ListedPrompt,
   group: GroupId,
-  { registry, folder, short: shortOf }: Place,
+  { registry, folder, short: shortOf }: ProjectPlace,
 ): ChangedDocuments {
   const file = hasFile ? vscode.Uri.joinPath(folder, fileOfPrompt(name)) : undefined;
   const version = (number: number | undefined, prompt = name) =>

@@ -1,7 +1,7 @@
 /** The source control and its commands: made when a project is connected, loaded when it is needed. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
-import type { Drafts } from '../asking/drafts.ts';
+import type { InputDrafts } from '../asking/drafts.ts';
 import { registerCommand } from '../commands.ts';
 import type { LazyDiscardedTexts } from '../discard/lazy-texts.ts';
 import { promptsMeant, promptsNamed } from '../explorer/prompts-named.ts';
@@ -11,7 +11,7 @@ import { groupsOf } from '../working-copy/groups.ts';
 import type { PromptSourceControl } from './source-control.ts';
 
 export interface SourceControlParts {
-  readonly drafts: Drafts;
+  readonly drafts: InputDrafts;
   readonly diagnostics: SourceDiagnostics;
   readonly discarded: LazyDiscardedTexts;
 }
@@ -92,7 +92,7 @@ function labelOf(argument: unknown): string {
 }
 
 /** The view of the registry that the window is connected to: another registry or folder has another. */
-function lazyView(workbench: Workbench, drafts: Drafts) {
+function lazyView(workbench: Workbench, drafts: InputDrafts) {
   const { session } = workbench;
   let current: { readonly of: string; readonly view: PromptSourceControl } | undefined;
   let isDisposed = false;

@@ -2,16 +2,16 @@
 import * as vscode from 'vscode';
 import { fileOfPrompt, type PromptName } from '../../core/name.ts';
 import { oneLine } from '../../core/visible-text.ts';
-import type { Listed } from '../explorer/listed.ts';
+import type { ListedPrompt } from '../explorer/listed-prompt.ts';
 import { fileMarkOf } from '../explorer/state-words.ts';
 import type { GroupId } from '../working-copy/groups.ts';
-import { changeOf, type Place } from './changes.ts';
+import { changeOf, type ProjectPlace } from './changes.ts';
 
 export interface PromptResource extends vscode.SourceControlResourceState {
   readonly prompt: PromptName;
 }
 
-export function resourceOf(listed: Listed, group: GroupId, place: Place): PromptResource {
+export function resourceOf(listed: ListedPrompt, group: GroupId, place: ProjectPlace): PromptResource {
   const { name, state } = listed;
   return {
     prompt: name,
@@ -27,7 +27,7 @@ export function resourceOf(listed: Listed, group: GroupId, place: Place): Prompt
 }
 
 /** `:changes:modified:file:publishable:discardable:` and the like. */
-export function contextOf({ state, hasFile, base, renamedFrom }: Listed, group: GroupId): string {
+export function contextOf({ state, hasFile, base, renamedFrom }: ListedPrompt, group: GroupId): string {
   const flags = [
     group,
     ...(state === undefined ? [] : [renamedFrom === undefined ? state : 'renamed']),
@@ -43,7 +43,7 @@ export function contextOf({ state, hasFile, base, renamedFrom }: Listed, group: 
 }
 
 /** VS Code's own commands, of which it knows to leave the focus in the view when an entry is only selected. */
-function commandOf(listed: Listed, group: GroupId, place: Place): vscode.Command {
+function commandOf(listed: ListedPrompt, group: GroupId, place: ProjectPlace): vscode.Command {
   if (group === 'conflicts' && listed.hasFile)
     return {
       command: 'promptforge.openMergeEditor',

@@ -5,7 +5,7 @@
  */
 import * as vscode from 'vscode';
 import { draftOfFiles } from '../asking/draft-name.ts';
-import type { Drafts } from '../asking/drafts.ts';
+import type { InputDrafts } from '../asking/drafts.ts';
 import { registryName } from '../status/words.ts';
 import { EMBEDDED } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
@@ -30,12 +30,12 @@ export class PromptSourceControl implements vscode.Disposable {
   readonly control: vscode.SourceControl;
   readonly groups: Readonly<Record<GroupId, vscode.SourceControlResourceGroup>>;
   readonly #workbench: Workbench;
-  readonly #drafts: Drafts;
+  readonly #drafts: InputDrafts;
   /** Under which the message is kept: what is written for one registry or folder is not offered for another. */
   readonly #draft: string;
   readonly #following: vscode.Disposable;
 
-  constructor(workbench: Workbench, drafts: Drafts) {
+  constructor(workbench: Workbench, drafts: InputDrafts) {
     const { session, prompts } = workbench;
     this.#workbench = workbench;
     this.#drafts = drafts;

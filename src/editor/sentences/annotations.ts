@@ -1,6 +1,6 @@
 /** Toggle Sentence History: who changed what, and when, in the text itself. */
 import * as vscode from 'vscode';
-import type { Change } from '../../core/blame/blame.ts';
+import type { SentenceOrigin } from '../../core/blame/blame.ts';
 import { logged } from '../problems/explain.ts';
 import type { Workbench } from '../workbench.ts';
 import { blameOfText, type DocumentBlame, subjectOf } from './document-blame.ts';
@@ -137,7 +137,7 @@ export function optionsOf(
   { history, sentences }: DocumentBlame,
 ): vscode.DecorationOptions[] {
   const now = Date.now();
-  const lines = new Map<number, Change[]>();
+  const lines = new Map<number, SentenceOrigin[]>();
   for (const [index, { end, change, key, isLine }] of sentences.entries()) {
     if (key === '') continue;
     const before = sentences[index - 1];

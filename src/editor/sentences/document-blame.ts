@@ -11,7 +11,7 @@ import { SCHEME } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** The subject of a document. */
-export interface Subject {
+export interface BlameSubject {
   /** Whose history it has: of a file that was renamed here, the prompt that it was. */
   readonly prompt: PromptName;
   /** The published version itself, or the one that the file is based on. */
@@ -20,7 +20,7 @@ export interface Subject {
 }
 
 export interface DocumentBlame {
-  readonly subject: Subject;
+  readonly subject: BlameSubject;
   readonly history: SentenceHistory;
   /** With offsets of the document's text. */
   readonly sentences: readonly BlamedSentence[];
@@ -33,7 +33,7 @@ export interface DocumentBlame {
 export async function subjectOf(
   { uri }: Pick<vscode.TextDocument, 'uri'>,
   workbench: Workbench,
-): Promise<Subject | undefined> {
+): Promise<BlameSubject | undefined> {
   if (uri.scheme !== 'file' && uri.scheme !== SCHEME) return undefined;
   const target = await namedTarget(uri, workbench);
   if (target === undefined) return undefined;
@@ -51,7 +51,7 @@ export async function subjectOf(
  * Of the text as it is now, saved or not: a sentence that is in no version yet has no version.
  * @throws Problem `too_large`
  */
-export function blameOfText(text: string, subject: Subject, history: SentenceHistory): DocumentBlame {
+export function blameOfText(text: string, subject: BlameSubject, history: SentenceHistory): DocumentBlame {
   if (text.length > MAX_TEXT_LENGTH)
     throw new Problem(
       'too_large',

@@ -5,7 +5,7 @@ import type { SentenceHistory } from '../../client/sentence-history.ts';
 import { OtherProject } from '../connection/other-project.ts';
 import { logged } from '../problems/explain.ts';
 import type { Workbench } from '../workbench.ts';
-import { blameOfText, type Subject, sentenceAt, subjectOf } from './document-blame.ts';
+import { type BlameSubject, blameOfText, sentenceAt, subjectOf } from './document-blame.ts';
 import type { SentenceHistories } from './sentence-histories.ts';
 import { changeMarkdown } from './words.ts';
 
@@ -55,7 +55,7 @@ export async function sentenceHover(
 async function soon(
   workbench: Workbench,
   histories: SentenceHistories,
-  { prompt, version }: Subject,
+  { prompt, version }: BlameSubject,
   token: vscode.CancellationToken,
 ): Promise<SentenceHistory | undefined> {
   const controller = new AbortController();
@@ -71,7 +71,10 @@ async function soon(
   }
 }
 
-function progressText(histories: SentenceHistories, { prompt, version }: Subject): vscode.MarkdownString {
+function progressText(
+  histories: SentenceHistories,
+  { prompt, version }: BlameSubject,
+): vscode.MarkdownString {
   const read = histories.progressOf(prompt, version);
   return new vscode.MarkdownString(
     `Reading the sentence history: ${read} of ${version} versions. Hover again in a moment.`,
@@ -79,7 +82,7 @@ function progressText(histories: SentenceHistories, { prompt, version }: Subject
 }
 
 function linksOf(
-  subject: Subject,
+  subject: BlameSubject,
   { blame }: SentenceHistory,
   version: number | undefined,
   uri: vscode.Uri,

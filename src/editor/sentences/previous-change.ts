@@ -1,7 +1,7 @@
 /** Previous Change of This Sentence: the version that changed it against the one before, and from there further back. */
 import * as vscode from 'vscode';
 import type { SentenceHistory } from '../../client/sentence-history.ts';
-import type { Change } from '../../core/blame/blame.ts';
+import type { SentenceOrigin } from '../../core/blame/blame.ts';
 import { earlierSentence, indexAt } from '../../core/blame/earlier-sentence.ts';
 import { sentencesOf } from '../../core/blame/sentences.ts';
 import type { PromptName } from '../../core/name.ts';
@@ -53,7 +53,7 @@ export async function showPreviousChange(
     return;
   }
   const texts = textsOf(workbench, subject.prompt);
-  let at: { readonly history: SentenceHistory; readonly change: Change } = {
+  let at: { readonly history: SentenceHistory; readonly change: SentenceOrigin } = {
     history,
     change: sentence.change,
   };
@@ -99,7 +99,7 @@ async function stepFromFile(
 async function stepTo(
   textOf: ReadText,
   prompt: PromptName,
-  { history, change }: { readonly history: SentenceHistory; readonly change: Change },
+  { history, change }: { readonly history: SentenceHistory; readonly change: SentenceOrigin },
 ): Promise<Step | undefined> {
   const right = change.version;
   const left = (right ?? 0) - 1;

@@ -1,7 +1,7 @@
 /** Describes the last change of a sentence. */
 import type { SentenceHistory } from '../../client/sentence-history.ts';
 import type { VersionSummary } from '../../contract/prompts.ts';
-import type { Change } from '../../core/blame/blame.ts';
+import type { SentenceOrigin } from '../../core/blame/blame.ts';
 import { versionReference } from '../../core/version.ts';
 import { oneLine } from '../../core/visible-text.ts';
 import { ageOf, instantOf } from '../wording/age.ts';
@@ -20,7 +20,7 @@ const VERSIONS = 6;
 export type Noun = 'sentence' | 'line';
 
 /** Returns whether the change may be older: the versions before it were not read. */
-export function isPerhapsOlder({ blame }: SentenceHistory, { version }: Change): boolean {
+export function isPerhapsOlder({ blame }: SentenceHistory, { version }: SentenceOrigin): boolean {
   return version !== undefined && version === blame.oldest && version !== 1;
 }
 
@@ -30,7 +30,7 @@ export function isPerhapsOlder({ blame }: SentenceHistory, { version }: Change):
  */
 export function changeMarkdown(
   history: SentenceHistory,
-  change: Change,
+  change: SentenceOrigin,
   noun: Noun,
   now: number,
   timeZone?: string,
@@ -49,7 +49,11 @@ export function changeMarkdown(
  * After a line: `@7 Dana, 2 days ago`. Of several changes the newest is told, after the versions of the others:
  * `@1 · @5 · @7 Dana, 2 days ago`.
  */
-export function annotation(history: SentenceHistory, changes: readonly Change[], now: number): string {
+export function annotation(
+  history: SentenceHistory,
+  changes: readonly SentenceOrigin[],
+  now: number,
+): string {
   const distinct = [...new Map(changes.map(change => [change.version, change])).values()].sort(
     (a, b) => (a.version ?? Number.POSITIVE_INFINITY) - (b.version ?? Number.POSITIVE_INFINITY),
   );
@@ -61,7 +65,7 @@ export function annotation(history: SentenceHistory, changes: readonly Change[],
   ].join(' · ');
 }
 
-function changeNote(history: SentenceHistory, change: Change, now: number): string {
+function changeNote(history: SentenceHistory, change: SentenceOrigin, now: number): string {
   const version = versionOf(history, change);
   if (version === undefined) return NOT_PUBLISHED;
   const older = isPerhapsOlder(history, change) ? ' or older' : '';
@@ -69,7 +73,7 @@ function changeNote(history: SentenceHistory, change: Change, now: number): stri
 }
 
 /** Why there is no earlier wording of a sentence. */
-export function whyNoEarlier(history: SentenceHistory, change: Change): string {
+export function whyNoEarlier(history: SentenceHistory, change: SentenceOrigin): string {
   const { prompt, version } = versionOf(history, change) ?? {};
   if (prompt === undefined || version === undefined)
     return 'This sentence is not published yet, and the version the file is based on has no sentence in its place.';
@@ -80,7 +84,7 @@ export function whyNoEarlier(history: SentenceHistory, change: Change): string {
   return `This sentence is new in ${reference}: the previous version has no sentence in its place.`;
 }
 
-function versionOf({ versions }: SentenceHistory, { version }: Change): VersionSummary | undefined {
+function versionOf({ versions }: SentenceHistory, { version }: SentenceOrigin): VersionSummary | undefined {
   return version === undefined ? undefined : versions.get(version);
 }
 

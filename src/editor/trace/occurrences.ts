@@ -5,21 +5,21 @@ import { type FoundReference, MOST_BEFORE_AT, MOST_FROM_AT, referencesIn } from 
 import type { VersionNumber } from '../../core/version.ts';
 import { timeIn } from './line-time.ts';
 
-export interface Occurrence {
+export interface LogOccurrence {
   /** From 1. */
   readonly line: number;
   /** RFC 3339, where the line has a time with its offset from UTC. */
   readonly at: string | undefined;
 }
 
-export interface Traced {
+export interface TracedVersion {
   readonly prompt: PromptName;
   readonly version: VersionNumber;
   /** Lines that name it. */
   readonly lines: number;
   /** By the lines' times where they have them, otherwise by their order. */
-  readonly first: Occurrence;
-  readonly last: Occurrence;
+  readonly first: LogOccurrence;
+  readonly last: LogOccurrence;
 }
 
 /** Versions that are told apart: those that a log of an application names are a few. */
@@ -34,8 +34,8 @@ const PIECE = 16 * 1024;
  * milliseconds, so that whatever the text is the thread stays free for others.
  * @throws the signal's reason
  */
-export async function trace(log: string, signal?: AbortSignal): Promise<Traced[]> {
-  const traced = new Map<string, Traced>();
+export async function trace(log: string, signal?: AbortSignal): Promise<TracedVersion[]> {
+  const traced = new Map<string, TracedVersion>();
   let rested = performance.now();
   for (const step of stepsOf(log)) {
     if (performance.now() - rested > REST_AFTER) {
@@ -52,7 +52,7 @@ export async function trace(log: string, signal?: AbortSignal): Promise<Traced[]
   return [...traced.values()].sort((a, b) => b.lines - a.lines);
 }
 
-type Named = Pick<FoundReference, 'prompt' | 'version'> & { readonly occurrence: Occurrence };
+type Named = Pick<FoundReference, 'prompt' | 'version'> & { readonly occurrence: LogOccurrence };
 
 /** Each reference of each line once, and undefined wherever one may rest. */
 function* stepsOf(log: string): Generator<Named | undefined> {
@@ -94,9 +94,9 @@ function* referencesInPieces(text: string): Generator<FoundReference | undefined
 }
 
 function added(
-  known: Omit<Traced, 'first' | 'last'> & Partial<Pick<Traced, 'first' | 'last'>>,
-  found: Occurrence,
-): Traced {
+  known: Omit<TracedVersion, 'first' | 'last'> & Partial<Pick<TracedVersion, 'first' | 'last'>>,
+  found: LogOccurrence,
+): TracedVersion {
   const { prompt, version, lines, first = found, last = found } = known;
   return {
     ...{ prompt, version, lines: lines + 1 },
@@ -105,7 +105,7 @@ function added(
   };
 }
 
-function isBefore(one: Occurrence, other: Occurrence): boolean {
+function isBefore(one: LogOccurrence, other: LogOccurrence): boolean {
   if (one.at === undefined || other.at === undefined) return one.line < other.line;
   return Date.parse(one.at) < Date.parse(other.at);
 }

@@ -9,7 +9,7 @@ import { inOtherCase } from '../versions/other-case.ts';
 import { counted } from '../wording/age.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
-import { MOST_VERSIONS, type Traced, trace } from './occurrences.ts';
+import { MOST_VERSIONS, type TracedVersion, trace } from './occurrences.ts';
 import { liveThenInWords, occurrencesInWords } from './words.ts';
 
 /** UTF-16 code units. */
@@ -64,9 +64,9 @@ async function textToTrace(): Promise<string> {
 /** @throws the signal's reason */
 async function optionsOf(
   workbench: Workbench,
-  traced: readonly Traced[],
+  traced: readonly TracedVersion[],
   signal: AbortSignal,
-): Promise<Option<Traced>[]> {
+): Promise<Option<TracedVersion>[]> {
   const { prompts, lives, log } = workbench;
   if (prompts.summaries.length === 0) await prompts.refresh();
   const shown = traced.slice(0, MOST_SHOWN);
@@ -94,11 +94,11 @@ async function optionsOf(
   }));
 }
 
-function otherCase({ prompts: { listed } }: Workbench, { prompt }: Traced): string {
+function otherCase({ prompts: { listed } }: Workbench, { prompt }: TracedVersion): string {
   return listed.has(prompt) ? '' : inOtherCase(prompt, listed.keys());
 }
 
-function isKnown({ prompts }: Workbench, { prompt, version }: Traced): boolean {
+function isKnown({ prompts }: Workbench, { prompt, version }: TracedVersion): boolean {
   const newest = prompts.listed.get(prompt)?.summary?.newest.version;
   return newest !== undefined && version <= newest;
 }

@@ -2,21 +2,21 @@
 import type { Life, Lives } from '../lives/lives.ts';
 import { counted, instantOf, listed } from '../wording/age.ts';
 import { placeOf } from '../wording/place.ts';
-import type { Occurrence, Traced } from './occurrences.ts';
+import type { LogOccurrence, TracedVersion } from './occurrences.ts';
 
 /** `in 214 lines, first Sep 12, 2026, 10:03, last Sep 12, 2026, 10:41` */
-export function occurrencesInWords({ lines, first, last }: Traced): string {
+export function occurrencesInWords({ lines, first, last }: TracedVersion): string {
   const [from, until] = [whenOf(first), whenOf(last)];
   const span = from === until ? from : `first ${from}, last ${until}`;
   return `${counted(lines, 'line')}, ${span}`;
 }
 
-function whenOf({ at, line }: Occurrence): string {
+function whenOf({ at, line }: LogOccurrence): string {
   return at === undefined ? `line ${line}` : instantOf(at);
 }
 
 /** @param lives of its prompt; undefined where they could not be asked for */
-export function liveThenInWords({ version, first, last }: Traced, lives: Lives | undefined): string {
+export function liveThenInWords({ version, first, last }: TracedVersion, lives: Lives | undefined): string {
   if (lives === undefined) return 'The version that was live then could not be determined.';
   const all = lives.get(version) ?? [];
   if (all.length === 0) return 'This version was never live.';

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { STABLE } from '../../core/channel.ts';
 import { versionReference } from '../../core/version.ts';
 import { registerCommand } from '../commands.ts';
-import { argumentOf, type FocusedNode, isNode, type Target, targetOf } from '../explorer/target.ts';
+import { argumentOf, type CommandTarget, type FocusedNode, isNode, targetOf } from '../explorer/target.ts';
 import type { Workbench } from '../workbench.ts';
 import { curlOf } from './curl.ts';
 import { shellOf } from './shell.ts';
@@ -15,7 +15,7 @@ export function registerCopying(
   focusedInHistory: FocusedNode,
 ): vscode.Disposable {
   const { session, prompts, ask, report } = workbench;
-  const target = async (argument: unknown, title: string): Promise<Target | undefined> =>
+  const target = async (argument: unknown, title: string): Promise<CommandTarget | undefined> =>
     targetOf(await argumentOf(argument, focused, focusedInHistory), workbench, {
       title,
       admits: listed => listed.summary !== undefined,

@@ -1,7 +1,7 @@
 /** Opening a version: from the tree, or by its reference from the palette, the clipboard or a line of a log. */
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
-import { isNode, namedTarget, type Target } from '../explorer/target.ts';
+import { type CommandTarget, isNode, namedTarget } from '../explorer/target.ts';
 import type { Workbench } from '../workbench.ts';
 import { openReference } from './open-reference.ts';
 import { pickVersion } from './pick-version.ts';
@@ -9,7 +9,8 @@ import { EMBEDDED, parseVersionUri, versionUriParts } from './uri.ts';
 
 export function registerOpenVersion(workbench: Workbench): vscode.Disposable {
   const { ask, prompts, report } = workbench;
-  const open = (target: Required<Pick<Target, 'prompt' | 'version'>>) => openReference(workbench, target);
+  const open = (target: Required<Pick<CommandTarget, 'prompt' | 'version'>>) =>
+    openReference(workbench, target);
   return vscode.Disposable.from(
     registerCommand('openReference', 'Opening the version', report, async argument => {
       const { askForReference, referenceIn } = await import('./ask-reference.ts');
@@ -51,7 +52,7 @@ export function registerOpenVersion(workbench: Workbench): vscode.Disposable {
 
 export function versionUri(
   registry: string | undefined,
-  { prompt, version }: Required<Pick<Target, 'prompt' | 'version'>>,
+  { prompt, version }: Required<Pick<CommandTarget, 'prompt' | 'version'>>,
 ): vscode.Uri {
   return vscode.Uri.from(versionUriParts({ registry: registry ?? EMBEDDED, prompt, version }));
 }

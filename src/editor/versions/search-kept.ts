@@ -1,6 +1,6 @@
 /** Search Versions… while the registry is away: the versions that were fetched before, on this machine. */
 import * as vscode from 'vscode';
-import type { Found, Hit } from '../../client/search-versions.ts';
+import type { Hit, LocalSearchResult } from '../../client/search-versions.ts';
 import type { PromptName } from '../../core/name.ts';
 import { versionReference } from '../../core/version.ts';
 import { oneLine } from '../../core/visible-text.ts';
@@ -49,7 +49,7 @@ export async function searchKept(
 }
 
 /** Versions that were searched, as the end of a sentence. */
-function extent({ searched, kept }: Found, prompt: PromptName | undefined): string {
+function extent({ searched, kept }: LocalSearchResult, prompt: PromptName | undefined): string {
   const of = prompt === undefined ? '' : ` of ${prompt}`;
   const all = `${counted(kept, 'version')}${of} on this machine`;
   return searched < kept ? `the newest ${searched} of ${all}` : `the ${all}`;

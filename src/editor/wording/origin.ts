@@ -1,5 +1,5 @@
 /** The origin of a version in words: its commit, its author and its pull request. */
-import type { Origin } from '../../core/origin.ts';
+import type { VersionOrigin } from '../../core/origin.ts';
 import { webUrl } from '../../core/web-url.ts';
 import { escapeMarkdown } from './markdown.ts';
 
@@ -7,7 +7,7 @@ import { escapeMarkdown } from './markdown.ts';
 const COMMIT = 12;
 
 /** `Commit 5f0c1a2b3c4d by octocat · github.com/acme/prompts/pull/12`, the last a link. Empty without an origin. */
-export function originMarkdown(origin: Origin | undefined): string[] {
+export function originMarkdown(origin: VersionOrigin | undefined): string[] {
   const { author, commit, pullRequest } = origin ?? {};
   const by = author === undefined ? '' : ` by ${escapeMarkdown(author)}`;
   const link = pullRequestOf(origin);
@@ -20,7 +20,7 @@ export function originMarkdown(origin: Origin | undefined): string[] {
 }
 
 /** The URL if it may be opened: a registry could answer with any text. */
-export function pullRequestOf(origin: Origin | undefined): string | undefined {
+export function pullRequestOf(origin: VersionOrigin | undefined): string | undefined {
   const url = webUrl(origin?.pullRequest ?? '');
   return url?.username === '' && url.password === '' ? url.href : undefined;
 }

@@ -5,7 +5,7 @@ import type { PromptName } from '../../core/name.ts';
 export const GROUPS = ['conflicts', 'changes', 'incoming'] as const;
 export type GroupId = (typeof GROUPS)[number];
 
-/** The part of the explorer's `Listed` that is used here. */
+/** The part of the explorer's `ListedPrompt` that is used here. */
 export interface Grouped {
   readonly name: PromptName;
   /** Undefined when the prompt is in the registry alone. */

@@ -4,10 +4,10 @@
  */
 
 import type { Analysis } from '../analysis.ts';
-import { lex, TAG_OPENS, type Token, type TokenKind } from '../lex.ts';
-import { type Scope, scopeAt } from '../resolve.ts';
+import { lex, TAG_OPENS, type TagToken, type TokenKind } from '../lex.ts';
+import { type BodyScope, scopeAt } from '../resolve.ts';
 import type { Span } from '../span.ts';
-import { type OpenBlock, type Tag, tagBefore } from './tags.ts';
+import { type OpenBlock, type TagAtCursor, tagBefore } from './tags.ts';
 
 /** The word at the caret, a path as far as it is written. */
 export interface Word {
@@ -35,8 +35,8 @@ export interface Frame {
 }
 
 export interface TagCaret {
-  readonly opening: Token;
-  readonly tag: Tag;
+  readonly opening: TagToken;
+  readonly tag: TagAtCursor;
   readonly frame: Frame;
   /** True if the caret is in a parenthesis. */
   readonly inSub: boolean;
@@ -44,8 +44,8 @@ export interface TagCaret {
   /** Where the caret is in a text in quotes: what is between them, and the closing one if it is there. */
   readonly quoted: { readonly span: Span; readonly quote: string; readonly isClosed: boolean } | undefined;
   /** The text after the path in the tag. */
-  readonly next: Token | undefined;
-  readonly scope: Scope | undefined;
+  readonly next: TagToken | undefined;
+  readonly scope: BodyScope | undefined;
   /** The blocks around the caret that are open, the innermost last. */
   readonly open: readonly OpenBlock[];
 }
@@ -84,7 +84,7 @@ export function caretInTag({ text, body, resolved }: Analysis, offset: number): 
   const around = lex(`${text.slice(start, Math.max(end, offset))} `, start).tokens;
   // Between the braces and the sign of a tag nothing can be.
   if (around[0]?.end !== opening.end && around[0]?.kind !== 'INVERSE') return undefined;
-  const quoted = quote < 0 ? undefined : quotedAt(text, tokens[quote] as Token, offset, around);
+  const quoted = quote < 0 ? undefined : quotedAt(text, tokens[quote] as TagToken, offset, around);
   const chain = quote < 0 ? wordTokens(before, offset) : [];
   const last = before.at(-1);
   // Right before an argument's value what is put there would become a part of it, or another argument: it takes its place.
@@ -126,12 +126,12 @@ export function gapAfterName({ next, word }: TagCaret): string {
   return isJoined ? ' ' : '';
 }
 
-function valueAt(around: readonly Token[], offset: number): Token | undefined {
+function valueAt(around: readonly TagToken[], offset: number): TagToken | undefined {
   const token = around.find(({ start, end }) => start === offset && end > offset);
   return token === undefined || ENDS.has(token.kind) || token.kind === 'CLOSE_SEXPR' ? undefined : token;
 }
 
-function nextToken(around: readonly Token[], opening: Token, from: number): Token | undefined {
+function nextToken(around: readonly TagToken[], opening: TagToken, from: number): TagToken | undefined {
   const [whole] = around;
   // `{{^}}` is one token: an else. With a name in it, it is not.
   if (whole?.kind === 'INVERSE' && whole.end > from)
@@ -141,9 +141,9 @@ function nextToken(around: readonly Token[], opening: Token, from: number): Toke
 
 function quotedAt(
   text: string,
-  { start, text: quote }: Token,
+  { start, text: quote }: TagToken,
   offset: number,
-  around: readonly Token[],
+  around: readonly TagToken[],
 ): TagCaret['quoted'] {
   const whole = around.find(token => token.kind === 'STRING' && token.start === start && token.end > offset);
   // Quotes that only close a tag or a line further on are not this text's.
@@ -152,7 +152,7 @@ function quotedAt(
 }
 
 /** The tokens of the path that ends at the caret. */
-function wordTokens(tokens: readonly Token[], offset: number): readonly Token[] {
+function wordTokens(tokens: readonly TagToken[], offset: number): readonly TagToken[] {
   let first = tokens.length;
   let end = offset;
   for (
@@ -166,9 +166,9 @@ function wordTokens(tokens: readonly Token[], offset: number): readonly Token[] 
   return tokens.slice(first);
 }
 
-function wordOf(chain: readonly Token[], offset: number, around: readonly Token[]): Word {
+function wordOf(chain: readonly TagToken[], offset: number, around: readonly TagToken[]): Word {
   const head: string[] = [];
-  let name: Token | undefined;
+  let name: TagToken | undefined;
   for (const token of chain) {
     if (token.kind === 'DATA') continue;
     // A point at the end of a name is read as a name of its own.
@@ -182,8 +182,8 @@ function wordOf(chain: readonly Token[], offset: number, around: readonly Token[
   const end = Math.max(offset, around[index]?.end ?? offset);
   let pathEnd = end;
   for (let next = index + 1; index >= 0 && around[next]?.start === pathEnd; next += 1) {
-    if (!IN_WORD.has((around[next] as Token).kind)) break;
-    pathEnd = (around[next] as Token).end;
+    if (!IN_WORD.has((around[next] as TagToken).kind)) break;
+    pathEnd = (around[next] as TagToken).end;
   }
   return {
     start: chain[0]?.start ?? offset,
@@ -203,7 +203,7 @@ function bare(text: string): string {
 }
 
 /** The calls that are open after `tokens`, the innermost last. */
-function framesOf(tokens: readonly Token[], text: string): Frame[] {
+function framesOf(tokens: readonly TagToken[], text: string): Frame[] {
   type Open = { callee: Span | undefined; args: Span[]; options: string[]; option: string | undefined };
   const open = (): Open => ({ callee: undefined, args: [], options: [], option: undefined });
   const frames: Open[] = [open()];

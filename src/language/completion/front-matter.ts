@@ -1,6 +1,6 @@
 /** Completion in front matter: keys, their values, the types of Picoschema, the names of variables. */
 import { locateFrontMatter, type SourceKind } from '../../core/source.ts';
-import { type KnownKey, knownKeyAt, knownKeysAt } from '../front-matter-keys.ts';
+import { type FrontMatterKey, knownKeyAt, knownKeysAt } from '../front-matter-keys.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
 import { escapeMarkdown } from '../markdown.ts';
 import { CONTAINER_TYPES, SCALAR_TYPES } from '../picoschema.ts';
@@ -44,7 +44,7 @@ export function completeFrontMatter(
   return valueItems({ kind: 'enum', values: known?.values ?? known?.usual ?? [] }, caret);
 }
 
-function keyItems(keys: readonly KnownKey[], caret: YamlCaret, depth: number): CompletionItem[] {
+function keyItems(keys: readonly FrontMatterKey[], caret: YamlCaret, depth: number): CompletionItem[] {
   return keys
     .filter(({ name }) => !caret.siblings.includes(name))
     .map(({ name, type, description }, index) => {

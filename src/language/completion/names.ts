@@ -4,7 +4,7 @@ import { HELPERS } from '../../core/helpers.ts';
 import type { Analysis } from '../analysis.ts';
 import { lex } from '../lex.ts';
 import { codeSpan, escapeMarkdown } from '../markdown.ts';
-import type { Scope } from '../resolve.ts';
+import type { BodyScope } from '../resolve.ts';
 import { ANY, type Declared, type ValueType, wordsOfType } from '../value-type.ts';
 import { gapAfterName, type TagCaret } from './caret.ts';
 import type { CompletionItem } from './item.ts';
@@ -69,7 +69,7 @@ class Names {
     this.#caret = caret;
   }
 
-  all(scope: Scope): CompletionItem[] {
+  all(scope: BodyScope): CompletionItem[] {
     const items = [
       ...this.#of(scope.context, scope, '', 'a'),
       ...scope.blockParams.map(({ name, type }) =>
@@ -94,7 +94,7 @@ class Names {
     return unique([...items, ...this.data(scope)]);
   }
 
-  data(scope: Scope): CompletionItem[] {
+  data(scope: BodyScope): CompletionItem[] {
     const described = scope.data.map(name => ({ name, detail: DATA[name] ?? 'data' }));
     const known = new Set(scope.data);
     const others = this.#analysis.resolved.paths
@@ -107,9 +107,9 @@ class Names {
   }
 
   /** Candidates after the path before the caret. */
-  after(scope: Scope): CompletionItem[] {
+  after(scope: BodyScope): CompletionItem[] {
     const { head, data } = this.#caret.word;
-    let at: Scope | undefined = scope;
+    let at: BodyScope | undefined = scope;
     let index = 0;
     for (; !data && head[index] === '..' && at !== undefined; index++) at = at.outer;
     if (at === undefined) return [];
@@ -164,7 +164,7 @@ class Names {
   /** The names in `container`; `scope` has it as its context. */
   #of(
     container: Container,
-    scope: Scope | undefined,
+    scope: BodyScope | undefined,
     prefix: string,
     order: string,
     goesOn = false,
@@ -203,7 +203,7 @@ class Names {
   /** Names that the body reads from a context of which nothing says what it holds. */
   #seenIn(
     container: Container,
-    scope: Scope | undefined,
+    scope: BodyScope | undefined,
     prefix: string,
     order: string,
     goesOn: boolean,

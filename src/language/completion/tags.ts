@@ -1,10 +1,10 @@
 /** The tag before a caret, and the blocks that are open there. */
-import type { Block, Body, BodyNode, InlinePartial, PartialCall } from '../nodes.ts';
+import type { Block, Body, BodyNode, InlinePartialNode, PartialCall } from '../nodes.ts';
 import type { Span } from '../span.ts';
 
-export type OpenBlock = Block | PartialCall | InlinePartial;
+export type OpenBlock = Block | PartialCall | InlinePartialNode;
 
-export interface Tag {
+export interface TagAtCursor {
   /** As far as the tree takes it; one that is never closed may go on after it. */
   readonly span: Span;
   readonly isSound: boolean;
@@ -18,11 +18,11 @@ export interface Tag {
 }
 
 /** The last tag that begins before `offset`. */
-export function tagBefore(body: Body, offset: number): Tag | undefined {
+export function tagBefore(body: Body, offset: number): TagAtCursor | undefined {
   return inBody(body, offset, []);
 }
 
-function inBody({ nodes }: Body, offset: number, open: readonly OpenBlock[]): Tag | undefined {
+function inBody({ nodes }: Body, offset: number, open: readonly OpenBlock[]): TagAtCursor | undefined {
   let index = lastBefore(nodes, offset);
   // Blanks after a tag that is not closed yet are text.
   if (nodes[index]?.type === 'content') index -= 1;
@@ -42,8 +42,8 @@ function lastBefore(nodes: readonly BodyNode[], offset: number): number {
   return low - 1;
 }
 
-function inNode(node: BodyNode, offset: number, open: readonly OpenBlock[]): Tag | undefined {
-  const tag = (span: Span, isSound: boolean, rest: Partial<Tag> = {}): Tag => ({
+function inNode(node: BodyNode, offset: number, open: readonly OpenBlock[]): TagAtCursor | undefined {
+  const tag = (span: Span, isSound: boolean, rest: Partial<TagAtCursor> = {}): TagAtCursor => ({
     span,
     isSound,
     isComment: false,

@@ -1,7 +1,7 @@
 /** Paths that have no value where they are, whatever the input is, so that they silently write nothing. */
 import { type Analysis, kindOf } from '../analysis.ts';
 import { type Finding, MAX_FINDINGS } from '../finding.ts';
-import type { Block, Body, Call, Expression, Path } from '../nodes.ts';
+import type { Block, Body, ExpressionNode, HelperCall, PathNode } from '../nodes.ts';
 
 export function pathsWithoutValue({ body, name }: Analysis): Finding[] {
   const findings: Finding[] = [];
@@ -21,7 +21,7 @@ interface Place {
   readonly isInLoop: boolean;
 }
 
-function whyNothing({ data, depth, original, segments }: Path, place: Place): string | undefined {
+function whyNothing({ data, depth, original, segments }: PathNode, place: Place): string | undefined {
   if (!data && depth > place.above)
     return `There is no outer context here, so "${original}" has no value. Remove "../": {{#if}} and {{#unless}} add no level.`;
   const isOfLoop = data && depth === 0 && segments.length === 1 && OF_LOOP.has(segments[0]?.name ?? '');
@@ -33,7 +33,10 @@ function whyNothing({ data, depth, original, segments }: Path, place: Place): st
 const OF_LOOP = new Set(['index', 'key', 'first', 'last']);
 
 /** Not of blocks whose context only rendering tells: those on a variable, and the bodies of partials. */
-function* pathsIn({ nodes }: Body, place: Place): Generator<{ path: Path; place: Place }, void, undefined> {
+function* pathsIn(
+  { nodes }: Body,
+  place: Place,
+): Generator<{ path: PathNode; place: Place }, void, undefined> {
   for (const node of nodes) {
     if (node.type === 'mustache' || node.type === 'block') {
       for (const path of node.call === undefined ? [] : pathsOfCall(node.call)) yield { path, place };
@@ -57,12 +60,12 @@ function placeWithin({ call, inverted }: Block, place: Place): Place | undefined
 
 const SAME_CONTEXT = new Set(['if', 'unless', 'ifEquals', 'unlessEquals']);
 
-function* pathsOfCall({ callee, params, hash }: Call): Generator<Path, void, undefined> {
+function* pathsOfCall({ callee, params, hash }: HelperCall): Generator<PathNode, void, undefined> {
   if (callee.type === 'path') yield callee;
   for (const value of [...params, ...hash.map(pair => pair.value)]) yield* pathsOf(value);
 }
 
-function* pathsOf(value: Expression): Generator<Path, void, undefined> {
+function* pathsOf(value: ExpressionNode): Generator<PathNode, void, undefined> {
   if (value.type === 'path') yield value;
   else if (value.type === 'sub' && value.call !== undefined) yield* pathsOfCall(value.call);
 }

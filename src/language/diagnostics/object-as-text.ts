@@ -2,11 +2,11 @@
 import { notText } from '../../core/evaluate/helpers/not-text.ts';
 import type { Analysis } from '../analysis.ts';
 import { type Finding, MAX_FINDINGS } from '../finding.ts';
-import type { Body, BodyNode, Call, Expression, Path } from '../nodes.ts';
+import type { Body, BodyNode, ExpressionNode, HelperCall, PathNode } from '../nodes.ts';
 import type { ValueType } from '../value-type.ts';
 
 export function objectsAsText({ body, resolved }: Analysis): Finding[] {
-  const types = new Map<Path, ValueType>(resolved.paths.map(({ path, type }) => [path, type]));
+  const types = new Map<PathNode, ValueType>(resolved.paths.map(({ path, type }) => [path, type]));
   const findings: Finding[] = [];
   for (const path of pathsOfText(body.body)) {
     if (findings.length >= MAX_FINDINGS) break;
@@ -24,7 +24,7 @@ function exampleOf(type: ValueType & { kind: 'object' | 'array' }): object {
 }
 
 /** The paths whose values are written as text, or are arguments that must be text. */
-function* pathsOfText({ nodes }: Body): Generator<Path> {
+function* pathsOfText({ nodes }: Body): Generator<PathNode> {
   for (const node of nodes) {
     if (node.type === 'mustache' && node.call !== undefined) yield* pathsOfCall(node.call);
     for (const inner of bodiesOf(node)) yield* pathsOfText(inner);
@@ -44,9 +44,9 @@ function bodiesOf(node: BodyNode): readonly Body[] {
   }
 }
 
-function* pathsOfCall({ callee, params, hash }: Call): Generator<Path> {
+function* pathsOfCall({ callee, params, hash }: HelperCall): Generator<PathNode> {
   if (callee.type !== 'path') return;
-  let texts: readonly (Expression | undefined)[] = [];
+  let texts: readonly (ExpressionNode | undefined)[] = [];
   if (params.length === 0 && hash.length === 0) texts = [callee];
   else if (callee.original === 'role' || callee.original === 'section') texts = [params[0]];
   else if (callee.original === 'media') texts = hash.map(({ value }) => value);

@@ -3,7 +3,7 @@ import { HELPERS, type KnownHelper } from '../../core/helpers.ts';
 import { nearest } from '../../core/near.ts';
 import type { Analysis } from '../analysis.ts';
 import { type Finding, MAX_FINDINGS } from '../finding.ts';
-import type { Call } from '../nodes.ts';
+import type { HelperCall } from '../nodes.ts';
 
 export function unknownOptions({ resolved }: Analysis): Finding[] {
   const findings: Finding[] = [];
@@ -17,7 +17,7 @@ export function unknownOptions({ resolved }: Analysis): Finding[] {
 }
 
 /** `JSON.stringify` indents by a number of spaces, or by a text as it is: `indent="2"` begins every line with a 2. */
-function digitsAsIndent({ hash }: Call): readonly Finding[] {
+function digitsAsIndent({ hash }: HelperCall): readonly Finding[] {
   return hash.flatMap(({ name, value }): readonly Finding[] => {
     if (name !== 'indent' || value.type !== 'literal' || typeof value.value !== 'string') return [];
     if (!/^\s*\d{1,9}\s*$/.test(value.value)) return [];
@@ -26,7 +26,7 @@ function digitsAsIndent({ hash }: Call): readonly Finding[] {
   });
 }
 
-function unknownIn({ hash }: Call, { name, options }: KnownHelper): readonly Finding[] {
+function unknownIn({ hash }: HelperCall, { name, options }: KnownHelper): readonly Finding[] {
   const names = options.map(option => option.name);
   return hash
     .filter(pair => !names.includes(pair.name))

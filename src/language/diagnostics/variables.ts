@@ -7,7 +7,7 @@ import { type Finding, MAX_FINDINGS } from '../finding.ts';
 import { contextOf, inferTypes } from '../inferred-types.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
 
-import type { PathUse, Resolved, Scope, SegmentUse } from '../resolve.ts';
+import type { BodyScope, PathUse, Resolved, SegmentUse } from '../resolve.ts';
 import { holds } from '../span.ts';
 import { type ValueType, wordsOfType } from '../value-type.ts';
 import { partialsOf } from './partials.ts';
@@ -86,7 +86,7 @@ export function unknownProperties({ resolved, frontMatter }: Analysis): Finding[
 function furtherOut({ path, segments, scope }: PathUse, variables: ReadonlySet<string>): Finding | undefined {
   const [segment] = segments;
   if (segment === undefined) return undefined;
-  let at: Scope | undefined = contextOf(scope, path.depth)?.outer;
+  let at: BodyScope | undefined = contextOf(scope, path.depth)?.outer;
   for (let up = 1; at !== undefined; at = at.outer, up += 1) {
     if (!hasName(at.context, segment.name, variables)) continue;
     const text = segmentText(segment.name, false) ?? segment.name;

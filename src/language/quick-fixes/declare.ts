@@ -13,7 +13,7 @@ import {
   insertedInto,
   removedFrom,
   removedItem,
-  type Written,
+  type YamlText,
 } from './yaml-edits.ts';
 
 /** Declares an input variable, in the style of the declarations there are; undefined where that cannot be done safely. */
@@ -59,7 +59,7 @@ function declaration(analysis: Analysis, name: string, type: ValueType): TextEdi
   return insertedInto(text, properties, name, jsonSchema(type));
 }
 
-function newFrontMatter(text: string, key: string, value: Written): TextEdit {
+function newFrontMatter(text: string, key: string, value: YamlText): TextEdit {
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   const eol = endOfLineIn(text);
   const lines = ['---', ...blockLines('input', { schema: { [key]: value } }, ''), '---', ''];
@@ -78,7 +78,7 @@ function last(pairs: readonly PlacedPair[], key: string): PlacedPair | undefined
 }
 
 /** A name with what Picoschema puts into parentheses after it, and the text below. */
-function picoschema(name: string, type: ValueType): [key: string, value: Written] {
+function picoschema(name: string, type: ValueType): [key: string, value: YamlText] {
   switch (type.kind) {
     case 'object':
       return [
@@ -96,7 +96,7 @@ function picoschema(name: string, type: ValueType): [key: string, value: Written
   }
 }
 
-function jsonSchema(type: ValueType): Written {
+function jsonSchema(type: ValueType): YamlText {
   switch (type.kind) {
     case 'object':
       return {

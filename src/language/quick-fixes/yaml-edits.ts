@@ -4,12 +4,12 @@ import type { PlacedPair, PlacedValue } from '../../core/yaml-places.ts';
 import type { TextEdit } from '../edit.ts';
 
 /** Text below a key: a plain text, or keys of its own. */
-export type Written = string | { readonly [key: string]: Written };
+export type YamlText = string | { readonly [key: string]: YamlText };
 
 const INDENT = '  ';
 
 /** Lines for `key`, indented by `indent`. */
-export function blockLines(key: string, value: Written, indent: string): string[] {
+export function blockLines(key: string, value: YamlText, indent: string): string[] {
   const head = `${indent}${scalarText(key)}:`;
   if (typeof value === 'string') return [`${head} ${value}`];
   const inner = Object.entries(value).flatMap(([name, own]) => blockLines(name, own, indent + INDENT));
@@ -17,7 +17,7 @@ export function blockLines(key: string, value: Written, indent: string): string[
 }
 
 /** `key: value` as it is between braces. */
-function flowText(key: string, value: Written): string {
+function flowText(key: string, value: YamlText): string {
   if (typeof value === 'string') return `${scalarText(key)}: ${value}`;
   const inner = Object.entries(value).map(([name, own]) => flowText(name, own));
   return `${scalarText(key)}: {${inner.join(', ')}}`;
@@ -34,7 +34,7 @@ export function insertedInto(
   text: string,
   mapping: PlacedValue,
   key: string,
-  value: Written,
+  value: YamlText,
 ): TextEdit | undefined {
   const [first] = mapping.pairs;
   const last = mapping.pairs.at(-1);
@@ -48,7 +48,7 @@ export function insertedInto(
 }
 
 /** Puts a key below one that has no value yet. */
-export function insertedBelow(text: string, { keySpan }: PlacedPair, key: string, value: Written): TextEdit {
+export function insertedBelow(text: string, { keySpan }: PlacedPair, key: string, value: YamlText): TextEdit {
   const indent = ' '.repeat(keySpan.start - startOfLine(text, keySpan.start));
   return linesAfter(text, keySpan.end, blockLines(key, value, indent + INDENT));
 }

@@ -1,6 +1,6 @@
 /** Finds out who asks, from the `Authorization` header. */
 import { Problem } from '../../core/problem.ts';
-import type { Kept } from '../memory.ts';
+import type { CachedEntries } from '../registry-cache.ts';
 import type { Caller } from './caller.ts';
 
 export interface Authenticator {
@@ -8,7 +8,7 @@ export interface Authenticator {
    * The caller, if what is kept tells; undefined when `authenticate` must be asked. Throws as it does.
    * @param connection of which the credential that was right last is remembered as long as it lives
    */
-  recognize(authorization: string | undefined, kept: Kept, connection?: object): Caller | undefined;
+  recognize(authorization: string | undefined, kept: CachedEntries, connection?: object): Caller | undefined;
   /** @throws Problem `key_missing`, `key_malformed`, `key_unknown`, `key_revoked`, `key_expired` */
   authenticate(authorization: string | undefined): Promise<Caller>;
   /** Writes what is still to be noted. */

@@ -10,12 +10,12 @@ import { broken } from '../store/broken.ts';
 import { macsOf } from '../store/macs.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import { isRemembered } from '../store/remembered.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import type { KeysTable } from '../store/tables.ts';
 import { keepVerifiedRow, keyRow, verifiedRow } from '../store/verified-rows.ts';
 
 /** @throws DataFolderProblem `chain_broken` when the row is not what its events say */
-export async function readCommittedKey(snapshot: Snapshot, id: string): Promise<KeysTable | undefined> {
+export async function readCommittedKey(snapshot: ReadSnapshot, id: string): Promise<KeysTable | undefined> {
   const before = verifiedRow(snapshot, keyRow(id));
   if (before !== undefined) {
     const [row] = await selectRow(snapshot, { id });
@@ -27,7 +27,7 @@ export async function readCommittedKey(snapshot: Snapshot, id: string): Promise<
 }
 
 /** The query that `readCommittedKey` most often asks first, unless the key is known in this transaction. */
-export function committedKeyAhead(snapshot: Snapshot, id: string): CompiledQuery[] {
+export function committedKeyAhead(snapshot: ReadSnapshot, id: string): CompiledQuery[] {
   return isRemembered(snapshot, keyRow(id)) ? [] : [selectRow.compiled(snapshot, { id })];
 }
 
@@ -50,7 +50,7 @@ const selectRow = preparedQuery((database, given: { readonly id: string }) =>
   database.selectFrom('keys').selectAll().where('id', '=', given.id),
 );
 
-async function readWithEvents(snapshot: Snapshot, id: string): Promise<KeysTable | undefined> {
+async function readWithEvents(snapshot: ReadSnapshot, id: string): Promise<KeysTable | undefined> {
   const rows = await selectKey(snapshot, { id });
   const [first] = rows;
   if (first === undefined) return undefined;
@@ -121,7 +121,11 @@ const selectKey = preparedQuery((database, given: { readonly id: string }) =>
 );
 
 /** The event after `seq` that revoked the key, whatever its row says; undefined: none did. */
-export async function revokedAfter(snapshot: Snapshot, id: string, seq: number): Promise<number | undefined> {
+export async function revokedAfter(
+  snapshot: ReadSnapshot,
+  id: string,
+  seq: number,
+): Promise<number | undefined> {
   for (const row of await selectEvents(snapshot, { id, seq })) {
     const event = authentic(snapshot, row);
     if (event.kind === 'key.revoked') return event.seq;
@@ -140,7 +144,7 @@ const selectEvents = preparedQuery((database, given: { readonly id: string; read
 );
 
 /** As the index of each engine has it. */
-function idInData(database: Snapshot): RawBuilder<string> {
+function idInData(database: ReadSnapshot): RawBuilder<string> {
   return database.getExecutor().adapter instanceof PostgresAdapter
     ? sql<string>`(${sql.ref('events.data')}::json ->> 'id')`
     : sql<string>`json_extract(${sql.ref('events.data')}, '$.id')`;

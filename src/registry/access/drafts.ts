@@ -11,10 +11,10 @@ import { type VersionNumber, versionReference } from '../../core/version.ts';
 import { readEnvironment } from '../environments.ts';
 import { wasLive } from '../promotions/pointers.ts';
 import type { RecordedPartials } from '../prompts/link-newest.ts';
-import type { Snapshot, Store } from '../store/store.ts';
+import type { ReadSnapshot, Store } from '../store/store.ts';
 import type { Caller } from './caller.ts';
 
-export interface Drafts {
+export interface DraftAccess {
   /** What says of each version that one request asks for whether the caller may read it. */
   reader(caller: Caller): Promise<(prompt: PromptName, version: VersionNumber) => Promise<boolean>>;
   /** @throws Problem `version_not_released` */
@@ -24,7 +24,7 @@ export interface Drafts {
 /** Promotions that are read in one snapshot: other reads come in between. */
 const AT_ONCE = 100;
 
-export function drafts(store: Pick<Store, 'read'>): Drafts {
+export function drafts(store: Pick<Store, 'read'>): DraftAccess {
   /** By environment and the one it promotes from. */
   const partials = new Map<string, ReleasedPartials>();
 
@@ -62,7 +62,7 @@ export function drafts(store: Pick<Store, 'read'>): Drafts {
 }
 
 async function wasReleased(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   { name, policy: { promoteFrom } }: Environment,
   prompt: PromptName,
   version: VersionNumber,
@@ -118,7 +118,7 @@ function releasedPartials(
 }
 
 async function releasedAfter(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   environment: EnvironmentName,
   promoteFrom: EnvironmentName | null,
   after: number,
@@ -142,7 +142,7 @@ async function releasedAfter(
 }
 
 async function addPartials(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   prompt: PromptName,
   version: VersionNumber,
   known: Set<string>,

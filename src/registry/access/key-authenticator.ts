@@ -2,7 +2,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { KEY_ID_LENGTH, parseKey } from '../../core/key.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Memory } from '../memory.ts';
+import type { RegistryCache } from '../registry-cache.ts';
 import type { Store } from '../store/store.ts';
 import { type Authenticator, bearerCredential } from './authenticator.ts';
 import type { Caller } from './caller.ts';
@@ -20,7 +20,7 @@ export interface KeyAuthenticatorOptions {
 
 export function keyAuthenticator(
   store: Store,
-  memory: Memory,
+  memory: RegistryCache,
   { writeUses }: KeyAuthenticatorOptions = {},
 ): Authenticator {
   const uses = writeUses && lastUse(writeUses);

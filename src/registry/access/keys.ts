@@ -14,7 +14,7 @@ import { holdWhatKeyApproved } from '../promotions/revoked-key.ts';
 import { checkKeyQuota } from '../quotas.ts';
 import { appendEvent } from '../store/log.ts';
 import { forget } from '../store/remembered.ts';
-import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
+import type { ReadSnapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { KeysTable } from '../store/tables.ts';
 import { keyRow } from '../store/verified-rows.ts';
 import type { Author } from './caller.ts';
@@ -156,7 +156,7 @@ export interface KeyListing {
 
 /** Keys with the seq of their making, newest first. */
 export async function listKeys(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   { environment, before, limit }: KeyListing,
 ): Promise<{ seq: number; record: KeyRecord }[]> {
   let query = snapshot
@@ -175,7 +175,7 @@ export async function listKeys(
 }
 
 /** @throws Problem `key_not_found` */
-export async function readKey(snapshot: Snapshot, id: string): Promise<KeyRecord> {
+export async function readKey(snapshot: ReadSnapshot, id: string): Promise<KeyRecord> {
   const row = await readCommittedKey(snapshot, id);
   if (row === undefined)
     throw new Problem('key_not_found', 'There is no key with this id. List the keys to find the right one.');
@@ -239,7 +239,7 @@ export async function revokeKeyAndWhatItMade(
 }
 
 /** In the order in which they were made. */
-async function idsMadeBy(snapshot: Snapshot, makers: readonly string[]): Promise<string[]> {
+async function idsMadeBy(snapshot: ReadSnapshot, makers: readonly string[]): Promise<string[]> {
   const found: { readonly seq: number; readonly data: string }[] = [];
   for (let start = 0; start < makers.length; start += MAX_CASCADE)
     found.push(

@@ -1,7 +1,7 @@
 /** A key as authentication needs it. */
 import type { EnvironmentName } from '../../core/environment.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import type { Caller } from './caller.ts';
 import { readCommittedKey } from './committed-key.ts';
 
@@ -18,7 +18,7 @@ export interface KnownKey {
 
 /** @throws DataFolderProblem `chain_broken` when the row is not what its events say */
 export async function readKnownKey(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   id: string,
   environment: EnvironmentName,
 ): Promise<KnownKey | undefined> {

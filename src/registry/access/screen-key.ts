@@ -5,7 +5,7 @@
 import { hash } from 'node:crypto';
 import { parseKey } from '../../core/key.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Kept, Memory } from '../memory.ts';
+import type { CachedEntries, RegistryCache } from '../registry-cache.ts';
 import type { Store } from '../store/store.ts';
 import { type KnownIds, knownIds } from './known-ids.ts';
 
@@ -16,9 +16,9 @@ const KEY_IN_HEADER = /^Bearer +(pf_[a-z0-9-]{1,32}_([0-9A-Za-z]{12})_[0-9A-Za-z
 /** Longer than any header that holds a key. */
 const MAX_LENGTH = 200;
 
-export function screenKey(store: Store, memory: Memory): ScreenKey {
+export function screenKey(store: Store, memory: RegistryCache): ScreenKey {
   const ids: KnownIds = knownIds(store);
-  let kept: Kept | undefined;
+  let kept: CachedEntries | undefined;
 
   return authorization => {
     if (authorization === undefined || authorization.length > MAX_LENGTH) return false;

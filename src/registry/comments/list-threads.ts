@@ -2,7 +2,7 @@
 import type { LineThread } from '../../contract/comments.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import { readThreadsCounted, versionsWithComments } from './read-threads.ts';
 
 export interface ThreadListing {
@@ -31,7 +31,7 @@ export interface ThreadsRead {
 const MOST = { events: 500, versions: 100 };
 
 export async function listThreads(
-  read: <T>(work: (snapshot: Snapshot) => Promise<T>) => Promise<T>,
+  read: <T>(work: (snapshot: ReadSnapshot) => Promise<T>) => Promise<T>,
   prompt: PromptName,
   { version, state, after, limit, mayRead }: ThreadListing,
 ): Promise<ThreadsRead> {

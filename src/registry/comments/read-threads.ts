@@ -16,7 +16,7 @@ import type { VersionNumber } from '../../core/version.ts';
 import { authentic } from '../store/authentic.ts';
 import { broken } from '../store/broken.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import type { EventsTable } from '../store/tables.ts';
 import { turns } from '../turns.ts';
 
@@ -26,13 +26,13 @@ export interface OfVersion {
 }
 
 /** By line. */
-export async function readThreads(snapshot: Snapshot, of: OfVersion): Promise<LineThread[]> {
+export async function readThreads(snapshot: ReadSnapshot, of: OfVersion): Promise<LineThread[]> {
   return (await readThreadsCounted(snapshot, of)).threads;
 }
 
 /** The same, and how many events they were made from. */
 export async function readThreadsCounted(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   of: OfVersion,
 ): Promise<{ readonly threads: LineThread[]; readonly events: number }> {
   const turn = turns();
@@ -100,7 +100,7 @@ const selectEvents = preparedQuery((database, given: OfVersion) =>
     .orderBy('events.seq'),
 );
 /** Of a comment on a promotion, as its event says; null for one on the whole. */
-function sideInData(database: Snapshot): RawBuilder<string | null> {
+function sideInData(database: ReadSnapshot): RawBuilder<string | null> {
   return database.getExecutor().adapter instanceof PostgresAdapter
     ? sql`(${sql.ref('events.data')}::json -> 'place' ->> 'side')`
     : sql`json_extract(${sql.ref('events.data')}, '$.place.side')`;
@@ -136,7 +136,7 @@ const selectOfLeftSide = preparedQuery((database, given: OfVersion) =>
 
 /** Versions before `before` that somebody wrote about, newest first, up to `limit` of them. */
 export async function versionsWithComments(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   prompt: PromptName,
   before: number,
   limit: number,
@@ -180,7 +180,7 @@ const selectLeftSides = preparedQuery((database, given: Before) =>
 
 /** The event that wrote a comment of the prompt, and what it wrote; undefined where none did. */
 export async function findWritten(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   prompt: PromptName,
   id: number,
 ): Promise<{ readonly event: RegistryEvent; readonly text: string } | undefined> {
@@ -201,17 +201,17 @@ const selectEvent = preparedQuery((database, given: { readonly seq: number }) =>
 );
 
 /** The changes of the comments of a version since they were written. */
-export interface Changes {
+export interface CommentChanges {
   readonly edited: ReadonlyMap<number, { readonly text: string; readonly at: string }>;
   readonly deleted: ReadonlySet<number>;
 }
 
 /** Of the comments of these versions, those on whole promotions included. */
 export async function readChanges(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   prompt: PromptName,
   versions: readonly VersionNumber[],
-): Promise<Changes> {
+): Promise<CommentChanges> {
   const edited = new Map<number, { text: string; at: string }>();
   const deleted = new Set<number>();
   for (const version of new Set(versions))

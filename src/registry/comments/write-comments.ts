@@ -16,7 +16,7 @@ import { checkArchivedAsRecorded } from '../prompts/archived.ts';
 import { readPrompt, readVersion } from '../prompts/version-rows.ts';
 import { checkLineCommentQuota } from '../quotas.ts';
 import { appendEvent } from '../store/log.ts';
-import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
+import type { ReadSnapshot, Store, WriteTransaction } from '../store/store.ts';
 import { commentOf, findWritten, type OfVersion, readChanges, readThreads } from './read-threads.ts';
 
 type Write = readonly [transaction: WriteTransaction, now: Store['now'], caller: Caller];
@@ -58,7 +58,7 @@ export interface WrittenComment extends OfVersion {
 
 /** @throws Problem `comment_not_found`, also for one that was deleted, and one of another prompt */
 export async function readComment(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   prompt: PromptName,
   id: string,
 ): Promise<WrittenComment> {
@@ -79,7 +79,7 @@ export async function readComment(
 }
 
 async function placeOf(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   event: RegistryEvent,
 ): Promise<{ readonly version: VersionNumber; readonly promotion: string | null }> {
   const version = event.version as VersionNumber;
@@ -197,7 +197,7 @@ async function append(
 }
 
 /** @throws Problem `prompt_not_found`, `prompt_archived` */
-export async function checkNotArchived(snapshot: Snapshot, name: PromptName): Promise<void> {
+export async function checkNotArchived(snapshot: ReadSnapshot, name: PromptName): Promise<void> {
   const { archived } = await readPrompt(snapshot, name);
   await checkArchivedAsRecorded(snapshot, name, archived);
   if (archived === 1)
@@ -208,7 +208,7 @@ export async function checkNotArchived(snapshot: Snapshot, name: PromptName): Pr
 }
 
 /** The basis of a decision does not change. */
-async function checkPromotionOpen(snapshot: Snapshot, { promotion }: WrittenComment): Promise<void> {
+async function checkPromotionOpen(snapshot: ReadSnapshot, { promotion }: WrittenComment): Promise<void> {
   if (promotion !== null) decideComment(await readRecord(snapshot, promotion));
 }
 

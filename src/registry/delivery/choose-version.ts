@@ -14,11 +14,11 @@ import { readEnvironment } from '../environments.ts';
 import { channelUnset, findPointer, wasEverLive, wasLive } from '../promotions/pointers.ts';
 import { namedInOtherCase } from '../prompts/similar-names.ts';
 import { findPrompt, promptNotFound, versionNotFound } from '../prompts/version-rows.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import type { PromptsTable } from '../store/tables.ts';
 
 /** A channel, `stable` when neither is given, or an exact version. */
-export interface Wanted {
+export interface WantedVersion {
   readonly channel?: Channel | undefined;
   readonly version?: number | undefined;
 }
@@ -36,10 +36,10 @@ export interface Chosen {
  * `prompt_not_found`, `channel_unset`, `version_not_found`, `version_not_released`
  */
 export async function chooseVersion(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   environmentName: EnvironmentName,
   prompt: PromptName,
-  { channel, version }: Wanted,
+  { channel, version }: WantedVersion,
 ): Promise<Chosen> {
   checkOneWanted({ channel, version });
   const environment = await readEnvironment(snapshot, environmentName);
@@ -55,7 +55,7 @@ export async function chooseVersion(
 }
 
 /** @throws Problem `invalid_request` for a channel and a version at once */
-export function checkOneWanted({ channel, version }: Wanted): void {
+export function checkOneWanted({ channel, version }: WantedVersion): void {
   if (channel !== undefined && version !== undefined)
     throw new Problem('invalid_request', 'Request a channel or a version, not both.', {
       fields: [{ pointer: '/version', message: 'cannot be given beside "channel"' }],
@@ -72,10 +72,10 @@ function notServed(prompt: PromptName, environment: EnvironmentName, existing?: 
 }
 
 async function isServedToo(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   environment: Environment,
   prompt: PromptName,
-  wanted: Wanted,
+  wanted: WantedVersion,
 ): Promise<boolean> {
   try {
     return (await served(snapshot, environment, prompt, wanted)) !== undefined;
@@ -87,10 +87,10 @@ async function isServedToo(
 
 /** @returns undefined when the environment serves nothing of the prompt, whatever is asked for */
 async function served(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   environment: Environment,
   prompt: PromptName,
-  { channel = STABLE, version }: Wanted,
+  { channel = STABLE, version }: WantedVersion,
 ): Promise<Chosen | undefined> {
   if (version === undefined) {
     checkChannelServed(environment, channel);
@@ -114,7 +114,7 @@ async function served(
 
 /** Null where it is not there, or not served. */
 async function exactVersion(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   { name, policy }: Environment,
   row: PromptsTable,
   version: VersionNumber,

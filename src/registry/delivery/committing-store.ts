@@ -6,8 +6,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventKind, RegistryEvent } from '../../core/event.ts';
 import type { PromptName } from '../../core/name.ts';
-import type { Memory } from '../memory.ts';
 import { readVersion } from '../prompts/version-rows.ts';
+import type { RegistryCache } from '../registry-cache.ts';
 import { notedIn } from '../store/noted.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import { isChangedBy, madePossibleBy } from './affected.ts';
@@ -39,7 +39,7 @@ export interface CommitListener {
 
 export function committingStore(
   store: Store,
-  memory: Memory,
+  memory: RegistryCache,
   maker: DeliveryMaker,
   listener?: CommitListener,
 ): Store {

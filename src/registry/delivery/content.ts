@@ -5,14 +5,14 @@ import type { Digest } from '../../core/digest.ts';
 import { digestOf } from '../../core/digest.ts';
 import { flatten, type LinkedPartial } from '../../core/flatten.ts';
 import type { PromptName } from '../../core/name.ts';
-import type { Origin } from '../../core/origin.ts';
+import type { VersionOrigin } from '../../core/origin.ts';
 import { type PromptMetadata, readMetadata } from '../../core/render.ts';
 import { parsePublished, type SourceKind, sourceKindOf } from '../../core/source.ts';
 import { parseVersionReference, type VersionNumber, versionReference } from '../../core/version.ts';
 import type { RecordedPartials } from '../prompts/link-newest.ts';
 import { readVersion } from '../prompts/version-rows.ts';
 import { broken } from '../store/broken.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import { retainedBytes } from './retained-bytes.ts';
 
 /** As the database has it. */
@@ -21,7 +21,7 @@ export interface StoredVersion {
   readonly source: string;
   readonly digest: Digest;
   readonly publishedAt: string;
-  readonly origin?: Origin | undefined;
+  readonly origin?: VersionOrigin | undefined;
   readonly partials: StoredPartials;
 }
 
@@ -43,7 +43,7 @@ export interface PreparedContent {
   readonly metadata: PromptMetadata;
 }
 
-export interface Content
+export interface DeliveredContent
   extends PreparedContent,
     Pick<StoredVersion, 'source' | 'digest' | 'publishedAt' | 'origin'> {}
 
@@ -51,27 +51,31 @@ export interface Content
 const KEPT = 64 * 1024 * 1024;
 
 /** Prepares what was read, for the key that asks for it. */
-export type Prepare = (key: string) => Promise<Content>;
+export type Prepare = (key: string) => Promise<DeliveredContent>;
 
 /**
  * Reads a version; what it delivers is prepared later, when the snapshot is no longer held, and kept.
  * @throws Problem `prompt_not_found` or `version_not_found`
  */
-export type Contents = (snapshot: Snapshot, prompt: PromptName, version: VersionNumber) => Promise<Prepare>;
+export type Contents = (
+  snapshot: ReadSnapshot,
+  prompt: PromptName,
+  version: VersionNumber,
+) => Promise<Prepare>;
 
 /** @param prepare does `prepareContent` for a key */
 export function keptContents(
   prepare: (version: StoredVersion, key: string) => Promise<PreparedContent>,
 ): Contents {
-  const kept = new LRUCache<string, Content>({
+  const kept = new LRUCache<string, DeliveredContent>({
     maxSize: KEPT,
     maxEntrySize: KEPT / 4,
     sizeCalculation: content => Math.min(retainedBytes(content), Number.MAX_SAFE_INTEGER),
   });
   /** Many may ask for the same one before it is ready. */
-  const preparing = new Map<string, Promise<Content>>();
+  const preparing = new Map<string, Promise<DeliveredContent>>();
 
-  async function prepared(stored: StoredVersion, key: string): Promise<Content> {
+  async function prepared(stored: StoredVersion, key: string): Promise<DeliveredContent> {
     const { source, digest, publishedAt, origin } = stored;
     const content = { source, digest, publishedAt, origin, ...(await prepare(stored, key)) };
     kept.set(stored.reference, content);
@@ -138,7 +142,7 @@ function linkPartial(
 }
 
 async function readStored(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   prompt: PromptName,
   version: VersionNumber,
 ): Promise<StoredVersion> {
@@ -157,7 +161,7 @@ async function readStored(
 
 /** The partials that publishing recorded, and theirs, each read once however often it is used. */
 async function readPartials(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   recorded: RecordedPartials,
   read: Map<string, StoredPartial>,
 ): Promise<StoredPartials> {
@@ -172,7 +176,7 @@ async function readPartials(
 }
 
 async function readPartial(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   id: string,
   prompt: PromptName,
   version: VersionNumber,

@@ -7,11 +7,11 @@ import { Problem } from '../../core/problem.ts';
 import type { Authenticator } from '../access/authenticator.ts';
 import type { Caller } from '../access/caller.ts';
 import { negotiate } from '../http/accept.ts';
-import { type Answer, problemOf } from '../http/answer.ts';
 import { noneMatchFails } from '../http/conditional.ts';
+import { type HttpResponse, problemOf } from '../http/http-response.ts';
 import { credentialOf, refusal } from '../http/langfuse.ts';
-import type { Memory } from '../memory.ts';
 import type { Integrity } from '../proof/integrity.ts';
+import type { RegistryCache } from '../registry-cache.ts';
 import type { Store } from '../store/store.ts';
 import { checkOneWanted } from './choose-version.ts';
 import { type DeliverySpec, REPRESENTATIONS, type Representation } from './delivery-cache.ts';
@@ -34,11 +34,11 @@ export interface DeliveryRequest {
 }
 
 /** At once where memory has the answer. Never throws: a problem is an answer. */
-export type Deliver = (request: DeliveryRequest) => Answer | Promise<Answer>;
+export type Deliver = (request: DeliveryRequest) => HttpResponse | Promise<HttpResponse>;
 
 export interface DeliveryParts {
   readonly store: Store;
-  readonly memory: Memory;
+  readonly memory: RegistryCache;
   readonly integrity: Integrity;
   readonly authenticator: Authenticator;
   readonly maker: DeliveryMaker;
@@ -74,7 +74,7 @@ export function delivery(parts: DeliveryParts): Deliver {
   };
 
   /** @param recognized who asks, where memory has the key */
-  async function fromStore(request: DeliveryRequest, recognized: Caller | undefined): Promise<Answer> {
+  async function fromStore(request: DeliveryRequest, recognized: Caller | undefined): Promise<HttpResponse> {
     try {
       const { target, authorization } = request;
       const caller = recognized ?? (await authenticator.authenticate(credentialOf(target, authorization)));
@@ -113,7 +113,7 @@ export function delivery(parts: DeliveryParts): Deliver {
     return { found: await read(snapshot => maker.read(snapshot, spec)), keepDelivery };
   }
 
-  function failed(error: unknown, request: DeliveryRequest): Answer {
+  function failed(error: unknown, request: DeliveryRequest): HttpResponse {
     const problem = problemOf(error);
     if (problem.code === 'internal_error') onFault(error, request);
     return refusal(request.target, problem);
@@ -125,7 +125,7 @@ function answerFrom(
   { etag, whole, notModified }: PreparedDelivery,
   { ifNoneMatch }: DeliveryRequest,
   age?: number,
-): Answer {
+): HttpResponse {
   const answer = ifNoneMatch !== undefined && noneMatchFails(ifNoneMatch, etag) ? notModified : whole;
   return age === undefined ? answer : { ...answer, headers: { ...answer.headers, Age: String(age) } };
 }

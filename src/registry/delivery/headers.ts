@@ -4,7 +4,7 @@ import type { Digest } from '../../core/digest.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import type { PromptName } from '../../core/name.ts';
 import { versionReference } from '../../core/version.ts';
-import { COMMON_HEADERS } from '../http/answer.ts';
+import { COMMON_HEADERS } from '../http/http-response.ts';
 import type { Chosen } from './choose-version.ts';
 
 /** A rollback is seen within 5 s; behind a registry that is down, what was fetched serves for a day. */

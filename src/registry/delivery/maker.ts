@@ -9,9 +9,9 @@ import type { Digest } from '../../core/digest.ts';
 import { publishedTemplate, sourceKindOf } from '../../core/source.ts';
 import { versionReference } from '../../core/version.ts';
 import { readVersion } from '../prompts/version-rows.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import { type Chosen, chooseVersion } from './choose-version.ts';
-import { type Content, type Contents, checkDigest } from './content.ts';
+import { type Contents, checkDigest, type DeliveredContent } from './content.ts';
 import type { CachedDelivery, DeliverySpec } from './delivery-cache.ts';
 import type { DeliveredVersion } from './headers.ts';
 import type { LangfuseWork } from './langfuse-json.ts';
@@ -33,14 +33,14 @@ export interface VersionText {
 
 export interface DeliveryMaker {
   /** @throws Problem as `chooseVersion` does */
-  read(snapshot: Snapshot, spec: DeliverySpec): Promise<ReadDelivery>;
+  read(snapshot: ReadSnapshot, spec: DeliverySpec): Promise<ReadDelivery>;
   /**
    * The same of a version that was chosen already.
    * @param known where it need not be read
    * @throws Problem `prompt_not_found`, `version_not_found`
    */
   readChosen(
-    snapshot: Snapshot,
+    snapshot: ReadSnapshot,
     spec: DeliverySpec,
     version: Chosen['version'],
     known?: VersionText,
@@ -57,7 +57,7 @@ export interface DeliveryMakerParts {
 
 export function deliveryMaker({ contents, json, langfuse }: DeliveryMakerParts): DeliveryMaker {
   async function readChosen(
-    snapshot: Snapshot,
+    snapshot: ReadSnapshot,
     spec: DeliverySpec,
     version: Chosen['version'],
     known?: VersionText,
@@ -82,7 +82,7 @@ export function deliveryMaker({ contents, json, langfuse }: DeliveryMakerParts):
   async function prepared(
     spec: DeliverySpec,
     chosen: Chosen,
-    content: Content,
+    content: DeliveredContent,
     key: string,
   ): Promise<CachedDelivery> {
     const { template, metadata, digest, partials } = content;
@@ -106,7 +106,7 @@ export function deliveryMaker({ contents, json, langfuse }: DeliveryMakerParts):
   function withText(
     spec: DeliverySpec,
     chosen: Chosen,
-    of: Pick<Content, 'digest' | 'publishedAt'>,
+    of: Pick<DeliveredContent, 'digest' | 'publishedAt'>,
     template: string,
     etag: string,
   ): CachedDelivery {
@@ -125,7 +125,7 @@ export function deliveryMaker({ contents, json, langfuse }: DeliveryMakerParts):
 function deliveredOf(
   { prompt, environment }: DeliverySpec,
   { version, channel }: Chosen,
-  { digest, publishedAt }: Pick<Content, 'digest' | 'publishedAt'>,
+  { digest, publishedAt }: Pick<DeliveredContent, 'digest' | 'publishedAt'>,
 ): DeliveredVersion {
   return { prompt, environment, version, channel, digest, publishedAt };
 }

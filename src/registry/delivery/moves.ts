@@ -10,7 +10,7 @@ import type { ChainHead } from '../../core/event.ts';
 import { readEnvironment } from '../environments.ts';
 import { logHead } from '../store/log.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
-import type { Snapshot, Store } from '../store/store.ts';
+import type { ReadSnapshot, Store } from '../store/store.ts';
 
 export interface Moves {
   /** @throws Problem `environment_not_found`, `unavailable` */
@@ -79,7 +79,7 @@ export function moves(store: Pick<Store, 'read' | 'revision'>): Moves {
 }
 
 /** Adds the new events of the log; undefined where there are too many, or the log is another one than before. */
-async function continued(snapshot: Snapshot, known: Known): Promise<Known | undefined> {
+async function continued(snapshot: ReadSnapshot, known: Known): Promise<Known | undefined> {
   const { head } = known;
   const rows = await selectNew(snapshot, { seq: head.seq });
   const [first] = rows;
@@ -98,7 +98,7 @@ async function continued(snapshot: Snapshot, known: Known): Promise<Known | unde
   return { head: { seq: end.seq, hash: end.hash }, published, environments };
 }
 
-async function readChannels(snapshot: Snapshot, environment: EnvironmentName): Promise<ByChannel> {
+async function readChannels(snapshot: ReadSnapshot, environment: EnvironmentName): Promise<ByChannel> {
   const channels = new Map<Channel, Moved>();
   for (const { channel, count, seq } of await selectApplied(snapshot, { environment })) {
     const [event] = await selectEvent(snapshot, { seq: Number(seq) });

@@ -1,5 +1,5 @@
 /** An answer of delivery, made once and given many times. */
-import type { Answer } from '../http/answer.ts';
+import type { HttpResponse } from '../http/http-response.ts';
 import { type DeliveredVersion, deliveryHeaders } from './headers.ts';
 
 /** Bytes */
@@ -10,8 +10,8 @@ const OVERHEAD = 3.25 * 1024;
 export interface PreparedDelivery {
   /** Quoted. */
   readonly etag: string;
-  readonly whole: Answer;
-  readonly notModified: Answer;
+  readonly whole: HttpResponse;
+  readonly notModified: HttpResponse;
   /** Bytes retained. */
   readonly bytes: number;
 }

@@ -4,13 +4,13 @@
  */
 import { setImmediate as gathered } from 'node:timers/promises';
 import { Problem } from '../../core/problem.ts';
-import type { Snapshot, Store } from '../store/store.ts';
+import type { ReadSnapshot, Store } from '../store/store.ts';
 
 /** Reads of one snapshot: what is committed meanwhile waits no longer than these take. */
 const MOST = 32;
 
 interface Waiting {
-  readonly work: (snapshot: Snapshot) => Promise<unknown>;
+  readonly work: (snapshot: ReadSnapshot) => Promise<unknown>;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -33,7 +33,7 @@ export function sharedReads(store: Store): Store['read'] {
     }
   }
 
-  return <T>(work: (snapshot: Snapshot) => Promise<T>) =>
+  return <T>(work: (snapshot: ReadSnapshot) => Promise<T>) =>
     new Promise<T>((resolve, reject) => {
       waiting.push({ work, resolve: resolve as Waiting['resolve'], reject });
       if (isRunning) return;

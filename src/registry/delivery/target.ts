@@ -4,11 +4,11 @@ import { deliveryQuery } from '../../contract/prompts.ts';
 import { STABLE } from '../../core/channel.ts';
 import { type PromptName, parsePromptName } from '../../core/name.ts';
 import { parseQuery } from '../http/query.ts';
-import type { Wanted } from './choose-version.ts';
+import type { WantedVersion } from './choose-version.ts';
 
 export interface DeliveryTarget {
   readonly prompt: PromptName;
-  readonly wanted: Wanted;
+  readonly wanted: WantedVersion;
 }
 
 const PREFIX = '/v1/prompts/';

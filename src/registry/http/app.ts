@@ -15,42 +15,42 @@ import { type Deliver, type DeliveryRequest, delivery } from '../delivery/delive
 import type { DeliveryMaker } from '../delivery/maker.ts';
 import { moves } from '../delivery/moves.ts';
 import { parseNameInPath } from '../delivery/target.ts';
-import type { Identity } from '../identity.ts';
-import type { Memory } from '../memory.ts';
+import type { RegistryIdentity } from '../identity.ts';
 import type { Integrity } from '../proof/integrity.ts';
 import type { Signer } from '../proof/signer.ts';
+import type { RegistryCache } from '../registry-cache.ts';
 import { searchIndex } from '../search/search-index.ts';
 import type { Store } from '../store/store.ts';
-import { type Answer, isInPieces, problemOf } from './answer.ts';
-import { type Asked, askedByFetch } from './asked.ts';
 import { checkBeforeBody } from './before-body.ts';
 import { readBytes } from './body.ts';
 import { type BodyClaim, type BodyLimits, bodyBudget } from './body-budget.ts';
-import type { Call, Handler, ProcessStatus } from './call.ts';
 import { changesFeed, MAX_WAITING_PER_KEY } from './changes-feed.ts';
 import { HANDLERS, type HandledRoute } from './handlers/table.ts';
+import { askedByFetch, type HttpRequest } from './http-request.ts';
+import { type HttpResponse, isInPieces, problemOf } from './http-response.ts';
 import { repeatable } from './idempotency.ts';
 import { isForLangfuse, refusal } from './langfuse.ts';
 import { movesFeed } from './moves-feed.ts';
 import { methodsOf, routeOf } from './paths.ts';
 import { parseQuery } from './query.ts';
+import type { Handler, ProcessStatus, RouteContext } from './route-context.ts';
 import { streams } from './streams.ts';
-import type { Work } from './work.ts';
+import type { WorkerTasks } from './work.ts';
 
 export interface AppParts {
   readonly store: Store;
-  readonly memory: Memory;
+  readonly memory: RegistryCache;
   readonly integrity: Integrity;
   readonly signer: Signer;
   readonly authenticator: Authenticator;
   /** Does what may take long. */
-  readonly work: Work;
+  readonly work: WorkerTasks;
   /** The number of bytes of bodies it holds at a time; for tests. */
   readonly bodies?: BodyLimits | undefined;
   readonly contents: Contents;
   readonly maker: DeliveryMaker;
   /** The registry's identity; without it, it signs no checkpoint and has no webhooks. */
-  readonly identity?: Identity;
+  readonly identity?: RegistryIdentity;
   /** True if webhooks may send to this machine and private networks, and by HTTP; without it nobody sends any, so there are none. */
   readonly webhooksToPrivateNetworks?: boolean;
   /** Where people reach the registry, without a slash at its end. */
@@ -64,18 +64,18 @@ export interface AppParts {
   /** The state of this process for monitoring; without it there is no `/metrics`. */
   readonly standing: ProcessStatus;
   /** Told of every fault of the registry's own, and of the request that met it. */
-  readonly onFault: (error: unknown, request: Asked | DeliveryRequest) => void;
+  readonly onFault: (error: unknown, request: HttpRequest | DeliveryRequest) => void;
   /** Told which call a request is. */
-  readonly onRoute?: (request: Asked, route: RouteName) => void;
+  readonly onRoute?: (request: HttpRequest, route: RouteName) => void;
   /** Told who asks, once that is known, and before anything is done. What it throws is the answer. */
-  readonly onCaller?: (request: Asked | DeliveryRequest, caller: Caller) => void;
+  readonly onCaller?: (request: HttpRequest | DeliveryRequest, caller: Caller) => void;
   /** Told where a delivery came from. */
   readonly onDelivered?: (from: 'memory' | 'database') => void;
 }
 
 export interface App {
   /** Answers any request; never rejects. */
-  readonly answer: (request: Asked) => Promise<Answer>;
+  readonly answer: (request: HttpRequest) => Promise<HttpResponse>;
   /** The same, as `fetch` has it. */
   readonly fetch: (request: Request) => Promise<Response>;
   /** The same answers to GET and HEAD of a prompt, at once where memory has them. */
@@ -140,7 +140,7 @@ export function createApp(parts: AppParts): App {
     ...(onDelivered && { onDelivered }),
   });
 
-  async function answer(request: Asked): Promise<Answer> {
+  async function answer(request: HttpRequest): Promise<HttpResponse> {
     try {
       return await answered(request);
     } catch (error) {
@@ -150,7 +150,7 @@ export function createApp(parts: AppParts): App {
     }
   }
 
-  async function answered(request: Asked): Promise<Answer> {
+  async function answered(request: HttpRequest): Promise<HttpResponse> {
     const { method, target } = request;
     const [path = '', search = ''] = halves(target);
     const found = routeOf(method, path);
@@ -177,12 +177,12 @@ export function createApp(parts: AppParts): App {
 
   async function callOf(
     name: HandledRoute,
-    request: Asked,
+    request: HttpRequest,
     path: string,
     search: string,
     given: Readonly<Record<string, string>>,
     claims: Pick<BodyClaim, 'release'>[],
-  ): Promise<Call<HandledRoute>> {
+  ): Promise<RouteContext<HandledRoute>> {
     const route: Route = ROUTES[name];
     const asked =
       route.role !== null || (route.keyBeyondItsMachine === true && standing.metrics?.needsKey === true);
@@ -240,10 +240,10 @@ export function createApp(parts: AppParts): App {
       moves: movesOfEnvironments,
       // Made only when asked for: each one would stay tied to the signal of closing until it is collected.
       ended: () => AbortSignal.any([request.gone(), parts.closing]),
-    } as Call<HandledRoute>;
+    } as RouteContext<HandledRoute>;
   }
 
-  async function authenticated(route: Route, request: Asked): Promise<Caller> {
+  async function authenticated(route: Route, request: HttpRequest): Promise<Caller> {
     const caller = await authenticator.authenticate(request.header('authorization'));
     onCaller?.(request, caller);
     checkAllowed(caller, route);
@@ -263,11 +263,11 @@ export function createApp(parts: AppParts): App {
 const LEFT = new Problem('invalid_request', 'The connection ended before the response was ready.');
 
 /** No fault of the registry: whoever asked has gone, so the work was ended. */
-function isAbortedBy(request: Asked, error: unknown): boolean {
+function isAbortedBy(request: HttpRequest, error: unknown): boolean {
   return !(error instanceof Problem) && request.gone().aborted && error === request.gone().reason;
 }
 
-function bodyOfFetch(body: Answer['body']): ConstructorParameters<typeof Response>[0] {
+function bodyOfFetch(body: HttpResponse['body']): ConstructorParameters<typeof Response>[0] {
   if (!isInPieces(body)) return body as string | Uint8Array<ArrayBuffer> | null;
   return ReadableStream.from(body).pipeThrough(new TextEncoderStream()) as ReadableStream<
     Uint8Array<ArrayBuffer>
@@ -307,7 +307,7 @@ function decoded(text: string): string {
   }
 }
 
-function noRoute(method: string, path: string): Answer {
+function noRoute(method: string, path: string): HttpResponse {
   const methods = methodsOf(path);
   if (methods.length === 0)
     return refusal(

@@ -5,12 +5,12 @@ import { Problem } from '../../core/problem.ts';
 import type { Caller } from '../access/caller.ts';
 import { chooseVersion } from '../delivery/choose-version.ts';
 import { checkMayPublish } from '../prompts/may-publish.ts';
-import type { Snapshot, Store } from '../store/store.ts';
+import type { ReadSnapshot, Store } from '../store/store.ts';
 
 /** Below it a body is read as soon as it is checked. In bytes. */
 const SHORT = 16 * 1024;
 
-type Check = (snapshot: Snapshot, caller: Caller, name: PromptName) => Promise<unknown>;
+type Check = (snapshot: ReadSnapshot, caller: Caller, name: PromptName) => Promise<unknown>;
 
 const CHECKS: Partial<Record<RouteName, Check>> = {
   publish: (snapshot, { environment }, name) => checkMayPublish(snapshot, environment, name),

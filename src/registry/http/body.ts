@@ -4,7 +4,7 @@ import { inexactNumberIn } from '../../core/exact-numbers.ts';
 import { jsonFault } from '../../core/json-syntax.ts';
 import { Problem } from '../../core/problem.ts';
 import { countNames, repeatedNameIn } from '../../core/repeated-names.ts';
-import type { Asked, BodyReading } from './asked.ts';
+import type { BodyReading, HttpRequest } from './http-request.ts';
 import { parseStrictly } from './query.ts';
 
 const MAX_DEPTH = 100;
@@ -17,7 +17,7 @@ const UTF_8 = new TextDecoder('utf-8', { fatal: true });
  * @throws Problem `unsupported_media_type`; as `Asked.bytes`
  */
 export async function readBytes(
-  request: Asked,
+  request: HttpRequest,
   reading: BodyReading,
   arrived: () => Promise<void>,
 ): Promise<Uint8Array> {

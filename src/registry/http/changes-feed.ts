@@ -4,9 +4,9 @@
  */
 import { Problem } from '../../core/problem.ts';
 import { eventsAfter, logHead } from '../store/log.ts';
-import type { Snapshot, Store } from '../store/store.ts';
-import { type Answer, jsonTextAnswer } from './answer.ts';
+import type { ReadSnapshot, Store } from '../store/store.ts';
 import { makeCursor } from './cursor.ts';
+import { type HttpResponse, jsonTextAnswer } from './http-response.ts';
 
 export interface ChangesFeed {
   /**
@@ -14,17 +14,17 @@ export interface ChangesFeed {
    * @param key whose calls are counted: one may have so many waiting
    * @throws Problem `queue_full`, `invalid_request` for a place beyond the end of the log
    */
-  next(place: Place, key: string, wait: number, gone: () => AbortSignal): Promise<FeedAnswer>;
+  next(place: FeedCursor, key: string, wait: number, gone: () => AbortSignal): Promise<FeedAnswer>;
 }
 
-export interface Place {
+export interface FeedCursor {
   readonly seq: number;
   /** The most events of a page. */
   readonly limit: number;
 }
 
 export interface FeedAnswer {
-  readonly answer: Answer;
+  readonly answer: HttpResponse;
   /** True if the call was held open. */
   readonly waited: boolean;
 }
@@ -33,7 +33,7 @@ export interface FeedAnswer {
 export const MAX_WAITING_PER_KEY = 1000;
 
 interface Page {
-  readonly answer: Answer;
+  readonly answer: HttpResponse;
   readonly bytes: number;
   readonly isEmpty: boolean;
 }
@@ -41,12 +41,12 @@ interface Page {
 interface Waiter {
   /** On performance.now(). */
   readonly deadline: number;
-  readonly resolve: (answer: Answer) => void;
+  readonly resolve: (answer: HttpResponse) => void;
 }
 
 /** Those that wait at one place: all get the same page. */
-interface Group extends Place {
-  readonly empty: Answer;
+interface Group extends FeedCursor {
+  readonly empty: HttpResponse;
   readonly waiters: Set<Waiter>;
 }
 
@@ -98,17 +98,17 @@ export function changesFeed(
   };
 
   function held(
-    place: Place,
-    empty: Answer,
+    place: FeedCursor,
+    empty: HttpResponse,
     wait: number,
     gone: AbortSignal,
     revision: number,
-  ): Promise<Answer> {
+  ): Promise<HttpResponse> {
     if (gone.aborted) return Promise.resolve(empty);
     const name = nameOf(place);
     const group = groups.get(name) ?? { ...place, empty, waiters: new Set() };
     groups.set(name, group);
-    const { promise, resolve } = Promise.withResolvers<Answer>();
+    const { promise, resolve } = Promise.withResolvers<HttpResponse>();
     const waiter: Waiter = { deadline: performance.now() + wait, resolve };
     group.waiters.add(waiter);
     const leave = () => {
@@ -193,14 +193,14 @@ export function changesFeed(
     }
   }
 
-  function giveAll(group: Group, answer: Answer): void {
+  function giveAll(group: Group, answer: HttpResponse): void {
     groups.delete(nameOf(group));
     for (const { resolve } of group.waiters) resolve(answer);
     group.waiters.clear();
   }
 
   /** Read once for all that ask for it at one revision. */
-  function pageOf(place: Place, revision: number): Promise<Page> {
+  function pageOf(place: FeedCursor, revision: number): Promise<Page> {
     const now = performance.now();
     if (pagesOf.revision !== revision || now > pagesOf.until || pages.size >= MAX_PAGES) {
       pages = new Map();
@@ -220,11 +220,11 @@ export function changesFeed(
   }
 }
 
-function nameOf({ seq, limit }: Place): string {
+function nameOf({ seq, limit }: FeedCursor): string {
   return `${seq}/${limit}`;
 }
 
-async function readPage(snapshot: Snapshot, { seq, limit }: Place): Promise<Page> {
+async function readPage(snapshot: ReadSnapshot, { seq, limit }: FeedCursor): Promise<Page> {
   const events = await eventsAfter(snapshot, seq, limit);
   if (events.length === 0) await checkEnd(snapshot, seq);
   const cursor = makeCursor('changes', events.at(-1)?.seq ?? seq);
@@ -232,7 +232,7 @@ async function readPage(snapshot: Snapshot, { seq, limit }: Place): Promise<Page
   return { answer: jsonTextAnswer(200, body), bytes: body.byteLength, isEmpty: events.length === 0 };
 }
 
-async function checkEnd(snapshot: Snapshot, seq: number): Promise<void> {
+async function checkEnd(snapshot: ReadSnapshot, seq: number): Promise<void> {
   const head = await logHead(snapshot);
   if (seq <= head.seq) return;
   throw new Problem(

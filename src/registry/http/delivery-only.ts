@@ -1,9 +1,9 @@
 /** The part of the app that a process of `promptforge serve --delivery-only` has: delivery, and what watches a process. */
 import type { RouteName } from '../../contract/routes.ts';
 import { Problem } from '../../core/problem.ts';
-import { type Answer, problemAnswer } from './answer.ts';
 import type { App } from './app.ts';
-import { askedByFetch } from './asked.ts';
+import { askedByFetch } from './http-request.ts';
+import { type HttpResponse, problemAnswer } from './http-response.ts';
 import { routeOf } from './paths.ts';
 
 const SERVED: ReadonlySet<RouteName> = new Set([
@@ -18,7 +18,7 @@ const SERVED: ReadonlySet<RouteName> = new Set([
 
 /** Refuses every other call of the API before anything of it is read. */
 export function deliveryOnly(app: App): App {
-  const refusalOf = (method: string, target: string): Answer | undefined => {
+  const refusalOf = (method: string, target: string): HttpResponse | undefined => {
     const [path = ''] = target.split('?', 1);
     const found = routeOf(method, path);
     return found === undefined || SERVED.has(found.route) ? undefined : refused(method, found.route);
@@ -35,7 +35,7 @@ export function deliveryOnly(app: App): App {
   };
 }
 
-function refused(method: string, route: RouteName): Answer {
+function refused(method: string, route: RouteName): HttpResponse {
   return problemAnswer(
     new Problem(
       'route_not_found',

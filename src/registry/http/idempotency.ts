@@ -12,7 +12,7 @@ import type { ReadAhead } from '../store/read-ahead.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import type { IdempotencyTable } from '../store/tables.ts';
 import { together } from '../store/together.ts';
-import type { Asked } from './asked.ts';
+import type { HttpRequest } from './http-request.ts';
 
 const KEPT_FOR = 24 * 60 * 60 * 1000;
 const MAX_LENGTH = 255;
@@ -25,7 +25,7 @@ export interface Repeatable {
 }
 
 /** @throws Problem `invalid_request` for a key that is empty or too long */
-export function repeatable(request: Asked, path: string, body: Uint8Array): Repeatable {
+export function repeatable(request: HttpRequest, path: string, body: Uint8Array): Repeatable {
   const idempotencyKey = request.header(HEADER.idempotencyKey.toLowerCase()) ?? null;
   if (idempotencyKey !== null && (idempotencyKey === '' || idempotencyKey.length > MAX_LENGTH))
     throw new Problem(

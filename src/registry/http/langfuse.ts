@@ -1,6 +1,6 @@
 /** Requests of Langfuse's clients: they come with Basic authentication, and show the field `message` of what is refused. */
 import { Problem } from '../../core/problem.ts';
-import { type Answer, problemAnswer } from './answer.ts';
+import { type HttpResponse, problemAnswer } from './http-response.ts';
 
 /** Of all calls of Langfuse's API. */
 const PREFIX = '/api/public/';
@@ -25,19 +25,23 @@ export function credentialOf(target: string, authorization: string | undefined):
 }
 
 /** Refusals, in the format that the client of this target reads. */
-export function refusal(target: string, problem: Problem, headers: Record<string, string> = {}): Answer {
+export function refusal(
+  target: string,
+  problem: Problem,
+  headers: Record<string, string> = {},
+): HttpResponse {
   if (!isForLangfuse(target)) return problemAnswer(problem, headers);
   const told = problem.code === 'key_missing' ? keyMissing() : problem;
   return inLangfusesForm(problemAnswer(told, headers));
 }
 
 /** An answer as it is, or a problem that was not made for the client of this target in the form that it reads. */
-export function inFormOf(target: string, answer: Answer): Answer {
+export function inFormOf(target: string, answer: HttpResponse): HttpResponse {
   const isRefused = answer.status >= 400 && typeof answer.body === 'string' && isForLangfuse(target);
   return isRefused ? inLangfusesForm(answer) : answer;
 }
 
-function inLangfusesForm(answer: Answer): Answer {
+function inLangfusesForm(answer: HttpResponse): HttpResponse {
   const { detail, title, message = detail, error = title, ...document } = JSON.parse(String(answer.body));
   return {
     ...answer,

@@ -14,10 +14,10 @@ export interface MovesFeed {
    * @param key whose calls are counted: one may have so many waiting
    * @throws Problem `queue_full`, `unavailable`
    */
-  next(of: Place, key: string, wait: number, gone: () => AbortSignal): Promise<MovesAnswer>;
+  next(of: MovesCursor, key: string, wait: number, gone: () => AbortSignal): Promise<MovesAnswer>;
 }
 
-export interface Place {
+export interface MovesCursor {
   readonly environment: EnvironmentName;
   readonly after: string | undefined;
 }

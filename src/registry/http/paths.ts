@@ -14,14 +14,14 @@ const PATTERNS = (Object.keys(ROUTES) as RouteName[]).map(route => {
   return { route, method, pattern: new RegExp(`^${pattern}$`) };
 });
 
-export interface Found {
+export interface MatchedRoute {
   readonly route: RouteName;
   /** As they are in the path. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
 /** Undefined when there is none for this method. */
-export function routeOf(method: string, path: string): Found | undefined {
+export function routeOf(method: string, path: string): MatchedRoute | undefined {
   const asked = method === 'HEAD' ? 'GET' : method;
   for (const { route, method, pattern } of PATTERNS) {
     if (method !== asked) continue;

@@ -1,9 +1,9 @@
 /** Long-running work of requests, independent of the thread that does it. */
 import type { RouteName } from '../../contract/routes.ts';
-import type { TextChange } from '../../core/changed-lines.ts';
+import type { OccurrenceChange } from '../../core/changed-lines.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { RenderRequest } from '../../core/render.ts';
-import type { Content, PreparedContent, StoredVersion } from '../delivery/content.ts';
+import type { DeliveredContent, PreparedContent, StoredVersion } from '../delivery/content.ts';
 import type { LangfuseWork } from '../delivery/langfuse-json.ts';
 import type { ComparedVersion } from '../prompts/diff.ts';
 import type { LinkOutcome, LinkRequest } from '../prompts/link-newest.ts';
@@ -11,7 +11,7 @@ import type { PreparedSource } from '../prompts/prepare-source.ts';
 import type { Asker } from '../workers/worker-pool.ts';
 
 /** Each throws Problem `queue_full` or `unavailable` where there is too much of it, and what it throws by itself. */
-export interface Work {
+export interface WorkerTasks {
   /** A request's body as its route has it. @throws Problem `invalid_request` */
   readBody(request: BodyRequest, asker: Asker): Promise<ReadBody>;
   prepareSource(request: SourceRequest, asker: Asker): Promise<PreparedSource>;
@@ -26,7 +26,7 @@ export interface Work {
   /** The change of each version. */
   changedLines(pairs: readonly VersionPair[], asker: Asker): Promise<string[]>;
   /** The change of a text by a version; undefined if there is none. */
-  textChange(request: TextChangeWork, asker: Asker): Promise<TextChange | undefined>;
+  textChange(request: TextChangeWork, asker: Asker): Promise<OccurrenceChange | undefined>;
   /** A value as JSON. */
   json(value: unknown, asker: Asker): Promise<Text>;
 }
@@ -49,7 +49,9 @@ export interface SourceRequest {
   readonly source: string;
 }
 
-export interface RenderWork extends Pick<RenderRequest, 'source' | 'label'>, Pick<Content, 'partials'> {
+export interface RenderWork
+  extends Pick<RenderRequest, 'source' | 'label'>,
+    Pick<DeliveredContent, 'partials'> {
   /** The request's body, as it arrived. */
   readonly body: Uint8Array;
   readonly type: 'text/plain' | 'application/json';

@@ -13,7 +13,7 @@ import { readPrompt } from '../prompts/version-rows.ts';
 import { authentic } from '../store/authentic.ts';
 import { broken } from '../store/broken.ts';
 import { logTime } from '../store/log.ts';
-import type { Snapshot, Store } from '../store/store.ts';
+import type { ReadSnapshot, Store } from '../store/store.ts';
 
 /** A version's time on a channel. */
 interface Span {
@@ -58,7 +58,7 @@ interface Found {
 }
 
 async function findLive(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   now: Store['now'],
   contents: Contents,
   prompt: PromptName,
@@ -92,7 +92,11 @@ async function findLive(
 }
 
 /** Later digits than milliseconds are cut off: the log has none. @throws Problem `invalid_request` */
-async function instant(snapshot: Snapshot, now: Store['now'], asked: string | undefined): Promise<string> {
+async function instant(
+  snapshot: ReadSnapshot,
+  now: Store['now'],
+  asked: string | undefined,
+): Promise<string> {
   const present = await logTime(snapshot, now);
   if (asked === undefined) return present;
   const at = new Date(asked).toISOString();
@@ -113,7 +117,7 @@ interface Spans {
 
 /** Of several promotions within one millisecond the last one counts, by its place in the log. */
 function promotedSpans(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   prompt: PromptName,
   environment: EnvironmentName,
   channel: Channel,
@@ -149,7 +153,7 @@ function promotedSpans(
 }
 
 /** `latest` is the newest version there was. */
-function publishedSpans(snapshot: Snapshot, prompt: PromptName): Spans {
+function publishedSpans(snapshot: ReadSnapshot, prompt: PromptName): Spans {
   const versions = snapshot
     .selectFrom('versions')
     .select(['version', 'published_at', 'seq'])

@@ -3,11 +3,11 @@ import type { EnvironmentName } from '../../core/environment.ts';
 import { foldedOwners, type OwnerRule } from '../../core/owners.ts';
 import { foldPerson } from '../../core/person.ts';
 import { readOnce } from '../store/remembered.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 
 /** Their names, by what `foldPerson` gives for them. @param at RFC 3339 UTC: keys that expired before are not valid */
 export function readApprovers(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   environment: EnvironmentName,
   at: string,
 ): Promise<ReadonlyMap<string, string>> {

@@ -17,20 +17,23 @@ import { authentic } from '../store/authentic.ts';
 import { broken } from '../store/broken.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import { forget, readOnce } from '../store/remembered.ts';
-import type { Snapshot, WriteTransaction } from '../store/store.ts';
+import type { ReadSnapshot, WriteTransaction } from '../store/store.ts';
 
 /** The owners in effect in an environment. */
-export interface Owners {
+export interface OwnersInEffect {
   /** The id of the change that made it so; null: none was ever made. */
   readonly change: number | null;
   readonly text: string;
   readonly rules: readonly OwnerRule[];
 }
 
-const NONE: Owners = { change: null, text: '', rules: [] };
+const NONE: OwnersInEffect = { change: null, text: '', rules: [] };
 
 /** @throws DataFolderProblem `chain_broken` when the event that set them is not one that the registry wrote */
-export async function readOwners(snapshot: Snapshot, environment: EnvironmentName): Promise<Owners> {
+export async function readOwners(
+  snapshot: ReadSnapshot,
+  environment: EnvironmentName,
+): Promise<OwnersInEffect> {
   return readOnce(snapshot, whatOf(environment), async () => {
     const [row] = await selectApplied(snapshot, { environment });
     if (row === undefined) return NONE;
@@ -42,7 +45,7 @@ export async function readOwners(snapshot: Snapshot, environment: EnvironmentNam
 
 /** The text that held before an event of the log. @throws as `readOwners` does */
 export async function ownersTextBefore(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   environment: EnvironmentName,
   seq: number,
 ): Promise<string> {
@@ -96,7 +99,7 @@ const selectAppliedBefore = preparedQuery(
 
 /** The newest change of an environment's owners, whatever became of it; undefined: there was none. */
 export async function newestOwnersChange(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   environment: EnvironmentName,
 ): Promise<OwnersChange | undefined> {
   const [row] = await selectNewest(snapshot, { environment });
@@ -107,7 +110,7 @@ export async function newestOwnersChange(
 
 /** @throws Problem `owners_change_not_found` */
 export async function readOwnersChange(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   environment: EnvironmentName,
   id: string,
 ): Promise<OwnersChange> {
@@ -122,7 +125,7 @@ export async function readOwnersChange(
 
 /** One change waits at a time, so the events of one follow one another among those of the environment's owners. */
 async function foldFrom(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   environment: EnvironmentName,
   id: number,
 ): Promise<OwnersChange | undefined> {

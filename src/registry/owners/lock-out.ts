@@ -6,7 +6,7 @@ import type { PromptName } from '../../core/name.ts';
 import { decidingRule, type OwnerRule, type OwnersNote } from '../../core/owners.ts';
 import { isSamePerson } from '../../core/person.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import { turns } from '../turns.ts';
 import { ableOf, readApprovers } from './approvers.ts';
 
@@ -18,7 +18,7 @@ const NEWEST_VERSIONS = 20;
 
 /** @throws Problem `owners_locked_out` that names the first line and why */
 export async function checkNotLockedOut(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   environment: Environment,
   rules: readonly OwnerRule[],
   at: string,
@@ -36,7 +36,7 @@ export async function checkNotLockedOut(
 
 /** Of each rule by which nobody could approve: why, and what to do. */
 export async function lockedOut(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   { name, policy }: Environment,
   rules: readonly OwnerRule[],
   at: string,
@@ -77,7 +77,7 @@ function whoLacks(owners: readonly string[]): string {
 }
 
 /** Patterns that decide for no prompt there is: a slip, or a folder that is still to come. */
-export async function unmatched(snapshot: Snapshot, rules: readonly OwnerRule[]): Promise<OwnersNote[]> {
+export async function unmatched(snapshot: ReadSnapshot, rules: readonly OwnerRule[]): Promise<OwnersNote[]> {
   if (rules.length === 0) return [];
   const names = await promptNames(snapshot);
   if (names.length > MAX_PROMPTS) return [];
@@ -126,7 +126,7 @@ function areSame(one: readonly PromptName[], other: readonly PromptName[]): bool
 }
 
 /** Without those that are archived; one more than `MAX_PROMPTS` at most. */
-async function promptNames(snapshot: Snapshot): Promise<PromptName[]> {
+async function promptNames(snapshot: ReadSnapshot): Promise<PromptName[]> {
   const rows = await snapshot
     .selectFrom('prompts')
     .select('name')
@@ -139,7 +139,7 @@ async function promptNames(snapshot: Snapshot): Promise<PromptName[]> {
 
 /** Of the newest versions of some of the prompts: whether nobody else wrote any. */
 async function isOnlyAuthor(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   owner: string,
   prompts: readonly PromptName[],
 ): Promise<boolean> {

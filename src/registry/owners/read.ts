@@ -8,14 +8,14 @@ import { isSamePerson } from '../../core/person.ts';
 import { revokedAfter } from '../access/committed-key.ts';
 import { readEnvironment, readEnvironments } from '../environments.ts';
 import { newestTime } from '../store/log.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import { readApprovers } from './approvers.ts';
 import { newestOwnersChange, readOwners, readOwnersChange } from './events.ts';
 import { lockedOut, unmatched } from './lock-out.ts';
 
 /** @param at RFC 3339 UTC: now. @throws Problem `environment_not_found` */
 export async function showOwners(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   name: EnvironmentName,
   at: string,
 ): Promise<OwnersRecord> {
@@ -37,7 +37,7 @@ export async function showOwners(
 }
 
 /** The changes that wait in any environment, the oldest first. */
-export async function listOwnersChanges(snapshot: Snapshot): Promise<OwnersChangeRecord[]> {
+export async function listOwnersChanges(snapshot: ReadSnapshot): Promise<OwnersChangeRecord[]> {
   const waiting: OwnersChangeRecord[] = [];
   for (const environment of await readEnvironments(snapshot)) {
     const newest = await newestOwnersChange(snapshot, environment.name);
@@ -47,14 +47,14 @@ export async function listOwnersChanges(snapshot: Snapshot): Promise<OwnersChang
 }
 
 /** Warnings about a new text: patterns that match no prompt. None for a text that is refused anyway. */
-export async function warningsOf(snapshot: Snapshot, text: string): Promise<OwnersNote[]> {
+export async function warningsOf(snapshot: ReadSnapshot, text: string): Promise<OwnersNote[]> {
   const parsed = parseOwners(text);
   return 'rules' in parsed ? unmatched(snapshot, parsed.rules) : [];
 }
 
 /** Those by keys that were not revoked since. */
 export async function countedApprovals(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   { approvals }: OwnersChange,
 ): Promise<OwnersApproval[]> {
   const counted: OwnersApproval[] = [];
@@ -65,7 +65,7 @@ export async function countedApprovals(
 
 /** A change as the API gives it. */
 export async function changeRecord(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   { policy }: Environment,
   change: OwnersChange,
 ): Promise<OwnersChangeRecord> {
@@ -85,7 +85,7 @@ export async function changeRecord(
 const MAX_NAMED = 20;
 
 async function canApprove(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   { environment, requestedBy }: OwnersChange,
   counted: readonly OwnersApproval[],
 ): Promise<string[]> {

@@ -7,10 +7,10 @@ import { authentic } from '../store/authentic.ts';
 import { broken } from '../store/broken.ts';
 import { macsOf } from '../store/macs.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 
 /** @throws DataFolderProblem `chain_broken` when the tables say something else than the events */
-export async function checkAsRecorded(snapshot: Snapshot, promotion: PromotionRecord): Promise<void> {
+export async function checkAsRecorded(snapshot: ReadSnapshot, promotion: PromotionRecord): Promise<void> {
   const { told, vouchers } = await recordedPromotion(snapshot, promotion);
   if (told === undefined || canonicalJson(told) !== canonicalJson(promotion))
     throw broken(`The tables say something else of promotion ${promotion.id} than the log.`);
@@ -28,7 +28,7 @@ interface Voucher {
  * a release before MACs nothing of that is known.
  */
 async function checkNoneRevoked(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   { id }: PromotionRecord,
   vouchers: readonly Voucher[],
 ): Promise<void> {
@@ -41,7 +41,7 @@ async function checkNoneRevoked(
 }
 
 async function recordedPromotion(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   { id, prompt, environment, channel }: PromotionRecord,
 ): Promise<{ readonly told: PromotionRecord | undefined; readonly vouchers: readonly Voucher[] }> {
   let told: PromotionRecord | undefined;

@@ -6,12 +6,12 @@ import type { PromptName } from '../../core/name.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';
 import { type VersionNumber, versionReference } from '../../core/version.ts';
 import type { RecordedPartials } from '../prompts/link-newest.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 
-export type Move = Pick<PromotionRecord, 'prompt' | 'version' | 'from'>;
+export type VersionStep = Pick<PromotionRecord, 'prompt' | 'version' | 'from'>;
 
 /** The versions between what is live and what is asked for, of the prompt and of its partials. */
-export async function readChanged(snapshot: Snapshot, move: Move): Promise<VersionRange[]> {
+export async function readChanged(snapshot: ReadSnapshot, move: VersionStep): Promise<VersionRange[]> {
   const { prompt, version, from } = move;
   const before: Ingredients = from === null ? new Map() : await readIngredients(snapshot, prompt, from);
   return changedRanges(before, await readIngredients(snapshot, prompt, version));
@@ -19,7 +19,7 @@ export async function readChanged(snapshot: Snapshot, move: Move): Promise<Versi
 
 /** The first version of each author in each of the prompts; none where authors may approve. */
 export async function readBarred(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   policy: Policy,
   changed: readonly VersionRange[],
 ): Promise<ChangedVersion[]> {
@@ -31,7 +31,7 @@ export async function readBarred(
 
 /** A version with the partials that publishing recorded, and theirs, each read once however often it is used. */
 async function readIngredients(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   prompt: PromptName,
   version: VersionNumber,
 ): Promise<Ingredients> {
@@ -56,7 +56,7 @@ async function readIngredients(
 }
 
 async function readAuthors(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   { prompt, first, last }: VersionRange,
 ): Promise<ChangedVersion[]> {
   const rows = await snapshot

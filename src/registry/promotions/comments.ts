@@ -14,7 +14,7 @@ import { checkNotArchived } from '../comments/write-comments.ts';
 import { checkCommentQuota, checkReviewCommentQuota } from '../quotas.ts';
 import { EVENT_BESIDE, eventBeside } from '../store/authentic.ts';
 import { broken } from '../store/broken.ts';
-import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
+import type { ReadSnapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { CommentsTable } from '../store/tables.ts';
 import { readRecord } from './read.ts';
 import { proceed } from './record.ts';
@@ -61,7 +61,7 @@ export interface CommentListing {
 
 /** Oldest first, as a conversation reads; as they were edited last, without those that were deleted. @throws Problem `promotion_not_found` */
 export async function listComments(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   id: string,
   { sides, after, limit }: CommentListing,
 ): Promise<Comment[]> {
@@ -109,7 +109,7 @@ function checkWritten(row: CommentsTable, event: RegistryEvent | undefined): voi
 }
 
 async function checkPlace(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   { prompt, from, version }: PromotionRecord,
   { side, line }: NonNullable<CommentRequest['place']>,
 ): Promise<void> {

@@ -8,14 +8,14 @@ import type { VersionNumber } from '../../core/version.ts';
 import { dataOf, EVENT_BESIDE, eventBeside } from '../store/authentic.ts';
 import { broken } from '../store/broken.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 
 /**
  * The version that `channel` points to; null when it is unset.
  * @throws DataFolderProblem `chain_broken` when no event moved it there, or another moved it on
  */
 export async function findPointer(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   prompt: PromptName,
   environment: EnvironmentName,
   channel: Channel,
@@ -69,7 +69,7 @@ const selectPointer = preparedQuery((database, given: PointerPlace) =>
 
 /** @throws Problem `channel_unset` */
 export async function readPointer(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   prompt: PromptName,
   environment: EnvironmentName,
   channel: Channel,
@@ -88,7 +88,7 @@ export function channelUnset(prompt: PromptName, environment: EnvironmentName, c
 
 /** Returns whether any version was a pointer's target in an environment once. */
 export async function wasEverLive(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   prompt: PromptName,
   environment: EnvironmentName,
 ): Promise<boolean> {
@@ -108,7 +108,7 @@ export async function wasEverLive(
  * @throws DataFolderProblem `chain_broken` when a row says so and no event does
  */
 export async function wasLive(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   prompt: PromptName,
   version: VersionNumber,
   environment: EnvironmentName,

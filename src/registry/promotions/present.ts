@@ -5,11 +5,11 @@ import type { PromotionRecord } from '../../core/promotion.ts';
 import type { Present } from '../../core/promotion-decisions.ts';
 import { checkArchivedAsRecorded } from '../prompts/archived.ts';
 import { readPrompt } from '../prompts/version-rows.ts';
-import type { Snapshot, Store } from '../store/store.ts';
+import type { ReadSnapshot, Store } from '../store/store.ts';
 import { findPointer, wasLive } from './pointers.ts';
 
 export async function readPresent(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   now: Store['now'],
   { prompt, channel, version }: Pick<PromotionRecord, 'prompt' | 'channel' | 'version'>,
   environment: Environment,

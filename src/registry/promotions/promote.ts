@@ -2,7 +2,7 @@
 import type { Promotion, PromotionRequest } from '../../contract/promotions.ts';
 import type { Environment } from '../../core/environment.ts';
 import type { PromptName } from '../../core/name.ts';
-import { type Asked, decideRequest, type Present } from '../../core/promotion-decisions.ts';
+import { decideRequest, type Present, type ProposedPromotion } from '../../core/promotion-decisions.ts';
 import { type Caller, checkOwnEnvironment } from '../access/caller.ts';
 import { readEnvironment } from '../environments.ts';
 import { readPrompt, versionNotFound } from '../prompts/version-rows.ts';
@@ -58,7 +58,7 @@ export async function promote(
 }
 
 export interface AskedMove {
-  readonly asked: Asked;
+  readonly asked: ProposedPromotion;
   readonly present: Present;
 }
 

@@ -5,7 +5,7 @@ import { Problem } from '../../core/problem.ts';
 import type { PromotionRecord, PromotionState } from '../../core/promotion.ts';
 import { releaseState } from '../../core/release.ts';
 import { readEnvironment } from '../environments.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import { turns } from '../turns.ts';
 import { promotionOf } from './read.ts';
 import { releaseMembers } from './release-members.ts';
@@ -21,7 +21,7 @@ export interface ReleaseListing {
 
 /** Newest first, without their promotions. @throws Problem `environment_not_found` */
 export async function listReleases(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   { environment, before, limit }: ReleaseListing,
 ): Promise<ReleaseSummary[]> {
   if (environment !== undefined) await readEnvironment(snapshot, environment);
@@ -55,7 +55,7 @@ export async function listReleases(
 }
 
 /** @throws Problem `release_not_found` */
-export async function readRelease(snapshot: Snapshot, id: string): Promise<Release> {
+export async function readRelease(snapshot: ReadSnapshot, id: string): Promise<Release> {
   const members = await readMembers(snapshot, id);
   const [first] = members as [PromotionRecord];
   const { policy } = await readEnvironment(snapshot, first.environment);
@@ -72,7 +72,7 @@ export async function readRelease(snapshot: Snapshot, id: string): Promise<Relea
 }
 
 /** In the order of the request, at least one. @throws Problem `release_not_found` */
-export async function readMembers(snapshot: Snapshot, id: string): Promise<PromotionRecord[]> {
+export async function readMembers(snapshot: ReadSnapshot, id: string): Promise<PromotionRecord[]> {
   const number = /^[1-9][0-9]{0,14}$/.test(id) ? Number(id) : 0;
   const members = await releaseMembers(snapshot, number);
   if (members.length > 0) return members;

@@ -11,7 +11,7 @@ import { approvalsNeeded, countedApprovals } from '../../core/promotion-decision
 import { readEnvironment, readEnvironments } from '../environments.ts';
 import { ableOf, readApprovers } from '../owners/approvers.ts';
 import { newestTime } from '../store/log.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import { turns } from '../turns.ts';
 import { recordsOf } from './rows.ts';
 import { type ReleaseRules, readRules } from './rules.ts';
@@ -27,7 +27,7 @@ export interface PromotionListing {
 
 /** Newest first. @throws Problem `environment_not_found` */
 export async function listPromotions(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   { state, environment, prompt, before, limit }: PromotionListing,
 ): Promise<Promotion[]> {
   if (environment !== undefined) await readEnvironment(snapshot, environment);
@@ -55,14 +55,14 @@ export async function listPromotions(
 }
 
 /** @throws Problem `promotion_not_found` */
-export async function readPromotion(snapshot: Snapshot, id: string): Promise<Promotion> {
+export async function readPromotion(snapshot: ReadSnapshot, id: string): Promise<Promotion> {
   const record = await readRecord(snapshot, id);
   const { policy } = await readEnvironment(snapshot, record.environment);
   return promotionOf(snapshot, record, policy);
 }
 
 /** @throws Problem `promotion_not_found` */
-export async function readRecord(snapshot: Snapshot, id: string): Promise<PromotionRecord> {
+export async function readRecord(snapshot: ReadSnapshot, id: string): Promise<PromotionRecord> {
   const number = /^[1-9][0-9]{0,14}$/.test(id) ? Number(id) : 0;
   const rows = await snapshot.selectFrom('promotions').selectAll().where('id', '=', number).execute();
   const [record] = await recordsOf(snapshot, rows);
@@ -75,7 +75,7 @@ export async function readRecord(snapshot: Snapshot, id: string): Promise<Promot
 
 /** A record as the API gives it. @param releases what was read of releases before, by one who shows several */
 export async function promotionOf(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   record: PromotionRecord,
   policy: Policy,
   releases?: ReleaseRules,
@@ -99,7 +99,7 @@ export async function promotionOf(
 
 /** The rules of owners of which nobody has approved yet, with who of them could. */
 async function waitingFor(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   { environment, requestedBy }: PromotionRecord,
   rules: readonly OwnerRule[],
   barred: readonly ChangedVersion[],

@@ -5,7 +5,7 @@ import { MAX_RELEASE_ITEMS } from '../../core/release.ts';
 import { authentic, dataOf } from '../store/authentic.ts';
 import { broken } from '../store/broken.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import { turns } from '../turns.ts';
 import { recordsOf } from './rows.ts';
 
@@ -13,7 +13,7 @@ import { recordsOf } from './rows.ts';
  * In the order in which they were requested; none where there is no such release.
  * @throws DataFolderProblem `chain_broken` when the tables lack one
  */
-export async function releaseMembers(snapshot: Snapshot, release: number): Promise<PromotionRecord[]> {
+export async function releaseMembers(snapshot: ReadSnapshot, release: number): Promise<PromotionRecord[]> {
   const ids = await begunBy(snapshot, release);
   if (ids.length === 0) return [];
   const rows = await snapshot
@@ -27,7 +27,7 @@ export async function releaseMembers(snapshot: Snapshot, release: number): Promi
 }
 
 /** The events that began its promotions, by their numbers. */
-async function begunBy(snapshot: Snapshot, release: number): Promise<number[]> {
+async function begunBy(snapshot: ReadSnapshot, release: number): Promise<number[]> {
   const turn = turns();
   const ids: number[] = [];
   // Most have few, and what follows them may be large.

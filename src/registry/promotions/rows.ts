@@ -2,7 +2,7 @@
 
 import type { RegistryEvent } from '../../core/event.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import type { ApprovalsTable, CommentsTable, PointersTable, PromotionsTable } from '../store/tables.ts';
 
 export function rowOf(promotion: PromotionRecord): PromotionsTable {
@@ -86,7 +86,7 @@ export function commentRow({
 
 /** The records of rows, in the rows' order. */
 export async function recordsOf(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   rows: readonly PromotionsTable[],
 ): Promise<PromotionRecord[]> {
   if (rows.length === 0) return [];

@@ -5,9 +5,9 @@ import { type OwnerRule, rulesFor } from '../../core/owners.ts';
 import { isAtomic, type PromotionRecord } from '../../core/promotion.ts';
 import { actsAtOnce, approvalsNeeded } from '../../core/promotion-decisions.ts';
 import { readOwners } from '../owners/events.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import { turns } from '../turns.ts';
-import { type Move, readBarred, readChanged } from './barred.ts';
+import { readBarred, readChanged, type VersionStep } from './barred.ts';
 import { releaseMembers } from './release-members.ts';
 
 export interface Rules {
@@ -30,7 +30,7 @@ export interface RulesOfRelease {
 }
 
 export async function readRules(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   policy: Policy,
   promotion: PromotionRecord,
   releases: ReleaseRules = new Map(),
@@ -51,7 +51,7 @@ export function rulesIn({ all, each }: RulesOfRelease, promotion: PromotionRecor
 }
 
 export async function rulesOf(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   policy: Policy,
   members: readonly PromotionRecord[],
 ): Promise<RulesOfRelease> {
@@ -71,9 +71,9 @@ export async function rulesOf(
   return { all, each };
 }
 
-type Asked = Move & Pick<PromotionRecord, 'environment' | 'rollback' | 'effectiveAt'>;
+type Asked = VersionStep & Pick<PromotionRecord, 'environment' | 'rollback' | 'effectiveAt'>;
 
-async function rulesOfOne(snapshot: Snapshot, policy: Policy, asked: Asked): Promise<Rules> {
+async function rulesOfOne(snapshot: ReadSnapshot, policy: Policy, asked: Asked): Promise<Rules> {
   const all = await ownersFor(snapshot, policy, asked);
   const changed = all.length > 0 || !policy.authorsMayApprove ? await readChanged(snapshot, asked) : [];
   const owners = rulesFor(
@@ -88,7 +88,7 @@ async function rulesOfOne(snapshot: Snapshot, policy: Policy, asked: Asked): Pro
 }
 
 /** How many must approve what is asked for now; what it changes is looked at only where that matters. */
-export async function readNeeded(snapshot: Snapshot, policy: Policy, asked: Asked): Promise<number> {
+export async function readNeeded(snapshot: ReadSnapshot, policy: Policy, asked: Asked): Promise<number> {
   const needed = approvalsNeeded(policy, asked);
   if (needed > 0) return needed;
   const all = await ownersFor(snapshot, policy, asked);
@@ -98,6 +98,10 @@ export async function readNeeded(snapshot: Snapshot, policy: Policy, asked: Aske
 }
 
 /** All rules that hold there; none for a rollback that nobody must approve. */
-async function ownersFor(snapshot: Snapshot, policy: Policy, asked: Asked): Promise<readonly OwnerRule[]> {
+async function ownersFor(
+  snapshot: ReadSnapshot,
+  policy: Policy,
+  asked: Asked,
+): Promise<readonly OwnerRule[]> {
   return actsAtOnce(policy, asked) ? [] : (await readOwners(snapshot, asked.environment)).rules;
 }

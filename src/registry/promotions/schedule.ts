@@ -10,7 +10,7 @@ import { isDue, whyHeld } from '../../core/promotion-decisions.ts';
 import { versionReference } from '../../core/version.ts';
 import type { Author } from '../access/caller.ts';
 import { readEnvironment } from '../environments.ts';
-import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
+import type { ReadSnapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { PromotionsTable } from '../store/tables.ts';
 import { turns } from '../turns.ts';
 import { checkAsRecorded } from './as-recorded.ts';
@@ -98,7 +98,7 @@ export function promotionSchedule({
 }
 
 /** In ms; 0 or less: it is due. Infinity when nothing is planned. */
-async function untilNext(snapshot: Snapshot, now: Store['now']): Promise<number> {
+async function untilNext(snapshot: ReadSnapshot, now: Store['now']): Promise<number> {
   const next = await firstPlanned(snapshot);
   if (next === undefined) return Number.POSITIVE_INFINITY;
   if (isDue({ effectiveAt: next.effective_at }, now().toISOString())) return 0;
@@ -166,7 +166,7 @@ async function applyOrHold(
   );
 }
 
-function firstPlanned(snapshot: Snapshot): Promise<PromotionsTable | undefined> {
+function firstPlanned(snapshot: ReadSnapshot): Promise<PromotionsTable | undefined> {
   return snapshot
     .selectFrom('promotions')
     .selectAll()

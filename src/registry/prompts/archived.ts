@@ -4,11 +4,11 @@ import type { PromptName } from '../../core/name.ts';
 import { authentic } from '../store/authentic.ts';
 import { broken } from '../store/broken.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 
 /** @throws DataFolderProblem `chain_broken` when the table says something else than the last event that archived or restored it */
 export async function checkArchivedAsRecorded(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   name: PromptName,
   archived: number,
 ): Promise<void> {

@@ -8,7 +8,7 @@ import { MAX_BATCH_BYTES } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
 import { parseVersionReference, type VersionNumber } from '../../core/version.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
-import type { Snapshot, Store } from '../store/store.ts';
+import type { ReadSnapshot, Store } from '../store/store.ts';
 import { jsonText } from './json-pieces.ts';
 import { SUMMARY_COLUMNS, versionSummary } from './version-rows.ts';
 
@@ -80,7 +80,7 @@ export async function planBatch(
 }
 
 /** Of all that grows without a limit of its own. */
-const selectSize = preparedQuery((database: Snapshot, given: Wanted) =>
+const selectSize = preparedQuery((database: ReadSnapshot, given: Wanted) =>
   database
     .selectFrom('versions')
     .select(sql<number>`bytes + length(message) + length(partials) + coalesce(length(origin), 0)`.as('size'))
@@ -88,7 +88,7 @@ const selectSize = preparedQuery((database: Snapshot, given: Wanted) =>
     .where('version', '=', given.version),
 );
 
-const selectVersion = preparedQuery((database: Snapshot, given: Wanted) =>
+const selectVersion = preparedQuery((database: ReadSnapshot, given: Wanted) =>
   database
     .selectFrom('versions')
     .select([...SUMMARY_COLUMNS, 'source'])

@@ -7,7 +7,7 @@ import { parseVersionNumber, type VersionNumber } from '../../core/version.ts';
 import type { Contents, Prepare } from '../delivery/content.ts';
 import { readEnvironment } from '../environments.ts';
 import { readPointer } from '../promotions/pointers.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import { readPrompt, readVersion } from './version-rows.ts';
 
 /** One side of a comparison. */
@@ -18,7 +18,7 @@ export interface FoundVersion {
 
 /** @throws Problem `prompt_not_found`, `version_not_found`, `environment_not_found`, `channel_unset`, `invalid_request` */
 export async function readCompared(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   contents: Contents,
   name: PromptName,
   ends: { readonly from: string; readonly to: string },
@@ -30,7 +30,7 @@ export async function readCompared(
   return { from: await read(ends.from), to: await read(ends.to) };
 }
 
-async function versionOf(snapshot: Snapshot, name: PromptName, end: string): Promise<VersionNumber> {
+async function versionOf(snapshot: ReadSnapshot, name: PromptName, end: string): Promise<VersionNumber> {
   const at = end.indexOf('@');
   if (at < 0) return parseVersionNumber(end);
   const channel = parseChannel(end.slice(0, at));

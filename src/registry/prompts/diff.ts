@@ -7,12 +7,12 @@ import { compareInputs, type InputChange } from '../../core/inputs/compare-input
 import type { PromptName } from '../../core/name.ts';
 import { parsePublished, sourceKindOf } from '../../core/source.ts';
 import { type VersionNumber, versionReference } from '../../core/version.ts';
-import type { Content } from '../delivery/content.ts';
+import type { DeliveredContent } from '../delivery/content.ts';
 
 /** One side of a comparison: a version, and what it delivers. */
 export interface ComparedVersion {
   readonly version: Version;
-  readonly content: Content;
+  readonly content: DeliveredContent;
 }
 
 /**

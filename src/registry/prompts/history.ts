@@ -1,12 +1,12 @@
 /** A prompt's versions, newest first. */
 import type { VersionSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import { readPrompt, SUMMARY_COLUMNS, versionSummary } from './version-rows.ts';
 
 /** Those before the version `before`. @throws Problem `prompt_not_found` */
 export async function listVersions(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   name: PromptName,
   before: number,
   limit: number,

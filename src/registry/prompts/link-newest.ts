@@ -9,7 +9,7 @@ import { Problem } from '../../core/problem.ts';
 import { parseSource, sourceKindOf } from '../../core/source.ts';
 import { checkNoIssues, partialUses, sourceIssues } from '../../core/template.ts';
 import { parseVersionReference, type VersionNumber, versionReference } from '../../core/version.ts';
-import type { Snapshot, Store } from '../store/store.ts';
+import type { ReadSnapshot, Store } from '../store/store.ts';
 import { similarPrompts } from './similar-names.ts';
 
 export type RecordedPartials = EventData['version.published']['partials'];
@@ -149,7 +149,7 @@ const MAX_PARTIALS_BYTES = 16 * 1024 * 1024;
 
 /** @throws Problem `invalid_source` where the partials are far too large, before they are read */
 async function readNewest(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   names: readonly PromptName[],
   found: Map<PromptName, Newest>,
 ): Promise<void> {
@@ -175,7 +175,7 @@ async function readNewest(
   }
 }
 
-function selectNewest(snapshot: Snapshot, names: readonly PromptName[]) {
+function selectNewest(snapshot: ReadSnapshot, names: readonly PromptName[]) {
   return snapshot
     .selectFrom('prompts')
     .innerJoin('versions', join =>
@@ -197,7 +197,7 @@ const MOST_UNKNOWN = 20;
 
 /** Whoever publishes may list every prompt, so each may be named. */
 async function readSimilar(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   unknown: readonly UnknownReference[],
   similar: Map<string, readonly PromptName[]>,
 ): Promise<void> {
@@ -210,7 +210,7 @@ async function readSimilar(
 
 /** Returns whether all that a source was linked with is still the newest. */
 export async function isStillNewest(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   { found }: Pick<LinkedSource, 'found'>,
 ): Promise<boolean> {
   for (const some of batches([...found.keys()], AT_ONCE)) {

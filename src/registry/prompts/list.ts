@@ -2,7 +2,7 @@
 import type { Pointer, PromptSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import { readPrompt, SUMMARY_COLUMNS, versionSummary } from './version-rows.ts';
 
 export interface PromptListing {
@@ -15,7 +15,7 @@ export interface PromptListing {
 
 /** By name, in the order of its bytes. */
 export async function listPrompts(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   { prefix, archived, after, limit }: PromptListing,
 ): Promise<PromptSummary[]> {
   let query = snapshot
@@ -33,13 +33,13 @@ export async function listPrompts(
 }
 
 /** @throws Problem `prompt_not_found` */
-export async function promptSummary(snapshot: Snapshot, name: PromptName): Promise<PromptSummary> {
+export async function promptSummary(snapshot: ReadSnapshot, name: PromptName): Promise<PromptSummary> {
   await readPrompt(snapshot, name);
   const [summary] = await summaries(snapshot, [name]);
   return summary as PromptSummary;
 }
 
-async function summaries(snapshot: Snapshot, names: readonly PromptName[]): Promise<PromptSummary[]> {
+async function summaries(snapshot: ReadSnapshot, names: readonly PromptName[]): Promise<PromptSummary[]> {
   if (names.length === 0) return [];
   const rows = await snapshot
     .selectFrom('prompts')
@@ -65,7 +65,7 @@ async function summaries(snapshot: Snapshot, names: readonly PromptName[]): Prom
 }
 
 async function pointersOf(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   names: readonly PromptName[],
 ): Promise<Map<PromptName, Pointer[]>> {
   const rows = await snapshot
@@ -93,7 +93,7 @@ async function pointersOf(
 
 /** The newest versions of those that are not archived: an archived partial is not offered. */
 async function newestOf(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   names: readonly PromptName[],
 ): Promise<Map<PromptName, VersionNumber>> {
   if (names.length === 0) return new Map();

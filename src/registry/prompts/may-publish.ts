@@ -7,7 +7,7 @@ import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { readEnvironment } from '../environments.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import { checkArchivedAsRecorded } from './archived.ts';
 
 /** The newest version, without its source. */
@@ -22,7 +22,7 @@ export interface NewestVersion {
  * @throws Problem `publishing_not_allowed`, `prompt_archived`
  */
 export async function checkMayPublish(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   environment: EnvironmentName,
   name: PromptName,
 ): Promise<NewestVersion | undefined> {
@@ -36,7 +36,7 @@ export async function checkMayPublish(
 
 /** Before the source is parsed. @throws Problem as `checkMayPublish`, `base_outdated` with the newest version */
 export async function checkMayPublishThis(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   environment: EnvironmentName,
   name: PromptName,
   { source, base }: Pick<PublishRequest, 'source' | 'base'>,
@@ -47,7 +47,7 @@ export async function checkMayPublishThis(
   if (!source.isWellFormed() || digestOf(source) !== newest?.digest) checkBase(name, base, newest);
 }
 
-const selectNewest = preparedQuery((database: Snapshot, { name }: { readonly name: PromptName }) =>
+const selectNewest = preparedQuery((database: ReadSnapshot, { name }: { readonly name: PromptName }) =>
   database
     .selectFrom('prompts')
     .innerJoin('versions', join =>

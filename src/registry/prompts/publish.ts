@@ -15,7 +15,7 @@ import { notedIn } from '../store/noted.ts';
 import { originText } from '../store/origin-text.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import { promptSubject, type ReadAhead } from '../store/read-ahead.ts';
-import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
+import type { ReadSnapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { PromptsTable, VersionsTable } from '../store/tables.ts';
 import { checkArchivedAsRecorded, isArchivingToCheck, lastArchiving } from './archived.ts';
 import { isStillNewest, type LinkedSource, type RecordedPartials } from './link-newest.ts';
@@ -67,7 +67,7 @@ export async function withPartials<T>(
 
 /** @throws Problem `invalid_source`, PartialsMoved */
 async function recordedPartials(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   { linked }: PublishableSource,
 ): Promise<RecordedPartials> {
   if (linked === undefined || !(await isStillNewest(snapshot, linked))) throw new PartialsMoved();
@@ -89,7 +89,7 @@ type Publication =
 
 /** Every check of a publication, in their order. @throws as `publish` */
 async function checkPublication(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   caller: Caller,
   name: PromptName,
   prepared: PublishableSource,
@@ -132,7 +132,7 @@ async function checkPublication(
  * @throws as `publish`
  */
 export async function tryPublish(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   now: Store['now'],
   caller: Caller,
   name: PromptName,
@@ -228,7 +228,7 @@ type NewestRow = Omit<VersionsTable, 'seq' | 'source'> &
   Pick<PromptsTable, 'archived'> & { last_archiving: number | null };
 
 /** Undefined for a prompt that is new. */
-async function newestVersion(snapshot: Snapshot, name: PromptName): Promise<NewestRow | undefined> {
+async function newestVersion(snapshot: ReadSnapshot, name: PromptName): Promise<NewestRow | undefined> {
   const [newest] = await selectNewest(snapshot, { name });
   return newest;
 }

@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { foldersAbove, type PromptName } from '../../core/name.ts';
 import { closestCaseClash, foldCase, partialSegment, whyNoFolder, whyTaken } from '../../core/name-case.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 
 /** As the index `prompts_by_folded_name` has it. */
 const FOLDED = sql<string>`lower(name)`;
@@ -17,7 +17,7 @@ const MOST = 8;
  * @throws Problem `name_taken` when a new prompt, or one of its folders, would differ only by case from one there is;
  * `invalid_name` when one of its folders is named as a file
  */
-export async function checkNameFree(snapshot: Snapshot, name: PromptName): Promise<void> {
+export async function checkNameFree(snapshot: ReadSnapshot, name: PromptName): Promise<void> {
   const why = whyNoFolder(name);
   if (why !== undefined) throw new Problem('invalid_name', why);
   const existing = await namesOf(snapshot, [
@@ -40,7 +40,7 @@ function onePromptIn(folder: string): RawBuilder<unknown> {
  * order, then partials with the last segment of `asked` in any folder. Few of them, however many there are.
  */
 export async function similarPrompts(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   names: readonly PromptName[],
   asked: string,
   { archived }: { readonly archived: boolean },
@@ -56,7 +56,7 @@ export async function similarPrompts(
 
 /** The prompt whose name differs from `name` only by case; archived ones count. */
 export async function namedInOtherCase(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   name: PromptName,
 ): Promise<PromptName | undefined> {
   const found = await namesOf(snapshot, [sql`SELECT name FROM prompts WHERE ${FOLDED} = ${foldCase(name)}`]);
@@ -64,7 +64,7 @@ export async function namedInOtherCase(
 }
 
 /** The findings of each part, in the order of the parts. */
-async function namesOf(snapshot: Snapshot, parts: readonly RawBuilder<unknown>[]): Promise<PromptName[]> {
+async function namesOf(snapshot: ReadSnapshot, parts: readonly RawBuilder<unknown>[]): Promise<PromptName[]> {
   const ranked = parts.map(
     (part, index) =>
       sql`SELECT name, ${sql.lit(index)} AS part FROM (${part}) AS ${sql.ref(`part_${index}`)}`,

@@ -4,14 +4,14 @@ import { canonicalJson } from '../../core/canonical.ts';
 import type { RegistryEvent } from '../../core/event.ts';
 import { didYouMean } from '../../core/missing-partial.ts';
 import type { PromptName } from '../../core/name.ts';
-import type { Origin } from '../../core/origin.ts';
+import type { VersionOrigin } from '../../core/origin.ts';
 import { Problem } from '../../core/problem.ts';
 import { type VersionNumber, versionReference } from '../../core/version.ts';
 import { dataOf, EVENT_BESIDE, eventBeside } from '../store/authentic.ts';
 import { broken } from '../store/broken.ts';
 import { originText } from '../store/origin-text.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import type { PromptsTable, VersionsTable } from '../store/tables.ts';
 import type { RecordedPartials } from './link-newest.ts';
 import { similarPrompts } from './similar-names.ts';
@@ -47,7 +47,7 @@ export function versionSummary(row: SummaryRow): VersionSummary {
     publishedAt: row.published_at,
     bytes: row.bytes,
     partials: JSON.parse(row.partials) as VersionSummary['partials'],
-    ...(row.origin !== null && { origin: JSON.parse(row.origin) as Origin }),
+    ...(row.origin !== null && { origin: JSON.parse(row.origin) as VersionOrigin }),
   };
 }
 
@@ -56,14 +56,17 @@ export function wholeVersion(row: SummaryRow & Pick<VersionsTable, 'source'>): V
 }
 
 /** @throws Problem `prompt_not_found`, with what may have been meant: for whoever may list prompts */
-export async function readPrompt(snapshot: Snapshot, name: PromptName): Promise<PromptsTable> {
+export async function readPrompt(snapshot: ReadSnapshot, name: PromptName): Promise<PromptsTable> {
   const row = await findPrompt(snapshot, name);
   if (row !== undefined) return row;
   const [existing] = await similarPrompts(snapshot, [name], name, { archived: true });
   throw promptNotFound(name, existing);
 }
 
-export async function findPrompt(snapshot: Snapshot, name: PromptName): Promise<PromptsTable | undefined> {
+export async function findPrompt(
+  snapshot: ReadSnapshot,
+  name: PromptName,
+): Promise<PromptsTable | undefined> {
   const [row] = await selectPrompt(snapshot, { name });
   if (row === undefined) return undefined;
   const { last, ...prompt } = row;
@@ -102,7 +105,7 @@ export function promptNotFound(name: PromptName, existing?: PromptName): Problem
 
 /** @throws Problem `prompt_not_found`, `version_not_found`; DataFolderProblem `chain_broken` when no event published it so */
 export async function readVersion(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   name: PromptName,
   version: VersionNumber,
 ): Promise<Version> {

@@ -1,7 +1,7 @@
 /** An operator's way out after a restore: the log as it is now is taken for right, and the log itself says so. */
 import type { ChainHead } from '../../core/event.ts';
 import type { Author } from '../access/caller.ts';
-import type { Identity } from '../identity.ts';
+import type { RegistryIdentity } from '../identity.ts';
 import { appendEvent } from '../store/log.ts';
 import type { Store } from '../store/store.ts';
 import type { HeadFile, KeptHead } from './head-file.ts';
@@ -12,7 +12,7 @@ import { holdToMacs } from './start-macs.ts';
 import { verifyRegistry } from './verification.ts';
 
 export interface Acceptance {
-  readonly identity: Identity;
+  readonly identity: RegistryIdentity;
   readonly heads: HeadFile;
   readonly author: Author;
   readonly reason: string;

@@ -1,10 +1,13 @@
 /** Checkpoints that somebody kept, held to the log. */
 import { type Checkpoint, isSigned } from '../../core/checkpoint.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import { signingKey } from './signing-key.ts';
 
 /** Why a checkpoint that was kept is not one of this log; undefined when it is. */
-export async function whyNotOfLog(snapshot: Snapshot, checkpoint: Checkpoint): Promise<string | undefined> {
+export async function whyNotOfLog(
+  snapshot: ReadSnapshot,
+  checkpoint: Checkpoint,
+): Promise<string | undefined> {
   const { seq, hash, publicKey } = checkpoint;
   if (!isSigned(checkpoint)) return 'Its signature is not valid: it was changed, or never signed.';
   const event = await snapshot.selectFrom('events').select('hash').where('seq', '=', seq).executeTakeFirst();

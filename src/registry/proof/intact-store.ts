@@ -2,7 +2,7 @@
 import type { ChainHead } from '../../core/event.ts';
 import { DataFolderProblem } from '../data-folder-problem.ts';
 import { logHead } from '../store/log.ts';
-import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
+import type { ReadSnapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { Integrity } from './integrity.ts';
 
 /**
@@ -59,7 +59,7 @@ export function intactStore(store: Store, integrity: Integrity): Store {
 export async function readIntact<T>(
   store: Pick<Store, 'read'>,
   integrity: Integrity,
-  work: (snapshot: Snapshot, head: ChainHead) => Promise<T>,
+  work: (snapshot: ReadSnapshot, head: ChainHead) => Promise<T>,
 ): Promise<T> {
   // Before the snapshot is opened, which shows at least as much.
   const before = integrity.seen();

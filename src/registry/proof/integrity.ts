@@ -8,7 +8,7 @@ import { Problem } from '../../core/problem.ts';
 import { broken as brokenLog } from '../store/broken.ts';
 import { logHead } from '../store/log.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import type { HeadFile } from './head-file.ts';
 
 export interface Integrity {
@@ -25,7 +25,7 @@ export interface Integrity {
    * @returns where the log ends
    * @throws Problem `log_broken`, after the alarm, when it does not
    */
-  check(snapshot: Snapshot, before: ChainHead): Promise<ChainHead>;
+  check(snapshot: ReadSnapshot, before: ChainHead): Promise<ChainHead>;
   /** Something was found false: the alarm, once. */
   report(error: Error): void;
   /** Tries once more to remember what was found, where that failed. */
@@ -122,7 +122,7 @@ function remember(heads: HeadFile, message: string): void {
 
 /** Why the log that ends at `head` is not a continuation of `before`; undefined when it is. */
 export async function whyNotExtended(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   before: ChainHead,
   head: ChainHead,
 ): Promise<string | undefined> {

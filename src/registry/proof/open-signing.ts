@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { Problem } from '../../core/problem.ts';
 import type { Author } from '../access/caller.ts';
 import { DataFolderProblem } from '../data-folder-problem.ts';
-import { type Identity, openIdentity } from '../identity.ts';
+import { openIdentity, type RegistryIdentity } from '../identity.ts';
 import { keepSecretFile, type OnNarrowed } from '../keep-data-folder.ts';
 import type { Store } from '../store/store.ts';
 import { whyNotOfLog } from './checkpoint.ts';
@@ -25,7 +25,7 @@ export interface SigningFiles {
 }
 
 export interface Signing {
-  readonly identity: Identity;
+  readonly identity: RegistryIdentity;
   /** To be closed by whoever opened it. */
   readonly heads: HeadFile;
 }
@@ -64,7 +64,12 @@ export async function openSigning(store: Store, files: SigningFiles): Promise<Si
   }
 }
 
-async function record(store: Store, author: Author, identity: Identity, replaces: boolean): Promise<void> {
+async function record(
+  store: Store,
+  author: Author,
+  identity: RegistryIdentity,
+  replaces: boolean,
+): Promise<void> {
   try {
     await recordSigningKey(store, author, identity);
   } catch (error) {

@@ -14,10 +14,10 @@ import { CHAIN_START, type ChainHead, whyNotNext } from '../../core/event.ts';
 import { Problem } from '../../core/problem.ts';
 import { whyNotEndorsed } from '../../core/signing-key.ts';
 import { DataFolderProblem } from '../data-folder-problem.ts';
-import type { Identity } from '../identity.ts';
+import type { RegistryIdentity } from '../identity.ts';
 import { broken } from '../store/broken.ts';
 import { authenticEventsAfter, logTime } from '../store/log.ts';
-import type { Snapshot, Store } from '../store/store.ts';
+import type { ReadSnapshot, Store } from '../store/store.ts';
 import { TAIL } from '../store/verify.ts';
 import type { HeadFile } from './head-file.ts';
 import { readIntact } from './intact-store.ts';
@@ -43,7 +43,7 @@ export interface SignerParts {
   readonly store: Store;
   readonly integrity: Integrity;
   /** Without it the log is watched all the same, and nothing is signed. */
-  readonly identity: Identity | null;
+  readonly identity: RegistryIdentity | null;
   /** Without it what was signed is remembered for as long as the process runs. */
   readonly heads?: HeadFile | undefined;
   /** Told when the head cannot be kept, once until it can. */
@@ -220,7 +220,7 @@ export function signer({ store, integrity, identity, heads, onFault, pauses }: S
 }
 
 /** Where nothing was signed yet: as far back as opening the registry reads. */
-async function startOf(snapshot: Snapshot, { seq }: ChainHead): Promise<Followed> {
+async function startOf(snapshot: ReadSnapshot, { seq }: ChainHead): Promise<Followed> {
   const from = Math.max(0, seq - TAIL);
   const row = await snapshot
     .selectFrom('events')

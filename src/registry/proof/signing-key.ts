@@ -5,9 +5,9 @@ import { Problem } from '../../core/problem.ts';
 import { type SigningKeyChange, signingKeyText } from '../../core/signing-key.ts';
 import type { Author } from '../access/caller.ts';
 import { DataFolderProblem } from '../data-folder-problem.ts';
-import type { Identity } from '../identity.ts';
+import type { RegistryIdentity } from '../identity.ts';
 import { appendEvent, logHead } from '../store/log.ts';
-import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
+import type { ReadSnapshot, Store, WriteTransaction } from '../store/store.ts';
 import { beginMacs, carryOnWith, holdToMacs } from './start-macs.ts';
 
 /**
@@ -15,7 +15,11 @@ import { beginMacs, carryOnWith, holdToMacs } from './start-macs.ts';
  * earlier release, whose event has no signature.
  * @throws DataFolderProblem `other_signer` when the log names another key
  */
-export async function recordSigningKey(store: Store, author: Author, identity: Identity): Promise<void> {
+export async function recordSigningKey(
+  store: Store,
+  author: Author,
+  identity: RegistryIdentity,
+): Promise<void> {
   const isRecorded = (known: SigningKeyChange | undefined): boolean => {
     if (known !== undefined && known.publicKey !== identity.publicKey)
       throw otherSigner(known.publicKey, identity.publicKey);
@@ -31,8 +35,8 @@ export async function recordSigningKey(store: Store, author: Author, identity: I
 
 export interface Replacement {
   /** The key that signs now; null: nobody has it any more, and clients will raise an alarm. */
-  readonly old: Identity | null;
-  readonly new: Identity;
+  readonly old: RegistryIdentity | null;
+  readonly new: RegistryIdentity;
   /** Told to clients where the old key does not endorse the new one. */
   readonly reason?: string;
 }
@@ -69,8 +73,8 @@ async function append(
   transaction: WriteTransaction,
   now: Store['now'],
   author: Author,
-  { publicKey, sign }: Identity,
-  { replaces, old, reason }: { replaces: string | null; old?: Identity; reason?: string },
+  { publicKey, sign }: RegistryIdentity,
+  { replaces, old, reason }: { replaces: string | null; old?: RegistryIdentity; reason?: string },
 ): Promise<RegistryEvent<'signing_key.set'>> {
   const text = signingKeyText({ publicKey, replaces }, await logHead(transaction));
   return appendEvent(transaction, now, () => ({
@@ -87,12 +91,12 @@ async function append(
 }
 
 /** The public key that the log, up to an event, names last; null: none yet. */
-export async function signingKey(snapshot: Snapshot, until?: number): Promise<string | null> {
+export async function signingKey(snapshot: ReadSnapshot, until?: number): Promise<string | null> {
   return (await lastSigningKey(snapshot, until))?.publicKey ?? null;
 }
 
 export async function lastSigningKey(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   until: number = Number.MAX_SAFE_INTEGER,
 ): Promise<EventData['signing_key.set'] | undefined> {
   // The kind is part of the statement itself: only then does a database use its index of just these events.

@@ -4,11 +4,11 @@ import { sql } from 'kysely';
 import { digestOf } from '../../core/digest.ts';
 import type { EventData } from '../../core/event.ts';
 import type { Author } from '../access/caller.ts';
-import { type Identity, openIdentity } from '../identity.ts';
+import { openIdentity, type RegistryIdentity } from '../identity.ts';
 import type { OnNarrowed } from '../keep-data-folder.ts';
 import { appendEvent, logHead } from '../store/log.ts';
 import { type EventMacs, eventMacs, setMacs, useMacs } from '../store/macs.ts';
-import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
+import type { ReadSnapshot, Store, WriteTransaction } from '../store/store.ts';
 import { TAIL, verifyLog } from '../store/verify.ts';
 
 /**
@@ -16,7 +16,7 @@ import { TAIL, verifyLog } from '../store/verify.ts';
  * @returns whether they have begun
  * @throws DataFolderProblem `chain_broken` when one of the last events has no MAC that must have one
  */
-export async function holdToMacs(store: Store, identity: Identity): Promise<boolean> {
+export async function holdToMacs(store: Store, identity: RegistryIdentity): Promise<boolean> {
   const macs = eventMacs(identity);
   const start = await store.read(snapshot => startOf(snapshot, macs));
   if (start === undefined) return false;
@@ -34,7 +34,7 @@ export async function holdToMacsOf(store: Store, keyFile: string, onNarrowed?: O
 }
 
 /** Which key the log names last. */
-async function lastPublicKey(snapshot: Snapshot): Promise<string | undefined> {
+async function lastPublicKey(snapshot: ReadSnapshot): Promise<string | undefined> {
   const last = await snapshot
     .selectFrom('events')
     .select('data')
@@ -49,7 +49,7 @@ async function lastPublicKey(snapshot: Snapshot): Promise<string | undefined> {
  * The same, and has them begin in a log that has none of this key yet.
  * @throws DataFolderProblem `chain_broken`
  */
-export async function startMacs(store: Store, author: Author, identity: Identity): Promise<void> {
+export async function startMacs(store: Store, author: Author, identity: RegistryIdentity): Promise<void> {
   if (await holdToMacs(store, identity)) return;
   await store.write(async transaction => {
     const macs = eventMacs(identity);
@@ -78,7 +78,7 @@ export async function beginMacs(
 /** Where another key takes the place of the present one, and MACs have begun: from here on they are by the new key. */
 export async function carryOnWith(
   transaction: WriteTransaction,
-  identity: Identity,
+  identity: RegistryIdentity,
 ): Promise<EventMacs | undefined> {
   // By the MACs of before, where this process has the key for them.
   await logHead(transaction);
@@ -109,14 +109,14 @@ async function commitToKeys(transaction: WriteTransaction, now: Store['now'], au
 }
 
 /** The last event that has MACs of this key begin; undefined: there is none. */
-async function startOf(snapshot: Snapshot, { publicKey }: EventMacs): Promise<number | undefined> {
+async function startOf(snapshot: ReadSnapshot, { publicKey }: EventMacs): Promise<number | undefined> {
   const found = await marks(snapshot);
   return found.find(({ data }) => (JSON.parse(data) as EventData['macs.started']).publicKey === publicKey)
     ?.seq;
 }
 
 /** Newest first. */
-function marks(snapshot: Snapshot): Promise<{ readonly seq: number; readonly data: string }[]> {
+function marks(snapshot: ReadSnapshot): Promise<{ readonly seq: number; readonly data: string }[]> {
   return (
     snapshot
       .selectFrom('events')

@@ -10,7 +10,7 @@ import { approvalRows, commentRow, pointerRow, rowOf } from '../promotions/rows.
 import { broken } from '../store/broken.ts';
 import { COLUMNS } from '../store/columns.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import type { ApprovalsTable, CommentsTable, PromotionsTable, Tables } from '../store/tables.ts';
 import { turns } from '../turns.ts';
 import { filterText } from '../webhooks/filters.ts';
@@ -20,7 +20,7 @@ import { filterText } from '../webhooks/filters.ts';
  * Most were begun by these events as well, and are read as one range: a list of ids would be another statement each time.
  */
 export async function checkClosed(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   events: readonly RegistryEvent[],
   closed: readonly PromotionRecord[],
   after: number,
@@ -70,7 +70,10 @@ const commentsOf = preparedQuery((database, { after, until }: Events) =>
   database.selectFrom('comments').select(COLUMNS.comments).where('id', '>', after).where('id', '<=', until),
 );
 
-async function checkPromotions(snapshot: Snapshot, promotions: readonly PromotionRecord[]): Promise<void> {
+async function checkPromotions(
+  snapshot: ReadSnapshot,
+  promotions: readonly PromotionRecord[],
+): Promise<void> {
   const turn = turns();
   for (let start = 0; start < promotions.length; start += SOME) {
     await turn();
@@ -109,7 +112,7 @@ function comparePromotions(
 }
 
 export async function checkComments(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   events: readonly RegistryEvent[],
   after: number,
   until: number,
@@ -132,7 +135,7 @@ export async function checkComments(
 }
 
 /** Rows that belong to no part of the log at all: before its first event, or after its last. */
-export async function checkNothingBeyond(snapshot: Snapshot, last: number): Promise<void> {
+export async function checkNothingBeyond(snapshot: ReadSnapshot, last: number): Promise<void> {
   for (const [table, name, event] of [
     ['versions', 'seq', 'seq'],
     ['promotions', 'id', 'id'],
@@ -150,7 +153,7 @@ export async function checkNothingBeyond(snapshot: Snapshot, last: number): Prom
 }
 
 /** The changes: only at the end of the log do they follow from the events that were read. */
-export async function checkState(snapshot: Snapshot, projection: Projection): Promise<void> {
+export async function checkState(snapshot: ReadSnapshot, projection: Projection): Promise<void> {
   const { open, prompts, pointers, environments, keys, webhooks } = projection;
   for (const [id, { key, revoked }] of projection.toHold)
     throw broken(`Promotion ${id} still counts on the key ${key}, which event ${revoked} revoked.`);
@@ -204,7 +207,7 @@ export async function checkState(snapshot: Snapshot, projection: Projection): Pr
 const SOME = 250;
 
 async function checkTable<Table extends keyof Tables, State>(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   table: Table,
   name: (row: Tables[Table]) => string,
   states: ReadonlyMap<string, State>,

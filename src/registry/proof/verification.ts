@@ -14,7 +14,7 @@ import { eventRowsAfter, logHead } from '../store/log.ts';
 import { checkMac, macsOf } from '../store/macs.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import { eventsOfRange } from '../store/sqlite/event-range.ts';
-import type { Snapshot, Store } from '../store/store.ts';
+import type { ReadSnapshot, Store } from '../store/store.ts';
 import type { EventsTable } from '../store/tables.ts';
 import { RANGE } from './range-work.ts';
 import { NO_RANGES, type Ranges, type RangesThread, rangesOf, rangesOfTwoThreads } from './ranges.ts';
@@ -130,7 +130,7 @@ interface Piece {
   readonly checked: ChainHead | undefined;
 }
 
-async function pieceAfter(snapshot: Snapshot, { seq }: ChainHead, size: number): Promise<Piece> {
+async function pieceAfter(snapshot: ReadSnapshot, { seq }: ChainHead, size: number): Promise<Piece> {
   // Whether the MACs are by the key that this process has.
   await logHead(snapshot);
   const rows = await eventRowsAfter(snapshot, { seq, limit: size });
@@ -141,7 +141,7 @@ async function pieceAfter(snapshot: Snapshot, { seq }: ChainHead, size: number):
 
 /** Of a range that fits; undefined where it is none of this log. */
 async function pieceOf(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   { seq, hash }: ChainHead,
   range: CheckedRange,
 ): Promise<Piece | undefined> {
@@ -158,7 +158,7 @@ const hashesOf = preparedQuery((database, { seq }: { readonly seq: number }) =>
 );
 
 async function knownTo(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   events: readonly RegistryEvent[],
   seq: number,
 ): Promise<ReadonlyMap<number, PromotionRecord>> {

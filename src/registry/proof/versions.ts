@@ -8,7 +8,7 @@ import { broken } from '../store/broken.ts';
 import { COLUMNS } from '../store/columns.ts';
 import { originText } from '../store/origin-text.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { ReadSnapshot } from '../store/store.ts';
 import type { VersionsTable } from '../store/tables.ts';
 import { turns } from '../turns.ts';
 import { canonicalText, compare, ofKind } from './tables.ts';
@@ -26,7 +26,7 @@ const SOME = 500;
 
 /** The versions that these events published, so many at a time as are no larger together than one may be. */
 export async function checkVersions(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   events: readonly RegistryEvent[],
   { after, until }: { readonly after: number; readonly until: number },
 ): Promise<void> {
@@ -66,7 +66,7 @@ const versionsOf = preparedQuery((database, { after, until, limit }: Range) =>
     .limit(limit),
 );
 
-async function checkRows(snapshot: Snapshot, events: readonly Published[], range: Range): Promise<void> {
+async function checkRows(snapshot: ReadSnapshot, events: readonly Published[], range: Range): Promise<void> {
   const rows = await versionsOf(snapshot, range);
   // Both are in the order of the log.
   for (const [index, row] of rows.entries()) {

@@ -8,8 +8,8 @@ import { sql } from 'kysely';
 import { SEARCH_INDEX_MS } from '../../contract/search.ts';
 import { differingParts } from '../../core/changed-lines.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Work } from '../http/work.ts';
-import type { Snapshot, Store } from '../store/store.ts';
+import type { WorkerTasks } from '../http/work.ts';
+import type { ReadSnapshot, Store } from '../store/store.ts';
 import type { VersionChangesTable, VersionsTable } from '../store/tables.ts';
 
 export interface SearchIndex {
@@ -32,7 +32,7 @@ export interface IndexLimits {
 
 export function searchIndex(
   store: Store,
-  work: Pick<Work, 'changedLines'>,
+  work: Pick<WorkerTasks, 'changedLines'>,
   closing: AbortSignal,
   { patience }: IndexLimits = { patience: SEARCH_INDEX_MS },
 ): SearchIndex {
@@ -116,7 +116,7 @@ interface ToAdd {
 }
 
 /** Versions and the ones before them, in the order of the log. */
-async function versionsToAdd(snapshot: Snapshot): Promise<ToAdd> {
+async function versionsToAdd(snapshot: ReadSnapshot): Promise<ToAdd> {
   const after = await lastAdded(snapshot);
   const sizes = await withPrevious(snapshot, after)
     .select(['versions.seq', 'versions.bytes', 'previous.bytes as bytesBefore'])
@@ -145,7 +145,7 @@ async function versionsToAdd(snapshot: Snapshot): Promise<ToAdd> {
   return { after, versions: rows.map(row => ({ ...row, before: row.before ?? undefined })) };
 }
 
-function withPrevious(snapshot: Snapshot, after: number) {
+function withPrevious(snapshot: ReadSnapshot, after: number) {
   return snapshot
     .selectFrom('versions')
     .leftJoin('versions as previous', join =>
@@ -156,7 +156,7 @@ function withPrevious(snapshot: Snapshot, after: number) {
     .where('versions.seq', '>', after);
 }
 
-async function lastAdded(snapshot: Snapshot): Promise<number> {
+async function lastAdded(snapshot: ReadSnapshot): Promise<number> {
   const row = await snapshot
     .selectFrom('version_changes')
     .select(({ fn }) => fn.max('seq').as('seq'))

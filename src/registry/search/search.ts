@@ -8,10 +8,10 @@ import { growthIn } from '../../core/changed-lines.ts';
 import type { PromptName } from '../../core/name.ts';
 import { foldText } from '../../core/search-text.ts';
 import type { VersionNumber } from '../../core/version.ts';
-import type { Work } from '../http/work.ts';
+import type { WorkerTasks } from '../http/work.ts';
 import { oneATurn } from '../prompts/one-a-turn.ts';
 import { readVersion } from '../prompts/version-rows.ts';
-import type { Snapshot, Store } from '../store/store.ts';
+import type { ReadSnapshot, Store } from '../store/store.ts';
 import type { VersionChangesTable } from '../store/tables.ts';
 import type { Asker } from '../workers/worker-pool.ts';
 
@@ -26,27 +26,27 @@ export interface Search {
 
 export interface SearchParts {
   readonly store: Pick<Store, 'read'>;
-  readonly work: Pick<Work, 'textChange'>;
+  readonly work: Pick<WorkerTasks, 'textChange'>;
   readonly asker: () => Asker;
   /** Which versions the caller may read. */
   readonly mayRead: (prompt: PromptName, version: VersionNumber) => Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
-export interface Found {
+export interface SearchHits {
   readonly hits: readonly SearchHit[];
   /** Where to go on; undefined: there is no more. */
   readonly next: number | undefined;
 }
 
-export interface SearchLimits {
+export interface SearchPageLimits {
   /** In ms: then the caller is told where to go on. */
   readonly milliseconds: number;
   /** Of the sources that are compared for one page. */
   readonly bytes: number;
 }
 
-const LIMITS: SearchLimits = { milliseconds: 2_000, bytes: 8 * 1024 * 1024 };
+const LIMITS: SearchPageLimits = { milliseconds: 2_000, bytes: 8 * 1024 * 1024 };
 /** Limits of one turn over the index; whichever is reached first. */
 const PIECE = { rows: 1000, characters: 256 * 1024 };
 
@@ -54,8 +54,8 @@ const PIECE = { rows: 1000, characters: 256 * 1024 };
 export async function searchVersions(
   { store, work, asker, mayRead, signal }: SearchParts,
   { text, prompt, matchCase, before, limit }: Search,
-  limits: SearchLimits = LIMITS,
-): Promise<Found> {
+  limits: SearchPageLimits = LIMITS,
+): Promise<SearchHits> {
   const folded = foldText(text);
   const end = performance.now() + limits.milliseconds;
   const hits: SearchHit[] = [];
@@ -98,7 +98,7 @@ interface Piece {
 
 /** Undefined where there is nothing before `place`. */
 async function readPiece(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   folded: string,
   prompt: PromptName | undefined,
   place: number,

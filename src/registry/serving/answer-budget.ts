@@ -4,7 +4,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import { Problem } from '../../core/problem.ts';
-import { type Answer, isInPieces, problemAnswer } from '../http/answer.ts';
+import { type HttpResponse, isInPieces, problemAnswer } from '../http/http-response.ts';
 
 export interface AnswerLimits {
   /** In bytes. One answer alone may have more. */
@@ -25,7 +25,7 @@ export interface AnswerBudget {
    * and nothing was changed.
    * @param changes whether what was asked for is done already, so that it must be told
    */
-  admit(answer: Answer, key: string, changes: boolean, outgoing: ServerResponse): Answer;
+  admit(answer: HttpResponse, key: string, changes: boolean, outgoing: ServerResponse): HttpResponse;
 }
 
 export function answerBudget({ perKey, total }: AnswerLimits = ANSWER_LIMITS): AnswerBudget {

@@ -10,7 +10,7 @@ import type { Caller } from '../access/caller.ts';
 import type { ScreenKey } from '../access/screen-key.ts';
 import { credentialOf, isForLangfuse, refusal } from '../http/langfuse.ts';
 import { addressGroup, requestGroup, type TrustedProxies } from './client-address.ts';
-import { type Connection, type ConnectionCounts, openConnections } from './connections.ts';
+import { type ClientConnection, type ConnectionMaximums, openConnections } from './connections.ts';
 import { type FailedKeyLimits, failedKeys } from './failed-keys.ts';
 import { headersOf } from './header-fields.ts';
 import { type HeldConnectionLimits, heldConnections } from './held-connections.ts';
@@ -19,7 +19,7 @@ import type { RateMemories } from './rate-memories.ts';
 import type { Send } from './send.ts';
 
 export interface ClientParts {
-  readonly limits: ConnectionCounts & {
+  readonly limits: ConnectionMaximums & {
     readonly failedKeys: FailedKeyLimits;
     readonly held: HeldConnectionLimits;
   };
@@ -80,10 +80,10 @@ export function clients(parts: ClientParts): Clients {
   const failed = failedKeys(limits.failedKeys, rates.failedKeys);
   const connections = openConnections(limits, onClosed);
   const held = heldConnections(limits.held, rates.ended);
-  const bySocket = new WeakMap<Socket, Connection>();
-  const ofRequest = new WeakMap<object, Connection>();
+  const bySocket = new WeakMap<Socket, ClientConnection>();
+  const ofRequest = new WeakMap<object, ClientConnection>();
   /** Those that are still agreeing on TLS, by the address and port of the other end. */
-  const handshaking = new Map<string, Connection>();
+  const handshaking = new Map<string, ClientConnection>();
   const paused = new Set<Socket>();
   let loggedAt = Number.NEGATIVE_INFINITY;
 
@@ -162,7 +162,7 @@ export function clients(parts: ClientParts): Clients {
   }
 
   /** Its first request may come. */
-  function begin(socket: Socket, connection: Connection): void {
+  function begin(socket: Socket, connection: ClientConnection): void {
     bySocket.set(socket, connection);
     const { address, isOfProxy } = connection;
     if (address !== undefined && !isOfProxy) held.opened(socket, address);

@@ -7,7 +7,7 @@
 import type { Socket } from 'node:net';
 import type { Caller } from '../access/caller.ts';
 
-export interface ConnectionCounts {
+export interface ConnectionMaximums {
   /** In all. */
   readonly maxConnections: number;
   /** From one IPv4 address, or the /64 of an IPv6 address. */
@@ -19,7 +19,7 @@ export interface ConnectionCounts {
   readonly maxPerKey: number;
 }
 
-export interface Connection {
+export interface ClientConnection {
   readonly socket: Socket;
   /** Undefined where connections of many people have the same: behind a proxy. */
   readonly address: string | undefined;
@@ -32,31 +32,31 @@ export interface Connection {
 
 export interface Connections {
   /** Takes in a new one, for which others may give way; undefined: it was closed. */
-  open(socket: Socket, from: Pick<Connection, 'address' | 'isOfProxy'>): Connection | undefined;
-  closed(connection: Connection): void;
+  open(socket: Socket, from: Pick<ClientConnection, 'address' | 'isOfProxy'>): ClientConnection | undefined;
+  closed(connection: ClientConnection): void;
   /** A valid key came over it. */
-  authenticated(connection: Connection, caller: Pick<Caller, 'key' | 'environment'>): void;
+  authenticated(connection: ClientConnection, caller: Pick<Caller, 'key' | 'environment'>): void;
   /** All that are open, also those that are still agreeing on TLS. */
-  readonly all: ReadonlySet<Connection>;
+  readonly all: ReadonlySet<ClientConnection>;
   readonly unauthenticated: number;
 }
 
 /** The state of one address. */
 interface OfAddress {
   count: number;
-  readonly unauthenticated: Set<Connection>;
+  readonly unauthenticated: Set<ClientConnection>;
 }
 
 interface OfEnvironment {
   count: number;
-  readonly keys: Map<string, Set<Connection>>;
+  readonly keys: Map<string, Set<ClientConnection>>;
 }
 
 /** @param onClosed told of each that was closed because there were too many */
-export function openConnections(limits: ConnectionCounts, onClosed: () => void): Connections {
+export function openConnections(limits: ConnectionMaximums, onClosed: () => void): Connections {
   /** In the order in which they came, as all sets here. */
-  const all = new Set<Connection>();
-  const unauthenticated = new Set<Connection>();
+  const all = new Set<ClientConnection>();
+  const unauthenticated = new Set<ClientConnection>();
   const addresses = new Map<string, OfAddress>();
   const environments = new Map<string, OfEnvironment>();
   let authenticatedCount = 0;
@@ -68,7 +68,7 @@ export function openConnections(limits: ConnectionCounts, onClosed: () => void):
       return unauthenticated.size;
     },
     open(socket, from) {
-      const connection: Connection = { socket, ...from, caller: undefined, pending: 0 };
+      const connection: ClientConnection = { socket, ...from, caller: undefined, pending: 0 };
       const own = from.address === undefined ? undefined : addresses.get(from.address);
       const isFull =
         (own !== undefined && own.count >= limits.maxPerAddress && !close(first(own.unauthenticated))) ||
@@ -109,7 +109,7 @@ export function openConnections(limits: ConnectionCounts, onClosed: () => void):
     },
   };
 
-  function close(connection: Connection | undefined): boolean {
+  function close(connection: ClientConnection | undefined): boolean {
     if (connection === undefined) return false;
     leave(connection);
     onClosed();
@@ -117,7 +117,7 @@ export function openConnections(limits: ConnectionCounts, onClosed: () => void):
     return true;
   }
 
-  function leave(connection: Connection): void {
+  function leave(connection: ClientConnection): void {
     if (!all.delete(connection) || connection.isOfProxy) return;
     const { address, caller } = connection;
     if (caller === undefined) unauthenticated.delete(connection);
@@ -138,15 +138,15 @@ export function openConnections(limits: ConnectionCounts, onClosed: () => void):
     if (environment.count === 0) environments.delete(caller.environment);
   }
 
-  function ofAddress({ address }: Connection): OfAddress | undefined {
+  function ofAddress({ address }: ClientConnection): OfAddress | undefined {
     if (address === undefined) return undefined;
     const known = addresses.get(address) ?? { count: 0, unauthenticated: new Set() };
     addresses.set(address, known);
     return known;
   }
 
-  function keep(connection: Connection, { environment, key }: Pick<Caller, 'key' | 'environment'>) {
-    const of = environments.get(environment) ?? { count: 0, keys: new Map<string, Set<Connection>>() };
+  function keep(connection: ClientConnection, { environment, key }: Pick<Caller, 'key' | 'environment'>) {
+    const of = environments.get(environment) ?? { count: 0, keys: new Map<string, Set<ClientConnection>>() };
     environments.set(environment, of);
     const ofKey = of.keys.get(key) ?? new Set();
     of.keys.set(key, ofKey);
@@ -156,19 +156,19 @@ export function openConnections(limits: ConnectionCounts, onClosed: () => void):
   }
 
   /** Of the key that has most, of the environment that has most. */
-  function oldestOfMost(): Connection | undefined {
+  function oldestOfMost(): ClientConnection | undefined {
     const environment = most(environments.values(), ({ count }) => count);
     const ofKey = environment && most(environment.keys.values(), ({ size }) => size);
     return ofKey && oldestOf(ofKey);
   }
 }
 
-function first(connections: ReadonlySet<Connection> | undefined): Connection | undefined {
+function first(connections: ReadonlySet<ClientConnection> | undefined): ClientConnection | undefined {
   return connections?.values().next().value;
 }
 
 /** One on which nothing is under way, if there is one. */
-function oldestOf(connections: ReadonlySet<Connection>): Connection | undefined {
+function oldestOf(connections: ReadonlySet<ClientConnection>): ClientConnection | undefined {
   for (const connection of connections) if (connection.pending === 0) return connection;
   return first(connections);
 }

@@ -6,7 +6,7 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { ROUTES } from '../../contract/routes.ts';
 import { Problem } from '../../core/problem.ts';
-import { type Answer, problemAnswer } from '../http/answer.ts';
+import { type HttpResponse, problemAnswer } from '../http/http-response.ts';
 import { pipeInTurns } from './in-turns.ts';
 import { endUnread } from './linger.ts';
 import { socketAgent } from './socket-agent.ts';
@@ -16,7 +16,7 @@ export interface Forwarder {
    * Sends the other thread's answer.
    * @returns its status; where there was none, the answer to send instead
    */
-  forward(incoming: IncomingMessage, outgoing: ServerResponse): Promise<number | Answer>;
+  forward(incoming: IncomingMessage, outgoing: ServerResponse): Promise<number | HttpResponse>;
   /** Closes the connections that nothing is under way on. */
   close(): void;
 }
@@ -77,10 +77,10 @@ export function forwarder(parts: ForwarderParts): Forwarder {
     close: () => agent.destroy(),
   };
 
-  function handOn(incoming: IncomingMessage, outgoing: ServerResponse): Promise<number | Answer> {
+  function handOn(incoming: IncomingMessage, outgoing: ServerResponse): Promise<number | HttpResponse> {
     // Nobody waits any more.
     if (outgoing.destroyed) return Promise.resolve(outgoing.statusCode);
-    const { promise, resolve } = Promise.withResolvers<number | Answer>();
+    const { promise, resolve } = Promise.withResolvers<number | HttpResponse>();
     const { method = 'GET', url = '/' } = incoming;
     // A request without a body begins as read. One that has arrived is handed on in one piece.
     const body: Buffer | null = incoming.complete && !incoming.readableEnded ? incoming.read() : null;

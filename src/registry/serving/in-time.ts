@@ -1,10 +1,10 @@
 /** An answer within its time: whatever holds up the real one, the caller is told. */
 import { Problem } from '../../core/problem.ts';
-import { type Answer, problemAnswer } from '../http/answer.ts';
+import { type HttpResponse, problemAnswer } from '../http/http-response.ts';
 
 /** @param timeout in ms */
-export async function inTime(answer: Promise<Answer>, timeout: number): Promise<Answer> {
-  const { promise, resolve } = Promise.withResolvers<Answer>();
+export async function inTime(answer: Promise<HttpResponse>, timeout: number): Promise<HttpResponse> {
+  const { promise, resolve } = Promise.withResolvers<HttpResponse>();
   const timer = setTimeout(() => resolve(tooLate(timeout)), timeout);
   try {
     return await Promise.race([answer, promise]);
@@ -13,7 +13,7 @@ export async function inTime(answer: Promise<Answer>, timeout: number): Promise<
   }
 }
 
-function tooLate(timeout: number): Answer {
+function tooLate(timeout: number): HttpResponse {
   return problemAnswer(
     new Problem(
       'unavailable',

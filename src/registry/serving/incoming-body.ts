@@ -1,7 +1,7 @@
 /** The body of a request of `node:http`, gathered as it arrives and no further than it may. */
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../../core/problem.ts';
-import { type BodyReading, bodyTooLarge } from '../http/asked.ts';
+import { type BodyReading, bodyTooLarge } from '../http/http-request.ts';
 
 /** The initial size in bytes; it doubles as the body grows, so that many small pieces cost no more than one. */
 const FIRST = 16 * 1024;

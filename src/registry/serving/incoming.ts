@@ -1,6 +1,6 @@
 /** A request of `node:http` as the registry reads it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Asked } from '../http/asked.ts';
+import type { HttpRequest } from '../http/http-request.ts';
 import { bytesOf, freeBody } from './incoming-body.ts';
 
 /** Path and query of a request's target. A proxy may be sent the whole URL. */
@@ -9,7 +9,7 @@ export function originForm(target: string): string {
 }
 
 /** @param incoming whose target is in origin form */
-export function askedByNode(incoming: IncomingMessage, outgoing: ServerResponse): Asked {
+export function askedByNode(incoming: IncomingMessage, outgoing: ServerResponse): HttpRequest {
   const { method = 'GET', url = '/', headers } = incoming;
   let gone: AbortController | undefined;
   return {

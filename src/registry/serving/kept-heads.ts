@@ -4,13 +4,13 @@
  * with the next, with another date.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Answer } from '../http/answer.ts';
+import type { HttpResponse } from '../http/http-response.ts';
 
 export interface KeptHeads {
   /** Writes the one that is kept of this answer. @returns false if there is none that fits: Node has to make it */
-  write(incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer): boolean;
+  write(incoming: IncomingMessage, outgoing: ServerResponse, answer: HttpResponse): boolean;
   /** Keeps the one that Node has just made of this answer. */
-  keep(incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer): void;
+  keep(incoming: IncomingMessage, outgoing: ServerResponse, answer: HttpResponse): void;
 }
 
 interface Head {
@@ -31,7 +31,7 @@ const LENGTH = /\r\ncontent-length: /i;
 
 /** @param now in ms since 1970 */
 export function keptHeads(now: () => number = Date.now): KeptHeads {
-  const heads = new WeakMap<Answer, Head>();
+  const heads = new WeakMap<HttpResponse, Head>();
   let second = Number.NaN;
   let date = '';
 

@@ -3,12 +3,12 @@ import type { Server, ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import { FAILOVER_TIME } from '../delivery/failover-wait.ts';
 import { MAX_WAITING_PER_KEY } from '../http/changes-feed.ts';
-import type { ConnectionCounts } from './connections.ts';
+import type { ConnectionMaximums } from './connections.ts';
 import type { FailedKeyLimits } from './failed-keys.ts';
 import type { HeldConnectionLimits } from './held-connections.ts';
 import type { Endpoint } from './listening.ts';
 
-export interface ConnectionLimits extends ConnectionCounts {
+export interface ConnectionLimits extends ConnectionMaximums {
   /** In ms: for a request to arrive whole, and again for it to be answered. A call waits for changes for 30 s at most. */
   readonly requestTimeout: number;
   /** How long after the database went away deliveries that are not in memory wait for it, in ms. */

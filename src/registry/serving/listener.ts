@@ -4,8 +4,8 @@ import { HEADER } from '../../contract/headers.ts';
 import { ROUTES, type RouteName } from '../../contract/routes.ts';
 import { Problem } from '../../core/problem.ts';
 import { isDeliveryPath, isLangfusePath } from '../delivery/target.ts';
-import { type Answer, problemAnswer, problemOf } from '../http/answer.ts';
 import type { App } from '../http/app.ts';
+import { type HttpResponse, problemAnswer, problemOf } from '../http/http-response.ts';
 import { inFormOf, refusal } from '../http/langfuse.ts';
 import { routeOf } from '../http/paths.ts';
 import { answerBudget } from './answer-budget.ts';
@@ -41,7 +41,7 @@ export interface ListenerParts {
 export interface Forwarding {
   readonly forwarder: Forwarder;
   /** Finds out whose request it is. @returns what refuses it, where it is too much for its key */
-  recognize(request: NotedDelivery): Promise<Answer | undefined>;
+  recognize(request: NotedDelivery): Promise<HttpResponse | undefined>;
 }
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
@@ -158,7 +158,7 @@ export function requestListener(parts: ListenerParts): Listener {
     incoming: IncomingMessage,
     outgoing: ServerResponse,
     request: NotedDelivery,
-    answer: Answer,
+    answer: HttpResponse,
     started: number,
     count: RequestCount,
   ): void {
@@ -198,7 +198,7 @@ function climbs(target: string): boolean {
   return isPrompts && /\/(?:\.|%2e){1,2}(?:\/|%2f|$)/i.test(path);
 }
 
-function refusedPath(target: string): Answer {
+function refusedPath(target: string): HttpResponse {
   return refusal(
     target,
     new Problem('invalid_name', '"." and ".." cannot be segments of a prompt name, encoded or not.'),

@@ -3,7 +3,7 @@ import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Registry } f
 import type { EventKind } from '../../core/event.ts';
 import type { LogWatchState } from '../proof/watch.ts';
 import { logHead } from '../store/log.ts';
-import type { Snapshot, Store } from '../store/store.ts';
+import type { ReadSnapshot, Store } from '../store/store.ts';
 import type { DeliveryFront, MetricsPart, ThreadMetrics } from './front.ts';
 import { REQUEST_METRICS, type RequestCounts, requestCounts } from './request-counts.ts';
 
@@ -232,7 +232,7 @@ interface Figures {
   readonly events: readonly { kind: EventKind; environment: string | null; count: number }[];
 }
 
-async function readFigures(snapshot: Snapshot, since: number | undefined): Promise<Figures> {
+async function readFigures(snapshot: ReadSnapshot, since: number | undefined): Promise<Figures> {
   const { seq: head } = await logHead(snapshot);
   const waiting = await snapshot
     .selectFrom('promotions')

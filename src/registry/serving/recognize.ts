@@ -1,8 +1,8 @@
 /** Whose request it is that another server answers: its connection and its rate are counted where it arrived. */
 import type { Authenticator } from '../access/authenticator.ts';
 import type { Caller } from '../access/caller.ts';
-import { type Answer, problemAnswer, problemOf } from '../http/answer.ts';
-import type { Kept } from '../memory.ts';
+import { type HttpResponse, problemAnswer, problemOf } from '../http/http-response.ts';
+import type { CachedEntries } from '../registry-cache.ts';
 import type { NotedDelivery } from './request-notes.ts';
 
 /**
@@ -13,9 +13,9 @@ import type { NotedDelivery } from './request-notes.ts';
  */
 export function recognizing(
   authenticator: Authenticator,
-  kept: Kept,
+  kept: CachedEntries,
   admit: (request: NotedDelivery, caller: Caller) => void,
-): (request: NotedDelivery) => Promise<Answer | undefined> {
+): (request: NotedDelivery) => Promise<HttpResponse | undefined> {
   return async request => {
     if (request.authorization === undefined) return undefined;
     try {

@@ -2,7 +2,7 @@
 import type { RouteName } from '../../contract/routes.ts';
 import type { Caller } from '../access/caller.ts';
 import type { DeliveryRequest } from '../delivery/deliver.ts';
-import type { Asked } from '../http/asked.ts';
+import type { HttpRequest } from '../http/http-request.ts';
 import { type Trace, traceOf } from './trace.ts';
 
 /** Has its caller itself: there are too many of them for a map. */
@@ -10,21 +10,21 @@ export interface NotedDelivery extends DeliveryRequest {
   caller: Caller | undefined;
 }
 
-type Noted = Asked | DeliveryRequest;
+type Noted = HttpRequest | DeliveryRequest;
 
 export interface RequestNotes {
   /** The same however often it is asked for: made only for what is logged. */
   trace(request: Noted): Trace;
-  routeOf(request: Asked): RouteName | undefined;
-  noteRoute(request: Asked, route: RouteName): void;
+  routeOf(request: HttpRequest): RouteName | undefined;
+  noteRoute(request: HttpRequest, route: RouteName): void;
   callerOf(request: Noted): Caller | undefined;
   noteCaller(request: Noted, caller: Caller): void;
 }
 
 export function requestNotes(): RequestNotes {
   const traces = new WeakMap<Noted, Trace>();
-  const routes = new WeakMap<Asked, RouteName>();
-  const callers = new WeakMap<Asked, Caller>();
+  const routes = new WeakMap<HttpRequest, RouteName>();
+  const callers = new WeakMap<HttpRequest, Caller>();
   return {
     trace(request) {
       const known = traces.get(request);
@@ -43,6 +43,6 @@ export function requestNotes(): RequestNotes {
   };
 }
 
-function isAsked(request: Noted): request is Asked {
+function isAsked(request: Noted): request is HttpRequest {
   return 'header' in request;
 }

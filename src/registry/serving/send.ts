@@ -1,20 +1,20 @@
 /** An answer as Node writes it fastest. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
-import { type Answer, isInPieces } from '../http/answer.ts';
+import { type HttpResponse, isInPieces } from '../http/http-response.ts';
 import { keptHeads } from './kept-heads.ts';
 
 export type Send = (
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  answer: Answer,
+  answer: HttpResponse,
   /** Headers of this one time: names, in lower case, and values in turn. */
   more?: readonly string[],
 ) => void;
 
 /** @param always headers that every answer of the server has; names in lower case */
 export function sender(always: Readonly<Record<string, string>>): Send {
-  const fields = new WeakMap<Answer, string[]>();
+  const fields = new WeakMap<HttpResponse, string[]>();
   const heads = keptHeads();
 
   return (incoming, outgoing, answer, more) => {
@@ -28,7 +28,7 @@ export function sender(always: Readonly<Record<string, string>>): Send {
   function writeHead(
     incoming: IncomingMessage,
     outgoing: ServerResponse,
-    answer: Answer,
+    answer: HttpResponse,
     more: readonly string[] | undefined,
   ): void {
     const { status } = answer;
@@ -41,7 +41,7 @@ export function sender(always: Readonly<Record<string, string>>): Send {
   }
 
   /** Names, in lower case, and values in turn. Made once for an answer that is given often. */
-  function fieldsOf(answer: Answer): string[] {
+  function fieldsOf(answer: HttpResponse): string[] {
     const known = fields.get(answer);
     if (known !== undefined) return known;
     const { headers, body } = answer;

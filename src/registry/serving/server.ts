@@ -7,14 +7,14 @@ import { committingStore } from '../delivery/committing-store.ts';
 import { deliveriesBy } from '../delivery/making.ts';
 import { createApp } from '../http/app.ts';
 import { deliveryOnly as onlyDelivering } from '../http/delivery-only.ts';
-import type { Identity } from '../identity.ts';
-import { memory } from '../memory.ts';
+import type { RegistryIdentity } from '../identity.ts';
 import { promotionSchedule } from '../promotions/schedule.ts';
 import type { HeadFile } from '../proof/head-file.ts';
 import { intactStore } from '../proof/intact-store.ts';
 import { integrity as integrityOf } from '../proof/integrity.ts';
 import { type SignerParts, signer as signerOf } from '../proof/signer.ts';
 import { type LogWatchParts, logWatch } from '../proof/watch.ts';
+import { memory } from '../registry-cache.ts';
 import type { Store } from '../store/store.ts';
 import { startWork, type WorkOptions } from '../tasks/work.ts';
 import { trustedProxies } from './client-address.ts';
@@ -36,7 +36,7 @@ import { sender } from './send.ts';
 export interface ServerOptions {
   /** Stays the caller's, who closes it after the server. */
   readonly store: Store;
-  readonly identity?: Identity;
+  readonly identity?: RegistryIdentity;
   /** Where it remembers what it signed; without it only while it runs. Stays the caller's. */
   readonly heads?: HeadFile;
   /** True if webhooks may send to this machine and private networks, and by HTTP; false by default. */

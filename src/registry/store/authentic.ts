@@ -6,7 +6,7 @@ import { type EventData, type EventKind, hasItsHash, type RegistryEvent } from '
 import { broken } from './broken.ts';
 import { eventOfRow } from './event-row.ts';
 import { checkMac } from './macs.ts';
-import type { Snapshot } from './store.ts';
+import type { ReadSnapshot } from './store.ts';
 import type { EventsTable } from './tables.ts';
 
 /** An event beside a row, as a left join gives it: all null where there is none. */
@@ -32,7 +32,7 @@ export const EVENT_BESIDE = [
 ] as const;
 
 /** The event of a left join; undefined where there is none. @throws as `authentic` does */
-export function eventBeside(snapshot: Snapshot, row: EventBeside): RegistryEvent | undefined {
+export function eventBeside(snapshot: ReadSnapshot, row: EventBeside): RegistryEvent | undefined {
   if (row.event_seq === null) return undefined;
   return authentic(snapshot, {
     seq: row.event_seq,
@@ -55,7 +55,7 @@ export function eventBeside(snapshot: Snapshot, row: EventBeside): RegistryEvent
  * An event, which must have the hash that it says and the MAC that it should have.
  * @throws DataFolderProblem `chain_broken`
  */
-export function authentic(snapshot: Snapshot, row: EventsTable): RegistryEvent {
+export function authentic(snapshot: ReadSnapshot, row: EventsTable): RegistryEvent {
   const event = parsed(row);
   if (!hasItsHash(event)) throw broken(`Event ${row.seq} does not have the hash it claims: it was changed.`);
   checkMac(snapshot, row);

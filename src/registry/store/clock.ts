@@ -5,7 +5,7 @@
  */
 import { uptime as systemUptime } from 'node:os';
 import { Problem } from '../../core/problem.ts';
-import type { Snapshot, WriteTransaction } from './store.ts';
+import type { ReadSnapshot, WriteTransaction } from './store.ts';
 
 /** What clocks may differ by, and what needs no other clock after the newest event. */
 export const CLOCK_TOLERANCE = 60 * 60_000;
@@ -61,7 +61,7 @@ export function databaseClockRule(machine: () => Date): ClockRule {
 }
 
 const ofStores = new WeakMap<object, ClockRule>();
-const ofTransactions = new WeakMap<Snapshot, ClockRule>();
+const ofTransactions = new WeakMap<ReadSnapshot, ClockRule>();
 
 /** Has a store take no event whose time is not believed. */
 export function useClockRule(store: object, rule: ClockRule): void {
@@ -69,7 +69,7 @@ export function useClockRule(store: object, rule: ClockRule): void {
 }
 
 /** Called by a store that begins to write. */
-export function takeClockRuleOf(store: object, transaction: Snapshot): void {
+export function takeClockRuleOf(store: object, transaction: ReadSnapshot): void {
   const rule = ofStores.get(store);
   if (rule !== undefined) ofTransactions.set(transaction, rule);
 }
@@ -81,7 +81,7 @@ export function believeClock(transaction: WriteTransaction): void {
 
 /** Why an event of this time would be refused; undefined: it would not. `newest`: RFC 3339 */
 export function whyClockNotBelieved(
-  transaction: Snapshot,
+  transaction: ReadSnapshot,
   time: Date,
   newest: string | undefined,
 ): string | undefined {
@@ -91,7 +91,7 @@ export function whyClockNotBelieved(
 }
 
 /** @throws Problem `unavailable` */
-export function checkClock(transaction: Snapshot, time: Date, newest: string | undefined): void {
+export function checkClock(transaction: ReadSnapshot, time: Date, newest: string | undefined): void {
   const why = whyClockNotBelieved(transaction, time, newest);
   if (why === undefined) return;
   throw new Problem(

@@ -19,7 +19,7 @@ import { checkMac, hasItsMac, macsOf } from './macs.ts';
 import { notedIn } from './noted.ts';
 import { preparedQuery } from './prepared-query.ts';
 import { isRemembered, readOnce, remember } from './remembered.ts';
-import type { Snapshot, Store, WriteTransaction } from './store.ts';
+import type { ReadSnapshot, Store, WriteTransaction } from './store.ts';
 import { checkNotSuperseded } from './superseded.ts';
 import type { EventsTable } from './tables.ts';
 import { together } from './together.ts';
@@ -111,7 +111,7 @@ function onlyEventFields<K extends EventKind>(event: NewEvent<K>): NewEvent<K> {
 type LastEvent = Pick<EventsTable, 'seq' | 'hash' | 'at' | 'mac'>;
 
 /** Nothing is taken from, or appended to, a log that ends with what no process of the registry wrote. */
-async function lastEvent(snapshot: Snapshot): Promise<LastEvent | undefined> {
+async function lastEvent(snapshot: ReadSnapshot): Promise<LastEvent | undefined> {
   return readOnce<LastEvent | undefined>(snapshot, LAST_EVENT, async () => {
     const [last] = await selectLast(snapshot, {});
     foundHead(snapshot, last?.hash ?? '');
@@ -124,7 +124,7 @@ async function lastEvent(snapshot: Snapshot): Promise<LastEvent | undefined> {
 }
 
 /** The query for the last event, unless that is known in this transaction. */
-export function lastEventAhead(snapshot: Snapshot): CompiledQuery[] {
+export function lastEventAhead(snapshot: ReadSnapshot): CompiledQuery[] {
   return isRemembered(snapshot, LAST_EVENT) ? [] : [selectLast.compiled(snapshot, {})];
 }
 
@@ -133,7 +133,7 @@ const selectLast = preparedQuery(database =>
 );
 
 /** Where the log ends, whatever its schema; nothing is checked. */
-export async function plainHead(snapshot: Snapshot): Promise<ChainHead> {
+export async function plainHead(snapshot: ReadSnapshot): Promise<ChainHead> {
   const last = await snapshot
     .selectFrom('events')
     .select(['seq', 'hash'])
@@ -144,12 +144,12 @@ export async function plainHead(snapshot: Snapshot): Promise<ChainHead> {
 }
 
 /** The time of the newest event, RFC 3339; undefined: there is none. */
-export async function newestTime(snapshot: Snapshot): Promise<string | undefined> {
+export async function newestTime(snapshot: ReadSnapshot): Promise<string | undefined> {
   return (await lastEvent(snapshot))?.at;
 }
 
 /** What time it is for the log: the clock's, or the last event's where the clock stands behind that. */
-export async function logTime(snapshot: Snapshot, now: Store['now']): Promise<string> {
+export async function logTime(snapshot: ReadSnapshot, now: Store['now']): Promise<string> {
   return timeAfter(await lastEvent(snapshot), now());
 }
 
@@ -159,7 +159,7 @@ function timeAfter(last: { readonly at: string } | undefined, clock: Date): stri
 }
 
 /** Where the log ends. */
-export async function logHead(snapshot: Snapshot): Promise<ChainHead> {
+export async function logHead(snapshot: ReadSnapshot): Promise<ChainHead> {
   const last = await lastEvent(snapshot);
   return last === undefined ? CHAIN_START : { seq: last.seq, hash: last.hash };
 }
@@ -172,13 +172,17 @@ function keyNeeded(): DataFolderProblem {
 }
 
 /** Up to `limit` events after `seq`, in order, exactly as they were hashed. */
-export async function eventsAfter(snapshot: Snapshot, seq: number, limit: number): Promise<RegistryEvent[]> {
+export async function eventsAfter(
+  snapshot: ReadSnapshot,
+  seq: number,
+  limit: number,
+): Promise<RegistryEvent[]> {
   return (await eventRowsAfter(snapshot, { seq, limit })).map(eventOfRow);
 }
 
 /** The same, of which each must carry its MAC. @throws DataFolderProblem `chain_broken` */
 export async function authenticEventsAfter(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   seq: number,
   limit: number,
 ): Promise<RegistryEvent[]> {
@@ -193,7 +197,7 @@ interface AfterSeq {
 }
 
 /** As `eventsAfter`, as they are stored; without their MACs for who has no key, as where the schema has none yet. */
-export function eventRowsAfter(snapshot: Snapshot, after: AfterSeq): Promise<EventsTable[]> {
+export function eventRowsAfter(snapshot: ReadSnapshot, after: AfterSeq): Promise<EventsTable[]> {
   return (macsOf(snapshot) === undefined ? rowsWithoutMac : rowsWithMac)(snapshot, after) as Promise<
     EventsTable[]
   >;

@@ -4,10 +4,10 @@
  */
 import { createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { ChainHead } from '../../core/event.ts';
-import type { Identity } from '../identity.ts';
+import type { RegistryIdentity } from '../identity.ts';
 import { broken } from './broken.ts';
 import { hmacOf, hmacsOf } from './hmac.ts';
-import type { Snapshot } from './store.ts';
+import type { ReadSnapshot } from './store.ts';
 import type { EventsTable } from './tables.ts';
 
 export interface EventMacs {
@@ -22,7 +22,7 @@ export interface EventMacs {
 /** What a MAC is made of names its purpose, so that it means nothing elsewhere. */
 const KIND = 'promptforge.event.v1';
 
-export function eventMacs({ publicKey, secretFor }: Identity): EventMacs {
+export function eventMacs({ publicKey, secretFor }: RegistryIdentity): EventMacs {
   const secret = createSecretKey(secretFor('event MACs'));
   return {
     publicKey,
@@ -53,7 +53,7 @@ export function macOfKept(secret: KeyObject, purpose: string, values: readonly (
 }
 
 const ofStores = new WeakMap<object, EventMacs>();
-const ofSnapshots = new WeakMap<Snapshot, EventMacs>();
+const ofSnapshots = new WeakMap<ReadSnapshot, EventMacs>();
 
 /** Has every event that the store appends from now on carry a MAC, and every event that it believes. */
 export function useMacs(store: object, macs: EventMacs): void {
@@ -61,23 +61,23 @@ export function useMacs(store: object, macs: EventMacs): void {
 }
 
 /** Called by a store that opens a snapshot. */
-export function takeMacsOf(store: object, snapshot: Snapshot): void {
+export function takeMacsOf(store: object, snapshot: ReadSnapshot): void {
   const macs = ofStores.get(store);
   if (macs !== undefined) ofSnapshots.set(snapshot, macs);
 }
 
 /** Has one transaction alone use these. */
-export function setMacs(snapshot: Snapshot, macs: EventMacs): void {
+export function setMacs(snapshot: ReadSnapshot, macs: EventMacs): void {
   ofSnapshots.set(snapshot, macs);
 }
 
 /** Undefined for a process that does not have the registry's key. */
-export function macsOf(snapshot: Snapshot): EventMacs | undefined {
+export function macsOf(snapshot: ReadSnapshot): EventMacs | undefined {
   return ofSnapshots.get(snapshot);
 }
 
 /** @throws DataFolderProblem `chain_broken` for an event that must have a MAC and has none, or another */
-export function checkMac(snapshot: Snapshot, event: Pick<EventsTable, 'seq' | 'hash' | 'mac'>): void {
+export function checkMac(snapshot: ReadSnapshot, event: Pick<EventsTable, 'seq' | 'hash' | 'mac'>): void {
   if (!hasItsMac(snapshot, event))
     throw broken(
       `Event ${event.seq} does not carry a MAC of this registry's key: no process of it wrote that event.`,
@@ -85,7 +85,7 @@ export function checkMac(snapshot: Snapshot, event: Pick<EventsTable, 'seq' | 'h
 }
 
 /** Whether it has its MAC, or need not have one. */
-export function hasItsMac(snapshot: Snapshot, event: Pick<EventsTable, 'seq' | 'hash' | 'mac'>): boolean {
+export function hasItsMac(snapshot: ReadSnapshot, event: Pick<EventsTable, 'seq' | 'hash' | 'mac'>): boolean {
   const macs = macsOf(snapshot);
   if (macs === undefined || event.seq < macs.start) return true;
   return event.mac !== null && isEqual(event.mac, macs.of(event));

@@ -1,7 +1,7 @@
 /** Brings a store's schema forward, under the lock of one write transaction, so that two processes that start at once agree. */
 import { sql } from 'kysely';
 import { DataFolderProblem } from '../data-folder-problem.ts';
-import type { Snapshot, Store, WriteTransaction } from './store.ts';
+import type { ReadSnapshot, Store, WriteTransaction } from './store.ts';
 
 export interface Migrated {
   /** The schema's version before; 0 where there was none. */
@@ -36,7 +36,7 @@ export async function migrate(
 }
 
 /** How many steps were run; the table must be there. */
-export async function schemaVersion(snapshot: Snapshot): Promise<number> {
+export async function schemaVersion(snapshot: ReadSnapshot): Promise<number> {
   const row = await snapshot
     .selectFrom('schema_versions')
     .select(({ fn }) => fn.max('version').as('version'))

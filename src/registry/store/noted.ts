@@ -1,7 +1,7 @@
 /** What a transaction has appended so far, for whoever acts once it is committed. */
 import type { Version } from '../../contract/prompts.ts';
 import type { RegistryEvent } from '../../core/event.ts';
-import type { Snapshot } from './store.ts';
+import type { ReadSnapshot } from './store.ts';
 
 interface Noted {
   readonly events: RegistryEvent[];
@@ -9,9 +9,9 @@ interface Noted {
   readonly versions: Map<number, Version>;
 }
 
-const noted = new WeakMap<Snapshot, Noted>();
+const noted = new WeakMap<ReadSnapshot, Noted>();
 
-export function notedIn(transaction: Snapshot): Noted {
+export function notedIn(transaction: ReadSnapshot): Noted {
   const known = noted.get(transaction);
   if (known !== undefined) return known;
   const fresh: Noted = { events: [], versions: new Map() };

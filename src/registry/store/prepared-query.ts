@@ -4,13 +4,13 @@
  */
 import type { Compilable, CompiledQuery } from 'kysely';
 import { takeAhead } from './read-ahead.ts';
-import type { Snapshot } from './store.ts';
+import type { ReadSnapshot } from './store.ts';
 
 export interface PreparedQuery<Given extends object, Row> {
   /** Asks it. */
-  (database: Snapshot, given: Given): Promise<Row[]>;
+  (database: ReadSnapshot, given: Given): Promise<Row[]>;
   /** As it would be asked. */
-  compiled(database: Snapshot, given: Given): CompiledQuery<Row>;
+  compiled(database: ReadSnapshot, given: Given): CompiledQuery<Row>;
 }
 
 /** Where a value of this name goes. */
@@ -27,12 +27,12 @@ class Place {
  * and nothing else: neither look at one nor spread them
  */
 export function preparedQuery<Given extends object, Row>(
-  build: (database: Snapshot, given: Given) => Compilable<Row>,
+  build: (database: ReadSnapshot, given: Given) => Compilable<Row>,
 ): PreparedQuery<Given, Row> {
   const known = new WeakMap<object, CompiledQuery>();
   const stands = new Proxy({}, { get: (_, name) => new Place(String(name)) }) as Given;
 
-  function compiled(database: Snapshot, given: Given): CompiledQuery<Row> {
+  function compiled(database: ReadSnapshot, given: Given): CompiledQuery<Row> {
     // One for each engine, whatever transaction it is asked in.
     const { adapter } = database.getExecutor();
     const query = known.get(adapter) ?? build(database, stands).compile();
@@ -42,7 +42,7 @@ export function preparedQuery<Given extends object, Row>(
     return { ...query, parameters } as CompiledQuery<Row>;
   }
 
-  const ask = async (database: Snapshot, given: Given): Promise<Row[]> => {
+  const ask = async (database: ReadSnapshot, given: Given): Promise<Row[]> => {
     const query = compiled(database, given);
     const known = takeAhead(database, query);
     if (known !== undefined) return known;
@@ -55,13 +55,17 @@ export function preparedQuery<Given extends object, Row>(
 /** Asks the connection itself. @throws as that does */
 export type RowsOf = <Row>(query: CompiledQuery<Row>) => Row[];
 
-const atOnce = new WeakMap<Snapshot, RowsOf>();
+const atOnce = new WeakMap<ReadSnapshot, RowsOf>();
 
 /**
  * Has prepared queries of this snapshot asked by `rowsOf` until `work` is done: a database that answers at once, as
  * SQLite does, takes less time for most of them than Kysely takes to hand them over.
  */
-export async function askedAtOnce<T>(snapshot: Snapshot, rowsOf: RowsOf, work: () => Promise<T>): Promise<T> {
+export async function askedAtOnce<T>(
+  snapshot: ReadSnapshot,
+  rowsOf: RowsOf,
+  work: () => Promise<T>,
+): Promise<T> {
   atOnce.set(snapshot, rowsOf);
   try {
     return await work();

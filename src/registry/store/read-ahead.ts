@@ -5,7 +5,7 @@
 import { CompiledQuery } from 'kysely';
 import { notedIn } from './noted.ts';
 import { numberedOn } from './one-statement.ts';
-import type { Snapshot, WriteTransaction } from './store.ts';
+import type { ReadSnapshot, WriteTransaction } from './store.ts';
 
 /** The queries that a write begins with. */
 export interface ReadAhead {
@@ -13,7 +13,7 @@ export interface ReadAhead {
    * The queries that it asks before it writes anything. Their rows go through JSON, so they have neither large values
    * nor types that JSON lacks.
    */
-  readonly queries: (transaction: Snapshot) => readonly CompiledQuery[];
+  readonly queries: (transaction: ReadSnapshot) => readonly CompiledQuery[];
   /**
    * Whose rows it reads and may change, such as `prompt a/b`. Of two writes that have no subject in common, one that
    * only publishes versions changes no row that the other reads ahead.
@@ -30,7 +30,7 @@ export interface RowsAhead {
 /** Rows by their queries. */
 type Rows = Map<string, readonly unknown[]>;
 
-const given = new WeakMap<Snapshot, Rows>();
+const given = new WeakMap<ReadSnapshot, Rows>();
 
 /** Reads the rows of the writes, in their order. A query that several of them have is answered to the first. */
 export async function readAhead(
@@ -84,7 +84,7 @@ export function promptSubject(name: string): string {
 }
 
 async function rowsOfAll(
-  transaction: Snapshot,
+  transaction: ReadSnapshot,
   queries: readonly CompiledQuery[],
 ): Promise<(readonly unknown[] | null)[]> {
   const parts = numberedOn(queries.map(({ sql }) => sql)).map(
@@ -98,7 +98,7 @@ async function rowsOfAll(
 }
 
 /** The rows of the query, once; undefined where they were not read ahead. */
-export function takeAhead<Row>(snapshot: Snapshot, query: CompiledQuery<Row>): Row[] | undefined {
+export function takeAhead<Row>(snapshot: ReadSnapshot, query: CompiledQuery<Row>): Row[] | undefined {
   const known = given.get(snapshot);
   if (known === undefined) return undefined;
   const text = textOf(query);
@@ -108,7 +108,7 @@ export function takeAhead<Row>(snapshot: Snapshot, query: CompiledQuery<Row>): R
 }
 
 /** Called before a write changes anything: from then on it asks the database. */
-export function forgetAhead(transaction: Snapshot): void {
+export function forgetAhead(transaction: ReadSnapshot): void {
   given.delete(transaction);
 }
 

@@ -7,7 +7,7 @@ import { type ReadAhead, readAhead } from './read-ahead.ts';
 import { forget } from './remembered.ts';
 import type { WriteTransaction } from './store.ts';
 
-export type Work<T> = (transaction: WriteTransaction) => Promise<T>;
+export type TransactionWork<T> = (transaction: WriteTransaction) => Promise<T>;
 
 export interface SharedCommits {
   /**
@@ -15,12 +15,12 @@ export interface SharedCommits {
    * @param ahead what it begins with, where the database is on a server
    * @throws what `work` threw, after which nothing of it is left; else what kept all of them from being committed
    */
-  write<T>(work: Work<T>, ahead?: ReadAhead): Promise<T>;
+  write<T>(work: TransactionWork<T>, ahead?: ReadAhead): Promise<T>;
 }
 
 export interface SharedCommitsOptions {
   /** Runs all that is given in one transaction and commits it; rejects when nothing of it was committed, or nobody knows. */
-  readonly commit: (all: Work<void>) => Promise<void>;
+  readonly commit: (all: TransactionWork<void>) => Promise<void>;
   readonly savepoints: Savepoints;
   /** How long to wait for one's turn, in ms. */
   readonly patience: number;
@@ -40,7 +40,7 @@ const MOST = 32;
 
 /** One of several writes. */
 interface Write {
-  readonly work: Work<unknown>;
+  readonly work: TransactionWork<unknown>;
   readonly ahead: ReadAhead | undefined;
 }
 
@@ -58,7 +58,7 @@ export function sharedCommits(options: SharedCommitsOptions): SharedCommits {
   let running = false;
 
   return {
-    write<T>(work: Work<T>, ahead?: ReadAhead) {
+    write<T>(work: TransactionWork<T>, ahead?: ReadAhead) {
       return new Promise<T>((resolve, reject) => {
         const one: Waiting = {
           work,

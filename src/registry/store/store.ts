@@ -5,7 +5,7 @@ import type { ReadAhead } from './read-ahead.ts';
 import type { Tables } from './tables.ts';
 
 /** One consistent snapshot to read from. */
-export type Snapshot = Kysely<Tables>;
+export type ReadSnapshot = Kysely<Tables>;
 /** A write transaction: it sees all that was committed before it, and no other runs beside it. */
 export type WriteTransaction = Transaction<Tables>;
 
@@ -18,7 +18,7 @@ export interface Store {
    * Runs `work` on one snapshot. It may run again if the database asks for it, so it changes nothing outside.
    * @throws Problem `unavailable` when the database cannot answer.
    */
-  read<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T>;
+  read<T>(work: (snapshot: ReadSnapshot) => Promise<T>): Promise<T>;
   /**
    * Runs `work` in one write transaction, which commits when it resolves and leaves nothing when it rejects. It may
    * run again if the database asks for it, so it changes nothing outside.

@@ -3,10 +3,13 @@ import { sql } from 'kysely';
 import { Problem } from '../../core/problem.ts';
 import { type SigningKeyChange, whyNotEndorsed } from '../../core/signing-key.ts';
 import type { EventMacs } from './macs.ts';
-import type { Snapshot } from './store.ts';
+import type { ReadSnapshot } from './store.ts';
 
 /** @throws Problem `unavailable` */
-export async function checkNotSuperseded(snapshot: Snapshot, { publicKey, start }: EventMacs): Promise<void> {
+export async function checkNotSuperseded(
+  snapshot: ReadSnapshot,
+  { publicKey, start }: EventMacs,
+): Promise<void> {
   const changes = await snapshot
     .selectFrom('events')
     .select(['seq', 'previous_hash', 'data'])

@@ -4,7 +4,7 @@
  */
 import type { RegistryEvent } from '../../core/event.ts';
 import { isRemembered } from './remembered.ts';
-import type { Snapshot } from './store.ts';
+import type { ReadSnapshot } from './store.ts';
 
 /** Texts of rows by what they are. Bounded by the keys and environments that this process writes with. */
 type Rows = Map<string, string>;
@@ -30,17 +30,17 @@ const MOST = 1000;
 /** What the log's last event is remembered as in a transaction (remembered.ts). */
 export const LAST_EVENT = 'last event';
 const ofStores = new WeakMap<object, Verified>();
-const ofTransactions = new WeakMap<Snapshot, Verified>();
+const ofTransactions = new WeakMap<ReadSnapshot, Verified>();
 
 /** Called by a store that begins to write. */
-export function takeVerifiedRows(store: object, transaction: Snapshot): void {
+export function takeVerifiedRows(store: object, transaction: ReadSnapshot): void {
   const verified = ofStores.get(store) ?? { current: { head: '', rows: new Map() }, next: undefined };
   ofStores.set(store, verified);
   ofTransactions.set(transaction, verified);
 }
 
 /** A transaction found the log's last event. */
-export function foundHead(transaction: Snapshot, head: string): void {
+export function foundHead(transaction: ReadSnapshot, head: string): void {
   const verified = ofTransactions.get(transaction);
   if (verified === undefined) return;
   const { current, next } = verified;
@@ -50,7 +50,11 @@ export function foundHead(transaction: Snapshot, head: string): void {
 }
 
 /** A transaction appended an event, after which these rows may be others. */
-export function movedHead(transaction: Snapshot, { hash }: RegistryEvent, changed: string | undefined): void {
+export function movedHead(
+  transaction: ReadSnapshot,
+  { hash }: RegistryEvent,
+  changed: string | undefined,
+): void {
   const verified = ofTransactions.get(transaction);
   if (verified === undefined) return;
   let { rows } = verified.next ?? verified.current;
@@ -62,12 +66,12 @@ export function movedHead(transaction: Snapshot, { hash }: RegistryEvent, change
 }
 
 /** The text of the row when it was verified; undefined where it is not known whether that still fits. */
-export function verifiedRow(snapshot: Snapshot, what: string): string | undefined {
+export function verifiedRow(snapshot: ReadSnapshot, what: string): string | undefined {
   return rowsOf(snapshot)?.get(what);
 }
 
 /** A row was held to all events up to the last one. */
-export function keepVerifiedRow(snapshot: Snapshot, what: string, text: string): void {
+export function keepVerifiedRow(snapshot: ReadSnapshot, what: string, text: string): void {
   const rows = rowsOf(snapshot);
   if (rows === undefined) return;
   if (rows.size >= MOST) rows.clear();
@@ -75,7 +79,7 @@ export function keepVerifiedRow(snapshot: Snapshot, what: string, text: string):
 }
 
 /** Nothing is known in a transaction that does not know where the log ends. */
-function rowsOf(snapshot: Snapshot): Rows | undefined {
+function rowsOf(snapshot: ReadSnapshot): Rows | undefined {
   if (!isRemembered(snapshot, LAST_EVENT)) return undefined;
   const verified = ofTransactions.get(snapshot);
   return verified && (verified.next ?? verified.current).rows;

@@ -6,7 +6,7 @@ import { eventOfRow } from './event-row.ts';
 import { eventRowsAfter, logHead } from './log.ts';
 import { checkMac } from './macs.ts';
 import { preparedQuery } from './prepared-query.ts';
-import type { Snapshot, Store } from './store.ts';
+import type { ReadSnapshot, Store } from './store.ts';
 import type { EventsTable } from './tables.ts';
 
 /** How many of the last events are read when a registry is opened, which must not take longer the longer its log is. */
@@ -65,7 +65,7 @@ function nextEvent(row: EventsTable, head: ChainHead): RegistryEvent {
 }
 
 /** What stands before the last so many events is taken as it is. */
-async function startOf(snapshot: Snapshot, last: number): Promise<ChainHead> {
+async function startOf(snapshot: ReadSnapshot, last: number): Promise<ChainHead> {
   // From its start a log of an older schema is read as well.
   if (last === Number.POSITIVE_INFINITY) return CHAIN_START;
   const { seq } = await logHead(snapshot);
@@ -81,7 +81,7 @@ async function startOf(snapshot: Snapshot, last: number): Promise<ChainHead> {
 
 /** The sources themselves are checked against their digests when they are read. */
 async function verifyVersions(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   published: readonly RegistryEvent[],
   { after, until }: { readonly after: number; readonly until: number },
 ): Promise<void> {

@@ -11,10 +11,10 @@ export interface Task {
   readonly request: unknown;
 }
 
-export type Outcome = { readonly value: unknown } | { readonly problem: PlainProblem };
+export type TaskOutcome = { readonly value: unknown } | { readonly problem: PlainProblem };
 
 /** @throws what is a fault of the registry's own */
-async function run({ name, request }: Task): Promise<Outcome> {
+async function run({ name, request }: Task): Promise<TaskOutcome> {
   const limits: Limits = { ...LIMITS, rest: resting() };
   try {
     return {

@@ -2,20 +2,20 @@
 import type { Limits } from '../../core/evaluate/limits.ts';
 import { Problem } from '../../core/problem.ts';
 import type { StoredPartials, StoredVersion } from '../delivery/content.ts';
-import type { DiffWork, RenderWork, Work } from '../http/work.ts';
+import type { DiffWork, RenderWork, WorkerTasks } from '../http/work.ts';
 import type { LinkRequest } from '../prompts/link-newest.ts';
-import { type Asker, type PoolOptions, workerPool } from '../workers/worker-pool.ts';
+import { type Asker, type WorkerPoolOptions, workerPool } from '../workers/worker-pool.ts';
 import { fromPlain, type PlainProblem, unpacked } from './plain.ts';
 import { renderBody, TASKS, type TaskName } from './tasks.ts';
-import type { Outcome, Task } from './thread.ts';
+import type { Task, TaskOutcome } from './thread.ts';
 import { LIGHT, weightOfLinked, weightOfSource } from './weight.ts';
 
-export interface WorkOptions extends Omit<PoolOptions, 'module'> {
+export interface WorkOptions extends Omit<WorkerPoolOptions, 'module'> {
   /** The weight of work done at once, as `weight.ts` counts; 0: none. */
   readonly light?: number;
 }
 
-export interface RunningWork extends Work {
+export interface RunningWork extends WorkerTasks {
   /** The number of requests that wait for a thread. */
   readonly waiting: number;
   /** Refuses what waits, and ends the threads whatever they do. */
@@ -43,7 +43,7 @@ export function startWork({ light = LIGHT, ...options }: WorkOptions): RunningWo
     request: unknown,
     asker: Asker,
   ): Promise<Awaited<ReturnType<(typeof TASKS)[Name]>>> {
-    const outcome = (await pool.run({ name, request } satisfies Task, asker)) as Outcome;
+    const outcome = (await pool.run({ name, request } satisfies Task, asker)) as TaskOutcome;
     if ('problem' in outcome) throw fromPlain(outcome.problem);
     return outcome.value as Awaited<ReturnType<(typeof TASKS)[Name]>>;
   }

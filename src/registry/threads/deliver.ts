@@ -9,7 +9,7 @@ import { holdToMacsOf } from '../proof/start-macs.ts';
 import { alarmEntry, faultEntry } from '../serving/request-log.ts';
 import { type RunningServer, startServer } from '../serving/server.ts';
 import { toPlain } from '../tasks/plain.ts';
-import type { Command, Report, ThreadOrder } from './messages.ts';
+import type { Command, ThreadMessage, ThreadOrder } from './messages.ts';
 import { takePriority } from './priority.ts';
 
 /** Few are needed: a delivery is read once, and then given from memory. */
@@ -17,7 +17,7 @@ const DATABASE_CONNECTIONS = 4;
 
 /** Until it is told to close, or cannot start, which it reports. */
 export async function deliver(port: MessagePort, order: ThreadOrder): Promise<void> {
-  const report = (message: Report): void => port.postMessage(message);
+  const report = (message: ThreadMessage): void => port.postMessage(message);
   try {
     await serve(port, order, report);
   } catch (error) {
@@ -26,7 +26,7 @@ export async function deliver(port: MessagePort, order: ThreadOrder): Promise<vo
   port.close();
 }
 
-type Tell = (message: Report) => void;
+type Tell = (message: ThreadMessage) => void;
 
 async function serve(port: MessagePort, order: ThreadOrder, report: Tell): Promise<void> {
   const { place, serving, socket, seen, broken, notesUse } = order;

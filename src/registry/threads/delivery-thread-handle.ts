@@ -1,13 +1,16 @@
 /** One thread that delivers, as the main thread has it. */
 import { Worker } from 'node:worker_threads';
 import { fromPlain } from '../tasks/plain.ts';
-import type { Command, Report, ThreadOrder } from './messages.ts';
+import type { Command, ThreadMessage, ThreadOrder } from './messages.ts';
 
 type Asked = Extract<Command, { readonly id?: number }>;
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 /** The reports of a running thread. */
-export type ThreadReport = Exclude<Report, { readonly kind: 'ready' | 'listening' | 'refused' | 'done' }>;
+export type ThreadReport = Exclude<
+  ThreadMessage,
+  { readonly kind: 'ready' | 'listening' | 'refused' | 'done' }
+>;
 
 export interface DeliveryThread {
   /** Its URL. @throws Problem, Error when it ends before it listens */
@@ -47,7 +50,7 @@ export function startDeliveryThread(
   let mayDeliver = false;
   let why: unknown;
 
-  worker.on('message', (report: Report) => {
+  worker.on('message', (report: ThreadMessage) => {
     switch (report.kind) {
       case 'ready':
         mayDeliver = true;

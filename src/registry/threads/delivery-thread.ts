@@ -1,6 +1,6 @@
 /** The module of a thread that delivers. All it does is loaded once Node's warnings are seen to. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Report, ThreadOrder } from './messages.ts';
+import type { ThreadMessage, ThreadOrder } from './messages.ts';
 
 const port = parentPort;
 if (port === null) throw new TypeError('This is the module of a thread.');
@@ -14,7 +14,7 @@ process.on('warning', ({ name, message }) => {
     event: 'warning',
     warning: `${name}: ${message}`,
   };
-  port.postMessage({ kind: 'log', entry } satisfies Report);
+  port.postMessage({ kind: 'log', entry } satisfies ThreadMessage);
 });
 const { deliver } = await import('./deliver.ts');
 await deliver(port, workerData as ThreadOrder);

@@ -56,7 +56,7 @@ export type Command =
   | { readonly kind: 'close'; readonly delay: number };
 
 /** From a thread. */
-export type Report =
+export type ThreadMessage =
   /** It has opened the registry, and read nothing of it that it would deliver. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'listening'; readonly url: string }

@@ -14,8 +14,8 @@ import { ownersTextBefore, readOwnersChange } from '../owners/events.ts';
 import { changeRecord } from '../owners/read.ts';
 import { promotionOf, readRecord } from '../promotions/read.ts';
 import { readVersion } from '../prompts/version-rows.ts';
-import type { Snapshot } from '../store/store.ts';
-import type { About, Change } from './notification.ts';
+import type { ReadSnapshot } from '../store/store.ts';
+import type { About, NotifiedChange } from './notification.ts';
 
 /** Those that ask for a look at the change; a comment or an end of a promotion is told without it. */
 const SHOW_CHANGE: ReadonlySet<EventKind> = new Set<EventKind>([
@@ -28,7 +28,7 @@ const SHOW_CHANGE: ReadonlySet<EventKind> = new Set<EventKind>([
 ]);
 
 /** @throws DataFolderProblem `chain_broken` */
-export async function readAbout(snapshot: Snapshot, event: RegistryEvent): Promise<() => About> {
+export async function readAbout(snapshot: ReadSnapshot, event: RegistryEvent): Promise<() => About> {
   if (isOwnersEvent(event)) return aboutOwners(snapshot, event);
   const { prompt, version, kind } = event;
   if (prompt !== undefined && isLineCommentEvent(event)) {
@@ -56,7 +56,7 @@ const WAITS: ReadonlySet<EventKind> = new Set<EventKind>(['promotion.requested',
 
 /** As they are now: when the message comes, somebody may have approved. */
 async function missingOwners(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   promotion: PromotionRecord,
 ): Promise<readonly MissingOwners[]> {
   if (promotion.state !== 'pending') return [];
@@ -64,7 +64,7 @@ async function missingOwners(
   return (await promotionOf(snapshot, promotion, policy)).owners;
 }
 
-async function aboutOwners(snapshot: Snapshot, event: OwnersEvent): Promise<() => About> {
+async function aboutOwners(snapshot: ReadSnapshot, event: OwnersEvent): Promise<() => About> {
   const { environment, seq, kind, data } = event;
   if (environment === undefined) return () => ({});
   const change = await readOwnersChange(snapshot, environment, data.change);
@@ -88,7 +88,7 @@ function isLineCommentEvent(event: RegistryEvent): event is LineCommentEvent {
 
 /** Of an edit and a deletion the line is in the event that wrote the comment. */
 async function readLine(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   prompt: PromptName,
   { data }: LineCommentEvent,
 ): Promise<number | undefined> {
@@ -97,7 +97,7 @@ async function readLine(
   return written && lineOfComment(written.event);
 }
 
-function changeOf(prompt: PromptName, from: Version | undefined, to: Version): Change {
+function changeOf(prompt: PromptName, from: Version | undefined, to: Version): NotifiedChange {
   if (from === undefined) return { from: undefined, excerpt: undefined, partials: [] };
   return {
     from: versionReference(prompt, from.version as VersionNumber),

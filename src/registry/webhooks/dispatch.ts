@@ -6,11 +6,11 @@ import type { LookupAddress } from 'node:dns';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RegistryEvent } from '../../core/event.ts';
 import type { WebhookFormat } from '../../core/webhook-format.ts';
-import type { Identity } from '../identity.ts';
+import type { RegistryIdentity } from '../identity.ts';
 import type { Store } from '../store/store.ts';
 import { readAbout } from './about.ts';
 import { chatMessage, jsonMessage } from './message.ts';
-import { type Claimed, claim, type Outcome, readDue, settle } from './outbox.ts';
+import { type Claimed, claim, type DeliveryAttempt, readDue, settle } from './outbox.ts';
 import { MAX_ATTEMPTS } from './schedule.ts';
 import { send } from './send.ts';
 import { signedHeaders, webhookSecret } from './signature.ts';
@@ -18,7 +18,7 @@ import { openTarget } from './target.ts';
 
 export interface DispatchParts {
   readonly store: Store;
-  readonly identity: Identity;
+  readonly identity: RegistryIdentity;
   /** True if webhooks may send to this machine and private networks, and by HTTP. */
   readonly privateNetworks: boolean;
   /** Where people reach the registry, without a slash at its end; without it messages for chats have no link. */
@@ -135,7 +135,7 @@ export function webhookDispatcher(parts: DispatchParts): Dispatcher {
     await store.write(transaction => settle(transaction, claimed, outcome, store.now(), random()));
   }
 
-  async function attempt({ webhook, sealedUrl, format, event }: Claimed): Promise<Outcome> {
+  async function attempt({ webhook, sealedUrl, format, event }: Claimed): Promise<DeliveryAttempt> {
     const url = openTarget(identity, webhook, sealedUrl);
     if (url === undefined)
       return {
@@ -159,7 +159,7 @@ export function webhookDispatcher(parts: DispatchParts): Dispatcher {
     return chatMessage(format, event, about(), publicUrl);
   }
 
-  function tell({ webhook, origin, event, attempt: number }: Claimed, outcome: Outcome): void {
+  function tell({ webhook, origin, event, attempt: number }: Claimed, outcome: DeliveryAttempt): void {
     if (outcome.kind === 'taken' || outcome.kind === 'interrupted') return;
     const last = outcome.kind === 'gone' || number >= MAX_ATTEMPTS;
     log({

@@ -27,7 +27,7 @@ export interface Notification {
 /** The registry's data about an event beside the event itself. */
 export interface About {
   readonly promotion?: PromotionRecord | undefined;
-  readonly change?: Change | undefined;
+  readonly change?: NotifiedChange | undefined;
   /** Owners of whom one must still approve the promotion. */
   readonly waitsFor?: readonly MissingOwners[];
   /** The change of owners as it is now. */
@@ -38,7 +38,7 @@ export interface About {
   readonly line?: number | undefined;
 }
 
-export interface Change {
+export interface NotifiedChange {
   /** Such as `support/triage@11`; undefined where there was nothing before. */
   readonly from: string | undefined;
   /** Undefined where the sources are the same. */
@@ -178,7 +178,7 @@ function quoted(text: string): string {
   return clip(shown.join('\n'), MAX_QUOTE);
 }
 
-function changesOf(change: Change | undefined): Pick<Notification, 'changes' | 'diff'> {
+function changesOf(change: NotifiedChange | undefined): Pick<Notification, 'changes' | 'diff'> {
   if (change === undefined) return { changes: [], diff: [] };
   const { from, excerpt, partials } = change;
   if (from === undefined) return { changes: ['There was no version before.'], diff: [] };

@@ -3,7 +3,7 @@ import type { RegistryEvent } from '../../core/event.ts';
 import type { WebhookFormat } from '../../core/webhook-format.ts';
 import { isWebhookQuotaReached, QUOTAS } from '../quotas.ts';
 import { authentic, EVENT_BESIDE, eventBeside } from '../store/authentic.ts';
-import type { Snapshot, WriteTransaction } from '../store/store.ts';
+import type { ReadSnapshot, WriteTransaction } from '../store/store.ts';
 import { checkFilters } from './filters.ts';
 import { pauseAfter } from './schedule.ts';
 
@@ -14,7 +14,7 @@ export interface Due {
   readonly next: string | undefined;
 }
 
-export async function readDue(snapshot: Snapshot, now: Date): Promise<Due> {
+export async function readDue(snapshot: ReadSnapshot, now: Date): Promise<Due> {
   const at = now.toISOString();
   const waiting = snapshot.selectFrom('webhook_deliveries').where('state', '=', 'waiting');
   const due = await waiting.select('webhook').distinct().where('due_at', '<=', at).execute();
@@ -77,7 +77,7 @@ export async function claim(
 }
 
 /** How an attempt ended. `interrupted`: by this process itself, which stops. */
-export type Outcome =
+export type DeliveryAttempt =
   | { readonly kind: 'taken' }
   | { readonly kind: 'interrupted' }
   /** `retryAfter` in ms. */
@@ -89,7 +89,7 @@ export type Outcome =
 export async function settle(
   transaction: WriteTransaction,
   { webhook, event: { seq }, attempt }: Claimed,
-  outcome: Outcome,
+  outcome: DeliveryAttempt,
   now: Date,
   random: number,
 ): Promise<void> {

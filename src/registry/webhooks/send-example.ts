@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { WebhookRecord } from '../../contract/webhooks.ts';
 import type { WebhookFormat } from '../../core/webhook-format.ts';
-import type { Identity } from '../identity.ts';
+import type { RegistryIdentity } from '../identity.ts';
 import type { Store } from '../store/store.ts';
 import { WEBHOOK_HEADERS } from './dispatch.ts';
 import type { Notification } from './notification.ts';
-import type { Outcome } from './outbox.ts';
+import type { DeliveryAttempt } from './outbox.ts';
 import { type SendOptions, send } from './send.ts';
 import { signedHeaders, webhookSecret } from './signature.ts';
 import { slackMessage } from './slack-message.ts';
@@ -16,13 +16,13 @@ import { readWebhook } from './webhooks.ts';
 
 export interface ExampleOutcome {
   readonly webhook: WebhookRecord;
-  readonly outcome: Outcome;
+  readonly outcome: DeliveryAttempt;
 }
 
 /** @throws Problem `webhook_not_found` */
 export async function sendExample(
   store: Pick<Store, 'read' | 'now'>,
-  identity: Identity,
+  identity: RegistryIdentity,
   id: string,
   options: SendOptions,
 ): Promise<ExampleOutcome> {

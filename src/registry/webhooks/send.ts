@@ -5,7 +5,7 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { retryAfterMs } from '../../contract/retry-after.ts';
-import type { Outcome } from './outbox.ts';
+import type { DeliveryAttempt } from './outbox.ts';
 import { isPublicAddress, isPublicHost } from './public-address.ts';
 
 /** The time a receiver has to answer, in ms: it should take the event first and work on it afterwards. */
@@ -29,7 +29,7 @@ export async function send(
   headers: Readonly<Record<string, string>>,
   body: string,
   { privateNetworks, signal, lookup = addressesOf, timeout = ANSWER_TIMEOUT, now = Date.now }: SendOptions,
-): Promise<Outcome> {
+): Promise<DeliveryAttempt> {
   if (!privateNetworks && url.protocol !== 'https:') return failed('its URL is not one of https');
   // An address that is in the URL is not looked up.
   if (!privateNetworks && !isPublicHost(url.hostname)) return failed(notPublic(url.hostname));
@@ -98,7 +98,7 @@ function addressesOf(hostname: string): Promise<LookupAddress[]> {
   return systemLookup(hostname, { all: true });
 }
 
-function outcomeOf(status: number, retryAfter: string | undefined, now: number): Outcome {
+function outcomeOf(status: number, retryAfter: string | undefined, now: number): DeliveryAttempt {
   if (status >= 200 && status < 300) return { kind: 'taken' };
   if (status === 410) return { kind: 'gone', reason: 'answered 410, so it gets no more events' };
   const redirects = status >= 300 && status < 400 ? ', a redirect, which is not followed' : '';
@@ -109,7 +109,7 @@ function outcomeOf(status: number, retryAfter: string | undefined, now: number):
   };
 }
 
-function failed(reason: string): Outcome {
+function failed(reason: string): DeliveryAttempt {
   return { kind: 'failed', reason };
 }
 

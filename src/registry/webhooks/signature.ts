@@ -1,9 +1,9 @@
 /** The secret of a webhook and what it signs: Standard Webhooks (standardwebhooks.com), symmetric, version 1. */
 import { createHmac } from 'node:crypto';
-import type { Identity } from '../identity.ts';
+import type { RegistryIdentity } from '../identity.ts';
 
 /** The 32 bytes that sign what this webhook sends: made from the registry's own key, kept nowhere. */
-export function webhookSecret(identity: Identity, webhook: string): Buffer {
+export function webhookSecret(identity: RegistryIdentity, webhook: string): Buffer {
   return identity.secretFor(`webhook ${webhook}`);
 }
 

@@ -1,7 +1,7 @@
 /** Where a webhook sends to: a URL whose path or query may hold a token. It is kept encrypted, and only its origin is ever shown. */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { Problem } from '../../core/problem.ts';
-import type { Identity } from '../identity.ts';
+import type { RegistryIdentity } from '../identity.ts';
 import { isPublicHost } from './public-address.ts';
 
 /**
@@ -36,7 +36,7 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** Encrypted for this registry alone and for this webhook: AES-256-GCM, in base64. */
-export function sealTarget(identity: Identity, webhook: string, url: URL): string {
+export function sealTarget(identity: RegistryIdentity, webhook: string, url: URL): string {
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv(CIPHER, sealingKey(identity), iv).setAAD(Buffer.from(webhook));
   const sealed = Buffer.concat([cipher.update(url.href, 'utf8'), cipher.final()]);
@@ -44,7 +44,7 @@ export function sealTarget(identity: Identity, webhook: string, url: URL): strin
 }
 
 /** Undefined when it was sealed by another registry's key, or changed. */
-export function openTarget(identity: Identity, webhook: string, sealed: string): URL | undefined {
+export function openTarget(identity: RegistryIdentity, webhook: string, sealed: string): URL | undefined {
   const bytes = Buffer.from(sealed, 'base64');
   const [iv, tag] = [bytes.subarray(0, IV_BYTES), bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES)];
   try {
@@ -59,6 +59,6 @@ export function openTarget(identity: Identity, webhook: string, sealed: string):
   }
 }
 
-function sealingKey(identity: Identity): Buffer {
+function sealingKey(identity: RegistryIdentity): Buffer {
   return identity.secretFor('webhook addresses');
 }

@@ -5,10 +5,10 @@ import type { EnvironmentName } from '../../core/environment.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Author } from '../access/caller.ts';
 import { readEnvironment } from '../environments.ts';
-import type { Identity } from '../identity.ts';
+import type { RegistryIdentity } from '../identity.ts';
 import { checkWebhookQuota } from '../quotas.ts';
 import { appendEvent } from '../store/log.ts';
-import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
+import type { ReadSnapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { WebhooksTable } from '../store/tables.ts';
 import { filterText } from './filters.ts';
 import { shownSecret, webhookSecret } from './signature.ts';
@@ -28,7 +28,7 @@ export async function createWebhook(
   transaction: WriteTransaction,
   now: Store['now'],
   author: Author,
-  identity: Identity,
+  identity: RegistryIdentity,
   { environment, environments, events, format, target }: NewWebhook,
 ): Promise<CreatedWebhook> {
   for (const name of [environment, ...(environments ?? [])]) await readEnvironment(transaction, name);
@@ -73,7 +73,7 @@ export interface WebhookListing {
 
 /** Webhooks with the seq of their making, newest first. */
 export async function listWebhooks(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   { environment, before, limit }: WebhookListing,
 ): Promise<{ seq: number; record: WebhookRecord }[]> {
   let query = snapshot.selectFrom('webhooks').selectAll().orderBy('seq', 'desc');
@@ -84,7 +84,7 @@ export async function listWebhooks(
 }
 
 /** @throws Problem `webhook_not_found` */
-export async function readWebhook(snapshot: Snapshot, id: string): Promise<WebhookRecord> {
+export async function readWebhook(snapshot: ReadSnapshot, id: string): Promise<WebhookRecord> {
   const row = await snapshot.selectFrom('webhooks').selectAll().where('id', '=', id).executeTakeFirst();
   const [found] = row === undefined ? [] : await withCounts(snapshot, [row]);
   if (found === undefined)
@@ -122,7 +122,7 @@ interface Counts {
 const NONE: Counts = { waiting: 0, given_up: 0 };
 
 async function withCounts(
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   rows: readonly WebhooksTable[],
 ): Promise<{ seq: number; record: WebhookRecord }[]> {
   if (rows.length === 0) return [];

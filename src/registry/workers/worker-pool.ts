@@ -25,7 +25,7 @@ export interface WorkerPool {
   close(): Promise<void>;
 }
 
-export interface PoolOptions {
+export interface WorkerPoolOptions {
   /** The module that a worker runs: it calls `serveTasks`. */
   readonly module: URL;
   /** Processes, unless told. */
@@ -57,7 +57,7 @@ const MEMORY_MB = 1536;
 /** A worker takes some tenths of a second to start, and some MB while it waits. In ms. */
 const IDLE_TIME = 60_000;
 
-export function workerPool(options: PoolOptions): WorkerPool {
+export function workerPool(options: WorkerPoolOptions): WorkerPool {
   const { module, kind = 'process', onFault, timeLimit = TIME_LIMIT, memoryMb = MEMORY_MB } = options;
   const queue: FairQueue = fairQueue({ ...LIMITS, ...options.limits });
   const start = kind === 'process' ? startProcess : startThread;

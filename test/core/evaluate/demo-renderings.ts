@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { linkPartials } from '../../../src/core/link.ts';
 import { fileOfPrompt, isPartial, parsePromptName, promptOfFile } from '../../../src/core/name.ts';
-import { type Rendered, type RenderRequest, render } from '../../../src/core/render.ts';
+import { type RenderedPrompt, type RenderRequest, render } from '../../../src/core/render.ts';
 
 const PROMPTS = fileURLToPath(new URL('../../../demo/prompts/', import.meta.url));
 
@@ -29,7 +29,7 @@ export async function demoRequests(): Promise<RenderRequest[]> {
   return requests;
 }
 
-export async function demoRenderings(): Promise<Rendered[]> {
+export async function demoRenderings(): Promise<RenderedPrompt[]> {
   return Promise.all((await demoRequests()).map(render));
 }
 

@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { step } from '../../../scripts/testing/heartbeat.ts';
-import type { Node } from '../../../src/editor/explorer/nodes.ts';
+import type { ExplorerNode } from '../../../src/editor/explorer/nodes.ts';
 import type { Inside } from '../../../src/extension.ts';
 import { eventually } from '../../eventually.ts';
 import { type Script, ScriptedAsk } from './scripted-ask.ts';
@@ -113,7 +113,7 @@ export async function run(command: string, script: Script = {}, ...args: unknown
 export async function shownTree(depth = 9): Promise<string[]> {
   const { tree } = await inside();
   const lines: string[] = [];
-  const visit = async (node: Node | undefined, level: number): Promise<void> => {
+  const visit = async (node: ExplorerNode | undefined, level: number): Promise<void> => {
     if (level > depth) return;
     for (const child of await tree.getChildren(node)) {
       const { label, description } = tree.getTreeItem(child);
@@ -125,7 +125,11 @@ export async function shownTree(depth = 9): Promise<string[]> {
   return lines;
 }
 
-export async function nodeOf(kind: Node['kind'], label: string, under?: Node): Promise<Node> {
+export async function nodeOf(
+  kind: ExplorerNode['kind'],
+  label: string,
+  under?: ExplorerNode,
+): Promise<ExplorerNode> {
   const { tree } = await inside();
   for (const child of await tree.getChildren(under)) {
     if (child.kind === kind && String(tree.getTreeItem(child).label) === label) return child;

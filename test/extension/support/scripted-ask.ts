@@ -1,16 +1,16 @@
 /** Answers the extension's questions in the person's place, and keeps what was asked and told. */
 import type {
-  Ask,
   Confirmation,
+  DialogSeverity,
+  Dialogs,
   PickManyQuestion,
   PickQuestion,
-  Severity,
   TextQuestion,
 } from '../../../src/editor/asking/ask.ts';
 import { eventually } from '../../eventually.ts';
 
 export interface Told {
-  readonly severity: Severity;
+  readonly severity: DialogSeverity;
   readonly message: string;
   readonly buttons: readonly string[];
 }
@@ -32,7 +32,7 @@ export interface Script {
   readonly button?: string;
 }
 
-export class ScriptedAsk implements Ask {
+export class ScriptedAsk implements Dialogs {
   readonly told: Told[] = [];
   readonly asked: TextQuestion[] = [];
   readonly sentDrafts: string[] = [];
@@ -121,7 +121,7 @@ export class ScriptedAsk implements Ask {
     return answer;
   }
 
-  async tell(severity: Severity, message: string, ...buttons: string[]): Promise<string | undefined> {
+  async tell(severity: DialogSeverity, message: string, ...buttons: string[]): Promise<string | undefined> {
     this.told.push({ severity, message, buttons });
     const chosen = buttons.find(button => button === this.#button);
     if (chosen !== undefined) this.#button = undefined;

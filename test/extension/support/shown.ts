@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { folderOf, type PromptName } from '../../../src/core/name.ts';
-import type { Node } from '../../../src/editor/explorer/nodes.ts';
+import type { ExplorerNode } from '../../../src/editor/explorer/nodes.ts';
 import { eventually } from '../../eventually.ts';
 import { activeTab, inside } from './inside.ts';
 import type { ScriptedAsk, Told } from './scripted-ask.ts';
@@ -45,7 +45,7 @@ export async function shownEditor(uri: vscode.Uri): Promise<vscode.TextEditor> {
 }
 
 /** The prompt's node in the explorer. */
-export async function promptNode(name: PromptName): Promise<Node> {
+export async function promptNode(name: PromptName): Promise<ExplorerNode> {
   const node = (await inside()).tree.nodeOf(name);
   assert.ok(node, `The explorer has no ${name}.`);
   return node;
@@ -56,7 +56,7 @@ export async function shownFolderOf(name: PromptName): Promise<string[]> {
   const { tree } = await inside();
   const top = (await tree.getChildren()).find(node => node.kind === 'folder' && node.path === folderOf(name));
   const lines: string[] = [];
-  const visit = async (node: Node, level: number): Promise<void> => {
+  const visit = async (node: ExplorerNode, level: number): Promise<void> => {
     const { label, description } = tree.getTreeItem(node);
     lines.push(`${'  '.repeat(level)}${String(label)} ${String(description ?? '')}`.trimEnd());
     for (const child of await tree.getChildren(node)) await visit(child, level + 1);

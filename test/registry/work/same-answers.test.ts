@@ -7,7 +7,7 @@ import { parsePromptName } from '../../../src/core/name.ts';
 import { Problem } from '../../../src/core/problem.ts';
 import type { VersionNumber } from '../../../src/core/version.ts';
 import type { StoredVersion } from '../../../src/registry/delivery/content.ts';
-import type { Work } from '../../../src/registry/http/work.ts';
+import type { WorkerTasks } from '../../../src/registry/http/work.ts';
 import type { ComparedVersion } from '../../../src/registry/prompts/diff.ts';
 import { startWork } from '../../../src/registry/tasks/work.ts';
 import { inputs, templates } from '../../core/evaluate/templates.ts';
@@ -36,7 +36,7 @@ describe('work in a thread and at once', () => {
   const inThread = startWork({ light: 0, onFault: fail });
   after(() => Promise.all([atOnce.close(), inThread.close()]));
 
-  const same = async (ask: (work: Work) => Promise<unknown>) => {
+  const same = async (ask: (work: WorkerTasks) => Promise<unknown>) => {
     const [one, other] = await Promise.all([outcome(() => ask(atOnce)), outcome(() => ask(inThread))]);
     assert.deepEqual(other, one);
     return one;
@@ -153,7 +153,7 @@ function stored(reference: string, source: string, partial: string): StoredVersi
 }
 
 /** Undefined for what could not have been published. */
-function compared(work: Work): (stored: StoredVersion) => Promise<ComparedVersion | undefined> {
+function compared(work: WorkerTasks): (stored: StoredVersion) => Promise<ComparedVersion | undefined> {
   return async version => {
     const { source, digest, publishedAt, reference } = version;
     if ((await work.prepareSource({ name, source }, asker)).flaw !== undefined) return undefined;

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { Problem } from '../../../src/core/problem.ts';
-import { type PoolOptions, type WorkerPool, workerPool } from '../../../src/registry/workers/worker-pool.ts';
+import {
+  type WorkerPool,
+  type WorkerPoolOptions,
+  workerPool,
+} from '../../../src/registry/workers/worker-pool.ts';
 import { eventually } from '../../eventually.ts';
 import type { Order } from './a-worker.ts';
 
@@ -8,7 +12,7 @@ for (const kind of ['process', 'thread'] as const)
   describe(`a worker pool of the kind ${kind}`, () => {
     const open: WorkerPool[] = [];
     const faults: unknown[] = [];
-    const pool = (options: Partial<PoolOptions> = {}) => {
+    const pool = (options: Partial<WorkerPoolOptions> = {}) => {
       const made = workerPool({
         kind,
         module: new URL('./a-worker.ts', import.meta.url),

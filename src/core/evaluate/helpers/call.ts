@@ -5,7 +5,7 @@ import { invalidAt } from '../problems.ts';
 import type { Scope } from '../scope.ts';
 import { Structure } from '../structure.ts';
 
-export interface Call {
+export interface HelperInvocation {
   readonly name: string;
   readonly scope: Scope;
   readonly node: MustacheStatement | BlockStatement | SubExpression;
@@ -13,17 +13,21 @@ export interface Call {
   readonly hash: Readonly<Record<string, unknown>>;
 }
 
-export interface BlockCall extends Call {
+export interface BlockCall extends HelperInvocation {
   readonly node: BlockStatement;
 }
 
 /** Gives a value. Throws Problem `invalid_source` or `too_expensive` at the call. */
-export type ValueHelper = (call: Call) => unknown;
+export type ValueHelper = (call: HelperInvocation) => unknown;
 /** Evaluates one of the block's bodies, or none, any number of times. Throws as a `ValueHelper`. */
 export type BlockHelper = (call: BlockCall) => void;
 
 /** @throws Problem `invalid_source` */
-export function checkCount({ name, scope, node, args }: Call, count: number, example: string): void {
+export function checkCount(
+  { name, scope, node, args }: HelperInvocation,
+  count: number,
+  example: string,
+): void {
   if (args.length === count) return;
   const needed = ['no argument', 'one argument', 'two arguments'][count];
   const given = args.length === 0 ? 'none' : args.length;
@@ -33,7 +37,7 @@ export function checkCount({ name, scope, node, args }: Call, count: number, exa
 /** A value as the text of an argument; undefined for nothing. @throws Problem `invalid_source` for one that is no text */
 export function textOfArgument(
   value: unknown,
-  { name, scope, node }: Pick<Call, 'name' | 'scope' | 'node'>,
+  { name, scope, node }: Pick<HelperInvocation, 'name' | 'scope' | 'node'>,
 ): string | undefined {
   if (typeof value === 'string') return value;
   if (value === null || value === undefined || typeof value === 'function') return undefined;

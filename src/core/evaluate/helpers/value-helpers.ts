@@ -5,7 +5,13 @@ import type { Problem } from '../../problem.ts';
 import { invalidAt } from '../problems.ts';
 import { ownProperty } from '../read-path.ts';
 import { Structure } from '../structure.ts';
-import { type Call, checkCount, checkNoStructure, textOfArgument, type ValueHelper } from './call.ts';
+import {
+  checkCount,
+  checkNoStructure,
+  type HelperInvocation,
+  textOfArgument,
+  type ValueHelper,
+} from './call.ts';
 import { jsonOf } from './text.ts';
 
 /** The roles that Dotprompt defines. */
@@ -21,7 +27,7 @@ export const VALUE_HELPERS: ReadonlyMap<string, ValueHelper> = new Map<string, V
   ['section', section],
 ]);
 
-function json(call: Call): string {
+function json(call: HelperInvocation): string {
   checkCount(call, 1, '{{json value}}');
   const [value] = call.args;
   checkNoStructure(value, call.scope, call.node);
@@ -29,7 +35,7 @@ function json(call: Call): string {
   return jsonOf(value, call.hash['indent'], call.scope, call.node);
 }
 
-function lookup(call: Call): unknown {
+function lookup(call: HelperInvocation): unknown {
   const [object, key] = call.args;
   if (call.args.length > 0 && !object) return object;
   checkCount(call, 2, '{{lookup object key}}');
@@ -37,7 +43,7 @@ function lookup(call: Call): unknown {
   return name === undefined ? undefined : ownProperty(object, name);
 }
 
-function role(call: Call): unknown {
+function role(call: HelperInvocation): unknown {
   const { args, hash } = call;
   const role = textOfArgument(args[0], call);
   if (role === undefined || !ROLES.includes(role)) throw unknownRole(role, call);
@@ -49,7 +55,7 @@ function role(call: Call): unknown {
   return new Structure({ kind: 'role', role, metadata });
 }
 
-function unknownRole(role: string | undefined, { args, scope, node }: Call): Problem {
+function unknownRole(role: string | undefined, { args, scope, node }: HelperInvocation): Problem {
   const known = 'The roles are "system", "user", "model" and "tool".';
   // A value of the input is not repeated.
   const isWritten = node.params[0]?.type === 'StringLiteral';
@@ -61,7 +67,7 @@ function unknownRole(role: string | undefined, { args, scope, node }: Call): Pro
   return invalidAt(scope.template, node, `${what}. ${advice}`);
 }
 
-function section(call: Call): Structure {
+function section(call: HelperInvocation): Structure {
   const purpose = textOfArgument(call.args[0], call);
   if (purpose === undefined || purpose.trim() === '')
     throw invalidAt(
@@ -72,7 +78,7 @@ function section(call: Call): Structure {
   return new Structure({ kind: 'part', part: { metadata: { purpose, pending: true } } });
 }
 
-function media(call: Call): Structure {
+function media(call: HelperInvocation): Structure {
   const url = textOfArgument(call.hash['url'], call);
   if (url === undefined || url.trim() === '')
     throw invalidAt(
@@ -85,7 +91,7 @@ function media(call: Call): Structure {
   return new Structure({ kind: 'part', part: { media } satisfies Part });
 }
 
-function nothingToWrite({ scope, node }: Call): Problem {
+function nothingToWrite({ scope, node }: HelperInvocation): Problem {
   const [argument] = node.params;
   const name = argument?.type === 'PathExpression' ? argument.original : undefined;
   const around = name === undefined ? '{{#if …}}' : `{{#if ${name}}}…{{/if}}`;
@@ -97,7 +103,7 @@ function nothingToWrite({ scope, node }: Call): Problem {
 }
 
 /** Handlebars' own names for what is missing, and names of no helper: a version that was published before may call them. */
-export function refuseUnknown({ name, scope, node }: Call): never {
+export function refuseUnknown({ name, scope, node }: HelperInvocation): never {
   const why = INTERNAL_HELPERS.has(name)
     ? `"${name}" is internal to Handlebars. Remove it.`
     : `There is no helper "${name}", and variables take no arguments. Remove what follows the name.`;

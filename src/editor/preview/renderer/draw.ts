@@ -1,7 +1,7 @@
 /** Rendering for the preview: a request becomes what is shown, or why nothing is. Runs in the worker. */
 import { Problem } from '../../../core/problem.ts';
 import { parseSource } from '../../../core/source.ts';
-import { renderTraced, type Traced, type TracedPart } from '../../../core/trace.ts';
+import { renderTraced, type TracedPart, type TracedRendering } from '../../../core/trace.ts';
 import { linkFile, shownPath } from '../../../workspace/file-partials.ts';
 import { nodeFileSystem } from '../../../workspace/node-file-system.ts';
 import { WorkspaceError } from '../../../workspace/workspace-error.ts';
@@ -82,11 +82,11 @@ function refusal(error: unknown): PreviewProblem | PreviewLimit {
 }
 
 /** The text of each rendered message. */
-export function textsOf({ rendered }: Pick<Traced, 'rendered'>): string[] {
+export function textsOf({ rendered }: Pick<TracedRendering, 'rendered'>): string[] {
   return rendered.messages.map(({ content }) => content.map(part => part.text ?? '').join(''));
 }
 
-function withFewerSpans(traced: Traced): Traced {
+function withFewerSpans(traced: TracedRendering): TracedRendering {
   let left = MAX_SPANS;
   let stretchesLeft = MAX_SPANS;
   const part = (part: TracedPart): TracedPart => {

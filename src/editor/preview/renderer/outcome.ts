@@ -3,7 +3,7 @@ import type { LinkedPartial } from '../../../core/flatten.ts';
 import type { SourceIssue } from '../../../core/problem.ts';
 import type { RenderRequest } from '../../../core/render.ts';
 import type { SourceKind } from '../../../core/source.ts';
-import type { Traced } from '../../../core/trace.ts';
+import type { TracedRendering } from '../../../core/trace.ts';
 
 interface Given {
   readonly source: string;
@@ -45,7 +45,7 @@ export type PreviewOutcome = PreviewRendered | PreviewProblem | PreviewLimit;
 export interface PreviewRendered {
   readonly kind: 'rendered';
   /** Of its spans the first 10 000: what follows is text without any. */
-  readonly traced: Traced;
+  readonly traced: TracedRendering;
   /** Where each partial was read, by its id as in `TracedSource.prompt`: absolute paths. Of a file's request alone. */
   readonly files?: ReadonlyMap<string, string>;
   readonly tokens: Tokens;

@@ -9,8 +9,8 @@ import type {
   PreviewRequest,
   Tokens,
 } from './outcome.ts';
-import { type Heard, Thread } from './thread.ts';
-import type { FromWorker } from './worker.ts';
+import { type RendererEvent, RendererThread } from './thread.ts';
+import type { FromRenderer } from './worker.ts';
 
 /** The time each may take, in milliseconds. */
 export interface PreviewLimits {
@@ -44,7 +44,7 @@ interface Job {
 export class PreviewRenderer {
   readonly #workerUrl: URL;
   readonly #limits: PreviewLimits;
-  #thread: Thread | undefined;
+  #thread: RendererThread | undefined;
   #isRunning = false;
   #waiting: Job | undefined;
   #isDisposed = false;
@@ -124,9 +124,9 @@ export class PreviewRenderer {
   }
 
   /** The thread, once it can take a request; or why there is none. */
-  async #ready(): Promise<{ readonly thread: Thread } | PreviewOutcome> {
+  async #ready(): Promise<{ readonly thread: RendererThread } | PreviewOutcome> {
     if (this.#thread !== undefined && !this.#thread.isOver) return { thread: this.#thread };
-    const thread = new Thread(this.#workerUrl);
+    const thread = new RendererThread(this.#workerUrl);
     this.#thread = thread;
     const heard = await thread.next(this.#limits.start);
     return messageOf(heard, 'ready') === undefined ? this.#stopped(heard) : { thread };
@@ -137,7 +137,7 @@ export class PreviewRenderer {
     this.#thread = undefined;
   }
 
-  #stopped(heard: Heard): PreviewOutcome {
+  #stopped(heard: RendererEvent): PreviewOutcome {
     this.#drop();
     if (heard.kind === 'ended' && heard.why === 'failure')
       return { kind: 'problem', message: `The preview ended unexpectedly: ${heard.message}` };
@@ -152,12 +152,12 @@ export class PreviewRenderer {
   }
 }
 
-function messageOf<Step extends FromWorker['step']>(
-  heard: Heard,
+function messageOf<Step extends FromRenderer['step']>(
+  heard: RendererEvent,
   step: Step,
-): Extract<FromWorker, { step: Step }> | undefined {
+): Extract<FromRenderer, { step: Step }> | undefined {
   return heard.kind === 'message' && heard.message.step === step
-    ? (heard.message as Extract<FromWorker, { step: Step }>)
+    ? (heard.message as Extract<FromRenderer, { step: Step }>)
     : undefined;
 }
 

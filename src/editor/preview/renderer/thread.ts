@@ -1,7 +1,7 @@
 /** A worker thread that answers in messages, each waited for with a limit; where one comes too late it is ended. */
 import { Worker } from 'node:worker_threads';
 import type { PreviewFileRequest, PreviewRequest } from './outcome.ts';
-import type { FromWorker } from './worker.ts';
+import type { FromRenderer } from './worker.ts';
 
 /**
  * Rendering counts what it writes and ends long before this; a thread that gets here may take the whole process with
@@ -10,21 +10,21 @@ import type { FromWorker } from './worker.ts';
  */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 96 };
 
-export type Heard =
-  | { readonly kind: 'message'; readonly message: FromWorker }
+export type RendererEvent =
+  | { readonly kind: 'message'; readonly message: FromRenderer }
   | { readonly kind: 'late' }
   /** The thread is over; `memory` when it took more than it may. */
   | { readonly kind: 'ended'; readonly why: 'memory' | 'failure'; readonly message: string };
 
-export class Thread {
+export class RendererThread {
   readonly #worker: Worker;
-  readonly #messages: FromWorker[] = [];
-  #ended: Extract<Heard, { kind: 'ended' }> | undefined;
+  readonly #messages: FromRenderer[] = [];
+  #ended: Extract<RendererEvent, { kind: 'ended' }> | undefined;
   #heard: () => void = () => {};
 
   constructor(url: URL) {
     this.#worker = new Worker(url, { resourceLimits: RESOURCE_LIMITS });
-    this.#worker.on('message', (message: FromWorker) => {
+    this.#worker.on('message', (message: FromRenderer) => {
       this.#messages.push(message);
       this.#heard();
     });
@@ -47,7 +47,7 @@ export class Thread {
   }
 
   /** The next message. It is late after `limit` ms, or `hurriedLimit` ms after `hurry` fires if that is sooner. */
-  async next(limit: number, hurry?: AbortSignal, hurriedLimit = limit): Promise<Heard> {
+  async next(limit: number, hurry?: AbortSignal, hurriedLimit = limit): Promise<RendererEvent> {
     const { promise, resolve } = Promise.withResolvers<'heard' | 'late'>();
     this.#heard = () => resolve('heard');
     if (this.#messages.length > 0 || this.isOver) resolve('heard');
@@ -68,7 +68,7 @@ export class Thread {
     void this.#worker.terminate();
   }
 
-  #end(ended: Extract<Heard, { kind: 'ended' }>): void {
+  #end(ended: Extract<RendererEvent, { kind: 'ended' }>): void {
     this.#ended ??= ended;
     this.#heard();
   }

@@ -8,7 +8,7 @@ import type { PreviewFileRequest, PreviewRequest, Tokens } from './outcome.ts';
 import { type CountTokens, counted, type EncodingName, loadEncoding, reasonNotToCount } from './tokens.ts';
 
 /** Each request is answered by `drawn`; after a rendered one come `loaded` and `counted`. */
-export type FromWorker =
+export type FromRenderer =
   | { readonly step: 'ready' }
   | {
       readonly step: 'drawn';
@@ -21,7 +21,7 @@ export type FromWorker =
 
 const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread.');
-const tell = (message: FromWorker) => port.postMessage(message);
+const tell = (message: FromRenderer) => port.postMessage(message);
 const encodings = new Map<EncodingName, Promise<CountTokens>>();
 
 port.on('message', (request: PreviewRequest | PreviewFileRequest) => void answer(request));

@@ -1,6 +1,7 @@
 /** The log over HTTP, page by page; a call may wait for what comes next. */
-import type { Handler } from '../call.ts';
+
 import { numberCursor } from '../cursor.ts';
+import type { Handler } from '../route-context.ts';
 
 export const handleChanges: Handler<'changes'> = async ({ feed, caller, query, request, reauthenticate }) => {
   const { after, limit, wait } = query;

@@ -1,6 +1,6 @@
 /** Checkpoints over HTTP. */
-import { jsonAnswer } from '../answer.ts';
-import type { Handler } from '../call.ts';
+import { jsonAnswer } from '../http-response.ts';
+import type { Handler } from '../route-context.ts';
 
 export const handleCheckpoint: Handler<'checkpoint'> = async ({ signer }) =>
   jsonAnswer(200, await signer.checkpoint());

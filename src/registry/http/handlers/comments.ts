@@ -11,10 +11,10 @@ import {
   setResolved,
 } from '../../comments/write-comments.ts';
 import { readPrompt, readVersion } from '../../prompts/version-rows.ts';
-import { jsonAnswer, jsonTextAnswer } from '../answer.ts';
-import type { Handler } from '../call.ts';
 import { makeCursor, textCursor } from '../cursor.ts';
+import { jsonAnswer, jsonTextAnswer } from '../http-response.ts';
 import { doneOnce } from '../idempotency.ts';
+import type { Handler } from '../route-context.ts';
 
 export const handleListThreads: Handler<'listThreads'> = async call => {
   const { store, drafts, caller, parameters, query, work, asker } = call;

@@ -3,14 +3,14 @@ import { MAX_CONSISTENCY_EVENTS } from '../../../contract/consistency.ts';
 import { CHAIN_START, type ChainHead } from '../../../core/event.ts';
 import { Problem } from '../../../core/problem.ts';
 import { eventsAfter, logHead } from '../../store/log.ts';
-import type { Snapshot } from '../../store/store.ts';
-import { jsonAnswer } from '../answer.ts';
-import type { Handler } from '../call.ts';
+import type { ReadSnapshot } from '../../store/store.ts';
+import { jsonAnswer } from '../http-response.ts';
+import type { Handler } from '../route-context.ts';
 
 export const handleConsistency: Handler<'consistency'> = async ({ store, query }) =>
   jsonAnswer(200, await store.read(snapshot => proof(snapshot, query.from, query.to)));
 
-async function proof(snapshot: Snapshot, from: number, to: number | undefined) {
+async function proof(snapshot: ReadSnapshot, from: number, to: number | undefined) {
   const end = await logHead(snapshot);
   if (to !== undefined && to < from)
     throw wrong('/to', `The newer head (${to}) is before the older one (${from}). Swap them.`);
@@ -26,7 +26,7 @@ async function proof(snapshot: Snapshot, from: number, to: number | undefined) {
   return { from: older, to: newest ? { seq: newest.seq, hash: newest.hash } : older, events };
 }
 
-async function headAt(snapshot: Snapshot, seq: number): Promise<ChainHead> {
+async function headAt(snapshot: ReadSnapshot, seq: number): Promise<ChainHead> {
   if (seq === 0) return CHAIN_START;
   return snapshot
     .selectFrom('events')

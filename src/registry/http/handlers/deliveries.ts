@@ -2,8 +2,8 @@
 import { MAX_DELIVERIES_BYTES } from '../../../contract/deliveries.ts';
 import { HEADER, MEDIA } from '../../../contract/headers.ts';
 import { canonicalTarget } from '../../delivery/target.ts';
-import { type Answer, jsonAnswer, jsonTextAnswer } from '../answer.ts';
-import type { Handler } from '../call.ts';
+import { type HttpResponse, jsonAnswer, jsonTextAnswer } from '../http-response.ts';
+import type { Handler } from '../route-context.ts';
 
 export const handleDeliverAll: Handler<'deliverAll'> = async ({ caller, body, request, deliver, ended }) => {
   const parts: string[] = [];
@@ -33,7 +33,7 @@ export const handleDeliverAll: Handler<'deliverAll'> = async ({ caller, body, re
 };
 
 /** The body of a delivery is JSON already. */
-function itemOf({ status, headers, body }: Answer): string {
+function itemOf({ status, headers, body }: HttpResponse): string {
   const about = JSON.stringify({
     status,
     ...(status < 400 && {

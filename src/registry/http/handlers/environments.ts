@@ -2,8 +2,8 @@
 import { checkPublishes, policyOf } from '../../../core/environment.ts';
 import { checkOwnEnvironment } from '../../access/caller.ts';
 import { readEnvironment, readEnvironments, setEnvironment } from '../../environments.ts';
-import { jsonAnswer } from '../answer.ts';
-import type { Handler } from '../call.ts';
+import { jsonAnswer } from '../http-response.ts';
+import type { Handler } from '../route-context.ts';
 
 export const handleListEnvironments: Handler<'listEnvironments'> = async ({ store }) =>
   jsonAnswer(200, { data: await store.read(readEnvironments), nextCursor: null });

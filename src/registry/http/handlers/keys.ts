@@ -10,9 +10,9 @@ import {
   revokeKeyAndWhatItMade,
   rotateKey,
 } from '../../access/keys.ts';
-import { jsonAnswer } from '../answer.ts';
-import type { Handler } from '../call.ts';
 import { numberCursor, pageOf } from '../cursor.ts';
+import { jsonAnswer } from '../http-response.ts';
+import type { Handler } from '../route-context.ts';
 
 export const handleListKeys: Handler<'listKeys'> = async ({ store, caller, query }) => {
   const { cursor, limit } = query;

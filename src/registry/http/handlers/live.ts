@@ -1,7 +1,7 @@
 /** The live version at an instant, over HTTP. */
 import { readLive } from '../../live/live.ts';
-import { jsonTextAnswer } from '../answer.ts';
-import type { Handler } from '../call.ts';
+import { jsonTextAnswer } from '../http-response.ts';
+import type { Handler } from '../route-context.ts';
 
 export const handleLive: Handler<'live'> = async ({
   store,

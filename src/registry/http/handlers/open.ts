@@ -7,8 +7,8 @@ import { MEDIA } from '../../../contract/headers.ts';
 import { editorLink } from '../../../core/editor-link.ts';
 import { Problem } from '../../../core/problem.ts';
 import { parseVersionReference, versionReference } from '../../../core/version.ts';
-import { type Answer, COMMON_HEADERS } from '../answer.ts';
-import type { Call, Handler } from '../call.ts';
+import { COMMON_HEADERS, type HttpResponse } from '../http-response.ts';
+import type { Handler, RouteContext } from '../route-context.ts';
 
 export const handleOpenPromotion: Handler<'openPromotion'> = async ({ publicUrl, parameters: { id } }) => {
   const registry = known(publicUrl);
@@ -37,7 +37,7 @@ export const handleOpenOwners: Handler<'openOwners'> = async ({ publicUrl, query
 };
 
 /** @throws Problem `route_not_found` */
-function known(publicUrl: Call['publicUrl']): string {
+function known(publicUrl: RouteContext['publicUrl']): string {
   if (publicUrl !== null) return publicUrl;
   throw new Problem(
     'route_not_found',
@@ -49,7 +49,7 @@ const STYLE =
   'body{font:16px/1.5 system-ui,sans-serif;max-width:36em;margin:4em auto;padding:0 1em;color-scheme:light dark}';
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
-function page(what: string, link: string, registry: string): Answer {
+function page(what: string, link: string, registry: string): HttpResponse {
   const [title, href, url] = [`Open ${what} in VS Code`, link, registry].map(escaped);
   const body = `<!DOCTYPE html>
 <html lang="en">

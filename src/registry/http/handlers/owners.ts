@@ -2,9 +2,9 @@
 import { pathOf, ROUTES } from '../../../contract/routes.ts';
 import { approveOwners, cancelOwners, rejectOwners, requestOwners } from '../../owners/change.ts';
 import { listOwnersChanges, showOwners, warningsOf } from '../../owners/read.ts';
-import { jsonAnswer } from '../answer.ts';
-import type { Handler } from '../call.ts';
+import { jsonAnswer } from '../http-response.ts';
 import { doneOnce } from '../idempotency.ts';
+import type { Handler } from '../route-context.ts';
 
 export const handleListOwnersChanges: Handler<'listOwnersChanges'> = async ({ store }) =>
   jsonAnswer(200, { data: await store.read(listOwnersChanges) });

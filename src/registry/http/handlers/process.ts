@@ -3,8 +3,8 @@ import { openApiDocument } from '../../../contract/openapi.ts';
 import { Problem } from '../../../core/problem.ts';
 import { roleIncludes } from '../../../core/role.ts';
 import { readIntact } from '../../proof/intact-store.ts';
-import { COMMON_HEADERS, jsonAnswer } from '../answer.ts';
-import type { Handler, ProcessStatus } from '../call.ts';
+import { COMMON_HEADERS, jsonAnswer } from '../http-response.ts';
+import type { Handler, ProcessStatus } from '../route-context.ts';
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/ */
 const METRICS_MEDIA_TYPE = 'text/plain; version=0.0.4; charset=utf-8';

@@ -5,10 +5,10 @@ import { comment, listComments } from '../../promotions/comments.ts';
 import * as decide from '../../promotions/decide.ts';
 import { promote } from '../../promotions/promote.ts';
 import { listPromotions, readPromotion, readRecord } from '../../promotions/read.ts';
-import { jsonAnswer } from '../answer.ts';
-import type { Handler } from '../call.ts';
 import { numberCursor, pageOf } from '../cursor.ts';
+import { jsonAnswer } from '../http-response.ts';
 import { doneOnce } from '../idempotency.ts';
+import type { Handler } from '../route-context.ts';
 
 export const handlePromote: Handler<'promote'> = async call => {
   const { store, caller, parameters, body } = call;

@@ -15,10 +15,10 @@ import { checkMayPublishThis } from '../../prompts/may-publish.ts';
 import { type Published, publish, publishAhead, tryPublish, withPartials } from '../../prompts/publish.ts';
 import { readVersion } from '../../prompts/version-rows.ts';
 import { negotiate } from '../accept.ts';
-import { COMMON_HEADERS, jsonAnswer, jsonTextAnswer } from '../answer.ts';
-import type { Handler } from '../call.ts';
 import { numberCursor, pageOf, textCursor } from '../cursor.ts';
+import { COMMON_HEADERS, jsonAnswer, jsonTextAnswer } from '../http-response.ts';
 import { type Done, doneOnce } from '../idempotency.ts';
+import type { Handler } from '../route-context.ts';
 
 export const handleListPrompts: Handler<'listPrompts'> = async ({ store, query }) => {
   const { prefix = '', archived, cursor, limit } = query;

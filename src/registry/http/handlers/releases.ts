@@ -4,10 +4,10 @@ import { pathOf, ROUTES } from '../../../contract/routes.ts';
 import * as decide from '../../promotions/decide-release.ts';
 import { listReleases, readRelease } from '../../promotions/read-releases.ts';
 import { promoteRelease } from '../../promotions/release.ts';
-import { jsonAnswer, jsonTextAnswer } from '../answer.ts';
-import type { Handler } from '../call.ts';
 import { numberCursor, pageOf } from '../cursor.ts';
+import { jsonAnswer, jsonTextAnswer } from '../http-response.ts';
 import { doneOnce } from '../idempotency.ts';
+import type { Handler } from '../route-context.ts';
 
 export const handlePromoteRelease: Handler<'promoteRelease'> = async call => {
   const { store, caller, body } = call;

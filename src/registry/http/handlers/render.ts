@@ -4,8 +4,8 @@ import { versionReference } from '../../../core/version.ts';
 import { chooseVersion } from '../../delivery/choose-version.ts';
 import { deliveryHeaders } from '../../delivery/headers.ts';
 import { negotiate } from '../accept.ts';
-import type { Handler } from '../call.ts';
 import { noneMatchFails } from '../conditional.ts';
+import type { Handler } from '../route-context.ts';
 
 export const handleRender: Handler<'render'> = async call => {
   const { store, contents, caller, parameters, body, bytes, request, work, asker } = call;

@@ -1,9 +1,9 @@
 /** Searching versions over HTTP. */
 import { readPrompt } from '../../prompts/version-rows.ts';
 import { searchVersions } from '../../search/search.ts';
-import { jsonTextAnswer } from '../answer.ts';
-import type { Handler } from '../call.ts';
 import { makeCursor, numberCursor } from '../cursor.ts';
+import { jsonTextAnswer } from '../http-response.ts';
+import type { Handler } from '../route-context.ts';
 
 export const handleSearch: Handler<'search'> = async call => {
   const { store, drafts, caller, query, work, asker, searchIndex, request } = call;

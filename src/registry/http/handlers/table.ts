@@ -1,6 +1,6 @@
 /** Which handler answers which route. Delivery is not here: it has a path of its own (../../delivery/deliver.ts). */
 import type { RouteName } from '../../../contract/routes.ts';
-import type { Handler } from '../call.ts';
+import type { Handler } from '../route-context.ts';
 import { handleChanges } from './changes.ts';
 import { handleCheckpoint } from './checkpoint.ts';
 import {

@@ -3,9 +3,9 @@ import { Problem } from '../../../core/problem.ts';
 import { checkOwnEnvironment } from '../../access/caller.ts';
 import { parseTarget } from '../../webhooks/target.ts';
 import { createWebhook, listWebhooks, readWebhook, removeWebhook } from '../../webhooks/webhooks.ts';
-import { jsonAnswer } from '../answer.ts';
-import type { Handler } from '../call.ts';
 import { numberCursor, pageOf } from '../cursor.ts';
+import { jsonAnswer } from '../http-response.ts';
+import type { Handler } from '../route-context.ts';
 
 export const handleListWebhooks: Handler<'listWebhooks'> = async ({ store, caller, query }) => {
   const { cursor, limit } = query;

@@ -7,7 +7,7 @@ import { takeMacsOf } from '../macs.ts';
 import { notedIn } from '../noted.ts';
 import type { ReadAhead } from '../read-ahead.ts';
 import { type SharedCommits, sharedCommits } from '../shared-commits.ts';
-import { readOnlyStore, type Snapshot, type Store, type WriteTransaction } from '../store.ts';
+import { type ReadSnapshot, readOnlyStore, type Store, type WriteTransaction } from '../store.ts';
 import type { Tables } from '../tables.ts';
 import { takeVerifiedRows } from '../verified-rows.ts';
 import type { DatabaseAddress } from './address.ts';
@@ -117,8 +117,8 @@ class PostgresStore implements Store {
     });
   }
 
-  async read<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
-    const authenticated = (snapshot: Snapshot): Promise<T> => {
+  async read<T>(work: (snapshot: ReadSnapshot) => Promise<T>): Promise<T> {
+    const authenticated = (snapshot: ReadSnapshot): Promise<T> => {
       takeMacsOf(this, snapshot);
       return work(snapshot);
     };
@@ -222,7 +222,7 @@ class PostgresStore implements Store {
 /** Reads one snapshot: what is committed meanwhile is not seen. */
 export async function readSnapshot<T>(
   database: Kysely<Tables>,
-  work: (snapshot: Snapshot) => Promise<T>,
+  work: (snapshot: ReadSnapshot) => Promise<T>,
 ): Promise<T> {
   const transaction = await database
     .startTransaction()

@@ -2,7 +2,7 @@
 import { type Kysely, sql } from 'kysely';
 import { DatabaseProblem } from '../../database-problem.ts';
 import { checkNotNewer, type Migrated, migrate, schemaVersion } from '../migrate.ts';
-import type { Snapshot, Store } from '../store.ts';
+import type { ReadSnapshot, Store } from '../store.ts';
 import type { Tables } from '../tables.ts';
 import { sqlState } from './failures.ts';
 import { POSTGRES_MIGRATIONS, REGISTRY_TABLE } from './migrations.ts';
@@ -18,7 +18,7 @@ const STEP_LOCK_TIMEOUT = '5s';
 const MADE_BY_ANOTHER = ['23505', '42P07', '42710'];
 
 /** The version of the schema: 0 for an empty database, undefined for one that holds something else. */
-async function presentSchema(snapshot: Snapshot): Promise<number | undefined> {
+async function presentSchema(snapshot: ReadSnapshot): Promise<number | undefined> {
   const { rows } = await sql<{ name: string }>`
     SELECT relname AS name FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
     WHERE nspname = current_schema() AND relkind IN ('r', 'p', 'v', 'm', 'f')`.execute(snapshot);
@@ -48,7 +48,7 @@ export async function hasPresentSchema(
   });
 }
 
-async function checkServer(snapshot: Snapshot): Promise<void> {
+async function checkServer(snapshot: ReadSnapshot): Promise<void> {
   const { rows } = await sql<{ number: string; name: string; schema: string | null }>`
     SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS name,
       current_schema() AS schema`.execute(snapshot);

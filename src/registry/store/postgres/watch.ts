@@ -22,7 +22,7 @@ const PAUSES = { first: 25, longest: 250 } as const;
 /** What answers LISTEN: an engine that has none, and a standby. */
 const NO_LISTEN: ReadonlySet<string | undefined> = new Set(['0A000', '25006']);
 
-export interface WatchOptions {
+export interface DatabaseWatchOptions {
   /** Whether to listen at all: not through a pooler that gives each transaction another connection. */
   readonly listens: boolean;
   /** Told when the server went away, or another one has taken its place: what leads to it is worth nothing any more. */
@@ -57,7 +57,7 @@ export class Watch {
   #client: Client | undefined;
   #following: Promise<void> | undefined;
 
-  constructor(servers: Servers, { listens, onServerLost, patience = PATIENCE }: WatchOptions) {
+  constructor(servers: Servers, { listens, onServerLost, patience = PATIENCE }: DatabaseWatchOptions) {
     this.#servers = servers;
     this.#onServerLost = onServerLost;
     this.#patience = patience;

@@ -3,7 +3,7 @@ import type { PromptSummary } from '../../contract/prompts.ts';
 import type { FileState } from '../../core/file-state.ts';
 import type { PromptName } from '../../core/name.ts';
 
-export interface Listed {
+export interface ListedPrompt {
   readonly name: PromptName;
   /** Undefined for a file that was never published, and for all while the registry cannot be asked. */
   readonly summary: PromptSummary | undefined;

@@ -9,7 +9,7 @@ import {
 import { redactKeys } from '../../core/key.ts';
 import { Problem, type ProblemCode } from '../../core/problem.ts';
 
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   /** Names in the case they are written in. */
   readonly headers: Readonly<Record<string, string>>;
@@ -30,7 +30,11 @@ export const COMMON_HEADERS = {
 /** How soon to try again after a 503, in seconds. */
 const RETRY_AFTER = 1;
 
-export function jsonAnswer(status: number, value: unknown, headers: Record<string, string> = {}): Answer {
+export function jsonAnswer(
+  status: number,
+  value: unknown,
+  headers: Record<string, string> = {},
+): HttpResponse {
   return jsonTextAnswer(status, JSON.stringify(value), headers);
 }
 
@@ -39,7 +43,7 @@ export function jsonTextAnswer(
   status: number,
   body: string | Buffer | AsyncIterable<string>,
   headers: Record<string, string> = {},
-): Answer {
+): HttpResponse {
   return {
     status,
     headers: { ...COMMON_HEADERS, 'Content-Type': MEDIA.json, 'Cache-Control': 'no-store', ...headers },
@@ -47,11 +51,11 @@ export function jsonTextAnswer(
   };
 }
 
-export function isInPieces(body: Answer['body']): body is AsyncIterable<string> {
+export function isInPieces(body: HttpResponse['body']): body is AsyncIterable<string> {
   return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }
 
-export function problemAnswer(problem: Problem, headers: Record<string, string> = {}): Answer {
+export function problemAnswer(problem: Problem, headers: Record<string, string> = {}): HttpResponse {
   const { code, details } = problem;
   const status = PROBLEM_STATUS[code];
   const document: ProblemDocument = {

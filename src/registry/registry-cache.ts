@@ -26,16 +26,16 @@ import type { DeliveryMaker, ReadDelivery } from './delivery/maker.ts';
 import { type Fresh, readFresh } from './news.ts';
 import { readIntact } from './proof/intact-store.ts';
 import type { Integrity } from './proof/integrity.ts';
-import type { Snapshot, Store } from './store/store.ts';
+import type { ReadSnapshot, Store } from './store/store.ts';
 
-export interface Kept {
+export interface CachedEntries {
   readonly keys: { get(id: string): KnownKey | undefined };
   readonly deliveries: Pick<DeliveryCache, 'get'>;
 }
 
 /** The cached data, and how to add data that is read from the store after this. */
 export interface Loaded {
-  readonly kept: Kept;
+  readonly kept: CachedEntries;
   /** Undefined while it is known to be current; else for how many seconds it may have been out of date. */
   readonly age: number | undefined;
   /** Keeps it, unless an event has come meanwhile that may have changed it. */
@@ -43,13 +43,13 @@ export interface Loaded {
   keepDelivery(delivery: CachedDelivery): void;
 }
 
-export interface Memory {
+export interface RegistryCache {
   /** The current time: the store's, or the newest event's if the clock was set back, so that no key becomes valid again. */
   now(): Date;
   /** Whatever is kept, also where something was committed since it was read. */
-  readonly kept: Kept;
+  readonly kept: CachedEntries;
   /** The cached data if nothing was committed since the last `load`; undefined if `load` must be called. */
-  present(): Kept | undefined;
+  present(): CachedEntries | undefined;
   /**
    * What is kept, with what the events since then have changed; where the database does not answer, as it was kept
    * (`stale-if-error`), for a day at most.
@@ -106,10 +106,10 @@ interface Preparing {
 export function memory(
   store: Store,
   { maker, deliveryBytes = DELIVERY_CACHE_BYTES, integrity, onKept }: MemoryOptions = {},
-): Memory {
+): RegistryCache {
   const keys = new LRUCache<string, KnownKey>({ max: MAX_KEYS });
   const deliveries = deliveryCache(deliveryBytes);
-  const kept: Kept = { keys, deliveries };
+  const kept: CachedEntries = { keys, deliveries };
   const preparing = new Set<Preparing>();
   let revision = Number.NaN;
   let head: ChainHead | undefined;
@@ -128,7 +128,7 @@ export function memory(
   const unchanged = (age?: number): Loaded => ({ kept, age, keepKey: () => {}, keepDelivery: () => {} });
 
   async function refresh(present: number): Promise<void> {
-    const read = (snapshot: Snapshot) => readFresh(snapshot, { head, own, deliveries, maker });
+    const read = (snapshot: ReadSnapshot) => readFresh(snapshot, { head, own, deliveries, maker });
     take(await (integrity === undefined ? store.read(read) : readIntact(store, integrity, read)));
     revision = present;
     staleSince = undefined;

@@ -10,7 +10,7 @@ export interface BodyReading {
   readonly take: (bytes: number) => void;
 }
 
-export interface Asked {
+export interface HttpRequest {
   readonly method: string;
   /** Path and query, as in the request line. */
   readonly target: string;
@@ -25,7 +25,7 @@ export interface Asked {
 }
 
 /** One that comes as `fetch` gives it. */
-export function askedByFetch(request: Request): Asked {
+export function askedByFetch(request: Request): HttpRequest {
   const { pathname, search } = new URL(request.url);
   return {
     method: request.method,

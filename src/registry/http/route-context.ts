@@ -6,23 +6,23 @@ import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { AuthorizedWrite } from '../access/authorized-write.ts';
 import type { Caller } from '../access/caller.ts';
-import type { Drafts } from '../access/drafts.ts';
+import type { DraftAccess } from '../access/drafts.ts';
 import type { Contents } from '../delivery/content.ts';
 import type { Deliver } from '../delivery/deliver.ts';
-import type { Identity } from '../identity.ts';
+import type { RegistryIdentity } from '../identity.ts';
 import type { Integrity } from '../proof/integrity.ts';
 import type { Signer } from '../proof/signer.ts';
 import type { LogWatchState } from '../proof/watch.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import type { Store } from '../store/store.ts';
 import type { Asker } from '../workers/worker-pool.ts';
-import type { Answer } from './answer.ts';
-import type { Asked } from './asked.ts';
 import type { ChangesFeed } from './changes-feed.ts';
+import type { HttpRequest } from './http-request.ts';
+import type { HttpResponse } from './http-response.ts';
 import type { Repeatable } from './idempotency.ts';
 import type { MovesFeed } from './moves-feed.ts';
 import type { Streams } from './streams.ts';
-import type { Work } from './work.ts';
+import type { WorkerTasks } from './work.ts';
 
 /** The state of a process. */
 export interface ProcessStatus {
@@ -51,21 +51,21 @@ type ParameterNames<Path extends string> = Path extends `${string}{${infer Name}
 type Routes = typeof ROUTES;
 type OutputOf<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
-export interface Call<Name extends RouteName = RouteName> {
+export interface RouteContext<Name extends RouteName = RouteName> {
   /** To read from, and to wait for: a call writes by `write` alone. */
   readonly store: Omit<Store, 'write'>;
   /** Rejects when the key does not allow the call any more, as of the commit. */
   readonly write: AuthorizedWrite;
   readonly contents: Contents;
   /** Who may read the text of what was not released. */
-  readonly drafts: Drafts;
-  readonly work: Work;
+  readonly drafts: DraftAccess;
+  readonly work: WorkerTasks;
   readonly searchIndex: SearchIndex;
   readonly streams: Streams;
   readonly integrity: Integrity;
   readonly signer: Signer;
   /** Null where the registry has none. */
-  readonly identity: Identity | null;
+  readonly identity: RegistryIdentity | null;
   /** Null where nobody sends webhooks. */
   readonly webhooksToPrivateNetworks: boolean | null;
   /** Where people reach the registry, without a slash at its end; null where it was not told. */
@@ -82,7 +82,7 @@ export interface Call<Name extends RouteName = RouteName> {
   readonly body: OutputOf<Routes[Name] extends { body: infer Schema } ? Schema : undefined>;
   /** As it arrived; empty where the route takes none. */
   readonly bytes: Uint8Array;
-  readonly request: Asked;
+  readonly request: HttpRequest;
   readonly repeatable: Repeatable;
   /** For an answer that came long after the request: @throws Problem when the key does not allow the call any more. */
   readonly reauthenticate: () => Promise<void>;
@@ -98,4 +98,4 @@ export interface Call<Name extends RouteName = RouteName> {
   readonly ended: () => AbortSignal;
 }
 
-export type Handler<Name extends RouteName> = (call: Call<Name>) => Promise<Answer>;
+export type Handler<Name extends RouteName> = (call: RouteContext<Name>) => Promise<HttpResponse>;

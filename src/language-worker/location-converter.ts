@@ -27,7 +27,7 @@ const MAX_FINDINGS = 1000;
 /** More than an outline is read for. */
 const MAX_SYMBOLS = 2000;
 
-export type Placing = ReturnType<typeof placing>;
+export type LocationConverter = ReturnType<typeof placing>;
 
 /** @param uri the document that is asked about, which is open */
 export function placing(uri: string, texts: Texts) {
