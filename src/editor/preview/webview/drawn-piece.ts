@@ -1,8 +1,8 @@
 /** A drawn part of the source: the mark of a value, or a range of a text node. */
 import type { TracedSource } from '../../../core/trace.ts';
-import type { Piece } from '../scroll-map.ts';
+import type { ScrollPiece } from '../scroll-map.ts';
 
-export interface DrawnPiece extends Piece {
+export interface DrawnPiece extends ScrollPiece {
   readonly source: TracedSource;
   readonly node: Text | HTMLElement;
   /** UTF-16 offsets in the text node; of an element they are nothing. */

@@ -5,10 +5,10 @@ import {
   choicesOf,
   controlOf,
   type Input,
-  type Path,
   readJson,
   readNumber,
   type Typed,
+  type ValuePath,
   valueAt,
   withMoved,
   withoutValue,
@@ -24,7 +24,7 @@ export interface FormParts {
 
 /** A place in the form, with what is needed to build it. */
 interface Place {
-  readonly path: Path;
+  readonly path: ValuePath;
   readonly label: string;
   readonly type: ValueType;
   readonly isNeeded: boolean;
@@ -362,7 +362,7 @@ export class FormView {
 }
 
 /** The id of a value's control. */
-function idOf(path: Path): string {
+function idOf(path: ValuePath): string {
   return `input-${path.map(key => encodeURIComponent(key)).join('/')}`;
 }
 

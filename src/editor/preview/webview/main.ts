@@ -1,5 +1,5 @@
 /** The script of the preview's page: shows what the extension sends, and tells it what the person does. */
-import type { FromPage, Inputs, KeptState, Rendering, ToPage } from '../messages.ts';
+import type { FromPreviewPage, Inputs, PreviewState, Rendering, ToPreviewPage } from '../messages.ts';
 import { button, byId, element } from './dom.ts';
 import { FormView } from './form-view.ts';
 import { RenderingView } from './rendering-view.ts';
@@ -13,8 +13,8 @@ interface PageState {
   readonly unread: UnreadTexts['all'];
 }
 interface Host {
-  postMessage(message: FromPage): void;
-  setState(state: KeptState & PageState): void;
+  postMessage(message: FromPreviewPage): void;
+  setState(state: PreviewState & PageState): void;
   getState(): Partial<PageState> | undefined;
 }
 declare function acquireVsCodeApi(): Host;
@@ -71,10 +71,10 @@ window.addEventListener('scroll', () => {
   scroll = window.scrollY;
   keep();
 });
-window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => heard(data));
+window.addEventListener('message', ({ data }: MessageEvent<ToPreviewPage>) => heard(data));
 host.postMessage({ type: 'ready' });
 
-function heard(message: ToPage): void {
+function heard(message: ToPreviewPage): void {
   switch (message.type) {
     case 'inputs':
       showInputs(message.inputs);

@@ -1,6 +1,13 @@
 /** The script of a promotion's page: shows what the extension sends, and tells it what the person does. */
 import { button, byId, element } from '../../preview/webview/dom.ts';
-import type { Action, FromPage, KeptState, PromotionContent, Said, ToPage } from '../messages.ts';
+import type {
+  Action,
+  FromPromotionPage,
+  PromotionContent,
+  PromotionPageState,
+  Said,
+  ToPromotionPage,
+} from '../messages.ts';
 
 /** Unsent text, which outlives the page. */
 interface PageState {
@@ -9,9 +16,9 @@ interface PageState {
   readonly key?: string | undefined;
 }
 interface Host {
-  postMessage(message: FromPage): void;
-  setState(state: Partial<KeptState> & PageState): void;
-  getState(): (Partial<KeptState> & Partial<PageState>) | undefined;
+  postMessage(message: FromPromotionPage): void;
+  setState(state: Partial<PromotionPageState> & PageState): void;
+  getState(): (Partial<PromotionPageState> & Partial<PageState>) | undefined;
 }
 declare function acquireVsCodeApi(): Host;
 
@@ -21,7 +28,7 @@ const comment = byId('comment', HTMLTextAreaElement);
 const send = byId('send', HTMLButtonElement);
 const problem = byId('comment-problem', HTMLElement);
 const { draft = '', key: sentKey, ...identity } = host.getState() ?? {};
-let kept: Partial<KeptState> = identity;
+let kept: Partial<PromotionPageState> = identity;
 let key = sentKey;
 let isSending = false;
 let longest = Number.POSITIVE_INFINITY;
@@ -53,10 +60,10 @@ form.addEventListener('submit', event => {
   sending(true);
   host.postMessage({ type: 'comment', text: value, key });
 });
-window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => heard(data));
+window.addEventListener('message', ({ data }: MessageEvent<ToPromotionPage>) => heard(data));
 host.postMessage({ type: 'ready' });
 
-function heard(message: ToPage): void {
+function heard(message: ToPromotionPage): void {
   switch (message.type) {
     case 'content':
       kept = message.kept;
