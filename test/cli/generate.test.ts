@@ -171,6 +171,7 @@ describe('promptforge generate', () => {
       fc.constantFrom('a', 'b-c', '__proto__', "it's", '"', '\\', '*/', '`x`', '\u2028', '\n'),
       fc.string({ maxLength: 5 }),
     );
+    let made = 0;
     const { pair } = fc.letrec<{ pair: readonly [schema: unknown, value: unknown] }>(tie => ({
       pair: fc.oneof(
         { maxDepth: 3 },
@@ -185,10 +186,12 @@ describe('promptforge generate', () => {
         ),
         tie('pair').map(([schema, value]) => [{ anyOf: [{ type: 'null' }, schema] }, value] as const),
         fc.tuple(tie('pair'), tie('pair'), fc.boolean()).map(([first, second, isNull]) => {
-          const $defs = { base: { properties: { first: first[0] }, required: ['first'] } };
+          // A reference leads into the whole schema, which must not have another schema of this name.
+          const name = `base-${made++}`;
+          const $defs = { [name]: { properties: { first: first[0] }, required: ['first'] } };
           const properties = { second: second[0] };
           return [
-            { $ref: '#/$defs/base', $defs, properties },
+            { $ref: `#/$defs/${name}`, $defs, properties },
             { first: first[1], second: isNull ? null : second[1] },
           ] as const;
         }),
