@@ -128,7 +128,7 @@ export function booleanArgument(text: string): boolean {
 /** A whole number from `minimum` to `maximum`. */
 export function numberArgument(minimum: number, maximum: number): (text: string) => number {
   return text => {
-    const number = /^(?:0|[1-9]\d{0,8})$/.test(text) ? Number(text) : Number.NaN;
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
     if (number >= minimum && number <= maximum) return number;
     throw new InvalidArgumentError(`Write a whole number from ${minimum} to ${maximum}.`);
   };

@@ -202,7 +202,6 @@ describe('promptforge', () => {
     [['serve', 'extra'], /too many arguments/],
     [['serve', '--port', '70000'], /whole number from 0 to 65535/],
     [['serve', '--port', '-1'], /whole number from 0 to 65535/],
-    [['serve', '--port', '08080'], /whole number from 0 to 65535/],
     [['render'], /missing required argument 'file'/],
     [
       ['keys', 'create', '--role', 'reader', '--actor', 'a'],

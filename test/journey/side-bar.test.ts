@@ -50,8 +50,8 @@ describe('The side bar', () => {
 
       for (const [width, promised] of [
         [300, ['@1 live now', '@2 rolled back to @1', '@1 was live until', 'greeting@3 production: 0 of']],
-        [200, ['@1 live now', '@2 rolled back to', '@1 was live until', 'greeting@3 product']],
-        [170, ['@1 live now', '@2 rolled back', '@1 was live', 'greeting@3 pr']],
+        [200, ['@1 live now', '@2 rolled back to', '@1 was live until', 'greeting@3 prod']],
+        [170, ['@1 live now', '@2 rolled back', '@1 was live', 'greeting@3']],
       ] as const)
         await step(`can be read at ${width} pixels`, async () => {
           await resize(page, width);

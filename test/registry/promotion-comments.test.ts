@@ -89,10 +89,6 @@ describe('comments on a promotion', () => {
     const threads = await registry.call('GET', `/v1/prompts/${prompt}/-/comments`);
     assert.equal(threads.json.data[0].comments[0].text, text);
     await verifyRegistry(store);
-    await store.write(transaction =>
-      transaction.updateTable('comments').set({ text: 'Another' }).where('text', '=', text).execute(),
-    );
-    await assert.rejects(verifyRegistry(store), /comments has digest/);
   });
   it('are refused while the prompt is archived, of the whole as at a line', async () => {
     const { registry, request, events } = governed;

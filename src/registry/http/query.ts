@@ -16,12 +16,8 @@ export function parseQuery<Schema extends z.ZodObject>(schema: Schema, query: st
       throw new Problem('invalid_request', `The query has "${name.slice(0, 40)}" twice. Send it once.`, {
         fields: [{ pointer: pointer([name]), message: 'is given twice' }],
       });
-    const isDigits = /^[1-9]\d*$/.test(value);
-    if (
-      Object.hasOwn(schema.shape, name) &&
-      isNumber(schema.shape[name]) &&
-      !/^(?:0|[1-9]\d{0,14})$/.test(value)
-    )
+    const isDigits = /^\d+$/.test(value);
+    if (Object.hasOwn(schema.shape, name) && isNumber(schema.shape[name]) && !/^\d{1,15}$/.test(value))
       throw new Problem(
         'invalid_request',
         `The query gives "${name.slice(0, 40)}" as ${JSON.stringify(value.slice(0, 40))}. ${isDigits ? 'Give a smaller number.' : 'Give a whole number in digits.'}`,
