@@ -146,7 +146,7 @@ describe('the deliveries in memory', () => {
         } as const;
         const delivery = made(spec, source.slice(3200));
         cache.set(delivery);
-        // What it takes once it was sent again.
+        // An answer takes most once it was sent again.
         for (const answer of [delivery.prepared.whole, delivery.prepared.notModified])
           for (let time = 0; time < 3; time++) send(incoming, new ServerResponse(incoming), answer);
       }

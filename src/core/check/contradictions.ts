@@ -237,7 +237,7 @@ function endsAtProperty({ node }: Use): boolean {
   return node.type === 'PathExpression' && !node.data;
 }
 
-/** What must be an object for a value to be given. */
+/** Each value that must be an object for another to be given. */
 function addObjects(use: Use, objects: Map<string, Use>): void {
   for (let length = use.route.length - 1; length > 0; length--) {
     if (isPropertyOfText(use.route[length] as string)) continue;

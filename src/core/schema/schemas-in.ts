@@ -19,28 +19,48 @@ const NAMED_SCHEMAS = [
   ...['$defs', 'definitions'],
 ];
 
+interface PlacedValue {
+  readonly schema: unknown;
+  readonly path: SchemaPath;
+}
+
 /** Each once, the whole first. */
-export function* schemasIn(root: JsonObject): Generator<PlacedSchema, void, undefined> {
+export function schemasIn(root: JsonObject): Generator<PlacedSchema, void, undefined> {
+  return objectsIn(root, ({ schema, path }) => {
+    const target = referred(root, schema['$ref']);
+    return [
+      ...SCHEMAS.map(keyword => ({ schema: schema[keyword], path: [...path, keyword] })),
+      ...NAMED_SCHEMAS.flatMap(keyword =>
+        isJsonObject(schema[keyword]) ? valuesIn(schema[keyword], [...path, keyword]) : [],
+      ),
+      ...(target === undefined ? [] : [target]),
+    ];
+  });
+}
+
+/** Each object once, in the order in which they are written: `within` leads from one to the next, also through lists. */
+function* objectsIn(
+  root: JsonObject,
+  within: (object: PlacedSchema) => readonly PlacedValue[],
+): Generator<PlacedSchema, void, undefined> {
   const seen = new Set<unknown>();
-  const waiting: { readonly schema: unknown; readonly path: SchemaPath }[] = [{ schema: root, path: [] }];
+  const waiting: PlacedValue[] = [{ schema: root, path: [] }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { schema, path } = next;
     if (typeof schema !== 'object' || schema === null || seen.has(schema)) continue;
     seen.add(schema);
-    if (!isJsonObject(schema)) {
-      for (const [index, each] of (schema as readonly unknown[]).entries())
-        waiting.push({ schema: each, path: [...path, index] });
-      continue;
-    }
-    yield { schema, path };
-    for (const keyword of SCHEMAS) waiting.push({ schema: schema[keyword], path: [...path, keyword] });
-    for (const keyword of NAMED_SCHEMAS)
-      if (isJsonObject(schema[keyword]))
-        for (const [name, each] of Object.entries(schema[keyword]))
-          waiting.push({ schema: each, path: [...path, keyword, name] });
-    const target = referred(root, schema['$ref']);
-    if (target !== undefined) waiting.push(target);
+    let inside: readonly PlacedValue[];
+    if (isJsonObject(schema)) {
+      yield { schema, path };
+      inside = within({ schema, path });
+    } else inside = (schema as readonly unknown[]).map((each, at) => ({ schema: each, path: [...path, at] }));
+    // The last one that is added is the next, so the first comes last.
+    for (const each of inside.toReversed()) waiting.push(each);
   }
+}
+
+function valuesIn(object: JsonObject, path: SchemaPath): PlacedValue[] {
+  return Object.entries(object).map(([name, schema]) => ({ schema, path: [...path, name] }));
 }
 
 /** Where a reference into the same schema leads, by pointer or by anchor; undefined for others. */
@@ -67,24 +87,15 @@ export function referred(
 
 const anchors = new WeakMap<JsonObject, ReadonlyMap<string, PlacedSchema>>();
 
-/** What `$anchor` names, or `$id` as in draft 7: the first of each name. */
+/** The schemas with an `$anchor`, or an `$id` as in draft 7: the first of each name. */
 function anchorsOf(root: JsonObject): ReadonlyMap<string, PlacedSchema> {
   const known = anchors.get(root);
   if (known !== undefined) return known;
   const found = new Map<string, PlacedSchema>();
-  const seen = new Set<unknown>();
-  const waiting: { readonly schema: unknown; readonly path: SchemaPath }[] = [{ schema: root, path: [] }];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { schema, path } = next;
-    if (typeof schema !== 'object' || schema === null || seen.has(schema)) continue;
-    seen.add(schema);
-    if (isJsonObject(schema)) {
-      const { $anchor, $id } = schema;
-      const name = typeof $id === 'string' && $id.startsWith('#') ? $id.slice(1) : $anchor;
-      if (typeof name === 'string' && !found.has(name)) found.set(name, { schema, path });
-    }
-    for (const [key, each] of Object.entries(schema).reverse())
-      waiting.push({ schema: each, path: [...path, Array.isArray(schema) ? Number(key) : key] });
+  for (const placed of objectsIn(root, ({ schema, path }) => valuesIn(schema, path))) {
+    const { $anchor, $id } = placed.schema;
+    const name = typeof $id === 'string' && $id.startsWith('#') ? $id.slice(1) : $anchor;
+    if (typeof name === 'string' && !found.has(name)) found.set(name, placed);
   }
   anchors.set(root, found);
   return found;

@@ -43,7 +43,7 @@ export function searchIndex(
       if (closing.aborted) throw closed();
       const next = await store.read(versionsToAdd);
       if (next.versions.length === 0) return;
-      // What is the same in both goes to no worker.
+      // Only lines that differ go to a worker.
       const pairs = next.versions.map(({ before, after }) => differingParts(before, after));
       const changes = await work.changedLines(pairs, ASKER);
       const rows = next.versions.map(

@@ -47,7 +47,7 @@ export function answered<R>(
 }
 
 /**
- * Whether a connection leads to one process of the database for as long as it is open. A pooler, which may give each
+ * Returns whether a connection leads to one process of the database for as long as it is open. A pooler, which may give each
  * transaction another process, tells its clients of a process that is none of the database's.
  * @throws ConnectionFailure
  */

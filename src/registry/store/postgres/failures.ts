@@ -25,14 +25,14 @@ export function isRefusal(error: unknown): boolean {
   return error instanceof DatabaseError && error.severity !== 'FATAL' && error.severity !== 'PANIC';
 }
 
-/** Whether the transaction would do if it were made again: serialization failures, deadlocks, and names of statements. */
+/** Returns whether to make the transaction again: after serialization failures, deadlocks, and errors in statement names. */
 export function isWorthAnotherTry(error: unknown): boolean {
   return (
-    ['40001', '40P01'].includes(sqlState(error) ?? '') || isOutdatedPlan(error) || isStrangeStatement(error)
+    ['40001', '40P01'].includes(sqlState(error) ?? '') || isOutdatedPlan(error) || isStatementNameError(error)
   );
 }
 
-/** Whether a named statement has other columns by now than when the database was told of it: the schema was changed. */
+/** Returns whether a named statement has other columns than when the database was told of it: the schema was changed. */
 export function isOutdatedPlan(error: unknown): boolean {
   return (
     error instanceof DatabaseError && error.code === '0A000' && error.routine === 'RevalidateCachedQuery'
@@ -40,10 +40,10 @@ export function isOutdatedPlan(error: unknown): boolean {
 }
 
 /**
- * Whether the database does not know a statement by its name, or knew it before it was told: somebody else gives this
+ * Returns whether the database does not know a statement by its name, or knew it before it was told: somebody else gives this
  * connection's statements up (DEALLOCATE), or it leads to another process of the database than before.
  */
-export function isStrangeStatement(error: unknown): boolean {
+export function isStatementNameError(error: unknown): boolean {
   return ['26000', '42P05'].includes(sqlState(error) ?? '');
 }
 

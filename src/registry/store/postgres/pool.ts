@@ -5,7 +5,7 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import { Client, type ClientBase, Pool, type PoolClient } from 'pg';
 import { answered, destroy, inTime, isDirect } from './client.ts';
-import { ConnectionFailure, isOutdatedPlan, isStrangeStatement } from './failures.ts';
+import { ConnectionFailure, isOutdatedPlan, isStatementNameError } from './failures.ts';
 import { PATIENCE, type Patience } from './patience.ts';
 import type { Servers } from './servers.ts';
 import { type StatementNames, statementNames } from './statement-names.ts';
@@ -211,7 +211,7 @@ class TimedClient implements PostgresPoolClient {
       return await answered(this.#client, sql, parameters, this.#patience.answer, this.#names?.nameOf(sql));
     } catch (error) {
       if (isOutdatedPlan(error)) this.#names?.renew();
-      if (isStrangeStatement(error)) this.#names?.stop();
+      if (isStatementNameError(error)) this.#names?.stop();
       throw error;
     }
   }

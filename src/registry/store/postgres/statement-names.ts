@@ -2,7 +2,7 @@
  * Names for statements that are asked all day: the database parses and plans a named one once for each connection, which
  * is a third of its work for a publication. As JDBC's driver does it (prepareThreshold, preparedStatementCacheQueries).
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
 /** A statement that was asked so many times will be asked again. */
@@ -69,5 +69,5 @@ export function statementNames(): StatementNames {
 
 /** A name never means another statement, even where a pooler shares a connection with another process. */
 function digest(sql: string): string {
-  return createHash('sha256').update(sql).digest('hex').slice(0, 32);
+  return hash('sha256', sql).slice(0, 32);
 }
