@@ -205,6 +205,38 @@ describe('the comments on versions', () => {
     assert.deepEqual(await told(prompt), [['@2:1', 'ada: Hm', 'tomas.berg: Later']]);
   });
 
+  it('show what was written at once, though they cannot be loaded then', async () => {
+    const prompt = await compared(['One.\n', 'Two.\n'], 1, 2);
+    await (await ada()).addComment(prompt, { version: version(2), line: 1, text: 'Hm' });
+    const thread = await threadOn(prompt, 2);
+    team.registry.weather = ({ method, path }) =>
+      method === 'GET' && path.includes('/-/comments') ? 'down' : 'pass';
+    const failed = /^Fetching the comments failed: /;
+
+    await (await run('addComment', {}, { thread, text: 'Mine' })).message(failed);
+    const mine = () => {
+      const [, comment] = thread.comments;
+      assert.ok(comment);
+      return comment;
+    };
+    assert.deepEqual([mine().label, mine().contextValue], [undefined, 'sent:edit:delete']);
+
+    await run('editComment', {}, mine());
+    mine().body = 'Mine, edited';
+    await (await run('sendEditedComment', {}, mine())).message(failed);
+    assert.deepEqual([mine().label, mine().contextValue], ['Edited', 'sent:edit:delete']);
+
+    await (await run('resolveComments', {}, thread)).message(failed);
+    assert.equal(thread.label, '@2, line 1 · Resolved by tomas.berg');
+    await (await run('unresolveComments', {}, thread)).message(failed);
+    assert.equal(thread.state, vscode.CommentThreadState.Unresolved);
+
+    const deleted = await run('deleteComment', { confirms: [true] }, mine());
+    await deleted.message(`Deleted your comment on ${prompt}@2, line 1.`);
+    assert.equal(thread.comments.length, 1);
+    assert.deepEqual(await told(prompt), [['@2:1', 'ada: Hm']]);
+  });
+
   it('are refused on an archived prompt, with a clear message', async () => {
     const prompt = await compared(['One.\n', 'Two.\n'], 1, 2);
     await (await ada()).addComment(prompt, { version: version(2), line: 1, text: 'Hm' });

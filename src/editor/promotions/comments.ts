@@ -37,6 +37,7 @@ import {
 import { TypedComments } from './typed-comments.ts';
 import { type UnsentComment, UnsentComments } from './unsent-comments.ts';
 import { type UnsentEdit, UnsentEdits } from './unsent-edits.ts';
+import { promptOfWritten, type Written, withWritten } from './written.ts';
 
 /** Prompts whose comments are asked for at a time: a comparison of two environments shows many. */
 const AT_ONCE = 4;
@@ -155,6 +156,7 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
     if (prompt === undefined) throw new Error(`Promotion ${id} is not known.`);
     return prompt;
   }
+  const promptOfReview = (id: string) => promptOfSubject(id) ?? reviews.find(id)?.promotion?.prompt;
   const openThreads = () => [...reviews.open].flatMap(id => reviews.shown(id));
   /** Waiting comments at a line are shown wherever that line is. */
   const changed = (id?: string) => {
@@ -175,9 +177,23 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
     await reviews.load(id);
     setContexts();
   };
-  const loadOpen = () => inTurns([...reviews.open], AT_ONCE, load);
+  /** A failure is told, and can be tried again. Not awaited: the message may stay for long. */
+  const loadAll = async (ids: Iterable<string>): Promise<void> => {
+    try {
+      await inTurns([...ids], AT_ONCE, load);
+    } catch (error) {
+      void report(error, 'Fetching the comments', () => loadAll(reviews.open));
+    }
+  };
+  const loadOpen = () => loadAll(reviews.open);
+  const written = (answer: Written) => {
+    const prompt = promptOfWritten(answer);
+    for (const id of reviews.open)
+      if (promptOfReview(id) === prompt) reviews.update(id, review => withWritten(review, answer));
+    setContexts();
+  };
   const newest = (id: string) => newestIn(reviews.find(id));
-  const sending = new Sending({ workbench, unsent, changed, load });
+  const sending = new Sending({ workbench, unsent, changed, written, load: id => loadAll([id]) });
   /** A document of a version is read, not reviewed: that its comments are not there yet is told in the log alone. */
   const loadQuietly = (id: string) =>
     load(id).catch((error: unknown) => log.warn(`Comments: ${String(error)}`));
@@ -188,9 +204,7 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
     const before = open.tabs;
     open = openDocuments(session.registry);
     const added = new Set(reviews.follow(open.subjects));
-    for (const id of added)
-      if (promptOfSubject(id) === undefined)
-        load(id).catch((error: unknown) => report(error, 'Fetching the comments', () => load(id)));
+    for (const id of added) if (promptOfSubject(id) === undefined) void loadAll([id]);
     for (const [prompt, tabs] of open.tabs) {
       const id = promptSubject(prompt);
       if (!added.has(id) && JSON.stringify(tabs) === JSON.stringify(before.get(prompt))) continue;
@@ -235,7 +249,10 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
       newest,
       changed,
       load: loadOpen,
-      sendingEdits: { workbench, edits, underWay: editsUnderWay, changed: () => changed(), load: loadOpen },
+      sendingEdits: {
+        ...{ workbench, edits, underWay: editsUnderWay, written, load: loadOpen },
+        changed: () => changed(),
+      },
       editUnsent(comment, isEdited) {
         if (isEdited) edited.add(comment.idempotencyKey);
         else edited.delete(comment.idempotencyKey);
@@ -248,8 +265,7 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
     shown: () => openThreads().map(({ thread }) => thread),
     heard(events) {
       const prompts = new Set(events.filter(isComment).map(({ prompt }) => prompt));
-      for (const id of reviews.open)
-        if (prompts.has(promptOfSubject(id) ?? reviews.find(id)?.promotion?.prompt)) turns.add(id);
+      for (const id of reviews.open) if (prompts.has(promptOfReview(id))) turns.add(id);
     },
     dispose: () => disposable.dispose(),
   };

@@ -91,6 +91,14 @@ export class OpenReviews<Shown extends { dispose(): void }> {
     });
   }
 
+  /** Changes what is known of one, and shows it. A loading that is under way counts more when it ends. */
+  update(id: string, change: (review: Review) => Review): void {
+    const open = this.#reviews.get(id);
+    if (open === undefined) return;
+    open.review = change(open.review);
+    this.show(id);
+  }
+
   /** Shows what is known by now. */
   show(id: string): void {
     const open = this.#reviews.get(id);

@@ -1,10 +1,12 @@
 /** Sending the edit of a comment: it is kept before, and forgotten when it has arrived or the person discards it. */
+import type { LineComment } from '../../contract/comments.ts';
 import type { Session } from '../connection/session.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { whyNotComment } from './comment-length.ts';
 import { checkRegistry } from './sending.ts';
 import type { UnsentEdit, UnsentEdits } from './unsent-edits.ts';
+import type { Written } from './written.ts';
 
 export interface SendingEditsParts {
   readonly workbench: Workbench;
@@ -13,7 +15,9 @@ export interface SendingEditsParts {
   readonly underWay: Set<string>;
   /** The displayed comments may have changed. */
   readonly changed: () => void;
-  /** Asks the registry for the comments of what is open. */
+  /** Shows what the registry answered. */
+  readonly written: (written: Written) => void;
+  /** Asks the registry for the comments of what is open; a failure is told. */
   readonly load: () => Promise<unknown>;
 }
 
@@ -22,15 +26,16 @@ export async function sendEdit(
   { comment, registry }: Pick<UnsentEdit, 'comment' | 'registry'>,
   parts: SendingEditsParts,
 ): Promise<void> {
-  const { workbench, edits, underWay, changed, load } = parts;
+  const { workbench, edits, underWay, changed, written, load } = parts;
   const edit = edits.find(registry, comment);
   if (edit === undefined || underWay.has(comment)) return;
   underWay.add(comment);
   changed();
   try {
-    await call(workbench.session, edit);
+    const answer = await call(workbench.session, edit);
     // Meanwhile the person may have written something else.
     if (edits.find(registry, comment) === edit) edits.forget(edit);
+    written({ kind: 'comment', comment: answer });
   } catch (error) {
     workbench.session.note(error);
     // Not awaited: the message may stay for long. Trying again sends what is kept by then.
@@ -40,13 +45,15 @@ export async function sendEdit(
     underWay.delete(comment);
     changed();
   }
-  await load().catch((error: unknown) => workbench.report(error, 'Fetching the comments', load));
+  await load();
 }
 
-async function call(session: Session, { registry, prompt, comment, text }: UnsentEdit): Promise<void> {
+async function call(session: Session, { registry, prompt, comment, text }: UnsentEdit): Promise<LineComment> {
   const why = whyNotComment(text, true);
   if (why !== undefined) throw new Error(why);
   const client = await session.clientFor({ kind: 'read' });
   checkRegistry(session, registry, 'edit');
-  await inProgress('Editing the comment', signal => client.editComment(prompt, comment, text.trim(), signal));
+  return inProgress('Editing the comment', signal =>
+    client.editComment(prompt, comment, text.trim(), signal),
+  );
 }

@@ -1,4 +1,5 @@
 /** Sending a comment: it is kept before, and forgotten when it has arrived or the person discards it. */
+import type { LineComment } from '../../contract/comments.ts';
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Session } from '../connection/session.ts';
 import { inProgress } from '../work/in-progress.ts';
@@ -7,20 +8,23 @@ import { whyNotComment } from './comment-length.ts';
 import { groupOf } from './groups.ts';
 import { sideOf, subjectOf } from './threads.ts';
 import type { UnsentComment, UnsentComments, UnsentPlace } from './unsent-comments.ts';
+import { asLineComment, type Written } from './written.ts';
 
 export interface SendingParts {
   readonly workbench: Workbench;
   readonly unsent: UnsentComments;
   /** The displayed comments of a subject may have changed. */
   readonly changed: (subject: string) => void;
-  /** Asks the registry for a subject's comments. */
+  /** Shows what the registry answered. */
+  readonly written: (written: Written) => void;
+  /** Asks the registry for a subject's comments; a failure is told. */
   readonly load: (subject: string) => Promise<void>;
 }
 
 export class Sending {
   readonly #parts: SendingParts;
   /** By idempotency key. */
-  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #underWay = new Map<string, Promise<LineComment>>();
 
   constructor(parts: SendingParts) {
     this.#parts = parts;
@@ -32,7 +36,7 @@ export class Sending {
 
   /** Sends one that is kept; one that is on its way or is not kept any more is left alone. Failures are told. */
   async send({ idempotencyKey }: Pick<UnsentComment, 'idempotencyKey'>): Promise<void> {
-    const { workbench, unsent, changed, load } = this.#parts;
+    const { workbench, unsent, changed, written, load } = this.#parts;
     const comment = unsent.find(idempotencyKey);
     if (comment === undefined || this.#underWay.has(idempotencyKey)) return;
     const subject = subjectOf(comment);
@@ -40,8 +44,9 @@ export class Sending {
     this.#underWay.set(idempotencyKey, call);
     changed(subject);
     try {
-      await call;
+      const answer = await call;
       unsent.forget(comment);
+      written({ kind: 'comment', comment: answer });
     } catch (error) {
       workbench.session.note(error);
       // Not awaited: the message may stay for long. Trying again sends what is kept by then, once.
@@ -51,9 +56,7 @@ export class Sending {
       this.#underWay.delete(idempotencyKey);
       changed(subject);
     }
-    await load(subject).catch((error: unknown) =>
-      workbench.report(error, 'Fetching the comments', () => load(subject)),
-    );
+    await load(subject);
   }
 
   /** Keeps a text, once what was written at its place before is not on its way any more, and sends it. */
@@ -64,7 +67,7 @@ export class Sending {
     await this.send(unsent.keep(place, text, after));
   }
 
-  async #call(comment: UnsentComment): Promise<void> {
+  async #call(comment: UnsentComment): Promise<LineComment> {
     const { session } = this.#parts.workbench;
     const why = whyNotComment(comment.text, true);
     if (why !== undefined) throw new Error(why);
@@ -77,13 +80,15 @@ export class Sending {
     if (id === null || promotion === undefined || (groupOf(promotion) === 'done' && line !== null)) {
       if (line === null) throw new Error('This comment is not on a line.');
       const request = { version, line, text };
-      await inProgress('Commenting', signal =>
+      return inProgress('Commenting', signal =>
         client.addComment(prompt, request, signal, comment.idempotencyKey),
       );
-      return;
     }
     const request = { text, place: placeIn(promotion, comment) };
-    await inProgress('Commenting', signal => client.comment(id, request, signal, comment.idempotencyKey));
+    const answer = await inProgress('Commenting', signal =>
+      client.comment(id, request, signal, comment.idempotencyKey),
+    );
+    return asLineComment(answer, comment);
   }
 }
 

@@ -21,7 +21,7 @@ export interface ThreadParts extends UnsentParts {
   readonly threads: () => readonly CommentThread[];
   /** The newest comment that is known of a subject. */
   readonly newest: (subject: string) => string | null;
-  /** Asks the registry for the comments of what is open. */
+  /** Asks the registry for the comments of what is open; a failure is told. */
   readonly load: () => Promise<unknown>;
   /** Turns the comment into a field to write in, or back. */
   readonly editUnsent: (comment: UnsentComment, isEdited: boolean) => void;
@@ -49,6 +49,7 @@ export function threadCommands(
 ): Readonly<Record<ThreadCommand, (argument: unknown) => Promise<void> | void>> {
   const { session, ask, promotions, report } = workbench;
   const { unsent, sending, newest, load, editUnsent, sendingEdits } = parts;
+  const { written } = sendingEdits;
   const client = () => session.clientFor({ kind: 'read' });
 
   const setEdited = (argument: unknown, isEdited: boolean) => {
@@ -64,9 +65,10 @@ export function threadCommands(
     if (thread?.content === undefined || thread.content.line === null) return;
     const { version, line } = thread.content;
     const prompt = promptOf(thread);
-    await inProgress(title, async signal =>
+    const answer = await inProgress(title, async signal =>
       (await client()).resolveThread(prompt, { version, line }, resolved, signal),
     );
+    written({ kind: 'thread', thread: answer });
     await load();
   };
   return {
@@ -120,11 +122,12 @@ export function threadCommands(
         button: `Delete from ${versionReference(prompt, item.place.version)}`,
       });
       if (agreed !== true) return;
-      await inProgress('Deleting the comment', async signal =>
+      const deleted = await inProgress('Deleting the comment', async signal =>
         (await client()).deleteComment(prompt, item.comment.id, signal),
       );
       const registry = placeNow(session);
       sendingEdits.edits.forget({ registry, comment: item.comment.id });
+      written({ kind: 'deletion', comment: deleted });
       await load();
       const { promotion: id, text } = item.comment;
       const environment = (id === null ? undefined : promotions.find(id)?.environment) ?? '';
