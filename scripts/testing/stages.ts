@@ -28,16 +28,19 @@ const ROOMS = [
   'faults',
   'registry',
   'cli',
+  'postgres',
+  'examples',
+  'attack',
+  'workspace',
+  'testing',
+  'core',
   'language',
   'client',
-  'core',
   'contract',
-  'workspace',
   'keys',
   'editor',
   'grammar',
   'sdk',
-  'examples',
 ];
 // They start the command many times: as it ships, which starts in half the time of the sources, and is what users run.
 const OF_THE_COMMAND = ['cli', 'conformance', 'examples', 'faults', 'language-server', 'postgres', 'sdk'];
