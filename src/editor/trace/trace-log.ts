@@ -1,5 +1,4 @@
 /** Trace Versions in Log…: from lines of a log to the versions that they name. */
-import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import { inTurns } from '../../workspace/in-turns.ts';
 import type { Option } from '../asking/ask.ts';
@@ -9,6 +8,7 @@ import { inOtherCase } from '../versions/other-case.ts';
 import { counted } from '../wording/age.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
+import { type LogSource, logSources } from './log-sources.ts';
 import { MOST_VERSIONS, type TracedVersion, trace } from './occurrences.ts';
 import { liveThenInWords, occurrencesInWords } from './words.ts';
 
@@ -21,25 +21,28 @@ const MOST_PROMPTS = 50;
 /** Of them at a time. */
 const AT_ONCE = 6;
 
-/** @param text undefined: what is selected, or the clipboard. @throws as the registry client */
-export async function traceLog(workbench: Workbench, text: string | undefined): Promise<void> {
+/** Lists the versions in the first source that names any. @throws as the registry client */
+export async function traceLog(
+  workbench: Workbench,
+  sources: readonly LogSource[] = logSources(),
+): Promise<void> {
   const { ask, session } = workbench;
-  const log = text ?? (await textToTrace());
-  if (log.length > LONGEST) {
-    await ask.tell('error', 'This log has more than 16 million characters. Copy the lines that matter.');
+  const found = await firstTraced(sources);
+  if (found === 'too long') {
+    await ask.tell('error', 'This log has more than 16 million characters. Select the lines that matter.');
     return;
   }
-  const traced = await inProgress('Reading the log', signal => trace(log, signal));
-  if (traced.length === 0) {
+  if (found === undefined) {
     await ask.tell(
       'info',
-      'No version reference such as support/triage@12 was found. Copy the lines of a log, or select them in an editor, and run the command again.',
+      'No version reference such as support/triage@12 was found. Open a log, or copy its lines, and run the command again.',
     );
     return;
   }
+  const { traced, source } = found;
   const most = traced.length === MOST_VERSIONS ? 'the first ' : '';
   const chosen = await ask.pick({
-    title: `Trace: ${most}${counted(traced.length, 'version')}`,
+    title: `Trace: ${most}${counted(traced.length, 'version')} in ${source.name}`,
     placeholder:
       traced.length > MOST_SHOWN
         ? `Select a version to open it. These ${MOST_SHOWN} are in the most lines`
@@ -54,11 +57,20 @@ export async function traceLog(workbench: Workbench, text: string | undefined): 
   await openReference(workbench, chosen);
 }
 
-/** The selection of the active editor, or the clipboard. */
-async function textToTrace(): Promise<string> {
-  const editor = vscode.window.activeTextEditor;
-  const selected = editor?.document.getText(editor.selection) ?? '';
-  return selected === '' ? vscode.env.clipboard.readText() : selected;
+async function firstTraced(
+  sources: readonly LogSource[],
+): Promise<{ source: LogSource; traced: readonly TracedVersion[] } | 'too long' | undefined> {
+  let isTooLong = false;
+  for (const source of sources) {
+    const log = await source.text();
+    if (log.length > LONGEST) {
+      isTooLong = true;
+      continue;
+    }
+    const traced = await inProgress('Reading the log', signal => trace(log, signal));
+    if (traced.length > 0) return { source, traced };
+  }
+  return isTooLong ? 'too long' : undefined;
 }
 
 /** @throws the signal's reason */

@@ -126,8 +126,22 @@ describe('a version in the embedded registry', () => {
     assert.deepEqual(selected.offered[0]?.length, 1);
     assert.match(selected.offered[0]?.[0] ?? '', /@2 1 line, line 1$/);
     assert.deepEqual(selected.details, ['This version was never live.']);
-    await vscode.env.clipboard.writeText('nothing');
+
     editor.selection = new vscode.Selection(0, 0, 0, 0);
+    const open = await run('traceVersions', { picks: [undefined] });
+    assert.match(open.titles[0] ?? '', /^Trace: 1 version in Untitled-/);
+    assert.match(
+      open.offered[0]?.[0] ?? '',
+      /@2 1 line, line 2$/,
+      'the log that is open, before the clipboard',
+    );
+    await vscode.languages.setTextDocumentLanguage(log, 'markdown');
+    const copied = await run('traceVersions', { picks: [undefined] });
+    assert.equal(copied.titles[0], 'Trace: 2 versions in the clipboard');
+    await vscode.env.clipboard.writeText('nothing');
+    const left = await run('traceVersions', { picks: [undefined] });
+    assert.match(left.titles[0] ?? '', /^Trace: 1 version in Untitled-/);
+    await run('openVersion', {}, `${name}@1`);
     assert.match((await told(await run('traceVersions'))).message, /^No version reference such as/);
   });
 });

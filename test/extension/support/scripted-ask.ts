@@ -37,6 +37,8 @@ export class ScriptedAsk implements Dialogs {
   readonly asked: TextQuestion[] = [];
   readonly sentDrafts: string[] = [];
   readonly offered: string[][] = [];
+  /** Of the quick picks. */
+  readonly titles: string[] = [];
   /** The second lines of what was offered last. */
   details: (string | undefined)[] = [];
   readonly confirmed: Confirmation[] = [];
@@ -88,6 +90,7 @@ export class ScriptedAsk implements Dialogs {
   }
 
   async pick<Value>(question: PickQuestion<Value>): Promise<Value | undefined> {
+    this.titles.push(question.title);
     const options = await question.options;
     this.details = options.map(({ detail }) => detail);
     this.offered.push(options.map(({ label, description }) => `${label} ${description ?? ''}`.trim()));
