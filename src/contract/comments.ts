@@ -61,6 +61,6 @@ export const commentEdit = z
   .object({ text: requiredProse('Enter a comment, or delete this one.') })
   .meta({ id: 'CommentEdit' });
 
-/** Which thread is meant. */
+/** Identifies a thread. */
 export const threadPlace = z.object({ version: versionNumber, line }).meta({ id: 'ThreadPlace' });
 export type ThreadPlace = z.infer<typeof threadPlace>;

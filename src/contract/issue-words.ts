@@ -1,6 +1,6 @@
 /**
- * What is wrong with a value, in words of ours: zod's name its own types, its checks and regular expressions. A schema
- * that says it better gives its own message, which goes before these.
+ * Messages for values that zod rejects: its own name its types, checks and regular expressions. A message that the
+ * schema itself gives takes precedence.
  */
 import type * as z from 'zod';
 import { CHANNEL_PATTERN } from '../core/channel.ts';

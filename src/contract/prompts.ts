@@ -16,7 +16,7 @@ import {
   versionNumber,
 } from './values.ts';
 
-/** Where a channel points in one environment. */
+/** The version that a channel points to in one environment. */
 export const pointer = z
   .object({
     environment: environmentName,
@@ -195,7 +195,7 @@ export const promptMetadata = z
   })
   .meta({ id: 'PromptMetadata' });
 
-/** Which version an application got, and as what; `channel` is null for an exact version. */
+/** The version that an application got, and through which channel; `channel` is null for an exact version. */
 const served = {
   name: promptName,
   version: versionNumber,

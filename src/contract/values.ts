@@ -85,7 +85,7 @@ export const timestamp = z.iso
   )
   .meta({ id: 'Timestamp', description: 'RFC 3339; the registry writes UTC with milliseconds.' });
 
-/** Who did something: a person or a service, as older registries may still name them. */
+/** A person or a service; names that only older registries accepted are valid, too. */
 export const actor = z
   .string()
   .min(1)

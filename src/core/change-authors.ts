@@ -1,12 +1,12 @@
 /**
- * Whose versions a promotion changes. Whoever wrote one of them is no second pair of eyes on it, whoever asked for it
- * and whichever key published it last.
+ * Authors of the versions that a promotion changes. None of them counts as a second pair of eyes, whoever requested the
+ * promotion and whichever key published last.
  */
 import type { PromptName } from './name.ts';
 import { foldPerson } from './person.ts';
 import { type VersionNumber, versionReference } from './version.ts';
 
-/** Which versions of what a text is made of: the prompt itself, its partials, and theirs. */
+/** Versions of the prompts that a text consists of: the prompt itself, its partials, and their partials. */
 export type Ingredients = ReadonlyMap<PromptName, ReadonlySet<VersionNumber>>;
 
 /** Versions of one prompt, both ends included. */

@@ -42,9 +42,9 @@ export function differingParts(
 }
 
 /**
- * How much more often a text occurs than in the version before.
- * @param changed as `changedLines` made it
- * @param folded the text, as `foldText` has it
+ * Returns how many more times a text occurs than in the version before.
+ * @param changed from `changedLines`
+ * @param folded the text, folded by `foldText`
  */
 export function growthIn(changed: string, folded: string): number {
   let growth = 0;
@@ -57,7 +57,7 @@ export function growthIn(changed: string, folded: string): number {
 
 export interface OccurrenceChange {
   readonly change: 'added' | 'removed';
-  /** How often the text occurs in the version before, and in this one. */
+  /** The number of occurrences in the version before, and in this one. */
   readonly before: number;
   readonly after: number;
   /** From 1: of this version where the text was added, of the one before where it was removed. */
@@ -71,7 +71,7 @@ export const MAX_SHOWN_LINE = 240;
 const BEFORE = 60;
 
 /**
- * What a version did to a text; undefined where that occurs as often as before.
+ * Returns how a version changed the occurrences of a text; undefined if their number is the same.
  * @param before undefined for a first version
  */
 export function textChange(

@@ -1,4 +1,4 @@
-/** How far two texts are the same, from their beginnings and from their ends. */
+/** Lengths of the common prefix and suffix of two texts. */
 
 /** Characters that are compared at once. */
 const CHUNK = 512;

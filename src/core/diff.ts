@@ -7,7 +7,7 @@ export interface DiffSide {
   readonly text: string;
 }
 
-/** How the side of a text that is not there is named, as in git. */
+/** The label for a side that has no text, as in git. */
 export const NOTHING: DiffSide = { label: '/dev/null', text: '' };
 
 /** Lines added and removed; above it the work grows with their square. */

@@ -1,4 +1,4 @@
-/** Where a rollback may be practiced. */
+/** Environments in which a rollback may be practiced. */
 import type { Environment, EnvironmentName } from './environment.ts';
 
 /** In promotion order, without the last one and any that is called production: a drill is no reason to touch those. */

@@ -1,6 +1,6 @@
 /**
- * How the embedded registry is spoken to. It has the same HTTP app as a server but no port: requests reach it in
- * process only, so its credential needs to say no more than the environment one acts in.
+ * The embedded registry's address and credential. It runs the same HTTP app as a server, but has no port: requests
+ * reach it only within the process, so the credential names no more than the environment.
  */
 import { type EnvironmentName, parseEnvironmentName } from './environment.ts';
 

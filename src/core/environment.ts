@@ -31,14 +31,14 @@ export interface Policy {
   readonly publishes: boolean;
   /** The environment in which a version must have been `stable` before; null: none. */
   readonly promoteFrom: EnvironmentName | null;
-  /** How many others than the requester must approve. */
+  /** The number of approvals that are required, without the requester's. */
   readonly approvals: number;
   readonly rollbackNeedsApproval: boolean;
   /** True if who wrote a version that a promotion changes may approve it; without it they count as requesters. */
   readonly authorsMayApprove: boolean;
   /**
-   * Whether its keys of the role author may read the text of drafts: versions that were live neither here nor in
-   * `promoteFrom`. Where its keys publish or are served drafts, they do.
+   * True if author keys may read the text of drafts: versions that were never live here or in `promoteFrom`. Always
+   * true if author keys may publish or drafts are served.
    */
   readonly authorsReadDrafts: boolean;
 }

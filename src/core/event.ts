@@ -221,7 +221,7 @@ function hashOf(body: object, previousHash: Digest): Digest {
   return digestOf(previousHash + canonicalJson(body));
 }
 
-/** Where a chain is: what the next event must continue. */
+/** The end of a chain, which the next event must continue. */
 export interface ChainHead {
   readonly seq: number;
   readonly hash: Digest;

@@ -38,9 +38,9 @@ function withoutZeros(digits: string): { readonly significant: string; readonly 
 }
 
 /**
- * Where a text of JSON has its first number whose digits cannot be kept.
- * @param json valid JSON that nests no deeper than the engine's stack is
- * @returns an RFC 6901 pointer; undefined where every number is kept
+ * Returns the first number of a JSON text whose digits cannot be kept.
+ * @param json valid JSON that nests no deeper than the engine's stack allows
+ * @returns an RFC 6901 pointer; undefined if every number is kept
  */
 export function inexactNumberIn(json: string): string | undefined {
   // Fifteen digits are always kept, but for numbers that are very small, and for -0.

@@ -24,7 +24,7 @@ export interface LinkedTemplate {
 export interface LinkedPartial extends LinkedTemplate {
   /** Tells two versions of one partial apart, such as `support/_header@3`. */
   readonly id: string;
-  /** Where `template` begins in the partial's whole source, in UTF-16 code units; 0 unless told. */
+  /** Start of `template` in the partial's source, in UTF-16 code units; default: 0. */
   readonly templateOffset?: number;
   /** The partial's whole source, which error messages count lines in; `template` unless told. */
   readonly source?: string;
@@ -47,7 +47,7 @@ export interface SourcePiece {
   readonly at: number;
 }
 
-/** How deep partials may hold partials. */
+/** Maximum depth of partials within partials. */
 /** 4 Mi UTF-16 code units: what a template may grow to with its partials in place. */
 const MAX_FLAT_LENGTH = 4 * 1024 * 1024;
 /** Above this many uses each is not tried on its own: every try parses the template. */

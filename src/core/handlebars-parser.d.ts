@@ -24,7 +24,7 @@ declare module 'handlebars/dist/cjs/handlebars/compiler/base.js' {
     readonly _input: string;
     readonly yytext: string;
     readonly yylloc: LexerLocation;
-    /** What the rule that is tried last has matched. */
+    /** The match of the rule that was tried last. */
     readonly matches: readonly [string, ...string[]];
     /** Makes a token of what a rule matched, whose place is known by then. */
     performAction(this: Lexer, ...of: unknown[]): number | string | undefined;

@@ -1,7 +1,7 @@
 /**
- * What each helper is that a prompt may call: how it is written, what it takes, what it does. Completion, hover and the
- * checks read this. After handlebarsjs.com/guide/builtin-helpers.html, google.github.io/dotprompt/reference/template
- * and what the helpers in Handlebars' and Dotprompt's sources take.
+ * The helpers that prompts may call: syntax, parameters and effect, for completion, hovers and checks. From
+ * handlebarsjs.com/guide/builtin-helpers.html, google.github.io/dotprompt/reference/template and the helpers' sources
+ * in Handlebars and Dotprompt.
  */
 
 export interface HelperParameter {

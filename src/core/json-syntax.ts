@@ -1,4 +1,4 @@
-/** Where text stops being JSON (RFC 8259), and what is wrong there. */
+/** Finds the first syntax error in a JSON text (RFC 8259). */
 import { type ParseErrorCode, visit } from 'jsonc-parser';
 import { wordsOfJsonError } from './json-words.ts';
 

@@ -28,7 +28,7 @@ export interface LineCommentRecord {
 export interface LineThreadRecord {
   /** Of the version's source, from 1. */
   readonly line: number;
-  /** Who resolved it, and when; null: it is open. */
+  /** The person who resolved it, and when; null while it is open. */
   readonly resolved: { readonly at: string; readonly by: string } | null;
   /** Oldest first; none of them is deleted. */
   readonly comments: readonly LineCommentRecord[];

@@ -1,4 +1,4 @@
-/** Where the lines of a text are in a later one, so that what is written at a line stays with it. */
+/** Maps lines of a text to a later version, so that comments stay with their line. */
 import { diffArrays } from 'diff';
 import type { VersionNumber } from './version.ts';
 
@@ -86,7 +86,7 @@ export interface LineStep {
   readonly map: LineMap;
 }
 
-/** Where a line is after some versions, and which of them it did not outlive. */
+/** A line's position after some versions, and the version that removed it. */
 export interface FollowedLine {
   readonly line: number;
   readonly gone: { readonly version: VersionNumber; readonly how: HowGone } | null;

@@ -102,7 +102,7 @@ function problemOf(
   return problemOfIssues([{ code, ...issueAt(source, start, end, fault.message) }], label);
 }
 
-/** Where a key or value of the front matter is that is wrong, as far as the path to it can be followed. */
+/** Returns the place of an invalid key or value in the front matter, as far as the path to it exists. */
 function placeOf(
   source: string,
   kind: SourceKind | undefined,

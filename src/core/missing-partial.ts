@@ -3,8 +3,8 @@ import { folderOf, lastSegment, type PromptName, partialCandidates } from './nam
 import { endsWithSegment, foldCase, partialSegment } from './name-case.ts';
 
 /**
- * How `from` would write the partial that `{{> reference}}` may mean: one that differs from what it is looked for only
- * by case, the nearest first, or one of its last segment in any folder. Undefined where there is none.
+ * Suggests a partial for `{{> reference}}` as `from` would write it: one that differs only by case, the nearest first,
+ * or one with the same last segment in any folder. Undefined if there is none.
  */
 export function meantPartial(
   from: PromptName,

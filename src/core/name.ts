@@ -99,8 +99,8 @@ export function promptOfFile(relativePath: string): PromptName {
 }
 
 /**
- * Where `{{> reference}}` in the prompt `from` is looked for, nearest first: beside it, then in each folder
- * above. `{{> shared/header}}` asks for `shared/_header` in the same way. Empty when no name can fit.
+ * Names that `{{> reference}}` in the prompt `from` may refer to, nearest first: beside it, then in each folder above.
+ * `{{> shared/header}}` resolves `shared/_header` in the same way. Empty if no name is possible.
  */
 export function partialCandidates(from: PromptName, reference: string): PromptName[] {
   const slash = reference.lastIndexOf('/');

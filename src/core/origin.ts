@@ -1,6 +1,6 @@
 /**
- * Where the text of a version comes from, as its publisher states it: a commit, who it is by, and the pull request that
- * it was reviewed in. It is kept permanently, so nothing that is stated may hide, act on a terminal or hold a secret.
+ * The origin of a version's text, as its publisher states it: a commit, its author, and the pull request that reviewed
+ * it. It is kept permanently, so it must not hide text, control a terminal or contain a secret.
  */
 import { secretsIn } from './secrets.ts';
 import { hasInvisible, isBlank } from './visible-text.ts';

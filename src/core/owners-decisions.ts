@@ -1,4 +1,4 @@
-/** Who may do what with a change of owners: as with a promotion, others than who requested it must approve. */
+/** Rules for approving, rejecting and canceling changes of owners. As with promotions, the requester cannot approve. */
 import type { Policy } from './environment.ts';
 import type { OwnersApproval, OwnersChange } from './owners-change.ts';
 import { isSamePerson } from './person.ts';
@@ -12,8 +12,8 @@ export function ownersApprovalsNeeded({ approvals }: Policy, hasOwners: boolean)
 }
 
 /**
- * What becomes of a change by one more approval.
- * @param counted the approvals that count, by keys that were not revoked since
+ * Decides the effect of one more approval on a change.
+ * @param counted approvals whose keys have not been revoked since
  * @throws Problem `owners_change_closed`, `self_approval`, `already_approved`
  */
 export function decideOwnersApproval(
@@ -43,7 +43,7 @@ export function decideOwnersRejection(change: OwnersChange): void {
   checkWaits(change);
 }
 
-/** Who requested it may take it back; an admin may, too. @throws Problem `owners_change_closed`, `role_too_low` */
+/** The requester may cancel it, and so may an admin. @throws Problem `owners_change_closed`, `role_too_low` */
 export function decideOwnersCancellation(change: OwnersChange, by: Actor): void {
   checkWaits(change);
   if (isSamePerson(by.actor, change.requestedBy) || roleIncludes(by.role, 'admin')) return;

@@ -196,9 +196,9 @@ function segmentsOf(pattern: string): string[] {
 }
 
 /**
- * Whether a pattern matches the whole name of a prompt, A–Z as a–z, as two names that differ only by case cannot be.
- * `*` alone and `**` match every prompt; else `*` is any part of one segment, and `**` any number of segments, at the
- * end at least one. Looks at each segment of the name once.
+ * Returns true if a pattern matches the whole name of a prompt, ignoring the case of A–Z, because names never differ by
+ * case alone. `*` alone and `**` match every prompt; otherwise `*` matches within one segment, and `**` any number of
+ * segments, at least one at the end. Visits each segment of the name once.
  */
 export function matchesPrompt(pattern: string, prompt: string): boolean {
   return matcherOf(pattern)(nameSegments(prompt));

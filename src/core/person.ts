@@ -1,6 +1,7 @@
 /**
- * Whose name it is: four eyes are two people, so names that nobody could tell apart are one person's. Letters of two
- * scripts that look alike (UTS #39) stay two names: which of them is meant, the admin decides who makes the key.
+ * Decides which names belong to one person: four eyes are two people, so names that nobody could tell apart count as
+ * one. Letters of two scripts that look alike (UTS #39) stay different; the admin who creates the key decides which is
+ * meant.
  */
 import { hasInvisible, isBlank, withoutInvisible } from './visible-text.ts';
 
@@ -33,8 +34,8 @@ export function people(names: readonly string[]): string[] {
 }
 
 /**
- * What all names of one person have in common, to look up many of them at once. Compatibility forms (NFKC) make invisible characters of visible ones and the reverse, so
- * both are looked at.
+ * Returns a value that all names of one person share, to look up many at once. Compatibility forms (NFKC) turn
+ * invisible characters into visible ones and the reverse, so both are removed.
  */
 export function foldPerson(actor: string): string {
   const composed = withoutInvisible(withoutInvisible(actor).normalize('NFKC'));

@@ -1,6 +1,6 @@
 /**
- * What can go wrong in the domain, as one closed union of codes. Every room throws `Problem`, so a caller
- * asks for a code and never matches a message.
+ * The domain's errors, as one closed union of codes. Every folder throws `Problem`, so that callers check the code and
+ * never match a message.
  */
 
 /** A place in a source: 1-based line and column (UTF-16 code units), 0-based offset, end exclusive. */
@@ -86,9 +86,9 @@ export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 /** Further data of a problem beside its message; each field is part of the API's problem document. */
 export interface ProblemDetails {
-  /** Where in the source (invalid_source, too_expensive). */
+  /** Places in the source (invalid_source, too_expensive). */
   readonly issues?: readonly SourceIssue[];
-  /** Which inputs are missing (missing_input). */
+  /** Names of the missing inputs (missing_input). */
   readonly missing?: readonly string[];
   /** The newest version's number and digest (base_outdated). */
   readonly newest?: { readonly version: number; readonly digest: string } | null;
@@ -98,7 +98,7 @@ export interface ProblemDetails {
   readonly existing?: string;
   /** When a channel first had a version, RFC 3339 (not_live_yet); null: it never had one. */
   readonly firstLiveAt?: string | null;
-  /** Which fields of a request are wrong, as JSON pointers with a message (invalid_request, invalid_input). */
+  /** Invalid fields of a request, as JSON pointers with a message (invalid_request, invalid_input). */
   readonly fields?: readonly { readonly pointer: string; readonly message: string }[];
   /** The promotions for which a whole release was refused, and why each (any code of a promotion). */
   readonly refused?: readonly {

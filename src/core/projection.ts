@@ -1,6 +1,6 @@
 /**
- * What the whole registry is, as its log alone tells it. Whoever checks a registry makes this from the events and
- * compares it with the tables; an event that no registry would have written after those before it is a misfit.
+ * The state of a registry, derived from its log alone. Verification builds it from the events and compares it with the
+ * tables; an event that no registry would have written at its position is a misfit.
  */
 import type { Channel } from './channel.ts';
 import type { Digest } from './digest.ts';
@@ -80,7 +80,7 @@ export interface Projection {
   readonly owners: Map<EnvironmentName, OwnersChange>;
   /** Those that wait. */
   readonly open: Map<number, PromotionRecord>;
-  /** Which keys vouch for each of these. */
+  /** The keys that vouch for each of them. */
   readonly vouchers: Map<number, Vouchers>;
   /** Those of which a key was revoked that vouched for it: the event after that must hold it. By their numbers. */
   readonly toHold: Map<number, { readonly key: string; readonly revoked: number }>;

@@ -1,7 +1,4 @@
-/**
- * Who may do what with a promotion, and when it moves its pointer. Every rule about that is here, and every way in
- * asks it: a request, an approval, the schedule.
- */
+/** All rules for promotions: permitted actions, and when a promotion moves its pointer. Requests, approvals and the schedule all use them. */
 import { type ChangedVersion, writtenBy } from './change-authors.ts';
 import { eitherOf } from './either-of.ts';
 import type { Environment, Policy } from './environment.ts';
@@ -12,13 +9,13 @@ import { type ApprovalRecord, isOpen, type PromotionRecord } from './promotion.t
 import { type Role, roleIncludes } from './role.ts';
 import { type VersionNumber, versionReference } from './version.ts';
 
-/** How far ahead a promotion may be planned, in ms: the same day next year is not too far. */
+/** The longest time ahead that a promotion may be scheduled, in ms: up to the same day next year. */
 export const LONGEST_AHEAD = 366 * 24 * 60 * 60 * 1000;
 
 /** The state at the moment of a decision, which counts instead of the state at the request. */
 export interface Present {
   readonly environment: Environment;
-  /** Where the pointer is; null: unset. */
+  /** The pointer's current version; null: unset. */
   readonly current: VersionNumber | null;
   /** True if the version was stable where the policy's `promoteFrom` says; true where it says nothing. */
   readonly stableBefore: boolean;
@@ -61,15 +58,15 @@ export function countedApprovals(
 
 export interface ProposedPromotion
   extends Pick<PromotionRecord, 'prompt' | 'channel' | 'version' | 'rollback' | 'effectiveAt'> {
-  /** Where who asks believes the pointer to be. */
+  /** The pointer's version as the requester knows it. */
   readonly expected: VersionNumber | null;
 }
 
 /**
- * What becomes of a request: applied at once, planned for its time, or pending until others approve.
+ * Decides whether a request is applied at once, scheduled, or pending until it is approved.
  * @throws Problem `already_live`, `pointer_moved` with the present version, `prompt_archived`, `not_promoted_from`,
  * `invalid_request` for its time, `role_too_low`
- * @param needed approvals; of a release that is applied as a whole, the most that one of its promotions needs
+ * @param needed approvals; for an atomic release, the most that one of its promotions needs
  */
 export function decideRequest(
   asked: ProposedPromotion,
@@ -103,11 +100,11 @@ export function decideRequest(
 }
 
 /**
- * What becomes of a promotion by one more approval. Nothing is approved that could not be applied as things stand.
- * @param barred what it and its release change, whose authors may not approve it; none where the policy lets them
+ * Decides the effect of one more approval. A promotion that could not be applied now cannot be approved.
+ * @param barred changes of the promotion and its release, whose authors may not approve it; empty if the policy allows
+ * them
  * @param needed as for a request
- * @param owners the rules of owners for what it changes, and for what its release does that is applied as a whole: of
- * each, one owner must approve
+ * @param owners the rules of owners for its changes, and for those of its atomic release: one owner must approve each
  * @throws Problem `promotion_closed`, `self_approval`, `already_approved`, `pointer_moved`, `prompt_archived`,
  * `not_promoted_from`
  */
@@ -156,7 +153,7 @@ export function decideComment(promotion: PromotionRecord): void {
     throw closed(promotion, 'it takes no more comments. Comment on a new request, if there is one.');
 }
 
-/** Who requested it may take it back; an admin may, too. @throws Problem `promotion_closed`, `role_too_low` */
+/** The requester may cancel it, and so may an admin. @throws Problem `promotion_closed`, `role_too_low` */
 export function decideCancellation(promotion: PromotionRecord, by: Actor): void {
   checkOpen(promotion);
   if (isSamePerson(by.actor, promotion.requestedBy) || roleIncludes(by.role, 'admin')) return;

@@ -26,7 +26,7 @@ export interface PromotionRecord {
   readonly environment: EnvironmentName;
   readonly channel: Channel;
   readonly version: VersionNumber;
-  /** Where the pointer stood when it was requested; null: unset. */
+  /** The pointer's version when the promotion was requested; null: unset. */
   readonly from: VersionNumber | null;
   readonly rollback: boolean;
   readonly reason: string;
@@ -66,8 +66,8 @@ export function isOpen({ state }: Pick<PromotionRecord, 'state'>): boolean {
 }
 
 /**
- * Whether two names were one person's to every registry that may have written the log. Decisions go by `isSamePerson`,
- * which came to see through more; what was written before stays a log that fits.
+ * Returns true if every registry that may have written the log considered two names one person. Decisions use
+ * `isSamePerson`, which became stricter; logs that were written before must stay valid.
  */
 function wereSamePerson(one: string, other: string): boolean {
   return foldedThen(one) === foldedThen(other);

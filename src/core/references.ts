@@ -59,7 +59,7 @@ function* signsIn(text: string): Generator<readonly [start: number, end: number]
     }
 }
 
-/** Where a name may begin that ends at `end`, without the escape before it. */
+/** Returns the earliest start of a name that ends at `end`, without the escape before it. */
 function startOf(text: string, end: number): number {
   const least = Math.max(0, end - MAX_NAME_LENGTH * LONGEST_CHARACTER);
   let start = end;
@@ -101,7 +101,7 @@ function withoutPrefix(name: string): string {
   return name.replace(/^\/\/[^/]*\//, '').replace(/^[./-]+/, '');
 }
 
-/** Where the character of a name is in what was written. */
+/** Maps an index in a name to the text as written. */
 function placeIn(written: string, character: number): number {
   let place = 0;
   for (let count = 0; count < character; count++) {

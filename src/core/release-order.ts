@@ -1,4 +1,4 @@
-/** How the events of a release follow one another in the log: its promotions begin so, and those of an atomic one are applied so. */
+/** The order of a release's events in the log: its promotions are requested in it, and those of an atomic release are applied in it. */
 import type { RegistryEvent } from './event.ts';
 import { EventMisfit, isAtomic, type PromotionEvent, type PromotionRecord } from './promotion.ts';
 

@@ -48,7 +48,7 @@ export interface ReleaseRollback {
 }
 
 /**
- * What takes a release back: each prompt of which its version is live goes to the one before.
+ * Returns the moves that undo a release: each prompt whose version is still live returns to the one before.
  * @param current the version that a prompt's pointer points to now; null: unset
  */
 export function releaseRollback(

@@ -152,7 +152,7 @@ export interface ReadMetadataOptions {
 }
 
 /**
- * What a source's front matter declares, with its schemas expanded to JSON Schema.
+ * Reads the front matter of a source, with its schemas expanded to JSON Schema.
  * @throws Problem `invalid_source`
  */
 export async function readMetadata(

@@ -20,9 +20,9 @@ export function countNames(json: string): number {
 }
 
 /**
- * Where a text of JSON has the first name that its object has already.
+ * Returns the first name of a JSON text that its object already has.
  * @param json valid JSON
- * @returns an RFC 6901 pointer; undefined where there is none
+ * @returns an RFC 6901 pointer; undefined if there is none
  */
 export function repeatedNameIn(json: string): string | undefined {
   const holders: Holder[] = [];
@@ -79,7 +79,7 @@ const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** Where the quote is that ends the text which begins at `start`. */
+/** Returns the offset of the quote that ends the string which begins at `start`. */
 function endOfText(json: string, start: number): number {
   for (let end = json.indexOf('"', start + 1); end >= 0; end = json.indexOf('"', end + 1)) {
     let slash = end - 1;

@@ -1,4 +1,4 @@
-/** Which versions a rollback leads back to, and which one it means that names none. */
+/** Determines the versions that a rollback can return to, and its default. */
 import { goesBack } from './goes-back.ts';
 import type { VersionNumber } from './version.ts';
 
@@ -16,8 +16,8 @@ export function rollbackTarget(moves: readonly AppliedPromotion[]): VersionNumbe
 }
 
 /**
- * What the pointer stood at before its present version, the last one first, passing over what it was rolled back from:
- * of 1, 2, 3, back to 2, that is 1 alone.
+ * Returns the previous versions of a pointer, the latest first, without those it was rolled back from: for 1, 2, 3,
+ * back to 2, that is only 1.
  * @param moves in the order in which they were applied; older ones may be left out
  */
 export function goodVersions(moves: readonly AppliedPromotion[]): VersionNumber[] {

@@ -1,7 +1,4 @@
-/**
- * How a text is looked for in others: case does not count, nor how a letter with an accent is written, and the four i of
- * Turkish are one letter. A text that is looked for is on one line.
- */
+/** Text search within a line. Case is ignored, and so are the ways to write a letter with an accent; the four Turkish i are one letter. */
 
 /** UTF-16 code units. */
 export const MAX_SEARCH_TEXT = 200;
@@ -26,7 +23,7 @@ export function linesOf(source: string): string[] {
   return source.split(LINE_END);
 }
 
-/** How often `text` occurs in `line`, neither of which is folded here; places do not overlap. Nothing is nowhere. */
+/** Counts the occurrences of `text` in `line`, neither of which is folded yet; they do not overlap. An empty text has none. */
 export function countIn(line: string, text: string): number {
   if (text === '') return 0;
   let count = 0;
@@ -46,7 +43,7 @@ export interface PlaceInLine {
 /** UTF-16 code units of a line in which the place is counted a character at a time. */
 const COUNTED = 16 * 1024;
 
-/** Where `text` is first in `line`, with the whole of the characters that it is within; undefined where it is not. */
+/** Returns the first occurrence of `text` in `line`, extended to whole characters; undefined if there is none. */
 export function placeIn(line: string, text: string, matchCase = false): PlaceInLine | undefined {
   const fold = matchCase ? composed : foldText;
   const wanted = fold(text);

@@ -2,7 +2,7 @@
 import { KEY_LIKE } from './key.ts';
 
 export interface SecretPlace {
-  /** Whose key it looks like, as a person would say it: `an OpenAI key`. */
+  /** The kind of key, for messages: `an OpenAI key`. */
   readonly what: string;
   /** 0-based UTF-16 offsets, end exclusive. */
   readonly start: number;

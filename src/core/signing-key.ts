@@ -24,8 +24,8 @@ export interface SigningKeyChange {
 }
 
 /**
- * What both keys sign, as UTF-8: canonical JSON (RFC 8785).
- * @param before the event before: a signature is for one place of one log
+ * Returns the text that both keys sign, as UTF-8: canonical JSON (RFC 8785).
+ * @param before the event before: a signature is valid only at one place of one log
  */
 export function signingKeyText(
   { publicKey, replaces = null }: Pick<SigningKeyChange, 'publicKey' | 'replaces'>,

@@ -15,13 +15,13 @@ export const MAX_FRONT_MATTER_LENGTH = 64 * 1024;
 export type FrontMatter = Readonly<Record<string, unknown>>;
 
 export interface PromptSource {
-  /** Which rules it was read by. */
+  /** The rules it was read by. */
   readonly kind: SourceKind;
   /** Empty when there is none. */
   readonly frontMatter: FrontMatter;
   /** The body, trimmed when front matter was taken off, exactly as Dotprompt does. */
   readonly template: string;
-  /** Where `template` begins in the source (0-based UTF-16 offset). */
+  /** Start of `template` in the source (0-based UTF-16 offset). */
   readonly templateOffset: number;
   /** Errors in the front matter; the template is usable all the same. */
   readonly issues: readonly SourceIssue[];
@@ -30,8 +30,8 @@ export interface PromptSource {
 }
 
 /**
- * Which rules a source is read by. In a partial `#` is text, since partials begin with headings; in a prompt, lines of
- * `#` may be above the front matter.
+ * The rules for reading a source. In a partial `#` is text, since partials begin with headings; in a prompt, lines of
+ * `#` may precede the front matter.
  */
 export type SourceKind = 'prompt' | 'partial';
 
@@ -122,7 +122,7 @@ function checkSize(bytes: number): void {
     );
 }
 
-/** Where a source's front matter lies, as 0-based UTF-16 offsets. */
+/** Position of the front matter in a source, as 0-based UTF-16 offsets. */
 export interface FrontMatterPlace {
   /** Of the opening `---`: comments, a shebang and blank lines may be above it. */
   readonly start: number;
@@ -133,7 +133,7 @@ export interface FrontMatterPlace {
   readonly bodyStart: number;
 }
 
-/** Where a source's text begins: after a byte order mark. */
+/** Returns the offset of a source's text: after a byte order mark. */
 export function textStart(source: string): number {
   return source.charCodeAt(0) === 0xfeff ? 1 : 0;
 }

@@ -1,7 +1,7 @@
 /**
- * What a pull does with each prompt, decided from three sides: the version its file is based on, the file, and the
- * registry. Pure: nothing is read, asked or written here. No step drops a text that exists in only one place, and
- * nothing returns or vanishes on its own.
+ * Decides what a pull does with each prompt, from the version its file is based on, the file, and the registry. Pure:
+ * it reads, asks and writes nothing. No step drops a text that exists in only one place, and nothing returns or
+ * vanishes on its own.
  */
 import type { Digest } from './digest.ts';
 import { type FileState, fileState } from './file-state.ts';

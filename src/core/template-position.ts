@@ -1,6 +1,6 @@
 /** Handlebars' positions as offsets. */
 
-/** Where each line begins, by Handlebars' own reckoning: `\r\n`, `\n` and `\r` end a line (Jison's lexer). */
+/** Returns the start of each line as Handlebars counts them: `\r\n`, `\n` and `\r` end a line (Jison's lexer). */
 export function lineStarts(text: string): number[] {
   const starts = [0];
   if (text.includes('\r'))

@@ -19,8 +19,8 @@ const IRRELEVANT = new Set([
 ]);
 
 /**
- * Whether `content` may at all be as text where `tree` calls it: not when it reaches outside itself (`../`,
- * `@partial-block`, `{{#*inline}}`), nor when a block parameter of `tree` could capture one of its names.
+ * Returns true if `content` may be inserted as text where `tree` calls it: not if it refers to its surroundings (`../`,
+ * `@partial-block`, `{{#*inline}}`), nor if a block parameter of `tree` could capture one of its names.
  */
 export function mayStandInPlace(tree: hbs.AST.Program, content: string): boolean {
   return (
@@ -37,8 +37,8 @@ function reachesOut(node: Node): boolean {
 }
 
 /**
- * Whether the template with `uses` replaced by their contents parses to the tree in which those partials' trees
- * are where they were called.
+ * Returns true if the template with `uses` replaced by their contents parses to the tree that has those partials' trees
+ * in place of the calls.
  */
 export function sameMeaning(
   template: string,

@@ -18,7 +18,7 @@ export interface PartialUse {
   /** 0-based offsets in the template of the whole statement, end exclusive. */
   readonly start: number;
   readonly end: number;
-  /** Where its name is written, in the opening and, for a block partial, in the closing tag. */
+  /** Positions of its name, in the opening and, for a block partial, in the closing tag. */
   readonly names: readonly { readonly start: number; readonly end: number }[];
   /** No block, no arguments: `{{> name}}`. */
   readonly simple: boolean;
@@ -81,7 +81,7 @@ export function partialUses(template: string): PartialUse[] {
   return usesOf(template).linked;
 }
 
-/** Where a template writes the name of one of its inline partials: in its definitions and its uses. */
+/** A place where a template writes the name of one of its inline partials: a definition or a use. */
 export interface InlineName {
   readonly name: string;
   readonly start: number;

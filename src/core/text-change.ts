@@ -1,4 +1,4 @@
-/** How much differs between two texts of a prompt, counted in words and in sentences. */
+/** Measures the difference between two texts of a prompt, in words and in sentences. */
 import { diffArrays } from 'diff';
 import { sentencesOf } from './blame/sentences.ts';
 import type { SourceKind } from './source.ts';

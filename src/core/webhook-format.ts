@@ -1,3 +1,3 @@
-/** How a webhook is told of an event: as the log has it, or as a message that a chat shows. */
+/** The formats in which a webhook receives an event: as it is in the log, or as a chat message. */
 export const WEBHOOK_FORMATS = ['json', 'slack', 'teams'] as const;
 export type WebhookFormat = (typeof WEBHOOK_FORMATS)[number];

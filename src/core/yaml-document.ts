@@ -24,7 +24,7 @@ export const MAX_ALIAS_COUNT = 100;
 export const MAX_ALIASES = 1000;
 /** The maximum number of unexpected tokens kept: each becomes an error with a place and words. */
 const MAX_STRAY_TOKENS = 1000;
-/** How deep values may lie in each other. */
+/** Maximum nesting of values. */
 const MAX_DEPTH = 200;
 
 /**
@@ -42,7 +42,7 @@ export function composeYaml(
   return tooDeepAt === undefined ? { document: compose(tokens, yaml.length) } : { tooDeepAt };
 }
 
-/** Where collections lie too deep in each other for what reads them with recursion. */
+/** Returns the place where collections nest too deeply for recursive readers. */
 function placeTooDeep(tokens: readonly CST.Token[]): number | undefined {
   let level: readonly CST.Token[] = tokens;
   for (let depth = 0; level.length > 0; depth += 1) {
@@ -82,7 +82,7 @@ function compose(tokens: readonly CST.Token[], length: number): Document.Parsed 
   return first as Document.Parsed; // at the end there always is one
 }
 
-/** What would not be written as it is. */
+/** A part that would not be written unchanged. */
 export interface UnkeptPart {
   readonly start: number;
   readonly end: number;
@@ -90,7 +90,7 @@ export interface UnkeptPart {
   readonly message: string;
 }
 
-/** What of a document, keys included, would be written with other digits or characters than it has there, or as something else. */
+/** Returns the parts of a document, including keys, that would be written with other digits or characters, or as another type. */
 export function unkeptParts(document: Document): readonly UnkeptPart[] {
   const found: UnkeptPart[] = [];
   const note = (node: Node, message: string | undefined): void => {

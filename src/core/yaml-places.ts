@@ -40,9 +40,9 @@ export interface PlacedValue {
   readonly pairs: readonly PlacedPair[];
   /** Of a list. */
   readonly items: readonly PlacedValue[];
-  /** Where a scalar's text begins, quotes off. */
+  /** Start of a scalar's text, without quotes. */
   readonly textStart: number;
-  /** How many of the text's first characters are there as they are: no escape, no folded line, no alias. */
+  /** The number of leading characters that are written literally: no escape, no folded line, no alias. */
   readonly verbatim: number;
   readonly isAlias: boolean;
 }
@@ -134,7 +134,7 @@ interface Anchor {
   /** Undefined while it is being read. */
   value: PlacedValue | undefined;
   count: number;
-  /** How often aliases repeat what is inside it at most; 0 while there is no alias to it. */
+  /** The maximum number of times that aliases repeat its contents; 0 if no alias refers to it. */
   inside: number;
 }
 
@@ -144,7 +144,7 @@ class Reader {
   readonly #aliases: 'share' | 'too-many';
   readonly #anchors = new Map<string, Anchor>();
   readonly #aliased = new Map<PlacedValue, Anchor>();
-  /** Where quoted texts begin, by where they end. */
+  /** Starts of quoted texts, by their end. */
   readonly #quotes = new Map<number, number>();
   readonly problems: YamlProblem[] = [];
   hasTooManyAliases = false;
@@ -262,7 +262,7 @@ class Reader {
     return { kind: 'nothing', span, value: undefined, pairs: [], items: [], ...NO_TEXT };
   }
 
-  /** How often aliases repeat what is inside `value` at most; 1 for what holds none. */
+  /** The maximum number of times that aliases repeat the contents of `value`; 1 if it has none. */
   #repeated(value: PlacedValue): number {
     const anchor = this.#aliased.get(value);
     if (anchor !== undefined) return anchor.count * anchor.inside;
@@ -328,7 +328,7 @@ const NO_KEY =
 const NO_TEXT = { textStart: 0, verbatim: 0, isAlias: false };
 const PLAIN_PROPERTY = { writable: true, enumerable: true, configurable: true };
 
-/** Where YAML is wrong, the package's ranges of collections may leave out what they hold. */
+/** In invalid YAML, the package's ranges of collections may not include all of their items. */
 function around(span: Span, parts: readonly (Span | undefined)[]): Span {
   let { start, end } = span;
   for (const part of parts) {
@@ -349,7 +349,7 @@ function entriesOf({ kind, pairs, items, isAlias }: PlacedValue): readonly Place
   return kind === 'list' ? items.flatMap(item => (item.isAlias ? [] : item.pairs)) : pairs;
 }
 
-/** Where to show what does not fit in a pair's value: at the value, of an unknown name at the name. */
+/** Returns the place to report a misfit in a pair: its value, or its key if the name is unknown. */
 export function placeOfMisfit(
   pair: PlacedPair,
   { path, problem }: { readonly path: readonly (string | number)[]; readonly problem: string },
@@ -375,7 +375,7 @@ export function placeOfMisfit(
   return problem === 'unknown' ? at.keySpan : place;
 }
 
-/** Where `length` characters of a scalar's text are from `from` on; the whole of it where the text is written otherwise. */
+/** Returns the place of `length` characters of a scalar's text from `from` on; the whole scalar if it is not written literally. */
 export function placeInText(scalar: PlacedValue, from: number, length: number): Span {
   const { textStart, verbatim, span } = scalar;
   if (from + length > verbatim) return span;

@@ -1,4 +1,4 @@
-/** How a disk spells what it finds. One that tells no case, as on macOS and Windows, finds `header` where `Header` is. */
+/** Checks how names are spelled on a disk. A case-insensitive one, as on macOS and Windows, finds `header` where `Header` is. */
 import { access, readdir } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 
@@ -19,8 +19,8 @@ export const nodeDisk: Disk = {
 };
 
 /**
- * Whether what the disk finds at `path` has this very name, and so have the folders on the way to it from `folder`. A
- * folder is listed only where the disk may tell no case: where it finds the name in the other case too.
+ * Returns true if the file at `path` has exactly this name, and so have the folders on the way to it from `folder`.
+ * Lists a folder only if the disk may ignore case: if it also finds the name in the other case.
  */
 export async function isSpelledSo(path: string, folder: string, disk: Disk = nodeDisk): Promise<boolean> {
   const top = resolve(folder);

@@ -13,7 +13,7 @@ import { type PlacedSentence, placed, segmentBlocks, sentencesIn } from './sente
 export interface SentenceOrigin {
   /** Undefined for a text that is not published. */
   readonly version: VersionNumber | undefined;
-  /** Where the sentence begins in that version, blanks before it included (0-based UTF-16 offset). */
+  /** Start of the sentence in that version, including blanks before it (0-based UTF-16 offset). */
   readonly start: number;
 }
 

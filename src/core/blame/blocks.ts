@@ -19,7 +19,7 @@ export interface TextBlock {
   sentences?: readonly Sentence[];
   /** The fence of code that is open where it begins; empty outside one. */
   readonly fence: Fence;
-  /** How much of the text from its beginning decided where it ends; infinite where the end of the text did. */
+  /** The length of text, from the block's start, that determines where the block ends; infinite if the end of the text does. */
   readonly reach: number;
 }
 
@@ -43,7 +43,7 @@ const BLANK = /^\s*$/;
 const WRAPPED = 50;
 const GOES_ON = /^\s*\p{Ll}/u;
 
-/** Where the front matter ends, with its line; 0 where there is none. */
+/** Returns the end of the front matter, including its last line; 0 if there is none. */
 export function frontMatterEnd(text: string, kind: SourceKind): number {
   const place = locateFrontMatter(text, kind);
   if (place?.yamlEnd === undefined) return 0;

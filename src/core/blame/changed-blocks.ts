@@ -1,4 +1,4 @@
-/** Which blocks of a text an edit replaces: only those around it are read, however long the text is. */
+/** Finds the blocks of a text that an edit replaces. Only those around it are read, however long the text is. */
 import { commonPrefix, commonSuffix } from '../common-ends.ts';
 import { BlockReader, type TextBlock } from './blocks.ts';
 

@@ -11,7 +11,7 @@ const MAX_LENGTH = 2000;
 export interface EarlierSentence {
   /** Undefined where the version added the sentence. */
   readonly sentence: PlacedSentence | undefined;
-  /** Where it was, or would have been (0-based UTF-16 offset). */
+  /** Start of the sentence, or the position where it would have been (0-based UTF-16 offset). */
   readonly offset: number;
 }
 

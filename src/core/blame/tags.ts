@@ -1,4 +1,4 @@
-/** Where a text has Handlebars tags, found without parsing it, so that a template with errors has them too. */
+/** Finds the Handlebars tags of a text without parsing it, so that templates with errors work, too. */
 
 /** `opens` is the beginning of a block; `closes` its end, an `else` or a comment; `value` is anything else. */
 export type TagKind = 'value' | 'opens' | 'closes';
@@ -28,7 +28,7 @@ export class TagReader {
   #next: TagSpan | undefined;
   #at: number;
   #hasComments = true;
-  /** How far the text decided what was read so far, past the tags themselves; beyond its end where its end did. */
+  /** The furthest offset that determined the tags read so far; beyond the end of the text if that end did. */
   reach = 0;
 
   constructor(text: string, start: number) {

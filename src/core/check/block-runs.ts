@@ -1,4 +1,4 @@
-/** Which of its bodies a block may evaluate, as far as the value it asks is known before there is an input. */
+/** Determines which of its bodies a block may evaluate, as far as its condition is known without an input. */
 import type { BlockStatement, Expression } from '../syntax-tree.ts';
 import {
   type ContextScope,

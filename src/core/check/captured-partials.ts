@@ -1,7 +1,7 @@
 /**
- * Where Handlebars would take an inline partial for one that another template means: a partial that is called where
- * `{{#*inline "x"}}` is defined sees that "x" instead of its own. Here a name belongs to the template that writes it,
- * so such a name is refused.
+ * Finds inline partials that would capture another template's partial: Handlebars resolves a partial that is called
+ * inside `{{#*inline "x"}}` with that "x" instead of its own. Here a name belongs to the template that writes it, so
+ * such a name is an error.
  */
 import type { Program, Statement } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';

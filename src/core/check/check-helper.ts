@@ -147,7 +147,7 @@ export function unknownRole(name: string): Pick<HelperFault, 'message' | 'data'>
 
 const MAX_SHOWN = 40;
 
-/** How a helper is written. */
+/** The syntax of a helper. */
 function exampleOf({ name, parameters, options, as }: KnownHelper): string {
   const needed = options.filter(({ required }) => required).map(({ name: option }) => ` ${option}=…`);
   const words = [name, ...parameters.map(parameter => parameter.name)].join(' ') + needed.join('');

@@ -2,8 +2,8 @@
 import type { TemplateErrorCode } from './finding.ts';
 
 /**
- * What is wrong with a number that Handlebars reads as one.
- * @param written the number as the template has it
+ * Returns an error for a number that Handlebars misreads.
+ * @param written the number as it is in the template
  */
 export function checkNumber(
   written: string,
@@ -16,9 +16,9 @@ const OTHER_DIGITS =
   'As a number, this would be written with other digits. Put it in quotes to keep them, as in "007".';
 
 /**
- * What is wrong with a word that people mean as a number and Handlebars reads as the name of a variable, so that it has
- * no value: `1e3`, `0x10`, `1_000`.
- * @param written an argument as the template has it
+ * Returns an error for a word that is meant as a number but that Handlebars reads as a variable, so that it has no
+ * value: `1e3`, `0x10`, `1_000`.
+ * @param written an argument as it is in the template
  */
 export function checkNumberWord(
   written: string,

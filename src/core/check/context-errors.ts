@@ -58,7 +58,7 @@ import type { ParsedTemplate, Templates } from './partial-blocks.ts';
 
 const NO_PARTIALS: Templates<ParsedTemplate> = { partial: () => undefined };
 
-/** Where a template is evaluated. */
+/** The template and context that an evaluation starts from. */
 export interface Root {
   /** True if its context is the inputs; that of a partial is what it is called with. */
   readonly isPrompt: boolean;
@@ -96,7 +96,7 @@ class Walk<T extends ParsedTemplate> {
   readonly #blockKinds = new ByCall<ReadonlySet<ValueKind>>();
   /** The blocks of partials that were looked at. */
   readonly #blocks = new ByCall<true>();
-  /** How often a body was looked at for another item. */
+  /** The number of times a body was checked for another item. */
   #items = 0;
   /** By the body of an inline partial, the place around the body that defines it; undefined for the body of a template. */
   readonly #around = new Map<Program, ContextScope | undefined>();
@@ -250,7 +250,7 @@ class Walk<T extends ParsedTemplate> {
       inside.report(noRole(value, kind));
   }
 
-  /** Where a text is written, and nothing as well. */
+  /** Requires a text, or nothing. */
   #text(value: Expression | undefined, place: ContextScope, inside: Within<T>): void {
     if (value?.type === 'PathExpression' || value?.type === 'SubExpression')
       this.#written(value, kindOf(value, place), inside);
@@ -262,7 +262,7 @@ class Walk<T extends ParsedTemplate> {
     inside.report({ code: 'not-text', message: notText(path, kind), node, path, kind, isLinked: false });
   }
 
-  /** Where there must be a value. */
+  /** Requires a value. */
   #given(value: Expression, place: ContextScope, inside: Within<T>): void {
     // The checker of helpers reports literals.
     if (kindOf(value, place) !== 'nothing' || isNothing(value)) return;
@@ -285,7 +285,7 @@ class Walk<T extends ParsedTemplate> {
     this.#text(value, place, inside);
   }
 
-  /** Where there must be a text that is not blank. */
+  /** Requires a text that is not blank. */
   #named(value: Expression | undefined, place: ContextScope, inside: Within<T>): void {
     this.#needed(value, place, inside);
     if (value?.type !== 'PathExpression' && value?.type !== 'SubExpression') return;

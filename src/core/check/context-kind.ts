@@ -37,7 +37,7 @@ export interface ContextScope {
   readonly context: Context;
   /** The kinds of the block parameters, by name. */
   readonly names: ReadonlyMap<string, ValueKind>;
-  /** How many levels of `@` names there are at most: `@../` leads to the next. Undefined where only a rendering tells. */
+  /** The maximum number of levels of `@` variables: `@../` leads to the next. Undefined if only rendering can tell. */
   readonly frames: number | undefined;
   /** The value of `@metadata.prompt`; undefined where only a rendering tells. */
   readonly prompt: Readonly<Record<string, unknown>> | undefined;

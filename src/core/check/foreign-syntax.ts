@@ -120,7 +120,7 @@ export function foreignBlock(
   return { start, end: start + tag.length, message };
 }
 
-/** How far back that tag is looked for. */
+/** The maximum distance to search back for that tag. */
 const MAX_BEFORE = 10_000;
 const FOREIGN_BLOCK = /\{\{[~-]?\s{0,9}(if|unless|each|with|range|for)\b[^{}]*\}\}/g;
 

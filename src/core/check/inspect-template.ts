@@ -6,7 +6,7 @@ export interface Inspection {
   /** Names of the partials that it defines with `{{#*inline}}`, wherever. */
   readonly inlineNames: ReadonlySet<string>;
   readonly hasDecorators: boolean;
-  /** Where it first uses each partial that it does not define itself, by reference. */
+  /** The first use of each partial that the template does not define itself, by reference. */
   readonly uses: ReadonlyMap<string, Node>;
   /** True if it writes `{{> @partial-block}}`. */
   readonly writesPartialBlock: boolean;

@@ -1,6 +1,6 @@
 /**
- * Where `{{> @partial-block}}` would be written and there is none: a partial that writes it must be called as a block,
- * by whoever calls it, however far away.
+ * Finds uses of `{{> @partial-block}}` without a block: a partial that writes it must be called as a block by every
+ * caller, direct or indirect.
  */
 import { asPath, type BlockStatement, type Node, type Program } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';

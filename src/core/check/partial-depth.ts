@@ -1,4 +1,4 @@
-/** How deep partials hold partials: told before any is put in place, at the use in the template that begins the chain. */
+/** Limits how deeply partials nest. Checked before any is put in place, and reported at the call that begins the chain. */
 import type { TemplateError } from './finding.ts';
 import type { SizedTemplates, SizedUse } from './resolved-size.ts';
 

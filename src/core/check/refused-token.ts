@@ -13,7 +13,7 @@ export interface RefusedToken {
   readonly end: number;
 }
 
-/** How much of a tag is looked at. */
+/** The maximum length of a tag that is examined. */
 const MAX_TAG = 500;
 
 /** @param tokens those before it */

@@ -1,13 +1,13 @@
 /**
- * How long a template is with its partials in place, counted as often as they are used: told from lengths alone, before
- * anything is put in place. A partial of 10 KB that is used 400 times would otherwise be read as 4 MB again and again.
+ * Computes the length of a template with its partials in place, counted as often as they are used, from lengths alone.
+ * Otherwise a partial of 10 KB that is used 400 times would be read as 4 MB again and again.
  */
 import type { TemplateError } from './finding.ts';
 
 /** In UTF-16 code units. What was published before there was a limit is delivered as it is. */
 export const MAX_RESOLVED_LENGTH = 1024 * 1024;
 
-/** Where a template uses a partial. */
+/** A use of a partial in a template. */
 export interface SizedUse<T> {
   readonly partial: T;
   /** 0-based UTF-16 offsets; end exclusive. */

@@ -6,10 +6,7 @@ import { explainToken, type RefusedToken } from './refused-token.ts';
 import { type LexerToken, nameAfter, tokensOf } from './tokens.ts';
 import { wrongBlock } from './wrong-block.ts';
 
-/**
- * What the parser threw, in our words. Must run right after it did: the lexer still is at the token that the
- * parser could not use.
- */
+/** Explains the parser's exception. Must run right after it: the lexer is still at the token that the parser did not accept. */
 export function explainSyntaxError(error: unknown, template: string): TemplateError {
   const { yylloc, yytext } = parser.lexer;
   const lines = lineStarts(template);

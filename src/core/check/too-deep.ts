@@ -1,15 +1,15 @@
-/** How deep a template may nest. */
+/** Limits how deeply a template may nest. */
 import type { TemplateError } from './finding.ts';
 import { tokensOf } from './tokens.ts';
 
-/** How deep blocks and subexpressions may nest: they are parsed and evaluated recursively. */
+/** Maximum depth of blocks and subexpressions: they are parsed and evaluated recursively. */
 export const MAX_DEPTH = 100;
 /** The number of `{{else if}}` one block may have: each nests in the one before. */
 export const MAX_CHAIN = 500;
 
 /**
- * Where the template nests too deep, told by the lexer alone: the parser takes the square of the depth, and what comes
- * after it is recursive.
+ * Finds the place where a template nests too deeply, using only the lexer: the parser takes quadratic time in the
+ * depth, and everything after it is recursive.
  */
 export function findTooDeep(template: string): TemplateError | undefined {
   if (!mayNestTooDeep(template)) return undefined;

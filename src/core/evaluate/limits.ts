@@ -1,4 +1,4 @@
-/** How much one evaluation may do. It is counted, so every machine ends it at the same place. */
+/** Limits of one evaluation. They count steps, not time, so that every machine stops at the same place. */
 import type { Problem } from '../problem.ts';
 import type { Node } from '../syntax-tree.ts';
 import { tooExpensive } from './problems.ts';
@@ -18,7 +18,7 @@ export const LIMITS: Limits = { steps: 1_000_000, characters: 4 * 1024 * 1024 };
 
 const STEPS_TO_REST = 1024;
 
-/** How deep blocks may be inside one another, a partial counting as two: each takes some of the engine's stack. */
+/** Maximum depth of nested blocks, a partial counting as two: each takes some of the engine's stack. */
 export const MAX_NESTING = 600;
 
 /** Characters of text that are made from lists and objects in one step. */

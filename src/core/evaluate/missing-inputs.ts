@@ -1,4 +1,4 @@
-/** Which inputs an expression reads and the input lacks. */
+/** Finds the inputs that an expression reads and that are missing. */
 
 import { type Expression, isScoped } from '../syntax-tree.ts';
 import { contextAt } from './read-path.ts';

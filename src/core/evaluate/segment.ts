@@ -1,7 +1,7 @@
 /** The output of an evaluation, in pieces that know their source. */
 import type { Part } from 'dotprompt';
 
-/** Where something is written. */
+/** A range in a prompt's source. */
 export interface SourceSpan {
   /** Id of the partial's prompt (`LinkedPartial.id`); null for the prompt itself. */
   readonly prompt: string | null;

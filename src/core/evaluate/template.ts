@@ -20,7 +20,7 @@ export interface Template extends Inspection {
   readonly offset: number;
   /** By reference: the partials it uses. */
   readonly partials: ReadonlyMap<string, LinkedPartial>;
-  /** Where each line of `text` begins. */
+  /** Start of each line of `text`. */
   readonly lines: readonly number[];
   /** By node: what wrote a value so far. */
   readonly expressions: Map<Node, WrittenExpression>;
@@ -52,7 +52,7 @@ export function templateOf(
   };
 }
 
-/** Where a node is written in its prompt's source. */
+/** Returns a node's range in its prompt's source. */
 export function spanOf(template: Template, node: Node, end?: number): SourceSpan {
   const { lines, offset, prompt } = template;
   const { loc } = node;
@@ -81,7 +81,7 @@ export function issueOf(template: Template, node: Node, message: string): Source
 /** An error between two offsets of a template's text. */
 export function issueAtOffsets(template: Template, start: number, end: number, message: string): SourceIssue {
   const { source, text, offset } = template;
-  // Where only the template is known, its own lines are counted.
+  // If only the template is known, count the lines of the template.
   return source === text
     ? issueAt(text, start, end, message)
     : issueAt(source, offset + start, offset + end, message);

@@ -43,7 +43,7 @@ function isPlain(node: WritingStatement): node is MustacheStatement & { readonly
   );
 }
 
-/** Where the opening tag of a block ends; undefined for what is one tag. */
+/** Returns the end of a block's opening tag; undefined for a single tag. */
 function openingEnd(node: WritingStatement, { text, lines }: Template): number | undefined {
   if (node.type !== 'BlockStatement' && node.type !== 'PartialBlockStatement') return undefined;
   let last = 0;

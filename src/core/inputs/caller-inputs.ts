@@ -8,8 +8,8 @@ export interface CallerInput {
   /** True if the front matter's schema names it. */
   readonly declared: boolean;
   /**
-   * Whether callers have to give it: rendering is refused without it where it is declared; otherwise it leaves a gap in
-   * the text. Never where the front matter has a default.
+   * True if callers must provide it: if it is declared, rendering fails without it; otherwise the text has a gap.
+   * Always false if the front matter has a default.
    */
   readonly required: boolean;
   /** Its `schemaShape`; undefined where nothing declares it, and where it is too large to compare. */

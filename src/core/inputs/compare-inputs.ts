@@ -1,4 +1,4 @@
-/** How the inputs that callers provide differ between two versions of a prompt. */
+/** Compares the inputs that callers provide to two versions of a prompt. */
 import type { CallerInput, CallerInputs } from './caller-inputs.ts';
 import { isAsWide, wordsOfSchema } from './schema-shape.ts';
 

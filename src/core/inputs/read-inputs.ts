@@ -1,4 +1,4 @@
-/** Which inputs a template reads, those of its partials included, told from the text alone: nothing is rendered. */
+/** Finds the inputs that a template and its partials read, from the text alone, without rendering. */
 import { PARTIAL_BLOCK } from '../check/inline-partials.ts';
 import type { LinkedPartial, LinkedTemplate } from '../flatten.ts';
 import { KNOWN_HELPERS } from '../known-helpers.ts';
@@ -45,7 +45,7 @@ interface Context {
   readonly isInput: boolean;
   /** Names that a partial's call gives. */
   readonly given: ReadonlySet<string>;
-  /** Where `../` leads. */
+  /** The context of `../`. */
   readonly above: Context | undefined;
 }
 

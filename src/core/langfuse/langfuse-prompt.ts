@@ -31,11 +31,11 @@ export interface LangfuseMessage {
 }
 
 /**
- * What a Langfuse client makes the same of as `render` does, for all inputs that are text. Messages of white space alone
- * are left out by `render`, whatever their variables hold; those that may be so because nobody must give the variables
- * are refused.
- * @param limits where it ends, `LIMITS` unless told
- * @throws Problem `not_acceptable` with the place of what substitution would write otherwise; `too_expensive`
+ * Converts a prompt so that a Langfuse client renders the same text as `render`, for all inputs that are text. `render`
+ * omits messages of white space alone, whatever their variables hold; messages that can become blank because a variable
+ * is optional are refused.
+ * @param limits default: `LIMITS`
+ * @throws Problem `not_acceptable` with the place that substitution would write differently; `too_expensive`
  */
 export function langfusePrompt(request: LangfuseRequest, limits?: Limits): LangfusePrompt {
   const { source, kind, partials, metadata, label } = request;

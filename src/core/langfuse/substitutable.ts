@@ -1,6 +1,6 @@
 /**
- * Whether Langfuse's clients can render a template. They put values in the place of `{{variable}}` and do nothing else
- * (https://langfuse.com/docs/prompt-management/features/variables), so all that is more is refused with its place.
+ * Checks whether Langfuse's clients can render a template. They only substitute `{{variable}}`
+ * (https://langfuse.com/docs/prompt-management/features/variables), so anything else is refused, with its place.
  */
 import { inexpressibleAt } from '../evaluate/problems.ts';
 import { type Template, templateOf } from '../evaluate/template.ts';
@@ -114,7 +114,7 @@ export function variableOf(node: MustacheStatement): string | undefined {
   const [name = ''] = path.parts;
   const isHelper = callee.type === 'PathExpression' && KNOWN_HELPERS.has(path.original);
   if (hasArguments(node) || isHelper || path.data || !isSimple(path)) return undefined;
-  // Where nothing is given, Mustache finds what every object inherits.
+  // If no value is given, Mustache finds what every object inherits.
   return /^[A-Za-z_]\w*$/.test(name) && !(name in Object.prototype) ? name : undefined;
 }
 

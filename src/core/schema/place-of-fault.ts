@@ -1,4 +1,4 @@
-/** Where in front matter a schema is wrong. */
+/** Locates a schema's error in the front matter. */
 import { type PlacedPair, type PlacedValue, placeInText } from '../yaml-places.ts';
 import type { SchemaFault, SchemaPath } from './schema-fault.ts';
 

@@ -9,7 +9,7 @@ export class SchemaFault extends Error {
   readonly path: SchemaPath;
   /** True if the key itself is wrong, not what it holds. */
   readonly isKey: boolean;
-  /** Which characters of the key or value are wrong; undefined for all of them. */
+  /** The invalid part of the key or value; undefined for all of it. */
   readonly part: { readonly start: number; readonly length: number } | undefined;
 
   constructor(path: SchemaPath, message: string, isKey = false, part?: SchemaFault['part']) {

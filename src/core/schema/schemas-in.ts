@@ -63,7 +63,7 @@ function valuesIn(object: JsonObject, path: SchemaPath): PlacedValue[] {
   return Object.entries(object).map(([name, schema]) => ({ schema, path: [...path, name] }));
 }
 
-/** Where a reference into the same schema leads, by pointer or by anchor; undefined for others. */
+/** Resolves a reference within the same schema, by pointer or by anchor; undefined for others. */
 export function referred(
   root: JsonObject,
   reference: unknown,

@@ -14,8 +14,8 @@ export function isScalarName(name: string): name is (typeof SCALAR_NAMES)[number
 }
 
 /**
- * Whether a name that is no type names a schema that the application defines, as in Genkit. A whole schema may have
- * any name; beside types only one with a capital letter, so that a mistyped type is told and not taken for a schema.
+ * Returns true if a name that is no type may name a schema that the application defines, as in Genkit. A whole schema
+ * may have any name; beside types it must begin with a capital letter, so that mistyped types are reported.
  */
 export function isSchemaName(name: string, isWhole: boolean): boolean {
   if (!NAME.test(name) || KNOWN.has(name.toLowerCase())) return false;

@@ -1,7 +1,7 @@
 /**
- * Whether a value fits a JSON Schema (2020-12, and draft 7 where it differs): interpreted, never compiled, so that it
- * runs where code cannot be made from strings, and counted, so that it ends. `format` is a note, and schemas that only
- * the application knows fit everything. `unevaluatedProperties` and `unevaluatedItems` are not looked at.
+ * Validates values against JSON Schema (2020-12, and draft 7 where it differs). Schemas are interpreted, not compiled,
+ * to run where code generation is not allowed, and steps are counted, to always end. `format` is an annotation, schemas
+ * that only the application knows accept everything, and `unevaluatedProperties` and `unevaluatedItems` are ignored.
  */
 
 import { arrayFaults, numberFaults, objectFaults, stringFaults } from './keywords.ts';
@@ -43,7 +43,7 @@ const STEPS_OF_SCHEMA = 20;
 const MAX_MISFITS = 20;
 
 /**
- * What of a value does not fit, 20 at most.
+ * Returns the faults of a value, at most 20.
  * @throws ValidationStopped above a limit, and for a pattern that cannot be run
  */
 export function validate(
