@@ -1,4 +1,4 @@
-/** Which URLs a key may be sent to: decided before anything is sent. */
+/** Checks that a key may be sent to a URL, before any request is made. */
 import { RegistryUnreachable } from './unreachable.ts';
 
 /** No user, no query, no fragment, and nothing that a URL parser would put right; as promptforge.schema.json has it. */

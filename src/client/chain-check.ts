@@ -10,13 +10,13 @@ import { Problem } from '../core/problem.ts';
 import { keyAfter } from './consistency.ts';
 import type { ChangesQuery } from './registry-client.ts';
 
-/** Where a reader is; plain data, to be stored between two syncs. */
+/** A reader's position in the log; plain data, to be stored between two syncs. */
 export interface LogPosition {
   /** The last event that was seen. */
   readonly head: ChainHead;
   /** The cursor after it; null before the first. */
   readonly cursor: string | null;
-  /** Where the page that ended at `head` began, so that it can be read again; null before the first. */
+  /** The start of the page that ended at `head`, so that it can be read again; null before the first. */
   readonly pageStart: { readonly head: ChainHead; readonly cursor: string | null } | null;
   /** The key that signs, in base64, as the events up to `head` name it; null: they name none. */
   readonly signingKey: string | null;
@@ -85,9 +85,9 @@ export interface LogReader {
 }
 
 /**
- * Where the log ends, for who follows it from now on: what the registry signs now, held to the event that it signs.
- * Nothing is read of what came before, so the key is taken as it is met: an auditor checks both (docs/audit.md). The
- * beginning where nobody signs, so that there the whole log is read.
+ * Returns the end of the log, for readers that follow it from now on: the checkpoint the registry signs now, verified
+ * against the event it signs. Earlier events are not read, so the signing key is trusted on first use: an audit checks
+ * both (docs/audit.md). Returns the start of the log if nobody signs, so that all of it is read.
  * @throws LogRewritten, Problem, RegistryUnreachable
  */
 export async function endOfLog(registry: LogReader, signal?: AbortSignal): Promise<LogPosition> {
@@ -154,7 +154,7 @@ export async function* readLog(
 }
 
 /**
- * Whether what was seen last is still what the registry signs, without reading any of the log.
+ * Verifies that the registry still signs the last event that was seen, without reading the log.
  * @throws LogRewritten, Problem, RegistryUnreachable
  */
 export async function checkHead(registry: LogReader, from: LogPosition, signal?: AbortSignal): Promise<void> {

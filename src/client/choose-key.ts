@@ -1,4 +1,4 @@
-/** Which of one's keys a piece of work uses: decided from the environments and from what the registry says of each key. */
+/** Chooses the key for an operation, from the environments and from what the registry says about each key. */
 import type { KeyRecord } from '../contract/keys.ts';
 import type { Environment, EnvironmentName } from '../core/environment.ts';
 import { type Role, roleIncludes } from '../core/role.ts';
@@ -46,7 +46,7 @@ const ROLE: Readonly<Record<KeyPurpose['kind'], Role>> = {
   publish: 'author',
   // An author's request is recorded too, where the policy asks for approvals: the registry decides.
   promote: 'author',
-  // Who asked for a promotion may take it back: which role decides what is for the registry to say.
+  // Authors may cancel their own requests; the registry decides which role that takes.
   decide: 'author',
   'change-owners': 'admin',
   'decide-owners': 'author',

@@ -35,8 +35,8 @@ export class LogForked extends Error {
 }
 
 /**
- * What the registry signs now, proven to continue what was kept.
- * @param kept null: nothing yet, and the first is taken as it comes
+ * Returns the registry's current checkpoint, proven to extend the one that was kept.
+ * @param kept null on first use: the first checkpoint is trusted
  * @throws LogForked, SignerChanged, Problem, RegistryUnreachable
  */
 export async function witnessed(

@@ -164,7 +164,7 @@ export class RegistryClient {
     return this.#connection.call('readyz', {}, signal);
   }
 
-  /** Who and where the key is. @throws Problem `key_unknown`, `key_revoked`, `key_expired` … */
+  /** Returns the record of the key in use. @throws Problem `key_unknown`, `key_revoked`, `key_expired` … */
   currentKey(signal?: AbortSignal): Promise<KeyRecord> {
     return this.#connection.call('currentKey', {}, signal);
   }
@@ -214,7 +214,7 @@ export class RegistryClient {
     }
   }
 
-  /** Which versions added a text, or removed it, newest first; one page, which may be empty where another follows. */
+  /** Versions that added or removed a text, newest first; one page, which may be empty even if another follows. */
   search(query: VersionSearchQuery, signal?: AbortSignal): Promise<SearchPage> {
     return this.#connection.call('search', { query, extraTimeMs: SEARCH_INDEX_MS }, signal);
   }
@@ -310,7 +310,8 @@ export class RegistryClient {
   }
 
   /**
-   * What was live on a channel at an instant (RFC 3339; now by default), what made it so, and until when.
+   * Returns the version that was live on a channel at an instant (RFC 3339; default: now), the promotion that made it
+   * live, and until when it was.
    * @throws Problem `not_live_yet` with `details.firstLiveAt`, `prompt_not_found`, `environment_not_found`
    */
   live(name: PromptName, query: LiveRequest, signal?: AbortSignal): Promise<Live> {
@@ -339,8 +340,8 @@ export class RegistryClient {
   }
 
   /**
-   * What `publish` would answer now; nothing is written. The version is as of this instant.
-   * @throws Problem as `publish`; `invalid_request` of a registry of an earlier release, which has no dry run
+   * Dry run of `publish`: returns its response, but writes nothing. The version number is the one it would get now.
+   * @throws Problem as `publish`; `invalid_request` from a registry of an earlier release, which has no dry run
    */
   async tryPublish(
     name: PromptName,
@@ -555,7 +556,7 @@ export class RegistryClient {
     return this.#connection.call('restore', { path: { name }, body: { reason } }, signal);
   }
 
-  /** Where the log ends, signed by the registry. `readLog` asks for it and checks it. */
+  /** The end of the log, signed by the registry. `readLog` requests and verifies it. */
   checkpoint(signal?: AbortSignal): Promise<Checkpoint> {
     return this.#connection.call('checkpoint', {}, signal);
   }

@@ -1,4 +1,4 @@
-/** Where a cache folder keeps what it has of one registry. */
+/** Paths of a registry's files in a cache folder. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 

@@ -18,7 +18,7 @@ export interface MatchPosition {
 export interface Hit {
   readonly version: VersionSummary;
   readonly first: MatchPosition;
-  /** How often the version holds the text. */
+  /** The number of occurrences in the version. */
   readonly count: number;
 }
 

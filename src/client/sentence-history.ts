@@ -9,7 +9,7 @@ import { type VersionNumber, versionReference } from '../core/version.ts';
 import type { DiskVersionCache } from './disk-version-cache.ts';
 import type { RegistryClient } from './registry-client.ts';
 
-/** Where versions come from: a registry's client, or what is kept of it on this machine. */
+/** A source of versions: a registry's client, or the cache on this machine. */
 export type HistorySource = Pick<RegistryClient, 'listVersions' | 'getSources'> &
   /** Says why a source is not among those. */
   Partial<Pick<RegistryClient, 'getSource'>>;

@@ -12,7 +12,7 @@ import { RegistryUnreachable } from './unreachable.ts';
 export type SendRequest = (request: Request) => Promise<Response>;
 
 export interface RetryLimits {
-  /** How often a call is repeated after its first attempt. */
+  /** The number of retries after the first attempt. */
   readonly retries: number;
   /** The first wait in milliseconds; each further one is twice as long at most, with full jitter. */
   readonly firstDelayMs: number;

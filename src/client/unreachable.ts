@@ -1,6 +1,6 @@
 /**
- * What keeps a registry from being spoken to: everything that is not a problem the registry itself reports.
- * One closed union of reasons, so that a caller asks for a reason and never matches a message.
+ * The reasons why a registry cannot be reached: everything but the problems that the registry itself reports. They are
+ * one closed union, so that callers check the reason and never match a message.
  */
 
 export const UNREACHABLE_REASONS = [

@@ -1,6 +1,6 @@
 /** In words, where keys are kept: with a remote window there are two machines, and which of them it is matters. */
 
-/** Where the extension runs, and where its window is. */
+/** The machine that the extension runs on, and that of its window. */
 export interface Host {
   /** As VS Code names it: `ssh-remote`, `wsl`, `dev-container`, …; undefined where all is on one machine. */
   readonly remoteName: string | undefined;

@@ -1,4 +1,4 @@
-/** Where the keys of a person are kept: one for each registry and environment. */
+/** A person's keys, one for each registry and environment. */
 import type { EnvironmentName } from '../core/environment.ts';
 import { type Key, parseKey } from '../core/key.ts';
 import { Problem } from '../core/problem.ts';

@@ -98,7 +98,7 @@ export class Keychain implements KeyStore {
 const REGISTER = '#environments';
 /** No environment's name; a keychain keeps no empty text. */
 const NONE = '-';
-/** How often a register is written that another window writes, too. */
+/** The number of attempts to write an index that another window writes, too. */
 const MAX_TRIES = 5;
 
 /** The name of a registry's keys in the keychain's own window. */

@@ -1,6 +1,6 @@
 /**
- * Whether this machine has a keychain that keeps what it is given. Only a real write tells: the library may load
- * and the keyring be locked, or there may be no session to ask one in.
+ * Checks whether this machine's keychain keeps its entries. Only writing one can tell: the library may load although
+ * the keyring is locked or no session can unlock it.
  */
 import { randomUUID } from 'node:crypto';
 import { redactKeys } from '../core/key.ts';

@@ -62,7 +62,7 @@ export interface TextParams<Schema = never, Output = never> {
   messages: TextMessage[];
   tools?: Record<string, { description?: string; inputSchema: Schema }>;
   output?: Output;
-  /** Where the declared output does not fit into the strict mode that its provider of OpenAI asks for by itself. */
+  /** Set if the declared output does not fit the strict mode that the AI SDK's OpenAI provider turns on by itself. */
   providerOptions?: { [provider: string]: { [option: string]: JsonValue | undefined } };
 }
 

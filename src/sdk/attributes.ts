@@ -29,7 +29,7 @@ interface OpenTelemetry {
   readonly context?: { active(): { getValue(key: symbol): unknown } };
 }
 
-/** Where `@opentelemetry/api` 1 registers itself, and under which key its contexts have their span. */
+/** The global under which `@opentelemetry/api` 1 registers itself, and the context key of its span. */
 const API = Symbol.for('opentelemetry.js.api.1');
 const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
 

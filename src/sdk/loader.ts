@@ -36,7 +36,7 @@ export interface Loader {
 
 /** A delivery as JSON gives it, and what its headers say. */
 export interface Answered {
-  /** Whose ETag was sent. */
+  /** The entry whose ETag was sent. */
   readonly known: Entry | undefined;
   readonly startedAt: number;
   /** Undefined where nothing has changed. */
@@ -129,7 +129,7 @@ export function loader(settings: Settings): Loader {
         );
       prompt = known.prompt;
     }
-    // Where caches on the way wrote several, the first counts (RFC 9110, section 5.3).
+    // If caches on the way added several, the first counts (RFC 9110, section 5.3).
     const before = 1000 * Math.max(0, Number.parseInt(String(age), 10) || 0);
     const freshness = tightened(freshnessOf(answered.cacheControl), maxStale);
     // By a cache, or by a registry whose database is away. An exact version does not change.

@@ -15,7 +15,7 @@ export interface Stored {
 }
 
 const FORMAT = 2;
-/** How often an unchanged text is stored again, so that its age there is known; milliseconds. */
+/** The interval at which an unchanged text is stored again, to record its age; milliseconds. */
 const STORED_AGAIN = 60_000;
 /** Milliseconds: a storage that takes longer is not waited for, nor for more than its share of a call's time. */
 const READING_TIME = 500;

@@ -65,7 +65,7 @@ export function createTestClient<Of extends PromptTypes<Of> = AnyPrompts>(
   /** Milliseconds that the client's clock is ahead. */
   let ahead = 0;
 
-  /** How often the test has changed something: the place in the feed that `watch` follows. */
+  /** The number of changes that the test made: the position in the feed that `watch` follows. */
   let changes = 0;
   const waiting = new Set<() => void>();
   const changed = (): void => {

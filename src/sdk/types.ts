@@ -4,7 +4,7 @@ import type { AnyPrompts, InputAndOptions, NameOf, PromptTypes } from './typed.t
 
 export type * from './typed.ts';
 
-/** Where a text came from. */
+/** The source of a text. */
 export type Source =
   /** Just asked for, or confirmed as unchanged. */
   | 'network'
@@ -205,7 +205,7 @@ export interface ClientOptions extends Hooks {
   readonly environment: string;
   /** Milliseconds that a call waits at most; 2000 unless told. */
   readonly timeout?: number | undefined;
-  /** How often a failed request is repeated within `timeout`; 2 unless told. */
+  /** The number of retries within `timeout`; default: 2. */
   readonly retries?: number | undefined;
   /**
    * Seconds beyond `max-age` for which a text is given all the same, at most: it shortens both
