@@ -1,4 +1,4 @@
-/** Which Node the command runs on. */
+/** Checks the version of Node that runs the command. */
 
 /** `node:sqlite` works without a flag from here on: nodejs.org/docs/latest-v22.x/api/sqlite.html, "History". */
 const OLDEST = [22, 13] as const;

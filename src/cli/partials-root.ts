@@ -1,4 +1,4 @@
-/** How far up partials of a file are looked for: no further than the registry would, and never outside the project. */
+/** Finds the topmost folder in which a file's partials are looked up: never beyond the registry's rules or the project. */
 import { dirname, join, resolve } from 'node:path';
 import type { FileSystem } from '../workspace/file-system.ts';
 import { PROJECT_FILE, readProject } from '../workspace/project-file.ts';

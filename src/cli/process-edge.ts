@@ -1,4 +1,4 @@
-/** How the process behaves toward Node's warnings, and when it has a fault of its own. */
+/** Handles Node's warnings and internal errors of the process. */
 import { EXIT } from './exit-code.ts';
 import { line, sayAtTheEnd } from './output.ts';
 

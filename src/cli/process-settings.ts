@@ -38,7 +38,7 @@ export function applySettings(): void {
   const isSet = [...execArgv, env['NODE_OPTIONS'] ?? ''].some(option => option.includes(SEMI_SPACE));
   if (isSet && Object.keys(ALLOCATOR).every(name => name in env)) return;
   try {
-    // Where it cannot be started it would end.
+    // Throws if the executable cannot be started.
     accessSync(execPath, constants.X_OK);
     const options = isSet ? execArgv : [...ENGINE, ...execArgv];
     process.execve(execPath, [execPath, ...options, ...argv.slice(1)], {

@@ -1,4 +1,4 @@
-/** How far a command is, on a terminal. */
+/** Shows a command's progress on a terminal. */
 import { line, showProgress } from './output.ts';
 
 /** In milliseconds: often enough to be seen moving. */

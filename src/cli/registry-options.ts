@@ -29,7 +29,7 @@ export function dataOption(): Option {
   return fromEnvironment(option, 'PROMPTFORGE_DATA');
 }
 
-/** Whatever is wrong with its value is told when it is opened, without repeating it: it may hold a password. */
+/** An invalid value is reported on opening, without repeating it: it may contain a password. */
 export function databaseOption(): Option {
   const option = new Option(
     '--database <url>',

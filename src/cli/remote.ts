@@ -77,7 +77,7 @@ export class Remote {
     throw this.#noKey(work, chosen?.missing);
   }
 
-  /** Who one is with each of one's keys. @throws RegistryUnreachable */
+  /** The identity of each of the user's keys. @throws RegistryUnreachable */
   async identities(): Promise<readonly EnvironmentIdentity[]> {
     const keys = new Map([...(await this.#inKeychain()), ...this.#inVariables()]);
     const states = await this.#ask(keys);
@@ -102,7 +102,7 @@ export class Remote {
     work: KeyPurpose,
     keys: ReadonlyMap<EnvironmentName, FoundKey>,
   ): Promise<RemoteClient | { readonly missing: string }> {
-    // Which key promotes is plain; whether it may, the registry says.
+    // The environment determines the key; the registry decides whether it may promote.
     if ('environment' in work && work.environment !== undefined) {
       const key = keys.get(work.environment);
       if (key === undefined) return { missing: `There is no key of ${work.environment}.` };

@@ -1,4 +1,4 @@
-/** Where a command finds the head of the log that the registry signed last. */
+/** Finds the head of the log that the registry signed last. */
 import { headFileOf } from '../registry/proof/head-file.ts';
 import { type RegistryOptions, shownPlace } from './with-registry.ts';
 

@@ -1,4 +1,4 @@
-/** What keeps a prompt file from being published, with its partials from the files around it: what `promptforge check` tells. */
+/** Checks whether a prompt file could be published with the partials around it, for `promptforge check`. */
 import { resolve } from 'node:path';
 import { flatten } from '../core/flatten.ts';
 import { Problem, type SourceIssue } from '../core/problem.ts';

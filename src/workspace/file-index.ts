@@ -1,7 +1,4 @@
-/**
- * What is known of files that have not changed since they were read, as git's index has it: a file whose size, times
- * and number on its disk are the same is not read again.
- */
+/** An index of files that have not changed since they were read, like git's: a file with the same size, times and inode is not read again. */
 import type { Digest } from '../core/digest.ts';
 import type { TextDigests } from '../core/line-endings.ts';
 import type { PromptName } from '../core/name.ts';
@@ -35,13 +32,13 @@ const SEPARATOR = ' ';
 /** Of one file among those of `FileSystem.statAll`. */
 interface Stats {
   readonly numbers: Float64Array;
-  /** Where its numbers begin. */
+  /** Index of its first number. */
   readonly at: number;
 }
 
 interface ReadText {
   readonly digest: Digest;
-  /** Where they were needed. */
+  /** Set once they are needed. */
   readonly digests?: TextDigests | undefined;
 }
 
@@ -49,7 +46,7 @@ export class FileIndex {
   readonly #local: LocalFolder;
   readonly #files: FileSystem;
   #columns: Columns | undefined;
-  /** Where each file is in the columns; made when one is not the next. */
+  /** Index of each file in the columns; built when files are not read in order. */
   #places: Map<PromptName, number> | undefined;
   /** The place after the one that was asked for last: files are nearly always asked for in their order. */
   #next = 0;
@@ -83,7 +80,7 @@ export class FileIndex {
     if (place === undefined) return undefined;
     const { numbers } = columns;
     const at = place * NUMBERS;
-    // Where nothing is there the numbers are NaN, which is like no number.
+    // A missing file has NaN here, which equals no number.
     for (let index = 0; index < STAT_NUMBERS; index++)
       if (stats.numbers[stats.at + index] !== numbers[at + index]) return undefined;
     const last = Math.max(numbers[at + 1] as number, numbers[at + 2] as number);
@@ -176,7 +173,7 @@ export class FileIndex {
       await this.#files.stage(staged, Buffer.from(textOf(columns)));
       await this.#files.rename(staged, this.#local.path(FILE));
     } catch {
-      // Where nothing can be written, files are read again the next time.
+      // If the file cannot be written, files are read again next time.
       await this.#files.delete(staged).catch(() => {});
     }
   }

@@ -27,7 +27,7 @@ export interface FileRenderRequest {
   readonly strict?: boolean | undefined;
   readonly messages?: RenderRequest['messages'] | undefined;
   readonly context?: RenderRequest['context'] | undefined;
-  /** What to render instead of the file's bytes: an editor's unsaved text. */
+  /** The text to render instead of the file's bytes: an editor's unsaved text. */
   readonly source?: string | undefined;
   /** The unsaved text of a file by its absolute path, the prompt's or a partial's; undefined where the file's bytes are right. */
   readonly read?: ((path: string) => string | undefined) | undefined;
@@ -59,7 +59,7 @@ export interface LinkedFile {
   readonly kind: SourceKind;
   /** By the reference as written. */
   readonly partials: ReadonlyMap<string, LinkedPartial>;
-  /** Where each partial was read, by its id: absolute paths. */
+  /** Absolute paths of the partials that were read, by id. */
   readonly files: ReadonlyMap<string, string>;
   /** Names the file in messages. */
   readonly label: string;
@@ -127,7 +127,7 @@ function placeOf(
 /** Never found by a partial, whose name begins with "_". */
 const STAND_IN = 'file';
 
-/** How messages name a file: from a folder that it is below, else in full. */
+/** A file's path in messages: relative to a folder that contains it, otherwise absolute. */
 export function shownPath(path: string, from: string): string {
   return isInside(from, path) ? relative(from, path).split(sep).join('/') : path;
 }

@@ -44,7 +44,7 @@ export interface FileSystem {
 
 export interface NewFile {
   readonly path: string;
-  /** Where it is written before it is put in its place, on the same disk. */
+  /** The file that is written first, on the same disk, and then renamed. */
   readonly staged: string;
   readonly text: string;
 }

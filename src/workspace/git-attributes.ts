@@ -69,7 +69,7 @@ export class GitAttributes {
     await this.note('added');
   }
 
-  /** Where nothing can be written, it is offered again. */
+  /** If the note cannot be written, the offer is repeated. */
   async note(note: AttributesNote): Promise<void> {
     await this.#local.replace(this.#local.path(NOTE), Buffer.from(note)).catch(() => {});
   }

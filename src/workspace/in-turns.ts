@@ -24,8 +24,8 @@ export async function inTurns<T>(
 }
 
 /**
- * What `work` makes of each item, in order; up to `count` items are worked on while the one before is used. Nothing is
- * under way any more when it ends, in whichever way.
+ * Yields the result of `work` for each item, in order, working ahead on up to `count` items. When it ends, in whichever
+ * way, no work is pending.
  */
 export async function* ahead<T, R>(
   items: readonly T[],

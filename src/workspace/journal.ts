@@ -1,7 +1,6 @@
 /**
- * What a pull or a publication is about to do, written down before it does it. A process that is killed leaves it
- * behind, and the next one takes from it what the lock file does not say yet. Nothing in it is believed without the
- * file's own digest, or the registry's word.
+ * The write-ahead journal of a pull or a publication. A process that is killed leaves it behind, and the next one
+ * completes the lock file from it. Its contents count only if the file's own digest or the registry confirms them.
  */
 import * as z from 'zod';
 import { type Digest, isDigest } from '../core/digest.ts';
@@ -15,9 +14,9 @@ import { systemMessage, WorkspaceError } from './workspace-error.ts';
 /** A file that a pull writes. */
 export interface WrittenFile {
   readonly name: PromptName;
-  /** What the lock file said before. */
+  /** The lock file's entry before. */
   readonly before: LockEntry | null;
-  /** What it says afterwards. */
+  /** The lock file's entry afterwards. */
   readonly after: LockEntry;
   /** Of the bytes that are written. */
   readonly bytes: Digest;
@@ -27,7 +26,7 @@ export interface WrittenFile {
 export interface SentVersion {
   readonly name: PromptName;
   readonly base: VersionNumber | null;
-  /** What the lock file says once it has arrived; its number follows that of its base. */
+  /** The lock file's entry once it is published; its number follows that of its base. */
   readonly after: LockEntry;
 }
 

@@ -18,13 +18,13 @@ export interface TextProblem {
 export interface JsonText {
   /** As JSON.parse gives it. */
   readonly value: unknown;
-  /** Where the value (or, with `key`, its name) stands; the nearest value around it when there is none there. */
+  /** Range of the value (or, with `key`, of its name); of the nearest enclosing value if it does not exist. */
   rangeOf(path: readonly (string | number)[], what?: 'value' | 'key'): TextRange;
 }
 
 /** Deeper than any file of ours; what reads JSON into a tree calls itself for each level. */
 const MAX_DEPTH = 200;
-/** How much of a name a message repeats. */
+/** Maximum length of a name in a message. */
 const MAX_SHOWN = 60;
 
 /** Of a file with git's conflict markers. */
@@ -83,7 +83,7 @@ export function readJsonText(
   return { json };
 }
 
-/** Where brackets lie too deep in each other, those in texts counted too. */
+/** Returns the place where brackets nest too deeply, including those in strings. */
 function placeTooDeep(text: string): number | undefined {
   let depth = 0;
   for (const { 0: bracket, index } of text.matchAll(/[[{\]}]/g)) {

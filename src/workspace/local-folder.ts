@@ -110,14 +110,14 @@ export class LocalFolder {
     }
   }
 
-  /** Where a file is written before it is put in its place. */
+  /** Path of a new staged file, to be written and then renamed. */
   staged(): string {
     return this.path('staged', this.ownName());
   }
 
   /**
-   * What a folder in here has of processes that are gone, by the names there; and of this process what is left over,
-   * where `isLeft` says so. Nothing under a name that no process gave.
+   * Files that processes which no longer run left in a folder, by name, and those of this process for which `isLeft`
+   * returns true. Excludes names that no process gave.
    * @throws WorkspaceError `not_writable` as `make`
    */
   async abandoned(
@@ -136,7 +136,7 @@ export class LocalFolder {
     return gone;
   }
 
-  /** Whether the process of this machine that made a name ended. */
+  /** Returns true if the process on this machine that made a name has ended. */
   isGone(name: string): boolean {
     const [, pid, host] = OWNED.exec(name) ?? [];
     return pid !== undefined && OWNER.endsWith(`@${host}`) && !isRunning(Number(pid));

@@ -9,7 +9,7 @@ import { systemMessage, WorkspaceError } from './workspace-error.ts';
 
 /** In milliseconds. */
 interface Waiting {
-  /** How long one waits for others. */
+  /** The time to wait for others. */
   readonly patience: number;
   /** After which one who holds it, who does for far less, is given up. */
   readonly givenUp: number;
@@ -17,7 +17,7 @@ interface Waiting {
 
 const WAITING: Waiting = { patience: 15_000, givenUp: 10_000 };
 const BETWEEN_LOOKS = 20;
-/** How often a change is decided again because the file has another text by then. */
+/** The number of times a change is decided again because the file has changed meanwhile. */
 const MAX_ATTEMPTS = 20;
 
 export class LockChanges {

@@ -119,7 +119,7 @@ function differing({ ours, theirs }: ConflictedLock): Undecided[] {
     .filter(each => !isSame(each.ours, each.theirs));
 }
 
-/** Where one side alone changed it. */
+/** Resolves entries that only one side changed. */
 function byBase({ name, ours, theirs }: Undecided, base: Lock | undefined): Found | undefined {
   if (base === undefined) return undefined;
   if (isSame(ours, base.get(name))) return { entry: theirs };

@@ -116,7 +116,7 @@ export function readLockText(text: string): { readonly lock: Lock } | { readonly
 
 const HEAD = `{\n  "lockVersion": ${LOCK_VERSION},\n  "prompts": {\n`;
 const END = '  }\n}\n';
-/** What is around the parts of a line as it is written; its names have no character that JSON escapes. */
+/** The fixed parts of a line; its names have no character that JSON escapes. */
 const BEFORE_NAME = '    "';
 const BEFORE_VERSION = '": {"version": ';
 const BEFORE_DIGEST = ', "digest": "';

@@ -9,7 +9,7 @@ import type { FileSystem } from './file-system.ts';
 import type { FileTrouble, PromptFile } from './prompts-folder.ts';
 import { isInside } from './source-file.ts';
 
-/** How folders and files of a prompts folder are spelled, relative to it. */
+/** The spelling of files and folders in a prompts folder, relative to it. */
 export class Spellings {
   readonly #paths: string[];
   /** By the path with case folded; made when it is first asked for, which is seldom. */
@@ -34,7 +34,7 @@ export class Spellings {
     return this.#known.get(foldCase(path)) ?? [];
   }
 
-  /** Whether no two of them differ by case alone. Without capital letters none can. */
+  /** True if no two differ only by case. Without capital letters none can. */
   get areUnique(): boolean {
     return this.#paths.every(path => !/[A-Z]/.test(path) || this.of(path).length === 1);
   }
@@ -107,8 +107,8 @@ export function caseTroubles(
 }
 
 /**
- * What is on the way from `folder` to `path`, or there, under a name that differs only by case, and the path that it
- * is in the way of; undefined where nothing is. `except` does not count: the file that is renamed.
+ * Finds a file or folder on the way from `folder` to `path`, or at it, whose name differs only by case, and the path
+ * that it blocks; undefined if there is none. Ignores `except`, the file that is renamed.
  */
 export async function inTheWay(
   path: string,

@@ -282,7 +282,7 @@ async function flushOne(path: string): Promise<void> {
   }
 }
 
-/** What is not there is an answer; every other error is one. */
+/** Returns undefined if the file does not exist; other errors are thrown. */
 async function orNothing<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked;

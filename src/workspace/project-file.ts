@@ -20,7 +20,7 @@ export interface Project {
   readonly promptsFolder: string;
   /** Keys of front matter that prompts may have besides Dotprompt's and Genkit's. */
   readonly frontMatterKeys: readonly string[];
-  /** What is not wrong but has no meaning, such as an unknown key. */
+  /** Not errors, but without meaning, such as an unknown key. */
   readonly warnings: readonly (FilePosition & { readonly message: string })[];
 }
 
@@ -73,7 +73,7 @@ export function parseProject(bytes: Uint8Array, root: string): Project {
   };
 }
 
-/** What another registry leaves as it is; with nothing given, as in a new file. */
+/** Settings that a change of the registry keeps. */
 type KeptValues = Partial<Pick<Project, 'prompts' | 'frontMatterKeys'>>;
 
 /** The text of a project file. @throws WorkspaceError as `parseProject`: what could not be read is not written */

@@ -1,4 +1,4 @@
-/** How the prompts of a working copy stand: each file against its base and the registry's newest version. */
+/** The state of each prompt in a working copy: its file compared with its base and the registry's newest version. */
 import type { RegistryClient } from '../client/registry-client.ts';
 import type { Digest } from '../core/digest.ts';
 import type { FileState } from '../core/file-state.ts';

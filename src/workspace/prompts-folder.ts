@@ -170,10 +170,10 @@ export class PromptsFolder {
   }
 
   /**
-   * Whether a prompt's file can be made, or get the name. `from` is the prompt that is renamed, whose own file is not
-   * in the way of one that differs only by case.
-   * @throws WorkspaceError `file_exists` where it is there, differs only by case from what is there, or a file is
-   * where a folder is needed; `outside`
+   * Checks that a prompt's file can be created or renamed. `from` is the prompt that is renamed; its own file is no
+   * conflict if only the case differs.
+   * @throws WorkspaceError `file_exists` if it exists, differs from an existing one only by case, or a file is in the
+   * place of a folder; `outside`
    */
   async checkFree(name: PromptName, from?: PromptName): Promise<void> {
     const path = this.pathOf(name);

@@ -47,7 +47,7 @@ export async function publishFile(
   try {
     published = await registry.publish(name, { source, message, base }, signal);
   } catch (error) {
-    // What the registry refused has not arrived. Otherwise that is found out when it is asked the next time.
+    // A version that the registry refused was not published. Otherwise the next request finds out.
     if (Problem.is(error) && !Problem.is(error, 'unavailable')) await parts.journals.end(journal);
     else parts.journals.leave(journal);
     if (Problem.is(error, 'base_outdated'))
@@ -119,7 +119,7 @@ export async function asPublished(
   return withLineEndingsOf(text, found?.source);
 }
 
-/** What is said of versions whose digests in the lock file are not the registry's. */
+/** Error message for versions whose digests in the lock file differ from the registry's. */
 export function anotherText(references: readonly VersionReference[]): string {
   return `The registry has another text under ${references.join(', ')} than the one that the file is based on. It may have been restored from a backup, or this file is of another registry. Compare the file with the newest version, put both together, and say that it takes that version into account.`;
 }

@@ -1,4 +1,4 @@
-/** Which bases the lock file gets once a pull has written its files: only of files that are what they are taken for. */
+/** Determines the new bases in the lock file after a pull: only for files that have the expected text. */
 import type { PromptName } from '../core/name.ts';
 import type { FileSystem } from './file-system.ts';
 import type { WrittenFile } from './journal.ts';

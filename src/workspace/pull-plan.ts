@@ -1,4 +1,4 @@
-/** What a pull does with each prompt: decided as a whole before anything is fetched or written. */
+/** Plans a pull: decides everything before anything is fetched or written. */
 import type { Digest } from '../core/digest.ts';
 import type { PromptName } from '../core/name.ts';
 import { type LeaveReason, planSync, type SyncInput, type SyncStep } from '../core/sync-plan.ts';
@@ -9,7 +9,7 @@ import type { PromptFileState, RegistryPrompt, WorkingCopyState } from './prompt
 import type { PromptsFolder } from './prompts-folder.ts';
 
 export interface PullOptions {
-  /** Whether the editor holds unsaved edits of the prompt's file. */
+  /** Returns true if the editor has unsaved edits of the prompt's file. */
   readonly isDirty: (name: PromptName) => boolean;
   /** Only these; all when absent. */
   readonly names?: ReadonlySet<PromptName>;
@@ -17,7 +17,7 @@ export interface PullOptions {
   readonly restoreDeleted?: boolean;
   /** Of what was deleted here and is newer in the registry: it stays deleted, until the registry has a newer version yet. */
   readonly keepDeleted?: boolean;
-  /** Whether changes of the registry are merged into files with edits, where they are in other places; they are unless told. */
+  /** True to merge the registry's changes into edited files if they do not overlap; default: true. */
   readonly merge?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
@@ -94,7 +94,7 @@ export interface PullPlan {
 }
 
 /**
- * What to do with each prompt the registry lists; decided before anything is fetched or written.
+ * Plans the action for each prompt of the registry, before anything is fetched or written.
  * @param merging prompts whose merge was begun in an editor
  */
 export function planPull(

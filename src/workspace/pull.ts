@@ -108,7 +108,7 @@ class Pull {
     return this.#report;
   }
 
-  /** What a new file is about to hold is known before it is fetched: all of them are written down at once. */
+  /** The digests of new files are known before their text is fetched, so all are journaled at once. */
   async #journalNew(works: readonly PullWork[]): Promise<void> {
     const written = works.map(({ name, newest: { version, digest }, was }): WrittenFile => {
       return { name, before: was.base, after: { version, digest }, bytes: digest };
@@ -121,7 +121,7 @@ class Pull {
     if (written.length > 0) this.#journals.push(await this.#parts.journals.begin({ written }));
   }
 
-  /** What was written goes to disk, then into the lock file; only then the journals are of no use any more. */
+  /** Flushes the files to disk, then the lock file; only then the journals can go. */
   async #settle(plan: ReturnType<typeof planPull>): Promise<void> {
     const { files, folder, lock, journals: all } = this.#parts;
     try {
@@ -282,7 +282,7 @@ function isDiskFull(outcome: unknown): outcome is Error {
   return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
-/** Whether there is no file yet: then it gets the newest version's very text. */
+/** True if there is no file yet: it gets the newest version's exact text. */
 function isNew({ was }: PullWork): boolean {
   return was.bytes === null;
 }

@@ -18,7 +18,7 @@ export interface PulledFile {
   readonly text: string;
   /** Of `text`. */
   readonly digest: Digest;
-  /** What the lock file says afterwards. */
+  /** The lock file's entry afterwards. */
   readonly after: LockEntry;
 }
 
@@ -56,7 +56,7 @@ export class PulledFiles {
     const make = async ([folder, name]: readonly [string, PromptName]): Promise<void> => {
       const isMissing = folder !== prompts.path && (await files.stat(folder)) === undefined;
       const trouble = await this.#troubleOfFolder(isMissing ? folder : prompts.pathOf(name), name);
-      // Where the folders above are not the project's own, each file says so.
+      // If parent folders do not belong to the project, each file reports it.
       if (isMissing && trouble === undefined) this.#missing.add(folder);
     };
     await Promise.all([...first].map(make));
@@ -126,7 +126,7 @@ export class PulledFiles {
     const staged = local.staged();
     try {
       await files.stage(staged, Buffer.from(text, 'utf8'), target);
-      // What is merged is nowhere else: it is on disk before it takes the place of the edits.
+      // A merged text exists nowhere else: flush it before it replaces the edits.
       if (step.kind === 'merge') await files.flush([staged]);
       const left =
         (await this.#digestOf(name)) !== was.bytes

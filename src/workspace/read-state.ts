@@ -1,4 +1,4 @@
-/** How the files of a working copy relate to their bases and to the registry. */
+/** Compares the files of a working copy with their bases and the registry. */
 import { digestOf } from '../core/digest.ts';
 import { type PublishedText, type TextDigests, textDigests } from '../core/line-endings.ts';
 import type { PromptName } from '../core/name.ts';
@@ -26,7 +26,7 @@ export interface StateParts {
   readonly renames: NotedRenames;
 }
 
-/** How many files are read at a time. */
+/** The number of files that are read concurrently. */
 const READ_AT_ONCE = 32;
 
 /** @param prompts as `WorkingCopy.state` */
@@ -176,7 +176,7 @@ function isPublished(
   return digest === base?.digest || digest === prompt?.newest.digest;
 }
 
-/** Whether the digest alone tells all that is asked of the file. */
+/** True if the file's digest alone answers the request. */
 function isAsPublished(
   known: Pick<FileText, 'digest'>,
   base: LockEntry | undefined,

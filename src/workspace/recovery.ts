@@ -45,7 +45,7 @@ export async function recover(
     if (unknown.length > 0) await journals.replace(id, { written: [], sent: unknown });
     else await journals.end(id).catch(() => {}); // taken up twice it is as taken up once
   }
-  // What cannot be deleted is in nobody's way.
+  // A leftover that cannot be deleted does no harm.
   for (const name of await local.abandoned('staged'))
     await files.deleteFolder(local.path('staged', name)).catch(() => {});
 }
@@ -62,7 +62,7 @@ async function writtenOf(
     if (now?.version !== before?.version || now?.digest !== before?.digest) continue;
     const source = await sourceOf(name, folder);
     if (source === undefined || digestOf(source) !== bytes) continue;
-    // What was to be written may not have been fetched by then.
+    // The text to be written may not have been fetched.
     const published = bytes === after.digest ? publishedText(source, bytes) : after;
     bases.set(name, { ...published, version: after.version });
   }
@@ -76,8 +76,9 @@ export async function digestOfFile(name: PromptName, folder: PromptsFolder): Pro
 }
 
 /**
- * Whether a file is based on the version that was published of it: it holds that text, or was edited since. Another
- * branch may have been checked out meanwhile; on the newer version, its text would undo that one when it is published.
+ * Returns true if a file is based on the version that was published from it: it has that text, or was edited since.
+ * Another branch may have been checked out meanwhile; based on the newer version, publishing it would revert that
+ * version.
  */
 export async function isStillPublished(
   { name, base, after }: SentVersion,

@@ -1,7 +1,7 @@
 /**
- * What the registry lists, kept beside the lock file and brought up to date from the registry's log: one request where
- * nothing happened, instead of all its pages. The log is asked from the last known event on, whose hash must be the
- * same: otherwise the registry is another one, or was restored from a backup, and everything is listed anew.
+ * Caches the registry's list of prompts beside the lock file and updates it from the registry's log: one request if
+ * nothing changed, instead of all pages. The log is read from the last known event, whose hash must match: otherwise it
+ * is another registry or one restored from a backup, and everything is listed again.
  */
 import type { RegistryClient } from '../client/registry-client.ts';
 import { RegistryUnreachable } from '../client/unreachable.ts';
@@ -66,7 +66,7 @@ export class RegistryListing {
       await this.#files.stage(staged, Buffer.from(text(listing)));
       await this.#files.rename(staged, this.#local.path(FILE));
     } catch {
-      // Where nothing can be written, everything is listed the next time.
+      // If it cannot be written, everything is listed next time.
       await this.#files.delete(staged).catch(() => {});
     }
   }

@@ -1,4 +1,4 @@
-/** What a new prompt's file begins with: valid at once, and showing the parts a prompt is made of. */
+/** The initial content of a new prompt: valid, with the parts that a prompt consists of. */
 import { isPartial, lastSegment, type PromptName } from '../core/name.ts';
 
 export function skeletonOf(name: PromptName): string {

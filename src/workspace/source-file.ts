@@ -100,7 +100,7 @@ export async function checkNotReadOnly(path: string, shown: string, files: FileS
   );
 }
 
-/** What `isSpelledSo` asks. A folder that cannot be listed has no names. */
+/** Adapts a file system for `isSpelledSo`. A folder that cannot be listed has no names. */
 export function diskOf(files: FileSystem): Disk {
   return {
     exists: async path => (await files.stat(path)) !== undefined,
@@ -108,7 +108,7 @@ export function diskOf(files: FileSystem): Disk {
   };
 }
 
-/** Whether `path` is `folder` or stands below it, by their text alone; both absolute. */
+/** Returns true if `path` is `folder` or below it, by their text alone; both absolute. */
 export function isInside(folder: string, path: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

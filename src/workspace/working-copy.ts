@@ -30,7 +30,7 @@ import { SimilarRenames } from './similar-renames.ts';
 import { named } from './source-file.ts';
 import { WorkspaceError } from './workspace-error.ts';
 
-/** What a working copy asks of a registry: a `RegistryClient` whose key may publish, or at least read history. */
+/** The part of `RegistryClient` that a working copy uses; its key may publish, or at least read history. */
 export type Registry = Pick<RegistryClient, 'publish' | 'getVersion' | 'getSources' | 'batch'>;
 type Version = Awaited<ReturnType<Registry['getVersion']>>;
 
@@ -55,7 +55,7 @@ export class WorkingCopy {
     this.#parts = { files, folder: this.folder, local, lock, journals, index, merges, renames };
   }
 
-  /** Which version each file is based on. @throws WorkspaceError `invalid_lock_file`, `unreadable` */
+  /** The version each file is based on. @throws WorkspaceError `invalid_lock_file`, `unreadable` */
   readLock(): Promise<Lock> {
     return this.#parts.lock.read();
   }
@@ -78,8 +78,9 @@ export class WorkingCopy {
   }
 
   /**
-   * How the files stand to their bases and to the registry's newest versions.
-   * @param prompts what the registry lists, archived ones too; null when it cannot be asked: then only local edits show.
+   * Compares the files with their bases and the registry's newest versions.
+   * @param prompts the registry's list, including archived ones; null if it is not available: then only local edits
+   * show.
    * @throws WorkspaceError `invalid_lock_file`, `unreadable`
    */
   async state(prompts: Iterable<RegistryPrompt> | null, signal?: AbortSignal): Promise<WorkingCopyState> {
@@ -105,7 +106,7 @@ export class WorkingCopy {
   }
 
   /**
-   * What `publish` would come to; nothing is written, here or there.
+   * Dry run of `publish`; writes nothing, here or in the registry.
    * @throws as `publish`; Problem `base_outdated`
    */
   async tryPublish(
@@ -222,7 +223,7 @@ export class WorkingCopy {
     return this.#parts.merges.end(name);
   }
 
-  /** Where nothing can be written, the next one who can takes it up. */
+  /** If the files cannot be written, the next process that can completes the recovery. */
   async #recover(registry?: Pick<Registry, 'getVersion'>, signal?: AbortSignal): Promise<void> {
     try {
       await recover(this.#parts, registry, signal);

@@ -1,4 +1,4 @@
-/** What can be wrong with the files of a working copy, as one closed union of reasons. Places are 1-based. */
+/** The errors of a working copy's files, as one closed union of reasons. Places are 1-based. */
 import { whyRefused } from '../disk/why-refused.ts';
 
 export const WORKSPACE_REASONS = [
@@ -49,7 +49,7 @@ export class WorkspaceError extends Error {
     this.place = place;
   }
 
-  /** Whether `error` is one of these, and for one of `reasons` when any are given. */
+  /** Returns true if `error` is a WorkspaceError, and for one of `reasons` if any are given. */
   static is(error: unknown, ...reasons: readonly WorkspaceReason[]): error is WorkspaceError {
     return error instanceof WorkspaceError && (reasons.length === 0 || reasons.includes(error.reason));
   }

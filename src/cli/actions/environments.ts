@@ -101,7 +101,7 @@ function changed(
     ...rest,
     ...(promoteFrom !== undefined && { promoteFrom: promoteFrom === NONE ? null : promoteFrom }),
   };
-  // Where drafts are served to all its keys, nobody has to say that authors read them too.
+  // If drafts are served to all keys, authors read them without an option.
   const authorsReadDrafts = rest.authorsReadDrafts ?? (policy.authorsReadDrafts || handlesDrafts(set));
   return { ...set, authorsReadDrafts };
 }

@@ -108,7 +108,7 @@ async function environment(names: readonly PromptName[], options: GenerateOption
   const served = await servedPrompts(names, options, options.watch === true ? feed : {});
   const { channel } = options;
   const ofChannel = channel === 'stable' ? '' : ` --channel ${channel}`;
-  // Where it was said, nothing else may say it to whoever runs the command again.
+  // Only named by the option, so repeating the command needs it.
   const at =
     options.registry === undefined ? '' : ` --registry ${new URL(served.url).href.replace(/\/$/, '')}`;
   return {

@@ -72,7 +72,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const place = await shownPlace(options);
   const opening = {
     ...{ create: !deliveryOnly, readOnly: deliveryOnly, onNarrowed: logNarrowed },
-    // Which opens the signed head itself, for as long as it serves.
+    // A broken registry is served, too: it reports itself as such.
     evenBroken: !deliveryOnly,
   };
   await withRegistry(options, opening, async store => {
@@ -107,7 +107,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       webhookDispatcher({
         ...{ store: server.store, identity: signing.identity, privateNetworks, publicUrl, log },
       });
-    // Whatever ends this, no server goes on without its store.
+    // Ends every server before its store is closed.
     await using stopping = new Cleanup();
     stopping.defer(async () => {
       await Promise.all([server.close(drainDelay * 1000), webhooks?.close()]);

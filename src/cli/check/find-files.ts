@@ -6,7 +6,7 @@ import { isInside } from '../../workspace/source-file.ts';
 import { systemMessage, WorkspaceError } from '../../workspace/workspace-error.ts';
 import { type CheckFinding, WHOLE_FILE } from './finding.ts';
 
-/** How deep folders are looked into. */
+/** Maximum depth of folders. */
 const MAX_DEPTH = 32;
 /** Of dependencies and repositories, where nobody keeps prompts. */
 const SKIPPED = new Set(['node_modules', '.git']);

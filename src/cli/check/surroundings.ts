@@ -1,4 +1,4 @@
-/** How far up partials of a file are looked for, and whose prompts folder it is in: asked once for each folder. */
+/** The folders in which a file's partials are looked up, and its prompts folder, cached for each folder. */
 import { dirname } from 'node:path';
 import { nearestProject } from '../../workspace/nearest-project.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';

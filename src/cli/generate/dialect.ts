@@ -1,4 +1,4 @@
-/** How a library of validators is written: what `validator-of-schema.ts` needs of it, as code. */
+/** A validation library's syntax: the code that `validator-of-schema.ts` writes. */
 
 import type { Check } from './checks.ts';
 
@@ -56,7 +56,7 @@ function multipleOf(value: number, of: number): boolean {
 }`,
 };
 
-/** Which helpers a helper calls itself. */
+/** Helpers that a helper calls. */
 export const HELPERS_OF: Readonly<Record<string, readonly string[]>> = {
   distinct: ['same'],
   exactlyOne: ['fits'],

@@ -39,7 +39,7 @@ function entryOf({ name, metadata }: DeclaredPrompt): string {
 
 function inputOf(schema: unknown): string {
   const type = schema === null ? 'unknown' : typeOfSchema(schema, 'input', '    ');
-  // Where nothing is declared, the template may read any variable.
+  // If nothing is declared, the template may read any variable.
   return type === 'unknown' || type === 'object' ? '{ readonly [name: string]: unknown }' : type;
 }
 

@@ -1,4 +1,4 @@
-/** Where a witness keeps the heads that it saw: a line of JSON each, in a file, and in git where that is wanted. */
+/** Keeps the heads that a witness saw: a line of JSON each, in a file, and in git if requested. */
 import { execFile } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';

@@ -10,7 +10,7 @@ export interface DiffOfPrompt {
 
 /** Of all diffs together, in UTF-16 code units: a comment on GitHub has at most 65,536 characters. */
 const MAX_LENGTH = 55_000;
-/** How many open by themselves. */
+/** The number of sections that are expanded. */
 const MAX_OPEN = 3;
 
 /**

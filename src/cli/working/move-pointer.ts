@@ -31,8 +31,8 @@ const FIRST_LOOK = 500;
 const LAST_LOOK = 5000;
 
 /**
- * What is live already, and what was asked for already, is not asked for again.
- * @throws CommandFailure for one that was rejected, or still waits when the time is over; Problem, RegistryUnreachable
+ * Requests the move, unless it is already live or requested.
+ * @throws CommandFailure if it was rejected, or still waits at the timeout; Problem, RegistryUnreachable
  */
 export async function movePointer(client: RegistryClient, move: PointerUpdate): Promise<void> {
   const promotion = await askForMove(client, move);
@@ -115,7 +115,7 @@ export async function waitForMove(
   return now;
 }
 
-/** Where it is live, or why it is not. */
+/** States where the version is live, or why it is not. */
 export function told(
   {
     prompt,

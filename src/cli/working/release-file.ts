@@ -10,7 +10,7 @@ import { readBytes } from '../read-bytes.ts';
 export interface ReleasedVersion {
   readonly name: PromptName;
   readonly version: VersionNumber;
-  /** Where the file names it, as a lock file does. */
+  /** Optional, as in a lock file. */
   readonly digest?: Digest;
 }
 

@@ -1,4 +1,4 @@
-/** How the working copy compares to its registry, as commands tell it. */
+/** Compares the working copy with its registry, for commands. */
 
 import type { RegistryClient } from '../../client/registry-client.ts';
 import { RegistryUnreachable } from '../../client/unreachable.ts';
