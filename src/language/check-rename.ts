@@ -1,7 +1,6 @@
 /**
- * Whether all means after a rename what it meant before: the library is read once more with its edits made, and must
- * tell the very same places of the new name that were the old one's. So a name that something captures is found
- * whatever captures it.
+ * Checks that a rename preserves meaning: the library is read again with the edits applied, and the new name must have
+ * the same occurrences as the old one. This detects a captured name whatever captures it.
  */
 import { Problem } from '../core/problem.ts';
 import { templateErrors } from './diagnostics/template.ts';
@@ -51,7 +50,7 @@ function checkStillRead(edits: Renaming['edits'], library: Library, after: Libra
   }
 }
 
-/** How much is wrong in a file, and why: of a body that cannot be read, the first reason. */
+/** Counts the errors of a file, with their messages; only the first of an unreadable body. */
 function wrongIn(
   uri: string,
   library: Library,
@@ -103,7 +102,7 @@ function mover(edits: Renaming['edits']): (place: Location) => Location {
   };
 }
 
-/** How many of numbers in order are below a limit. */
+/** Counts the numbers of a sorted list that are below a limit. */
 function countBelow(numbers: readonly number[], limit: number): number {
   let low = 0;
   let high = numbers.length;

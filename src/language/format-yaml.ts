@@ -127,7 +127,7 @@ class Format {
     for (const line of this.#linesIn(start, end)) this.#move(line, by);
   }
 
-  /** Where lines begin after `start` and before `end`. */
+  /** Starts of lines after `start` and before `end`. */
   *#linesIn(start: number, end: number): Generator<number> {
     for (let at = this.#yaml.indexOf('\n', start); at >= 0 && at < end; at = this.#yaml.indexOf('\n', at + 1))
       yield at + 1;

@@ -37,10 +37,7 @@ export interface FrontMatterFacts {
   /** The YAML between the two; undefined where it is too long to be read. */
   readonly yamlSpan: Span | undefined;
   readonly entries: readonly PlacedPair[];
-  /**
-   * Whether `input.schema` is there and says all there may be (it has no wildcard): only then is a variable that
-   * it does not name undeclared.
-   */
+  /** True if `input.schema` exists and is complete (it has no wildcard): only then are variables that it does not name undeclared. */
   readonly declaresInput: boolean;
   /** The name of the input's schema where only the application knows it: then nothing is said of variables. */
   readonly inputSchemaName: string | undefined;

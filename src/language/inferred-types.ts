@@ -113,7 +113,7 @@ class Reader {
   }
 }
 
-/** Where a path that `depth` times leads out is looked up. */
+/** The scope of a path with `depth` times `../`. */
 export function contextOf(scope: BodyScope, depth: number): BodyScope | undefined {
   let at: BodyScope | undefined = scope;
   for (let up = 0; up < depth && at !== undefined; up++) at = at.outer;

@@ -1,4 +1,4 @@
-/** Where a body calls partials, and in whose context: an inline partial is written in the context of its calls. */
+/** Calls of partials in a body, with their contexts: an inline partial has the context of its calls. */
 import type { Body, BodyNode, InlinePartialNode, PartialCall } from './nodes.ts';
 
 /** The calls of partials by their name, and where the inline partials are: `within` is what makes the context there. */

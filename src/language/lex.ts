@@ -73,7 +73,7 @@ const { lexer, terminals_ } = (
 
 export interface Lexed {
   readonly tokens: readonly TagToken[];
-  /** Where the lexer could read no further, which only a comment or a raw block that never ends can cause. */
+  /** The offset at which the lexer stopped; only a comment or raw block that never ends causes that. */
   readonly stuckAt: number | undefined;
 }
 

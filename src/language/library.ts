@@ -102,5 +102,5 @@ export class Library {
   }
 }
 
-/** Where a file that is no prompt looks for partials: at the top. */
+/** A file that is no prompt resolves partials from the root. */
 const STAND_IN = parsePromptName('untitled');

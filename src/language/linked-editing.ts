@@ -34,7 +34,7 @@ function namesOf(node: BodyNode, offset: number): [Span, Span] | undefined {
   return undefined;
 }
 
-/** Where a block's name is written in its opening and its closing tag. */
+/** Ranges of a block's name in its opening and closing tags. */
 export function tagNames(node: BodyNode): [Span, Span] | undefined {
   let open: Name['span'] | undefined;
   if (node.type === 'block') open = node.call?.callee.span;

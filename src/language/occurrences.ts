@@ -42,7 +42,7 @@ export interface Occurrences {
   closed(occurrence: Occurrence): readonly Occurrence[];
 }
 
-/** Where symbols named `name` are written in `from` and in all that is tied to it through partials. */
+/** Occurrences of `name` in `from` and in all prompts that are connected with it through partials. */
 export function occurrencesOf(name: string, from: LibraryPrompt, library: Library): Occurrences {
   const collected = new Collected();
   const related = relatedPrompts(name, from, library);

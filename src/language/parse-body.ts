@@ -12,7 +12,7 @@ import { spanOf, TokenCursor } from './token-cursor.ts';
 
 export interface ParsedBody {
   readonly body: Body;
-  /** Where Handlebars could not read it: the first 500 places. */
+  /** The first 500 places that Handlebars cannot read. */
   readonly unreadable: readonly Span[];
   /** True if what is wrong stays inside single tags, so that the text around it means the same whatever it holds. */
   readonly local: boolean;
@@ -316,7 +316,7 @@ class Parser {
     this.#tokens.refuse(span);
   }
 
-  /** Where `name` is written in a token. */
+  /** The range of `name` in a token. */
   #within(token: TagToken, name: string): Span {
     const start = token.start + this.#tokens.textOf(token).lastIndexOf(name);
     return { start, end: start + name.length };

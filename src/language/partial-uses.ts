@@ -1,4 +1,4 @@
-/** Where prompts call a partial, by whatever name each writes. */
+/** Finds the calls of a partial in all prompts, by whatever name each writes. */
 import type { Library, LibraryPrompt } from './library.ts';
 import type { InlinePartialNode, Name } from './nodes.ts';
 import type { Location } from './results.ts';
@@ -26,14 +26,14 @@ export function* partialReferences(prompts: Iterable<LibraryPrompt>): Generator<
   }
 }
 
-/** Where `partial` is called, and closed. */
+/** Names in the opening and closing tags of calls to `partial`. */
 export function usesOf(partial: LibraryPrompt, library: Library): PartialReference[] {
   return [...partialReferences(library.prompts())].filter(
     ({ prompt, reference }) => library.partial(prompt.name, reference)?.uri === partial.uri,
   );
 }
 
-/** Where a prompt names an inline partial: its definitions, then the calls of it. */
+/** Names of an inline partial in a prompt: its definitions, then its calls. */
 export function inlineNames(
   { analysis }: LibraryPrompt,
   { name }: InlinePartialNode,

@@ -17,9 +17,9 @@ import { holds } from './span.ts';
 import { ANY, type Declared, type ValueType } from './value-type.ts';
 
 export interface Reading {
-  /** Whose text is read. */
+  /** The prompt whose text is read. */
   readonly prompt: LibraryPrompt;
-  /** Whose input it is read in. */
+  /** The prompt whose input it is read with. */
   readonly entry: LibraryPrompt;
   readonly resolved: Resolved;
   /** The parts of `resolved` for another reading: the bodies of inline partials that are called. */

@@ -67,7 +67,7 @@ export function prefixOf(partial: PromptName, reference: string): string {
   return partial.slice(0, partial.length - reference.length - 1);
 }
 
-/** How `caller` writes `partial`, from the folder `prefix` where that can be. */
+/** The reference to `partial` as `caller` writes it, from the folder `prefix` if possible. */
 function referenceFrom(caller: PromptName | undefined, partial: PromptName, prefix: string): string {
   if (partial.startsWith(prefix)) return unmarked(partial.slice(prefix.length));
   const folders = caller === undefined ? [] : folderOf(caller).split('/').filter(Boolean);

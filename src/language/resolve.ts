@@ -89,7 +89,7 @@ export interface Resolved {
   readonly scopes: readonly BodyScope[];
 }
 
-/** Where a body is rendered: in a prompt's own input, or for a partial in what its call gives it. */
+/** The scope in which a body is rendered: a prompt's own input, or the arguments of a call. */
 export type CallScope = Pick<BodyScope, 'context' | 'outer' | 'blockParams'>;
 
 const OWN_INPUT: CallScope = { context: 'input', outer: undefined, blockParams: [] };

@@ -97,8 +97,8 @@ export type Declarations = Pick<
 >;
 
 /**
- * Where samples do not fit what the prompt declares: values, names, and required variables that have no default and
- * are missing. `usedNames` are the variables that the body reads, declared or not: to give those is no mistake.
+ * Checks samples against the declarations: values, names, and missing required variables without a default. `usedNames`
+ * are the variables that the body reads, declared or not, which samples may always give.
  */
 export function checkSamples(
   { samples }: SamplesFacts,
@@ -141,7 +141,7 @@ function undeclared(
   declaresInput: boolean,
 ): Finding[] {
   const near = nearest(key, names);
-  // Where nothing says what there may be, only what looks mistyped is told.
+  // Without a complete declaration, report only names that look mistyped.
   if (near === undefined && !declaresInput) return [];
   const advice = near === undefined ? 'Declare it there, or remove it.' : `Did you mean "${near}"?`;
   return [

@@ -50,7 +50,7 @@ function inBody({ span, nodes }: Body, offset: number, spans: Span[]): void {
   spans.push(span);
   const sections = markedSpans(nodes, span.end);
   for (const section of sections) if (touches(section, offset)) spans.push(section);
-  // Where two touch, the one that begins here; text is no more than its words.
+  // Of two adjacent nodes, take the one that begins here; text consists of words only.
   const node = nodes.findLast(each => each.type !== 'content' && touches(each.span, offset));
   if (node) inNode(node, offset, spans);
 }

@@ -1,7 +1,7 @@
 /**
- * What a TextMate grammar cannot know: whether a name is a declared variable, an undeclared one, a block parameter, a
- * helper, a partial or a part of a path. package.json says which scopes themes colour each kind by; the kinds have
- * names of their own there, so that other languages keep their colours.
+ * Semantic tokens for what a TextMate grammar cannot tell apart: declared and undeclared variables, block parameters,
+ * helpers, partials and parts of a path. package.json maps the token types to scopes that themes color; the types are
+ * our own, so that other languages keep their colors.
  */
 import type { Analysis } from './analysis.ts';
 import type { Block, PathNode } from './nodes.ts';

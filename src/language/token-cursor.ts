@@ -6,12 +6,12 @@ import type { Span } from './span.ts';
 export const MAX_PLACES = 500;
 
 export class TokenCursor {
-  /** Where the tokens' first character is in the document, and where their last one ends. */
+  /** Start of the first token and end of the last one in the document. */
   readonly start: number;
   readonly end: number;
   /** The next token's index. */
   next = 0;
-  /** How much was found wrong, kept or not. */
+  /** The number of errors found, kept or not. */
   wrong = 0;
   /** True if all that is wrong stays inside single tags. */
   local = true;

@@ -7,7 +7,7 @@ export interface Declared {
   readonly type: ValueType;
   readonly optional: boolean;
   readonly description?: string;
-  /** Where its name is written; undefined for what no text declares. */
+  /** The range of its name; undefined if no text declares it. */
   readonly nameSpan: Span | undefined;
   /** From its name to the end of its type. */
   readonly span: Span | undefined;

@@ -134,7 +134,7 @@ export function equals(left: unknown, right: unknown): boolean {
   );
 }
 
-/** How a value lies in another, as an author writes it: `queues[1].takes`. */
+/** A path within a value, as authors write it: `queues[1].takes`. */
 export function wordsOfPath(path: readonly (string | number)[]): string {
   return path.reduce<string>(
     (words, step) =>

@@ -1,4 +1,4 @@
-/** Where front matter and samples write the names of variables and of their properties. */
+/** Finds the names of variables and their properties in front matter and samples. */
 
 import { type PlacedPair, type PlacedValue, readYaml } from '../core/yaml-places.ts';
 import type { Analysis } from './analysis.ts';

@@ -1,6 +1,6 @@
 /**
- * What surrounds a caret in a tag that may be half written: read from the lexer's tokens up to the caret, since a tree
- * cannot tell `{{user.` from a call of `user` with `.`.
+ * The tokens around a caret in a tag that may be half written. Read from the lexer up to the caret, since a tree cannot
+ * distinguish `{{user.` from a call of `user` with `.`.
  */
 
 import type { Analysis } from '../analysis.ts';
@@ -15,7 +15,7 @@ export interface Word {
   readonly start: number;
   /** Of what comes after the last separator, to the end of the name around the caret. */
   readonly name: Span;
-  /** Where the path around the caret ends. */
+  /** End of the path around the caret. */
   readonly end: number;
   /** The text before the last separator, separators excluded, `..` included. */
   readonly head: readonly string[];
@@ -41,7 +41,7 @@ export interface TagCaret {
   /** True if the caret is in a parenthesis. */
   readonly inSub: boolean;
   readonly word: Word;
-  /** Where the caret is in a text in quotes: what is between them, and the closing one if it is there. */
+  /** The quoted text around the caret: the range between the quotes, and whether the closing one exists. */
   readonly quoted: { readonly span: Span; readonly quote: string; readonly isClosed: boolean } | undefined;
   /** The text after the path in the tag. */
   readonly next: TagToken | undefined;

@@ -278,7 +278,7 @@ class Names {
   }
 }
 
-/** How far `../` goes, in characters: nobody reads names from more than eight contexts further out. */
+/** Maximum length of a `../` prefix: nobody reads names from more than eight contexts further out. */
 const MAX_UP = 24;
 
 /** Returns whether what the caret's call is made for can be of this type. */

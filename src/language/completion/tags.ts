@@ -85,7 +85,7 @@ function inNode(node: BodyNode, offset: number, open: readonly OpenBlock[]): Tag
   return found ?? tag(node.openTag, node.sound, { block: node });
 }
 
-/** Where a block's last node is; of an `{{else if}}`, in its block, which this one's tag closes. */
+/** Returns the body that has a block's last node; for an `{{else if}}`, in its block, which this tag closes. */
 function lastBody(node: OpenBlock): Body | undefined {
   const inverse = node.type === 'block' ? node.inverse : undefined;
   const [first] = inverse?.chained ? inverse.body.nodes : [];

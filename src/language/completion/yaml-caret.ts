@@ -1,4 +1,4 @@
-/** Where a caret is in YAML that may be half written: found by reading the text with a mark where the caret's word is. */
+/** Finds the position of a caret in YAML that may be half written, by reading the text with a mark at the caret. */
 
 import { type PlacedValue, readYaml } from '../../core/yaml-places.ts';
 import type { Span } from '../span.ts';

@@ -40,7 +40,7 @@ export function diagnose(
     ...unknownOptions(analysis),
     ...pathsWithoutValue(analysis),
     ...foreignText(analysis),
-    // Which partials a text uses, only one that can be read tells.
+    // Only a text that can be read shows which partials it uses.
     ...(analysis.body.unreadable.length === 0 ? checkPartials(prompt, library) : []),
   ];
   return [

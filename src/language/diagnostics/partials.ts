@@ -111,7 +111,7 @@ function partialsCalled(reference: string, library: Library): PromptName[] {
   return [...library.names()].filter(name => endsWithSegment(name, last)).sort();
 }
 
-/** How the partials there are can be written in `from`. */
+/** References to the available partials as `from` can write them. */
 function* referencesFrom(from: PromptName, library: Library): Generator<string, void, undefined> {
   for (const name of library.names()) {
     if (!isPartial(name)) continue;
@@ -161,7 +161,7 @@ class Loops {
 
 interface LibraryTemplate extends ParsedTemplate {
   readonly prompt: LibraryPrompt;
-  /** Where it begins in the prompt's text. */
+  /** Offset in the prompt's text. */
   readonly offset: number;
 }
 

@@ -10,7 +10,7 @@ import type { Span } from '../span.ts';
 
 interface Told {
   readonly errors: readonly Finding[];
-  /** Which the errors depend on; undefined where they don't. */
+  /** The front matter that the errors depend on; undefined if they don't. */
   readonly frontMatter: FrontMatterFacts | undefined;
 }
 
@@ -52,8 +52,8 @@ export function templateIn({ text, frontMatter, body }: Analysis): { text: strin
 }
 
 /**
- * Whether something that was found at a place does not merely follow from an error: names and contexts mean nothing in
- * a tag that cannot be read and in its block, behind a block or tag that is never closed, and in another language.
+ * Returns a filter for findings that are not just consequences of an error: names and contexts mean nothing in an
+ * unreadable tag and its block, after a block or tag that is never closed, and in another template language.
  */
 export function isTold({ text, body }: Analysis, errors: readonly Finding[]): (finding: Finding) => boolean {
   const [first] = errors;

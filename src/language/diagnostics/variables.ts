@@ -82,7 +82,7 @@ export function unknownProperties({ resolved, frontMatter }: Analysis): Finding[
   return findings;
 }
 
-/** Where the name exists in a context further out: `{{vip}}` inside `{{#each}}`, which must be `{{../vip}}`. */
+/** Finds the name in an outer context: `{{vip}}` inside `{{#each}}` must be `{{../vip}}`. */
 function furtherOut({ path, segments, scope }: PathUse, variables: ReadonlySet<string>): Finding | undefined {
   const [segment] = segments;
   if (segment === undefined) return undefined;

@@ -11,7 +11,7 @@ import { wordsOfType } from '../value-type.ts';
 import { declaredMarkdown, sampleValue, variableMarkdown } from './declared.ts';
 import type { Hover } from './hover.ts';
 
-/** How much of a partial is shown. */
+/** Limits of the partial's text in a hover. */
 const PARTIAL_LINES = 6;
 const PARTIAL_LENGTH = 600;
 

@@ -60,7 +60,7 @@ export function sampleValue(
   return `In ${name}: ${codeSpan(shortJson(value))}`;
 }
 
-/** How often the body reads a variable, and on which lines. */
+/** The number of times the body reads a variable, and on which lines. */
 function uses({ analysis }: LibraryPrompt, name: string): string {
   const offsets = analysis.resolved.paths.flatMap(({ segments }) =>
     segments

@@ -25,7 +25,7 @@ export function declareVariable(analysis: Analysis, name: string, type: ValueTyp
   return isDeclared && faults(facts) <= faults(analysis.frontMatter) ? [edit] : undefined;
 }
 
-/** How much is wrong with the front matter; a first declaration rightly makes defaults stand out that have none. */
+/** Counts the errors of the front matter; the first declaration makes defaults without one an error, which is fine. */
 function faults({ findings }: FrontMatterFacts): number {
   return findings.filter(({ code }) => code !== 'default-mismatch').length;
 }
