@@ -1,6 +1,6 @@
 /**
- * How a feature asks the person and tells them something. Every dialog goes through this one narrow interface, so
- * that what a feature does can be tried without anyone at the keyboard.
+ * The interface through which features ask and inform the person. All dialogs use it, so that a feature can be tested
+ * without anyone at the keyboard.
  */
 
 export interface TextQuestion {

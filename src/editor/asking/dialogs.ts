@@ -71,7 +71,7 @@ export const dialogs = (drafts: InputDrafts): Dialogs => ({
         list.items = found;
         list.busy = false;
       });
-      // Where the options cannot be had, the question ends with the reason.
+      // If the options cannot be loaded, the question ends with the reason.
       return (await Promise.race([chosen, shown.then(() => chosen)]))?.value;
     } finally {
       list.dispose();

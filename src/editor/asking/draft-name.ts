@@ -1,9 +1,9 @@
 /** The names under which drafts are kept. */
 
 /**
- * What is written for one registry is not offered for another.
- * @param what the question is about, such as `publish support/triage`
- * @param session `place` as `Session` has it; undefined while the window is connected to none
+ * Names a draft after its registry, so that it is never offered for another.
+ * @param what the question's subject, such as `publish support/triage`
+ * @param session `place` as in `Session`; undefined while the window is not connected
  */
 export function draftName(what: string, { place }: { readonly place: string | undefined }): string {
   return place === undefined ? what : `${what} ${place}`;

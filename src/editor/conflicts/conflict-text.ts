@@ -14,7 +14,7 @@ export interface ConflictText {
   readonly conflicts: number;
 }
 
-/** Where at least one side changed the base; without a conflict both texts are what merging gives. */
+/** A region that at least one side changed; without a conflict both texts are the merged one. */
 interface Region {
   /** Lines of the base, `end` exclusive. */
   readonly start: number;
@@ -50,8 +50,8 @@ export function conflictText(
 }
 
 /**
- * How many places that both sides changed are in `now` as they were in the base: VS Code's merge editor begins with
- * the base there, and Auto Save writes that before anybody has looked at it.
+ * Counts the conflicts that still have the base's text in `now`: VS Code's merge editor starts from the base, and Auto
+ * Save writes it before anyone has looked at it.
  */
 export function untouchedConflicts(base: string, mine: string, theirs: string, now: string): number {
   const lines = linesOf(base);

@@ -29,7 +29,7 @@ export function registerConflicts(
     );
     return opened;
   };
-  /** Whatever its file holds in between, what is being merged is in conflict. */
+  /** A merge in progress stays a conflict, whatever its file contains meanwhile. */
   const mark = async (): Promise<void> => {
     const root = session.project?.root;
     const begun = root === undefined ? [] : await (await merges()).of(root);

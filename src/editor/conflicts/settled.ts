@@ -5,8 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const UNCHANGED_FOR = 100;
 
 /**
- * What `read` gave twice, some time apart, as one element: undefined is no file. Nothing where the two differ, or where
- * the file is empty, which nobody merges to. Whoever writes on causes another look.
+ * Reads twice, some time apart, and returns the result as the only element if both agree; undefined means no file.
+ * Returns an empty array if they differ or the file is empty, which nobody merges to. Each further write causes another
+ * read.
  */
 export async function readSettled(
   read: () => Promise<string | undefined>,

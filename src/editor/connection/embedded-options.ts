@@ -1,4 +1,4 @@
-/** Where the embedded registry keeps its data and who acts in it: machine settings, which no workspace can change. */
+/** The embedded registry's data folder and actor: machine settings, which no workspace can change. */
 import { userInfo } from 'node:os';
 import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';

@@ -1,4 +1,4 @@
-/** Which folders of the window hold a project, and which of them it shows: the one that was chosen, else the first. */
+/** Finds the window's folders with a project, and the one to show: the chosen one, otherwise the first. */
 import { relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { Project } from '../../workspace/project-file.ts';

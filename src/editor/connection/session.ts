@@ -32,7 +32,7 @@ export interface SessionParts extends Pick<AccessParts, 'log' | 'userAgent'> {
   readonly secrets: vscode.SecretStorage;
   /** Of this workspace. */
   readonly memory: Pick<vscode.Memento, 'get' | 'update'>;
-  /** Where the extension may keep what it can fetch again, and the embedded registry. */
+  /** The folder for caches and the embedded registry. */
   readonly storage: vscode.Uri;
 }
 
@@ -203,7 +203,7 @@ export class Session implements vscode.Disposable {
     return this.#project.registry;
   }
 
-  /** Where keys are kept, found out by a probe when first asked. */
+  /** Opens the key store; the first call probes the keychain. */
   keyStore(): Promise<OpenedKeyStore> {
     this.#keyStore ??= import('../../keys/open-key-store.ts').then(({ openKeyStore }) =>
       openKeyStore({

@@ -1,7 +1,4 @@
-/**
- * What the filter of the explorer admits: parts of a name, and the words that the tree itself uses, such as `modified`,
- * `older partials` or `production`.
- */
+/** The explorer's filter: matches parts of names and the words that the tree shows, such as `modified`, `older partials` or `production`. */
 import { isPartial } from '../../core/name.ts';
 import { foldCase } from '../../core/name-case.ts';
 import type { ListedPrompt } from './listed-prompt.ts';
@@ -11,8 +8,8 @@ import { OLDER_PARTIALS, wordsOf } from './state-words.ts';
 const LETTERS = 4;
 
 /**
- * Whether every word of `filter` fits; case does not matter. `@` before a word says that it is no part of a name, and
- * any beginning will do then. An empty filter admits all.
+ * Returns true if every word of `filter` matches, ignoring case. `@` before a word means that it is not part of a name,
+ * and matches prefixes. An empty filter matches everything.
  */
 export function filterOf(filter: string): (listed: ListedPrompt) => boolean {
   const words = wordsIn(filter);

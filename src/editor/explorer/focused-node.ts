@@ -1,6 +1,6 @@
 /**
- * Which node of the tree keys go to. VS Code tells an extension only what is selected, and the arrow keys move the focus
- * alone; but it has a command that selects what has the focus, or no longer does, and opens nothing.
+ * Finds the tree's focused node. VS Code exposes only the selection, and the arrow keys move only the focus; but it has
+ * a command that toggles the selection of the focused node without opening it.
  */
 import * as vscode from 'vscode';
 import { nextEvent } from '../work/next-event.ts';

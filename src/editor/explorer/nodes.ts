@@ -55,7 +55,7 @@ export function nodesIn(listed: Iterable<ListedPrompt>, folder: string): Explore
   );
 }
 
-/** Where a prompt is live, in promotion order, then by channel. */
+/** Nodes for the channels that a prompt is live on, in promotion order, then by channel. */
 export function pointerNodes(
   listed: ListedPrompt,
   environments: readonly { readonly name: string }[],

@@ -1,4 +1,4 @@
-/** How a file's state is shown: one badge letter, one theme colour and one sentence, everywhere the same. */
+/** The badge letter, theme color and sentence for each file state, the same everywhere. */
 import type { FileState } from '../../core/file-state.ts';
 import type { ListedPrompt } from './listed-prompt.ts';
 

@@ -19,10 +19,7 @@ export interface PromptEntry<Item> {
 
 export type TreeEntry<Item> = PromptFolder | PromptEntry<Item>;
 
-/**
- * What is directly in `folder` (the empty string: the root): folders first, then prompts, each by name.
- * `items` need no order.
- */
+/** Returns the entries of `folder` (the empty string: the root): folders first, then prompts, each by name. `items` may be in any order. */
 export function entriesOf<Item extends { readonly name: string }>(
   items: Iterable<Item>,
   folder: string,

@@ -29,7 +29,7 @@ export class VersionPages {
   }
 
   /**
-   * What was fetched, or the first page; while the registry is away, what was seen before.
+   * Returns the pages that were fetched, or the first one; the cached history while the registry is unreachable.
    * @param newest the newest version's number
    * @throws as the registry client
    */

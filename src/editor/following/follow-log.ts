@@ -19,9 +19,9 @@ import { Problem } from '../../core/problem.ts';
 export type FollowedRegistry = Pick<RegistryClient, 'changes' | 'checkpoint' | 'readiness'>;
 
 export interface LogFollower {
-  /** Where reading ended last; undefined: never begun. */
+  /** The position up to which the log was read; undefined: not begun. */
   readonly position: LogPosition | undefined;
-  /** True if this window has followed it already: then it is told of what happened since, too. */
+  /** True if this window already follows the log: then it is notified of all events since. */
   readonly wasFollowed: boolean;
   keep(position: LogPosition): Thenable<void>;
   /** These happened since. */

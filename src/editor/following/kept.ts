@@ -1,6 +1,6 @@
 /**
- * What is kept of the registries that are followed, over restarts and for all windows: how far each log was seen, and
- * the alarms until somebody has acknowledged them.
+ * Stores the positions in the logs that are followed, over restarts and for all windows, and the alarms until somebody
+ * has acknowledged them.
  */
 import type { LogPosition } from '../../client/chain-check.ts';
 
@@ -60,7 +60,7 @@ export async function noteVerified(memory: EventMemento, registry: string): Prom
   if (left.length < kept.length) await memory.update(ALARMS, left);
 }
 
-/** How far the log was seen; undefined: never, or it is to begin anew. */
+/** The position up to which the log was seen; undefined: none, or it is to begin anew. */
 export function positionIn(memory: EventMemento, registry: string): LogPosition | undefined {
   return memory.get<LogPosition>(placeOf(registry));
 }

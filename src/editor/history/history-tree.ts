@@ -71,7 +71,7 @@ export class HistoryTree {
     this.#update();
   }
 
-  /** Who published its versions, whoever published the most first; of the newest 2,000. @throws as the registry client */
+  /** Authors of the newest 2,000 versions, by the number they published. @throws as the registry client */
   async authors(): Promise<readonly (readonly [author: string, versions: number])[]> {
     const { summary } = this.#listed ?? {};
     if (summary === undefined) return [];

@@ -6,7 +6,7 @@ import { logged } from '../problems/explain.ts';
 import type { Workbench } from '../workbench.ts';
 import { OWNERS_DRAFT_SCHEME, parseOwnersDraftUri } from './uri.ts';
 
-/** How long the people who were asked for are not asked for again, in milliseconds. */
+/** The time for which the list of people is cached, in milliseconds. */
 const FRESH_MS = 60_000;
 /** Pages of keys, of 500 each. */
 const MAX_PAGES = 4;

@@ -1,6 +1,6 @@
 /**
- * What people write of owners and have not requested yet, one draft for each environment of a registry: files that are
- * kept with the workspace over reloads until they were requested or discarded.
+ * Drafts of owners that have not been requested yet, one for each environment of a registry: files that are kept with
+ * the workspace over reloads until they are requested or discarded.
  */
 import * as vscode from 'vscode';
 import { MAX_OWNERS_LENGTH } from '../../core/owners.ts';

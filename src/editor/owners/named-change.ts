@@ -1,4 +1,4 @@
-/** Which change of owners a command is about: the node of the view, the environment, the review in front, or what the person picks. */
+/** Determines the change of owners that a command applies to: the selected node, the environment, the open review, or the person's choice. */
 import type { OwnersChangeRecord } from '../../contract/owners.ts';
 import { firstLine } from '../explorer/labels.ts';
 import { ownersWords } from '../promotions/owners-labels.ts';

@@ -1,4 +1,4 @@
-/** Which environment a command about owners is about: the node of a view, the document in front, or what the person picks. */
+/** Determines the environment that a command about owners applies to: the selected node, the active document, or the person's choice. */
 import * as vscode from 'vscode';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { environmentOf } from '../connection/environment-argument.ts';

@@ -8,7 +8,7 @@ import type { Tokens } from './renderer/outcome.ts';
 export type ToPreviewPage =
   | { readonly type: 'inputs'; readonly inputs: Inputs }
   | { readonly type: 'rendering'; readonly rendering: Rendering; readonly edits: number }
-  /** Where the caret is in the source; null when it is somewhere else. */
+  /** The caret's position in the source; null if it is in another document. */
   | { readonly type: 'caret'; readonly caret: Caret | null }
   | { readonly type: 'scroll'; readonly place: ScrollPlace; readonly edits: number }
   /** Parses the text of the JSON field. */

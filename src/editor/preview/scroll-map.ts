@@ -1,6 +1,6 @@
 /**
- * Where places of the source are in what is rendered, and the other way round: inside a piece by how far into it,
- * between two pieces, where tags and what was left out are, evenly. Pure: whoever draws the pieces measures them.
+ * Maps positions in the source to positions in the rendered text and back: proportionally within a piece, and evenly
+ * between pieces, over tags and omitted text. Pure: the caller measures the pieces.
  */
 import type { TracedSource } from '../../core/trace.ts';
 
@@ -73,7 +73,7 @@ export class ScrollMap<Drawn extends ScrollPiece> {
     return Math.floor(between(end, next.source.start, share(bottom, this.#measure(next, 0), height)));
   }
 
-  /** How far into a piece a height is that is in it. */
+  /** Returns the fraction of a piece at a height within it. */
   #fractionAt(piece: Drawn, height: number): number {
     let [low, high] = [0, 1];
     for (let step = 0; step < STEPS; step++) {
@@ -104,7 +104,7 @@ function lastIndex<Item>(items: readonly Item[], holds: (item: Item) => boolean)
   return low - 1;
 }
 
-/** How far `at` is from `start` to `end`, from 0 to 1. */
+/** The position of `at` from `start` to `end`, from 0 to 1. */
 function share(start: number, end: number, at: number): number {
   return end <= start ? 1 : Math.min(1, Math.max(0, (at - start) / (end - start)));
 }

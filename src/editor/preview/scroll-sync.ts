@@ -12,7 +12,7 @@ const SETTINGS = {
 const SETTLING = 500;
 
 export interface ScrollParts {
-  /** Whose place it is, as `TracedSource.prompt`; undefined for what is no part of the preview. */
+  /** Returns the document's id as in `TracedSource.prompt`; undefined if it is not part of the preview. */
   promptOf(document: vscode.TextDocument): string | null | undefined;
   /** Brings a place of the source to where it is in the editor. */
   scroll(place: ScrollPlace): void;

@@ -71,8 +71,8 @@ export async function subjectOf(uri: vscode.Uri, { prompts }: Workbench): Promis
 }
 
 /**
- * What the renderer is asked: of a file with the partials around it, as the open editors have them; of a version with
- * those that publishing recorded.
+ * Creates the request for the renderer: for a file with the partials around it, as open editors have them; for a
+ * version with those recorded on publishing.
  * @throws MissingKey, Problem, RegistryUnreachable for a version whose partials cannot be fetched
  */
 export async function requestOf(

@@ -18,7 +18,7 @@ export interface NamedInput {
 
 const NOTHING: Trial = { sample: null, input: {}, isEdited: false };
 
-/** Where inputs of one's own are kept over a reload of the window, as text. */
+/** Stores the person's inputs over a reload of the window, as text. */
 type Kept = Pick<InputDrafts, 'of' | 'keep'>;
 
 /** Kept by document, so that going from one prompt to another and back loses nothing. */

@@ -53,8 +53,8 @@ export function mayHaveArrived(error: unknown): boolean {
 }
 
 /**
- * What a person is told: one sentence or more with a full stop. A registry that cannot be asked is called by its host,
- * without the path of a call and the system's own words; `logged` has those.
+ * Message for the person: one or more sentences with a full stop. A registry that cannot be reached is named by its
+ * host, without the URL's path and the system's message; `logged` has those.
  */
 export function messageOf(error: unknown): string {
   if (isOwnFault(error)) return 'PromptForge has an internal error. See the log for details.';

@@ -64,7 +64,7 @@ export interface Action {
 export const keptState = z.object({
   /** Of the promotion. */
   id: z.string().max(32),
-  /** Where its registry is. */
+  /** The registry's address. */
   place: z.string().max(4096),
 });
 export type PromotionPageState = z.infer<typeof keptState>;

@@ -12,7 +12,7 @@ import { capital } from '../wording/capital.ts';
 export interface PolicyOf {
   /** Of the promotion's environment; undefined where it is not known. */
   readonly policy: Policy | undefined;
-  /** Where the prompt's channels point now, in all environments; undefined where that is not known. */
+  /** The present targets of the prompt's channels in all environments; undefined if unknown. */
   readonly pointers: readonly Pointer[] | undefined;
 }
 

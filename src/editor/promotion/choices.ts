@@ -52,8 +52,8 @@ export interface PreviousVersion {
 }
 
 /**
- * What `target` stood at before: the good versions first, the last one of them at the top, then those that a rollback
- * gave up; each version once, without the one that is live.
+ * Previous versions of `target`: the good ones first, the latest at the top, then those that a rollback abandoned; each
+ * version once, without the live one.
  * @param promotions of the prompt, in any order
  */
 export function previousVersions(promotions: readonly Promotion[], target: PointerTarget): PreviousVersion[] {
@@ -71,7 +71,7 @@ export function previousVersions(promotions: readonly Promotion[], target: Point
   });
 }
 
-/** Where a version has to be `stable` first; undefined when the policy asks for nothing or it is there now. */
+/** The environment in which a version must be `stable` first; undefined if the policy requires none or it is there now. */
 export function promotedFromFirst(
   prompt: Pick<PromptSummary, 'pointers'>,
   version: VersionNumber,

@@ -58,7 +58,7 @@ async function publish(
   const client = await session.clientFor({ kind: 'publish' });
 
   await prompts.rescan();
-  // Where the registry is away, the message is asked for all the same: it is kept, and what fails then is told.
+  // If the registry is unreachable, ask for the message all the same: it is kept, and the error is shown then.
   const asSent = await copy.publishedSource(client, prompt).catch((error: unknown) => {
     if (RegistryUnreachable.isAbsent(error)) return undefined;
     throw error;

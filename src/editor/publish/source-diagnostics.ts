@@ -1,6 +1,6 @@
 /**
- * What kept a source from being published, in the Problems view at its place: by the registry's own rules, and only
- * until the file is edited. What the editor finds there itself says the same, and is shown instead.
+ * Shows in the Problems view why the registry refused a source, until the file is edited. Findings of the editor itself
+ * at the same place take precedence.
  */
 import * as vscode from 'vscode';
 import type { SourceIssue } from '../../core/problem.ts';

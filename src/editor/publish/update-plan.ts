@@ -1,4 +1,4 @@
-/** Which prompts get a new version when partials are updated, and in what order: those that use a partial come after it. */
+/** Plans which prompts get a new version when partials are updated, in order: users of a partial come after it. */
 import type { PromptSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';

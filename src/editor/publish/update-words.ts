@@ -7,7 +7,7 @@ export interface Update {
   readonly partials: readonly string[];
   /** The number of prompts that get a new version. */
   readonly prompts: number;
-  /** How many more than one run updates. */
+  /** The number of prompts that remain because one run does not update more. */
   readonly left: number;
 }
 

@@ -1,4 +1,4 @@
-/** Which release a command is about: the node of the view, one of its promotions, its id, or what the person picks. */
+/** Determines the release that a command applies to: the selected node, one of its promotions, its id, or the person's choice. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Release, ReleaseSummary } from '../../contract/releases.ts';
 import { firstLine } from '../explorer/labels.ts';

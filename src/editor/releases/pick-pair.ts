@@ -1,4 +1,4 @@
-/** Which two environments a command is about. */
+/** Asks for the two environments that a command applies to. */
 
 import type { PromptSummary } from '../../contract/prompts.ts';
 import { type Channel, STABLE } from '../../core/channel.ts';

@@ -7,7 +7,7 @@ import { EMBEDDED, versionUriParts } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 import type { GroupId } from '../working-copy/groups.ts';
 
-/** Where the documents of a project are. */
+/** Location of a project's documents. */
 export interface ProjectPlace {
   readonly registry: string;
   /** The prompts folder. */

@@ -12,7 +12,7 @@ import type { Workbench } from '../workbench.ts';
 
 /** The subject of a document. */
 export interface BlameSubject {
-  /** Whose history it has: of a file that was renamed here, the prompt that it was. */
+  /** The prompt whose history it has: for a file that was renamed locally, its former name. */
   readonly prompt: PromptName;
   /** The published version itself, or the one that the file is based on. */
   readonly version: VersionNumber;

@@ -23,7 +23,7 @@ interface Step {
   /** Undefined: the file. */
   readonly right: VersionNumber | undefined;
   readonly earlier: number | undefined;
-  /** Where the sentence would have been in the text of `left`. */
+  /** The position that the sentence would have in the text of `left`. */
   readonly offset: number;
   readonly index: number;
 }

@@ -3,7 +3,7 @@ import type { PromptName } from '../../core/name.ts';
 import { curlCommand, type Shell } from './shell.ts';
 import { EMBEDDED } from './uri.ts';
 
-/** Where `promptforge serve` listens unless told otherwise. */
+/** The default address of `promptforge serve`. */
 const SERVED_EMBEDDED = 'http://127.0.0.1:7878';
 
 export interface Curl {
@@ -30,7 +30,7 @@ export function curlOf(
   };
 }
 
-/** Where an application reaches the registry. */
+/** The address at which applications reach the registry. */
 export function curlBase(registry: string): string {
   return registry === EMBEDDED ? SERVED_EMBEDDED : registry;
 }

@@ -1,4 +1,4 @@
-/** How long ago something was, as VS Code itself says it. */
+/** Formats ages and durations like VS Code itself. */
 
 const FORMAT = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const UNITS = [
@@ -19,7 +19,7 @@ export function ageOf(at: string, now: number): string {
   return 'just now';
 }
 
-/** How long something has been so: `2 days`, `1 hour`, `less than a minute`. As `ageOf`. */
+/** Formats how long something has been the case: `2 days`, `1 hour`, `less than a minute`. As `ageOf`. */
 export function durationOf(since: string, now: number): string {
   return lengthOf(now - Date.parse(since));
 }

@@ -66,7 +66,7 @@ function instantsAt(wall: number, timeZone: string): number[] {
     .sort((a, b) => a - b);
 }
 
-/** How far the zone's wall clock is ahead of UTC, in milliseconds. */
+/** The zone's offset from UTC, in milliseconds. */
 function offsetAt(at: number, timeZone: string): number {
   const second = Math.floor(at / 1000) * 1000;
   const parts = new Intl.DateTimeFormat('en-US', {

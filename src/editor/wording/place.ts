@@ -1,4 +1,4 @@
-/** Where something is live, in words. */
+/** Formats the place where something is live. */
 import { STABLE } from '../../core/channel.ts';
 
 /** `production` for what applications get unless they ask for a channel; `production (canary)` for another channel. */

@@ -46,7 +46,7 @@ export interface PreviewRendered {
   readonly kind: 'rendered';
   /** Of its spans the first 10 000: what follows is text without any. */
   readonly traced: TracedRendering;
-  /** Where each partial was read, by its id as in `TracedSource.prompt`: absolute paths. Of a file's request alone. */
+  /** Absolute paths of the partials that were read, by id as in `TracedSource.prompt`. Only for files. */
   readonly files?: ReadonlyMap<string, string>;
   readonly tokens: Tokens;
   /** Unicode code points of all messages' text. */

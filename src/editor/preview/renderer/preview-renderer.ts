@@ -56,7 +56,7 @@ export class PreviewRenderer {
   }
 
   /**
-   * What the request renders to. It waits for the one before; of those that wait only the newest is rendered.
+   * Renders a request after the one before; of those that wait, only the newest is rendered.
    * @throws the signal's reason when it is aborted, and an AbortError when a newer request came first or the renderer
    * is disposed
    */

@@ -1,7 +1,7 @@
 /**
- * What a published version renders from: its source, and of each partial the version that publishing recorded. It is
- * rendered here and not by the registry, so that a version and a file that is being written are shown alike: marked,
- * within limits, also where an input is missing, and from the cache where the registry is away.
+ * The source of a published version and the versions of its partials that were recorded on publishing. They are
+ * rendered here and not by the registry, so that versions look like files: marked, within limits, even if an input is
+ * missing, and from the cache while the registry is unreachable.
  */
 import type { Version } from '../../../contract/prompts.ts';
 import type { PromptName } from '../../../core/name.ts';

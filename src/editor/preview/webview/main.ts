@@ -145,7 +145,7 @@ function showJson(isShown: boolean): void {
 function fillJson(): void {
   const text = inputs && unread.of(inputs.uri)[json.id];
   json.value = text ?? JSON.stringify(inputs?.input ?? {}, null, 2);
-  // Which says again what is wrong with it.
+  // The answer reports its errors again.
   if (text !== undefined) host.postMessage({ type: 'json', text });
   byId('json-problem', HTMLElement).textContent = '';
   json.removeAttribute('aria-invalid');

@@ -7,14 +7,11 @@ export class Scrolling {
   readonly #pieces: () => readonly DrawnPiece[];
   readonly #onScroll: (offset: number, share: number) => void;
   #map: ScrollMap<DrawnPiece> | undefined;
-  /** Where the editor is, until the next frame. */
+  /** The editor's position, until the next frame. */
   #wanted: ScrollPlace | undefined;
-  /**
-   * Where it went with the editor, and of which text that is a place: until so new a text is drawn, or the person
-   * goes elsewhere.
-   */
+  /** The position of the editor that the page follows, and the edit count of its text: until a newer text is drawn, or the person scrolls. */
   #followed: { readonly place: ScrollPlace; readonly edits: number } | undefined;
-  /** Where the page put itself: what is heard of that is not the person's doing. */
+  /** The scroll position that the page set itself: its scroll event is not the person's. */
   #placed: number | undefined;
   /** The number of moves that are not over yet. */
   #moves = 0;
@@ -80,7 +77,7 @@ export class Scrolling {
     });
   }
 
-  /** How far down the window the end of the prompt is when the page is at its own end. */
+  /** Returns the distance from the window's top to the end of the prompt when the page is scrolled to its end. */
   #reach(): number {
     const { scrollHeight } = document.documentElement;
     const end = this.#mapped().heightOf(null, Number.MAX_SAFE_INTEGER) ?? scrollHeight;
