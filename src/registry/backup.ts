@@ -13,7 +13,7 @@ import { isNotADatabase } from './store/sqlite/failures.ts';
 import { takeSnapshot } from './store/sqlite/snapshot.ts';
 
 export interface Backup {
-  /** Where the log of the backup ends: whatever was acknowledged before the backup began is in it. */
+  /** The head of the backed-up log, which includes everything acknowledged before the backup began. */
   readonly head: ChainHead;
   /** True if the data folder had the registry's own key, which is then in the backup too. */
   readonly key: boolean;

@@ -23,7 +23,7 @@ import { startWork } from './tasks/work.ts';
 export interface EmbeddedOptions {
   /** Made where it is not there. Several windows and processes may have it open at once. */
   readonly dataFolder: string;
-  /** Who acts, as events and versions name them. */
+  /** The actor's name in events and versions. */
   readonly actor: string;
   readonly now?: () => Date;
   /** Told of every fault of the registry's own; a process warning by default. */

@@ -1,6 +1,6 @@
 /**
- * What a registry proves itself with: an Ed25519 key (RFC 8032) in a file of its own. It signs checkpoints, and the
- * secrets of webhooks are derived from it, so that whoever reads or rewrites the database has neither.
+ * The registry's identity: an Ed25519 key (RFC 8032) in a file of its own. It signs checkpoints, and the secrets of
+ * webhooks are derived from it, so that access to the database alone gives neither.
  */
 
 import {

@@ -1,6 +1,6 @@
 /**
- * How much there may be of what callers make, for each environment, prompt or promotion by itself: whoever makes too much
- * in one is refused there, and nobody else notices. All are far beyond what people make.
+ * Quotas for what callers create, separately for each environment, prompt or promotion: exceeding one does not affect
+ * the others. All are far beyond normal use.
  */
 import { sql } from 'kysely';
 import type { EnvironmentName } from '../core/environment.ts';
@@ -147,8 +147,8 @@ export async function checkCommentQuota(snapshot: ReadSnapshot, promotion: numbe
 }
 
 /**
- * What reviews have at the lines of a version is read together, whichever promotions they are of.
- * @throws Problem `invalid_request` when there is no room for another
+ * Reviews' comments at the lines of a version count together, whichever promotions they belong to.
+ * @throws Problem `invalid_request` if the quota is used up
  */
 export async function checkReviewCommentQuota(
   snapshot: ReadSnapshot,
@@ -170,9 +170,9 @@ export async function checkReviewCommentQuota(
 }
 
 /**
- * What is written at the lines of a version is read as one. What is resolved has room of its own, so that a discussion
- * that is over can be closed; a comment can always be deleted.
- * @throws Problem `invalid_request` when there is no room for another
+ * Comments at the lines of a version count together. Resolved ones have a quota of their own, so that a discussion can
+ * always be closed; deleting is always possible.
+ * @throws Problem `invalid_request` if the quota is used up
  */
 export async function checkLineCommentQuota(
   snapshot: ReadSnapshot,

@@ -1,9 +1,8 @@
 /**
- * What may be kept in memory: what was read, until an event of the log changes it. Any process may write, so every use
- * asks the store first whether something was committed: another process's commit shows within 5 ms (SQLite) or as soon
- * as its notification is here (PostgreSQL). What the new events change is read anew in the same snapshot that told of
- * them, and nothing else: a registry in which somebody always publishes delivers the prompts of the others from memory,
- * and a database that goes away takes nothing of what was known.
+ * Caches what was read until an event of the log changes it. Any process may write, so every use first asks the store
+ * whether something was committed: another process's commit shows within 5 ms (SQLite) or with its notification
+ * (PostgreSQL). Only entries that new events change are read again, in the snapshot that has the events: constant
+ * publishing does not affect the delivery of other prompts, and the cache outlives a loss of the database.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
@@ -46,14 +45,14 @@ export interface Loaded {
 export interface RegistryCache {
   /** The current time: the store's, or the newest event's if the clock was set back, so that no key becomes valid again. */
   now(): Date;
-  /** Whatever is kept, also where something was committed since it was read. */
+  /** All cached entries, even if something was committed since they were read. */
   readonly kept: CachedEntries;
   /** The cached data if nothing was committed since the last `load`; undefined if `load` must be called. */
   present(): CachedEntries | undefined;
   /**
-   * What is kept, with what the events since then have changed; where the database does not answer, as it was kept
-   * (`stale-if-error`), for a day at most.
-   * @throws Problem `unavailable` after that, or when nothing is kept yet
+   * Returns the entries, updated by the events since; if the database does not answer, unchanged (`stale-if-error`),
+   * for a day at most.
+   * @throws Problem `unavailable` after that, or if nothing is cached yet
    */
   load(): Promise<Loaded>;
   /** Takes what this process has just committed. Resolves when it is kept; what takes long is kept a little later. */
@@ -75,7 +74,7 @@ export interface RegistryCache {
 export interface MemoryOptions {
   /** Reads anew what an event changes; without it that is only forgotten. */
   readonly maker?: DeliveryMaker;
-  /** How much the deliveries may retain; `DELIVERY_CACHE_BYTES` unless told. */
+  /** The memory that deliveries may retain; default: `DELIVERY_CACHE_BYTES`. */
   readonly deliveryBytes?: number;
   /** Once the log is known to be broken, what is kept stays as it is, and nothing is added. */
   readonly integrity?: Integrity;

@@ -1,9 +1,9 @@
-/** Who asks: what authentication found out, and what it allows. */
+/** The authenticated caller and its permissions. */
 import type { EnvironmentName } from '../../core/environment.ts';
 import { Problem } from '../../core/problem.ts';
 import { type Role, roleIncludes } from '../../core/role.ts';
 
-/** Who an event names as its cause. */
+/** The person and key that an event names as its author. */
 export interface Author {
   readonly actor: string;
   /** The id of the key, or `embedded` or `command-line`. */

@@ -1,7 +1,7 @@
 /**
- * Who may read the text of a draft. Where an environment's policy does not have `authorsReadDrafts`, its keys of the
- * role author read what was live there, what was stable in the environment that it promotes from, and the partials of
- * these. Approvers and admins answer for what goes live, and read everything.
+ * Decides who may read the text of drafts. Without `authorsReadDrafts` in an environment's policy, its author keys read
+ * what was live there, what was stable in the environment that it promotes from, and the partials of these. Approvers
+ * and admins are responsible for what goes live, and read everything.
  */
 import { STABLE } from '../../core/channel.ts';
 import type { Environment, EnvironmentName } from '../../core/environment.ts';
@@ -15,7 +15,7 @@ import type { ReadSnapshot, Store } from '../store/store.ts';
 import type { Caller } from './caller.ts';
 
 export interface DraftAccess {
-  /** What says of each version that one request asks for whether the caller may read it. */
+  /** Returns a function that tells, for each version of one request, whether the caller may read it. */
   reader(caller: Caller): Promise<(prompt: PromptName, version: VersionNumber) => Promise<boolean>>;
   /** @throws Problem `version_not_released` */
   check(caller: Caller, prompt: PromptName, version: VersionNumber): Promise<void>;

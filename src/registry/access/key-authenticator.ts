@@ -75,7 +75,7 @@ export function keyAuthenticator(
   }
 }
 
-/** What stands where a key's id does (`pf_<environment>_<id>_…`); its hash decides whether it is that key. */
+/** The part of the header at the position of a key's id (`pf_<environment>_<id>_…`); its hash decides whether it is that key. */
 function idIn(authorization: string): string {
   const start = authorization.indexOf('_', SCHEME.length + 3) + 1;
   return authorization.slice(start, start + KEY_ID_LENGTH);

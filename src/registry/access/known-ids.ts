@@ -5,7 +5,7 @@
 import type { Store } from '../store/store.ts';
 
 export interface KnownIds {
-  /** Whether there is such a key; at once where nothing was committed since it was last asked. */
+  /** Returns true if the key exists; synchronous if nothing was committed since the last call. */
   has(id: string): boolean | Promise<boolean>;
 }
 

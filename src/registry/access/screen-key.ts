@@ -9,7 +9,7 @@ import type { CachedEntries, RegistryCache } from '../registry-cache.ts';
 import type { Store } from '../store/store.ts';
 import { type KnownIds, knownIds } from './known-ids.ts';
 
-/** Whether the key of an `Authorization` header may be valid; false: it is not. */
+/** Returns true if the key of an `Authorization` header may be valid; false if it is not. */
 export type ScreenKey = (authorization: string | undefined) => boolean | Promise<boolean>;
 
 const KEY_IN_HEADER = /^Bearer +(pf_[a-z0-9-]{1,32}_([0-9A-Za-z]{12})_[0-9A-Za-z]{38}) *$/i;
@@ -38,10 +38,10 @@ export function screenKey(store: Store, memory: RegistryCache): ScreenKey {
     const present = memory.present();
     kept = present ?? kept;
     const known = kept?.keys.get(id);
-    // Whether it is the key is found out where all keys are.
+    // The threads that have all keys decide whether it is the key.
     if (known === undefined) return isWellFormed(key);
     if (hash('sha256', key, 'binary') !== known.hash.toString('latin1')) return false;
-    // What was revoked stays so; when it expires may have been changed since.
+    // A revocation is final; the expiry may have changed since.
     if (known.revokedAt !== null) return false;
     return present === undefined || store.now().getTime() < known.expiresAt;
   }

@@ -9,7 +9,7 @@ export interface ThreadListing {
   /** Of this version only; undefined: of all that `mayRead` admits. */
   readonly version?: VersionNumber | undefined;
   readonly state?: 'open' | 'resolved' | undefined;
-  /** Where the page before ended. */
+  /** End of the page before. */
   readonly after: ThreadsEnd | undefined;
   readonly limit: number;
   readonly mayRead: (prompt: PromptName, version: VersionNumber) => Promise<boolean>;
@@ -60,7 +60,7 @@ export async function listThreads(
   return { threads, end: undefined };
 }
 
-/** Where a page ends that has all of the versions after this one, and nothing of this one. */
+/** The end of a page with all versions after this one, and none of its threads. */
 function before(version: number): ThreadsEnd {
   return { version, line: 0 };
 }

@@ -1,4 +1,4 @@
-/** Which deliveries an event of the log changes, and which applications may ask for because of it. */
+/** Determines the deliveries that an event of the log changes, including those that become possible. */
 import { LATEST } from '../../core/channel.ts';
 import type { EventKind, RegistryEvent } from '../../core/event.ts';
 import type { DeliveryCache, DeliverySpec } from './delivery-cache.ts';

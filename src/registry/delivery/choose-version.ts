@@ -1,4 +1,4 @@
-/** Which version a reader gets, and whether the environment's policy lets it. It holds for every role alike. */
+/** Resolves the version that a reader requests, and checks the environment's policy, which applies to every role alike. */
 import { type Channel, LATEST, STABLE } from '../../core/channel.ts';
 import {
   checkChannelServed,
@@ -30,8 +30,8 @@ export interface Chosen {
 }
 
 /**
- * What it refuses tells nothing that the environment does not serve: a prompt of drafts alone is one that is not there,
- * and so is a version that was never live where only those are served.
+ * Its errors reveal nothing that the environment does not serve: a prompt that only has drafts does not exist, and
+ * neither does a version that was never live if only those are served.
  * @throws Problem `invalid_request` for both at once, `environment_not_found`, `channel_not_served`,
  * `prompt_not_found`, `channel_unset`, `version_not_found`, `version_not_released`
  */

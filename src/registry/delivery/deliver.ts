@@ -51,7 +51,7 @@ export interface DeliveryParts {
   readonly failover?: FailoverWaitOptions;
 }
 
-/** How often a delivery is read again: the next primary may go away as well. */
+/** The number of times a delivery is read again: the next primary may fail as well. */
 const MAX_READS = 4;
 
 export function delivery(parts: DeliveryParts): Deliver {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Store } from '../store/store.ts';
 
 export interface FailoverWaitOptions {
-  /** How long after the database went away deliveries wait for it, in ms; `FAILOVER_TIME` unless told. */
+  /** The time after losing the database for which deliveries wait, in ms; default: `FAILOVER_TIME`. */
   readonly time?: number | undefined;
   /** Aborts when nothing may wait any longer. */
   readonly closing?: AbortSignal | undefined;

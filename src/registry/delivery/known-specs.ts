@@ -1,4 +1,4 @@
-/** Which deliveries other threads have been asked for: the least recently told of are forgotten. */
+/** The deliveries that other threads were asked for, bounded by forgetting the least recently reported. */
 import { LRUCache } from 'lru-cache';
 import type { PromptName } from '../../core/name.ts';
 import { type DeliverySpec, keyOfSpec } from './delivery-cache.ts';

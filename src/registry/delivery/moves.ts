@@ -17,7 +17,7 @@ export interface Moves {
   cursorOf(environment: EnvironmentName): Promise<string>;
 }
 
-/** How often a channel of an environment has moved, and the last time. */
+/** The number of moves of an environment's channel, and the last time. */
 interface Moved {
   readonly count: number;
   /** The prompt, its version and when. */

@@ -1,4 +1,4 @@
-/** How much memory a value retains, so that a cache can be bounded by it. */
+/** Estimates the memory that a value retains, to bound a cache by it. */
 
 const OBJECT = 64;
 const SLOT = 16;

@@ -1,4 +1,4 @@
-/** Which delivery a request line asks for. However it is spelled, one delivery has one canonical target. */
+/** Parses a request line into the delivery it asks for. However it is spelled, one delivery has one canonical target. */
 import { langfuseQuery, PRODUCTION_LABEL } from '../../contract/langfuse.ts';
 import { deliveryQuery } from '../../contract/prompts.ts';
 import { STABLE } from '../../core/channel.ts';

@@ -46,7 +46,7 @@ export async function readLive(
 }
 
 export interface LiveReader {
-  /** Whose turn it is to have the text prepared. */
+  /** The key whose turn it is to have the text prepared. */
   readonly key: string;
   readonly check: (version: VersionNumber) => Promise<void>;
 }

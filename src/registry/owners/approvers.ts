@@ -1,4 +1,4 @@
-/** Who could approve in an environment: people with a valid key of it that has the role. */
+/** Possible approvers in an environment: people with a valid key that has the role. */
 import type { EnvironmentName } from '../../core/environment.ts';
 import { foldedOwners, type OwnerRule } from '../../core/owners.ts';
 import { foldPerson } from '../../core/person.ts';

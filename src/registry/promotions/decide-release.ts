@@ -110,9 +110,9 @@ async function ownMembers(
 type Outcome = Exclude<ReleaseResult['outcome'], 'already_live' | 'refused'>;
 
 /**
- * What becomes of each that is open, before anything is written.
- * @throws Problem of the first that is refused, with all of them in `details.refused`, where nothing can be done, and
- * where one is refused of a release that is applied as a whole
+ * Decides each open promotion before anything is written.
+ * @throws Problem of the first one that is refused, with all of them in `details.refused`, if none can be decided, or
+ * if one of an atomic release is refused
  */
 async function decideAll(
   members: readonly PromotionRecord[],

@@ -1,4 +1,4 @@
-/** Where a prompt's pointers point, and where they have stood. */
+/** A prompt's pointers and their past targets. */
 import { sql } from 'kysely';
 import type { Channel } from '../../core/channel.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
@@ -104,8 +104,8 @@ export async function wasEverLive(
 }
 
 /**
- * Whether a version was a pointer's target in an environment once: of one channel, or of any.
- * @throws DataFolderProblem `chain_broken` when a row says so and no event does
+ * Returns true if a version was ever a pointer's target in an environment: of one channel, or of any.
+ * @throws DataFolderProblem `chain_broken` if a row says so and no event does
  */
 export async function wasLive(
   snapshot: ReadSnapshot,

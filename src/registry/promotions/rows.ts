@@ -59,7 +59,7 @@ export function recordOf(row: PromotionsTable, approvals: readonly ApprovalsTabl
   };
 }
 
-/** Where an applied promotion puts its pointer. */
+/** The pointer's row after an applied promotion. */
 export function pointerRow(promotion: PromotionRecord & { readonly appliedAt: string }): PointersTable {
   const { prompt, environment, channel, version, appliedAt, requestedBy, id } = promotion;
   return {

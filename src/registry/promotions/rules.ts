@@ -87,7 +87,7 @@ async function rulesOfOne(snapshot: ReadSnapshot, policy: Policy, asked: Asked):
   };
 }
 
-/** How many must approve what is asked for now; what it changes is looked at only where that matters. */
+/** The number of approvals that a request needs; reads its changes only if they matter. */
 export async function readNeeded(snapshot: ReadSnapshot, policy: Policy, asked: Asked): Promise<number> {
   const needed = approvalsNeeded(policy, asked);
   if (needed > 0) return needed;

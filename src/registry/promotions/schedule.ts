@@ -40,7 +40,7 @@ export interface ScheduleParts {
   readonly pause?: number;
 }
 
-/** How often it looks at least, in ms: a machine may have slept, and a clock may have been set. */
+/** The longest interval between two checks, in ms: a machine may have slept, and a clock may have been set. */
 const LONGEST_WAIT = 60_000;
 /** Commits of this many ms are looked at together. */
 const GATHER = 50;

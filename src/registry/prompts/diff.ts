@@ -45,7 +45,7 @@ export function diffParts(name: PromptName, from: ComparedVersion, to: ComparedV
   return parts.filter(({ kind, diff }) => kind === 'partial' || diff !== '');
 }
 
-/** How the inputs that callers provide differ. */
+/** Differences between the inputs that callers provide. */
 export function inputChanges(from: ComparedVersion, to: ComparedVersion): InputChange[] {
   const inputs = (side: ComparedVersion) => callerInputs(side.content.metadata, linked(side));
   return compareInputs(inputs(from), inputs(to));

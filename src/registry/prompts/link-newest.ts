@@ -47,12 +47,12 @@ export type LinkOutcome =
       readonly flatFlaw: Problem | undefined;
     };
 
-/** Which version each partial means, and all that was looked for. */
+/** The version of each partial, and all names that were looked up. */
 export type LinkedSource = Exclude<LinkOutcome, { lacking: unknown }> & Pick<LinkRequest, 'found'>;
 
 /**
- * Which version each partial of `source` means. Archived prompts are not found, but where a partial that was published
- * before uses one, it still does. Never rejects with a Problem: what is wrong is told when its turn comes.
+ * Resolves the partials of `source` to their newest versions. Archived prompts are not found, except by a partial that
+ * was published with one. Never rejects with a Problem: errors are reported when their turn comes.
  */
 export async function linkNewest(request: LinkRequest): Promise<LinkOutcome> {
   const { name, source } = request;

@@ -1,7 +1,4 @@
-/**
- * What there is to say of a source before the database is asked: reading a long one takes its time, and while one
- * transaction writes all others wait.
- */
+/** Checks a source before a transaction begins: reading a long one takes time, and while one transaction writes all others wait. */
 import { PARTIAL_BLOCK } from '../../core/check/inline-partials.ts';
 import { type Digest, digestOf } from '../../core/digest.ts';
 import { mayUsePartials } from '../../core/flatten.ts';

@@ -38,7 +38,7 @@ export interface PublishableSource extends PreparedSource {
 /** A partial has another newest version than the one that the source was linked with. */
 class PartialsMoved extends Error {}
 
-/** How often a source is linked anew. */
+/** The number of times a source is linked again. */
 const MAX_TRIES = 5;
 
 /**
@@ -77,7 +77,7 @@ async function recordedPartials(
 
 type Request = Pick<PublishRequest, 'message' | 'base' | 'origin'>;
 
-/** What publishing comes to: the newest version where that is the same already, otherwise the next one. */
+/** The result of publishing: the newest version if it is identical, otherwise the next one. */
 type Publication =
   | { readonly unchanged: Version }
   | {
@@ -128,7 +128,7 @@ async function checkPublication(
 }
 
 /**
- * What `publish` would answer now, `created` included; nothing is written.
+ * Dry run of `publish`: returns its response, including `created`; writes nothing.
  * @throws as `publish`
  */
 export async function tryPublish(

@@ -36,8 +36,8 @@ function onePromptIn(folder: string): RawBuilder<unknown> {
 }
 
 /**
- * What may have been meant by names that were not found: prompts that differ from one of them only by case, in their
- * order, then partials with the last segment of `asked` in any folder. Few of them, however many there are.
+ * Suggestions for names that were not found: prompts that differ from one only by case, in order, then partials with
+ * the last segment of `asked` in any folder. Bounded, however many there are.
  */
 export async function similarPrompts(
   snapshot: ReadSnapshot,

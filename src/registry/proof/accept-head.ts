@@ -21,7 +21,7 @@ export interface Acceptance {
 export interface AcceptedHead {
   /** Signed last before; null: none was kept. */
   readonly lost: ChainHead | null;
-  /** Where the log ended until then. */
+  /** The end of the log until then. */
   readonly restored: ChainHead;
   /** With the event that records it. */
   readonly head: ChainHead;

@@ -54,9 +54,9 @@ export interface HeadFile {
 const BUSY_TIMEOUT = 2000;
 
 /**
- * Where the head is kept that a key signs: `registry-key.pem` has `registry-key.head.db` beside it. One key may serve
- * several databases, each of which has a log and a head of its own.
- * @param database its address without password; undefined: the log is in the folder of the key
+ * Path of the file with the head that a key signed: `registry-key.pem` has `registry-key.head.db` beside it. One key
+ * may serve several databases, each with its own log and head.
+ * @param database its address without password; undefined: the log is in the key's folder
  */
 export function headFileOf(keyFile: string, database?: string): string {
   const which = database === undefined ? '' : `.${hash('sha256', database).slice(0, 12)}`;

@@ -1,7 +1,7 @@
 /**
- * Whether the log still extends what this process has seen of it, and what it signed. Once it does not, or something
- * else was found false, the registry is broken until an operator has acted: it writes and signs nothing, delivers only
- * what it had in memory, and remembers that outside its database, so that a restart does not serve it either.
+ * Verifies that the log still extends what this process has seen and signed of it. If it does not, or anything else was
+ * found false, the registry is broken until an operator acts: it neither writes nor signs, delivers only from memory,
+ * and records this outside its database, so that a restart does not serve it either.
  */
 import { CHAIN_START, type ChainHead } from '../../core/event.ts';
 import { Problem } from '../../core/problem.ts';
@@ -21,9 +21,9 @@ export interface Integrity {
   /** To be called with a head that is committed. */
   saw(head: ChainHead): void;
   /**
-   * Whether the log that a snapshot shows extends `before`.
-   * @returns where the log ends
-   * @throws Problem `log_broken`, after the alarm, when it does not
+   * Verifies that the log in a snapshot extends `before`.
+   * @returns the end of the log
+   * @throws Problem `log_broken`, after the alarm, if it does not
    */
   check(snapshot: ReadSnapshot, before: ChainHead): Promise<ChainHead>;
   /** Something was found false: the alarm, once. */

@@ -1,4 +1,4 @@
-/** How two threads share the ranges of a log: each takes the next one that nobody has, and neither goes far ahead. */
+/** Distributes the ranges of a log over two threads: each takes the next free one, and neither gets far ahead. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { RangeChecks } from '../store/sqlite/event-range.ts';
 
@@ -18,7 +18,7 @@ export interface RangeOrder {
   readonly counts: Int32Array;
 }
 
-/** What a thread found of a range; without events where it does not fit. */
+/** A thread's result for a range; without events if it does not fit. */
 export interface FoundRange {
   readonly index: number;
   readonly previousHash?: string;
@@ -40,7 +40,7 @@ export function takeRange(counts: Int32Array, ranges: number): number | undefine
   }
 }
 
-/** How many ranges somebody has, or had. */
+/** The number of ranges that were taken. */
 export function rangesTaken(counts: Int32Array): number {
   return Atomics.load(counts, TAKEN);
 }

@@ -1,7 +1,7 @@
 /**
- * What takes the most of a verification (hashes of events, MACs, and versions with their sources) is done range by range
- * where the database is a file of SQLite's, and of a long log by two threads. What is found to fit, fits; whatever else
- * happens, the verification looks at the range itself, and says what is wrong.
+ * The expensive part of a verification (hashes of events, MACs, and versions with their sources) is done range by range
+ * if the database is a SQLite file, and for a long log by two threads. A range that fits is done; otherwise, whatever
+ * the reason, the verification reads it itself and reports the error.
  */
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
@@ -30,7 +30,7 @@ export interface Ranges {
   close(): Promise<void>;
 }
 
-/** Where nothing can be done so. */
+/** Used if the database is not a SQLite file. */
 export const NO_RANGES: Ranges = { after: async () => undefined, close: async () => {} };
 
 export interface RangesOptions {
@@ -128,7 +128,7 @@ export function rangesOfTwoThreads(options: RangesOptions, given?: RangesThread)
   }
 
   async function checked(index: number): Promise<CheckedRange | undefined> {
-    // What the other thread had and never told of is as if it did not fit.
+    // A range that the other thread took but never reported counts as one that does not fit.
     for (let isOver = false; !found.has(index) && !isOver; ) {
       isOver = hasEnded && index < rangesTaken(counts);
       // Lets messages come in.
@@ -161,7 +161,7 @@ export function rangesOfTwoThreads(options: RangesOptions, given?: RangesThread)
   };
 }
 
-/** What another thread can be given. */
+/** The checks that can be sent to another thread. */
 function checksOf(macs: RangeChecks['macs']): RangeChecks {
   return { macs: macs && { secret: macs.secret, start: macs.start }, sources: true };
 }

@@ -26,9 +26,9 @@ import { signingKey } from './signing-key.ts';
 
 export interface Signer {
   /**
-   * Where the log ends now, signed.
-   * @throws Problem `unavailable` when the log names another key than this process has, or the head cannot be kept;
-   * `log_broken` when the log does not extend what was signed
+   * The current end of the log, signed.
+   * @throws Problem `unavailable` if the log names another key than this process has, or the head cannot be kept;
+   * `log_broken` if the log does not extend what was signed
    */
   checkpoint(): Promise<Checkpoint>;
   /** Signed last by this process; null: nothing yet. */
@@ -57,7 +57,7 @@ const PAUSES = { gather: 1000, look: 2000 };
 /** Events that are read at a stretch. */
 const PIECE = 250;
 
-/** How far the chain was followed, and the key that the log names there; null: none. */
+/** The position up to which the chain was followed, and the key that the log names there; null: none. */
 interface Followed {
   readonly head: ChainHead;
   readonly key: string | null;
@@ -219,7 +219,7 @@ export function signer({ store, integrity, identity, heads, onFault, pauses }: S
   }
 }
 
-/** Where nothing was signed yet: as far back as opening the registry reads. */
+/** Before the first signature: as far back as opening the registry reads. */
 async function startOf(snapshot: ReadSnapshot, { seq }: ChainHead): Promise<Followed> {
   const from = Math.max(0, seq - TAIL);
   const row = await snapshot

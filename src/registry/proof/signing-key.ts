@@ -1,4 +1,4 @@
-/** Which key signs checkpoints, as the log names it: from the first start on, and from each replacement. */
+/** The key that signs checkpoints, as the log names it: from the first start on, and from each replacement. */
 import { sql } from 'kysely';
 import type { EventData, RegistryEvent } from '../../core/event.ts';
 import { Problem } from '../../core/problem.ts';

@@ -1,4 +1,4 @@
-/** Where MACs begin in a log: the event that marks it, and what is committed with it. */
+/** Starts MACs in a log: the event that marks the start, and the state committed with it. */
 import { existsSync } from 'node:fs';
 import { sql } from 'kysely';
 import { digestOf } from '../../core/digest.ts';
@@ -33,7 +33,7 @@ export async function holdToMacsOf(store: Store, keyFile: string, onNarrowed?: O
   if ((await store.read(lastPublicKey)) === identity.publicKey) await holdToMacs(store, identity);
 }
 
-/** Which key the log names last. */
+/** The last key that the log names. */
 async function lastPublicKey(snapshot: ReadSnapshot): Promise<string | undefined> {
   const last = await snapshot
     .selectFrom('events')
@@ -66,7 +66,7 @@ export async function beginMacs(
   author: Author,
   macs: EventMacs,
 ): Promise<void> {
-  // Where the log ends is checked by the MACs of before, if there are any.
+  // Verifies the end of the log with its MACs, if it has any already.
   await logHead(transaction);
   setMacs(transaction, macs);
   const isFirst = (await marks(transaction)).length === 0;
@@ -75,7 +75,7 @@ export async function beginMacs(
   if (isFirst) await commitToKeys(transaction, now, author);
 }
 
-/** Where another key takes the place of the present one, and MACs have begun: from here on they are by the new key. */
+/** Continues the MACs with a new key that replaces the present one. */
 export async function carryOnWith(
   transaction: WriteTransaction,
   identity: RegistryIdentity,

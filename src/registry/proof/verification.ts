@@ -1,7 +1,7 @@
 /**
- * Whether a registry is what its log says: the chain, the sources, and every table that follows from the log. It goes
- * in pieces, each a short read of its own, so that a registry can be verified while it is served, and however long its
- * log is it takes no more memory than what there is now (prompts, pointers, keys, promotions that wait).
+ * Verifies that a registry matches its log: the chain, the sources, and every table that follows from the log. It
+ * proceeds in pieces, each a short read, so that a registry can be verified while it is served, and needs only the
+ * memory of the present state (prompts, pointers, keys, pending promotions), however long the log is.
  */
 import { CHAIN_START, type ChainHead, type RegistryEvent, whyNotNext } from '../../core/event.ts';
 import { emptyProjection, follow, type Projection, promotionOf } from '../../core/projection.ts';
@@ -25,7 +25,7 @@ import { checkVersions } from './versions.ts';
 const PIECE = 1000;
 
 export interface Verification {
-  /** How far it is: everything up to this event fits. */
+  /** The last event up to which everything fits. */
   head(): ChainHead;
   /** The time of that event; empty at the start. */
   at(): string;
@@ -131,7 +131,7 @@ interface Piece {
 }
 
 async function pieceAfter(snapshot: ReadSnapshot, { seq }: ChainHead, size: number): Promise<Piece> {
-  // Whether the MACs are by the key that this process has.
+  // Verifies that the MACs are by the key that this process has.
   await logHead(snapshot);
   const rows = await eventRowsAfter(snapshot, { seq, limit: size });
   for (const row of rows) checkMac(snapshot, row);

@@ -22,7 +22,7 @@ export interface SearchIndex {
 
 /** Limits of one read and write; whichever is reached first. Bytes are of both sources. */
 const AT_ONCE = { versions: 200, bytes: 2 * 1024 * 1024 };
-/** Whose work it is: nobody's key. */
+/** The search index has no key of a caller. */
 const ASKER = { key: 'search index' };
 
 export interface IndexLimits {
@@ -107,7 +107,7 @@ async function inTime(work: Promise<void>, patience: number, signal: AbortSignal
 }
 
 interface ToAdd {
-  /** Where the index ends. */
+  /** The end of the index. */
   readonly after: number;
   readonly versions: readonly (Pick<VersionsTable, 'seq' | 'prompt' | 'version'> & {
     readonly before: string | undefined;

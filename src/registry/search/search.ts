@@ -1,6 +1,6 @@
 /**
- * Which versions made a text occur more often, or less: the index tells which may have, their sources tell how. It goes
- * through the index a piece in a turn, so that no request waits for a search.
+ * Finds the versions in which a text occurs more often, or less: the index selects candidates, their sources decide. It
+ * reads the index a piece at a time, so that no request waits for a search.
  */
 import { PostgresAdapter, sql } from 'kysely';
 import type { SearchHit } from '../../contract/search.ts';
@@ -28,14 +28,14 @@ export interface SearchParts {
   readonly store: Pick<Store, 'read'>;
   readonly work: Pick<WorkerTasks, 'textChange'>;
   readonly asker: () => Asker;
-  /** Which versions the caller may read. */
+  /** Returns true if the caller may read a version. */
   readonly mayRead: (prompt: PromptName, version: VersionNumber) => Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
 export interface SearchHits {
   readonly hits: readonly SearchHit[];
-  /** Where to go on; undefined: there is no more. */
+  /** The position to continue from; undefined: there is no more. */
   readonly next: number | undefined;
 }
 
@@ -67,7 +67,7 @@ export async function searchVersions(
     const piece = await store.read(snapshot => readPiece(snapshot, folded, prompt, place));
     if (piece === undefined) return { hits, next: undefined };
     for (const { seq, changes, ...row } of piece.rows) {
-      // Where case counts, as many may have become others.
+      // If case matters, the number of occurrences may be unchanged although the case is.
       if (!matchCase && growthIn(changes, folded) === 0) continue;
       await oneATurn();
       signal.throwIfAborted();

@@ -68,7 +68,7 @@ function ownThreads(): number[] {
   return isMainThread ? readdirSync('/proc/self/task').map(Number) : [0];
 }
 
-/** Where the system runs out of memory, it ends this process rather than the registry. */
+/** If the system runs out of memory, it ends this process rather than the registry. */
 export function yieldMemory(): void {
   if (!isMainThread) return;
   try {

@@ -26,7 +26,7 @@ async function run({ name, request }: Task): Promise<TaskOutcome> {
   }
 }
 
-// Where the cores are busy, whoever delivers comes first.
+// Delivery has priority when the cores are busy.
 lowerPriority();
 yieldMemory();
 serveTasks(task => run(task as Task));

@@ -1,6 +1,6 @@
 /**
- * What reading a source costs, told before it is read: about microseconds on a slow machine. What is light is done by
- * the thread that delivers, where a request may take 10 ms.
+ * Estimates the cost of reading a source, roughly in microseconds on a slow machine. Cheap ones run in the thread that
+ * delivers, where a request may take 10 ms.
  */
 import { locateFrontMatter } from '../../core/source.ts';
 

@@ -26,7 +26,7 @@ export interface RunningWork extends WorkerTasks {
 const SHORT_BODY = 16 * 1024;
 /** UTF-16 code units of text that become JSON at once: a control character takes six. */
 const SHORT_TEXT = 128 * 1024;
-/** How far a rendering gets at once, within a millisecond; one that needs more begins again in the pool. */
+/** Limits of a rendering that runs at once, within a millisecond; one that needs more begins again in the pool. */
 const SHORT_RENDERING: Limits = { steps: 2_000, characters: 64 * 1024 };
 /** Versions of which it is kept in mind that their rendering is long. */
 const MAX_LONG = 10_000;

@@ -109,7 +109,7 @@ function obeyed(commands: Commands, server: RunningServer, report: Tell): Promis
   commands.obey(command => {
     switch (command.kind) {
       case 'committed':
-        // Where the database cannot be read now, the next delivery finds out by itself.
+        // If the database cannot be read now, the next delivery notices.
         void server
           .committedElsewhere(command.events, command.made)
           .catch(() => {})

@@ -28,7 +28,7 @@ export interface DeliveryThreads {
 }
 
 export interface DeliveryThreadsParts {
-  /** How many; 1 or more. */
+  /** The number of threads; 1 or more. */
   readonly count: number;
   /** Told what a thread reports of itself. */
   readonly onReport: (report: Exclude<ThreadReport, { kind: 'kept' }>) => void;

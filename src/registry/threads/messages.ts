@@ -8,7 +8,7 @@ import type { Certificate } from '../serving/http-server.ts';
 import type { ServerOptions } from '../serving/server.ts';
 import type { PlainProblem } from '../tasks/plain.ts';
 
-/** How a thread serves, as far as it can be posted. */
+/** The server's options that can be posted to a thread. */
 export type ThreadServerOptions = Pick<
   ServerOptions,
   | 'host'
@@ -35,7 +35,7 @@ export interface ThreadOrder {
   readonly broken: string | null;
   /** True if the registry is told when keys are used. */
   readonly notesUse: boolean;
-  /** Which it is to have, whatever the thread that starts it has by then. */
+  /** The thread's priority, regardless of that of the thread that starts it. */
   readonly priority: number;
 }
 

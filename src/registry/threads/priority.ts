@@ -1,4 +1,4 @@
-/** Who gets the processor where both want it. On Linux each thread has a priority of its own, and hands it to those it starts. */
+/** Priorities of threads when they compete for the processor. On Linux each thread has its own, and passes it on to those it starts. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 

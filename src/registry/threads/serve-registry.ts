@@ -18,7 +18,7 @@ import { privateSocket } from './socket.ts';
 
 export interface RegistryServingOptions
   extends Omit<ServerOptions, 'socket' | 'front' | 'behind' | 'reusePort'> {
-  /** Where each thread opens the registry for itself. */
+  /** The registry that each thread opens for itself. */
   readonly place: RegistryPlace;
   /** The number of delivery threads; 0: deliveries share this thread with everything else. */
   readonly workers: number;

@@ -1,6 +1,6 @@
 /**
- * What the threads that deliver have counted, so that no counter ever goes back: of one that is slow what it said last,
- * and of those that ended what they had counted by then.
+ * Metrics of the threads that deliver, so that no counter ever decreases: a slow thread contributes its last figures,
+ * and one that ended its final ones.
  */
 import { AggregatorRegistry } from 'prom-client';
 import type { MetricsPart, MetricValues, ThreadMetrics } from '../serving/front.ts';

@@ -21,7 +21,7 @@ export interface DispatchParts {
   readonly identity: RegistryIdentity;
   /** True if webhooks may send to this machine and private networks, and by HTTP. */
   readonly privateNetworks: boolean;
-  /** Where people reach the registry, without a slash at its end; without it messages for chats have no link. */
+  /** The registry's public URL, without a trailing slash; chat messages link to it, or have no link without it. */
   readonly publicUrl?: string | undefined;
   /** Gets an object for each attempt that failed and each event that was given up; never a URL. */
   readonly log: (entry: object) => void;
@@ -43,7 +43,7 @@ export interface Dispatcher {
   close(): Promise<void>;
 }
 
-/** How often the outbox is looked at at least, in ms, whatever clocks do. */
+/** The longest interval between two looks at the outbox, in ms, whatever clocks do. */
 const LONGEST_WAIT = 60_000;
 /** Commits of this many ms are looked at together. */
 const GATHER = 50;

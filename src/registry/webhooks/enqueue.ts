@@ -16,7 +16,7 @@ export async function enqueue(
   now: Date,
 ): Promise<void> {
   if (!isWebhookEvent(event.kind)) return;
-  // Where there are none, a publication does not ask once more: whoever adds one appends an event.
+  // If there are none, a publication need not query again: adding one appends an event.
   if (verifiedRow(transaction, WEBHOOKS) === NONE) return;
   const webhooks = await selectWebhooks(transaction, {});
   if (webhooks.length === 0) keepVerifiedRow(transaction, WEBHOOKS, NONE);

@@ -24,9 +24,9 @@ const EARLIER_EVENTS: readonly EventKind[] = [
 type Filtered = Pick<WebhooksTable, 'id' | 'environments' | 'events' | 'format'>;
 
 /**
- * Whether a webhook is told of an event. One that an earlier release made is told what it was made for.
+ * Returns true if a webhook receives an event. One that an earlier release made receives the kinds of that release.
  * @param made the event that made it
- * @throws as `checkFilters` does
+ * @throws as `checkFilters`
  */
 export function isTold(
   webhook: Filtered,

@@ -86,7 +86,7 @@ export function notificationOf(event: RegistryEvent, about: About, publicUrl?: s
   };
 }
 
-/** Who has to approve now, by name. */
+/** The names of those who have to approve now. */
 function waitsWords({ waitsFor = [], owners }: About): string | undefined {
   return owners?.state === 'pending' ? changeWaitsFor(owners) : waitedForWords(waitsFor);
 }
@@ -150,7 +150,7 @@ const OWNERS_DONE: Readonly<Partial<Record<EventKind, string>>> = {
   'owners.cancelled': 'Canceled',
 };
 
-/** Which texts of an event's data people wrote, and how each is called. */
+/** Labels of the texts in an event's data that people wrote. */
 const LABELS = {
   text: 'Comment',
   comment: 'Comment',

@@ -76,7 +76,7 @@ export async function claim(
   return { webhook, sealedUrl, origin, format, event: authentic(transaction, row), attempt };
 }
 
-/** How an attempt ended. `interrupted`: by this process itself, which stops. */
+/** The result of an attempt. `interrupted`: this process itself stops. */
 export type DeliveryAttempt =
   | { readonly kind: 'taken' }
   | { readonly kind: 'interrupted' }

@@ -1,6 +1,6 @@
 /**
- * Which addresses a webhook may send to: those of the public Internet. Whoever may make a webhook could otherwise have
- * the registry ask services that only its own machine and network reach (SSRF).
+ * Restricts webhooks to addresses of the public Internet. Otherwise anyone who may create a webhook could have the
+ * registry call services that only its own machine and network reach (SSRF).
  */
 import { isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';

@@ -23,9 +23,9 @@ const JITTER = 0.2;
 export const MAX_ATTEMPTS = PAUSES.length + 1;
 
 /**
- * How long to wait after the attempt of this number (1, 2 …), in ms; undefined: it was the last one.
+ * The wait after an attempt (1, 2 …), in ms; undefined: it was the last one.
  * @param random 0 to 1
- * @param asked what the receiver asked for by Retry-After, in ms
+ * @param asked the receiver's Retry-After, in ms
  */
 export function pauseAfter(attempt: number, random: number, asked = 0): number | undefined {
   const pause = PAUSES[attempt - 1];

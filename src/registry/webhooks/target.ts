@@ -1,4 +1,4 @@
-/** Where a webhook sends to: a URL whose path or query may hold a token. It is kept encrypted, and only its origin is ever shown. */
+/** A webhook's target: a URL whose path or query may contain a token. It is stored encrypted, and only its origin is ever shown. */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { Problem } from '../../core/problem.ts';
 import type { RegistryIdentity } from '../identity.ts';

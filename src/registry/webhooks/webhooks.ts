@@ -15,7 +15,7 @@ import { shownSecret, webhookSecret } from './signature.ts';
 import { sealTarget } from './target.ts';
 
 export interface NewWebhook extends Pick<WebhookRequest, 'environments' | 'events' | 'format'> {
-  /** Whose admins manage it. */
+  /** The environment whose admins manage it. */
   readonly environment: EnvironmentName;
   readonly target: URL;
 }

@@ -1,14 +1,14 @@
-/** Whose turn it is: a few places, and keys that take turns for them, so that no key keeps another one waiting. */
+/** A fair queue: a few slots for which keys take turns, so that no key makes another one wait. */
 import { Problem } from '../../core/problem.ts';
 
 export interface QueueLimits {
-  /** How many may be at work at once. */
+  /** The maximum number of running tasks. */
   readonly places: number;
-  /** How many of these one key may have. */
+  /** The maximum number of running tasks of one key. */
   readonly placesPerKey: number;
-  /** How many of one key may wait. */
+  /** The maximum number of waiting tasks of one key. */
   readonly waitingPerKey: number;
-  /** How many may wait in all. */
+  /** The maximum number of waiting tasks. */
   readonly waiting: number;
   /** The number of bytes one key may have, of what waits and what is at work; without a limit unless told. */
   readonly bytesPerKey?: number;
@@ -24,7 +24,7 @@ export interface FairQueue {
    * closed; the signal's reason; what `work` throws
    */
   run<T>(key: string, signal: AbortSignal | undefined, work: () => Promise<T>, bytes?: number): Promise<T>;
-  /** How many wait now. */
+  /** The number of waiting tasks. */
   readonly waiting: number;
   /** Refuses what waits and what comes. */
   close(): void;

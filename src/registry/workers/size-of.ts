@@ -1,4 +1,4 @@
-/** How much memory plain data takes while it waits, about: its texts and bytes, each once. */
+/** Estimates the memory of plain data while it waits: its strings and bytes, each once. */
 
 /** Values that are looked at: the texts of a request are few, and come early. */
 const MOST = 20_000;

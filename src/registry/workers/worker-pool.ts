@@ -5,9 +5,9 @@ import { type FairQueue, fairQueue, type QueueLimits } from './fair-queue.ts';
 import { sizeOf } from './size-of.ts';
 import { OutOfMemory, startProcess, startThread, type Worker } from './worker.ts';
 
-/** Who asks for work, and until when. */
+/** The key that requests work, and until when. */
 export interface Asker {
-  /** Whose queue it is in: a key's id. */
+  /** The queue's key: an API key's id. */
   readonly key: string;
   /** Aborts when nobody waits for it any more. */
   readonly signal?: AbortSignal;

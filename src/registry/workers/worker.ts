@@ -11,7 +11,7 @@ import type { Reply } from './serve-tasks.ts';
 export interface Worker {
   /** Does one task at a time. @throws OutOfMemory, Error where it ended or the task failed */
   run(task: unknown): Promise<unknown>;
-  /** Whatever it does. What it is running rejects. */
+  /** Ends the worker at once. A running task rejects. */
   end(): Promise<void>;
   /** True if it can take another task. */
   readonly isAlive: boolean;
