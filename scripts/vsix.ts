@@ -27,7 +27,7 @@ export async function packVsix(): Promise<string> {
       'package',
       '--out',
       file,
-      // The licence is the owner's to choose, and the README's links lead into this repository.
+      // The license is the owner's to choose, and the README's links lead into this repository.
       ...['--skip-license', '--allow-missing-repository', '--no-rewrite-relative-links'],
     ],
     { cwd: ROOT },

@@ -20,11 +20,11 @@ export type KeyPurpose =
   | { readonly kind: 'read' }
   | { readonly kind: 'publish' }
   | { readonly kind: 'promote'; readonly environment: EnvironmentName }
-  /** Approving, rejecting or cancelling a promotion, or commenting on it. */
+  /** Approving, rejecting or canceling a promotion, or commenting on it. */
   | { readonly kind: 'decide'; readonly environment: EnvironmentName }
   /** Requesting a change of the owners of prompts. */
   | { readonly kind: 'change-owners'; readonly environment: EnvironmentName }
-  /** Approving, rejecting or cancelling one. */
+  /** Approving, rejecting or canceling one. */
   | { readonly kind: 'decide-owners'; readonly environment: EnvironmentName }
   | { readonly kind: 'archive' }
   /** Of one environment, or of any. */

@@ -44,7 +44,7 @@ function table([heading, ...rows]: readonly [Row, ...Row[]]): string[] {
 
 const OUTCOME: Readonly<Record<DrillReport['outcome'], string>> = {
   done: 'It went well.',
-  cancelled: 'It was cancelled.',
+  cancelled: 'It was canceled.',
   failed: 'It failed:',
 };
 

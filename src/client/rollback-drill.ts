@@ -158,16 +158,16 @@ export async function runDrill(
   } catch (error) {
     failure = messageOf(error);
   }
-  const isCancelled = signal.aborted;
+  const isCanceled = signal.aborted;
   const back = wasAsked ? await putBack(client, plan, reason) : await readBack(client, plan);
   if (back.took !== undefined) times.back = back.took;
   return {
     ...plan,
     startedAt,
-    outcome: isCancelled ? 'cancelled' : failure === null && back.failure === null ? 'done' : 'failed',
+    outcome: isCanceled ? 'cancelled' : failure === null && back.failure === null ? 'done' : 'failed',
     times,
     maxAge,
-    failure: isCancelled ? back.failure : (failure ?? back.failure),
+    failure: isCanceled ? back.failure : (failure ?? back.failure),
     live: back.live,
   };
 }
@@ -184,7 +184,7 @@ async function move(
   if (promotion.state === 'applied') return promotion;
   await client.cancel(promotion.id, 'A drill must not wait');
   throw new DrillRefused(
-    `The move to @${version} was not applied at once (${promotion.state}), so it was cancelled.`,
+    `The move to @${version} was not applied at once (${promotion.state}), so it was canceled.`,
   );
 }
 

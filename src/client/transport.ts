@@ -195,7 +195,7 @@ function asUnreachable(error: unknown, url: string, asked: Exchange, neverArrive
     return new RegistryUnreachable(
       'cancelled',
       url,
-      `The call of ${url} was cancelled.${mayHaveHappened(asked)}`,
+      `The call of ${url} was canceled.${mayHaveHappened(asked)}`,
       { cause: error },
     );
   if (RegistryUnreachable.is(error) && error.neverArrived && !neverArrived)

@@ -41,7 +41,7 @@ export const ownersChange = z
     closed: z
       .object({ at: timestamp, by: actor, comment: prose })
       .nullable()
-      .meta({ description: 'Of one that was rejected or cancelled.' }),
+      .meta({ description: 'Of one that was rejected or canceled.' }),
   })
   .meta({ id: 'OwnersChange' });
 export type OwnersChangeRecord = z.infer<typeof ownersChange>;

@@ -74,7 +74,7 @@ export const promotion = z
       }),
     /** Why it could not be applied when its time came; null where it was not held. */
     held: z.object({ at: timestamp, code: z.string(), detail: z.string() }).nullable(),
-    /** Of one that was rejected, cancelled or superseded. */
+    /** Of one that was rejected, canceled or superseded. */
     closed: z.object({ at: timestamp, by: actor, comment: prose }).nullable(),
     /** The newer request that took its place. */
     supersededBy: z.string().nullable(),

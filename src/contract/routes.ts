@@ -392,7 +392,7 @@ export const ROUTES = {
     summary: 'Take back a promotion that waits: by who requested it, or by an admin',
     role: 'author',
     body: decisionRequest,
-    responses: { 200: { description: 'Cancelled', json: promotion } },
+    responses: { 200: { description: 'Canceled', json: promotion } },
     problems: [...deciding, 'part_of_release'],
   },
   listComments: {
@@ -493,7 +493,7 @@ export const ROUTES = {
     summary: 'Take back what waits of a release: by who requested it, or by an admin',
     role: 'author',
     body: decisionRequest,
-    responses: { 200: { description: 'Cancelled', json: releaseAnswer } },
+    responses: { 200: { description: 'Canceled', json: releaseAnswer } },
     problems: [...decidingRelease],
   },
   listThreads: {
@@ -695,7 +695,7 @@ export const ROUTES = {
     summary: 'Take a change of owners back: by who requested it, or by an admin',
     role: 'author',
     body: decisionRequest,
-    responses: { 200: { description: 'Cancelled', json: ownersChange } },
+    responses: { 200: { description: 'Canceled', json: ownersChange } },
     problems: [...decidingOwners],
   },
   listKeys: {

@@ -78,10 +78,10 @@ function startOf(text: string, end: number): number {
 
 /** An escape of JSON (RFC 8259, section 7) whose backslash is before the name. */
 const JSON_ESCAPE = /^(?:[bfnrt]|u[0-9A-Fa-f]{4})/;
-/** The beginning of a colour on a terminal (ECMA-48), as a byte or as JSON, a shell or C writes it. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what begins a colour
-const BEFORE_COLOUR = /(?:\u001b|\\u001b|\\x1b|\\033|\\e)\[[0-9;:]*$/i;
-const REST_OF_COLOUR = /^[0-9]*m/;
+/** The beginning of a color on a terminal (ECMA-48), as a byte or as JSON, a shell or C writes it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what begins a color
+const BEFORE_COLOR = /(?:\u001b|\\u001b|\\x1b|\\033|\\e)\[[0-9;:]*$/i;
+const REST_OF_COLOR = /^[0-9]*m/;
 
 /** The length of an escape that goes on at `start` with letters and digits as a name has. */
 function escapeAt(text: string, start: number, end: number): number {
@@ -90,10 +90,10 @@ function escapeAt(text: string, start: number, end: number): number {
   // Any other character that is escaped in a URL is none of a name.
   if (before === '%') return /^[0-9A-Fa-f]{2}/.test(rest()) ? 2 : 0;
   if (before === '\\') return JSON_ESCAPE.exec(rest())?.[0].length ?? 0;
-  const isColour =
+  const isColor =
     (before === '[' || before === ';' || before === ':') &&
-    BEFORE_COLOUR.test(text.slice(Math.max(0, start - 30), start));
-  return isColour ? (REST_OF_COLOUR.exec(rest())?.[0].length ?? 0) : 0;
+    BEFORE_COLOR.test(text.slice(Math.max(0, start - 30), start));
+  return isColor ? (REST_OF_COLOR.exec(rest())?.[0].length ?? 0) : 0;
 }
 
 /** A URL's host is no part of a name, nor is what a path begins with. */

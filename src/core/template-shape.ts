@@ -94,7 +94,7 @@ function lineOffsets(text: string): number[] {
 type Substitute = (node: Node) => readonly unknown[] | undefined;
 const asItIs: Substitute = () => undefined;
 
-/** A node without what does not matter; neighbouring text is one, comments are gone, `substitute` may put nodes in place of one. */
+/** A node without what does not matter; neighboring text is one, comments are gone, `substitute` may put nodes in place of one. */
 function shape(node: unknown, substitute: Substitute): unknown {
   if (Array.isArray(node)) {
     const out: unknown[] = [];

@@ -18,7 +18,7 @@ export interface Analysis {
 }
 
 /**
- * Analyses a prompt's text. Never throws. With the analysis of the text before an edit, only what the edit changed
+ * Analyzes a prompt's text. Never throws. With the analysis of the text before an edit, only what the edit changed
  * is read again.
  */
 export function analyze(text: string, name: PromptName | undefined, previous?: Analysis): Analysis {

@@ -24,7 +24,7 @@ export class Library {
   readonly #samples = new Map<PromptName, LibrarySamples>();
 
   /**
-   * Puts a prompt's text in, or its new text; it is analysed when first asked for. One that is not `listed`, such as
+   * Puts a prompt's text in, or its new text; it is analyzed when first asked for. One that is not `listed`, such as
    * a published version, is found by its URI alone.
    */
   setPrompt(uri: string, name: PromptName | undefined, text: string, listed = true): void {
@@ -63,7 +63,7 @@ export class Library {
     return uri === undefined ? undefined : this.at(uri);
   }
 
-  /** Every prompt, partials included, in no order. All are analysed: ask `mentioning` where a name narrows it down. */
+  /** Every prompt, partials included, in no order. All are analyzed: ask `mentioning` where a name narrows it down. */
   *prompts(): Generator<LibraryPrompt> {
     for (const uri of this.#texts.keys()) {
       const prompt = this.at(uri);

@@ -43,7 +43,7 @@ export async function exchange(settings: Settings, request: Request): Promise<Ex
   const bounds = { signal, deadline: Date.now() + time, asksForKey: false };
   const timer = setTimeout(() => controller.abort(lateError(settings, time, bounds.asksForKey)), time);
   const leave = () =>
-    controller.abort(new PromptForgeError('aborted', 'The request was cancelled before it was answered.'));
+    controller.abort(new PromptForgeError('aborted', 'The request was canceled before it was answered.'));
   if (request.signal?.aborted) leave();
   request.signal?.addEventListener('abort', leave, { once: true });
   // A key function or a fetch of one's own may never look at the signal.

@@ -140,7 +140,7 @@ export class WorkingCopy {
   /**
    * Brings clean files to the newest version, writes those that are missing, and merges newer versions into files with
    * edits where both changed different places. Other files with edits, and those with unsaved ones, are left alone and
-   * named in the report. When it fails or is cancelled, what was written until then is in the lock file.
+   * named in the report. When it fails or is canceled, what was written until then is in the lock file.
    * @param prompts what the registry lists.
    * @throws WorkspaceError `invalid_lock_file`, `unreadable`, `not_writable` (of the lock file)
    * @throws Problem, RegistryUnreachable

@@ -59,7 +59,7 @@ describe('owners from the command line', () => {
     assert.match(promoted.stdout + promoted.stderr, /needs the approval of dana\./);
   });
 
-  it('can be rejected with a reason and cancelled, after which nothing waits', async () => {
+  it('can be rejected with a reason and canceled, after which nothing waits', async () => {
     for (const [action, env] of [
       ['reject', lee],
       ['cancel', {}],

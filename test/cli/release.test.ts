@@ -194,7 +194,7 @@ describe('a release from the command line', () => {
     assert.equal(alone.code, 2, alone.stderr);
   });
 
-  it('is listed, shown, approved, rejected, cancelled and rolled back', async () => {
+  it('is listed, shown, approved, rejected, canceled and rolled back', async () => {
     for (const name of ['a', 'b']) {
       await registry.publish(name, 'One', null);
       await registry.publish(name, 'Two', 1);
@@ -239,8 +239,8 @@ describe('a release from the command line', () => {
     const own2 = await copy.run('release', 'approve', first);
     assert.equal(own2.code, 1);
     assert.match(own2.stderr, /a@1: You requested this promotion.*Nothing of the release was changed/s);
-    const cancelled = await copy.run('release', 'cancel', first, '--comment', 'Later\u001b[2J');
-    assert.deepEqual([cancelled.code, /cancelled.*Later\\u001b\[2J/.test(cancelled.stdout)], [0, true]);
+    const canceled = await copy.run('release', 'cancel', first, '--comment', 'Later\u001b[2J');
+    assert.deepEqual([canceled.code, /cancelled.*Later\\u001b\[2J/.test(canceled.stdout)], [0, true]);
     const second = await ask();
     assert.equal((await copy.run('release', 'reject', second)).code, 2, 'a rejection says why');
     const rejected = await copy.run('release', 'reject', second, '--comment', 'No', '--json');

@@ -279,7 +279,7 @@ describe('promptforge', () => {
     assert.match(stderr, /^Usage: promptforge/);
   });
 
-  it('colours nothing where stdout is no terminal', async () => {
+  it('colors nothing where stdout is no terminal', async () => {
     const { stdout, stderr } = await promptforge(['keys', 'make'], { env: { TERM: 'xterm-256color' } });
     assert(!(stdout + stderr).includes(ESCAPE));
   });

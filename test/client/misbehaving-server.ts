@@ -10,21 +10,21 @@ export interface SeenRequest {
   readonly body: string;
 }
 
-export type Behaviour = (request: SeenRequest, response: ServerResponse) => void;
+export type Behavior = (request: SeenRequest, response: ServerResponse) => void;
 
 export interface MisbehavingServer extends AsyncDisposable {
   readonly url: string;
   readonly seen: readonly SeenRequest[];
 }
 
-/** The behaviours in turn; the last one stays. */
-export async function misbehavingServer(...behaviours: readonly Behaviour[]): Promise<MisbehavingServer> {
+/** The behaviors in turn; the last one stays. */
+export async function misbehavingServer(...behaviors: readonly Behavior[]): Promise<MisbehavingServer> {
   const seen: SeenRequest[] = [];
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
     const { method = '', url = '', headers } = request;
-    const behave = behaviours[Math.min(seen.length, behaviours.length - 1)];
+    const behave = behaviors[Math.min(seen.length, behaviors.length - 1)];
     seen.push({ method, path: url, headers, body });
     behave?.(seen.at(-1)!, response);
   });
@@ -42,14 +42,14 @@ export async function misbehavingServer(...behaviours: readonly Behaviour[]): Pr
 const OF_API = { [HEADER.api.toLowerCase()]: String(API_VERSION) };
 
 /** What a registry would answer. */
-export function json(value: unknown, status = 200, headers: Record<string, string> = {}): Behaviour {
+export function json(value: unknown, status = 200, headers: Record<string, string> = {}): Behavior {
   return (_, response) =>
     response
       .writeHead(status, { 'content-type': 'application/json', ...OF_API, ...headers })
       .end(JSON.stringify(value));
 }
 
-export function problem(document: object, status: number, headers: Record<string, string> = {}): Behaviour {
+export function problem(document: object, status: number, headers: Record<string, string> = {}): Behavior {
   return (_, response) =>
     response
       .writeHead(status, { 'content-type': 'application/problem+json', ...OF_API, ...headers })
@@ -57,19 +57,19 @@ export function problem(document: object, status: number, headers: Record<string
 }
 
 /** What some other server answers: no header of the API. */
-export function foreign(status: number, headers: Record<string, string> = {}, body = ''): Behaviour {
+export function foreign(status: number, headers: Record<string, string> = {}, body = ''): Behavior {
   return (_, response) => response.writeHead(status, headers).end(body);
 }
 
 /** Announces more than it sends, then drops the connection. */
-export const cutsTheBody: Behaviour = (_, response) => {
+export const cutsTheBody: Behavior = (_, response) => {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': '5000', ...OF_API });
   response.write('{"status":', () => response.destroy());
 };
 
 /** Drops the connection without an answer. */
-export const drops: Behaviour = (_, response) => {
+export const drops: Behavior = (_, response) => {
   response.socket?.destroy();
 };
 
-export const neverAnswers: Behaviour = () => {};
+export const neverAnswers: Behavior = () => {};

@@ -8,7 +8,7 @@ import { Problem } from '../../src/core/problem.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
 import { aClient, DEVELOPMENT, KEY } from './a-client.ts';
 import {
-  type Behaviour,
+  type Behavior,
   cutsTheBody,
   drops,
   foreign,
@@ -53,9 +53,9 @@ async function refused(asked: Promise<unknown>, reason: UnreachableReason, messa
 }
 
 /** A call of a server that behaves so is given up in time, and made once; the time is longer where the machine is slow. */
-async function timesOut(behaviour: Behaviour): Promise<void> {
+async function timesOut(behavior: Behavior): Promise<void> {
   for (let timeoutMs = 100; ; timeoutMs *= 2) {
-    await using server = await misbehavingServer(behaviour);
+    await using server = await misbehavingServer(behavior);
     const inTime = new RegExp(`within ${String(timeoutMs / 1000).replace('.', '\\.')} s`);
     await refused(aClient(server.url, { timeoutMs }).health(), 'timeout', inTime);
     if (server.seen.length === 0) continue;
@@ -186,14 +186,14 @@ describe('a client of a server that misbehaves', () => {
     });
   });
 
-  it('stops when cancelled, while asking', async () => {
+  it('stops when canceled, while asking', async () => {
     const abort = new AbortController();
     await using server = await misbehavingServer(() => abort.abort());
     await refused(aClient(server.url).health(abort.signal), 'cancelled');
     assert.equal(server.seen.length, 1);
   });
 
-  it('stops when cancelled, while waiting to repeat', async () => {
+  it('stops when canceled, while waiting to repeat', async () => {
     const abort = new AbortController();
     await using server = await misbehavingServer((request, response) => {
       foreign(503, { 'retry-after': '3600' })(request, response);
@@ -204,7 +204,7 @@ describe('a client of a server that misbehaves', () => {
     assert.equal(server.seen.length, 1);
   });
 
-  it('asks nothing when cancelled before', async () => {
+  it('asks nothing when canceled before', async () => {
     await using server = await misbehavingServer(OK);
     await refused(aClient(server.url).health(AbortSignal.abort()), 'cancelled');
     assert.equal(server.seen.length, 0);

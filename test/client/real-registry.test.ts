@@ -238,7 +238,7 @@ for (const [life, start] of Object.entries(lives)) {
       );
     });
 
-    it('waits for a change, and is cancelled while it waits', async () => {
+    it('waits for a change, and is canceled while it waits', async () => {
       await using registry = await start();
       const { cursor } = await registry.client.changes({ limit: 1000 });
       const waiting = registry.client.changes({ after: cursor, wait: 20 });
@@ -248,9 +248,9 @@ for (const [life, start] of Object.entries(lives)) {
         ['version.published'],
       );
       const abort = new AbortController();
-      const cancelled = registry.client.changes({ after: (await waiting).cursor, wait: 20 }, abort.signal);
+      const canceled = registry.client.changes({ after: (await waiting).cursor, wait: 20 }, abort.signal);
       setTimeout(() => abort.abort(), 30);
-      await assert.rejects(cancelled, error => RegistryUnreachable.is(error, 'cancelled'));
+      await assert.rejects(canceled, error => RegistryUnreachable.is(error, 'cancelled'));
     });
 
     it('is refused what is not there', async () => {

@@ -105,7 +105,7 @@ describe('a rollback drill', () => {
     await assert.rejects(planDrill(await clientOf(registry), PLACE), /so a drill would have to wait/);
   });
 
-  it('puts the pointer back where it is cancelled on the way', async () => {
+  it('puts the pointer back where it is canceled on the way', async () => {
     await using registry = await aRegistry();
     await twoVersions(registry);
     const controller = new AbortController();
@@ -123,7 +123,7 @@ describe('a rollback drill', () => {
     assert.equal(new Set(rows.map(({ length }) => length)).size, 1, 'its table is aligned');
   });
 
-  it('moves nothing where it is cancelled before', async () => {
+  it('moves nothing where it is canceled before', async () => {
     await using registry = await aRegistry();
     await twoVersions(registry);
     const client = await clientOf(registry);

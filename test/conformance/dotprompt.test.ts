@@ -47,7 +47,7 @@ const templateWith = (partials: fc.Arbitrary<string>) =>
     piece: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
       { weight: 4, arbitrary: text },
-      // Alone between texts: what neighbouring values of numbers come to is a difference that we chose.
+      // Alone between texts: what neighboring values of numbers come to is a difference that we chose.
       {
         weight: 4,
         arbitrary: fc.tuple(fc.constantFrom('a', ' ', '\n'), tag(path)).map(pair => `${pair.join('')}.`),

@@ -17,7 +17,7 @@ describe('version references in a text', () => {
     assert.deepEqual(found('promptforge://embedded/support/triage@7'), [['support/triage@7', 23]]);
   });
 
-  it('are found behind the escapes of JSON, URLs and colours, which are no part of a name', () => {
+  it('are found behind the escapes of JSON, URLs and colors, which are no part of a name', () => {
     for (const [text, offset] of [
       ['{"msg":"served\\nsupport/triage@12\\n"}', 16],
       ['{"msg":"\\u003csupport/triage@12\\u003e"}', 14],

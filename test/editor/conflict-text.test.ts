@@ -39,7 +39,7 @@ describe('the text of a conflict', () => {
     });
   });
 
-  it('takes neighbouring lines for one place', () => {
+  it('takes neighboring lines for one place', () => {
     assert.equal(merge('a\nb\n', 'A\nb\n', 'a\nB\n').conflicts, 1);
   });
 

@@ -44,16 +44,16 @@ describe('the preview’s page', () => {
     assert.match(html, /id="status" role="status" aria-live="polite"/);
   });
 
-  it('is coloured by the theme alone', () => {
+  it('is colored by the theme alone', () => {
     const css = readFileSync(join(ROOT, 'media', 'preview', 'preview.css'), 'utf8');
     assert.doesNotMatch(css, /#[0-9a-f]{3,8}\b(?![^{]*\{)|rgb|hsl|url\(|@import/i);
   });
 
-  it('has secondary buttons alone, in secondary colours', () => {
+  it('has secondary buttons alone, in secondary colors', () => {
     const css = readFileSync(join(ROOT, 'media', 'preview', 'preview.css'), 'utf8');
     const used = new Set(css.match(/--vscode-button-\w+/g));
     assert.ok(used.size > 0);
-    for (const colour of used) assert.match(colour, /^--vscode-button-secondary/);
+    for (const color of used) assert.match(color, /^--vscode-button-secondary/);
   });
 
   it('writes text, never markup', () => {

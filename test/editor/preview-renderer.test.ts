@@ -235,7 +235,7 @@ describe('the preview’s renderer', () => {
     assert.equal(rendered(await (asked[3] as Promise<PreviewOutcome>)).traced.rendered.text, 'four');
   });
 
-  it('drops what is cancelled, waiting or running', async () => {
+  it('drops what is canceled, waiting or running', async () => {
     const running = new AbortController();
     const waiting = new AbortController();
     const first = go(spinning, running.signal);

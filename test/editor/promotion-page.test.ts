@@ -92,7 +92,7 @@ describe('the markup of a promotion’s page', () => {
     assert.doesNotMatch(script, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser/);
   });
 
-  it('has headings in order, labels, and the colours of the theme alone', () => {
+  it('has headings in order, labels, and the colors of the theme alone', () => {
     assert.deepEqual([...html.matchAll(/<h(\d)/g)].map(([, level]) => level).join(''), '122222');
     for (const [, id] of html.matchAll(/(?:for|aria-labelledby|aria-describedby)="([^"]+)"/g))
       assert.ok(html.includes(`id="${id}"`), id);

@@ -303,13 +303,13 @@ describe('writing a prompt', () => {
     await shows('Preview | Publish… | Compare | Promote… | @1 modified | staging @1');
   });
 
-  it('shows a published version in the same colours, with nothing to put right', async () => {
+  it('shows a published version in the same colors, with nothing to put right', async () => {
     const name = freshName('write');
     const text = '---\ninput:\n  schema:\n    name: string\n---\n{{name}} {{nmae}}\n';
     await publish(name, text);
     await run('openVersion', {}, `${name}@1`);
     const { document } = await shownEditor(vscode.Uri.parse(`promptforge://embedded/${name}%401`));
-    const tokens = await eventually('colours', async () => tokensOf(document.uri));
+    const tokens = await eventually('colors', async () => tokensOf(document.uri));
     assert.ok(tokens.data.length > 0);
     // The same text in a file has something to put right, and is looked at later.
     const file = await open(name, text);
@@ -330,7 +330,7 @@ describe('writing a prompt', () => {
       await rm(other().fsPath, { force: true });
     });
 
-    it('colours expressions as soon as the setting names the file', async () => {
+    it('colors expressions as soon as the setting names the file', async () => {
       await open(await nameBesideTone(), SOUND);
       await writeFile(other().fsPath, 'Dear {{name}},\n');
       const editor = await vscode.window.showTextDocument(other());
@@ -340,11 +340,11 @@ describe('writing a prompt', () => {
       };
       assert.equal(await tokens(), undefined);
       await include(['*.txt']);
-      assert.equal(await eventually('colours', tokens), '0,7,4,0');
+      assert.equal(await eventually('colors', tokens), '0,7,4,0');
       await edited(editor, edit => edit.insert(new vscode.Position(0, 0), 'My '));
-      await eventually('the colours further on', async () => (await tokens()) === '0,10,4,0');
+      await eventually('the colors further on', async () => (await tokens()) === '0,10,4,0');
       await include(undefined);
-      await eventually('no colours', async () => (await tokens()) === undefined);
+      await eventually('no colors', async () => (await tokens()) === undefined);
     });
   });
 });

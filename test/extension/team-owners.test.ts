@@ -154,8 +154,8 @@ describe('owners', () => {
       async () => (await rows()).filter(row => row.includes('Owners')).join() === waits,
     ).catch(async (error: unknown) => assert.fail(`${error} Shown: ${await rows()}`));
     assert.equal(await waiting(), 0);
-    const cancelled = await run('cancelOwnersChange', { texts: [''] }, 'production');
-    await cancelled.message(/^Cancelled\. The owners of production are as they were\./);
+    const canceled = await run('cancelOwnersChange', { texts: [''] }, 'production');
+    await canceled.message(/^Canceled\. The owners of production are as they were\./);
     assert.equal((await now()).waiting, null);
     await eventually('nothing to wait', async () => (await waiting('anybody')) === 0);
   });

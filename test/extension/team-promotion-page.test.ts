@@ -105,7 +105,7 @@ describe('the page of a promotion', () => {
     const { last } = heard;
     assert.equal(last?.type, 'notCommented');
     assert.match(last.message, /^Not sent: .* Your text is kept here\./);
-    await eventually('its end', () => heard.content?.status === 'Cancelled');
+    await eventually('its end', () => heard.content?.status === 'Canceled');
   });
 
   it('shows what others change of their comments', async () => {

@@ -215,7 +215,7 @@ describe('a release that waits for approval', () => {
     );
   });
 
-  it('is asked for by an author, and cancelled by the same', async () => {
+  it('is asked for by an author, and canceled by the same', async () => {
     await team.hold({ ...AS_APPROVER, production: ['author', 'tomas.berg'] });
     const [one, two] = [await changed(), await changed()];
     const ask = await run(
@@ -231,8 +231,8 @@ describe('a release that waits for approval', () => {
     assert.equal(ask.confirmed[0]?.button, 'Ask to Promote 2 to production');
     await ask.message(/^2 prompts wait for 1 approval to go live in production \(release \d+\)\.$/);
     const { node } = await nodes();
-    const cancelled = await run('cancelRelease', { texts: [''] }, node);
-    await cancelled.message(/^Cancelled: 2 prompts of release \d+ do not go live in production\./);
+    const canceled = await run('cancelRelease', { texts: [''] }, node);
+    await canceled.message(/^Canceled: 2 prompts of release \d+ do not go live in production\./);
     for (const prompt of [one, two]) assert.equal(await live(prompt), '1');
   });
 

@@ -274,7 +274,7 @@ describe('promptforge lsp', () => {
     );
   });
 
-  it('formats, folds, outlines, fixes and colours', async () => {
+  it('formats, folds, outlines, fixes and colors', async () => {
     const text = '{{  name  }}\n{{#if name}}\nx\n{{/if}}\n{{jsno name}}\n';
     const editor = await editorIn({});
     const uri = await editor.open('it.prompt', text);

@@ -74,7 +74,7 @@ describe('the language worker', () => {
     assert.deepEqual(await editor.codes(uri), ['unclosed-block']);
   });
 
-  it('gives nothing for what was cancelled, and goes on', async () => {
+  it('gives nothing for what was canceled, and goes on', async () => {
     await using editor = new AnEditor();
     const uri = editor.open('a', SOUND);
     const controller = new AbortController();

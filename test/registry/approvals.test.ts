@@ -307,11 +307,11 @@ describe('approvals', () => {
       for (let round = 0; round < 5; round++) {
         const channel = `round-${round}`;
         const asked = await request(1, null, { channel });
-        const [approved, cancelled] = await Promise.all([
+        const [approved, canceled] = await Promise.all([
           approve(asked, 'ada'),
           act('cancel', asked, 'production author rae'),
         ]);
-        assert.deepEqual([approved.status, cancelled.status].sort(), [200, 409]);
+        assert.deepEqual([approved.status, canceled.status].sort(), [200, 409]);
         assert.equal(await live(channel), approved.status === 200 ? 1 : null);
       }
     });

@@ -159,7 +159,7 @@ describe('requests made from the OpenAPI document', () => {
     return made.map(({ json }) => json.id);
   }
 
-  /** Many as well: one that was approved, rejected or cancelled is closed. */
+  /** Many as well: one that was approved, rejected or canceled is closed. */
   async function waitingPromotions(): Promise<string[]> {
     const place = '/v1/environments/development';
     const { json } = await registry.call('GET', '/v1/environments');

@@ -24,7 +24,7 @@ export interface CheckedPrompt {
   readonly linked: LinkedFile | undefined;
 }
 
-/** Checks files one after the other; a partial that many of them use is analysed once. */
+/** Checks files one after the other; a partial that many of them use is analyzed once. */
 export class PromptChecker {
   /** By the folder below which names are taken. */
   readonly #libraries = new Map<string, Library>();

@@ -81,10 +81,10 @@ export async function findChange(
   try {
     return await inProgress(`Comparing versions of ${prompt}`, async signal => {
       // Whoever cancels goes on without: what is fetched meanwhile may take as long as the registry likes.
-      const cancelled = new Promise<never>((_, reject) => {
+      const canceled = new Promise<never>((_, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       });
-      cancelled.catch(() => {}); // whoever waits below meets it
+      canceled.catch(() => {}); // whoever waits below meets it
       const [{ linkedVersion }, { changeBetween }] = await Promise.all([
         import('./linked-side.ts'),
         import('./change.ts'),
@@ -92,7 +92,7 @@ export async function findChange(
       const linked = (end: ComparedSide) =>
         'version' in end ? linkedVersion(workbench, prompt, end.version) : linkedFile(workbench, prompt);
       const between = async () => changeBetween(prompt, await linked(left), await linked(right));
-      return Promise.race([between(), cancelled]);
+      return Promise.race([between(), canceled]);
     });
   } catch (error) {
     workbench.log.warn(`Comparing ${prompt}: ${logged(error)}`);

@@ -41,13 +41,13 @@ export class EnvironmentsTree implements vscode.TreeDataProvider<EnvironmentNode
     const item = treeItem(words);
     item.id = environment;
     item.tooltip = new vscode.MarkdownString(words.tooltip());
-    item.iconPath = new vscode.ThemeIcon(words.icon, colourOf(key.kind));
+    item.iconPath = new vscode.ThemeIcon(words.icon, colorOf(key.kind));
     item.contextValue = words.context;
     return item;
   }
 }
 
-function colourOf(kind: 'none' | 'known' | 'refused' | 'unasked'): vscode.ThemeColor | undefined {
+function colorOf(kind: 'none' | 'known' | 'refused' | 'unasked'): vscode.ThemeColor | undefined {
   if (kind === 'known') return new vscode.ThemeColor('testing.iconPassed');
   if (kind === 'refused') return new vscode.ThemeColor('list.errorForeground');
   return undefined;

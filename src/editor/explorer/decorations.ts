@@ -1,4 +1,4 @@
-/** Badges and colours of the explorer's prompts, and a dot on folders that hold something not clean. */
+/** Badges and colors of the explorer's prompts, and a dot on folders that hold something not clean. */
 import * as vscode from 'vscode';
 import { foldersAbove } from '../../core/name.ts';
 import type { Session } from '../connection/session.ts';
@@ -21,20 +21,20 @@ export function registerDecorations(session: Session, prompts: PromptList): vsco
         const folder = parseFolderUri(uri);
         if (folder !== undefined) {
           const words = folders.get(folder);
-          return words && decoration('•', words.colour, 'Contains prompts that need attention.');
+          return words && decoration('•', words.color, 'Contains prompts that need attention.');
         }
         const address = parsePromptUri(uri);
         if (address === undefined || address.registry !== (session.registry ?? EMBEDDED)) return undefined;
         const listed = prompts.listed.get(address.prompt);
         const words = listed && markOf(listed);
-        return words && decoration(words.badge, words.colour, words.meaning);
+        return words && decoration(words.badge, words.color, words.meaning);
       },
     }),
   );
 }
 
-function decoration(badge: string, colour: string, tooltip: string): vscode.FileDecoration {
-  return new vscode.FileDecoration(badge, tooltip, new vscode.ThemeColor(colour));
+function decoration(badge: string, color: string, tooltip: string): vscode.FileDecoration {
+  return new vscode.FileDecoration(badge, tooltip, new vscode.ThemeColor(color));
 }
 
 /** A conflict below shows before anything else. */

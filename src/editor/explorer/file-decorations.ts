@@ -1,4 +1,4 @@
-/** Badges and colours on the files of prompts: in VS Code's Explorer, on tabs and in the Source Control view. */
+/** Badges and colors on the files of prompts: in VS Code's Explorer, on tabs and in the Source Control view. */
 import * as vscode from 'vscode';
 import { oneLine } from '../../core/visible-text.ts';
 import type { Session } from '../connection/session.ts';
@@ -55,10 +55,10 @@ function marksNow({ project }: Session, prompts: PromptList): Map<string, FileMa
   );
 }
 
-function decoration({ badge, colour, meaning, reachesFolders }: FileMark): vscode.FileDecoration {
+function decoration({ badge, color, meaning, reachesFolders }: FileMark): vscode.FileDecoration {
   // Git marks the same files, and VS Code shows both tooltips in one line.
   const tooltip = oneLine(`PromptForge: ${meaning}`);
-  const shown = new vscode.FileDecoration(badge, tooltip, new vscode.ThemeColor(colour));
+  const shown = new vscode.FileDecoration(badge, tooltip, new vscode.ThemeColor(color));
   shown.propagate = reachesFolders;
   return shown;
 }

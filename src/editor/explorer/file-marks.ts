@@ -5,7 +5,7 @@ import type { ListedPrompt } from './listed-prompt.ts';
 import { fileMarkOf, invalidWords, type StateWords } from './state-words.ts';
 
 export interface FileMark extends StateWords {
-  /** True if the folders above show the colour too. */
+  /** True if the folders above show the color too. */
   readonly reachesFolders: boolean;
 }
 

@@ -5,8 +5,8 @@ import type { ListedPrompt } from './listed-prompt.ts';
 export interface StateWords {
   /** At most two characters, beside the name. */
   readonly badge: string;
-  /** The id of a theme colour, which light, dark and high-contrast themes all define. */
-  readonly colour: string;
+  /** The id of a theme color, which light, dark and high-contrast themes all define. */
+  readonly color: string;
   /** One word, after the name. */
   readonly word: string;
   /** For the tooltip and the screen reader: what it means and what to do. */
@@ -19,37 +19,37 @@ export type Stated = Pick<ListedPrompt, 'state' | 'summary' | 'base' | 'renamedF
 const WORDS: Readonly<Record<Exclude<FileState, 'clean'>, StateWords>> = {
   modified: {
     badge: 'M',
-    colour: 'gitDecoration.modifiedResourceForeground',
+    color: 'gitDecoration.modifiedResourceForeground',
     word: 'modified',
     meaning: 'The file has changes that are not published.',
   },
   behind: {
     badge: '↓',
-    colour: 'charts.blue',
+    color: 'charts.blue',
     word: 'behind',
     meaning: 'The registry has a newer version than the file. Pull to get it.',
   },
   conflict: {
     badge: '!',
-    colour: 'gitDecoration.conflictingResourceForeground',
+    color: 'gitDecoration.conflictingResourceForeground',
     word: 'conflict',
     meaning: 'The file has changes, and the registry has a newer version. Compare them before you publish.',
   },
   new: {
     badge: 'N',
-    colour: 'gitDecoration.untrackedResourceForeground',
+    color: 'gitDecoration.untrackedResourceForeground',
     word: 'new',
     meaning: 'The prompt was never published.',
   },
   deleted: {
     badge: 'D',
-    colour: 'gitDecoration.deletedResourceForeground',
+    color: 'gitDecoration.deletedResourceForeground',
     word: 'deleted',
     meaning: 'The file is missing; its versions are still in the registry. Pull to get it back.',
   },
   archived: {
     badge: 'A',
-    colour: 'disabledForeground',
+    color: 'disabledForeground',
     word: 'archived',
     meaning: 'The prompt is archived and cannot be published. Live versions stay live.',
   },
@@ -57,7 +57,7 @@ const WORDS: Readonly<Record<Exclude<FileState, 'clean'>, StateWords>> = {
 
 const DELETED_AND_CHANGED: StateWords = {
   ...WORDS.deleted,
-  colour: WORDS.conflict.colour,
+  color: WORDS.conflict.color,
   meaning:
     'The file was deleted here, and the registry has a newer version. Restore the file or keep it deleted.',
 };
@@ -65,7 +65,7 @@ const DELETED_AND_CHANGED: StateWords = {
 /** The file of a prompt that was given another name here: one of the two that it shows. */
 const RENAMED = {
   badge: 'R',
-  colour: 'gitDecoration.renamedResourceForeground',
+  color: 'gitDecoration.renamedResourceForeground',
   word: 'renamed',
 } as const;
 
@@ -89,21 +89,21 @@ export const OLDER_PARTIALS = 'older partials';
 
 const OUTDATED: StateWords = {
   badge: 'P',
-  colour: 'charts.blue',
+  color: 'charts.blue',
   word: OLDER_PARTIALS,
   meaning: 'Its newest version uses older versions of partials. Publish again or run Update Partials….',
 };
 
 const NOT_HERE: StateWords = {
   badge: '↓',
-  colour: 'charts.blue',
+  color: 'charts.blue',
   word: 'not here',
   meaning: 'The registry has this prompt, but this folder has no file for it. Pull to get it.',
 };
 
 /** @param why begins with the file */
 export function invalidWords(why: string): StateWords {
-  return { badge: 'X', colour: 'list.errorForeground', word: 'invalid', meaning: why };
+  return { badge: 'X', color: 'list.errorForeground', word: 'invalid', meaning: why };
 }
 
 /** Undefined for what needs no mark: a clean file, or a prompt that is in the registry alone. */

@@ -216,8 +216,8 @@ function plainLabel(node: HistoryNode): string {
 }
 
 function iconOf(node: HistoryNode): vscode.ThemeIcon {
-  const of = (icon: string, colour?: string) =>
-    new vscode.ThemeIcon(icon, colour === undefined ? undefined : new vscode.ThemeColor(colour));
+  const of = (icon: string, color?: string) =>
+    new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
   if (node.kind === 'timeline') return of('rocket');
   if (node.kind === 'failed') return of('warning', 'list.warningForeground');
   if (node.kind === 'span') return iconOfSpans([node.span], node.span.isRollback, of);
@@ -228,7 +228,7 @@ function iconOf(node: HistoryNode): vscode.ThemeIcon {
 function iconOfSpans(
   spans: readonly LiveSpan[],
   isRollback: boolean,
-  of: (icon: string, colour?: string) => vscode.ThemeIcon,
+  of: (icon: string, color?: string) => vscode.ThemeIcon,
 ): vscode.ThemeIcon {
   if (isRollback) return of('discard');
   // One that was rolled back and is live again, as after a drill, is live.

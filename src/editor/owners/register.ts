@@ -20,7 +20,7 @@ const DOING: Readonly<Record<OwnersCommand, string>> = {
   reviewOwnersChange: 'Opening the review',
   approveOwnersChange: 'Approving',
   rejectOwnersChange: 'Rejecting',
-  cancelOwnersChange: 'Cancelling the change',
+  cancelOwnersChange: 'Canceling the change',
 };
 
 export interface OwnersRegistration extends vscode.Disposable {

@@ -72,7 +72,7 @@ export function afterRequest(change: OwnersChangeRecord, warnings: readonly Owne
 /** Another change waits, and one waits at a time. */
 export function waitsAlready({ environment, requestedBy }: OwnersChangeRecord): string {
   return oneLine(
-    `A change of the owners of ${environment} by ${requestedBy} is waiting for approval, and only one change can wait at a time. It must first be approved, rejected or cancelled. Your draft is kept.`,
+    `A change of the owners of ${environment} by ${requestedBy} is waiting for approval, and only one change can wait at a time. It must first be approved, rejected or canceled. Your draft is kept.`,
   );
 }
 
@@ -160,12 +160,12 @@ export function decideOwnersQuestion(
   }
 }
 
-/** Describes the state after a change was approved, rejected or cancelled. */
+/** Describes the state after a change was approved, rejected or canceled. */
 export function afterOwnersReview(action: ReviewAction, change: OwnersChangeRecord): string {
   const { environment, state } = change;
   const as = `The owners of ${environment} are as they were.`;
   if (action === 'reject') return `Rejected. ${as}`;
-  if (action === 'cancel') return `Cancelled. ${as}`;
+  if (action === 'cancel') return `Canceled. ${as}`;
   return state === 'applied'
     ? `Approved. The owners of ${environment} are changed.`
     : oneLine(

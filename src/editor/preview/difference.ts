@@ -152,7 +152,7 @@ export class PreviewDifference implements vscode.Disposable {
     // A rendering is of one moment: each has its own document.
     const uri = vscode.Uri.from({
       scheme: SCHEME,
-      // By its extension in the prompt's own language: wrapped, and coloured as in the prompt.
+      // By its extension in the prompt's own language: wrapped, and colored as in the prompt.
       path: `/${prompt} ${side}${PROMPT_FILE_EXTENSION}`,
       query: String(this.#made),
     });

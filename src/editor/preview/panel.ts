@@ -1,7 +1,7 @@
 /** The preview's panel: follows a prompt, renders it in the worker as it changes, and answers what its page says. */
 import * as vscode from 'vscode';
 import { versionReference } from '../../core/version.ts';
-import { isCancelled, messageOf } from '../problems/explain.ts';
+import { isCanceled, messageOf } from '../problems/explain.ts';
 import { parseVersionUri } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 import { DeclaredInputs } from './declared-inputs.ts';
@@ -279,7 +279,7 @@ export class PreviewPanel {
       if (controller.signal.aborted) return;
       this.#outcome = outcome;
     } catch (error) {
-      if (controller.signal.aborted || isCancelled(error)) return;
+      if (controller.signal.aborted || isCanceled(error)) return;
       this.#outcome = { kind: 'problem', message: messageOf(error) };
     }
     this.#editsRendered = edits;

@@ -14,10 +14,10 @@ const KEY_CODES: readonly ProblemCode[] = [...KEY_PROBLEMS, 'wrong_environment',
 
 /**
  * `doing` says what was tried, as the start of a sentence: `Publishing support/triage`.
- * Undefined for what the person cancelled: nothing need be said of that.
+ * Undefined for what the person canceled: nothing need be said of that.
  */
 export function explain(error: unknown, doing: string): Explanation | undefined {
-  if (isCancelled(error)) return undefined;
+  if (isCanceled(error)) return undefined;
   const message = `${doing} failed: ${messageOf(error)}`;
   if (Problem.is(error, ...KEY_CODES))
     return { severity: 'error', message, remedies: ['set-key', 'show-log'] };
@@ -29,7 +29,7 @@ export function explain(error: unknown, doing: string): Explanation | undefined 
   return { severity: 'error', message, remedies: ['retry', 'show-log'] };
 }
 
-export function isCancelled(error: unknown): boolean {
+export function isCanceled(error: unknown): boolean {
   return (
     RegistryUnreachable.is(error, 'cancelled') ||
     (error instanceof Error && (error.name === 'AbortError' || error.name === 'Canceled'))

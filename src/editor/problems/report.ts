@@ -23,7 +23,7 @@ export function reporter(ask: Dialogs, log: Pick<vscode.LogOutputChannel, 'error
     const explanation = error instanceof MissingKey ? missingKey(error) : explain(error, doing);
     if (error instanceof OtherProject) return offerToSwitch(ask, error, retry);
     if (explanation === undefined) {
-      log.debug(`${doing} was cancelled.`);
+      log.debug(`${doing} was canceled.`);
       return;
     }
     log.error(`${doing} failed: ${logged(error)}`);

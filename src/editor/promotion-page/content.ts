@@ -92,7 +92,7 @@ function statusOf({ promotion, standing }: ContentParts): string {
     case 'rejected':
       return 'Rejected';
     case 'cancelled':
-      return 'Cancelled';
+      return 'Canceled';
     case 'superseded':
       return 'Superseded by a newer request';
   }
@@ -122,7 +122,7 @@ function factsOf({ promotion, now }: ContentParts): Fact[] {
       ? []
       : [
           {
-            term: state === 'rejected' ? 'Rejected by' : state === 'cancelled' ? 'Cancelled by' : 'Closed by',
+            term: state === 'rejected' ? 'Rejected by' : state === 'cancelled' ? 'Canceled by' : 'Closed by',
             text: `${oneLine(closed.by)}, ${when(closed.at)}${closed.comment === '' ? '' : `: ${visibleLines(closed.comment)}`}`,
           },
         ];

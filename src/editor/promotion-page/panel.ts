@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Comment, Promotion } from '../../contract/promotions.ts';
 import { lastSegment } from '../../core/name.ts';
-import { isCancelled, logged, messageOf } from '../problems/explain.ts';
+import { isCanceled, logged, messageOf } from '../problems/explain.ts';
 import { allComments } from '../promotions/all-comments.ts';
 import { MAX_COMMENT, whyNotComment } from '../promotions/comment-length.ts';
 import { groupOf } from '../promotions/groups.ts';
@@ -96,7 +96,7 @@ export class PromotionPanel implements vscode.Disposable {
       this.#comments = comments;
       this.#trouble = undefined;
     } catch (error) {
-      if (signal.aborted || isCancelled(error)) return;
+      if (signal.aborted || isCanceled(error)) return;
       session.note(error);
       this.#trouble = messageOf(error);
     }
@@ -114,7 +114,7 @@ export class PromotionPanel implements vscode.Disposable {
       this.#change = change;
       this.#changeOf = of;
     } catch (error) {
-      if (signal.aborted || isCancelled(error)) return;
+      if (signal.aborted || isCanceled(error)) return;
       this.#parts.workbench.log.warn(`Comparing the versions of a promotion: ${logged(error)}`);
       this.#change = { unknown: `The versions could not be compared: ${messageOf(error)}` };
     }

@@ -8,7 +8,7 @@ export type PublishManyOutcome =
   /** The newest version has its very text. */
   | { readonly prompt: PromptName; readonly kind: 'unchanged'; readonly version: number }
   | { readonly prompt: PromptName; readonly kind: 'refused'; readonly why: string }
-  /** The registry was gone by then, or the person cancelled. */
+  /** The registry was gone by then, or the person canceled. */
   | { readonly prompt: PromptName; readonly kind: 'not_tried' };
 
 /** Reasons that a message gives; the log has all of them. */

@@ -58,7 +58,7 @@ export function registerReleases(workbench: Workbench): vscode.Disposable {
     }),
     decision('approve', 'Approve Release', 'Approving'),
     decision('reject', 'Reject Release', 'Rejecting'),
-    decision('cancel', 'Cancel Release', 'Cancelling the release'),
+    decision('cancel', 'Cancel Release', 'Canceling the release'),
   );
 }
 

@@ -202,7 +202,7 @@ export function afterReleaseReview(action: ReviewAction, answer: ReleaseAnswer):
   const place = placeOf(release);
   const done = results.filter(({ outcome }) => outcome !== 'refused').length;
   if (action === 'approve') return `Approved. ${releaseOutcome(answer, release)}`;
-  const verb = action === 'reject' ? 'Rejected' : 'Cancelled';
+  const verb = action === 'reject' ? 'Rejected' : 'Canceled';
   const refused = results.filter(({ outcome }) => outcome === 'refused');
   const more =
     refused.length === 0 ? '' : ` ${refusals(refused.map(each => ({ ...each, detail: each.detail ?? '' })))}`;

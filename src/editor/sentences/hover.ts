@@ -59,14 +59,14 @@ async function soon(
   token: vscode.CancellationToken,
 ): Promise<SentenceHistory | undefined> {
   const controller = new AbortController();
-  const cancelled = token.onCancellationRequested(() => controller.abort());
+  const canceled = token.onCancellationRequested(() => controller.abort());
   const reading = histories.of(prompt, version, controller.signal);
   const late = setTimeout(PATIENCE_MS, undefined);
   try {
     return await Promise.race([reading, late]);
   } finally {
     // One that is late is read to its end, for the next hover.
-    cancelled.dispose();
+    canceled.dispose();
     reading.catch((error: unknown) => workbench.log.debug(`No sentence history: ${logged(error)}`));
   }
 }

@@ -21,7 +21,7 @@ export async function areReadable(
   const named = versions.map(each => ({ ...each, reference: versionReference(each.prompt, each.version) }));
   const title = `Fetching ${named.map(({ reference }) => reference).join(' and ')}`;
   const whys = await inProgress(title, signal => {
-    const cancelled = new Promise<never>((_, reject) => {
+    const canceled = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
     const found = named.map(async ({ prompt, version, reference }) => {
@@ -34,7 +34,7 @@ export async function areReadable(
         return why;
       }
     });
-    return Promise.race([Promise.all(found), cancelled]);
+    return Promise.race([Promise.all(found), canceled]);
   });
   const why = whys.find(each => each !== undefined);
   if (why !== undefined) await ask.tell('warning', why);

@@ -1,4 +1,4 @@
-/** Work that may take a while: after half a second it shows what it does and can be cancelled. */
+/** Work that may take a while: after half a second it shows what it does and can be canceled. */
 import * as vscode from 'vscode';
 import { withoutLinks } from '../asking/plain-ask.ts';
 
@@ -25,9 +25,9 @@ export async function inProgress<Result>(
         cancellable,
       },
       async (_progress, token) => {
-        const cancelled = token.onCancellationRequested(() => controller.abort());
+        const canceled = token.onCancellationRequested(() => controller.abort());
         await settled(running);
-        cancelled.dispose();
+        canceled.dispose();
       },
     );
   }

@@ -109,7 +109,7 @@ function newSampleItem(span: YamlCaret['word'], lines: readonly string[]): Compl
     label: 'New sample',
     kind: 'snippet',
     detail: 'with the inputs the prompt needs',
-    // After a "- " that is there already, the rest alone would be coloured as a mistake.
+    // After a "- " that is there already, the rest alone would be colored as a mistake.
     documentation: codeBlock(sample.startsWith('- ') ? sample : `- ${sample}`, 'yaml'),
     edit: { span, text: lines.join('\n') },
     snippet: true,

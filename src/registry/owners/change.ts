@@ -115,13 +115,7 @@ export const rejectOwners: Decide = async (transaction, now, caller, name, id, c
 
 /** @throws Problem as for a rejection, and `role_too_low` */
 export const cancelOwners: Decide = async (transaction, now, caller, name, id, comment) => {
-  const { environment, change } = await own(
-    transaction,
-    caller,
-    name,
-    id,
-    'cancelling this change of owners',
-  );
+  const { environment, change } = await own(transaction, caller, name, id, 'canceling this change of owners');
   decideOwnersCancellation(change, caller);
   const after = await record(transaction, now, caller, change, {
     kind: 'owners.cancelled',

@@ -80,7 +80,7 @@ export const rejectRelease: DecideRelease = async (transaction, now, caller, id,
 
 /** @throws Problem `release_not_found`, `wrong_environment`, `key_revoked`, `promotion_closed`, `role_too_low` */
 export const cancelRelease: DecideRelease = async (transaction, now, caller, id, comment) => {
-  const members = await ownMembers(transaction, caller, id, 'cancelling this release');
+  const members = await ownMembers(transaction, caller, id, 'canceling this release');
   const { decided, results } = await decideAll(members, promotion => {
     decideCancellation(promotion, caller);
     return 'cancelled';

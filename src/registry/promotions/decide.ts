@@ -64,7 +64,7 @@ export const reject: Decide = async (transaction, now, caller, id, comment) => {
  * `part_of_release`
  */
 export const cancel: Decide = async (transaction, now, caller, id, comment) => {
-  const before = await own(transaction, caller, id, 'cancelling this promotion');
+  const before = await own(transaction, caller, id, 'canceling this promotion');
   decideCancellation(before, caller);
   await proceed(transaction, now, caller, before, { kind: 'promotion.cancelled', data: { comment } });
   return readPromotion(transaction, id);

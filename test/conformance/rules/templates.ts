@@ -187,7 +187,7 @@ export const TEMPLATE_RULES: Readonly<Record<string, readonly Rule[]>> = {
     },
     { rule: 'may be used twice', source: '{{> a}}-{{> a}}', partials: { a: 'x' }, gives: 'x-x' },
     {
-      rule: 'leaves its comments out, a licence above all',
+      rule: 'leaves its comments out, a license above all',
       source: '{{> a who="you"}}\n',
       partials: { a: '{{!--\n  Copyright Somebody\n--}}\nFor {{who}}.\n' },
       gives: 'For you.\n',

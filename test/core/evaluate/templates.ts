@@ -57,7 +57,7 @@ export interface TemplateOptions {
   readonly withInline?: boolean;
   /** True if roles, history, media and sections are in it. */
   readonly withStructure?: boolean;
-  /** Stands before every tag: neighbouring values of numbers are added up by Handlebars itself. */
+  /** Stands before every tag: neighboring values of numbers are added up by Handlebars itself. */
   readonly before?: string;
 }
 

@@ -6,7 +6,7 @@ import { TOKEN_MODIFIERS, TOKEN_TYPES } from '../../src/language/semantic-tokens
 const read = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
 const { contributes } = read('../../package.json');
 
-describe('the colours of names', () => {
+describe('the colors of names', () => {
   it('are contributed for every type and modifier that is told', () => {
     const ids = (list: { id: string }[]) => list.map(({ id }) => id);
     assert.deepEqual(ids(contributes.semanticTokenTypes), [...TOKEN_TYPES]);
