@@ -1,4 +1,4 @@
-/** The commands, each loaded only when it is meant: what a registry needs, `promptforge render` need not load. */
+/** The commands, each loaded only when needed: `promptforge render` does not load the registry. */
 import type { Command } from 'commander';
 
 export interface CommandEntry {
@@ -235,7 +235,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'export',
-        description: 'write the log as JSON Lines, one event a line, as /v1/changes gives them',
+        description: 'write the log as JSON Lines, one event per line, as /v1/changes returns them',
         load: async () => (await import('./commands/export.ts')).exportCommand(),
       },
     ],

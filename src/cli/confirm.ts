@@ -1,13 +1,13 @@
-/** Asks before what others feel, on a terminal; a script says --yes. */
+/** Asks for confirmation on a terminal before a change that affects others; scripts use --yes. */
 import { createInterface } from 'node:readline/promises';
 import { CommandFailure, EXIT } from './exit-code.ts';
 import { line, say, type TerminalText } from './output.ts';
 
-/** @throws CommandFailure where the answer is no, or nobody can be asked */
+/** @throws CommandFailure if the answer is no, or there is no terminal */
 export async function confirm(question: TerminalText, isAgreed: boolean): Promise<void> {
   if (isAgreed) return;
   if (!process.stdin.isTTY)
-    throw new CommandFailure(EXIT.usage, `${question} There is no terminal to ask on: add --yes.`);
+    throw new CommandFailure(EXIT.usage, `${question} There is no terminal for confirmation: add --yes.`);
   await say(line`${question} [y/N]`);
   const lines = createInterface({ input: process.stdin });
   try {

@@ -2,11 +2,11 @@
 import { CommandFailure, EXIT } from './exit-code.ts';
 import { readBytes } from './read-bytes.ts';
 
-const LONGEST = { bytes: 64 * 1024, sentence: 'The file is too long to hold a key.' };
+const LONGEST = { bytes: 64 * 1024, sentence: 'The file is too large for a key.' };
 
 /**
  * @param file undefined: the environment variable PROMPTFORGE_KEY
- * @param why said where there is none, before where to put it
+ * @param why the first sentence of the error if there is none
  * @throws CommandFailure
  */
 export async function keyFrom(file: string | undefined, why: string): Promise<string> {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `promptforge` command as a process. All it does is loaded only where it can run. */
+/** The `promptforge` command as a process. The rest is loaded only if it can run. */
 import packageJson from '../../package.json' with { type: 'json' };
 import { whyNotThisNode } from './node-version.ts';
 
@@ -22,7 +22,7 @@ else {
   if (isAnythingAbandoned()) endAtOnce(process.exitCode);
 }
 
-/** Scripts and shells ask for it often, and nothing that takes time to load is needed for it. */
+/** Scripts and shells call it often, so it loads nothing that takes time. */
 function sayVersion(): void {
   process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE') return; // whoever read it has gone

@@ -7,5 +7,5 @@ const OLDEST = [22, 13] as const;
 export function whyNotThisNode(version: string): string | undefined {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return undefined;
-  return `This needs Node ${OLDEST.join('.')} or newer, and runs on Node ${version}. Install a newer Node: https://nodejs.org.`;
+  return `PromptForge needs Node ${OLDEST.join('.')} or newer, but this is Node ${version}. Install a newer Node: https://nodejs.org.`;
 }

@@ -1,7 +1,7 @@
 /**
- * The one place where the command writes. Sentences and tables are `TerminalText`, which only `line`, `lines` and
- * `table` make: whatever they are given is escaped, so that no reason, name or path can pass for a line of its own. What
- * is printed to the byte is JSON and the text of prompts, by functions of their own.
+ * The only module of the command that writes. Sentences and tables are `TerminalText`, which only `line`, `lines` and
+ * `table` create: they escape their values, so that no reason, name or path can look like a line of its own. JSON and
+ * the text of prompts are printed exactly, by separate functions.
  */
 import { redactKeys } from '../core/key.ts';
 import { oneLine, visibleJson, visibleLines } from '../core/visible-text.ts';
@@ -9,7 +9,7 @@ import { whyRefused } from '../disk/why-refused.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 
 declare const shownBrand: unique symbol;
-/** Text that a terminal shows as it was meant: line breaks are ours, and no character acts or hides. */
+/** Text that a terminal displays as intended: line breaks are ours, and no character is invisible or acts. */
 export type TerminalText = string & { readonly [shownBrand]: true };
 
 /** A sentence, or several lines of ours: each value stays on its line, its controls and invisible characters escaped. */
@@ -41,8 +41,8 @@ export async function print(text: TerminalText): Promise<void> {
 }
 
 /**
- * A text whose every byte counts: a prompt, a rendering. On a terminal what would act on it is written out, lest a
- * prompt clear the proof above it, and its last line gets its end, so that the shell's prompt begins one of its own.
+ * A text whose every byte matters: a prompt, a rendering. On a terminal, control characters are escaped, so that a
+ * prompt cannot clear the output above it, and a missing last line break is added for the shell's prompt.
  */
 export async function printText(text: string): Promise<void> {
   if (!process.stdout.isTTY) return write(process.stdout, text);
@@ -55,19 +55,19 @@ export async function printDiff(diff: string): Promise<void> {
   await write(process.stdout, process.stdout.isTTY ? visibleLines(diff) : diff);
 }
 
-/** The same value for every reader: JSON has an escape for whatever would act on a terminal. */
+/** The same value for every reader: JSON has an escape for every control character. */
 export function printJson(value: unknown): Promise<void> {
   return write(process.stdout, `${visibleJson(JSON.stringify(value, null, 2))}\n`);
 }
 
-/** A sentence beside the result. Whatever it quotes, no key of it is shown. */
+/** A sentence beside the result, with keys redacted. */
 export async function say(text: TerminalText): Promise<void> {
   await write(process.stderr, `${redactKeys(text)}\n`);
 }
 
 /**
- * One line of a terminal, in the place of the one before; undefined takes it away.
- * @returns whether stderr is a terminal: elsewhere nothing is written
+ * One line on a terminal that replaces the previous one; undefined removes it.
+ * @returns true if stderr is a terminal; nothing is written otherwise
  */
 export function showProgress(text: TerminalText | undefined): boolean {
   if (!process.stderr.isTTY) return false;
@@ -82,7 +82,7 @@ export function log(entry: object): void {
   process.stdout.write(`${visibleJson(JSON.stringify(entry))}\n`);
 }
 
-/** The help, whose lines are ours; a default that the environment gives may hold anything. */
+/** The help, whose lines are ours; a default from the environment may contain anything. */
 export function showHelp(stream: 'stdout' | 'stderr'): (text: string) => void {
   return text => process[stream].write(text.split('\n').map(oneLine).join('\n'));
 }
@@ -93,8 +93,8 @@ export function sayAtTheEnd(text: TerminalText, ended?: () => void): void {
 }
 
 /**
- * Whoever writes learns of a failed write itself. `promptforge keys list | head -1` closes the pipe early: that ends
- * the output, not the work, and a server goes on without its log.
+ * Writers handle their own failed writes. `promptforge keys list | head -1` closes the pipe early: that ends the
+ * output, but not the work, and a server continues without its log.
  */
 export function leaveFailedWritesToTheWriter(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});

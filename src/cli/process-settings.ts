@@ -2,8 +2,8 @@
 import { accessSync, constants } from 'node:fs';
 
 /**
- * Of glibc (mallopt(3)); other C libraries have none of them. By default each thread takes from arenas of its own, and
- * once something large was given back, what is as large is taken from them as well: most of it stays with the process.
+ * Settings of glibc (mallopt(3)); other C libraries ignore them. By default each thread has its own arenas, and once a
+ * large block was freed, blocks of that size come from them as well: most of it is never returned to the system.
  */
 export const ALLOCATOR: Readonly<Record<string, string>> = {
   MALLOC_ARENA_MAX: '2',
@@ -12,10 +12,10 @@ export const ALLOCATOR: Readonly<Record<string, string>> = {
 
 const SEMI_SPACE = '--max-semi-space-size';
 /**
- * Of V8: a thread's space for what lives shortly, of which it has two, and for others up to 64 MB each; and by how much
- * its heap grows until what lives longer is collected. V8 lets a small one become four times as large, with texts of a
- * MiB that nobody needs any more. And no guess at what will live long: of objects of one request that were among it,
- * each kept the next from being collected (docs/decisions/requests-die-young.md).
+ * Settings of V8: the size of a thread's space for short-lived objects, of which it has two, and up to 64 MB each
+ * otherwise; and how much the heap may grow before long-lived objects are collected. V8 lets a small heap grow
+ * fourfold, with texts of a MiB that are garbage. Pretenuring is off: it would keep objects of one request alive with
+ * those of the next (docs/decisions/requests-die-young.md).
  */
 export const ENGINE: readonly string[] = [
   `${SEMI_SPACE}=8`,
@@ -26,14 +26,11 @@ export const ENGINE: readonly string[] = [
 /** Of the process that was started over, its id: a system may drop the settings, as for programs with capabilities. */
 const STARTED_OVER = 'PROMPTFORGE_STARTED_OVER';
 
-/**
- * Starts this process over, in its own place, with those that the operator has not set. Returns where that was done, or
- * cannot be.
- */
+/** Replaces this process with the settings that the operator has not set. Returns if that was done already, or is not possible. */
 export function applySettings(): void {
   const { env, execArgv, execPath, argv, pid } = process;
   if (process.platform !== 'linux' || env[STARTED_OVER] === String(pid)) return;
-  // One that talks with whoever started it would lose what it was sent meanwhile.
+  // A process with an IPC channel would lose messages meanwhile.
   if (process.execve === undefined || process.send !== undefined) return;
   const isSet = [...execArgv, env['NODE_OPTIONS'] ?? ''].some(option => option.includes(SEMI_SPACE));
   if (isSet && Object.keys(ALLOCATOR).every(name => name in env)) return;
@@ -47,6 +44,6 @@ export function applySettings(): void {
       [STARTED_OVER]: String(pid),
     });
   } catch {
-    // It serves all the same, and takes more memory.
+    // It still serves, but uses more memory.
   }
 }

@@ -32,7 +32,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     return EXIT.ok;
   } catch (error) {
     if (error instanceof CommanderError) return afterUsage(error);
-    // When stderr cannot be written either, the exit code is all that can be told.
+    // If stderr cannot be written either, only the exit code remains.
     await say(line`promptforge: ${error instanceof Error ? error.message : String(error)}`).catch(() => {});
     return exitCodeOf(error);
   }
@@ -42,11 +42,11 @@ async function afterUsage(error: CommanderError): Promise<number> {
   if (error.exitCode === 0) return EXIT.ok;
   // Without a command commander has shown the help already.
   if (error.code !== 'commander.help')
-    await say(lines([usageIn(error), line`Add --help to see what there is.`]));
+    await say(lines([usageIn(error), line`Add --help for a list of commands and options.`]));
   return EXIT.usage;
 }
 
-/** Commander puts what was meant on a line of its own; whatever else breaks a line came from the command line. */
+/** Commander adds its suggestion on a separate line; other line breaks come from the command line. */
 function usageIn({ message }: CommanderError): TerminalText {
   const [, wrong = message, meant = ''] =
     /^(?:error: )?(.*?)(?:\n(\(Did you mean .*\)))?$/s.exec(message) ?? [];
@@ -54,7 +54,7 @@ function usageIn({ message }: CommanderError): TerminalText {
   return meant === '' ? told : lines([told, line`${meant}`]);
 }
 
-/** With the commands that `argv` may mean in full, and of the others what the help says of them. */
+/** Fully loads the commands that `argv` may name; the others only have a description. */
 async function program(argv: readonly string[]): Promise<Command> {
   const command = new Command('promptforge')
     .description('Prompts in a registry: edit, publish and promote them, and run the registry itself.')
@@ -65,7 +65,10 @@ async function program(argv: readonly string[]): Promise<Command> {
       if (acting.options.some(option => option.attributeName() === 'data'))
         (await import('./registry-options.ts')).chooseOneRegistry(acting);
     })
-    .addHelpText('after', `${EXAMPLES}\n${EXIT_CODES}\n\n"promptforge help <command>" says more about one.`);
+    .addHelpText(
+      'after',
+      `${EXAMPLES}\n${EXIT_CODES}\n\nSee "promptforge help <command>" for details of a command.`,
+    );
   for (const { title, commands } of COMMAND_GROUPS)
     for (const { name, description, load } of commands) {
       const each = argv.includes(name) ? await load() : new Command(name);

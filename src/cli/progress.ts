@@ -4,9 +4,7 @@ import { line, showProgress } from './output.ts';
 /** In milliseconds: often enough to be seen moving. */
 const OFTEN = 100;
 
-/**
- * @returns what tells how far it is; it writes one line to stderr, where that is a terminal, and takes it away at the end
- */
+/** @returns a function that reports progress; it updates one line on stderr, if that is a terminal, and removes it at the end */
 export function progressOf(what: string): (done: number, total: number) => void {
   let last = Date.now();
   let isShown = false;

@@ -29,7 +29,7 @@ export async function readInput(path: string): Promise<Record<string, unknown>> 
   return value as Record<string, unknown>;
 }
 
-/** Earlier messages, a list of them as the API takes them. @throws CommandFailure as `readInput` */
+/** Earlier messages, a list as in the API. @throws CommandFailure as `readInput` */
 export async function readMessages(path: string): Promise<readonly Message[]> {
   const { value, label } = await readValue(path);
   const messages = z.array(message).safeParse(value ?? []);

@@ -8,7 +8,7 @@ import { line, say } from './output.ts';
 /** In characters; a key has some sixty. */
 const MAX_LENGTH = 4096;
 
-/** The text on stdin, or typed without an echo where that is a terminal. @throws CommandFailure where there is none */
+/** Reads stdin, without echo if it is a terminal. @throws CommandFailure if it is empty */
 export async function readSecret(what: string): Promise<string> {
   const text = process.stdin.isTTY ? await typed(what) : await piped();
   if (text.trim() !== '') return text.trim();
@@ -36,7 +36,7 @@ async function piped(): Promise<string> {
   for await (const chunk of process.stdin.setEncoding('utf8')) {
     text += String(chunk);
     if (text.length > MAX_LENGTH)
-      throw new CommandFailure(EXIT.usage, 'stdin holds more than a key. Give the key alone.');
+      throw new CommandFailure(EXIT.usage, 'stdin contains more than a key. Give only the key.');
   }
   return text;
 }

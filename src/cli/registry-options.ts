@@ -54,13 +54,13 @@ export function registryKeyOption(): Option {
 export function signedHeadOption(): Option {
   return new Option(
     '--signed-head <file>',
-    'where it remembers what it signed (default: beside the key, registry-key.head.db, or one for each database)',
+    'the file with the last signed head (default: registry-key.head.db beside the key, or one for each database)',
   ).argParser(pathArgument);
 }
 
 /**
- * Of a data folder and a database only one: what the command line names goes before what the environment names.
- * @throws CommandFailure when both are named in the same way
+ * Resolves a data folder and a database to one: options take precedence over variables.
+ * @throws CommandFailure if both are options or both are variables
  */
 export function chooseOneRegistry(command: Command): void {
   const [data, database] = ['data', 'database'].map(name => command.getOptionValueSource(name));
@@ -70,7 +70,7 @@ export function chooseOneRegistry(command: Command): void {
       EXIT.usage,
       data === 'cli'
         ? '--data and --database cannot be combined. Remove one.'
-        : 'Both PROMPTFORGE_DATA and PROMPTFORGE_DATABASE name a registry. Unset one, or say --data or --database.',
+        : 'Both PROMPTFORGE_DATA and PROMPTFORGE_DATABASE name a registry. Unset one, or give --data or --database.',
     );
   if (data === 'cli') command.setOptionValueWithSource('database', undefined, undefined);
 }

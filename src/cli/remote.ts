@@ -20,11 +20,11 @@ import { abandon } from './abandoned.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 
 export interface RemoteOptions {
-  /** Instead of that of promptforge.json. */
+  /** Overrides promptforge.json. */
   readonly registry?: string;
 }
 
-/** A key and where it was found. */
+/** A key and its source. */
 export interface FoundKey {
   readonly key: Key;
   /** For a person: `PROMPTFORGE_KEY_PRODUCTION`, `keychain`. */
@@ -41,7 +41,7 @@ export interface RemoteClient {
   readonly client: RegistryClient;
   /** Of its key. */
   readonly environment: EnvironmentName;
-  /** All of the registry, in promotion order; empty where they did not matter. */
+  /** All environments of the registry, in promotion order; empty if they did not matter. */
   readonly environments: readonly Environment[];
 }
 
@@ -62,8 +62,8 @@ export class Remote {
   }
 
   /**
-   * A client with the key that the work needs.
-   * @throws CommandFailure where no key would do; Problem, `environment_not_found` among them; RegistryUnreachable
+   * A client with the key that the operation needs.
+   * @throws CommandFailure if no key would do; Problem, including `environment_not_found`; RegistryUnreachable
    */
   async clientFor(work: KeyPurpose): Promise<RemoteClient> {
     const variables = this.#inVariables();
@@ -88,12 +88,12 @@ export class Remote {
     }));
   }
 
-  /** Undefined where the keychain has none, or there is no keychain. */
+  /** Undefined if the keychain has none, or there is no keychain. */
   async keyInKeychain(environment: EnvironmentName): Promise<Key | undefined> {
     return (await this.#inKeychain()).get(environment)?.key;
   }
 
-  /** Why the keychain was not asked, or gave nothing; undefined where it did. */
+  /** Why the keychain was not used or had no key; undefined if it had. */
   get whyNoKeychain(): string | undefined {
     return this.#whyNoKeychain;
   }
@@ -105,7 +105,7 @@ export class Remote {
     // The environment determines the key; the registry decides whether it may promote.
     if ('environment' in work && work.environment !== undefined) {
       const key = keys.get(work.environment);
-      if (key === undefined) return { missing: `There is no key of ${work.environment}.` };
+      if (key === undefined) return { missing: `There is no key for ${work.environment}.` };
       return { client: this.#client(work.environment, key), environment: work.environment, environments: [] };
     }
     const states = await this.#ask(keys);
@@ -173,7 +173,7 @@ export class Remote {
     return found;
   }
 
-  /** @throws Problem `environment_not_found`, where one of the keys may ask which there are */
+  /** @throws Problem `environment_not_found`, if one of the keys may list environments */
   async #checkEnvironment(
     environment: EnvironmentName,
     keys: ReadonlyMap<EnvironmentName, FoundKey>,
@@ -183,7 +183,8 @@ export class Remote {
       try {
         all = await this.#client(of, key).listEnvironments();
       } catch (error) {
-        // That there is no key is told all the same: another key may ask, unless the registry is away.
+        // The missing key is reported anyway: another key may be able to list environments, unless the registry is
+        // unreachable.
         if (Problem.is(error)) continue;
         if (RegistryUnreachable.is(error)) return;
         throw error;
@@ -201,7 +202,7 @@ export class Remote {
     const keychain = this.#whyNoKeychain === undefined ? '' : ` (${this.#whyNoKeychain})`;
     return new CommandFailure(
       EXIT.refused,
-      `${why} Run "promptforge login", or put a key into ${variable}.${keychain}`,
+      `${why} Run "promptforge login", or set ${variable} to a key.${keychain}`,
     );
   }
 }
@@ -226,15 +227,15 @@ export function whoIs({ actor, role }: KeyRecord): string {
 }
 
 /**
- * The working copy in which the command runs.
- * @throws CommandFailure where there is none; WorkspaceError for one that cannot be read
+ * The current working copy.
+ * @throws CommandFailure if there is none; WorkspaceError if it cannot be read
  */
 export async function thisProject(): Promise<Project> {
   const project = await nearestProject(process.cwd(), nodeFileSystem);
   if (project !== undefined) return project;
   throw new CommandFailure(
     EXIT.usage,
-    `There is no ${PROJECT_FILE} here or above. Make one with "promptforge connect <url>".`,
+    `There is no ${PROJECT_FILE} here or above. Create one with "promptforge connect <url>".`,
   );
 }
 
@@ -245,6 +246,6 @@ export async function openRemote({ registry }: RemoteOptions, project?: Project)
   if (named !== EMBEDDED) return new Remote(named);
   throw new CommandFailure(
     EXIT.usage,
-    `${PROJECT_FILE} names the registry inside VS Code, which commands cannot ask. Run "promptforge connect <url>" with one that serves.`,
+    `${PROJECT_FILE} names the registry embedded in VS Code, which commands cannot reach. Run "promptforge connect <url>" with the URL of a registry.`,
   );
 }

@@ -1,4 +1,4 @@
-/** Prompts of an environment, asked for with a reader key as applications do: for what is made of them. */
+/** Fetches prompts of an environment with a reader key, like an application, for generated files. */
 import { whyFailed } from '../client/network-words.ts';
 import type { Channel } from '../core/channel.ts';
 import type { EnvironmentName } from '../core/environment.ts';
@@ -25,7 +25,7 @@ import { line, say } from './output.ts';
 import { Remote } from './remote.ts';
 
 export interface ServedOptions {
-  /** Undefined: that of the key. */
+  /** Default: the environment of the key. */
   readonly environment?: EnvironmentName;
   readonly registry?: string;
   readonly channel: Channel;
@@ -40,7 +40,7 @@ export interface Served {
   readonly wanted: readonly Wanted[];
   /** True if they were named: then one that is not served is a failure. */
   readonly areNamed: boolean;
-  /** Those that were said to be left out. */
+  /** Prompts that were already reported as skipped. */
   readonly leftOut: Set<string>;
 }
 
@@ -67,7 +67,7 @@ export async function servedPrompts(
   if (environment !== (options.environment ?? environment))
     throw new CommandFailure(
       EXIT.usage,
-      `The key is one of ${environment}, and --environment says ${options.environment}. Give a reader key of ${options.environment}.`,
+      `The key is for ${environment}, but --environment is ${options.environment}. Give a reader key of ${options.environment}.`,
     );
   const areNamed = names.length > 0;
   const { channel } = options;
@@ -75,7 +75,7 @@ export async function servedPrompts(
   try {
     const client = createClient({
       ...{ url, key, environment, timeout: TIMEOUT },
-      // All are wanted at once: what was dropped would be asked for again, each by itself.
+      // All are needed at once: dropped entries would be requested again, one by one.
       ...{ maxEntries: wanted.length, maxCharacters: Number.POSITIVE_INFINITY },
       ...more,
     });
@@ -86,13 +86,13 @@ export async function servedPrompts(
 }
 
 /**
- * By reference. One that is not served is said and left out, unless it was named.
+ * By reference. A prompt that is not served is reported and skipped, unless it was named.
  * @throws CommandFailure
  */
 export async function fetchServed(served: Served): Promise<Prompt[]> {
   const { client, environment, wanted, areNamed, leftOut } = served;
   try {
-    // Why one of them cannot be had is told below.
+    // Errors of single prompts are reported below.
     const found = await client.preload(wanted).catch(() => undefined);
     if (found !== undefined) return inOrder(found);
     const some: Prompt[] = [];
@@ -101,7 +101,7 @@ export async function fetchServed(served: Served): Promise<Prompt[]> {
         some.push(await client.get(name, of));
       } catch (error) {
         if (areNamed || !PromptForgeError.is(error, ...NOT_SERVED)) throw error;
-        if (!leftOut.has(name)) await say(line`${name} is left out: ${error.message}`);
+        if (!leftOut.has(name)) await say(line`${name} is skipped: ${error.message}`);
         leftOut.add(name);
       }
     }
@@ -148,11 +148,11 @@ async function readerKey(url: string, { keyFile, environment }: ServedOptions): 
     if (other !== undefined)
       throw new CommandFailure(
         EXIT.usage,
-        `There are keys of several environments. Say which one: --environment ${other[0]}.`,
+        `There are keys for several environments. Choose one, such as --environment ${other[0]}.`,
       );
     if (found !== undefined) return found[1].key;
   }
-  return keyFrom(keyFile, 'A registry shows prompts to keys alone: a reader key is enough.');
+  return keyFrom(keyFile, 'Reading prompts needs a key; a reader key is enough.');
 }
 
 function variables(): ReturnType<typeof keysInVariables> {
@@ -187,12 +187,12 @@ function registryOf(project: Project | undefined): string {
   if (project === undefined)
     throw new CommandFailure(
       EXIT.usage,
-      `There is no ${PROJECT_FILE} here or above. Say --registry <url>, or run it in a working copy.`,
+      `There is no ${PROJECT_FILE} here or above. Give --registry <url>, or run the command in a working copy.`,
     );
   if (!/^https?:/i.test(project.registry))
     throw new CommandFailure(
       EXIT.usage,
-      `${PROJECT_FILE} names no registry that serves applications. Say --registry <url>.`,
+      `${PROJECT_FILE} does not name a registry that serves applications. Give --registry <url>.`,
     );
   return project.registry;
 }

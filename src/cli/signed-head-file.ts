@@ -2,7 +2,7 @@
 import { headFileOf } from '../registry/proof/head-file.ts';
 import { type RegistryOptions, shownPlace } from './with-registry.ts';
 
-/** The file that the options name; otherwise the one beside the key, of which each database has its own. */
+/** The file of the option; by default the one beside the key, of which each database has its own. */
 export async function signedHeadFile(
   options: RegistryOptions & { readonly signedHead?: string | undefined },
   keyFile: string,

@@ -1,4 +1,4 @@
-/** Instants and durations as values of options. They need the contract, which takes a while to load. */
+/** Parses instants and durations in options. Needs the contract, which takes a while to load. */
 import { InvalidArgumentError } from 'commander';
 import { MAX_OVERLAP } from '../contract/keys.ts';
 import { timestamp } from '../contract/values.ts';
@@ -7,7 +7,7 @@ import { timestamp } from '../contract/values.ts';
 export function instantArgument(text: string): string {
   if (timestamp.safeParse(text).success) return text;
   throw new InvalidArgumentError(
-    'Write an instant with its zone, such as 2026-09-12T14:03:00Z or 2026-09-12T16:03:00+02:00.',
+    'Give a time with its time zone, such as 2026-09-12T14:03:00Z or 2026-09-12T16:03:00+02:00.',
   );
 }
 
@@ -30,7 +30,7 @@ export function durationArgument(text: string): number {
     const [, number, first = ''] = /^([1-9]\d{0,4})\s*([hdwy])(?:[a-z]*)$/i.exec(text.trim()) ?? [];
     const short = `${number}${first.toLowerCase()}`;
     const said = number === undefined || short === text ? '' : `Did you mean "${short}"? `;
-    throw new InvalidArgumentError(`${said}Write a number and h, d, w or y, such as 12h, 90d or 1y.`);
+    throw new InvalidArgumentError(`${said}Give a number and h, d, w or y, such as 12h, 90d or 1y.`);
   }
   return Number(count) * UNIT_IN_HOURS[unit as keyof typeof UNIT_IN_HOURS] * HOUR;
 }

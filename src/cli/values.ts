@@ -23,7 +23,7 @@ function argument<T>(parse: (text: string) => T): (text: string) => T {
   };
 }
 
-/** A parser of names in lower case, which says so of one that only differs in that. */
+/** Parses a lower-case name, and suggests it if only the case differs. */
 function lowerCase<T>(parse: (text: string) => T): (text: string) => T {
   return text => {
     try {
@@ -52,19 +52,19 @@ export const channelArgument = argument(lowerCase(parseChannel));
 /** A path, an address or a place: never blank, as a variable of the shell is that is not set. */
 export function givenArgument(text: string): string {
   if (text.trim() !== '') return text;
-  throw new InvalidArgumentError('It is empty. Is a variable of the shell not set?');
+  throw new InvalidArgumentError('It is empty. Check whether a shell variable is not set.');
 }
 
 /**
- * As `givenArgument`, from the root of the disk.
- * @throws CommandFailure for an address, of which no more is repeated than its scheme: it may hold a password
+ * Like `givenArgument`, as an absolute path.
+ * @throws CommandFailure for a URL, without repeating more than its scheme: it may contain a password
  */
 export function pathArgument(text: string): string {
   const scheme = schemeOf(text);
   if (scheme !== undefined)
     throw new CommandFailure(
       EXIT.usage,
-      `"${scheme}://…" is an address, and a path is needed here. A database is named by --database.`,
+      `"${scheme}://…" is a URL, but a path is needed here. Give a database with --database.`,
     );
   return resolve(givenArgument(text));
 }
@@ -84,7 +84,8 @@ export function addressArgument(text: string): string {
 /** `latest,stable`, in this order and each once. */
 export const channelsArgument = argument((text: string) => {
   const channels = text.split(',').map(part => lowerCase(parseChannel)(part.trim()));
-  if (new Set(channels).size !== channels.length) throw new InvalidArgumentError('It names a channel twice.');
+  if (new Set(channels).size !== channels.length)
+    throw new InvalidArgumentError('It contains a channel twice.');
   return channels;
 });
 
@@ -94,7 +95,7 @@ export const proxyArgument = argument((text: string) => {
   return text;
 });
 
-/** `one,two`, each as `parse` takes it. */
+/** Parses `one,two` with `parse` for each. */
 export function listArgument<T>(parse: (text: string) => T): (text: string) => T[] {
   return text => text.split(',').map(part => parse(part.trim()));
 }
@@ -108,13 +109,13 @@ export function oneOf<Word extends string>(words: readonly Word[]): (text: strin
   };
 }
 
-/** The word that was probably meant, as a question; empty where none is near. */
+/** The suggested word, as a question; empty if none is similar. */
 function meant(text: string, words: readonly string[]): string {
   const near = nearest(text, words);
   return near === undefined ? '' : `Did you mean "${near}"? `;
 }
 
-/** An option whose value is one of these words, which its help names. */
+/** An option with a fixed list of values, which its help shows. */
 export function choice(option: Option, words: readonly string[]): Option {
   return option.choices(words).argParser(oneOf(words));
 }
@@ -134,5 +135,5 @@ export function numberArgument(minimum: number, maximum: number): (text: string)
   };
 }
 
-/** The id of a key, also taken from the whole key: whoever found a leaked one has just that. */
+/** The id of a key, or the whole key, which is all that a person who found a leaked one has. */
 export const keyIdArgument = argument((text: string) => (text.startsWith('pf_') ? parseKey(text).id : text));

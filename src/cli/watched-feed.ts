@@ -9,13 +9,13 @@ export interface FeedListener {
   back(): void;
 }
 
-/** A proxy may end each request that is held open: the client asks again at once, and nobody needs to know. */
+/** A proxy may end each long-polling request: the client repeats it at once, and nobody needs to know. */
 const WORTH_TELLING = 2;
 
-/** Options that the client needs. The client retries by itself, with growing pauses. */
+/** Options for the client, which retries automatically with growing pauses. */
 export function watchedFeed(listener: FeedListener): Required<Pick<ClientOptions, 'fetch' | 'onError'>> {
   let failures = 0;
-  /** True if the last request of the feed failed and the client has not said why. */
+  /** True if the last request of the feed failed and the client has not reported why. */
   let isFailing = false;
 
   function answered(): void {

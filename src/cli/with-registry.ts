@@ -1,4 +1,4 @@
-/** A command's work on the registry that its options name: opened for it and closed after it, whatever happens. */
+/** Opens the registry of a command's options for its work and closes it afterward, whatever happens. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { nearest } from '../core/near.ts';
@@ -18,11 +18,11 @@ export type RegistryOptions = RegistryPlace;
 
 export interface Opening {
   readonly create: boolean;
-  /** True if nothing is written; false unless told. */
+  /** True if nothing is written; default: false. */
   readonly readOnly?: boolean;
   /** For what examines or mends it: a log that does not extend what was signed is worked on as well. */
   readonly evenBroken?: boolean;
-  /** Said on stderr unless told. */
+  /** Default: prints to stderr. */
   readonly onNarrowed?: OnNarrowed;
 }
 
@@ -60,7 +60,7 @@ async function checkServed({ data, database }: RegistryOptions, store: Store): P
 }
 
 /**
- * Opens the data folder or the database that the options name; whoever opens it closes it.
+ * Opens the data folder or the database of the options; the caller closes it.
  * @throws DataFolderProblem, DatabaseProblem
  */
 export function openRegistry(options: RegistryOptions, opening: Opening): Promise<Store> {
@@ -69,8 +69,8 @@ export function openRegistry(options: RegistryOptions, opening: Opening): Promis
 }
 
 /**
- * A data folder or a database, told apart by how it is written.
- * @throws CommandFailure for an address of something else, of which only the scheme is repeated
+ * Parses a data folder or a database URL.
+ * @throws CommandFailure for another URL, repeating only its scheme
  */
 export function placeNamed(text: string): RegistryOptions {
   if (isDatabaseUrl(text)) return { data: '', database: text };
@@ -79,7 +79,7 @@ export function placeNamed(text: string): RegistryOptions {
   const meant = nearest(scheme, ['postgres', 'postgresql']);
   throw new CommandFailure(
     EXIT.usage,
-    `"${scheme}://…" names no registry.${meant === undefined ? '' : ` Did you mean "${meant}://…"?`} Write a folder, or a database as postgres://user@host:5432/database.`,
+    `"${scheme}://…" is not a registry.${meant === undefined ? '' : ` Did you mean "${meant}://…"?`} Give a folder, or a database as postgres://user@host:5432/database.`,
   );
 }
 

@@ -207,7 +207,7 @@ describe('a log that was changed beside the registry', () => {
       inProcess(['accept-head', '--data', data, '--reason', 'The disk failed', ...more]);
     const accepted = await accept(folder.path);
     assert.equal(accepted.code, 0, accepted.stderr);
-    assert.match(accepted.stdout, /1 events that were signed before are gone/);
+    assert.match(accepted.stdout, /1 signed events are lost/);
     const again = await serve();
     const { events } = (await again.call('GET', '/v1/changes?limit=1000')).json;
     const recorded = events.find(({ kind }: { kind: string }) => kind === 'head.accepted');
@@ -217,7 +217,7 @@ describe('a log that was changed beside the registry', () => {
     });
     assert.ok((await signed(again)).seq > 0);
     await again.close();
-    assert.match((await accept(folder.path)).stdout, /Nothing to accept/);
+    assert.match((await accept(folder.path)).stdout, /There is nothing to accept/);
 
     // The whole folder is a backup: it says nothing of what was signed since.
     await assert.rejects(serve(backup), /head\.db is missing/);

@@ -13,10 +13,10 @@ describe('promptforge backup', () => {
     const { code, stdout, stderr } = await inProcess(['backup', '--data', data, '--output', output]);
     assert.equal(code, 0);
     const [, seq, hash] =
-      /^Backed up (\d+) events to .*backup, and checked them\.\nThe log ends with (sha256:[0-9a-f]{64})\.\n$/.exec(
+      /^Backed up (\d+) events to .*backup, and verified them\.\nThe log ends with (sha256:[0-9a-f]{64})\.\n$/.exec(
         stdout,
       ) ?? assert.fail(stdout);
-    assert.match(stderr, /has no key of the registry/);
+    assert.match(stderr, /does not contain the registry's key/);
     const list = await inProcess(['keys', 'list', '--data', output]);
     assert.match(list.stdout, new RegExp(`^${id} `, 'm'));
     const again = inFolder('again');

@@ -48,7 +48,7 @@ describe('diffs as Markdown', () => {
     }));
     const told = diffMarkdown([{ name: 'huge', diff: '+x\n'.repeat(100_000) }, ...diffs]);
     assert.ok(told.length < 60_000, String(told.length));
-    assert.match(told, /The diffs of `huge`, `many\/p\d+`.* and \d+ more are left out/);
+    assert.match(told, /The diffs of `huge`, `many\/p\d+`.* and \d+ more are omitted/);
     assert.match(diffMarkdown([]), /^No prompt differs/);
   });
 

@@ -58,7 +58,7 @@ describe('a rollback drill from the command line', () => {
     assert.match(production.stderr, /production does not allow drills/);
     const keyless = await copy.runApart({}, 'drill', 'refused', '--environment', 'development');
     assert.equal(keyless.code, 1);
-    assert.match(keyless.stderr, /no key of development/);
+    assert.match(keyless.stderr, /no key for development/);
     const unnamed = await copy.run('drill', 'refused');
     assert.equal(unnamed.code, 2);
     assert.deepEqual(await moves('refused', 'production'), [1, 2]);

@@ -18,9 +18,6 @@ describe('a file that never ends', () => {
       assert.equal((await inProcess([...keys, '--data', data])).code, 0);
       const { code, stderr } = await inProcess(args.map(arg => (arg === 'DATA' ? data : arg)));
       assert.equal(code, exit, stderr);
-      assert.match(
-        stderr,
-        new RegExp(`^promptforge: /dev/zero: The file is too long to hold ${what}\\.$`, 'm'),
-      );
+      assert.match(stderr, new RegExp(`^promptforge: /dev/zero: The file is too large for ${what}\\.$`, 'm'));
     });
 });

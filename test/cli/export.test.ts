@@ -38,7 +38,7 @@ describe('promptforge export', () => {
     assert.equal((await exported('--output', file, '--after', '3')).code, 0);
     assert.equal(await readFile(file, 'utf8'), stdout.split('\n').slice(3).join('\n'));
     const again = await exported('--output', file);
-    assert.deepEqual([again.code, /is there already/.test(again.stderr)], [4, true]);
+    assert.deepEqual([again.code, /already exists/.test(again.stderr)], [4, true]);
   });
 
   it('is what the script of docs/audit.md takes, and not once it was tampered with', async () => {

@@ -43,11 +43,11 @@ describe('promptforge generate --watch', () => {
       await has(/before: string/);
       await eventually('a call that is held open', () => proxy.open > 0);
       for (const [fault, sentence, more] of [
-        [problem(401, 'key_revoked'), /The test says key_revoked\. The file is written again/, 1],
+        [problem(401, 'key_revoked'), /The test says key_revoked\. The file is updated when/, 1],
         // Each attempt of this one is made three times.
-        ['killed', /cannot be reached(?: \(\w+\))?\. .* The file is written again/, 4],
+        ['killed', /cannot be reached(?: \(\w+\))?\. .* The file is updated when/, 4],
       ] as const) {
-        const [backs, before] = [told(/answers again\./), told(sentence)];
+        const [backs, before] = [told(/responds again\./), told(sentence)];
         proxy.fault = fault;
         // What is held open ends.
         for (const version of [2, 1]) {
@@ -58,9 +58,9 @@ describe('promptforge generate --watch', () => {
         const since = asked();
         await eventually('more attempts', () => asked() >= since + more);
         assert.equal(told(sentence), before + 1, said);
-        assert.equal(told(/answers again\./), backs);
+        assert.equal(told(/responds again\./), backs);
         proxy.fault = 'none';
-        await eventually('back', () => told(/answers again\./) === backs + 1);
+        await eventually('back', () => told(/responds again\./) === backs + 1);
       }
       for (const environment of ['staging', 'production']) await registry.promote('away', 2, environment);
       await has(/after: string/);

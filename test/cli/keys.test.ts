@@ -28,7 +28,7 @@ describe('promptforge keys', () => {
     assert.match(
       stderr,
       new RegExp(
-        `^The key ${id} is for production with the role "reader", belongs to checkout-service and does not expire`,
+        `^The key ${id} is for production, has the role "reader", belongs to checkout-service and does not expire`,
       ),
     );
     assert.match(stderr, /it will not be shown again/);
@@ -218,13 +218,13 @@ describe('promptforge keys', () => {
     assert.equal(code, 0);
     const replacing = parseKey(stdout.trimEnd());
     assert.notEqual(replacing.id, id);
-    assert.match(stderr, /production with the role "reader", belongs to checkout-service/);
+    assert.match(stderr, /production, has the role "reader", belongs to checkout-service/);
     const listed = keyPage.parse(
       JSON.parse((await inProcess(['keys', 'list', '--data', data, '--json'])).stdout),
     );
     const ends = listed.data.find(one => one.id === id)?.expiresAt ?? '';
     assert(Date.parse(ends) >= before + 7 * DAY && Date.parse(ends) <= Date.now() + 7 * DAY);
-    assert(stderr.includes(`The key ${id}, whose place it takes, is valid until ${ends}.`));
+    assert(stderr.includes(`It replaces the key ${id}, which is valid until ${ends}.`));
     const atOnce = ['keys', 'rotate', stdout.trimEnd(), '--overlap', '0', '--expires', '1d', '--json'];
     const json = createdKey.parse(JSON.parse((await inProcess([...atOnce, '--data', data])).stdout));
     assert.notEqual(json.expiresAt, null);

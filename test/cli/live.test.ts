@@ -106,12 +106,9 @@ describe('promptforge live', () => {
   });
 
   for (const [args, message] of [
-    [['--at', '12/9/2026 14:03'], /Write an instant with its zone, such as 2026-09-12T14:03:00Z/],
-    [['--at', '2026-09-12T14:03:00'], /Write an instant with its zone/],
-    [
-      ['--registry', 'http://127.0.0.1:9'],
-      /Put an author's key into the environment variable PROMPTFORGE_KEY/,
-    ],
+    [['--at', '12/9/2026 14:03'], /Give a time with its time zone, such as 2026-09-12T14:03:00Z/],
+    [['--at', '2026-09-12T14:03:00'], /Give a time with its time zone/],
+    [['--registry', 'http://127.0.0.1:9'], /Set the environment variable PROMPTFORGE_KEY to an author key/],
     [['--registry', 'http://127.0.0.1:9', '--data', '.'], /cannot be used with/],
   ] as const)
     it(`refuses ${args.join(' ')}`, async () => {

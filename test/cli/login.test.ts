@@ -128,7 +128,7 @@ describe('keys for commands', () => {
     const key = await registry.key('staging', 'reader');
     const { code, stderr } = await run(['login'], nowhere, key);
     assert.equal(code, 4);
-    assert.match(stderr, /cannot be kept: .*PROMPTFORGE_KEY_STAGING/);
+    assert.match(stderr, /cannot be stored: .*PROMPTFORGE_KEY_STAGING/);
     assert.doesNotMatch(stderr, /pf_/);
   });
 

@@ -48,7 +48,7 @@ describe('owners from the command line', () => {
     const approved = await copy.runWith(lee, 'owners', 'approve', id, ...there);
     assert.deepEqual(
       [approved.code, approved.stdout],
-      [0, `Change ${id} holds: these are the owners of prompts in production now.\n`],
+      [0, `Change ${id} is in effect: these are now the owners of prompts in production.\n`],
     );
     const json = JSON.parse((await copy.run('owners', 'show', ...there, '--json')).stdout);
     assert.deepEqual([json.current.id, json.waiting], [id, null]);
@@ -78,7 +78,7 @@ describe('owners from the command line', () => {
     }
     const none = await copy.run('owners', 'show', ...there, '--waiting');
     assert.equal(none.code, 1);
-    assert.match(none.stderr, /No change of the owners of production waits/);
+    assert.match(none.stderr, /There is no pending change of the owners of production/);
     assert.equal((await copy.runWith(lee, 'owners', 'reject', '9', ...there)).code, 2);
   });
 

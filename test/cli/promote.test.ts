@@ -87,7 +87,7 @@ describe('moving a pointer from the command line', () => {
     );
     const impatient = await copy.run(...args, '--wait', '1s');
     assert.equal(impatient.code, 6);
-    assert.match(impatient.stderr, /asks for this already.*still waits/s);
+    assert.match(impatient.stderr, /already requests this.*still pending/s);
     const [promotion, ...others] = (await promotions('asked')).filter(
       each => each.environment === 'production',
     );
@@ -168,7 +168,7 @@ describe('moving a pointer from the command line', () => {
       ...why,
     );
     assert.equal(none.code, 1);
-    assert.match(none.stderr, /no key of production.*PROMPTFORGE_KEY_PRODUCTION/);
+    assert.match(none.stderr, /no key for production.*PROMPTFORGE_KEY_PRODUCTION/);
   });
 
   it('lists versions on a line each, and gives a source to the byte', async () => {

@@ -58,7 +58,7 @@ describe('a release from the command line', () => {
     const live = await copy.run('status', '--live', 'staging', '--check');
     assert.deepEqual(
       [live.code, live.stdout],
-      [0, 'What is live on stable of staging is what promptforge.lock.json names: 2 prompts.\n'],
+      [0, 'promptforge.lock.json matches what is live on stable of staging: 2 prompts.\n'],
     );
     await registry.publish('a', 'Two', 1);
     await registry.promote('a', 2, 'staging');
@@ -131,7 +131,7 @@ describe('a release from the command line', () => {
       ['b', 'pending'],
       ['gone', 'archived'],
     ]);
-    assert.match(asked.stderr, /1 of 4 failed\. Run it again/);
+    assert.match(asked.stderr, /1 of 4 failed\. Run the command again/);
     await writeFile(join(copy.root, 'release.txt'), 'a@1\nb@1\n');
     const waiting = await release('release.txt', 'production', '--wait', '1s');
     assert.equal(waiting.code, 6, waiting.stderr);
@@ -220,14 +220,14 @@ describe('a release from the command line', () => {
     assert.deepEqual([unasked.code, /add --yes/.test(unasked.stderr)], [2, true], unasked.stderr);
     const back = await copy.run('release', 'roll-back', id, '--reason', 'Wrong', '--yes', '--json');
     assert.equal(back.code, 0, back.stderr);
-    assert.match(back.stderr, /b stays as it is: nothing was live before the release/);
+    assert.match(back.stderr, /b is unchanged: nothing was live before the release/);
     const { release: own } = JSON.parse(back.stdout);
     assert.deepEqual(
       own.promotions.map(({ prompt, version, rollback }: Json) => [prompt, version, rollback]),
       [['a', 1, true]],
     );
     const twice = await copy.run('release', 'roll-back', id, '--reason', 'Wrong', '--yes');
-    assert.deepEqual([twice.code, /a stays as it is: a@1 is now live/.test(twice.stderr)], [1, true]);
+    assert.deepEqual([twice.code, /a is unchanged: a@1 is now live/.test(twice.stderr)], [1, true]);
 
     for (const name of ['a', 'b']) await registry.promote(name, 1, 'staging');
     await writeFile(join(copy.root, 'three.txt'), 'a@1\nb@1\n');
@@ -267,8 +267,8 @@ describe('a release from the command line', () => {
   it('refuses a file that names no versions, and says where', async () => {
     const cases: [string, RegExp, number][] = [
       ['a@1\nsupport/triage\n', /release:2: .*support\/triage/, 3],
-      ['a@1\na@2\n', /release:2: a is named with version 1 above/, 3],
-      ['# nothing\n', /release names no version/, 3],
+      ['a@1\na@2\n', /release:2: a is already listed above with version 1/, 3],
+      ['# nothing\n', /release contains no version/, 3],
       ['{"lockVersion": 1, "prompts": {"a": {"version": 0}}}', /promptforge\.lock\.json:1:/, 3],
       ['a@1\u001b[2J\n', /release:1: /, 3],
     ];

@@ -108,7 +108,7 @@ describe('promptforge serve', () => {
     } finally {
       child.kill('SIGTERM');
     }
-    assert.match(await errors, /^This registry has no key yet[^\n]*\n$/);
+    assert.match(await errors, /^This registry has no keys yet[^\n]*\n$/);
   });
 
   it('listens on the port it is given', async () => {
@@ -135,7 +135,10 @@ describe('promptforge serve', () => {
   it('starts a new registry with the environments of a team, and says how to make the first key', async () => {
     const server = await serving('--data', data);
     const { stderr } = await server.stop();
-    assert.match(stderr, /^This registry has no key yet\. Make the first with: promptforge keys create /);
+    assert.match(
+      stderr,
+      /^This registry has no keys yet\. Create the first one with: promptforge keys create /,
+    );
     // As somebody pastes it into a shell.
     assert.match(stderr, /--actor [\w.-]+ --data/);
     const { stdout } = await inProcess(['environments', 'list', '--json', '--data', data]);

@@ -46,7 +46,7 @@ describe('promptforge snapshot', () => {
     await writeFile('promptforge.json', JSON.stringify({ registry: registry.url, prompts: 'prompts' }));
     const { code, stdout, stderr } = await inProcess(['snapshot', '-o', 'prompts.json']);
     assert.deepEqual([code, stdout], [0, ''], stderr);
-    assert.match(stderr, /draft is left out: .*\n2 of 3 prompts of production are in .*prompts\.json/);
+    assert.match(stderr, /draft is skipped: .*\n2 of 3 prompts of production are in .*prompts\.json/);
     const text = await readFile('prompts.json', 'utf8');
     assert.ok(!text.includes('pf_'));
     const prompts = createClient({

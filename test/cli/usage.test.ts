@@ -147,7 +147,11 @@ describe('promptforge', () => {
       for (const empty of ['', ' ']) {
         const { code, stderr } = await inProcess([...command.split(' '), empty]);
         assert.equal(code, 2, command);
-        assert.match(stderr, /is invalid[^.]*\. It is empty\. Is a variable of the shell not set\?/, command);
+        assert.match(
+          stderr,
+          /is invalid[^.]*\. It is empty\. Check whether a shell variable is not set\./,
+          command,
+        );
       }
   });
 
@@ -246,7 +250,7 @@ describe('promptforge', () => {
     [['environments', 'set', 'production', '--publishes', 'ture'], /Did you mean "true"\?/],
     [['environments', 'set', 'production', '--pins', 'some'], /invalid\. Write one of any, released/],
     [['environments', 'set', 'production', '--pins', 'relased'], /Did you mean "released"\?/],
-    [['environments', 'set', 'production', '--serves', 'stable,stable'], /names a channel twice/],
+    [['environments', 'set', 'production', '--serves', 'stable,stable'], /contains a channel twice/],
     [['environments', 'set', 'production', '--serves', 'stable,Latest'], /Did you mean "latest"\?/],
     [
       ['webhooks', 'add', '--environment', 'production', '--events', 'promotion.aplied', '--url', '-'],
@@ -254,11 +258,11 @@ describe('promptforge', () => {
     ],
     [
       ['copy', '--from', 'postgers://u:secret@h/d', '--to', 'there'],
-      /^promptforge: "postgers:\/\/…" names no registry\. Did you mean "postgres:\/\/…"\?(?!.*secret)/s,
+      /^promptforge: "postgers:\/\/…" is not a registry\. Did you mean "postgres:\/\/…"\?(?!.*secret)/s,
     ],
     [
       ['copy', '--from', 'here', '--to', 'https://u:secret@h'],
-      /"https:\/\/…" names no registry\. Write(?!.*secret)/s,
+      /"https:\/\/…" is not a registry\. Give(?!.*secret)/s,
     ],
     [['verify', '--data', 'postgres://u:secret@h/d'], /a path is needed here\..*--database\.(?!.*secret)/s],
   ];
@@ -288,7 +292,7 @@ describe('promptforge', () => {
     for (const old of ['20.20.2', '22.12.0', '18.0.0'])
       assert.match(
         whyNotThisNode(old) ?? '',
-        new RegExp(`needs Node 22.13 or newer, and runs on Node ${old}`),
+        new RegExp(`needs Node 22.13 or newer, but this is Node ${old}`),
       );
     for (const fit of ['22.13.0', '22.20.1', '23.0.0', '24.21.0', '100.0.0'])
       assert.equal(whyNotThisNode(fit), undefined);

@@ -59,7 +59,7 @@ describe('promptforge verify', () => {
   it('finds the checkpoint that was kept, and no other', async () => {
     const found = await withCheckpoint(JSON.stringify(kept));
     assert.equal(found.code, 0, found.stderr);
-    assert.match(found.stdout, new RegExp(`holds the checkpoint of event ${kept.seq}`));
+    assert.match(found.stdout, new RegExp(`includes the checkpoint of event ${kept.seq}`));
     for (const [change, told] of [
       [{ hash: `sha256:${'1'.repeat(64)}` }, /signature is not valid/],
       [await signed({ seq: 9999 }), /ends before event 9999/],
@@ -70,7 +70,7 @@ describe('promptforge verify', () => {
       assert.match(stderr, told);
     }
     const none = await withCheckpoint('{}');
-    assert.deepEqual([none.code, /does not hold a checkpoint/.test(none.stderr)], [4, true]);
+    assert.deepEqual([none.code, /is not a checkpoint/.test(none.stderr)], [4, true]);
   });
 
   it('names what was changed behind its back', async () => {

@@ -121,7 +121,7 @@ describe('promptforge webhooks', () => {
     const added = await inProcess([...make, ...own]);
     const [id = ''] = /wh_[0-9a-f]{24}/.exec(added.stderr) ?? [];
     const sent = await inProcess(['webhooks', 'test', id, ...own]);
-    const said = `${receiver.url} took an example of the format slack.\n`;
+    const said = `${receiver.url} accepted an example in the format slack.\n`;
     assert.deepEqual([sent.code, sent.stdout], [0, said], sent.stderr);
     const [{ headers, body } = assert.fail()] = receiver.received;
     const message = new Webhook(added.stdout.trim()).verify(body, headers as Record<string, string>);
@@ -129,7 +129,7 @@ describe('promptforge webhooks', () => {
     receiver.answers.push(404);
     const refused = await inProcess(['webhooks', 'test', id, ...own]);
     assert.equal(refused.code, 1);
-    assert.match(refused.stderr, /did not take the example: answered 404\. Check the URL/);
+    assert.match(refused.stderr, /did not accept the example: answered 404\. Check the URL/);
     const cautious = await inProcess(['webhooks', 'test', id, '--data', data]);
     assert.match(cautious.stderr, /is not one of https/);
     assert(!JSON.stringify([added, sent, refused, cautious]).includes('s3cret'));

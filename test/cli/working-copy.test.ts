@@ -79,7 +79,7 @@ describe('a working copy of the command line', () => {
     await mkdir(join(copy.root, '.git'));
     const { stdout, stderr } = await copy.run('status', '--check');
     assert.equal(stdout, 'Nothing differs: 2 prompts.\n');
-    assert.match(stderr, /"\*\.prompt text eol=lf" in \.gitattributes keeps them the same/);
+    assert.match(stderr, /"\*\.prompt text eol=lf" to \.gitattributes to keep them the same/);
     assert.equal((await copy.run('diff')).stdout, '');
     await copy.write('dos', 'One\nThree\n');
     await copy.write('unix', '\ufeffOne\r\nThree\r\n');
@@ -102,14 +102,14 @@ describe('a working copy of the command line', () => {
     await registry.publish('taken2', 'x', null);
     const trial = await copy.run('publish', '--dry-run');
     assert.equal(trial.code, 1);
-    assert.match(trial.stdout, /^would publish {2}a\/uses: checked here alone.*_inner, _part/m);
+    assert.match(trial.stdout, /^would publish {2}a\/uses: checked only locally.*_inner, _part/m);
     await assert.rejects(copy.lock(), /ENOENT/);
 
     const { code, stdout, stderr } = await copy.run('publish', '-m', 'All');
     assert.equal(code, 1);
     assert.equal(stdout, 'published  _inner@1\npublished  _part@1\npublished  a/uses@1\n');
     assert.match(stderr, /^refused {4}wrong: prompts\/wrong\.prompt:1:1: /m);
-    assert.match(stderr, /^refused {4}taken: The registry has version 1 with another text/m);
+    assert.match(stderr, /^refused {4}taken: The registry has version 1 with a different text/m);
     assert.match(stderr, /^refused {4}Taken2: .*taken2/m);
     assert.match(stderr, /3 of 6 were refused/);
     assert.deepEqual(await copy.lock(), { _inner: 1, _part: 1, 'a/uses': 1 });
@@ -142,7 +142,7 @@ describe('a working copy of the command line', () => {
     assert.deepEqual([await copy.read('edited'), await copy.read('behind')], ['Mine\n', 'Two\n']);
     const refused = await copy.run('publish', '-m', 'Mine');
     assert.equal(refused.code, 1);
-    assert.match(refused.stderr, /refused {4}edited: The file is based on version 1, .* at 2 now/);
+    assert.match(refused.stderr, /refused {4}edited: The file is based on version 1, .* now at 2/);
     const newestDiff = await copy.run('diff', 'edited', '--newest');
     assert.match(newestDiff.stdout, /^--- edited@2\n.*^-Two\n\+Mine\n$/ms);
     const [, version = ''] = /promptforge resolve (edited@2)/.exec(refused.stderr) ?? [];
@@ -186,7 +186,7 @@ describe('a working copy of the command line', () => {
       left.stderr,
       /^promptforge\.lock\.json:5:1: a is still in conflict: one side says version 2, the other says version 1,/m,
     );
-    assert.match(left.stderr, /still in conflict for 1 prompt, so nothing was done\.$/m);
+    assert.match(left.stderr, /still has a conflict for 1 prompt, so nothing was changed\.$/m);
     await copy.write('a', 'One\n');
     const { code, stdout, stderr } = await copy.run('pull');
     assert.deepEqual([code, stdout], [0, 'updated  a  1 → 2\n']);
@@ -221,7 +221,7 @@ describe('a working copy of the command line', () => {
     const noKey = await copy.runApart({ PROMPTFORGE_KEY_DEVELOPMENT: '' }, 'status');
     assert.equal(noKey.code, 0);
     assert.match(noKey.stdout, /^new +mine/m);
-    assert.match(noKey.stderr, /could not be asked.*PROMPTFORGE_KEY_<ENVIRONMENT>/);
+    assert.match(noKey.stderr, /could not be reached.*PROMPTFORGE_KEY_<ENVIRONMENT>/);
     await registry.close();
     const away = await copy.run('status', '--json');
     assert.deepEqual([away.code, JSON.parse(away.stdout).asked], [0, false]);

@@ -12,11 +12,12 @@ export interface AcceptClockOptions extends RegistryOptions {
 
 /** @throws CommandFailure, DataFolderProblem, DatabaseProblem */
 export async function acceptClock({ reason, json, ...place }: AcceptClockOptions): Promise<void> {
-  if (reason === '') throw new CommandFailure(EXIT.usage, 'Give the reason with --reason: the log keeps it.');
+  if (reason === '')
+    throw new CommandFailure(EXIT.usage, 'Give the reason with --reason. It is kept in the log.');
   const accepted = await withRegistry(place, { create: false }, store => accept(store, COMMAND_LINE, reason));
   if (json) return printJson(accepted);
-  if (accepted === null) return print(line`The clock is believed. Nothing to accept.`);
+  if (accepted === null) return print(line`The clock is already trusted. There is nothing to accept.`);
   await print(
-    line`The newest event was of ${accepted.before ?? 'no time'}. Event ${accepted.seq} is of ${accepted.at}, and the log goes on from there.`,
+    line`The newest event was from ${accepted.before ?? 'no time'}. Event ${accepted.seq} is from ${accepted.at}, and the log continues from there.`,
   );
 }

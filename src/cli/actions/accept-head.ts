@@ -24,7 +24,8 @@ export interface AcceptHeadOptions extends SigningOptions {
 /** @throws CommandFailure, DataFolderProblem, DatabaseProblem */
 export async function acceptHead(options: AcceptHeadOptions): Promise<void> {
   const { reason, json } = options;
-  if (reason === '') throw new CommandFailure(EXIT.usage, 'Give the reason with --reason: the log keeps it.');
+  if (reason === '')
+    throw new CommandFailure(EXIT.usage, 'Give the reason with --reason. It is kept in the log.');
   const { keyFile, headFile } = await signingFiles(options);
   await withRegistry(options, { create: false, evenBroken: true }, async store => {
     const identity = await existingKey(keyFile);
@@ -33,15 +34,17 @@ export async function acceptHead(options: AcceptHeadOptions): Promise<void> {
       const kept = heads.read();
       const why = await whyNotServed(store, kept);
       if (why === undefined && kept.revision > 0)
-        return print(line`The log extends what was signed, and nothing was found broken. Nothing to accept.`);
+        return print(
+          line`The log extends the signed head, and no fault was found. There is nothing to accept.`,
+        );
       const { lost, restored, head } = await accept(store, { identity, heads, author: COMMAND_LINE, reason });
       if (json) return printJson({ lost, restored, head });
       await print(
-        line`Verified ${restored.seq} events. Event ${head.seq} records the restore, and "promptforge serve" serves it again.`,
+        line`Verified ${restored.seq} events. Event ${head.seq} records the restore, and "promptforge serve" can serve the registry again.`,
       );
       if (lost !== null && lost.seq > restored.seq)
         await print(
-          line`${lost.seq - restored.seq} events that were signed before are gone. Tell the people who saw them.`,
+          line`${lost.seq - restored.seq} signed events are lost. Inform everyone who has seen them.`,
         );
     } finally {
       heads.close();
@@ -54,16 +57,16 @@ interface SigningFiles {
   readonly headFile: string;
 }
 
-/** @throws CommandFailure where a database is named without a key */
+/** @throws CommandFailure if a database is given without a key */
 export async function signingFiles(options: SigningOptions): Promise<SigningFiles> {
   const { data, database, registryKey } = options;
   if (registryKey === undefined && database !== undefined)
-    throw new CommandFailure(EXIT.usage, 'A database needs --registry-key too: the key that "serve" has.');
+    throw new CommandFailure(EXIT.usage, 'A database also needs --registry-key: the key that "serve" uses.');
   const keyFile = registryKey ?? join(data, IDENTITY_FILE);
   return { keyFile, headFile: await signedHeadFile(options, keyFile) };
 }
 
-/** The key of a registry, which is not made here. @throws CommandFailure, DataFolderProblem */
+/** The key of a registry, which is not created here. @throws CommandFailure, DataFolderProblem */
 export async function existingKey(file: string): Promise<RegistryIdentity> {
   try {
     await access(file);

@@ -14,11 +14,11 @@ export async function backup({ data, output, json }: BackupOptions): Promise<voi
   const { head, key } = await backUp(data, output, sayNarrowed);
   if (json) return printJson({ output, events: head.seq, hash: head.hash, key });
   await print(
-    line`Backed up ${head.seq} events to ${output}, and checked them.\nThe log ends with ${head.hash}.`,
+    line`Backed up ${head.seq} events to ${output}, and verified them.\nThe log ends with ${head.hash}.`,
   );
   await say(
     key
-      ? line`It holds the registry's own key: keep it as safe as the data folder.`
-      : line`The data folder has no key of the registry. If "serve" is given one by --registry-key, back it up too.`,
+      ? line`The backup contains the registry's own key. Protect it like the data folder.`
+      : line`The data folder does not contain the registry's key. If you start "serve" with --registry-key, back up that file, too.`,
   );
 }

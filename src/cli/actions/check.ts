@@ -14,8 +14,8 @@ export const CHECK_FORMATS = ['text', 'json', 'sarif', 'github'] as const;
 export type CheckFormat = (typeof CHECK_FORMATS)[number];
 
 /**
- * @throws CommandFailure where a prompt cannot be published, a sample does not fit or there is nothing to check;
- * WorkspaceError for a path where nothing is
+ * @throws CommandFailure if a prompt cannot be published, a sample does not fit or there is nothing to check;
+ * WorkspaceError for a path that does not exist
  */
 export async function checkPaths(paths: readonly string[], format: CheckFormat): Promise<void> {
   const report = await checkFiles(paths, progressOf('Checking'));
@@ -69,7 +69,7 @@ async function printFor(format: Exclude<CheckFormat, 'text'>, report: CheckRepor
   });
 }
 
-/** As compilers print it; only what does not fail the check says its level. */
+/** In the format of compilers; findings that fail the check have no level. */
 function lineOf({ file, line: row, column, level, code, message }: CheckFinding): TerminalText {
   const how = level === 'warning' ? 'warning: ' : '';
   const what = code === undefined ? '' : `${code}: `;

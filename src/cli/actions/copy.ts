@@ -19,10 +19,7 @@ export interface CopyOptions {
 /** @throws CommandFailure, DataFolderProblem, DatabaseProblem, Problem `invalid_request`, `unavailable` */
 export async function copy(options: CopyOptions): Promise<void> {
   if (options.from === undefined || options.to === undefined)
-    throw new CommandFailure(
-      EXIT.usage,
-      'Name both places: --from and --to, each a data folder or a database.',
-    );
+    throw new CommandFailure(EXIT.usage, 'Give both --from and --to, each a data folder or a database.');
   const [from, to] = [placeNamed(options.from), placeNamed(options.to)];
   const { seq, hash } = await withRegistry(from, { create: false }, source =>
     withEmpty(to, target => copyRegistry(source, target)),
@@ -58,6 +55,6 @@ async function sayWhereTheKeyIs(file: string): Promise<void> {
   );
   if (there)
     await say(
-      line`The registry's own key is in no database and was not copied: serve the copy with --registry-key ${JSON.stringify(resolve(file))}.`,
+      line`The registry's own key is not part of the database and was not copied. Serve the copy with --registry-key ${JSON.stringify(resolve(file))}.`,
     );
 }

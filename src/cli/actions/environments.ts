@@ -30,11 +30,11 @@ export async function list({ json, ...place }: ListEnvironmentsOptions): Promise
 
 export interface SetEnvironmentOptions extends RegistryOptions {
   readonly serves?: readonly Channel[];
-  /** True if `serves` may name channels that are not there yet and whose names are like those of others. */
+  /** True if `serves` may name new channels whose names resemble existing ones. */
   readonly newChannels?: true;
   readonly pins?: Policy['pins'];
   readonly publishes?: boolean;
-  /** `none`, which is therefore no name for an environment, takes the condition off. */
+  /** `none`, which is therefore not a valid environment name, removes the condition. */
   readonly promoteFrom?: EnvironmentName;
   readonly approvals?: number;
   readonly rollbackNeedsApproval?: boolean;
@@ -106,14 +106,14 @@ function changed(
   return { ...set, authorsReadDrafts };
 }
 
-/** A slip would serve a channel that nothing is ever promoted to, and nobody would be told. @throws CommandFailure */
+/** Otherwise a typing error would serve a channel that nothing is ever promoted to. @throws CommandFailure */
 async function checkChannels(snapshot: ReadSnapshot, channels: readonly Channel[]): Promise<void> {
   for (const channel of channels) {
     const meant = await channelMeant(snapshot, channel);
     if (meant !== undefined)
       throw new CommandFailure(
         EXIT.refused,
-        `There is no channel "${channel}". Did you mean "${meant}"? Correct the name, or add --new-channels where it is a new one.`,
+        `There is no channel "${channel}". Did you mean "${meant}"? Correct the name, or add --new-channels to create it.`,
       );
   }
 }
@@ -124,7 +124,7 @@ function notThere(name: EnvironmentName, all: readonly Environment[]): Problem {
   const meant = near === undefined ? '' : ` Did you mean "${near}"?`;
   return new Problem(
     'environment_not_found',
-    `There is no environment "${name}"; there are ${names.join(', ')}.${meant} Correct the name, or add --add to make it.`,
+    `There is no environment "${name}"; there are ${names.join(', ')}.${meant} Correct the name, or add --add to create it.`,
   );
 }
 

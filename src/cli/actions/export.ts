@@ -1,4 +1,4 @@
-/** Runs `promptforge export`: page by page, so that a long log takes no more memory than a short one. */
+/** Runs `promptforge export`: page by page, so that memory does not grow with the log. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { whyRefused } from '../../disk/why-refused.ts';
 import { eventsAfter } from '../../registry/store/log.ts';
@@ -32,7 +32,7 @@ export async function exportLog(options: ExportOptions): Promise<void> {
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
       if (code === undefined) throw cause;
-      const why = code === 'EEXIST' ? 'it is there already; name another' : whyRefused(cause);
+      const why = code === 'EEXIST' ? 'it already exists; choose another name' : whyRefused(cause);
       throw new CommandFailure(EXIT.environment, `${output} cannot be written: ${why}.`, { cause });
     }
   });

@@ -32,7 +32,7 @@ export interface GenerateOptions extends ServedOptions {
 interface Origin {
   readonly command: string;
   read(): Promise<readonly DeclaredPrompt[]>;
-  /** Calls `changed` after each change, until the signal aborts. Rejects where it cannot be watched. */
+  /** Calls `changed` after each change, until the signal aborts. Rejects if it cannot watch. */
   watch(changed: () => void, signal: AbortSignal): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export async function generate(names: readonly PromptName[], options: GenerateOp
   if (output === undefined && (check === true || watch === true))
     throw new CommandFailure(
       EXIT.usage,
-      `${check === true ? '--check' : '--watch'} needs a file: say -o <file>.`,
+      `${check === true ? '--check' : '--watch'} needs a file. Add -o <file>.`,
     );
   const origin =
     options.environment === undefined ? await files(names, options) : await environment(names, options);
@@ -66,23 +66,23 @@ export async function generate(names: readonly PromptName[], options: GenerateOp
     await writeOutput(output, text);
     if (json) return told(true);
     const count = prompts.length === 1 ? '1 prompt' : `${prompts.length} prompts`;
-    await say(line`The types of ${count} are in ${output}.`);
+    await say(line`Wrote the types of ${count} to ${output}.`);
   };
   if (watch === true) await writeOnChanges(origin, write);
   else await write();
 }
 
-/** @throws CommandFailure where it is not */
+/** @throws CommandFailure if it is not */
 function checkIs(text: string, known: string | undefined, output: string, command: string): void {
   if (known !== undefined && typesIn(known) === typesIn(text)) return;
-  const why = known === undefined ? 'There is no such file.' : 'The prompts declare other types now.';
+  const why = known === undefined ? 'There is no such file.' : 'The types of the prompts have changed.';
   throw new CommandFailure(
     EXIT.refused,
     `${output} is not up to date: ${why} Run "${command} -o ${output}".`,
   );
 }
 
-/** Git may have changed how lines end, and the same registry may have been asked at another address. */
+/** Git may have converted line endings, and the registry may have another URL. */
 function typesIn(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(/^\/\/ Made by ".*$/m, '');
 }
@@ -99,9 +99,9 @@ async function contentOf(file: string): Promise<string | undefined> {
 async function environment(names: readonly PromptName[], options: GenerateOptions): Promise<Origin> {
   let onBack: () => void = () => {};
   const feed = watchedFeed({
-    failed: error => sayOf(line`${error.message} The file is written again when the registry is back.`),
+    failed: error => sayOf(line`${error.message} The file is updated when the registry responds again.`),
     back() {
-      sayOf(line`${served.url} answers again.`);
+      sayOf(line`${served.url} responds again.`);
       onBack();
     },
   });
@@ -139,12 +139,12 @@ function commandOf(names: readonly PromptName[], { schemas }: GenerateOptions): 
 
 async function files(names: readonly PromptName[], options: GenerateOptions): Promise<Origin> {
   if (options.registry !== undefined || options.keyFile !== undefined)
-    throw new CommandFailure(EXIT.usage, 'A registry is asked only with --environment <name>. Say which.');
+    throw new CommandFailure(EXIT.usage, 'Add --environment <name> to read the types from a registry.');
   const project = await nearestProject();
   if (project === undefined)
     throw new CommandFailure(
       EXIT.usage,
-      `There is no ${PROJECT_FILE} here or above. Run it in a working copy, or say --environment, --registry and the prompts.`,
+      `There is no ${PROJECT_FILE} here or above. Run the command in a working copy, or give --environment, --registry and the prompts.`,
     );
   const folder = new PromptsFolder(project.root, project.promptsFolder, nodeFileSystem);
   return {
@@ -153,7 +153,7 @@ async function files(names: readonly PromptName[], options: GenerateOptions): Pr
       const listed = (await folder.list()).files.map(({ name }) => name);
       const wanted = names.length > 0 ? names : listed.filter(name => !isPartial(name));
       if (wanted.length === 0)
-        throw new CommandFailure(EXIT.usage, `There is no prompt in ${project.prompts}. Write one first.`);
+        throw new CommandFailure(EXIT.usage, `There is no prompt in ${project.prompts}. Create one first.`);
       return Promise.all(wanted.map(name => declaredIn(folder, name)));
     },
     async watch(changed, signal) {

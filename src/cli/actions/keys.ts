@@ -40,8 +40,8 @@ export async function create({
 
 function sentenceOn({ id, environment, role, actor, expiresAt }: CreatedKey): TerminalText {
   const until = expiresAt === null ? 'and does not expire' : `until ${expiresAt}`;
-  return line`The key ${id} is for ${environment} with the role "${role}", belongs to ${actor} ${until}.
-Keep it now: it will not be shown again.`;
+  return line`The key ${id} is for ${environment}, has the role "${role}", belongs to ${actor} ${until}.
+Copy it now: it will not be shown again.`;
 }
 
 export interface ListKeysOptions extends RegistryOptions {
@@ -57,7 +57,7 @@ export async function list({ environment, json, ...place }: ListKeysOptions): Pr
   if (json) return printJson({ data: keys, nextCursor: null });
   if (keys.length === 0)
     return say(
-      line`There is no key${environment === undefined ? '' : ` of ${environment}`}. Make one with "promptforge keys create".`,
+      line`There is no key${environment === undefined ? '' : ` of ${environment}`}. Create one with "promptforge keys create".`,
     );
   const headings = ['ID', 'ENVIRONMENT', 'ROLE', 'ACTOR', 'STATE', 'MADE', 'EXPIRES', 'LAST USED'];
   const now = Date.now();
@@ -110,13 +110,13 @@ export async function rotate(id: string, { overlap, expires, json, ...place }: R
   await say(
     lines([
       sentenceOn(created),
-      line`The key ${id}, whose place it takes, is valid until ${endsAt ?? 'it is revoked'}.`,
+      line`It replaces the key ${id}, which is valid until ${endsAt ?? 'it is revoked'}.`,
     ]),
   );
 }
 
 export interface RevokeOptions extends RegistryOptions {
-  /** True if the keys that it made are revoked with it. */
+  /** True to also revoke the keys that it created. */
   readonly cascade?: true;
   readonly json?: true;
 }

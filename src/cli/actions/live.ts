@@ -36,7 +36,7 @@ export async function live(prompt: PromptName, options: LiveOptions): Promise<vo
   await printText(found.text);
 }
 
-/** Whoever can run the command on the data folder reads all of it. */
+/** A person who can run the command on the data folder can read all of it. */
 const COMMAND_LINE_READS: LiveReader = { key: COMMAND_LINE.key, check: async () => {} };
 
 function ownLive(prompt: PromptName, options: LiveOptions): Promise<Live> {
@@ -56,7 +56,7 @@ async function servedLive(
   if (key === undefined || key === '')
     throw new CommandFailure(
       EXIT.usage,
-      "A registry that serves asks for a key. Put an author's key into the environment variable PROMPTFORGE_KEY.",
+      'A remote registry needs a key. Set the environment variable PROMPTFORGE_KEY to an author key.',
     );
   return new RegistryClient({ url, key }).live(prompt, {
     environment,

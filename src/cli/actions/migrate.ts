@@ -12,11 +12,11 @@ export interface MigrateOptions {
 /** @throws CommandFailure, DatabaseProblem */
 export async function migrate({ database, json }: MigrateOptions): Promise<void> {
   if (database === undefined)
-    throw new CommandFailure(EXIT.usage, 'Name the database: --database, or PROMPTFORGE_DATABASE.');
+    throw new CommandFailure(EXIT.usage, 'Give the database with --database or PROMPTFORGE_DATABASE.');
   const { from, to } = await migrateDatabase(database);
   const { shown } = parseDatabaseUrl(database);
   if (json) await printJson({ database: shown, from, to });
-  else if (from === to) await print(line`${shown} has schema ${to} already.`);
-  else if (from === 0) await print(line`${shown}: made schema ${to}.`);
-  else await print(line`${shown}: brought from schema ${from} to ${to}.`);
+  else if (from === to) await print(line`${shown} already has schema ${to}.`);
+  else if (from === 0) await print(line`${shown}: created schema ${to}.`);
+  else await print(line`${shown}: migrated from schema ${from} to ${to}.`);
 }

@@ -26,7 +26,7 @@ export interface DecideOwnersOptions extends OwnersOptions {
   readonly comment?: string;
 }
 
-/** @throws CommandFailure where none waits that was asked for; Problem, RegistryUnreachable */
+/** @throws CommandFailure if there is no pending change and one was requested; Problem, RegistryUnreachable */
 export async function show({ environment, json, waiting, ...remote }: ShowOwnersOptions): Promise<void> {
   const { client } = await (await openRemote(remote)).clientFor({ kind: 'read' });
   const owners = await client.getOwners(environment);
@@ -34,7 +34,7 @@ export async function show({ environment, json, waiting, ...remote }: ShowOwners
   await tellOf(owners);
   if (waiting === undefined) return printText(owners.text);
   if (owners.waiting === null)
-    throw new CommandFailure(EXIT.refused, `No change of the owners of ${environment} waits.`);
+    throw new CommandFailure(EXIT.refused, `There is no pending change of the owners of ${environment}.`);
   await printText(owners.waiting.text);
 }
 
@@ -42,7 +42,7 @@ async function tellOf({ environment, text, current, waiting, warnings }: OwnersR
   if (text === '') await say(line`No prompt has owners in ${environment}.`);
   if (current !== null)
     await say(
-      line`Change ${current.id} by ${current.requestedBy} holds since ${current.appliedAt ?? ''}: ${current.reason}`,
+      line`Change ${current.id} by ${current.requestedBy} has been in effect since ${current.appliedAt ?? ''}: ${current.reason}`,
     );
   for (const warning of warnings) await say(line`Line ${warning.line}: ${warning.message}`);
   if (waiting !== null) await say(waitsFor(waiting));
@@ -80,7 +80,7 @@ export async function decide(
 function told(change: OwnersChangeRecord) {
   const { id, environment, state } = change;
   if (state === 'applied')
-    return line`Change ${id} holds: these are the owners of prompts in ${environment} now.`;
+    return line`Change ${id} is in effect: these are now the owners of prompts in ${environment}.`;
   if (state === 'pending') return waitsFor(change);
   return line`Change ${id} of the owners of ${environment} is ${state}. Nothing was changed.`;
 }
@@ -104,24 +104,24 @@ async function naming<T>(file: string, answering: Promise<T>): Promise<T> {
     for (const [at, why] of places) await say(line`${file}:${at}: ${why}`);
     throw new CommandFailure(
       EXIT.invalid,
-      `The owners were not changed: ${file} has ${places.length} wrong ${places.length === 1 ? 'line' : 'lines'}.`,
+      `The owners were not changed: ${file} has ${places.length} invalid ${places.length === 1 ? 'line' : 'lines'}.`,
     );
   }
 }
 
-/** Of the text, in bytes: above what the registry takes. */
+/** Of the text, in bytes: above the registry's limit. */
 const MAX_BYTES = 128 * 1024;
 
 /** Without the byte order mark that it may begin with. */
 async function textOf(file: string): Promise<string> {
   const bytes = await readBytes(file, {
     bytes: MAX_BYTES,
-    sentence: 'A text of owners has at most 16,384 characters.',
+    sentence: 'The owners have at most 16,384 characters.',
   });
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new CommandFailure(EXIT.invalid, `${file}: The text is not UTF-8. Save it with that encoding.`, {
+    throw new CommandFailure(EXIT.invalid, `${file}: The file is not UTF-8. Save it with that encoding.`, {
       cause,
     });
   }

@@ -31,7 +31,7 @@ export async function show(id: string, options: ShowReleaseOptions): Promise<voi
   else await print(releaseInLines(release));
 }
 
-/** @throws CommandFailure where some of it was refused; Problem where all of it was; RegistryUnreachable */
+/** @throws CommandFailure if some of it was refused; Problem where all of it was; RegistryUnreachable */
 export async function decide(
   action: 'approve' | 'reject' | 'cancel',
   id: string,
@@ -43,7 +43,7 @@ export async function decide(
   await tell(await naming(client.decideRelease(action, id, options.comment ?? '')), options);
 }
 
-/** @throws CommandFailure where there is nothing to roll back; Problem where it is refused; RegistryUnreachable */
+/** @throws CommandFailure if there is nothing to roll back; Problem if it is refused; RegistryUnreachable */
 export async function rollBack(id: string, options: RollBackOptions): Promise<void> {
   const remote = await openRemote(options);
   const release = await (await remote.clientFor({ kind: 'read' })).client.getRelease(id);
@@ -52,7 +52,7 @@ export async function rollBack(id: string, options: RollBackOptions): Promise<vo
   const { items, others } = await rollbackOf(client, release);
   for (const { prompt, why, current } of others)
     await say(
-      line`${prompt} stays as it is: ${
+      line`${prompt} is unchanged: ${
         why === 'not_applied'
           ? 'the release did not make it live.'
           : why === 'first'
@@ -61,7 +61,7 @@ export async function rollBack(id: string, options: RollBackOptions): Promise<vo
       }`,
     );
   if (items.length === 0)
-    throw new CommandFailure(EXIT.refused, `There is nothing to roll back of release ${id}.`);
+    throw new CommandFailure(EXIT.refused, `There is nothing to roll back in release ${id}.`);
   const what = items.length === 1 ? '1 prompt' : `${items.length} prompts`;
   await confirm(
     line`Roll back ${what} of release ${id} on ${channel} of ${environment}?`,

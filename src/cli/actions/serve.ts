@@ -60,8 +60,9 @@ export interface ServeOptions extends RegistryOptions {
 }
 
 /**
- * Resolves when it was asked to stop and every request is answered.
- * @throws CommandFailure, DataFolderProblem, DatabaseProblem, Problem `invalid_request` or `unavailable` when it may not or cannot listen
+ * Resolves after a stop signal, when every request has been answered.
+ * @throws CommandFailure, DataFolderProblem, DatabaseProblem, Problem `invalid_request` or `unavailable` if it may not
+ * or cannot listen
  */
 export async function serve(options: ServeOptions): Promise<void> {
   const { host, port, tlsCert, tlsKey, behindProxy, deliveryOnly = false } = options;
@@ -79,7 +80,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     const signing = deliveryOnly ? undefined : await ownSigning(store, options);
     await using closing = new Cleanup();
     closing.defer(() => signing?.heads.close());
-    // Asked while nobody is served yet: a database that goes away right afterwards must not end this.
+    // Queried before serving: losing the database right afterward must not end this.
     const hasKeys = (await listKeys(store, { limit: 1 })).length > 0;
     const asked = stopAsked();
     const server = await serveRegistry({
@@ -145,7 +146,7 @@ function limitsIn(options: ServeOptions): Partial<ConnectionLimits> {
     logEvent('fewer_connections', {
       level: 'warn',
       maxConnections,
-      reason: 'The system lets this process have so many open files. Raise its limit (ulimit -n) for more.',
+      reason: 'This is the limit of open files for this process. Raise it (ulimit -n) for more.',
     });
   const { maxUnauthenticated, maxUnauthenticatedPerAddress, failedKeys, maxWaiting } = options;
   return {
@@ -214,8 +215,8 @@ async function sayHowToBegin({ data, database }: RegistryOptions): Promise<void>
   const make = `promptforge keys create --environment development --role admin --actor ${userName()}`;
   await say(
     database === undefined
-      ? line`This registry has no key yet. Make the first with: ${make} --data ${JSON.stringify(data)}`
-      : line`This registry has no key yet. Make the first on the same database with: ${make}`,
+      ? line`This registry has no keys yet. Create the first one with: ${make} --data ${JSON.stringify(data)}`
+      : line`This registry has no keys yet. Create the first one on the same database with: ${make}`,
   );
 }
 
@@ -237,7 +238,7 @@ async function certificate(
 ): Promise<Certificate | undefined> {
   if (certFile === undefined && keyFile === undefined) return undefined;
   if (certFile === undefined || keyFile === undefined)
-    throw new CommandFailure(EXIT.usage, 'TLS needs both --tls-cert and --tls-key. Give the other one too.');
+    throw new CommandFailure(EXIT.usage, 'TLS needs both --tls-cert and --tls-key.');
   const [cert, key] = await Promise.all([pem(certFile), pem(keyFile)]);
   try {
     createSecureContext({ cert, key });
@@ -252,5 +253,5 @@ async function certificate(
 }
 
 function pem(file: string): Promise<Buffer> {
-  return readBytes(file, { bytes: 1024 * 1024, sentence: 'The file is too long to hold PEM.' });
+  return readBytes(file, { bytes: 1024 * 1024, sentence: 'The file is too large for PEM.' });
 }

@@ -25,7 +25,7 @@ export async function replace(options: ReplaceOptions): Promise<void> {
   if (lost && reason.trim() === '')
     throw new CommandFailure(
       EXIT.usage,
-      'Give the reason with --reason why the key is lost: the log keeps it.',
+      'Give the reason for the loss with --reason. It is kept in the log.',
     );
   const { keyFile, headFile } = lost
     ? { keyFile: undefined, headFile: undefined }
@@ -56,11 +56,11 @@ export async function replace(options: ReplaceOptions): Promise<void> {
       const intact = integrity({ heads, onBroken: fail, onFault: fail });
       const { seq } = await signer({ store, integrity: intact, identity, heads, onFault: fail }).checkpoint();
       if (options.json) await printJson({ event: seq, publicKey: identity.publicKey });
-      else await print(line`Event ${seq} names ${identity.publicKey}, which signs from now on.`);
+      else await print(line`Event ${seq} names ${identity.publicKey} as the new signing key.`);
     } finally {
       heads.close();
     }
   });
-  await say(line`Start "promptforge serve" with --registry-key ${newKey}, and make webhooks anew.`);
-  if (lost) await say(line`The old key did not endorse it, so clients raise an alarm. Tell them why.`);
+  await say(line`Start "promptforge serve" with --registry-key ${newKey}, and create webhooks again.`);
+  if (lost) await say(line`The old key did not endorse it, so clients raise an alarm. Inform their users.`);
 }

@@ -24,7 +24,7 @@ import { existingKey } from './accept-head.ts';
 export interface VerifyOptions extends RegistryOptions {
   /** A file. */
   readonly checkpoint?: string;
-  /** A file; of a data folder the one beside its key, unless told. */
+  /** A file; default for a data folder: the one beside its key. */
   readonly signedHead?: string;
   readonly json?: true;
 }
@@ -37,7 +37,8 @@ export async function verify(options: VerifyOptions): Promise<void> {
   try {
     await verifyPlace(options);
   } catch (cause) {
-    // For other commands a broken log is something around them; here it is the answer, and a script tells it from a wrong path.
+    // For other commands, a broken log is an external failure; here it is the result, which a script distinguishes from
+    // a wrong path.
     if (DataFolderProblem.is(cause, 'chain_broken') || DatabaseProblem.is(cause, 'chain_broken'))
       throw new CommandFailure(EXIT.refused, cause.message, { cause });
     throw cause;
@@ -60,7 +61,7 @@ async function verifyPlace(options: VerifyOptions): Promise<void> {
       if (why !== undefined)
         throw new CommandFailure(
           EXIT.refused,
-          `The checkpoint in ${options.checkpoint} is not one of this log. ${why} Keep both: they are evidence.`,
+          `The checkpoint in ${options.checkpoint} does not belong to this log. ${why} Keep both as evidence.`,
         );
     }
     const last = signed?.checkpoint?.seq ?? null;
@@ -73,16 +74,16 @@ async function verifyPlace(options: VerifyOptions): Promise<void> {
         macsFrom: macs,
       });
     await print(
-      line`${head.seq} events, and every source and table that they tell of, fit.\nThe log ends with ${head.hash}.`,
+      line`Verified ${head.seq} events with all sources and tables.\nThe log ends with ${head.hash}.`,
     );
     await print(
       macs === null
-        ? line`Whether the registry itself wrote the events was not checked: that takes its key (--registry-key).`
+        ? line`The MACs of the events were not checked: that needs the registry's key (--registry-key).`
         : line`Every event from ${macs} on carries a MAC by the registry's key.`,
     );
-    if (last !== null) await print(line`It extends event ${last}, the last that this registry signed.`);
+    if (last !== null) await print(line`It extends event ${last}, the last one that this registry signed.`);
     if (kept !== undefined)
-      await print(line`It holds the checkpoint of event ${kept.seq}, signed at ${kept.at}.`);
+      await print(line`It includes the checkpoint of event ${kept.seq}, signed at ${kept.at}.`);
   });
 }
 
@@ -114,14 +115,14 @@ async function checkServed(store: Store, { checkpoint }: KeptHead): Promise<void
 }
 
 async function readCheckpoint(file: string): Promise<Checkpoint> {
-  const limit = { bytes: 64 * 1024, sentence: 'The file is too long to hold a checkpoint.' };
+  const limit = { bytes: 64 * 1024, sentence: 'The file is too large for a checkpoint.' };
   const bytes = await readBytes(file, limit);
   try {
     return checkpoint.parse(JSON.parse(bytes.toString('utf8')));
   } catch (cause) {
     throw new CommandFailure(
       EXIT.environment,
-      `${file} does not hold a checkpoint. Give a file with exactly what /v1/checkpoint answered.`,
+      `${file} is not a checkpoint. Give a file with the exact response of /v1/checkpoint.`,
       { cause },
     );
   }

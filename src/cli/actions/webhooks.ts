@@ -36,17 +36,17 @@ export async function add(options: AddOptions): Promise<void> {
   if (json) return printJson(created);
   await print(line`${created.secret}`);
   await say(
-    line`The webhook ${created.id} tells ${created.origin} of ${events === null ? 'versions, promotions and comments' : events.join(', ')}.\nKeep its secret now: it will not be shown again.`,
+    line`The webhook ${created.id} notifies ${created.origin} of ${events === null ? 'versions, promotions and comments' : events.join(', ')}.\nCopy its secret now: it will not be shown again.`,
   );
 }
 
-/** @throws CommandFailure where a new key would be made that no server of the registry has */
+/** @throws CommandFailure if a new key would be created that no server of the registry has */
 async function existingKeyFile({ data, database, registryKey }: RegistryOptions): Promise<string> {
   if (registryKey === undefined && database === undefined) return join(data, IDENTITY_FILE);
   if (registryKey === undefined)
     throw new CommandFailure(
       EXIT.usage,
-      'A database needs --registry-key too: the key that "serve" has, from which the secret of the webhook is made.',
+      'A database also needs --registry-key: the key that "serve" uses. The secret of the webhook is derived from it.',
     );
   try {
     await access(registryKey);
@@ -68,7 +68,8 @@ export interface ListWebhooksOptions extends RegistryOptions {
 export async function list({ json, ...place }: ListWebhooksOptions): Promise<void> {
   const webhooks = await withRegistry(place, { create: false }, listWebhooks);
   if (json) return printJson({ data: webhooks, nextCursor: null });
-  if (webhooks.length === 0) return say(line`There is no webhook. Make one with "promptforge webhooks add".`);
+  if (webhooks.length === 0)
+    return say(line`There are no webhooks. Create one with "promptforge webhooks add".`);
   const headings = [
     'ID',
     'ENVIRONMENT',
@@ -130,7 +131,7 @@ export async function test(id: string, { privateNetwork, json, ...place }: TestO
   if (outcome.kind === 'failed' || outcome.kind === 'gone')
     throw new CommandFailure(
       EXIT.refused,
-      `${webhook.origin} did not take the example: ${outcome.reason}. Check the URL that the webhook ${webhook.id} was made with.`,
+      `${webhook.origin} did not accept the example: ${outcome.reason}. Check the URL that the webhook ${webhook.id} was created with.`,
     );
-  if (!json) await print(line`${webhook.origin} took an example of the format ${webhook.format}.`);
+  if (!json) await print(line`${webhook.origin} accepted an example in the format ${webhook.format}.`);
 }

@@ -23,7 +23,7 @@ export interface WitnessOptions {
 /** @throws CommandFailure: exit code 1 for an alarm, 4 when it cannot look */
 export async function witness(url: string, options: WitnessOptions): Promise<void> {
   const { to, watch, interval, push } = options;
-  const why = 'The registry shows its log to keys of the role author and above.';
+  const why = 'Reading the log needs a key with the role author or higher.';
   const registry = clientOf(url, await keyFrom(options.keyFile, why));
   const log = await openHeadLog(to, registry.url, push ?? false);
   const look = (signal?: AbortSignal) => lookAt(registry, log, options.json === true, signal);
@@ -39,7 +39,7 @@ export async function witness(url: string, options: WitnessOptions): Promise<voi
       if (stopping.signal.aborted) return;
       if (!(error instanceof CommandFailure) || error.exitCode !== EXIT.environment) throw error;
       // Said once until it succeeds again: a witness that only reports silence is overlooked.
-      if (!failing) await say(line`${error.message} It is tried again every ${interval} s.`);
+      if (!failing) await say(line`${error.message} Trying again every ${interval} s.`);
       failing = true;
     }
     await sleep(interval * 1000, undefined, { signal: stopping.signal }).catch(() => {});
@@ -60,13 +60,13 @@ async function lookAt(
   try {
     const found = await witnessed(registry, kept, signal);
     if (kept !== null && found.seq === kept.seq) {
-      await tell(line`Event ${found.seq} of ${registry.url} is signed as before.`, found.seq);
+      await tell(line`Event ${found.seq} of ${registry.url} is unchanged.`, found.seq);
       return;
     }
     await log.keep(found);
     await tell(
       kept === null
-        ? line`Keeping event ${found.seq} of ${registry.url}, the first that is kept.`
+        ? line`Recorded event ${found.seq} of ${registry.url}, the first one.`
         : line`Event ${found.seq} of ${registry.url} continues event ${kept.seq}.`,
       found.seq,
     );
@@ -76,7 +76,7 @@ async function lookAt(
       await log.alarm(error.message, found);
       throw new CommandFailure(
         EXIT.refused,
-        `ALARM: ${error.message} It is kept in ${log.path}. If the registry was restored and its operator says so, begin anew with another --to.`,
+        `ALARM: ${error.message} Both heads are recorded in ${log.path}. If the operator confirms that the registry was restored, start again with another --to.`,
         { cause: error },
       );
     }

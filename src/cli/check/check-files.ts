@@ -11,7 +11,7 @@ import { surroundingsByFolder } from './surroundings.ts';
 /**
  * @param paths files, or folders with all prompt and samples files below them
  * @param onProgress called after each file
- * @throws WorkspaceError `file_missing` for a path where nothing is, or for a promptforge.json that is not one
+ * @throws WorkspaceError `file_missing` for a path that does not exist, or for an invalid promptforge.json
  */
 export async function checkFiles(
   paths: readonly string[],
@@ -60,7 +60,7 @@ export async function checkFiles(
     onProgress(++progress.done, total);
   }
 
-  /** Of samples that were named without their prompt, whose own faults are not told. */
+  /** The prompt of a samples file that was named without it; the prompt's own errors are not reported. */
   async function promptBeside(samples: string): Promise<PromptOfSamples> {
     const file = promptOfSamples(samples);
     if ((await nodeFileSystem.stat(file))?.kind !== 'file') return { analyzed: undefined, linked: undefined };

@@ -1,4 +1,4 @@
-/** Files in a prompts folder whose names keep them from being published. */
+/** Finds files in a prompts folder whose names keep them from being published. */
 
 import { relative, sep } from 'node:path';
 import { promptOfFile } from '../../core/name.ts';
@@ -13,7 +13,7 @@ export class NameChecker {
   /** By the path of the prompts folder. */
   readonly #folders = new Map<string, { readonly folder: PromptsFolder; readonly files: PromptFile[] }>();
 
-  /** @returns why the file's name is none of a prompt's; names that differ by case are told of by `caseFindings` */
+  /** @returns an error if the file's name is not a prompt name; `caseFindings` reports names that differ by case */
   check(path: string, { root, promptsFolder }: Project): CheckFinding | undefined {
     const known = this.#folders.get(promptsFolder) ?? {
       folder: new PromptsFolder(root, promptsFolder, nodeFileSystem),
@@ -25,7 +25,7 @@ export class NameChecker {
       return undefined;
     } catch (error) {
       if (!Problem.is(error)) throw error;
-      return wrong(path, 'bad-name', `The file's name is no prompt name. ${error.message}`);
+      return wrong(path, 'bad-name', `The file's name is not a prompt name. ${error.message}`);
     }
   }
 

@@ -18,7 +18,7 @@ export interface CheckedPrompt {
   /** Also of the partials in it. */
   readonly findings: readonly CheckFinding[];
   readonly isWrong: boolean;
-  /** Undefined where it, or a partial in it, cannot be read. */
+  /** Undefined if it, or a partial in it, cannot be read. */
   readonly analyzed: LibraryPrompt | undefined;
   /** Undefined for one that cannot be published. */
   readonly linked: LinkedFile | undefined;
@@ -100,7 +100,7 @@ export function unread(error: unknown, file: string): CheckFinding {
   return asError(file, { ...place, code, message: withoutFile(error.message, file) });
 }
 
-/** The message alone, where it begins with the file and a place. */
+/** The message without the file and place that it begins with. */
 function withoutFile(message: string, file: string): string {
   const shown = shownPath(file, process.cwd());
   if (!message.startsWith(`${shown}:`)) return message;

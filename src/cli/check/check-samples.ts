@@ -1,4 +1,4 @@
-/** Samples held against their prompt: as the editor does, then by a strict rendering of each, as the registry would. */
+/** Checks samples against their prompt: like the editor, then by a strict rendering of each, like the registry. */
 import { Problem } from '../../core/problem.ts';
 import { type RenderRequest, render } from '../../core/render.ts';
 import { issueAt } from '../../core/source-position.ts';
@@ -27,7 +27,7 @@ export interface PromptOfSamples {
   readonly linked: LinkedFile | undefined;
 }
 
-/** @throws WorkspaceError `unreadable`; Problem `too_large`, `invalid_source` where it is not UTF-8 */
+/** @throws WorkspaceError `unreadable`; Problem `too_large`, `invalid_source` if it is not UTF-8 */
 export async function checkSamplesFile(
   file: string,
   shown: string,

@@ -8,7 +8,7 @@ import { type CheckFinding, WHOLE_FILE } from './finding.ts';
 
 /** Maximum depth of folders. */
 const MAX_DEPTH = 32;
-/** Of dependencies and repositories, where nobody keeps prompts. */
+/** Folders of dependencies and repositories, which contain no prompts. */
 const SKIPPED = new Set(['node_modules', '.git']);
 const SAMPLES_EXTENSION = '.samples.yaml';
 
@@ -21,7 +21,7 @@ export interface FoundFiles {
   readonly findings: readonly CheckFinding[];
 }
 
-/** @throws WorkspaceError `file_missing` for a path where nothing is */
+/** @throws WorkspaceError `file_missing` for a path that does not exist */
 export async function findFiles(paths: readonly string[]): Promise<FoundFiles> {
   const prompts = new Set<string>();
   const samples = new Set<string>();
@@ -35,7 +35,11 @@ export async function findFiles(paths: readonly string[]): Promise<FoundFiles> {
 
   const below = async (folder: string, top: string, depth: number): Promise<void> => {
     if (depth > MAX_DEPTH)
-      return void wrong(folder, 'too-deep', `Folders are looked into ${MAX_DEPTH} deep. Name this one.`);
+      return void wrong(
+        folder,
+        'too-deep',
+        `Folders are searched ${MAX_DEPTH} levels deep. Name this one explicitly.`,
+      );
     let entries: Awaited<ReturnType<typeof nodeFileSystem.list>>;
     try {
       entries = await nodeFileSystem.list(folder);
@@ -49,9 +53,9 @@ export async function findFiles(paths: readonly string[]): Promise<FoundFiles> {
       else if (kind === 'file' && isOurs) add(path);
       else if (kind === 'link' && isOurs) {
         const target = await nodeFileSystem.realpath(path);
-        if (target === undefined) wrong(path, 'unreadable', 'The link leads nowhere.');
+        if (target === undefined) wrong(path, 'unreadable', 'The link is broken.');
         else if (!isInside(top, target))
-          wrong(path, 'outside', 'The link leads out of the folder. Put the file itself here.');
+          wrong(path, 'outside', 'The link points outside the folder. Put the file itself here.');
         else if ((await nodeFileSystem.stat(path))?.kind === 'file') add(path);
       }
     }

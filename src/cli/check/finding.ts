@@ -6,7 +6,7 @@ export interface CheckFinding extends SourceRange {
   readonly file: string;
   /** An `error` fails the check: a prompt cannot be published, or a sample does not fit its prompt. */
   readonly level: 'error' | 'warning';
-  /** In words with hyphens; undefined where only a rendering tells what is wrong. */
+  /** In words with hyphens; undefined if only rendering can tell. */
   readonly code: string | undefined;
   /** The problem and its fix. */
   readonly message: string;

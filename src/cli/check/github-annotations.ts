@@ -3,7 +3,7 @@ import { visibleLines } from '../../core/visible-text.ts';
 import type { CheckFinding } from './finding.ts';
 import { pathFrom } from './source-root.ts';
 
-/** One command, without a line break in it whatever the finding holds. */
+/** One command, without line breaks whatever the finding contains. */
 export function annotationOf(finding: CheckFinding, root: string): string {
   const { level, code, message, line, column, endLine, endColumn } = finding;
   const properties: [string, string | number][] = [
@@ -11,7 +11,7 @@ export function annotationOf(finding: CheckFinding, root: string): string {
     ['line', line],
     ['endLine', endLine],
   ];
-  // GitHub takes columns of a single line alone.
+  // GitHub only supports columns within a single line.
   if (line === endLine) properties.push(['col', column], ['endColumn', endColumn]);
   if (code !== undefined) properties.push(['title', code]);
   const told = properties.map(([name, value]) => `${name}=${escapedProperty(String(value))}`);

@@ -1,11 +1,11 @@
-/** Findings as SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0), as code scanning takes them. */
+/** Findings as SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0), for code scanning. */
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { CheckFinding } from './finding.ts';
 import { pathFrom } from './source-root.ts';
 
-/** Code of what only a rendering tells. */
+/** The code of findings that only rendering can tell. */
 const NO_CODE = 'invalid-prompt';
-/** The root of the repository, which whoever reads the log knows. */
+/** The root of the repository, which the log's consumer resolves. */
 const ROOT_ID = 'SRCROOT';
 
 /** @param root which files are named from, absolute */

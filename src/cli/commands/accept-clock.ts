@@ -10,7 +10,7 @@ export function acceptClockCommand(): Command {
     .addOption(databaseOption())
     .addOption(registryKeyOption())
     .addOption(
-      new Option('--reason <text>', 'why the clock is right; everyone can read it in the log')
+      new Option('--reason <text>', 'why the clock is right; visible to everyone in the log')
         .makeOptionMandatory()
         .argParser(text => text.trim()),
     )
@@ -18,10 +18,10 @@ export function acceptClockCommand(): Command {
     .addHelpText(
       'after',
       `
-The log's time never runs backwards, so a clock that is wrong would shift it for good. Nothing is
-written at a time more than an hour after the newest event, unless another clock agrees: the time
-since the machine was started, or the database's clock. A data folder that had no event for
-31 days is written to only after this. "date" shows the clock that it confirms.
+The log's time never runs backwards, so a wrong clock would shift it permanently. More than
+an hour after the newest event, nothing is written unless another clock agrees: the time since
+the machine started, or the database's clock. A data folder without an event for 31 days needs
+this command before it is written to. "date" shows the clock that it confirms.
 
 Example:
   promptforge accept-clock --data ${resolve('/var/lib/promptforge')} --reason "Nobody published since March"`,

@@ -1,4 +1,4 @@
-/** `promptforge accept-head`: has a registry served again whose log was restored. */
+/** `promptforge accept-head`: allows serving a registry whose log was restored. */
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type { AcceptHeadOptions } from '../actions/accept-head.ts';
@@ -11,7 +11,7 @@ export function acceptHeadCommand(): Command {
     .addOption(registryKeyOption())
     .addOption(signedHeadOption())
     .addOption(
-      new Option('--reason <text>', 'why the log ends earlier or differs; everyone can read it in the log')
+      new Option('--reason <text>', 'why the log ends earlier or differs; visible to everyone in the log')
         .makeOptionMandatory()
         .argParser(text => text.trim()),
     )
@@ -19,11 +19,11 @@ export function acceptHeadCommand(): Command {
     .addHelpText(
       'after',
       `
-The registry remembers beside its key what it signed, and refuses to serve a log that does not
-extend it or that was found broken. Stop "serve", restore the registry, then run this: it
-verifies everything, appends the event head.accepted, and begins a new signed head. Clients that
-saw later events raise an alarm all the same, since those events are gone: tell them.
-Where several machines serve one database, run it on each.
+The registry keeps its last signed head beside its key, and does not serve a log that does not
+extend it or that was found broken. Stop "serve", restore the registry, then run this command: it
+verifies everything, appends the event head.accepted, and starts a new signed head. Clients that
+saw lost events still raise an alarm: inform their users. If several machines serve one database,
+run it on each.
 
 Example:
   promptforge accept-head --data ${resolve('/var/lib/promptforge')} --reason "Restored the backup of March 1, the disk had failed"`,

@@ -1,4 +1,4 @@
-/** `promptforge archive`: a prompt takes no more versions, and lists leave it out. */
+/** `promptforge archive`: removes a prompt from lists and refuses new versions. */
 import type { Command } from 'commander';
 import { type ArchiveOptions, archiveAll, archivingCommand } from '../working/archive-all.ts';
 
@@ -8,12 +8,11 @@ export function archiveCommand(): Command {
     .addHelpText(
       'after',
       `
-Lists leave an archived prompt out, and new versions of it are refused. What is live stays live,
-and nothing is deleted: "promptforge restore" undoes it. It needs an admin's key of an environment
-that publishes. What is archived already is unchanged, which is a success. The file is left where
-it is.
+An archived prompt is not listed and takes no new versions. Live versions stay live, nothing is
+deleted, and "promptforge restore" undoes it. The file is kept. Needs an admin key of an
+environment that publishes. Archiving an archived prompt succeeds without a change.
 
-On a terminal it asks first; elsewhere it needs --yes.
+Asks for confirmation on a terminal; elsewhere it needs --yes.
 
 Examples:
   promptforge archive support/triage --reason "Replaced by support/route"

@@ -1,4 +1,4 @@
-/** `promptforge backup`: a copy of a data folder that can be served as it is, taken while it is served. */
+/** `promptforge backup`: copies a data folder while it is served, so that the copy can be served itself. */
 import { Command, Option } from 'commander';
 import type { BackupOptions } from '../actions/backup.ts';
 import { dataOption } from '../registry-options.ts';
@@ -12,15 +12,15 @@ export function backupCommand(): Command {
         .argParser(pathArgument)
         .makeOptionMandatory(),
     )
-    .option('--json', 'print where the log of the backup ends, for a script')
+    .option('--json', 'print the end of the backed-up log, for a script')
     .addHelpText(
       'after',
       `
-The backup is a data folder: the database, whose log is checked from end to end, and the
-registry's own key. Anyone with that key can sign as this registry, so keep the backup as
-safe as the data folder. To restore it, copy it to where the data folder was, or serve it.
+The backup is a data folder: the database, whose log is fully verified, and the registry's own
+key. Anyone with that key can sign as this registry, so protect the backup like the data folder.
+To restore it, copy it to the place of the data folder, or serve it directly.
 
-A PostgreSQL database is backed up by its own means (docs/operation.md).
+Back up a PostgreSQL database with its own tools (docs/operation.md).
 
 Examples:
   promptforge backup --data /var/lib/promptforge --output "/backup/promptforge-$(date -u +%FT%H%M)"

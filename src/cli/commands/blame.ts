@@ -27,8 +27,8 @@ export function blameCommand(): Command {
     .addHelpText(
       'after',
       `
-A line for each sentence, not for each line of the text. White space alone is no change. At most the newest 2,000
-versions are read: a sentence that is older is shown with "or older".
+Prints one line per sentence, not per line of the text. Changes of white space are ignored. At most the newest 2,000
+versions are read; older sentences are marked "or older".
 
 Examples:
   promptforge blame support/triage

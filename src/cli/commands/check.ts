@@ -30,14 +30,14 @@ export function checkCommand(): Command {
     .addHelpText(
       'after',
       `
-It needs no registry and no network. It finds what the editor shows as errors and the registry
-refuses, holds each sample of <name>.samples.yaml to the schema of its prompt, and renders it.
-Warnings are printed and fail nothing. Partials are looked for as with "promptforge render".
+Needs no registry and no network. Finds the errors that the editor shows and the registry refuses,
+and validates and renders each sample in <name>.samples.yaml. Warnings do not affect the exit
+code. Partials are found as with "promptforge render".
 
 Each finding is one line: file, line, column, code and what to do. --format sarif is for code
-scanning, --format github annotates the files of a pull request in GitHub Actions. Both name files
-from the root of the repository. The exit code is 3 with findings, and 4 where a file could not be
-read.
+scanning, --format github annotates the files of a pull request in GitHub Actions; both use paths
+relative to the root of the repository. The exit code is 3 with errors, and 4 if a file could not
+be read.
 
 Examples:
   promptforge check

@@ -1,4 +1,4 @@
-/** `promptforge connect <url>`: makes the folder a working copy of a registry, or has it follow another. */
+/** `promptforge connect <url>`: connects the folder to a registry, or to another one. */
 import { Command } from 'commander';
 import { registryAddress } from '../../client/address.ts';
 import { RegistryClient } from '../../client/registry-client.ts';
@@ -20,18 +20,14 @@ interface ConnectOptions {
 export function connectCommand(): Command {
   return new Command('connect')
     .argument('<url>', 'the registry, https://…', givenArgument)
-    .option(
-      '--prompts <folder>',
-      'the folder for prompts (default: as it is, otherwise prompts)',
-      givenArgument,
-    )
-    .option('--json', `print what ${PROJECT_FILE} holds`)
+    .option('--prompts <folder>', 'the folder for prompts (default: unchanged, or prompts)', givenArgument)
+    .option('--json', `print the contents of ${PROJECT_FILE}`)
     .addHelpText(
       'after',
       `
-Writes ${PROJECT_FILE} here, or changes that of this working copy. It holds no key: get one from
-"promptforge login" or PROMPTFORGE_KEY_<ENVIRONMENT>. It goes into git. Exits with 4 where the
-registry does not answer now; the file is written all the same.
+Writes ${PROJECT_FILE} here, or changes that of this working copy. It contains no key: get one from
+"promptforge login" or PROMPTFORGE_KEY_<ENVIRONMENT>. Commit it to git. If the registry
+does not respond, the file is written anyway, and the exit code is 4.
 
 Examples:
   promptforge connect https://prompts.example.com
@@ -57,7 +53,7 @@ async function connect(url: string, options: ConnectOptions): Promise<void> {
     if (!(cause instanceof Error)) throw cause;
     throw new CommandFailure(
       EXIT.environment,
-      `${PROJECT_FILE} names ${registry} now, but: ${cause.message}`,
+      `${PROJECT_FILE} now names ${registry}, but: ${cause.message}`,
       {
         cause,
       },

@@ -17,7 +17,7 @@ export function copyCommand(): Command {
     )
     .addOption(
       fromEnvironment(
-        new Option('--to <place>', 'the same, empty or not yet there').argParser(givenArgument),
+        new Option('--to <place>', 'the same; it must be empty or not exist yet').argParser(givenArgument),
         'PROMPTFORGE_COPY_TO',
       ),
     )
@@ -25,9 +25,9 @@ export function copyCommand(): Command {
     .addHelpText(
       'after',
       `
-Copies events with their hashes, versions, promotions, environments, the hashes of keys: all
-or nothing, and verifies the copy. What is written while it runs is not copied, so
-stop "serve" first. A database with a password is better named by the environment.
+Copies the log with its hashes, versions, promotions, environments and the hashes of keys: all
+or nothing, and verifies the copy. Changes made meanwhile are not copied, so stop "serve"
+first. Use the environment variables for a URL with a password.
 
 Examples:
   promptforge copy --from /var/lib/promptforge --to postgres://prompts@db.example.com/prompts

@@ -34,7 +34,7 @@ export function diffCommand(): Command {
     .option('--newest', "compare with the registry's newest versions, not with those the files are based on")
     .addOption(remoteOption())
     .addOption(
-      choice(new Option('--format <format>', 'how they are printed; markdown is for a comment'), [
+      choice(new Option('--format <format>', 'output format; markdown is for comments on pull requests'), [
         'text',
         'json',
         'markdown',
@@ -44,8 +44,8 @@ export function diffCommand(): Command {
     .addHelpText(
       'after',
       `
-Compares each file with the version it is based on, as promptforge.lock.json has it. A prompt that
-is only on one side is compared with nothing. Prints nothing where nothing differs.
+Compares each file with the version it is based on, as recorded in promptforge.lock.json. A prompt
+that exists on only one side is compared with an empty text. Prints nothing if nothing differs.
 
 Examples:
   promptforge diff
@@ -83,14 +83,14 @@ async function diff(names: readonly PromptName[], options: DiffOptions): Promise
     if (!RegistryUnreachable.is(error, 'digest_mismatch')) throw error;
     throw new CommandFailure(
       EXIT.refused,
-      `${error.message} It is the digest in ${LOCK_FILE}: the registry may have been restored from a backup, or the file is of another registry.`,
+      `${error.message} The digest is from ${LOCK_FILE}: the registry may have been restored from a backup, or the file belongs to another registry.`,
     );
   });
   const missing = versions.filter(({ digest }) => !sources.has(digest));
   if (missing.length > 0)
     throw new CommandFailure(
       EXIT.refused,
-      `The registry does not give ${missing.map(({ prompt, version }) => versionReference(prompt, version)).join(', ')}. It may be a draft, which your key may not read.`,
+      `The registry did not return ${missing.map(({ prompt, version }) => versionReference(prompt, version)).join(', ')}. It may be a draft that your key may not read.`,
     );
   const diffs: Diffed[] = [];
   for (const prompt of differing) {

@@ -23,7 +23,10 @@ export function drillCommand(): Command {
   return new Command('drill')
     .argument('<prompt>', 'the name of the prompt, such as support/triage', promptArgument)
     .addOption(
-      new Option('--environment <name>', 'where it is rolled back; never the last one, which is production')
+      new Option(
+        '--environment <name>',
+        'the environment to roll back in; never the last one, which is production',
+      )
         .argParser(environmentArgument)
         .makeOptionMandatory(),
     )
@@ -33,9 +36,9 @@ export function drillCommand(): Command {
     .addHelpText(
       'after',
       `
-Rolls the prompt back to the good version before, waits until delivery has it and an application
-that was answered just before, and moves it forward again. Prints a report in Markdown, with the
-time of each step and what is live at the end. Ctrl-C ends it early and moves it forward too.
+Rolls the prompt back to the previous good version, waits until delivery and an application with
+a fresh cache have it, and moves it forward again. Prints a report in Markdown with the time of
+each step and what is live at the end. Ctrl-C ends the drill early and moves forward, too.
 
 Example:
   promptforge drill support/triage --environment staging`,
@@ -55,7 +58,7 @@ async function drill(prompt: PromptName, { environment, channel, ...options }: D
     line`Rolling ${prompt} back from @${plan.from} to @${plan.to} in ${environment}, and forward again.`,
   );
   const stopping = new AbortController();
-  // Both go on being heard: a second Ctrl-C must not end it before the pointer is put back.
+  // Both stay registered: a second Ctrl-C must not end it before the pointer is restored.
   const stop = () => stopping.abort();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
   const report = await runDrill(client, plan, stopping.signal);

@@ -14,7 +14,7 @@ function listCommand(): Command {
     .description('list the environments with their policies, in promotion order')
     .addOption(dataOption())
     .addOption(databaseOption())
-    .option('--json', 'print them as the API gives them')
+    .option('--json', 'print them as the API returns them')
     .addHelpText(
       'after',
       `
@@ -29,7 +29,7 @@ Examples:
 
 function setCommand(): Command {
   return new Command('set')
-    .description('change the policy of an environment: what is given, and nothing else')
+    .description('change the given parts of the policy of an environment')
     .argument('<name>', 'the environment', environmentArgument)
     .addOption(
       new Option(
@@ -73,14 +73,14 @@ function setCommand(): Command {
     .addOption(
       new Option(
         '--authors-read-drafts <boolean>',
-        'whether its author keys may read what was live neither there nor where it promotes from',
+        'whether its author keys may read versions that were never live there or where it promotes from',
       ).argParser(booleanArgument),
     )
     .option('--add', 'create the environment after the others; its policy is strict unless you change it')
     .addOption(dataOption())
     .addOption(databaseOption())
     .addOption(registryKeyOption())
-    .option('--json', 'print the environment as the API gives it')
+    .option('--json', 'print the environment as the API returns it')
     .addHelpText(
       'after',
       `

@@ -18,11 +18,11 @@ export function exportCommand(): Command {
         .argParser(numberArgument(0, 999_999_999))
         .default(0),
     )
-    .option('--json', 'with --output: print how many events; without, they are JSON already')
+    .option('--json', 'with --output: print the number of events; otherwise the output is JSON anyway')
     .addHelpText(
       'after',
       `
-docs/audit.md has the script that checks an export without PromptForge.
+docs/audit.md has a script that verifies an export without PromptForge.
 
 Example:
   promptforge export --data /var/lib/promptforge | node audit.mjs`,

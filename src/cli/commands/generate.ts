@@ -22,7 +22,7 @@ export function generateCommand(): Command {
     .addOption(
       new Option(
         '--environment <name>',
-        'types of what this environment serves (default: of the files of this working copy)',
+        'use the prompts that this environment serves (default: the files of this working copy)',
       ).argParser(environmentArgument),
     )
     .addOption(
@@ -31,7 +31,7 @@ export function generateCommand(): Command {
       ),
     )
     .addOption(
-      new Option('--channel <name>', 'the channel that is read').argParser(channelArgument).default('stable'),
+      new Option('--channel <name>', 'the channel to read').argParser(channelArgument).default('stable'),
     )
     .option(
       '--key-file <file>',
@@ -43,15 +43,15 @@ export function generateCommand(): Command {
         'also write validators of inputs and outputs, for Zod 4 or Valibot 1',
       ).choices(['zod', 'valibot']),
     )
-    .option('--check', 'write nothing, and fail where the file is not up to date: for CI')
-    .option('--watch', 'go on, and write the file again after each change, until Ctrl-C')
-    .option('--json', 'print what was written; without -o also the code')
+    .option('--check', 'write nothing, and fail if the file is not up to date: for CI')
+    .option('--watch', 'keep running and update the file after each change, until Ctrl-C')
+    .option('--json', 'print a summary as JSON; without -o also the code')
     .addHelpText(
       'after',
       `
-Give the types to the client: createClient<Prompts>({ … }). A name that no prompt has, an input
-that is missing and one of another type no longer compile. With --environment a reader key is
-enough, and prompts that the environment does not serve are left out.
+Use the types with the client: createClient<Prompts>({ … }). Unknown prompt names, missing inputs
+and inputs of the wrong type then no longer compile. With --environment, a reader key is enough,
+and prompts that the environment does not serve are skipped.
 
 Examples:
   promptforge generate -o src/prompts.gen.ts

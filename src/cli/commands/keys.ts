@@ -1,4 +1,7 @@
-/** `promptforge keys`: made, listed, replaced and revoked on the data folder or database itself, so that the first key can be made. */
+/**
+ * `promptforge keys`: creates, lists, rotates and revokes keys directly on the data folder or database, so that the
+ * first key can be created.
+ */
 import { Command, Option } from 'commander';
 import { ROLES } from '../../core/role.ts';
 import type { CreateOptions, ListKeysOptions, RevokeOptions, RotateOptions } from '../actions/keys.ts';
@@ -24,7 +27,7 @@ function createCommand(): Command {
     )
     .addOption(
       choice(
-        new Option('--role <role>', 'what it may do; each role includes the ones before it'),
+        new Option('--role <role>', 'the permissions; each role includes the ones before it'),
         ROLES,
       ).makeOptionMandatory(),
     )
@@ -38,11 +41,11 @@ function createCommand(): Command {
     .addOption(dataOption())
     .addOption(databaseOption())
     .addOption(registryKeyOption())
-    .option('--json', 'print the key as the API gives it')
+    .option('--json', 'print the key as the API returns it')
     .addHelpText(
       'after',
       `
-Makes the data folder and its registry where there is none yet. The key alone goes to
+Creates the data folder and its registry if they do not exist. Only the key is written to
 stdout; the registry keeps only a hash of it.
 
 Examples:
@@ -61,7 +64,7 @@ function listCommand(): Command {
     )
     .addOption(dataOption())
     .addOption(databaseOption())
-    .option('--json', 'print them as the API gives them')
+    .option('--json', 'print them as the API returns them')
     .addHelpText(
       'after',
       `
@@ -84,19 +87,19 @@ function rotateCommand(): Command {
     .addOption(
       new Option(
         '--expires <duration>',
-        'how long the new key is valid (default: as long as the old one was made for)',
+        'how long the new key is valid (default: the lifetime of the old one)',
       ).argParser(durationArgument),
     )
     .addOption(dataOption())
     .addOption(databaseOption())
     .addOption(registryKeyOption())
-    .option('--json', 'print the key as the API gives it')
+    .option('--json', 'print the key as the API returns it')
     .addHelpText(
       'after',
       `
-The new key has the environment, role and actor of the old one and alone goes to stdout. Both
-are valid until the overlap ends, so that those who use the key can change over one by one.
-A key that was leaked is revoked instead: "promptforge keys revoke".
+The new key has the environment, role and actor of the old one. Only the key is written to stdout.
+Both are valid until the overlap ends, so that users of the key can switch one by one.
+Revoke a leaked key instead: "promptforge keys revoke".
 
 Examples:
   promptforge keys rotate 4fQ7rT1bXc9Z
@@ -115,13 +118,13 @@ function revokeCommand(): Command {
     .addOption(dataOption())
     .addOption(databaseOption())
     .addOption(registryKeyOption())
-    .option('--json', 'print the key as the API gives it')
+    .option('--json', 'print the key as the API returns it')
     .addHelpText(
       'after',
       `
-Every registry that serves it refuses the key within a second. A revoked key
-stays revoked; it is still listed. A key of an admin that was leaked may have
-made others: --cascade revokes them too.
+Every process of the registry refuses the key within a second. Revoking cannot
+be undone, and the key is still listed. A leaked admin key may have created
+others: --cascade revokes them, too.
 
 Examples:
   promptforge keys revoke 4fQ7rT1bXc9Z

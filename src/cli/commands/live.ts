@@ -1,4 +1,4 @@
-/** `promptforge live`: what was live at an instant, asked of the registry's own data or of a registry that serves. */
+/** `promptforge live`: shows what was live at an instant, from the registry's own data or a remote registry. */
 import { Command, Option } from 'commander';
 import type { LiveOptions } from '../actions/live.ts';
 import { databaseOption, dataOption } from '../registry-options.ts';
@@ -14,9 +14,7 @@ export function liveCommand(): Command {
         .makeOptionMandatory(),
     )
     .addOption(
-      new Option('--channel <name>', 'the channel that was read')
-        .argParser(channelArgument)
-        .default('stable'),
+      new Option('--channel <name>', 'the channel to look up').argParser(channelArgument).default('stable'),
     )
     .addOption(
       new Option(
@@ -29,15 +27,15 @@ export function liveCommand(): Command {
     .addOption(
       new Option(
         '--registry <url>',
-        'ask a registry that serves instead, with the key in PROMPTFORGE_KEY',
+        'use a remote registry instead, with the key in PROMPTFORGE_KEY',
       ).conflicts(['data', 'database']),
     )
-    .option('--json', 'print everything as the API gives it')
+    .option('--json', 'print everything as the API returns it')
     .addHelpText(
       'after',
       `
-The text alone goes to stdout, as applications got it; who, why, from when until when, and
-the event that proves it to stderr. The instant of a promotion belongs to its version.
+Writes only the text to stdout, as applications got it. Author, reason, time span and the event
+that proves it go to stderr. At the instant of a promotion, its version is already live.
 
 Examples:
   promptforge live support/triage --environment production --at 2026-09-12T14:03:00Z

@@ -18,15 +18,17 @@ export function logCommand(): Command {
   return new Command('log')
     .argument('<prompt>', 'the name of the prompt, such as support/triage', promptArgument)
     .addOption(
-      new Option('--limit <number>', 'how many of the newest').argParser(numberArgument(1, 500)).default(20),
+      new Option('--limit <number>', 'the number of versions, newest first')
+        .argParser(numberArgument(1, 500))
+        .default(20),
     )
     .addOption(remoteOption())
-    .option('--json', 'print the versions as the API gives them')
+    .option('--json', 'print the versions as the API returns them')
     .addHelpText(
       'after',
       `
-Each version with who published it, when, why, and where it is live. Where versions have an origin,
-as those that CI published, their commit and pull request are shown too.
+Shows the author, time, message and live environments of each version. For versions with an origin,
+such as those published by CI, it also shows the commit and pull request.
 
 Examples:
   promptforge log support/triage

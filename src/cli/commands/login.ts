@@ -1,4 +1,4 @@
-/** `promptforge login`: a key into the keychain of this machine, where the editor looks for it too. */
+/** `promptforge login`: stores a key in the keychain of this machine, which the editor uses, too. */
 import { Command } from 'commander';
 import { RegistryClient } from '../../client/registry-client.ts';
 import { parseKey } from '../../core/key.ts';
@@ -20,13 +20,13 @@ interface LoginOptions extends RemoteOptions {
 export function loginCommand(): Command {
   return new Command('login')
     .addOption(remoteOption())
-    .option('--json', 'print who the key is, as the API gives it')
+    .option('--json', 'print the record of the key as the API returns it')
     .addHelpText(
       'after',
       `
-Asks for a key without showing it, or reads it from stdin. The key says which environment it is
-of. It is tried at the registry first, then kept in the keychain of this machine for this
-registry and environment alone, where VS Code finds it too.
+Asks for a key without showing it, or reads it from stdin. The key names its environment. It is
+tested with the registry, then stored in the keychain of this machine, only for this registry and
+environment. VS Code finds it there, too.
 
 Examples:
   promptforge login
@@ -44,7 +44,7 @@ async function login(options: LoginOptions): Promise<void> {
     abandon();
     throw new CommandFailure(
       EXIT.environment,
-      `The key is right, but it cannot be kept: ${probe.why} Put it into ${keyVariable(environment)} instead.`,
+      `The key is valid, but cannot be stored: ${probe.why} Set ${keyVariable(environment)} instead.`,
     );
   }
   await new Keychain(probe.keytar).set(originOf(url), environment, key);

@@ -1,4 +1,4 @@
-/** `promptforge logout`: takes a key out of the keychain of this machine. */
+/** `promptforge logout`: removes a key from the keychain of this machine. */
 import { Command } from 'commander';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { Keychain, loadKeytar } from '../../keys/keychain.ts';
@@ -19,12 +19,12 @@ export function logoutCommand(): Command {
   return new Command('logout')
     .argument('<environment>', 'the environment of the key', environmentArgument)
     .addOption(remoteOption())
-    .option('--json', 'print whether there was one')
+    .option('--json', 'print whether a key was removed')
     .addHelpText(
       'after',
       `
-The key itself stays valid: an admin revokes it ("promptforge keys revoke"). Without a key in the
-keychain it does nothing, which is a success.
+The key itself stays valid until an admin revokes it ("promptforge keys revoke"). Succeeds if the
+keychain has no key.
 
 Examples:
   promptforge logout production`,

@@ -4,19 +4,19 @@ import packageJson from '../../../package.json' with { type: 'json' };
 
 export function lspCommand(): Command {
   return new Command('lsp')
-    .addOption(new Option('--stdio', 'speak over standard input and output, which it always does'))
+    .addOption(new Option('--stdio', 'use standard input and output; always on'))
     .addHelpText(
       'after',
       `
-Your editor starts it and speaks the Language Server Protocol with it: problems, completion, hover,
-definition and references, rename across files, formatting, quick fixes, outline, folding and
-semantic tokens for .prompt files and their .samples.yaml. It needs no registry and no network.
-docs/editors.md has the settings for Neovim, Helix, Zed and JetBrains.`,
+A language server, started by your editor: diagnostics, completion, hovers, definitions,
+references, rename across files, formatting, quick fixes, outline, folding and semantic tokens for
+.prompt files and their .samples.yaml. Needs no registry and no network. See docs/editors.md for
+Neovim, Helix, Zed and JetBrains.`,
     )
     .action(async () => {
       const { serveLanguage } = await import('../../language-server/server.ts');
       serveLanguage(packageJson.version);
-      // The connection ends the process when the editor goes.
+      // The connection ends the process when the editor closes it.
       await new Promise<never>(() => {});
     });
 }

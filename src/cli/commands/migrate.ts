@@ -1,4 +1,4 @@
-/** `promptforge migrate`: the schema of a database, made or brought forward by the user who owns it. */
+/** `promptforge migrate`: creates or upgrades the schema of a database as the user who owns it. */
 import { Command } from 'commander';
 import type { MigrateOptions } from '../actions/migrate.ts';
 import { databaseOption } from '../registry-options.ts';
@@ -10,9 +10,9 @@ export function migrateCommand(): Command {
     .addHelpText(
       'after',
       `
-Needed where "serve" runs as a user who may not change the schema (docs/postgres.md); otherwise
-"serve" does it. Registries may go on serving meanwhile. A data folder is brought forward by
-whatever opens it.
+Only needed if "serve" runs as a user who may not change the schema (docs/postgres.md); otherwise
+"serve" migrates by itself. Registries may keep serving meanwhile. A data folder is migrated by
+the first command that opens it.
 
 Examples:
   promptforge migrate --database postgres://owner@db.example.com/prompts`,

@@ -19,9 +19,9 @@ export function newCommand(): Command {
     .addHelpText(
       'after',
       `
-Makes the file of a prompt, or of a partial where the last part of the name begins with "_". It
-needs no registry: "promptforge publish" makes the first version. A file that is there already is
-left as it is, and the exit code is 1.
+Creates the file of a prompt, or of a partial if the last part of the name begins with "_". Needs
+no registry: "promptforge publish" creates the first version. An existing file is not changed, and
+the exit code is 1.
 
 Examples:
   promptforge new support/triage

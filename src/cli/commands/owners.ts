@@ -9,9 +9,9 @@ export function ownersCommand(): Command {
   return new Command('owners')
     .addCommand(showCommand())
     .addCommand(setCommand())
-    .addCommand(decideCommand('approve', 'approve the change that waits and that another requested'))
-    .addCommand(decideCommand('reject', 'reject the change that waits'))
-    .addCommand(decideCommand('cancel', 'take back the change that waits and that you requested'));
+    .addCommand(decideCommand('approve', 'approve a pending change that someone else requested'))
+    .addCommand(decideCommand('reject', 'reject a pending change'))
+    .addCommand(decideCommand('cancel', 'cancel a pending change that you requested'));
 }
 
 function environmentOption(): Option {
@@ -21,23 +21,25 @@ function environmentOption(): Option {
 }
 
 function idArgument(): Argument {
-  return new Argument('<id>', 'of the change, as "promptforge owners show" tells it').argParser(text => {
-    if (/^[1-9][0-9]{0,14}$/.test(text)) return text;
-    throw new InvalidArgumentError('It is a number, such as 402.');
-  });
+  return new Argument('<id>', 'the id of the change, as "promptforge owners show" prints it').argParser(
+    text => {
+      if (/^[1-9][0-9]{0,14}$/.test(text)) return text;
+      throw new InvalidArgumentError('It is a number, such as 402.');
+    },
+  );
 }
 
 function showCommand(): Command {
   return new Command('show')
-    .description('print the owners, and the change that waits')
+    .description('print the owners and the pending change')
     .addOption(environmentOption())
-    .option('--waiting', 'print the text that waits for approval instead')
+    .option('--waiting', 'print the pending text instead')
     .addOption(remoteOption())
-    .option('--json', 'print them as the API gives them')
+    .option('--json', 'print them as the API returns them')
     .addHelpText(
       'after',
       `
-The text alone goes to stdout, so that it can be changed and set again; what waits and what to look at to stderr.
+Writes only the text to stdout, so that you can edit it and set it again; pending changes and warnings go to stderr.
 
 Examples:
   promptforge owners show --environment production > OWNERS
@@ -48,22 +50,22 @@ Examples:
 
 function setCommand(): Command {
   return new Command('set')
-    .description('request that a text becomes the owners; others must approve it, as a promotion')
+    .description('request a change of the owners; like a promotion, it needs approval by others')
     .argument('<file>', 'the text, or - for stdin', givenArgument)
     .addOption(environmentOption())
     .addOption(reasonOption())
     .addOption(remoteOption())
-    .option('--json', 'print the change as the API gives it')
+    .option('--json', 'print the change as the API returns it')
     .addHelpText(
       'after',
       `
-Each line has a pattern and its owners; of the lines that match a prompt the last decides. "*" is any part of a name
+Each line has a pattern and its owners; the last line that matches a prompt applies. "*" matches any part of a name
 between two slashes, "**" any number of folders, and "*" alone every prompt. "#" begins a comment.
 
   *            @dana
   support/**   @sam @lee     # one of them
 
-A text by which nobody could approve is refused. It needs a key of the environment with the role admin.
+Owners who could not approve are refused. Needs an admin key of the environment.
 
 Examples:
   promptforge owners set OWNERS --environment production --reason "Support looks after its prompts"`,
@@ -79,12 +81,12 @@ function decideCommand(action: 'approve' | 'reject' | 'cancel', description: str
     .addArgument(idArgument())
     .addOption(environmentOption())
     .addOption(
-      new Option('--comment <text>', 'why; it is kept permanently')
+      new Option('--comment <text>', 'the reason; it is kept permanently')
         .argParser(givenArgument)
         .makeOptionMandatory(action === 'reject'),
     )
     .addOption(remoteOption())
-    .option('--json', 'print the change as the API gives it')
+    .option('--json', 'print the change as the API returns it')
     .addHelpText(
       'after',
       `\nExamples:\n  promptforge owners ${action} 402 --environment production${action === 'reject' ? ' --comment "Not this week"' : ''}`,

@@ -29,7 +29,7 @@ export function promoteCommand(): Command {
   return new Command('promote')
     .argument('[prompt]', 'such as support/triage or support/triage@12', promptVersionArgument)
     .addOption(
-      new Option('--to <environment>', 'where it is to be live')
+      new Option('--to <environment>', 'the environment to promote to')
         .argParser(environmentArgument)
         .makeOptionMandatory(),
     )
@@ -49,27 +49,26 @@ export function promoteCommand(): Command {
     .addOption(
       new Option(
         '--at <instant>',
-        'when, such as 2026-09-12T14:03:00Z (default: at once, or when it is approved)',
+        'the time to go live, such as 2026-09-12T14:03:00Z (default: at once, or when approved)',
       ).argParser(instantArgument),
     )
     .addOption(waitOption())
     .addOption(remoteOption())
-    .option('--json', 'print the promotion as the API gives it, and its result')
+    .option('--json', 'print the promotion as the API returns it, and its result')
     .addHelpText(
       'after',
       `
-Without a version it promotes what is stable in the environment that the target promotes from; where the
-policy names none, the newest version. Where the policy asks for approvals, it asks for the promotion. What is
-live already is a success, and what was asked for already is not asked for again, so a job may
-run twice.
+Without a version, it promotes the version that is stable in the environment that the target promotes from, or the
+newest version if the policy names none. If the policy requires approvals, it requests the promotion. It can safely
+run twice: if the version is already live or requested, it succeeds without another request.
 
---release promotes partials not at all, goes on where one is refused, and asks for all before it waits. What it
-asks for has one id and takes one approval: see "promptforge release --help". It takes 200 prompts at a time.
-With --atomic all of it goes live at one moment, or none: one version that is refused refuses all. Where a newer
-version is live it refuses to go back, as a job of an older commit would that runs again; --allow-older lets it.
+--release skips partials, continues if one version is refused, and requests everything before it waits. The
+promotions share one id and one approval: see "promptforge release --help". A release has up to 200 prompts.
+With --atomic everything goes live at once or not at all, so one refused version refuses all. Versions older than the
+live one are refused, such as from a repeated job of an older commit, unless you add --allow-older.
 
-With --wait the exit code is 0 once it is live, 1 when it was refused, and 6 when it still waits at the end.
-Without it, asking is enough for 0.
+With --wait the exit code is 0 once it is live, 1 if it was rejected, and 6 if it is still pending at the end.
+Without it, a request is enough for 0.
 
 Examples:
   promptforge promote support/triage@12 --to staging --reason "Fees of the new price list"
@@ -85,7 +84,7 @@ async function promote(named: PromptVersion | undefined, options: PromoteOptions
   if ((named === undefined) === (release === undefined))
     throw new CommandFailure(EXIT.usage, 'Name a prompt, or a file with --release.');
   if (named !== undefined && (atomic ?? allowOlder) === true)
-    throw new CommandFailure(EXIT.usage, '--atomic and --allow-older go with --release.');
+    throw new CommandFailure(EXIT.usage, '--atomic and --allow-older need --release.');
   const versions = release === undefined ? [] : await readRelease(release);
   const { client } = await (await openRemote(options)).clientFor({ kind: 'promote', environment });
   if (named === undefined)

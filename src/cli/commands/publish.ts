@@ -27,27 +27,27 @@ export function publishCommand(): Command {
   return new Command('publish')
     .argument(
       '[prompts...]',
-      'names such as support/triage (default: all that changed)',
+      'names such as support/triage (default: all changed prompts)',
       promptArguments(promptArgument),
       [],
     )
-    .addOption(new Option('-m, --message <text>', 'what changed and why; it is kept with each version'))
-    .option('--dry-run', 'have the registry check everything, and publish nothing')
+    .addOption(new Option('-m, --message <text>', 'what changed and why; kept with each version'))
+    .option('--dry-run', 'check everything in the registry, but publish nothing')
     .addOption(remoteOption())
     .option('--json', 'print the result for each prompt')
     .addHelpText(
       'after',
       `
-Publishes each prompt that changed on the version it is based on, partials before those that use
-them, and notes the new versions in promptforge.lock.json. Each prompt is published by itself:
-what is refused is named with the reason, and the others go on. What the registry has already is
-unchanged, which is a success.
+Publishes each changed prompt on top of the version it is based on, partials before the prompts
+that use them, and records the new versions in promptforge.lock.json. Each prompt is published on
+its own: refused ones are listed with the reason, and the others continue. A text that the
+registry already has succeeds as "unchanged".
 
-In GitHub Actions and GitLab CI each version also has its origin: the commit with its repository,
-the author and the pull request. "promptforge log" shows it.
+In GitHub Actions and GitLab CI, each version also records its origin: commit, repository, author
+and pull request. "promptforge log" shows it.
 
-The exit code is 3 where only prompts are wrong, 4 where the registry could not be reached, and 1
-for whatever else was refused.
+The exit code is 3 if only invalid prompts were refused, 4 if the registry could not be reached,
+and 1 for other refusals.
 
 Examples:
   promptforge publish -m "Name the fees of the new price list"

@@ -28,25 +28,22 @@ export function pullCommand(): Command {
     )
     .option('--restore-deleted', 'restore files that were deleted here')
     .addOption(
-      new Option(
-        '--keep-deleted',
-        'keep files deleted that were deleted here and are newer in the registry',
-      ).conflicts('restoreDeleted'),
+      new Option('--keep-deleted', 'keep files deleted although the registry has newer versions').conflicts(
+        'restoreDeleted',
+      ),
     )
     .addOption(remoteOption())
-    .option('--json', 'print what was done with each prompt')
+    .option('--json', 'print the result for each prompt')
     .addHelpText(
       'after',
       `
-Writes the newest versions into files that are as they were pulled, makes files that are not there,
-merges newer versions into files that were edited in other places, and notes the versions in
-promptforge.lock.json. Any other file that was edited or deleted here is left as it is; where the
-registry has something newer for it, the exit code is 1. "promptforge resolve" says that a file
-takes that version into account.
+Updates unedited files to the newest versions, creates missing files, merges newer versions into
+edited files if the changes do not overlap, and records the versions in promptforge.lock.json.
+Other edited or deleted files are not touched; if the registry has a newer version of one, the
+exit code is 1. After merging by hand, run "promptforge resolve".
 
-A file that was deleted here stays so, and where the registry has a newer version than the one that
-was deleted, it is asked about: --restore-deleted writes it, --keep-deleted leaves it deleted until
-there is a newer version yet.
+Deleted files stay deleted. If the registry has a newer version of one, decide what to do:
+--restore-deleted writes it, --keep-deleted keeps it deleted until the next version.
 
 Examples:
   promptforge pull
@@ -89,9 +86,7 @@ async function pull(names: readonly PromptName[], options: PullOptions): Promise
   if (undone.length > 0)
     throw new CommandFailure(
       EXIT.refused,
-      undone.length === 1
-        ? 'One prompt was left as it is.'
-        : `${undone.length} prompts were left as they are.`,
+      undone.length === 1 ? 'One prompt was not updated.' : `${undone.length} prompts were not updated.`,
     );
 }
 

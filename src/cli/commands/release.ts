@@ -8,9 +8,11 @@ import { reasonOption } from '../working/move-options.ts';
 export function releaseCommand(): Command {
   return new Command('release')
     .addCommand(showCommand())
-    .addCommand(decideCommand('approve', 'approve what waits of a release that others requested and wrote'))
-    .addCommand(decideCommand('reject', 'reject what waits of a release'))
-    .addCommand(decideCommand('cancel', 'take back what waits of a release that you requested'))
+    .addCommand(
+      decideCommand('approve', 'approve the pending promotions of a release that others requested and wrote'),
+    )
+    .addCommand(decideCommand('reject', 'reject the pending promotions of a release'))
+    .addCommand(decideCommand('cancel', 'cancel the pending promotions of a release that you requested'))
     .addCommand(rollBackCommand());
 }
 
@@ -23,10 +25,10 @@ function idArgument(): Argument {
 
 function showCommand(): Command {
   return new Command('show')
-    .description('show what is in a release, and its state')
+    .description('show the promotions of a release and their state')
     .addArgument(idArgument())
     .addOption(remoteOption())
-    .option('--json', 'print it as the API gives it')
+    .option('--json', 'print it as the API returns it')
     .addHelpText('after', '\nExamples:\n  promptforge release show 318')
     .action(async (id: string, options: ShowReleaseOptions) =>
       (await import('../actions/release.ts')).show(id, options),
@@ -38,17 +40,17 @@ function decideCommand(action: 'approve' | 'reject' | 'cancel', description: str
     .description(description)
     .addArgument(idArgument())
     .addOption(
-      new Option('--comment <text>', 'why; it is kept permanently')
+      new Option('--comment <text>', 'the reason; it is kept permanently')
         .argParser(givenArgument)
         .makeOptionMandatory(action === 'reject'),
     )
     .addOption(remoteOption())
-    .option('--json', 'print the result as the API gives it')
+    .option('--json', 'print the result as the API returns it')
     .addHelpText(
       'after',
       `
-One that goes live as a whole is decided as a whole, or not at all; otherwise it goes on where one is refused, and
-the exit code is 1.
+An atomic release is decided as a whole or not at all. Otherwise, if one promotion is refused, the others continue
+and the exit code is 1.
 
 Examples:
   promptforge release ${action} 318 --comment "${action === 'approve' ? 'Read all of it' : 'Not this week'}"`,
@@ -65,12 +67,12 @@ function rollBackCommand(): Command {
     .addOption(reasonOption())
     .addOption(remoteOption())
     .option('--yes', 'do not ask for confirmation')
-    .option('--json', 'print the result as the API gives it')
+    .option('--json', 'print the result as the API returns it')
     .addHelpText(
       'after',
       `
-All of it goes back at one moment, as a release of its own. A prompt that another version is live of by now, or that
-was not live before, stays as it is.
+All prompts are rolled back at once, as a release of its own. Prompts of which another version is live by now, or
+that were not live before, are unchanged.
 
 Examples:
   promptforge release roll-back 318 --reason "Wrong fees" --yes`,

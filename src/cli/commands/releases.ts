@@ -16,17 +16,21 @@ interface ReleasesOptions extends RemoteOptions {
 export function releasesCommand(): Command {
   return new Command('releases')
     .addOption(
-      new Option('--environment <name>', 'of this one only (default: of all)').argParser(environmentArgument),
+      new Option('--environment <name>', 'only releases to this environment (default: all)').argParser(
+        environmentArgument,
+      ),
     )
     .addOption(
-      new Option('--limit <number>', 'how many of the newest').argParser(numberArgument(1, 100)).default(20),
+      new Option('--limit <number>', 'the number of releases, newest first')
+        .argParser(numberArgument(1, 100))
+        .default(20),
     )
     .addOption(remoteOption())
-    .option('--json', 'print the releases as the API gives them')
+    .option('--json', 'print the releases as the API returns them')
     .addHelpText(
       'after',
       `
-A release is what "promptforge promote --release" or "Promote Release" in VS Code promoted under one id.
+A release is a group of promotions with one id, from "promptforge promote --release" or "Promote Release" in VS Code.
 
 Examples:
   promptforge releases

@@ -17,21 +17,21 @@ export function renderCommand(): Command {
       ),
     )
     .addOption(
-      new Option('--context <file>', 'a YAML or JSON file with what {{@name}} reads').argParser(
+      new Option('--context <file>', 'a YAML or JSON file with the values of {{@name}}').argParser(
         givenArgument,
       ),
     )
     .option(
       '--strict',
-      'also refuse an input that does not fit its schema, and variables that nothing declares or gives',
+      'also reject an input that does not match its schema, and undeclared variables that the input lacks',
     )
     .option('--json', 'print the messages as the API gives them: {"messages": [...]}')
     .addHelpText(
       'after',
       `
-Partials ({{> header}} is _header.prompt) are looked for in the file's folder and those above it:
-up to the prompts folder where there is a promptforge.json above the file, else up to the
-folder with .git, else as far up as there are folders.
+Partials ({{> header}} is _header.prompt) are looked up in the file's folder and those above it:
+up to the prompts folder of the nearest promptforge.json, otherwise up to the folder with .git,
+otherwise up to the root.
 
 Examples:
   promptforge render prompts/support/triage.prompt --input ticket.yaml

@@ -1,4 +1,4 @@
-/** `promptforge resolve`: says that a file takes a version into account, after both were put together. */
+/** `promptforge resolve`: records that a file includes a version's changes after they were merged by hand. */
 import { Command } from 'commander';
 import { publishedText } from '../../core/line-endings.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
@@ -17,14 +17,14 @@ export function resolveCommand(): Command {
   return new Command('resolve')
     .argument('<prompt@version>', 'the version that the file takes into account', promptVersionArgument)
     .addOption(remoteOption())
-    .option('--json', 'print what the file is based on now')
+    .option('--json', 'print the new base of the file')
     .addHelpText(
       'after',
       `
-After a conflict: compare the file with the registry's newest version ("promptforge diff --newest"),
-put its changes into the file, then name that version here. The file itself is left as it is, and
-"promptforge publish" publishes it on that version. Of a file that was deleted here it says that it
-stays deleted although there is a newer version.
+After a conflict, compare the file with the registry's newest version ("promptforge diff --newest"),
+merge its changes into the file, then run this command with that version. The file is not changed;
+"promptforge publish" publishes it on top of that version. For a deleted file, it confirms that the
+file stays deleted although there is a newer version.
 
 Examples:
   promptforge diff support/triage --newest
@@ -48,7 +48,7 @@ async function resolve({ name, version }: PromptVersion, options: ResolveOptions
   const file = copy.folder.shown(copy.folder.pathOf(name));
   await say(
     isDeleted
-      ? line`${file} stays deleted, as of version ${version}.`
-      : line`${file} is based on version ${version} now.`,
+      ? line`${file} stays deleted as of version ${version}.`
+      : line`${file} is now based on version ${version}.`,
   );
 }

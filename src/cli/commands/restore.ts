@@ -7,8 +7,8 @@ export function restoreCommand(): Command {
     .addHelpText(
       'after',
       `
-The prompt takes versions again. It needs an admin's key of an environment that publishes. What is
-not archived is unchanged, which is a success.
+The prompt takes new versions again. Needs an admin key of an environment that publishes. Restoring
+a prompt that is not archived succeeds without a change.
 
 Examples:
   promptforge restore support/triage --reason "Still used by the night shift"`,

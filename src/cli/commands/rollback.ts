@@ -22,7 +22,7 @@ export function rollbackCommand(): Command {
   return new Command('rollback')
     .argument('<prompt>', 'the name of the prompt, such as support/triage', promptArgument)
     .addOption(
-      new Option('--in <environment>', 'where it is live')
+      new Option('--in <environment>', 'the environment to roll back in')
         .argParser(environmentArgument)
         .makeOptionMandatory(),
     )
@@ -35,12 +35,12 @@ export function rollbackCommand(): Command {
     .addOption(pointerOption())
     .addOption(waitOption())
     .addOption(remoteOption())
-    .option('--json', 'print the promotion as the API gives it, and its result')
+    .option('--json', 'print the promotion as the API returns it, and its result')
     .addHelpText(
       'after',
       `
-Without --to it goes back to what was live before, passing over what it was rolled back from.
-A rollback is live at once, unless the policy of the environment has it approved.
+Without --to, it returns to the previous live version, skipping versions that were rolled back.
+A rollback is live at once, unless the policy of the environment requires approval.
 
 Examples:
   promptforge rollback support/triage --in production --reason "Wrong fee for urgent transfers"
@@ -49,7 +49,7 @@ Examples:
     .action(rollback);
 }
 
-/** The newest promotions of a prompt: nobody rolls back to what they do not tell of. */
+/** The newest promotions of a prompt are enough: nobody rolls back further. */
 const PROMOTIONS = 500;
 
 async function rollback(name: PromptName, options: RollbackOptions): Promise<void> {

@@ -20,26 +20,26 @@ const PAGE = 100;
 
 export function searchCommand(): Command {
   return new Command('search')
-    .argument('<text>', 'what to search for, on one line', textArgument)
+    .argument('<text>', 'the text to search for, on one line', textArgument)
     .addOption(
       new Option('--prompt <name>', 'only versions of this prompt, such as support/triage').argParser(
         promptArgument,
       ),
     )
-    .option('--match-case', 'tell upper and lower case apart')
+    .option('--match-case', 'match upper and lower case')
     .addOption(
-      new Option('--limit <number>', 'how many of the newest')
+      new Option('--limit <number>', 'the number of versions, newest first')
         .argParser(numberArgument(1, 10_000))
         .default(50),
     )
     .addOption(remoteOption())
-    .option('--json', 'print the versions as the API gives them')
+    .option('--json', 'print the versions as the API returns them')
     .addHelpText(
       'after',
       `
-The versions in which the text occurs more often than in the version before, or less often,
-newest first, with how often before and since, and the first line that made the difference.
-Only versions that the key may read.
+Lists the versions that added or removed occurrences of the text, newest first, with the number
+of occurrences before and after, and the first line that made the difference. Only searches
+versions that the key may read.
 
 Examples:
   promptforge search "fee"
@@ -88,5 +88,5 @@ async function search(
     `${number}: ${shown.trim()}`,
   ]);
   await print(table(['VERSION', 'PUBLISHED', 'BY', 'CHANGE', 'LINE'], rows));
-  if (cursor !== undefined) await say(line`There are more: ask for them with --limit.`);
+  if (cursor !== undefined) await say(line`There are more. Show them with --limit.`);
 }

@@ -1,4 +1,4 @@
-/** `promptforge serve`: the registry of a team as a process that logs to stdout and stops when it is asked to. */
+/** `promptforge serve`: runs the registry of a team as a process that logs to stdout and stops on a signal. */
 import { Command, Option } from 'commander';
 import { DELIVERY_CACHE_BYTES } from '../../registry/delivery/delivery-cache.ts';
 import { DEFAULT_LIMITS } from '../../registry/serving/limits.ts';
@@ -25,7 +25,7 @@ export function serveCommand(): Command {
     .option('--tls-key <file>', 'the private key of the certificate (PEM)', givenArgument)
     .option(
       '--registry-key <file>',
-      "the registry's own key (PEM), made where there is none; the same for all on one database (default: registry-key.pem in the data folder)",
+      "the registry's own key (PEM), created if it does not exist; all processes on one database share it (default: registry-key.pem in the data folder)",
       givenArgument,
     )
     .addOption(signedHeadOption())
@@ -36,30 +36,30 @@ export function serveCommand(): Command {
     .addOption(
       new Option(
         '--delivery-only',
-        'only deliver, and write nothing: on a data folder or database that other processes write, a read replica too',
+        'only deliver, without writing: for a data folder or database that other processes write, or a read replica',
       ).conflicts('webhooksToPrivateNetworks'),
     )
     .addOption(
       new Option(
         '--workers <number>',
-        'threads that deliver, apart from everything else; more than 1 needs Linux; 0: deliveries share a thread with everything else',
+        'threads only for delivery; more than 1 needs Linux; 0: deliveries share a thread with everything else',
       )
         .default(1)
         .argParser(numberArgument(0, 64)),
     )
     .option(
       '--public-url <url>',
-      'where people reach this registry, such as https://prompts.example.com: messages to Slack and Teams link to it',
+      'the public URL of this registry, such as https://prompts.example.com; messages to Slack and Teams link to it',
       addressArgument,
     )
-    .option('--behind-proxy', 'a proxy in front speaks TLS: allow plain HTTP beyond this machine')
+    .option('--behind-proxy', 'a proxy in front terminates TLS: allow plain HTTP beyond this machine')
     .option(
       '--trusted-proxy <addresses>',
-      'addresses of proxies in front, or blocks such as 10.0.0.0/8, separated by commas: their X-Forwarded-For says where a request comes from',
+      'addresses of proxies in front, or blocks such as 10.0.0.0/8, separated by commas; their X-Forwarded-For gives the address of the client',
       listArgument(proxyArgument),
     )
     .addOption(
-      new Option('--rate-limit <number>', 'requests a second that one key may make; 0: no limit')
+      new Option('--rate-limit <number>', 'requests per second for one key; 0: no limit')
         .default(5000)
         .argParser(numberArgument(0, 1_000_000)),
     )
@@ -72,7 +72,7 @@ export function serveCommand(): Command {
         .argParser(numberArgument(0, 1_000_000)),
     )
     .addOption(
-      new Option('--max-connections <number>', 'connections that may be open at once')
+      new Option('--max-connections <number>', 'maximum number of open connections')
         .default(DEFAULT_LIMITS.maxConnections)
         .argParser(numberArgument(1, 1_000_000)),
     )
@@ -91,7 +91,7 @@ export function serveCommand(): Command {
     .addOption(
       new Option(
         '--max-unauthenticated <number>',
-        'connections that have not sent a valid key yet; the oldest gives way to a new one; half of all by default',
+        'connections that have not sent a valid key yet; a new one replaces the oldest; half of all by default',
       ).argParser(numberArgument(1, 1_000_000)),
     )
     .addOption(
@@ -103,13 +103,13 @@ export function serveCommand(): Command {
     .addOption(
       new Option(
         '--failed-keys <number>',
-        'requests a second without a valid key from one address, ten times as many at a stretch, before they are refused with 429',
+        'requests per second without a valid key from one address, with bursts of ten times as many, before the response is 429',
       )
         .default(DEFAULT_LIMITS.failedKeys.perAddress.perSecond)
         .argParser(numberArgument(1, 1_000_000)),
     )
     .addOption(
-      new Option('--max-waiting <number>', 'calls of one key that may wait for changes at once')
+      new Option('--max-waiting <number>', 'concurrent calls of one key that wait for changes')
         .default(DEFAULT_LIMITS.maxWaitingPerKey)
         .argParser(numberArgument(1, 1_000_000)),
     )
@@ -124,7 +124,7 @@ export function serveCommand(): Command {
     .addOption(
       new Option(
         '--request-timeout <seconds>',
-        'for a request to arrive whole, and again for its answer; calls wait for changes for 30 s',
+        'for receiving a request, and again for its response; waiting for changes takes up to 30 s more',
       )
         .default(DEFAULT_LIMITS.requestTimeout / 1000)
         .argParser(numberArgument(1, 3600)),
@@ -132,7 +132,7 @@ export function serveCommand(): Command {
     .addOption(
       new Option(
         '--drain-delay <seconds>',
-        'how long to keep answering after a stop signal, while /readyz tells load balancers to go elsewhere',
+        'how long to keep serving after a stop signal while /readyz reports 503 to load balancers',
       )
         .default(0)
         .argParser(numberArgument(0, 600)),
@@ -140,10 +140,10 @@ export function serveCommand(): Command {
     .addHelpText(
       'after',
       `
-Makes the data folder where there is none. Logs one JSON object a line to stdout; the first
-says the url and where its data is. Beyond 127.0.0.1 it listens only with TLS or --behind-proxy.
-SIGTERM or SIGINT (Ctrl-C) lets running requests finish, for 10 s at most; a second one stops at once.
-SIGHUP reads the certificate anew.
+Creates the data folder if it does not exist. Logs one JSON object per line to stdout; the first
+has the URL and the place of the data. Listens beyond 127.0.0.1 only with TLS or --behind-proxy.
+SIGTERM or SIGINT (Ctrl-C) lets running requests finish, for up to 10 s; a second one stops at once.
+SIGHUP reloads the certificate.
 
 Examples:
   promptforge serve

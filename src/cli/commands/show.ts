@@ -17,11 +17,11 @@ export function showCommand(): Command {
       promptVersionArgument,
     )
     .addOption(remoteOption())
-    .option('--json', 'print the version as the API gives it')
+    .option('--json', 'print the version as the API returns it')
     .addHelpText(
       'after',
       `
-The source goes to stdout to the byte, front matter and all.
+Prints the exact bytes of the source, including its front matter.
 
 Examples:
   promptforge show support/triage@12

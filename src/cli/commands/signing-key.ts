@@ -8,24 +8,24 @@ export function signingKeyCommand(): Command {
   const command = new Command('signing-key');
   command
     .command('replace')
-    .description('have another key sign from now on, endorsed by the present one')
+    .description('replace the signing key, endorsed by the present one')
     .addOption(dataOption())
     .addOption(databaseOption())
     .addOption(registryKeyOption())
     .addOption(
-      new Option('--new-key <file>', 'the new key (PEM), made where there is none')
+      new Option('--new-key <file>', 'the new key (PEM), created if it does not exist')
         .makeOptionMandatory()
         .argParser(file => resolve(file)),
     )
-    .option('--lost', 'nobody has the present key any more: clients will raise an alarm')
-    .option('--reason <text>', 'why it is lost; everyone can read it in the log')
-    .option('--json', 'print the key that signs from now on, and the event that names it')
+    .option('--lost', 'the present key is lost: clients will raise an alarm')
+    .option('--reason <text>', 'why it is lost; visible to everyone in the log')
+    .option('--json', 'print the new signing key and the event that names it')
     .addHelpText(
       'after',
       `
 Stop "serve" first, and start it with --registry-key <new file> afterwards. Both keys sign the
-event, so clients trust the new key as they trusted the old one. The secrets of webhooks depend
-on the key: make webhooks anew.
+event, so clients trust the new key like the old one. The secrets of webhooks are derived from
+the key: create webhooks again.
 
 Examples:
   promptforge signing-key replace --registry-key old.pem --new-key new.pem

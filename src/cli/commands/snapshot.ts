@@ -11,7 +11,7 @@ export function snapshotCommand(): Command {
     )
     .addOption(new Option('-o, --output <file>', 'the file (default: stdout)').argParser(pathArgument))
     .addOption(
-      new Option('--environment <name>', 'what this environment serves (default: that of the key)').argParser(
+      new Option('--environment <name>', 'the environment to read (default: that of the key)').argParser(
         environmentArgument,
       ),
     )
@@ -21,20 +21,20 @@ export function snapshotCommand(): Command {
       ),
     )
     .addOption(
-      new Option('--channel <name>', 'the channel that is read').argParser(channelArgument).default('stable'),
+      new Option('--channel <name>', 'the channel to read').argParser(channelArgument).default('stable'),
     )
     .option(
       '--key-file <file>',
       'a file with a reader key of the environment (default: as "promptforge whoami" finds one)',
     )
-    .option('--json', 'with -o: print what the file holds; without, the snapshot itself is JSON')
+    .option('--json', 'with -o: print a summary; otherwise the output is JSON anyway')
     .addHelpText(
       'after',
       `
-A reader key is enough. Give the file to createClient as
-"snapshot": it is served when the registry cannot be asked and nothing newer is known.
-A reader cannot list prompts, so without names those of the prompts folder are asked for, and
-the ones that the environment does not serve are left out.
+A reader key is enough. Pass the file to createClient as
+"snapshot": the client uses it if the registry cannot be reached and nothing newer is cached.
+Readers cannot list prompts, so without names it requests those of the prompts folder and
+skips the ones that the environment does not serve.
 
 Examples:
   PROMPTFORGE_KEY=… promptforge snapshot -o prompts.json

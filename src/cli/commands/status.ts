@@ -28,37 +28,35 @@ interface StatusOptions extends RemoteOptions {
 
 export function statusCommand(): Command {
   return new Command('status')
-    .option('--check', 'exit with 5 where files and registry differ: for CI')
+    .option('--check', 'exit with 5 if files and registry differ: for CI')
     .addOption(
       new Option(
         '--live <environment>',
-        'compare what promptforge.lock.json names with what is live there, instead of files with newest versions',
+        'compare promptforge.lock.json with the versions that are live there, instead of files with newest versions',
       ).argParser(environmentArgument),
     )
     .addOption(
-      new Option('--channel <name>', 'the channel that --live reads')
-        .argParser(channelArgument)
-        .default('stable'),
+      new Option('--channel <name>', 'the channel for --live').argParser(channelArgument).default('stable'),
     )
     .addOption(remoteOption())
     .option('--json', 'print every prompt with its state, base and newest version')
     .addHelpText(
       'after',
       `
-Lists the prompts whose files are not as the registry's newest versions:
+Lists the prompts whose files differ from the registry's newest versions:
   modified  edited here: publish        behind    the registry has a newer version: pull
   new       only here: publish          missing   only in the registry: pull
   conflict  edited here and there       deleted   the file is gone, the prompt is not
-  archived  takes no version any more   invalid   edited here, and cannot be published
-  renamed   a file has another name here: publish makes version 1 of it; the old name stays
-            in the registry until it is archived
+  archived  takes no new versions       invalid   edited here, and cannot be published
+  renamed   the file has a new name: publish creates its version 1; the old name stays in the
+            registry until you archive it
 
-Where the registry cannot be asked, it says so and shows what was edited here; with --check it
-then fails.
+If the registry cannot be reached, only local changes are shown; with --check the command then
+fails.
 
-With --live it lists the prompts of which another version is live than the lock file names:
+With --live it lists the prompts whose live version differs from the lock file:
   older     promote it                  newer     pull: somebody promoted another version
-  not live  promote it                  only live the lock file does not name it: pull
+  not live  promote it                  only live not in the lock file: pull
 
 Examples:
   promptforge status
@@ -104,7 +102,7 @@ async function status(options: StatusOptions): Promise<void> {
   if (hasReturns) await hintAtAttributes(project.root);
   if (why !== undefined) {
     if (options.check) throw why;
-    await say(line`The registry could not be asked, so only what was edited here is shown. ${why.message}`);
+    await say(line`The registry could not be reached, so only local changes are shown. ${why.message}`);
   } else if (options.check && differs) throw new CommandFailure(EXIT.differs, 'Files and registry differ.');
 }
 
@@ -128,7 +126,7 @@ async function statusOfLive(
   if (json) await printJson({ environment, channel, differs: differing.length > 0, prompts: states });
   else if (differing.length === 0)
     await print(
-      line`What is live on ${channel} of ${environment} is what ${LOCK_FILE} names: ${states.length === 1 ? '1 prompt' : `${states.length} prompts`}.`,
+      line`${LOCK_FILE} matches what is live on ${channel} of ${environment}: ${states.length === 1 ? '1 prompt' : `${states.length} prompts`}.`,
     );
   else {
     const rows = differing.map(({ name, state, base, live }) => [
@@ -139,7 +137,7 @@ async function statusOfLive(
   if (check && differing.length > 0)
     throw new CommandFailure(
       EXIT.differs,
-      `${LOCK_FILE} and what is live on ${channel} of ${environment} differ.`,
+      `${LOCK_FILE} does not match what is live on ${channel} of ${environment}.`,
     );
 }
 

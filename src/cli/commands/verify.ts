@@ -1,4 +1,4 @@
-/** `promptforge verify`: whether a registry is what its log says, from the first event to the last. */
+/** `promptforge verify`: verifies that a registry matches its log, from the first event to the last. */
 import { Command, Option } from 'commander';
 import type { VerifyOptions } from '../actions/verify.ts';
 import { databaseOption, dataOption, registryKeyOption, signedHeadOption } from '../registry-options.ts';
@@ -12,18 +12,18 @@ export function verifyCommand(): Command {
     .addOption(
       new Option(
         '--checkpoint <file>',
-        'a checkpoint that was kept, as /v1/checkpoint gave it: is it one of this log?',
+        'also verify that this log includes an earlier checkpoint, a saved response of /v1/checkpoint',
       ).argParser(pathArgument),
     )
     .addOption(signedHeadOption())
-    .option('--json', 'print where the log ends, for a script')
+    .option('--json', 'print the end of the log, for a script')
     .addHelpText(
       'after',
       `
-It follows the hashes of the log, checks every source against its digest, makes every table
-again from the events, and names the first event or row that does not fit. The registry may
-be served meanwhile. Only a checkpoint that was kept elsewhere shows that the whole log, with
-all its hashes, was written anew.
+Follows the hashes of the log, checks every source against its digest, rebuilds every table from
+the events, and names the first event or row that does not fit. The registry may be served
+meanwhile. Only a checkpoint kept elsewhere reveals that the whole log was rewritten with all
+its hashes.
 
 Examples:
   promptforge verify --data /var/lib/promptforge

@@ -1,4 +1,4 @@
-/** `promptforge webhooks`: who is told of versions, promotions and comments, made, listed, tried and removed on the data folder or database itself. */
+/** `promptforge webhooks`: creates, lists, tests and removes webhooks directly on the data folder or database. */
 import { Command, Option } from 'commander';
 import { WEBHOOK_EVENTS } from '../../contract/webhooks.ts';
 import { WEBHOOK_FORMATS } from '../../core/webhook-format.ts';
@@ -18,14 +18,14 @@ function addCommand(): Command {
   return new Command('add')
     .description('send versions, promotions and comments to a URL, and show the signing secret once')
     .addOption(
-      new Option('--environment <name>', 'whose admins manage it')
+      new Option('--environment <name>', 'the environment whose admins manage it')
         .argParser(environmentArgument)
         .makeOptionMandatory(),
     )
     .addOption(
       new Option(
         '--url <url>',
-        'the receiver; "-" reads it from stdin, where no history keeps it',
+        'the receiver; "-" reads it from stdin, to keep it out of the shell history',
       ).makeOptionMandatory(),
     )
     .addOption(
@@ -42,30 +42,27 @@ function addCommand(): Command {
     )
     .addOption(
       choice(
-        new Option(
-          '--format <format>',
-          'json for programs, or a message that Slack or Microsoft Teams shows',
-        ),
+        new Option('--format <format>', 'json for programs, or a message for Slack or Microsoft Teams'),
         WEBHOOK_FORMATS,
       ).default('json'),
     )
     .option(
       '--private-network',
-      'it is one of a private network, or speaks plain HTTP: "serve" must allow that',
+      'the receiver is in a private network or uses plain HTTP, which "serve" must allow',
     )
     .option(
       '--registry-key <file>',
-      'as "serve" has it (default: registry-key.pem in the data folder)',
+      'the key that "serve" uses (default: registry-key.pem in the data folder)',
       givenArgument,
     )
     .addOption(dataOption())
     .addOption(databaseOption())
-    .option('--json', 'print it as the API gives it')
+    .option('--json', 'print it as the API returns it')
     .addHelpText(
       'after',
       `
-The secret alone goes to stdout; the registry keeps none. Of the URL only the origin is shown
-again. docs/webhooks.md has what is sent, how to verify it, and Slack and Teams step by step.
+Only the secret is written to stdout; the registry does not keep it. Of the URL, only the origin
+is ever shown again. See docs/webhooks.md for the payloads, verification, Slack and Teams.
 
 Events: ${WEBHOOK_EVENTS.join(', ')}
 
@@ -81,7 +78,7 @@ function listCommand(): Command {
     .description('list the webhooks, newest first, and the state of their deliveries')
     .addOption(dataOption())
     .addOption(databaseOption())
-    .option('--json', 'print them as the API gives them')
+    .option('--json', 'print them as the API returns them')
     .addHelpText(
       'after',
       `
@@ -96,19 +93,19 @@ function testCommand(): Command {
   return new Command('test')
     .description('send an example to a webhook')
     .argument('<id>', 'the id of the webhook')
-    .option('--private-network', 'it is one of a private network, or speaks plain HTTP')
+    .option('--private-network', 'the receiver is in a private network or uses plain HTTP')
     .option(
       '--registry-key <file>',
-      'as "serve" has it (default: registry-key.pem in the data folder)',
+      'the key that "serve" uses (default: registry-key.pem in the data folder)',
       givenArgument,
     )
     .addOption(dataOption())
     .addOption(databaseOption())
-    .option('--json', 'print the webhook and how it went as JSON')
+    .option('--json', 'print the webhook and the result as JSON')
     .addHelpText(
       'after',
       `
-It is sent from this machine, once, and nothing is recorded of it.
+Sent once, from this machine, and not recorded.
 
 Examples:
   promptforge webhooks test wh_07623cae5097d964d112885f`,
@@ -125,7 +122,7 @@ function removeCommand(): Command {
     .addOption(dataOption())
     .addOption(databaseOption())
     .addOption(registryKeyOption())
-    .option('--json', 'print it as the API gives it')
+    .option('--json', 'print it as the API returns it')
     .addHelpText(
       'after',
       `

@@ -16,9 +16,9 @@ export function whoamiCommand(): Command {
     .addHelpText(
       'after',
       `
-Each key is one of one environment: from PROMPTFORGE_KEY_<ENVIRONMENT>, such as
-PROMPTFORGE_KEY_PRODUCTION, or PROMPTFORGE_KEY; otherwise from the keychain. Exits with 1 where the
-registry accepts none.
+Each key is for one environment. Keys come from PROMPTFORGE_KEY_<ENVIRONMENT>, such as
+PROMPTFORGE_KEY_PRODUCTION, from PROMPTFORGE_KEY, or from the keychain. Exits with 1 if the registry
+accepts none.
 
 Examples:
   promptforge whoami
@@ -54,6 +54,6 @@ async function whoami(options: WhoamiOptions): Promise<void> {
   const { whyNoKeychain } = remote;
   throw new CommandFailure(
     EXIT.refused,
-    `There is no key for ${remote.url}. Run "promptforge login", or put one into PROMPTFORGE_KEY_<ENVIRONMENT>.${whyNoKeychain === undefined ? '' : ` (${whyNoKeychain})`}`,
+    `There is no key for ${remote.url}. Run "promptforge login", or set PROMPTFORGE_KEY_<ENVIRONMENT>.${whyNoKeychain === undefined ? '' : ` (${whyNoKeychain})`}`,
   );
 }

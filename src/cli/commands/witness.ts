@@ -9,26 +9,26 @@ export function witnessCommand(): Command {
     .addOption(
       new Option(
         '--to <place>',
-        'where heads are kept: a file (JSON Lines), or git:<folder> to commit each to the git repository there',
+        'the record of heads: a file (JSON Lines), or git:<folder> to commit each to the git repository there',
       ).makeOptionMandatory(),
     )
     .option('--key-file <file>', 'a file with a key of the role author (default: PROMPTFORGE_KEY)')
     .option('--push', 'push the git repository after each commit')
-    .option('--watch', 'go on until it is stopped or raises an alarm')
+    .option('--watch', 'keep running until stopped or until an alarm')
     .addOption(
-      new Option('--interval <seconds>', 'how often --watch looks')
+      new Option('--interval <seconds>', 'the interval of --watch')
         .default(60)
         .argParser(numberArgument(1, 86_400)),
     )
-    .option('--json', 'print each look as one JSON object a line')
+    .option('--json', 'print each check as one JSON object per line')
     .addHelpText(
       'after',
       `
-Like a monitor of Certificate Transparency: run it where those who run the registry cannot
-write. It asks for the signed head, has the registry prove that it continues the head kept
-before, event by event, and keeps it. It exits with 1, says why and keeps both heads when the
-log was cut, rewritten or forked, or when a key signs that the one before did not endorse. It
-exits with 4 when it cannot look, for instance because the registry does not answer.
+Works like a Certificate Transparency monitor: run it where operators of the registry cannot
+write. It requests the signed head, has the registry prove that it extends the recorded one,
+event by event, and records it. If the log was cut, rewritten or forked, or a key signs that
+the previous one did not endorse, it records both heads and exits with 1. It exits with 4 if
+it cannot check, for example because the registry does not respond.
 
 Examples:
   PROMPTFORGE_KEY=… promptforge witness https://prompts.example.com --to heads.jsonl

@@ -7,13 +7,13 @@ export interface Check {
   readonly test: string;
   /** Of a value that does not, such as `must be a whole number`. */
   readonly message: string;
-  /** The library's own words for it, by its name, where they mean the same. */
+  /** The library's built-in check with the same meaning, by library. */
   readonly native?: Readonly<Partial<Record<'zod' | 'valibot', string>>>;
 }
 
 /** Writes the validators that checks need. */
 export interface ValidatorWriter {
-  /** Code that tells whether a value, given as code, fits a schema. */
+  /** Code that checks whether a value, given as code, fits a schema. */
   fits(schema: unknown, value: string): string;
   /** The name of a schema's validator. */
   named(schema: unknown): string;
@@ -99,7 +99,7 @@ export function arrayChecks(schema: JsonObject, writing: ValidatorWriter): Check
   ];
 }
 
-/** Before 2020-12, a list of schemas stood in `items`. */
+/** Before 2020-12, `items` could be a list of schemas. */
 function placed(
   prefixItems: unknown,
   items: unknown,
@@ -131,7 +131,7 @@ function containing(
   return { test: `value => ${test}`, message: 'must contain the items that its schema asks for' };
 }
 
-/** @param asked the names of properties that the validators themselves ask for where they are required */
+/** @param asked the required properties that the validators themselves check */
 export function objectChecks(
   schema: JsonObject,
   writing: ValidatorWriter,

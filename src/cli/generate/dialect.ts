@@ -3,7 +3,7 @@
 import type { Check } from './checks.ts';
 
 export interface Dialect {
-  /** The package, as it is imported. */
+  /** The import statement. */
   readonly import: string;
   readonly unknown: string;
   readonly never: string;
@@ -14,7 +14,7 @@ export interface Dialect {
   array(item: string): string;
   /**
    * @param fields `{…}` with a validator for each name
-   * @param rest of what is not named: nothing, anything, or what this validator takes
+   * @param rest for other properties: none, any, or this validator
    */
   object(fields: string, rest: 'none' | 'any' | { readonly of: string }): string;
   /** @param options two or more */

@@ -4,9 +4,9 @@ import { promptValidators } from './prompt-validators.ts';
 import { commentOf, quoted, typeOfSchema } from './type-of-schema.ts';
 
 /**
- * @param command makes the file again
- * @param library what the validators beside the types are written with; none without it
- * @throws CommandFailure for a schema that no validator can be written for
+ * @param command regenerates the file
+ * @param library for validators beside the types; without it there are none
+ * @throws CommandFailure for a schema that cannot have a validator
  */
 export async function promptTypes(
   prompts: readonly DeclaredPrompt[],

@@ -43,7 +43,7 @@ export async function promptValidators(
   return { imports: dialect.import, code: parts.join('\n\n') };
 }
 
-/** One that the application alone knows. */
+/** A schema that only the application knows. */
 function isNamed(schema: Readonly<Record<string, unknown>>): boolean {
   const { $ref: reference } = schema;
   return typeof reference === 'string' && !reference.startsWith('#');

@@ -1,10 +1,10 @@
 /**
- * JSON Schema as TypeScript. A type takes every value that fits its schema; where a schema says more than a type can
- * (patterns, ranges), the type is the wider one.
+ * Converts JSON Schema to TypeScript. A type accepts every value that fits its schema; where a schema is stricter than
+ * a type can be (patterns, ranges), the type is wider.
  */
 import { oneLine } from '../../core/visible-text.ts';
 
-/** `input`: objects that callers write, whose lists may be read-only. */
+/** `input`: objects that callers write, whose lists may be readonly. */
 export type Direction = 'input' | 'output';
 
 /** `$ref` can make a small schema very large. */
@@ -108,14 +108,14 @@ export function typeOfSchema(schema: unknown, direction: Direction, indent = '')
   return typeOf(schema, indent);
 }
 
-/** A description as a comment that ends where it should; none where there is none. */
+/** A description as a comment that it cannot close; none if there is no description. */
 export function commentOf(schema: unknown): string[] {
   const description = isObject(schema) ? schema['description'] : undefined;
   if (typeof description !== 'string' || description.trim() === '') return [];
   return [`/** ${oneLine(description.trim().replace(/\s+/g, ' ')).replaceAll('*/', '*\\/')} */`];
 }
 
-/** A string as it is written in code. */
+/** A string literal. */
 export function quoted(text: string): string {
   const json = JSON.stringify(text);
   return /['\\]/.test(json) || json.indexOf('"', 1) < json.length - 1 ? json : `'${json.slice(1, -1)}'`;

@@ -1,6 +1,6 @@
 /**
- * JSON Schema as code of a validator that takes and refuses what `validate` (core/schema) does. What the library has
- * words for is written in them; the rest is a check beside it.
+ * Converts JSON Schema to the code of a validator that accepts and rejects the same values as `validate` (core/schema).
+ * It uses the library's built-in checks, and custom ones for the rest.
  */
 import type { CompilePattern } from '../../core/schema/patterns.ts';
 import { isJsonObject, type JsonObject } from '../../core/schema/schema-fault.ts';
@@ -22,7 +22,7 @@ import { commentOf, keyOf, quoted } from './type-of-schema.ts';
 /** A validator as code. */
 export interface ValidatorCode {
   readonly code: string;
-  /** True if it takes undefined: then a property that is required must be asked for besides. */
+  /** True if it accepts undefined: then a required property needs an additional check. */
   readonly takesUndefined: boolean;
 }
 
@@ -41,7 +41,7 @@ export interface ValidatorOptions {
   readonly label: string;
 }
 
-/** `$ref` can make a small schema very large, and compilers end before that. */
+/** `$ref` can make a small schema very large, more than compilers can handle. */
 const MAX_PARTS = 2000;
 const MAX_DEPTH = 40;
 const STEPS = 1_000_000;
@@ -58,13 +58,13 @@ const KEYWORDS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** @throws CommandFailure for a schema that is too large, or holds what no validator can be written for */
+/** @throws CommandFailure for a schema that is too large, or cannot have a validator */
 export function validatorOfSchema(schema: unknown, options: ValidatorOptions, indent = ''): string {
   const writer = new Writer(isJsonObject(schema) ? schema : { allOf: [schema] }, options);
   try {
     return writer.write(schema, indent).code;
   } catch (error) {
-    // A long chain of references takes the engine's stack.
+    // A long chain of references uses up the engine's stack.
     throw error instanceof RangeError ? writer.tooLarge() : error;
   }
 }
@@ -178,7 +178,7 @@ class Writer implements ValidatorWriter {
     ]);
   }
 
-  /** Nothing where neither a type is asked for nor a keyword says anything of one. */
+  /** Empty if there is neither a type nor a keyword that depends on one. */
   #typed(schema: JsonObject, at: string): ValidatorCode[] {
     const asked = [schema['type']].flat().filter(each => typeof each === 'string');
     const isAny = asked.length === 0 || asked.some(each => each !== 'integer' && !TYPES.includes(each));

@@ -28,7 +28,7 @@ export async function openHeadLog(to: string, registry: string, push: boolean): 
   if (!isGit && nearest(kind, ['git']) !== undefined)
     throw new CommandFailure(
       EXIT.usage,
-      `"${kind}:" is no kind of place. Did you mean "git:"? For a file of this name write "./${to}".`,
+      `"${kind}:" is not supported. Did you mean "git:"? For a file with this name, write "./${to}".`,
     );
   if (push && !isGit)
     throw new CommandFailure(EXIT.usage, '--push needs a git repository: --to git:<folder>.');
@@ -46,7 +46,7 @@ export async function openHeadLog(to: string, registry: string, push: boolean): 
     last: async () => lastIn(await lines(path), registry, path),
     keep: checkpoint => write({ checkpoint }, `Keep event ${checkpoint.seq} of ${new URL(registry).host}`),
     async alarm(message, found) {
-      // Told already, and still so.
+      // Already reported and unchanged.
       const all = await lines(path);
       const same = all.some(text => isAlarm(text, registry, found));
       if (!same) await write({ alarm: message, found }, `ALARM about ${new URL(registry).host}`);
@@ -67,10 +67,10 @@ async function lines(path: string): Promise<readonly string[]> {
 function lastIn(all: readonly string[], registry: string, path: string): Checkpoint | null {
   for (const [index, text] of [...all.entries()].reverse()) {
     const entry = entryOf(text);
-    if (entry === undefined) throw unusable(path, `line ${index + 1} is not one that a witness wrote`);
+    if (entry === undefined) throw unusable(path, `line ${index + 1} was not written by a witness`);
     if (entry['registry'] !== registry || entry['checkpoint'] === undefined) continue;
     const parsed = checkpointSchema.safeParse(entry['checkpoint']);
-    if (!parsed.success) throw unusable(path, `line ${index + 1} holds no checkpoint`);
+    if (!parsed.success) throw unusable(path, `line ${index + 1} has no checkpoint`);
     return parsed.data;
   }
   return null;
@@ -121,7 +121,7 @@ async function git(path: string, ...args: readonly string[]): Promise<void> {
 function unusable(path: string, why: string, cause?: unknown): CommandFailure {
   return new CommandFailure(
     EXIT.environment,
-    `The heads in ${path} cannot be used: ${why}. Check the path, or restore the file: it is what the witness compares with.`,
+    `The heads in ${path} cannot be used: ${why}. Check the path, or restore the file: the witness compares with it.`,
     { cause },
   );
 }

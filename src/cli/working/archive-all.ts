@@ -32,7 +32,7 @@ export function archivingCommand(name: 'archive' | 'restore'): Command {
   return new Command(name)
     .argument('<prompts...>', 'names such as support/triage', promptArguments(promptArgument), [])
     .addOption(
-      new Option('--reason <text>', 'why; it is kept permanently')
+      new Option('--reason <text>', 'the reason; it is kept permanently')
         .argParser(givenArgument)
         .makeOptionMandatory(),
     )
@@ -40,7 +40,7 @@ export function archivingCommand(name: 'archive' | 'restore'): Command {
     .option('--json', 'print the result for each prompt');
 }
 
-/** @throws CommandFailure where one is refused; Problem, RegistryUnreachable before anything is done */
+/** @throws CommandFailure if one is refused; Problem, RegistryUnreachable before anything is done */
 export async function archiveAll(
   names: readonly PromptName[],
   options: ArchiveOptions,
@@ -52,7 +52,7 @@ export async function archiveAll(
   const which = names.length === 1 ? `${names[0]}` : `${names.length} prompts`;
   if (isArchived)
     await confirm(
-      line`Archive ${which} at ${remote.url}? New versions will be refused until it is restored; what is live stays live.`,
+      line`Archive ${which} at ${remote.url}? New versions will be refused until it is restored; live versions stay live.`,
       options.yes === true,
     );
   const results: Result[] = [];

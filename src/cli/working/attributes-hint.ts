@@ -8,7 +8,7 @@ export async function hintAtAttributes(root: string): Promise<void> {
   const attributes = new GitAttributes(root, nodeFileSystem);
   if (!(await attributes.isToOffer({ isHint: true }))) return;
   await say(
-    line`Git checks text files out with other line endings here, which is no edit. "*.prompt text eol=lf" in .gitattributes keeps them the same on every machine.`,
+    line`Git converts line endings at checkout here. PromptForge does not count that as an edit. Add "*.prompt text eol=lf" to .gitattributes to keep them the same on every machine.`,
   );
   await attributes.note('hinted');
 }

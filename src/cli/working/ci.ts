@@ -1,4 +1,4 @@
-/** The origin of a publication, as the variables of GitHub Actions and GitLab CI tell it. */
+/** The origin of a publication, from the variables of GitHub Actions and GitLab CI. */
 import { readFile, stat } from 'node:fs/promises';
 import {
   COMMIT_PATTERN,
@@ -21,7 +21,7 @@ export interface GitHubEvent {
   readonly head_commit?: { readonly message?: unknown } | null;
 }
 
-/** The event that the job runs for; undefined outside of GitHub Actions, or where it cannot be read. */
+/** The event that triggered the job; undefined outside of GitHub Actions, or if it cannot be read. */
 export async function readGitHubEvent(variables: Variables): Promise<GitHubEvent | undefined> {
   const path = variables['GITHUB_EVENT_PATH'] ?? '';
   if (variables['GITHUB_ACTIONS'] !== 'true' || path === '') return undefined;

@@ -14,11 +14,11 @@ const MAX_LENGTH = 55_000;
 const MAX_OPEN = 3;
 
 /**
- * Each prompt's diff in a block of its own, out of which no text of a prompt leads. What has no room is left out and
- * named. A key in a prompt is not repeated.
+ * A separate code block for each prompt's diff, which the prompt's text cannot close. Diffs that do not fit are omitted
+ * and listed. Keys in a prompt are redacted.
  */
 export function diffMarkdown(diffs: readonly DiffOfPrompt[]): string {
-  if (diffs.length === 0) return 'No prompt differs from the version that it is based on.\n';
+  if (diffs.length === 0) return 'No prompt differs from the version it is based on.\n';
   const blocks: string[] = [];
   const left: string[] = [];
   let length = 0;
@@ -46,5 +46,5 @@ const MAX_NAMED = 50;
 function leftOut(names: readonly string[]): string {
   const named = names.slice(0, MAX_NAMED).map(name => `\`${name}\``);
   const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
-  return `The diffs of ${named.join(', ')}${more} are left out, as a comment has no room for them.`;
+  return `The diffs of ${named.join(', ')}${more} are omitted, because the comment would be too long.`;
 }

@@ -1,4 +1,4 @@
-/** Tells whether what is live in an environment is what the working copy says: its lock file against the registry's pointers. */
+/** Compares what is live in an environment with the working copy: its lock file with the registry's pointers. */
 import type { PromptSummary } from '../../contract/prompts.ts';
 import type { Channel } from '../../core/channel.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
@@ -9,17 +9,14 @@ import { liveVersion } from './move-pointer.ts';
 
 export interface LiveState {
   readonly name: PromptName;
-  /** `older`, `newer`: what is live, compared with what the lock file names. */
+  /** `older`, `newer`: the live version compared with the lock file. */
   readonly state: 'live' | 'older' | 'newer' | 'not live' | 'only live';
   /** Of the lock file. */
   readonly base: VersionNumber | null;
   readonly live: VersionNumber | null;
 }
 
-/**
- * Partials are left out, as they are live only in the prompts that use them, and so are archived prompts that the lock
- * file does not name.
- */
+/** Skips partials, which are only live in the prompts that use them, and archived prompts that are not in the lock file. */
 export function liveStates(
   lock: Lock,
   prompts: readonly Pick<PromptSummary, 'name' | 'archived' | 'pointers'>[],

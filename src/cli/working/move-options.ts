@@ -12,21 +12,19 @@ export interface MoveOptions {
 }
 
 export function reasonOption(): Option {
-  return new Option('--reason <text>', 'why; it is kept permanently')
+  return new Option('--reason <text>', 'the reason; it is kept permanently')
     .argParser(givenArgument)
     .makeOptionMandatory();
 }
 
 export function pointerOption(): Option {
-  return new Option('--channel <name>', 'the channel that moves')
-    .argParser(channelArgument)
-    .default('stable');
+  return new Option('--channel <name>', 'the channel to move').argParser(channelArgument).default('stable');
 }
 
 export function waitOption(): Option {
   return new Option(
     '--wait [duration]',
-    'wait until it is live or refused, such as 90s, 10m or 2h, 30m unless told',
+    'wait until it is live or rejected, such as 90s, 10m or 2h; 30m by default',
   )
     .preset('30m')
     .argParser(waitArgument);
@@ -40,5 +38,5 @@ function waitArgument(text: string): number {
   const [, count, unit] = /^(\d{1,6})([smh])$/.exec(text) ?? [];
   const wait = Number(count) * UNITS[unit as keyof typeof UNITS];
   if (wait > 0 && wait <= LONGEST) return wait;
-  throw new InvalidArgumentError('Write a number and s, m or h, up to 24h, such as 90s, 10m or 2h.');
+  throw new InvalidArgumentError('Give a number and s, m or h, up to 24h, such as 90s, 10m or 2h.');
 }

@@ -1,4 +1,4 @@
-/** Asks for a move of a pointer, and waits for it where told: what `promote` and `rollback` share. */
+/** Requests a move of a pointer, and waits for it if asked to: the common part of `promote` and `rollback`. */
 import { setTimeout } from 'node:timers/promises';
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { Promotion } from '../../contract/promotions.ts';
@@ -19,7 +19,7 @@ export interface PointerUpdate {
   readonly environment: EnvironmentName;
   readonly channel: Channel;
   readonly reason: string;
-  /** RFC 3339; at once, or when it is approved, where it is undefined. */
+  /** RFC 3339; undefined: at once, or when it is approved. */
   readonly at?: string | undefined;
   /** Milliseconds; undefined: does not wait. */
   readonly wait?: number | undefined;
@@ -47,17 +47,17 @@ export async function movePointer(client: RegistryClient, move: PointerUpdate): 
   if (move.wait !== undefined)
     throw new CommandFailure(
       EXIT.waiting,
-      `Promotion ${ended.id} still waits. It goes on without this command.`,
+      `Promotion ${ended.id} is still pending. It continues without this command.`,
     );
 }
 
-/** Null where it is live already. @throws Problem, RegistryUnreachable */
+/** Null if it is already live. @throws Problem, RegistryUnreachable */
 export async function askForMove(client: RegistryClient, move: PointerUpdate): Promise<Promotion | null> {
   const { prompt, version, environment, channel, reason, at } = move;
   const { name } = prompt;
   const open = await waitingFor(client, move);
   if (open !== undefined) {
-    await say(line`Promotion ${open.id} asks for this already, so it is not asked for again.`);
+    await say(line`Promotion ${open.id} already requests this, so it was not requested again.`);
     return open;
   }
   const expected = liveVersion(prompt, environment, channel);
@@ -129,7 +129,7 @@ export function told(
 ): TerminalText {
   const reference = versionReference(prompt.name, version);
   const where = `${channel} of ${environment}`;
-  if (promotion === null) return line`${reference} is live on ${where} already.`;
+  if (promotion === null) return line`${reference} is already live on ${where}.`;
   if (promotion.state === 'applied') return line`${reference} is live on ${where}.`;
   return line`${reference} is not live on ${where}: ${isOpen(promotion) ? whatFor(promotion) : promotion.state}`;
 }

@@ -1,4 +1,4 @@
-/** Promotes the versions that a file names as a release: each by itself, or all of them or none. */
+/** Promotes the versions in a file as a release: each on its own, or all of them or none. */
 import type { RegistryClient } from '../../client/registry-client.ts';
 import { RegistryUnreachable } from '../../client/unreachable.ts';
 import type { Promotion } from '../../contract/promotions.ts';
@@ -17,7 +17,7 @@ import { progressOf } from '../progress.ts';
 import { liveVersion, told, waitForMove, whyClosed } from './move-pointer.ts';
 import type { ReleasedVersion } from './release-file.ts';
 
-/** Versions of which texts are compared in one go. */
+/** The number of versions whose texts are compared in one call. */
 const ASKED_AT_ONCE = 500;
 const LISTED_AT_ONCE = 500;
 
@@ -31,7 +31,7 @@ export interface ReleasePlan {
   readonly wait?: number | undefined;
   /** All go live at once, or none. */
   readonly atomic?: true | undefined;
-  /** True if a version may become live in the place of a newer one. */
+  /** True if a version may replace a newer live one. */
   readonly allowOlder?: true | undefined;
   readonly json?: true | undefined;
 }
@@ -39,7 +39,7 @@ export interface ReleasePlan {
 interface Result {
   readonly name: PromptName;
   readonly version: VersionNumber;
-  /** `archived`: it takes no promotion any more and is passed over. `not_tried`: another refusal, or a registry that was gone, kept it back. */
+  /** `archived`: it cannot be promoted and is skipped. `not_tried`: not requested because of another refusal or an unreachable registry. */
   readonly outcome: 'already_live' | 'archived' | 'refused' | 'not_tried' | Promotion['state'];
   readonly promotion: Promotion | null;
   readonly code: string | null;
@@ -47,9 +47,9 @@ interface Result {
 }
 
 /**
- * Asks for all of them before it waits for any, so that they are approved together: under one release, or where there
- * are more than one takes, several.
- * @throws CommandFailure where one was refused or still waits; Problem, RegistryUnreachable before anything is done
+ * Requests all of them before it waits for any, so that they are approved together: in one release, or several if there
+ * are more than fit in one.
+ * @throws CommandFailure if one was refused or is pending; Problem, RegistryUnreachable before anything is done
  */
 export async function promoteAll(client: RegistryClient, release: ReleasePlan): Promise<void> {
   const { versions, wait, json, atomic } = release;
@@ -129,7 +129,7 @@ export async function promoteAll(client: RegistryClient, release: ReleasePlan): 
   if (json) await printJson({ releases, results: all });
   else for (const result of all) await tell(release, result);
   for (const id of releases)
-    await say(line`Release ${id}: "promptforge release show ${id}" tells how it goes.`);
+    await say(line`Release ${id}: run "promptforge release show ${id}" to see its state.`);
   fail(all, codes, wait !== undefined);
 }
 
@@ -153,12 +153,12 @@ function settled(
   if (prompt === undefined) return undefined; // the registry says what it knows instead
   const live = liveVersion(prompt, environment, channel);
   if (live === version) return plain(released, 'already_live');
-  // Of what goes live as a whole nothing is passed over: the registry refuses it.
+  // An atomic release skips nothing: the registry refuses it.
   if (prompt.archived && atomic !== true) return plain(released, 'archived');
   if (live !== null && live > version && allowOlder !== true)
     return new CommandFailure(
       EXIT.refused,
-      `Version ${live} is live on ${channel} of ${environment}, which is newer. Roll back instead, or say --allow-older.`,
+      `Version ${live} is live on ${channel} of ${environment}, which is newer. Roll back instead, or add --allow-older.`,
     );
   const promotion = waiting.get(reference);
   return promotion && { ...plain(released, promotion.state), promotion };
@@ -209,10 +209,7 @@ function requestOf(
   return { environment, channel, reason, items, atomic: atomic === true, effectiveAt: at ?? null };
 }
 
-/**
- * Versions whose text is not the one that the release names by its digest, by prompt. One that the key may not read is
- * taken for the same.
- */
+/** Versions whose text does not match the digest in the release, by prompt. A version that the key may not read counts as matching. */
 async function otherTexts(
   client: RegistryClient,
   versions: readonly ReleasedVersion[],
@@ -243,7 +240,7 @@ class OtherText extends CommandFailure {
   constructor(reference: VersionReference) {
     super(
       EXIT.refused,
-      `The registry has another text under ${reference} than the release names. It may have been restored from a backup, or the release be of another registry. Pull, compare the texts, and release what you mean.`,
+      `The registry has another text under ${reference} than the release names. It may have been restored from a backup, or the release belongs to another registry. Pull, compare the texts, and try again.`,
     );
   }
 }
@@ -262,7 +259,7 @@ async function tell({ environment, channel }: ReleasePlan, result: Result): Prom
   if (outcome === 'refused' || outcome === 'not_tried')
     return say(line`${versionReference(name, version)}: ${message ?? 'It was not tried.'}`);
   if (outcome === 'archived')
-    return say(line`${versionReference(name, version)}: ${name} is archived, so it is passed over.`);
+    return say(line`${versionReference(name, version)}: ${name} is archived and was skipped.`);
   if (promotion !== null && outcome !== 'applied' && !isOpen(promotion))
     return say(line`${versionReference(name, version)}: ${whyClosed(promotion)}`);
   await print(told({ prompt: { name }, version, environment, channel }, promotion));
@@ -275,12 +272,12 @@ function fail(results: readonly Result[], codes: ReadonlySet<ExitCode>, hasWaite
   if (failed > 0)
     throw new CommandFailure(
       codes.has(EXIT.environment) ? EXIT.environment : EXIT.refused,
-      `${failed} of ${results.length} failed. Run it again once that is mended: what is live is passed over.`,
+      `${failed} of ${results.length} failed. Run the command again once this is fixed: live versions are skipped.`,
     );
   const waiting = results.filter(isWaiting).length;
   if (hasWaited && waiting > 0)
     throw new CommandFailure(
       EXIT.waiting,
-      `${waiting} of ${results.length} still wait. They go on without this command.`,
+      `${waiting} of ${results.length} are still pending. They continue without this command.`,
     );
 }

@@ -6,7 +6,7 @@ import { parseVersionReference, type VersionNumber } from '../../core/version.ts
 
 export interface PromptVersion {
   readonly name: PromptName;
-  /** Undefined where none was named. */
+  /** Undefined if none was given. */
   readonly version: VersionNumber | undefined;
 }
 

@@ -15,7 +15,7 @@ import type { PromptStatus, Status } from './status.ts';
 import type { Publisher } from './with-origin.ts';
 
 export interface Result {
-  /** Null for a file whose name is no prompt's. */
+  /** Null for a file whose name is not a prompt name. */
   readonly name: PromptName | null;
   /** `would_publish`: of a dry run. `not_tried`: the registry was gone by then. */
   readonly outcome: 'published' | 'would_publish' | 'unchanged' | 'refused' | 'not_tried';
@@ -142,7 +142,7 @@ async function tryOne(
   if (missing.length > 0 && issues.length === 0)
     return {
       ...{ name, outcome: 'would_publish', version: null, code: null },
-      message: `checked here alone, as the registry does not have ${missing.join(', ')} yet`,
+      message: `checked only locally, because the registry does not have ${missing.join(', ')} yet`,
     };
   const { version, created } = await copy.tryPublish(client, name, message);
   if (!created) return unchanged(name, version.version);
@@ -181,11 +181,11 @@ function whyNot(
   const { base, newest } = state;
   const both =
     base === null
-      ? `The registry has version ${newest?.version} with another text, and the file is based on none.`
-      : `The file is based on version ${base.version}, and the registry is at ${newest?.version} now.`;
+      ? `The registry has version ${newest?.version} with a different text, and the file is not based on any version.`
+      : `The file is based on version ${base.version}, but the registry is now at ${newest?.version}.`;
   return [
     'conflict',
-    `${both} Compare them (promptforge diff ${name} --newest), put them together, and run promptforge resolve ${name}@${newest?.version}.`,
+    `${both} Compare them (promptforge diff ${name} --newest), merge them, and run promptforge resolve ${name}@${newest?.version}.`,
   ];
 }
 

@@ -1,4 +1,4 @@
-/** A release: the versions that are to be live together, from a file. */
+/** A release: versions to be live together, from a file. */
 import type { Digest } from '../../core/digest.ts';
 import { isPartial, type PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
@@ -31,7 +31,7 @@ export async function readRelease(file: string): Promise<readonly ReleasedVersio
         isPartial(name) ? [] : [{ name, version, digest }],
       )
     : linesOf(new TextDecoder().decode(bytes), file);
-  if (released.length === 0) throw new CommandFailure(EXIT.invalid, `${file} names no version.`);
+  if (released.length === 0) throw new CommandFailure(EXIT.invalid, `${file} contains no version.`);
   return released;
 }
 
@@ -46,7 +46,7 @@ function linesOf(text: string, file: string): ReleasedVersion[] {
       const { prompt, version } = parseVersionReference(reference);
       const other = byName.get(prompt);
       if (other !== undefined && other.version !== version)
-        throw wrong(`${prompt} is named with version ${other.version} above. Name one of them.`);
+        throw wrong(`${prompt} is already listed above with version ${other.version}. Keep one of them.`);
       byName.set(prompt, { name: prompt, version });
     } catch (cause) {
       if (Problem.is(cause)) throw wrong(cause.message, cause);

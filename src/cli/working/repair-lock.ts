@@ -5,7 +5,7 @@ import type { WorkingCopy } from '../../workspace/working-copy.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, say } from '../output.ts';
 
-/** @throws CommandFailure where a part of it stays in conflict, which is told line by line */
+/** @throws CommandFailure if a part of it stays in conflict, with its lines */
 export async function repairLockFile(copy: WorkingCopy, client: RegistryClient): Promise<void> {
   const repair = await copy.repairLock(client);
   if (repair === undefined) return;
@@ -16,7 +16,7 @@ export async function repairLockFile(copy: WorkingCopy, client: RegistryClient):
   if (left.length > 0)
     throw new CommandFailure(
       EXIT.refused,
-      `${LOCK_FILE} is still in conflict for ${prompts(left.length)}, so nothing was done.`,
+      `${LOCK_FILE} still has a conflict for ${prompts(left.length)}, so nothing was changed.`,
     );
 }
 

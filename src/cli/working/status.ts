@@ -42,8 +42,8 @@ export function listed(client: RegistryClient): Promise<RegistryPrompt[]> {
 }
 
 /**
- * @param prompts what the registry lists; null where it cannot be asked
- * @param client is asked whether versions arrived whose answers were lost, and what texts renamed files had
+ * @param prompts the registry's list; null if it is not available
+ * @param client resolves publications whose response was lost, and fetches the texts of renamed files
  */
 export async function readStatus(
   project: Project,
@@ -90,7 +90,7 @@ export async function readStatus(
   };
 }
 
-/** An archived prompt takes no version and is not pulled: its file may be there as it was, or be gone. */
+/** An archived prompt takes no version and is not pulled: its file may be unchanged or missing. */
 function agrees({ state, file, newest }: PromptFileState, archived: boolean): boolean {
   return state === 'clean' || (archived && (file === null || file === newest?.digest));
 }
@@ -107,7 +107,7 @@ async function issuesOf(copy: WorkingCopy, { name, state }: PromptFileState): Pr
   });
 }
 
-/** Returns whether a registry could not be asked, for want of a network or of a key, so that local edits alone are known. */
+/** Returns true if there is no network or key, so that only local edits are known. */
 export function isNotAsked(error: unknown): error is Error {
   return (
     RegistryUnreachable.isAbsent(error) || Problem.is(error, 'unavailable') || error instanceof CommandFailure

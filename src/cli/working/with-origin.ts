@@ -47,7 +47,7 @@ function isUnknownField(error: unknown): boolean {
   return error.details.fields?.some(({ pointer }) => pointer === '/origin') === true;
 }
 
-/** Below the message (git-interpret-trailers); as it is where it has no room for them. */
+/** Appends trailers to the message (git-interpret-trailers); returns it unchanged if they do not fit. */
 export function withTrailers(message: string, { commit, author, pullRequest }: VersionOrigin): string {
   const trailers = Object.entries({ Commit: commit, Author: author, 'Pull-Request': pullRequest });
   const below = trailers.flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
