@@ -5,7 +5,7 @@ interface Waiting {
   readonly approvalsNeeded: number;
 }
 
-/** At least one: where the policy asks for fewer by now, the next approval makes it go live, and nothing else does. */
+/** At least one: even if the policy now requires fewer, only the next approval makes it go live. */
 export function approvalsMissing({ approvals, approvalsNeeded }: Waiting): number {
   return Math.max(1, approvalsNeeded - approvals.length);
 }

@@ -9,15 +9,15 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * The same text in a fraction of the time, as the engine writes it from a copy whose keys are in order; undefined for
- * what it would write in another way than the RFC: all but JSON's own values, and some of them.
+ * The same text in a fraction of the time, serialized by the engine from a copy with sorted keys; undefined if the
+ * engine would serialize a value differently from the RFC.
  */
 function plainText(value: unknown): string | undefined {
   const ordered = plainInOrder(value);
   return ordered === undefined ? undefined : plainJson(ordered);
 }
 
-/** A value whose objects have their keys in order; undefined for one that the engine would write in another way. */
+/** A value whose objects have sorted keys; undefined if the engine would serialize it differently. */
 export function plainInOrder(value: unknown): unknown {
   const ordered = inOrder(value, 0);
   return ordered === OTHER ? undefined : ordered;
@@ -30,11 +30,11 @@ export function plainJson(ordered: unknown): string | undefined {
   return text.includes('\\ud') ? undefined : text;
 }
 
-/** Stands for a value that is left to the package. */
+/** Marks a value that is left to the package. */
 const OTHER = Symbol('other');
 const MAX_DEPTH = 20;
 
-/** The value with the keys of its objects in order; itself where they are. */
+/** The value with sorted keys; the same object if they are sorted already. */
 function inOrder(value: unknown, depth: number): unknown {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : OTHER;
@@ -79,13 +79,13 @@ function keysInOrder(object: Readonly<Record<string, unknown>>, depth: number): 
   return ordered ?? object;
 }
 
-/** Returns whether an object keeps a key elsewhere than where it was put, or JSON asks it for the value. */
+/** Returns true if an object may reorder a key, or JSON calls it to get the value. */
 function isSpecial(key: string): boolean {
   const first = key.charCodeAt(0);
   return (first >= 48 && first <= 57) || key === '__proto__' || key === 'toJSON';
 }
 
-/** By UTF-16 code units. The engine's own way takes longer for a few. */
+/** By UTF-16 code units. The built-in sort is slower for a few keys. */
 function sort(keys: string[]): void {
   if (keys.length > 16) {
     keys.sort();

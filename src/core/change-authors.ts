@@ -17,9 +17,9 @@ export interface VersionRange {
 }
 
 /**
- * The versions that lie between two texts. Going forward: those after what is live, up to what is asked for; all of them
- * where nothing is live. Going back: those that are undone, and the one that returns. Of a partial that the new text
- * does not use any more: none, as whoever took it out wrote the version that does without.
+ * The versions between two texts. Forward: those after the live version, up to the requested one; all of them if
+ * nothing is live. Backward: those that are undone, and the one that returns. None of a partial that the new text no
+ * longer uses, since the author who removed it wrote the version without it.
  */
 export function changedRanges(from: Ingredients, to: Ingredients): VersionRange[] {
   const ranges: VersionRange[] = [];
@@ -54,10 +54,7 @@ export function writtenBy(actor: string, changed: readonly ChangedVersion[]): st
 
 const firsts = new WeakMap<readonly ChangedVersion[], ReadonlyMap<string, ChangedVersion>>();
 
-/**
- * Of each person, as `foldPerson` names them, the first version. Made once: those of a release are asked about for each
- * of its promotions.
- */
+/** The first version of each person, keyed by `foldPerson`. Computed once for all promotions of a release. */
 export function firstOfEach(changed: readonly ChangedVersion[]): ReadonlyMap<string, ChangedVersion> {
   const known = firsts.get(changed);
   if (known !== undefined) return known;

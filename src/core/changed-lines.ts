@@ -6,7 +6,7 @@ import { commonPrefix, commonSuffix } from './common-ends.ts';
 import { composed, countIn, foldText, linesOf, placeIn } from './search-text.ts';
 
 /**
- * Each on a line, folded as `foldText` has it, after `+` or `-`; the empty text where no line differs.
+ * Each changed line, folded by `foldText`, after `+` or `-`; the empty text if no line differs.
  * @param before undefined for a first version
  */
 export function changedLines(before: string | undefined, after: string): string {
@@ -30,7 +30,7 @@ export function differingParts(
   after: string,
 ): { readonly before: string | undefined; readonly after: string } {
   if (before === undefined) return { before, after };
-  // A line begins behind "\n" in both, whatever comes before that.
+  // Lines begin after "\n" in both, whatever precedes it.
   const prefix = after.slice(0, commonPrefix(before, after)).lastIndexOf('\n') + 1;
   const suffix = commonSuffix(before, after, Math.min(before.length, after.length) - prefix);
   const end = after.indexOf('\n', after.length - suffix);
@@ -60,13 +60,13 @@ export interface OccurrenceChange {
   /** The number of occurrences in the version before, and in this one. */
   readonly before: number;
   readonly after: number;
-  /** From 1: of this version where the text was added, of the one before where it was removed. */
+  /** From 1: in this version if the text was added, in the one before if it was removed. */
   readonly line: number;
-  /** That line; where it is long, the part around the text. */
+  /** That line; of a long line, the part around the text. */
   readonly text: string;
 }
 
-/** UTF-16 code units of a line that is shown, and those before the text where it is shown in part. */
+/** Limits in UTF-16 code units: of a line that is shown, and of the part before the text. */
 export const MAX_SHOWN_LINE = 240;
 const BEFORE = 60;
 

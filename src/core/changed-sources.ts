@@ -10,15 +10,15 @@ export interface SourceWithPartials extends LinkedTemplate {
   readonly source: string;
 }
 
-/** A partial of which the two sides use different versions; undefined on the side that does not use it. */
+/** A partial that differs in version; undefined on the side that does not use it. */
 export interface ChangedPartial {
   readonly from: LinkedPartial | undefined;
   readonly to: LinkedPartial | undefined;
 }
 
 /**
- * In order of name. Ids have to be version references (`support/_header@3`); where a side uses several versions of a
- * partial, those that only one side has are put side by side, oldest first.
+ * In order of name. Ids must be version references (`support/_header@3`); if a side uses several versions of a partial,
+ * those that only one side has are paired, oldest first.
  */
 export function changedPartials(from: LinkedTemplate, to: LinkedTemplate): ChangedPartial[] {
   const before = partialsOf(from);
@@ -36,7 +36,7 @@ export function changedPartials(from: LinkedTemplate, to: LinkedTemplate): Chang
   });
 }
 
-/** By id: all that a template is made of beside itself. */
+/** By id: all partials of a template. */
 function partialsOf(
   { partials }: LinkedTemplate,
   found = new Map<string, LinkedPartial>(),

@@ -22,7 +22,7 @@ export class Cleanup implements AsyncDisposable {
     return moved;
   }
 
-  /** Ends everything, also where an end fails. @throws the first failure */
+  /** Disposes of everything, even if one disposal fails. @throws the first failure */
   async [Symbol.asyncDispose](): Promise<void> {
     const failures: unknown[] = [];
     for (const end of this.#ends.splice(0).toReversed())

@@ -1,6 +1,6 @@
 /** Text cut to a length that a place has room for. */
 
-/** A half of a pair, or a joiner or selector whose emoji was cut off behind it. */
+/** Half of a surrogate pair, or a joiner or selector whose emoji was cut off. */
 const LOOSE_END = /[\u200d\ufe0f\ud800-\udbff]+$/;
 
 /** At most `length` UTF-16 code units, the last of them "…" where something is missing; no character is cut in two. */

@@ -1,4 +1,4 @@
-/** Names after `@` that every rendering gives itself: a context that gave them would change what the prompt says of itself. */
+/** Names after `@` that rendering itself sets: a context must not override the prompt's metadata. */
 
 const GIVEN: Readonly<Record<string, string>> = {
   metadata: 'what the front matter declares, and the conversation',

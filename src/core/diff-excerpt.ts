@@ -4,9 +4,9 @@ import { clip } from './clip.ts';
 import { visibleLines } from './visible-text.ts';
 
 export interface DiffExcerpt {
-  /** As `diff -u` has them, each on one line with what hides in it made visible; none where the texts are too large or too different to compare. */
+  /** As in `diff -u`, each on one line with invisible characters escaped; empty if the texts are too large or too different to compare. */
   readonly lines: readonly string[];
-  /** The number of added or removed lines not among them; undefined where they were not counted. */
+  /** The number of omitted added or removed lines; undefined if they were not counted. */
   readonly more: number | undefined;
 }
 
@@ -14,13 +14,13 @@ const MAX_LINES = 10;
 /** UTF-16 code units of all lines together. */
 const MAX_CHARACTERS = 600;
 const MAX_LINE = 160;
-/** Of one text; larger ones are not compared, so that it takes some milliseconds at most. */
+/** Limits of one text; larger ones are not compared, so that it takes at most some milliseconds. */
 const MAX_TEXT = { characters: 64 * 1024, lines: 2000 };
 /** Lines added and removed: the work grows with their square. */
 const MAX_EDITS = 100;
 const CONTEXT = 1;
 
-/** Compares two sources, front matter included; undefined where they are the same. */
+/** Compares two sources, including front matter; undefined if they are equal. */
 export function diffExcerpt(from: string, to: string): DiffExcerpt | undefined {
   if (from === to) return undefined;
   if (isLarge(from) || isLarge(to)) return UNCOMPARED;

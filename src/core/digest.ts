@@ -12,7 +12,7 @@ export function digestOf(source: string | Uint8Array): Digest {
   return `sha256:${hash('sha256', source, 'hex')}`;
 }
 
-/** Returns whether this is the digest of the text. Made for many: no text is made only to be compared. */
+/** Returns true if this is the digest of the text. For bulk use: avoids building a string only for the comparison. */
 export function hasDigest(text: string, digest: string): boolean {
   return (
     digest.length === PREFIX.length + 64 &&

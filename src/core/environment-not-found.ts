@@ -1,4 +1,4 @@
-/** An environment that a registry does not have, with the one that was probably meant. */
+/** The error for an unknown environment, with a suggestion. */
 import type { EnvironmentName } from './environment.ts';
 import { nearest } from './near.ts';
 import { Problem } from './problem.ts';

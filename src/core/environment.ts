@@ -1,4 +1,4 @@
-/** Environments and their policy, and what a policy allows. Every decision about a policy is made here. */
+/** Environments and their policies. All decisions based on a policy are here. */
 import { type Channel, LATEST } from './channel.ts';
 import { Problem } from './problem.ts';
 
@@ -45,10 +45,10 @@ export interface Policy {
 
 /** Policy fields added later: older policies lack them. */
 type Later = 'authorsMayApprove' | 'authorsReadDrafts';
-/** A policy as it was kept, or as a client gives it that knows no more. */
+/** A policy as stored, or as an older client sends it. */
 export type KeptPolicy = Omit<Policy, Later> & { readonly [Field in Later]?: boolean | undefined };
 
-/** Authors go on reading drafts where they publish them or are served them, and nowhere else. */
+/** By default, authors read drafts if they publish them or are served them. */
 export function policyOf(kept: KeptPolicy): Policy {
   return {
     ...kept,
@@ -101,7 +101,7 @@ export function defaultEnvironments(approvals: 0 | 1): Environment[] {
   ];
 }
 
-/** Returns whether its keys are served versions that were never live there. */
+/** Returns true if its keys are served versions that were never live there. */
 export function servesDrafts({ serves, pins }: Pick<Policy, 'serves' | 'pins'>): boolean {
   return pins === 'any' || serves.includes(LATEST);
 }

@@ -19,7 +19,7 @@ export interface EventData {
     readonly role: Role;
     readonly actor: string;
     readonly expiresAt: string | null;
-    /** The id of the key that it takes the place of. */
+    /** The id of the key that it replaces. */
     readonly replaces?: string;
     /** The digest of the key's hash. Absent in events of earlier releases. */
     readonly commitment?: Digest;
@@ -27,16 +27,16 @@ export interface EventData {
   /** The commitment of a key that an earlier release created. */
   readonly 'key.committed': { readonly id: string; readonly commitment: Digest };
   readonly 'key.revoked': { readonly id: string };
-  /** A key that is replaced goes on until then; null: it does not expire. */
+  /** Expiry of a key that is being replaced; null: it does not expire. */
   readonly 'key.expiry_set': { readonly id: string; readonly expiresAt: string | null };
   /** Of the key that signs checkpoints (signing-key.ts). */
   readonly 'signing_key.set': SigningKeyChange;
   /** From this event on each has a MAC, by the key that is derived from the one of this public key (base64). */
   readonly 'macs.started': { readonly publicKey: string };
-  /** The operator restored an older state of the registry: the log goes on from there, and later events are gone. */
+  /** The operator restored an older state of the registry: the log continues from there, and later events are lost. */
   readonly 'head.accepted': {
     readonly reason: string;
-    /** The last head that was signed before; null where none was kept. */
+    /** The last signed head before; null if none was kept. */
     readonly lost: ChainHead | null;
   };
   /** The operator confirmed that the clock is right, though it was far ahead of the event before. */
@@ -45,7 +45,7 @@ export interface EventData {
   readonly 'webhook.created': {
     readonly id: string;
     readonly origin: string;
-    /** The events it receives, and of which environments; null: all. Absent in events of earlier releases. */
+    /** The events it receives, and from which environments; null: all. Absent in events of earlier releases. */
     readonly environments?: readonly EnvironmentName[] | null;
     readonly events?: readonly EventKind[] | null;
     /** Absent in events of earlier releases, which had `json` alone. */
@@ -59,7 +59,7 @@ export interface EventData {
     readonly bytes: number;
     /** By the reference as written (`header`): the version it means. */
     readonly partials: Readonly<Record<string, PartialVersion>>;
-    /** Absent where none was stated, as in events of earlier releases. */
+    /** Absent if none was stated, as in events of earlier releases. */
     readonly origin?: VersionOrigin;
   };
   /** A promotion that waits: for approvals, or for its time. */
@@ -72,7 +72,7 @@ export interface EventData {
     readonly effectiveAt?: string;
   } & OfRelease;
   readonly 'promotion.approved': { readonly promotion: string; readonly comment: string };
-  /** All approvals are there; it waits for its time. */
+  /** Fully approved; it waits for its time. */
   readonly 'promotion.planned': { readonly promotion: string; readonly effectiveAt: string };
   /** Its time came and it could not be applied: its approvals are void, and it waits for new ones. */
   readonly 'promotion.held': {
@@ -93,14 +93,14 @@ export interface EventData {
   readonly 'promotion.commented': {
     readonly promotion: string;
     readonly place?: CommentPlace;
-    /** Of a comment on the whole promotion; releases before also wrote that of a comment at a line. */
+    /** Of a comment on the whole promotion; earlier releases also wrote the text of a comment at a line. */
     readonly text?: string;
     /** Of a comment at a line the digest of its text alone, as of `comment.created`. */
     readonly digest?: Digest;
   };
   /**
-   * At a line of the source of the event's version. A reply is one more at the same line. Of the text only the digest,
-   * as of a version: whoever follows the log may not be allowed to read the draft that it quotes.
+   * At a line of the source of the event's version. A reply is another comment at the same line. Contains only the
+   * digest of the text, because readers of the log may not be allowed to read the draft that it quotes.
    */
   readonly 'comment.created': {
     /** From 1. */
@@ -114,10 +114,10 @@ export interface EventData {
   /** The comments at a line, until somebody writes one more there. */
   readonly 'comment.resolved': { readonly line: number };
   readonly 'comment.unresolved': { readonly line: number };
-  /** A change of an environment's owners (owners-change.ts): the whole text as it is to be. */
+  /** A change of an environment's owners (owners-change.ts): the whole new text. */
   readonly 'owners.requested': { readonly change: string; readonly text: string; readonly reason: string };
   readonly 'owners.approved': { readonly change: string; readonly comment: string };
-  /** From here on the text is what holds in the environment. */
+  /** From here on, the text applies in the environment. */
   readonly 'owners.applied': { readonly change: string; readonly text: string; readonly reason: string };
   readonly 'owners.rejected': { readonly change: string; readonly comment: string };
   readonly 'owners.cancelled': { readonly change: string; readonly comment: string };
@@ -125,7 +125,7 @@ export interface EventData {
   readonly 'prompt.restored': { readonly reason: string };
 }
 
-/** Of the event that begins a promotion of a release; absent where it was requested alone. */
+/** The event that begins a promotion of a release; absent if it was requested alone. */
 export interface OfRelease {
   /** The id of the release's first promotion, which is the release's own. */
   readonly release?: string;
@@ -186,7 +186,7 @@ export const EVENT_KINDS = [
 export type NewEvent<K extends EventKind = EventKind> = {
   [Kind in K]: {
     readonly actor: string;
-    /** The id of the key that did it, or `embedded`, `command-line` or `schedule` where no key was used. */
+    /** The id of the key that was used, or `embedded`, `command-line` or `schedule` if there was none. */
     readonly key: string;
     readonly kind: Kind;
     readonly prompt?: PromptName;
@@ -239,7 +239,7 @@ export function whyNotNext(event: RegistryEvent, head: ChainHead): string | unde
   return undefined;
 }
 
-/** Returns whether an event says what its hash was made of. */
+/** Returns true if an event has the hash of its contents. */
 export function hasItsHash(event: RegistryEvent): boolean {
   return digestOf(event.previousHash + canonicalBody(event)) === event.hash;
 }
@@ -253,8 +253,8 @@ function canonicalBody(event: RegistryEvent): string {
 }
 
 /**
- * The same in half the time, as a log is read a million events at a time: the engine writes an object whose members
- * are in order. Undefined for an event that has others, or that the engine would write in another way.
+ * The same in half the time, since a log is read a million events at a time: the engine serializes an object with
+ * sorted members. Undefined for an event with other members, or that the engine would serialize differently.
  */
 function bodyInOrder(event: RegistryEvent): string | undefined {
   const { seq, at, actor, key, kind, prompt, version, environment, channel } = event;

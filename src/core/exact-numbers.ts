@@ -1,9 +1,9 @@
 /**
- * Numbers whose digits JavaScript cannot keep. Read as such a number, an order's or a card's number would be written
- * with other digits than were given, so it is refused where it is read: passed as text it stays as it is.
+ * Numbers whose digits JavaScript cannot keep. An order or card number that is read as a number would be written with
+ * other digits, so it is refused on input: passed as text, it is unchanged.
  */
 
-/** Returns whether a number, as it is written in JSON or YAML, has the same digits when its value is written. */
+/** Returns true if a number in JSON or YAML has the same digits when its value is written. */
 export function keepsDigits(written: string, value: number): boolean {
   // JSON writes -0 as 0.
   if (!Number.isFinite(value) || Object.is(value, -0)) return false;
@@ -16,7 +16,7 @@ export function keepsDigits(written: string, value: number): boolean {
 }
 
 const INTEGER = /^[-+]?(\d+)$/;
-/** Without leading zeros, which numbers lose. Each part is bounded by the text after it, so it takes linear time. */
+/** Without leading zeros, which numbers lose. Each part is bounded by the text after it, so matching is linear. */
 const DECIMAL = /^[-+]?(?!0\d)(\d*)(?:\.(\d*))?(?:[eE]([-+]?\d{1,9}))?$/;
 
 /** A normal form of a decimal number; undefined for other text. */
@@ -47,7 +47,7 @@ export function inexactNumberIn(json: string): string | undefined {
   if (!/[\d.]{16}|\d[eE]|\.0{6}|-0(?![\d.]*[1-9])/.test(json)) return undefined;
   let found: { readonly holder: object; readonly key: string } | undefined;
   const root: unknown = JSON.parse(json, function (this: object, key, value, context?: { source?: string }) {
-    // An object may have a "toString" of its own, which is no function: it is never made a text.
+    // An object may have a "toString" that is not a function, so it is never converted to text.
     if (typeof value !== 'number' || found !== undefined) return value;
     // The types of this TypeScript do not know the third argument.
     if (!keepsDigits(context?.source ?? String(value), value)) found = { holder: this, key };
@@ -77,6 +77,6 @@ function pointerOf(key: string): string {
   return `/${key.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
-/** Said of a number in YAML, where it is. */
+/** Error message for a number in YAML. */
 export const OTHER_DIGITS =
   'As a number, this would be written with other digits. Put it in quotes to keep them.';

@@ -1,10 +1,9 @@
 /**
- * A template made whole: every partial replaced by the text of the exact version that publishing recorded, so
- * that what is delivered and rendered never depends on anything that may change.
- *
- * A partial becomes plain text where that provably means the same: the template with the text in its place must
- * parse to the tree that Handlebars would run. Elsewhere (arguments, indentation, a block partial) its text is
- * defined once as an inline partial (`{{#*inline}}`, Handlebars' own) and called by the version's reference.
+ * Flattens a template: replaces every partial by the text of the exact version that publishing recorded, so that
+ * deliveries and renderings never depend on anything that may change.
+ * A partial becomes plain text if that provably means the same: the template with the text in its place must parse to
+ * the tree that Handlebars would run. Otherwise (arguments, indentation, a block partial) its text is defined once as
+ * an inline partial (`{{#*inline}}`, a Handlebars feature) and called by the version's reference.
  */
 
 import { MAX_PARTIAL_DEPTH } from './check/partial-depth.ts';
@@ -26,16 +25,16 @@ export interface LinkedPartial extends LinkedTemplate {
   readonly id: string;
   /** Start of `template` in the partial's source, in UTF-16 code units; default: 0. */
   readonly templateOffset?: number;
-  /** The partial's whole source, which error messages count lines in; `template` unless told. */
+  /** The partial's whole source, for line numbers in error messages; default: `template`. */
   readonly source?: string;
-  /** Names it in error messages; its id unless told. */
+  /** The name in error messages; default: its id. */
   readonly label?: string;
 }
 
-/** A template made whole, and which of its characters are in which of the templates it is made of. */
+/** A flattened template, and the origin of its characters. */
 export interface Flattened {
   readonly template: string;
-  /** In order; what no template holds, such as the tags around a definition, is in none. */
+  /** In order; text that is from no template, such as the tags around a definition, is in none. */
   readonly pieces: readonly SourcePiece[];
 }
 
@@ -81,7 +80,7 @@ export function flattenWithPieces(linked: LinkedTemplate): Flattened {
   return joined([...[...definitions].map(([id, content]) => definition(id, content)), body]);
 }
 
-/** False: it uses none, told without parsing it. What looks like a use inside a comment is found out by parsing. */
+/** False if it uses none, determined without parsing it. Apparent uses inside a comment are excluded by parsing. */
 export function mayUsePartials(template: string): boolean {
   return /\{\{~?#?>/.test(template);
 }
@@ -103,7 +102,7 @@ function slice(of: LinkedTemplate, start: number, end: number): Flattened {
   return { template, pieces: template === '' ? [] : [{ start: 0, length: template.length, of, at: start }] };
 }
 
-/** Text that no template holds. */
+/** Text that is from no template. */
 function written(template: string): Flattened {
   return { template, pieces: [] };
 }
@@ -130,7 +129,7 @@ function definition(id: string, content: Flattened): Flattened {
   return found;
 }
 
-/** Two comments in a row are never alone on a line, so neither takes the end of one with it. */
+/** Two comments in a row are never alone on a line, so neither removes its line break. */
 const ENDS = [
   ['{{!}}', '{{!}}{{!}}'],
   ['\n', '{{!}}{{!}}'],
@@ -206,7 +205,7 @@ function putInPlace(linked: LinkedTemplate, flattening: Flattening, depth: numbe
   }
 }
 
-/** The uses whose partial can be in their place as text: all at once if that works, else each that does alone. */
+/** The uses whose partial can be inserted as text: all at once if that works, otherwise those that work alone. */
 function usesInPlace(
   template: string,
   uses: readonly PartialUse[],

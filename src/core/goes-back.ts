@@ -1,7 +1,7 @@
 /** Tells whether a promotion brings an older version back. By itself, as every window asks it. */
 import type { PromotionRecord } from './promotion.ts';
 
-/** Returns whether it returns to an older version; one that returns to a newer one, after a rollback, goes forward. */
+/** Returns true if it returns to an older version; returning to a newer one after a rollback counts as forward. */
 export function goesBack({
   rollback,
   from,

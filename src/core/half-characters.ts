@@ -3,11 +3,11 @@
  * one, so it would be delivered as U+FFFD.
  */
 
-/** Said where it is written. */
+/** Error message at the place of the character. */
 export const HALF_CHARACTER =
   'This contains a lone surrogate, half of a character, which UTF-8 cannot encode. Remove it, or write the whole character.';
 
-/** Returns whether a value of JSON, a name in it, or a text in a text of it holds one. */
+/** Returns true if a JSON value, a name in it, or a string in it contains one. */
 export function hasHalfCharacter(root: unknown): boolean {
   const waiting: unknown[] = [root];
   while (waiting.length > 0) {

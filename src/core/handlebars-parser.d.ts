@@ -26,7 +26,7 @@ declare module 'handlebars/dist/cjs/handlebars/compiler/base.js' {
     readonly yylloc: LexerLocation;
     /** The match of the rule that was tried last. */
     readonly matches: readonly [string, ...string[]];
-    /** Makes a token of what a rule matched, whose place is known by then. */
+    /** Creates a token from the match of a rule, after its place has been set. */
     performAction(this: Lexer, ...of: unknown[]): number | string | undefined;
     setInput(text: string): void;
     lex(): number | string | undefined;

@@ -6,7 +6,7 @@
 
 export interface HelperParameter {
   readonly name: string;
-  /** Of the values it takes, where there are only these; `suggested`: there may be others. */
+  /** The values it accepts, if they are limited; `suggested`: other values are accepted, too. */
   readonly values?: readonly string[];
   readonly suggested?: true;
 }
@@ -18,7 +18,7 @@ export interface HelperOption extends HelperParameter {
 
 export interface KnownHelper {
   readonly name: string;
-  /** True if it is around a body, `{{#name}}…{{/name}}`, or gives a value, `{{name}}` and `(name)`. */
+  /** `block` for `{{#name}}…{{/name}}`, `value` for `{{name}}` and `(name)`. */
   readonly as: 'block' | 'value';
   /** The arguments without a name, in their order: all of them are needed. */
   readonly parameters: readonly HelperParameter[];
@@ -193,7 +193,7 @@ const ALL: readonly KnownHelper[] = [
 /** By name. Handlebars' own `helperMissing` and `blockHelperMissing` are not for authors. */
 export const HELPERS: ReadonlyMap<string, KnownHelper> = new Map(ALL.map(helper => [helper.name, helper]));
 
-/** The number of arguments without a name it takes; `most` is infinite where there is no limit. */
+/** The number of positional arguments; `most` is infinite if there is no limit. */
 export function arityOf({ parameters, takesMore }: KnownHelper): {
   readonly least: number;
   readonly most: number;

@@ -44,7 +44,7 @@ function templatesOf(root: LinkedTemplate): ReadonlySet<LinkedTemplate> {
   return found;
 }
 
-/** False: it defines none, told without parsing it. */
+/** False if it defines none, determined without parsing it. */
 function mayDefineInlines(template: string): boolean {
   return /\{\{~?#\*/.test(template);
 }

@@ -14,7 +14,7 @@ export interface JsonFault {
 /** The parser calls itself for each level. */
 const MAX_DEPTH = 1000;
 
-/** The first thing that is wrong; undefined where nothing is found, or it nests too deep to be looked at. */
+/** The first error; undefined if there is none, or if it nests too deeply to be checked. */
 export function jsonFault(text: string): JsonFault | undefined {
   if (text.trim() === '') return { line: 1, column: 1, message: 'A value is missing here.' };
   if (isDeep(text)) return undefined;

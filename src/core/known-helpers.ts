@@ -1,4 +1,4 @@
-/** The names that Handlebars takes for helpers wherever they are alone in a tag. */
+/** The names that Handlebars reads as helpers when they are alone in a tag. */
 import { HELPERS } from './helpers.ts';
 
 /** Handlebars' own for what is missing: nobody may call them. */

@@ -1,4 +1,4 @@
-/** Comments at the lines of a version, as the log tells them: the one reading of these events. */
+/** Comments at the lines of a version, derived from the log: the only reader of these events. */
 import { type Digest, digestOf } from './digest.ts';
 import type { CommentPlace, EventData, EventKind, RegistryEvent } from './event.ts';
 
@@ -21,7 +21,7 @@ export interface LineCommentRecord {
   /** As it was edited last. */
   readonly text: string;
   readonly editedAt: string | null;
-  /** The id of the promotion in whose review it was written; null: of none. */
+  /** The id of the promotion in whose review it was written; null: none. */
   readonly promotion: string | null;
 }
 
@@ -99,7 +99,7 @@ export function lineThreadsOf(
     .map(([line, { comments, resolved }]) => ({ line, resolved, comments: [...comments.values()] }));
 }
 
-/** The digest of the text that an event wrote, which it holds itself or the registry has beside it. */
+/** The digest of the text that an event wrote, contained in the event or stored beside it. */
 export function digestOfComment(event: RegistryEvent): Digest | undefined {
   const { digest, text } = event.data as Partial<EventData['promotion.commented']>;
   return digest ?? (text === undefined ? undefined : digestOf(text));

@@ -8,7 +8,7 @@ import { type Digest, digestOf } from './digest.ts';
 /** A published text by its digests. */
 export interface PublishedText {
   readonly digest: Digest;
-  /** Of its `plainText`, where that has another digest. */
+  /** The digest of its `plainText`, if that differs. */
   readonly text?: Digest | undefined;
 }
 
@@ -27,8 +27,8 @@ const MARK = '\ufeff';
 const MAX_EDITS = 500;
 
 /**
- * With "\n" for every "\r\n" (and for "\r\r\n", which a second conversion makes of it), and without byte order marks at
- * its start. A "\r" elsewhere is text. Applied twice it is as applied once.
+ * Replaces every "\r\n" (and "\r\r\n", the result of a second conversion) by "\n", and removes byte order marks at the
+ * start. A "\r" elsewhere is text. Idempotent.
  */
 export function plainText(source: string): string {
   let start = 0;
@@ -57,15 +57,15 @@ export function isSameText({ exact, plain, others }: TextDigests, { digest, text
   return text === undefined ? plain === digest || others.includes(digest) : plain === text;
 }
 
-/** Records a published text. @param digest of the text, where it is known */
+/** Records a published text. @param digest of the text, if it is known */
 export function publishedText(source: string, digest: Digest = digestOf(source)): PublishedText {
   const plain = plainText(source);
   return plain === source ? { digest } : { digest, text: digestOf(plain) };
 }
 
 /**
- * A text as it is published on another: with that one's line endings and byte order mark, and plain where there is none.
- * Where line endings are mixed, each line that stays keeps its own, and a new one takes that of the line above it.
+ * A text as it is published on top of another: with that one's line endings and byte order mark, or plain if there is
+ * none. If line endings are mixed, unchanged lines keep theirs, and a new one gets that of the line above it.
  */
 export function withLineEndingsOf(source: string, published: string | undefined): string {
   const text = plainText(source);
@@ -81,7 +81,7 @@ export function withLineEndingsOf(source: string, published: string | undefined)
 
 interface Line {
   readonly text: string;
-  /** Empty for the last one where nothing ends it. */
+  /** Empty for an unterminated last line. */
   readonly end: string;
 }
 

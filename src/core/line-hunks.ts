@@ -11,7 +11,7 @@ export interface Hunk {
   readonly lines: readonly string[];
 }
 
-/** In order; undefined where more than a thousand lines differ. */
+/** In order; undefined if more than a thousand lines differ. */
 export function hunksOf(base: readonly string[], text: string): Hunk[] | undefined {
   const changes = diffArrays([...base], linesOf(text), { maxEditLength: MAX_EDITS });
   if (changes === undefined) return undefined;

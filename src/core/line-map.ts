@@ -8,7 +8,7 @@ const MAX_EDITS = 1000;
 /** The change of a line that the later text no longer has. */
 export type HowGone = 'changed' | 'removed';
 
-/** Lines count from 1. `near`: where it was, a line of the later text. */
+/** Lines count from 1. `near`: its former place, a line of the later text. */
 export type MappedLine = { readonly line: number } | { readonly gone: HowGone; readonly near: number };
 
 export interface LineMap {
@@ -24,7 +24,7 @@ export function linesOfText(text: string): string[] {
   return text.replace(/^\uFEFF+/, '').split(/\r\n|\r|\n/);
 }
 
-/** The number of lines `linesOfText` gives. */
+/** The number of lines that `linesOfText` returns. */
 export function countLines(text: string): number {
   let count = 1;
   for (let at = 0; at < text.length; at++) {
@@ -53,7 +53,7 @@ export function lineMap(from: readonly string[], to: readonly string[]): LineMap
     { removed: false, added: true, value: { length: to.length - end - start } },
   ];
   let at = start;
-  /** Lines of `from` that the change under way takes away, and whether it puts others in their place. */
+  /** Lines of `from` that the current change removes, and whether it replaces them. */
   let removed = 0;
   let isReplaced = false;
   const endChange = (next: number) => {
@@ -92,7 +92,7 @@ export interface FollowedLine {
   readonly gone: { readonly version: VersionNumber; readonly how: HowGone } | null;
 }
 
-/** Through each of the steps in turn. A line that is gone is followed on as the place where it was. */
+/** Follows a line through each step. A removed line is followed as the place where it was. */
 export function followLine(from: FollowedLine, steps: readonly LineStep[]): FollowedLine {
   let { line, gone } = from;
   for (const { to, map } of steps) {

@@ -1,4 +1,4 @@
-/** Finding the partials of a template: which prompt each reference means, through whatever holds the prompts. */
+/** Links the partials of a template: finds the prompt that each reference means, in any store of prompts. */
 
 import { capturedPartials } from './check/captured-partials.ts';
 import { type Root, wrongContexts } from './check/context-errors.ts';
@@ -17,19 +17,19 @@ import { issueAt } from './source-position.ts';
 import type { Program } from './syntax-tree.ts';
 import { checkNoIssues, partialUses, placedIn, sourceIssues } from './template.ts';
 
-/** One prompt as a place that holds prompts gives it: the working copy, or the registry's newest versions. */
+/** A prompt in such a store: the working copy, or the registry's newest versions. */
 export interface FoundPrompt {
   readonly name: PromptName;
   readonly source: string;
   /** Unique among all that may be found: `support/_header`, or `support/_header@3`. */
   readonly id: string;
-  /** Names it in error messages, such as a file; its name unless told. */
+  /** Names it in error messages, such as a file; default: its name. */
   readonly label?: string;
 }
 
 /**
- * Resolves every partial of `source`, and theirs, with `find` (undefined when there is no such prompt).
- * `label` names the source in error messages; `similar` gives partials that may have been meant by one that is missing.
+ * Resolves the partials of `source`, and theirs, with `find` (undefined if there is no such prompt). `label` names the
+ * source in error messages; `similar` suggests partials for a missing one.
  * @returns the linked partials by reference as written.
  * @throws Problem `invalid_source` at the place of a partial that is missing, broken, or uses itself.
  */
@@ -67,7 +67,7 @@ function callIssues(
       return partial && read(partial);
     },
   };
-  // A partial has the block of whoever calls it.
+  // A partial gets its block from its caller.
   const missing = isPartial(from) ? [] : missingPartialBlocks(root, linked);
   const errors = [
     ...missing,
@@ -116,7 +116,7 @@ export function partialCycle(reference: string, chain: readonly string[]): strin
   return `The partial "${reference}" uses itself: ${chain.join(' → ')}. Remove one of these uses.`;
 }
 
-/** Partials that may have been meant by `reference`, where none of `candidates` was found. */
+/** Suggestions for `reference` if none of `candidates` was found. */
 export type SimilarPartials = (
   candidates: readonly PromptName[],
   reference: string,
@@ -125,7 +125,7 @@ export type SimilarPartials = (
 interface Linking {
   readonly find: (name: PromptName) => Promise<FoundPrompt | undefined>;
   readonly similar: SimilarPartials;
-  /** From the prompt that is linked down to the one whose uses are looked at. */
+  /** From the prompt that is linked down to the one whose uses are being resolved. */
   readonly above: readonly PromptName[];
   /** Partials that are linked already: many prompts share a few, and theirs would multiply. */
   readonly done: Map<PromptName, LinkedPartial>;

@@ -2,7 +2,7 @@
 import { type Hunk, hunksOf, linesOf } from './line-hunks.ts';
 
 /**
- * Undefined where both sides changed the same lines, or lines next to each other, in different ways. Line endings are
+ * Undefined if both sides changed the same lines, or lines next to each other, in different ways. Line endings are
  * part of a line: compare texts with the same ones.
  */
 export function mergeTexts(base: string, mine: string, theirs: string): string | undefined {
@@ -12,7 +12,7 @@ export function mergeTexts(base: string, mine: string, theirs: string): string |
   const left = hunksOf(lines, mine);
   const right = hunksOf(lines, theirs);
   if (left === undefined || right === undefined) return undefined;
-  /** In parts: a call takes only so many lines. */
+  /** In parts: the number of arguments of a call is limited. */
   const merged: string[][] = [];
   let at = 0;
   const take = ({ start, end, lines: changed }: Hunk): void => {

@@ -1,4 +1,4 @@
-/** Segments as messages, by Dotprompt's rules: what begins a message, which white space counts, where history goes. */
+/** Converts segments to messages by Dotprompt's rules: message boundaries, significant white space, and the place of the history. */
 import type { Message, Part } from 'dotprompt';
 import {
   type Segment,
@@ -28,9 +28,9 @@ export type ComposedMessage =
   | { readonly kind: 'history'; readonly message: Message };
 
 /**
- * White space alone makes no part and no message. Where nothing marks its place, the history is before the last
- * message if that is the user's, else at the end.
- * @param keepsBlank which stretches of white space count all the same; none unless told
+ * White space alone is neither a part nor a message. Without a mark, the history is inserted before the last message if
+ * that is the user's, otherwise at the end.
+ * @param keepsBlank selects white space that counts anyway; default: none
  */
 export function composeMessages(
   segments: Iterable<Segment>,
@@ -81,7 +81,7 @@ export function toMessages(
     message.kind === 'history'
       ? message.message
       : {
-          // Dotprompt's type names four roles; its helper takes any.
+          // Dotprompt's type has four roles; its helper accepts any.
           role: message.role as Message['role'],
           content: message.content.map(content =>
             content.kind === 'text' ? { text: content.text } : content.part,
@@ -105,7 +105,7 @@ function afterRole(
   open: OpenMessage,
   messages: ComposedMessage[],
 ): OpenMessage {
-  // A role that nothing was said in only hands on what it says of itself.
+  // A role without content only passes its metadata on.
   if (open.content.length === 0) return opened(role, { ...open.metadata, ...metadata });
   messages.push(open);
   return opened(role, metadata);

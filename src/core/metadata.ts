@@ -17,7 +17,7 @@ import { readYaml } from './yaml-places.ts';
 export interface DeclaredMetadata {
   /** The value of `@metadata.prompt`. */
   readonly prompt: JsonObject;
-  /** JSON Schema, whose `required` names no input that has a default; null when nothing is declared. */
+  /** JSON Schema, whose `required` excludes inputs with a default; null if nothing is declared. */
   readonly inputSchema: JsonObject | null;
   readonly defaults: JsonObject;
 }
@@ -25,7 +25,7 @@ export interface DeclaredMetadata {
 export interface MetadataOptions {
   /** Names the prompt or file in error messages. */
   readonly label: string;
-  /** `prompt` unless told. */
+  /** Default: `prompt`. */
   readonly kind?: SourceKind | undefined;
   /** True if it was published already: then a schema is read as it was when it could be published. */
   readonly isPublished?: boolean | undefined;

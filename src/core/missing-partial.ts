@@ -30,7 +30,7 @@ function asReference(written: string): string {
     .replace(/(?<=^|\/)_(?=[^/]*$)/, '');
 }
 
-/** Without its folder where the prompt is in that folder or below. */
+/** Without its folder if the prompt is in that folder or below. */
 function referenceTo(from: PromptName, partial: PromptName): string {
   const folder = folderOf(partial);
   const last = lastSegment(partial).slice(1);
@@ -39,8 +39,8 @@ function referenceTo(from: PromptName, partial: PromptName): string {
 
 /**
  * Up to three sentences.
- * @param candidates where it was looked for
- * @param meant another reference, which finds one
+ * @param candidates the names that were tried
+ * @param meant another reference that exists
  */
 export function partialNotFound(
   reference: string,

@@ -4,7 +4,7 @@
  */
 import { foldersAbove, type PromptName } from './name.ts';
 
-/** The text with A–Z as a–z, whatever the locale: what SQLite's `lower` and PostgreSQL's in `COLLATE "C"` give. */
+/** The text with A–Z as a–z, regardless of the locale, like `lower` in SQLite and in PostgreSQL with `COLLATE "C"`. */
 export function foldCase(text: string): string {
   return text.replace(/[A-Z]+/g, letters => letters.toLowerCase());
 }
@@ -21,8 +21,8 @@ export interface CaseClash {
 }
 
 /**
- * Undefined where both can be: where the names are equal, or share no folder that they spell differently. A prompt
- * `fees` and a folder `Fees` can be, as the file of one is `fees.prompt`.
+ * Undefined if both can exist: if the names are equal, or share no folder that they spell differently. A prompt `fees`
+ * and a folder `Fees` can coexist, because the file of the prompt is `fees.prompt`.
  */
 export function caseClash(name: PromptName, existing: PromptName): CaseClash | undefined {
   if (name === existing) return undefined;
@@ -38,7 +38,7 @@ export function caseClash(name: PromptName, existing: PromptName): CaseClash | u
   return { kind: 'folder', spelled, as, existing };
 }
 
-/** Of all clashes the one to tell of: with a prompt, else with the innermost folder. */
+/** The most relevant clash: with a prompt, otherwise with the innermost folder. */
 export function closestCaseClash(name: PromptName, existing: Iterable<PromptName>): CaseClash | undefined {
   let closest: CaseClash | undefined;
   for (const each of existing) {
@@ -52,7 +52,7 @@ export function closestCaseClash(name: PromptName, existing: Iterable<PromptName
 
 const LIKE_A_FILE = /\.(?:prompt|samples\.yaml)$/i;
 
-/** Why a new name's folders would stand in the way of files; undefined where they do not: the file of `a` is `a.prompt`. */
+/** Returns an error if the folders of a new name would conflict with files; undefined if they do not: the file of `a` is `a.prompt`. */
 export function whyNoFolder(name: PromptName): string | undefined {
   const folder = foldersAbove(name).find(each => LIKE_A_FILE.test(each));
   return folder === undefined
@@ -67,7 +67,7 @@ export function whyTaken(name: PromptName, { kind, spelled, as, existing }: Case
     : `The folder "${spelled}" differs only by case from "${as}", which holds "${existing}", and both would be one folder on many disks. Use "${as}${name.slice(as.length)}", or choose another folder.`;
 }
 
-/** Returns whether its last segment, with case folded, is this one; asked of all names there are, so it looks at few closely. */
+/** Returns true if its last segment, with case folded, is this one; fast, because it is called for all names. */
 export function endsWithSegment(name: PromptName, folded: string): boolean {
   const start = name.length - folded.length;
   if (start < 0 || (start > 0 && name[start - 1] !== '/')) return false;

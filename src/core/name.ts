@@ -13,7 +13,7 @@ export const NAME_PATTERN =
   /^[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?(?:\/[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?){0,7}$/;
 
 const SEGMENT = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
-/** Names that Windows keeps for devices, with any extension: learn.microsoft.com "Naming Files, Paths, and Namespaces". */
+/** Names that Windows reserves for devices, with any extension: learn.microsoft.com "Naming Files, Paths, and Namespaces". */
 const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i;
 /** The same in any segment. */
 const HAS_WINDOWS_DEVICE = /(?:^|\/)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|$)/i;
@@ -42,12 +42,12 @@ export function whyNotPromptName(text: string): string | undefined {
   return undefined;
 }
 
-/** Control characters made visible, so that a message cannot be used to forge output. */
+/** Escapes control characters, so that a message cannot forge output. */
 function printable(text: string): string {
   return JSON.stringify(text.slice(0, 60)).slice(1, -1);
 }
 
-/** The name in `text`. @throws Problem `invalid_name` that says which rule it breaks. */
+/** Parses a prompt name. @throws Problem `invalid_name` with the rule that it breaks. */
 export function parsePromptName(text: string): PromptName {
   const why = whyNotPromptName(text);
   if (why !== undefined) throw new Problem('invalid_name', why);

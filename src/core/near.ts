@@ -1,4 +1,4 @@
-/** The name that was probably meant: the nearest of those there are. */
+/** Suggests the candidate that is most similar to a mistyped name. */
 
 /** The maximum edit distance between two names. */
 const MAX_DISTANCE = 2;
@@ -8,8 +8,8 @@ const MAX_LENGTH = 100;
 const MAX_CANDIDATES = 1000;
 
 /**
- * The candidate with the fewest slips (a letter too many, too few, another one, two swapped) from `name`, upper and
- * lower case being half the same; undefined where none is within two slips, or half of the name's letters.
+ * The candidate with the fewest typing errors (a letter too many, too few, another one, two swapped) from `name`; a
+ * difference in case counts half. Undefined if none is within two errors, or half of the name's letters.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;

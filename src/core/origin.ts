@@ -8,7 +8,7 @@ import { webUrl } from './web-url.ts';
 
 /** Unknown fields are left out. They are in the order of canonical JSON. */
 export interface VersionOrigin {
-  /** By the name that CI or git knows. Not the version's `author`, which is the actor of the key. */
+  /** The name in CI or git. Not the version's `author`, which is the actor of the key. */
   readonly author?: string | undefined;
   /** The id of a commit, in lower case. */
   readonly commit?: string | undefined;
@@ -49,7 +49,7 @@ const TOO_LONG = `This must have at most ${MAX_ORIGIN_URL} characters, as it is 
 
 const INVISIBLE = 'This must be one line without control or invisible characters.';
 
-/** A URL as its parser writes it, which is how it is kept; other text as it is. */
+/** A URL as its parser writes it, which is how it is stored; other text unchanged. */
 export function parsedUrl(text: string): string {
   return URL.parse(text)?.href ?? text;
 }

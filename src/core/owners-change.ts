@@ -1,6 +1,6 @@
 /**
- * A change of an environment's owners as its events tell it: it takes effect by the approvals of others, as a promotion
- * does. There is no table of them: the registry reads the events themselves, so nothing can say otherwise.
+ * A change of an environment's owners, derived from its events: like a promotion, it takes effect with the approvals of
+ * others. It has no table: the registry reads the events themselves, so that nothing can disagree with them.
  */
 import type { EnvironmentName } from './environment.ts';
 import type { EventKind, RegistryEvent } from './event.ts';
@@ -11,7 +11,7 @@ export interface OwnersChange {
   /** The seq of its first event. */
   readonly id: number;
   readonly environment: EnvironmentName;
-  /** The whole text as it is to be, or is. */
+  /** The whole text after the change. */
   readonly text: string;
   readonly reason: string;
   readonly state: 'pending' | 'applied' | 'rejected' | 'cancelled';

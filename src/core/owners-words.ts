@@ -2,7 +2,7 @@
 import { approvalsMissing } from './approvals-missing.ts';
 import { eitherOf } from './either-of.ts';
 
-/** Owners of whom one must approve still, as the API tells of them. */
+/** Owners of whom one has yet to approve, as in the API. */
 export interface MissingOwners {
   /** The pattern, such as `support/**`. */
   readonly prompts: string;
@@ -14,7 +14,7 @@ export interface MissingOwners {
 /** Most names, and most patterns, that are named. */
 const MAX_NAMED = 5;
 
-/** `dana or sam`, `dana or sam, and lee`; undefined where nobody is waited for by name. */
+/** `dana or sam`, `dana or sam, and lee`; undefined if it waits for nobody in particular. */
 export function waitedForWords(missing: readonly MissingOwners[]): string | undefined {
   if (missing.length === 0) return undefined;
   const each = missing.slice(0, MAX_NAMED).map(({ owners, canApprove }) => {
@@ -24,7 +24,7 @@ export function waitedForWords(missing: readonly MissingOwners[]): string | unde
   return missing.length > MAX_NAMED ? `${words}, and ${missing.length - MAX_NAMED} more` : words;
 }
 
-/** As the API tells of a change of owners. */
+/** A change of owners as in the API. */
 export interface WaitingOwnersChange {
   readonly approvals: readonly unknown[];
   readonly approvalsNeeded: number;
@@ -40,7 +40,7 @@ export function changeWaitsFor({ approvals, approvalsNeeded, canApprove }: Waiti
     : `${what} by ${eitherOf(shortened(canApprove))}`;
 }
 
-/** One sentence for each pattern: of whom one must approve, and what to do where none of them can. */
+/** One sentence for each pattern: who must approve, and what to do if none of them can. */
 export function ownersRules(missing: readonly MissingOwners[], environment: string): string[] {
   const rules = missing.slice(0, MAX_NAMED).map(({ prompts, owners, canApprove }) => {
     const rule = `${prompts} needs the approval of an owner: ${eitherOf(shortened(owners))}.`;

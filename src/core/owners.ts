@@ -1,8 +1,8 @@
 /**
- * Owners of prompts: a text like GitHub's CODEOWNERS that says, folder by folder, of whom one must approve what goes
- * live. Its rules are those of
+ * Owners of prompts: a text like GitHub's CODEOWNERS that lists, by folder, who must approve what goes live. The rules
+ * are those of
  * https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
- * as far as prompts have a use for them: the last line that matches a prompt decides, and nothing else does.
+ * as far as they make sense for prompts: only the last line that matches a prompt applies.
  */
 import { foldCase } from './name-case.ts';
 import { foldPerson, people, whyNotActor } from './person.ts';
@@ -38,13 +38,13 @@ export interface OwnersError extends OwnersNote {
 
 export type ParsedOwners =
   | { readonly rules: readonly OwnerRule[] }
-  /** Nothing of the text holds. */
+  /** No part of the text applies. */
   | { readonly errors: readonly [OwnersError, ...OwnersError[]] };
 
-/** Errors that are told of at once. */
+/** The maximum number of errors that are reported at once. */
 const MAX_ERRORS = 20;
 
-/** Reads a text of owners. Takes time linear in its length. */
+/** Parses the text of owners in linear time. */
 export function parseOwners(text: string): ParsedOwners {
   if (text.length > MAX_OWNERS_LENGTH)
     return {
@@ -258,7 +258,7 @@ export function decidingRule(rules: readonly OwnerRule[], prompt: string): Owner
   return rules[matchers.findLastIndex(matches => matches(segments))];
 }
 
-/** Made once: of a release the rules are asked for each of its prompts. */
+/** Cached: the rules are applied to each prompt of a release. */
 const matchersOf = new WeakMap<readonly OwnerRule[], readonly Matcher[]>();
 
 /** The rules that decide for these prompts, each once, in the order of the text. */
@@ -266,7 +266,7 @@ export function rulesFor(rules: readonly OwnerRule[], prompts: Iterable<string>)
   return [...promptsOfRules(rules, prompts).keys()];
 }
 
-/** Those of which no owner is among the people who approved. */
+/** The rules without an owner among the people who approved. */
 export function missingRules(rules: readonly OwnerRule[], approvers: readonly string[]): OwnerRule[] {
   const approved = new Set(approvers.map(foldPerson));
   return rules.filter(rule => !foldedOwners(rule).some(owner => approved.has(owner)));

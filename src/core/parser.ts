@@ -12,7 +12,7 @@ import {
 import * as helpers from 'handlebars/dist/cjs/handlebars/compiler/helpers.js';
 import WhitespaceControl from 'handlebars/dist/cjs/handlebars/compiler/whitespace-control.js';
 
-/** An instance of its own: whoever else uses the package in this process keeps the package's. */
+/** A separate instance: other users of the package in this process are not affected. */
 export const parser: Parser = Object.create(original, {
   yy: { value: { ...helpers, locInfo } },
   lexer: {
@@ -32,7 +32,7 @@ export function parse(template: string): hbs.AST.Program {
   return new WhitespaceControl().accept(parser.parse(template));
 }
 
-/** As the package's, which takes U+2028 and U+2029 for the end of the line whose characters it counts. */
+/** Like the package's, which treats U+2028 and U+2029 as line ends when it counts characters. */
 function performAction(this: Lexer, ...of: unknown[]): number | string | undefined {
   const [text] = this.matches;
   if (SEPARATOR.test(text)) {
@@ -46,7 +46,7 @@ const SEPARATOR = /[\u2028\u2029]/;
 
 /** By condition and character: the rules that may match there, in their order. */
 const known = new Map<string, Map<number, readonly number[]>>();
-/** Stands for all characters beyond ASCII, and for the text's end: no rule names one of them. */
+/** Represents all characters beyond ASCII, and the end of the text: no rule names one of them. */
 const OTHER = 128;
 
 /** The lexer's rules for the next token. */
@@ -63,7 +63,7 @@ function currentRules(this: Lexer): readonly number[] {
   return rules;
 }
 
-/** False where the rule's pattern begins with another character, as it is and not optional. */
+/** False if the rule's pattern begins with another literal, required character. */
 function mayBegin({ source }: RegExp, character: string): boolean {
   const [, first, then] = /^\^\(\?:(\\[^a-z\d]|[^\\^$.*+?()[\]{}|])(.?)/i.exec(source) ?? [];
   return first === undefined || /[?*{|]/.test(then ?? '') || first.at(-1) === character;

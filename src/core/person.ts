@@ -17,7 +17,7 @@ export function whyNotActor(text: string): string | undefined {
   return undefined;
 }
 
-/** The name in `text`, without what no name can hold; undefined where nothing is left. */
+/** Extracts a valid name from `text` by removing characters that no name can have; undefined if nothing is left. */
 export function actorIn(text: string): string | undefined {
   const actor = withoutInvisible(text.replace(/\s+/g, ' ')).trim().slice(0, MAX_ACTOR_LENGTH).toWellFormed();
   return whyNotActor(actor) === undefined ? actor : undefined;

@@ -13,7 +13,7 @@ export interface SourceRange {
 
 /** One thing wrong with a prompt's source, at its place. */
 export interface SourceIssue extends SourceRange {
-  /** One of `SOURCE_ERROR_CODES`, or of a newer registry's; none where only a rendering tells what is wrong. */
+  /** One of `SOURCE_ERROR_CODES`, or of a newer registry's; absent if only rendering can tell. */
   readonly code?: string | undefined;
   readonly message: string;
 }
@@ -94,7 +94,7 @@ export interface ProblemDetails {
   readonly newest?: { readonly version: number; readonly digest: string } | null;
   /** The version a pointer points to now, null when unset (pointer_moved). */
   readonly current?: number | null;
-  /** A prompt that there is: the one in the way (name_taken), or one that may have been meant (prompt_not_found). */
+  /** An existing prompt: the conflicting one (name_taken), or a suggestion (prompt_not_found). */
   readonly existing?: string;
   /** When a channel first had a version, RFC 3339 (not_live_yet); null: it never had one. */
   readonly firstLiveAt?: string | null;
@@ -111,7 +111,7 @@ export interface ProblemDetails {
   readonly retryAfter?: number;
 }
 
-/** Thrown by every function of the domain that refuses; `message` says what is wrong and what to do. */
+/** Thrown by domain functions that refuse an operation; `message` explains what is wrong and what to do. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;

@@ -30,7 +30,7 @@ export interface PointerState {
   readonly prompt: PromptName;
   readonly environment: EnvironmentName;
   readonly channel: Channel;
-  /** The promotion that put it where it is. */
+  /** The promotion that set it. */
   readonly promotion: PromotionRecord & { readonly appliedAt: string };
 }
 
@@ -47,7 +47,7 @@ export interface KeyState {
   readonly createdAt: string;
   readonly expiresAt: string | null;
   readonly revokedAt: string | null;
-  /** The digest of its hash; null: an earlier release created it, and nothing was said of it since. */
+  /** The digest of its hash; null: an earlier release created it, and no later event has it. */
   readonly commitment: Digest | null;
 }
 
@@ -55,7 +55,7 @@ export interface WebhookState {
   readonly seq: number;
   readonly environment: EnvironmentName;
   readonly origin: string;
-  /** Of those that it is told of; undefined where an earlier release made it. */
+  /** The events it receives; undefined if an earlier release created it. */
   readonly environments: readonly EnvironmentName[] | null | undefined;
   readonly events: readonly EventKind[] | null | undefined;
   readonly format: WebhookFormat;
@@ -82,7 +82,7 @@ export interface Projection {
   readonly open: Map<number, PromotionRecord>;
   /** The keys that vouch for each of them. */
   readonly vouchers: Map<number, Vouchers>;
-  /** Those of which a key was revoked that vouched for it: the event after that must hold it. By their numbers. */
+  /** Promotions whose vouching key was revoked, by number: the next event must hold them. */
   readonly toHold: Map<number, { readonly key: string; readonly revoked: number }>;
   releases: ReleaseOrder;
   /** True if MACs have begun: releases before them did not hold any. */
@@ -124,8 +124,8 @@ export function promotionOf(event: RegistryEvent): number | undefined {
 }
 
 /**
- * Brings the projection to after `event`. `closed` finds a promotion that is not open any more.
- * @returns the promotion as it is now, for an event of one
+ * Applies `event` to the projection. `closed` finds a promotion that has ended.
+ * @returns the promotion after the event, if it is about one
  * @throws EventMisfit
  */
 export function follow(

@@ -17,7 +17,7 @@ export interface Present {
   readonly environment: Environment;
   /** The pointer's current version; null: unset. */
   readonly current: VersionNumber | null;
-  /** True if the version was stable where the policy's `promoteFrom` says; true where it says nothing. */
+  /** True if the version was stable in the policy's `promoteFrom`, or if that is not set. */
   readonly stableBefore: boolean;
   readonly archived: boolean;
   /** RFC 3339 UTC, by the clock: the log's own time may have been shifted. */
@@ -32,17 +32,20 @@ export interface Actor {
 /** The data that the rules of approval use. */
 type Move = Pick<PromotionRecord, 'rollback' | 'effectiveAt'>;
 
-/** Returns whether nobody must approve: a rollback acts at once, unless the policy says otherwise; one that has time to be planned has time to be approved. */
+/**
+ * Returns true if nobody must approve: a rollback takes effect at once unless the policy requires approval; a scheduled
+ * one has time for it.
+ */
 export function actsAtOnce(policy: Policy, { rollback, effectiveAt }: Move): boolean {
   return rollback && effectiveAt === null && !policy.rollbackNeedsApproval;
 }
 
-/** The number of others who must approve: as many as the policy says, and one at least where what changes has owners. */
+/** The number of approvals by others: as many as the policy requires, and at least one if what changes has owners. */
 export function approvalsNeeded(policy: Policy, move: Move, hasOwners = false): number {
   return actsAtOnce(policy, move) ? 0 : Math.max(policy.approvals, hasOwners ? 1 : 0);
 }
 
-/** The approvals that count as things stand: of each person one, of nobody who requested it or is barred. */
+/** The approvals that count now: one per person, without the requester and barred people. */
 export function countedApprovals(
   { approvals, requestedBy }: Pick<PromotionRecord, 'approvals' | 'requestedBy'>,
   barred: readonly ChangedVersion[],
@@ -236,7 +239,7 @@ function checkApplicable(promotion: PromotionRecord, present: Present): void {
   checkPermitted(promotion, present);
 }
 
-/** A version that was live here may be again, whatever the policy has come to require since: a rollback must not wait. */
+/** A version that was live here may be again, even if the policy is stricter now: a rollback must not wait. */
 function checkPermitted(
   { prompt, version, rollback }: Pick<PromotionRecord, 'prompt' | 'version' | 'rollback'>,
   { environment, archived, stableBefore }: Present,

@@ -1,6 +1,6 @@
 /**
- * A promotion as its events tell it. The registry's tables are kept by this one function, and whoever checks the log
- * makes them again by it: they cannot come to say something else than the log does.
+ * The state of a promotion, derived from its events. The registry updates its tables with this function, and the
+ * verification rebuilds them with it, so that they cannot disagree with the log.
  */
 import type { Channel } from './channel.ts';
 import type { EnvironmentName } from './environment.ts';

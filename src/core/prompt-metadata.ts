@@ -16,7 +16,7 @@ export function promptOf(frontMatter: FrontMatter, outputSchema: JsonObject | nu
   );
 }
 
-/** As `promptOf`; undefined for front matter that cannot be read, of which publishing says what is wrong. */
+/** Like `promptOf`; undefined for invalid front matter, which publishing reports. */
 export function fixedMetadata({ frontMatter, issues }: PromptSource): JsonObject | undefined {
   if (issues.length > 0) return undefined;
   const { output } = frontMatter;

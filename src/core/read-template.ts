@@ -1,7 +1,10 @@
 /** Templates as Handlebars' own parser reads them. */
 import { parse } from './parser.ts';
 
-/** The template's AST, after whitespace control, to keep or change. @throws Error of Handlebars: `checkTemplate` tells its place. */
+/**
+ * The template's AST after whitespace control; the caller may keep or change it. @throws Error of Handlebars:
+ * `checkTemplate` finds its place.
+ */
 export function parseTemplate(template: string): hbs.AST.Program {
   return parse(template);
 }

@@ -1,4 +1,4 @@
-/** The partials that publishing recorded with a version, and theirs: which exact versions its text is made of. */
+/** The partials that publishing recorded with a version, and theirs: the exact versions that its text consists of. */
 import type { LinkedPartial } from './flatten.ts';
 import type { PromptName } from './name.ts';
 import { parsePublished, sourceKindOf } from './source.ts';

@@ -22,10 +22,10 @@ const ESCAPED_SLASH = /%2F|\\\//gi;
 const LONGEST_CHARACTER = 3;
 /** For a log that is read in pieces: what a reference has at most before its `@`, with the escape that is before it. */
 export const MOST_BEFORE_AT = MAX_NAME_LENGTH * LONGEST_CHARACTER + 40;
-/** From its `@` on, with what decides where its version ends. */
+/** The maximum length from its `@` on, including the characters that decide where its version ends. */
 export const MOST_FROM_AT = 20;
 
-/** In the order of the text; takes time in proportion to its length. */
+/** In the order of the text; takes linear time. */
 export function* referencesIn(text: string): Generator<FoundReference> {
   for (const [at, end] of signsIn(text)) {
     const first = text.charCodeAt(end);
@@ -42,7 +42,7 @@ export function* referencesIn(text: string): Generator<FoundReference> {
   }
 }
 
-/** Each `@`, as it is written and in a URL, from its beginning to its end. */
+/** Each `@`, literal and as in a URL, with its start and end. */
 function* signsIn(text: string): Generator<readonly [start: number, end: number]> {
   const next = (sign: string, from: number) => {
     const found = text.indexOf(sign, from);
@@ -76,14 +76,14 @@ function startOf(text: string, end: number): number {
   return start + escapeAt(text, start, end);
 }
 
-/** An escape of JSON (RFC 8259, section 7) whose backslash is before the name. */
+/** A JSON escape (RFC 8259, section 7) whose backslash precedes the name. */
 const JSON_ESCAPE = /^(?:[bfnrt]|u[0-9A-Fa-f]{4})/;
 /** The beginning of a color on a terminal (ECMA-48), as a byte or as JSON, a shell or C writes it. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what begins a color
 const BEFORE_COLOR = /(?:\u001b|\\u001b|\\x1b|\\033|\\e)\[[0-9;:]*$/i;
 const REST_OF_COLOR = /^[0-9]*m/;
 
-/** The length of an escape that goes on at `start` with letters and digits as a name has. */
+/** The length of an escape from `start` that looks like letters and digits of a name. */
 function escapeAt(text: string, start: number, end: number): number {
   const before = text[start - 1];
   const rest = () => text.slice(start, Math.min(end, start + 10));

@@ -3,7 +3,7 @@ import type { RegistryEvent } from './event.ts';
 import { EventMisfit, isAtomic, type PromotionEvent, type PromotionRecord } from './promotion.ts';
 
 export interface ReleaseOrder {
-  /** That of the last event, where it began a promotion of a release: the next may be one of it, too. */
+  /** The promotion that the last event began, if it belongs to a release: the next event may belong to it, too. */
   readonly lastBegun: PromotionRecord | undefined;
   /** The remaining promotions of an atomic release that is being applied: the next events must apply them. By their ids. */
   readonly toApply: ReadonlySet<number>;

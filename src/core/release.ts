@@ -9,7 +9,7 @@ export const MAX_RELEASE_ITEMS = 200;
 /** `mixed`: its promotions ended in different ways, as those of one that is not atomic may. */
 export type ReleaseState = PromotionState | 'mixed';
 
-/** The state of a release whose promotions have these states: it waits as long as one of them does. */
+/** The state of a release whose promotions have these states: pending while one of them is. */
 export function releaseState(states: Iterable<PromotionState>): ReleaseState {
   const all = new Set(states);
   if (all.has('pending')) return 'pending';
@@ -37,7 +37,7 @@ export interface RollbackItem {
 export interface NotRolledBack {
   readonly prompt: PromptName;
   readonly version: VersionNumber;
-  /** `first`: nothing was live before. `moved`: another version is live by now, or none. */
+  /** `first`: nothing was live before. `moved`: another version is live now, or none. */
   readonly why: 'not_applied' | 'first' | 'moved';
   readonly current: VersionNumber | null;
 }

@@ -7,7 +7,7 @@ import type { PublishedText, TextDigests } from './line-endings.ts';
 import { linesOf } from './line-hunks.ts';
 import type { PromptName } from './name.ts';
 
-/** A prompt whose file is gone. */
+/** A prompt whose file no longer exists. */
 export interface GoneFile {
   readonly name: PromptName;
   /** Of the version that it was based on, and of what it was last seen to hold. */
@@ -21,8 +21,8 @@ export interface FreshFile {
 }
 
 /**
- * The old names by the new ones. A text tells a rename only where each has no other match.
- * @param noted those that are known, which may have been edited since
+ * The old names by the new ones. A text identifies a rename only if each has no other match.
+ * @param noted known renames, whose files may have been edited since
  */
 export function renamedFrom(
   gone: readonly GoneFile[],
@@ -66,7 +66,7 @@ export interface NamedText {
   readonly text: string;
 }
 
-/** Git takes half for enough; prompts that begin from one skeleton have more in common than other files. */
+/** Git considers half enough; prompts created from one template have more in common than other files. */
 const ENOUGH = 0.6;
 
 /** Of files that were edited too: the old names by the new ones, where each is more like the other than like any third. */

@@ -19,7 +19,7 @@ import { type DeclaredTool, declaredTools } from './tools.ts';
 
 export interface RenderRequest {
   readonly source: string;
-  /** `prompt` unless told. */
+  /** Default: `prompt`. */
   readonly kind?: SourceKind;
   /** True if it was published already: then its front matter is read as it was when it could be published. */
   readonly isPublished?: boolean;
@@ -53,9 +53,9 @@ export async function render(request: RenderRequest): Promise<RenderedPrompt> {
 }
 
 /**
- * The rest of `render`, in one piece.
- * @param limits where it ends: what must not take long is tried with small ones first, and given to another thread
- * where that ends `too_expensive`
+ * The second part of `render`, synchronous.
+ * @param limits default: `LIMITS`; to be fast, try small ones first, and use another thread if that ends
+ * `too_expensive`
  * @throws Problem as `render`
  */
 export function renderPrepared(prepared: PreparedRendering, limits?: Limits): RenderedPrompt {
@@ -81,18 +81,18 @@ function missingInput(label: string, missing: readonly string[]): Problem {
   );
 }
 
-/** A request whose source is read, ready to be evaluated. */
+/** A request whose source was parsed, ready to be evaluated. */
 export interface PreparedRendering {
   readonly request: RenderRequest;
   /** Required inputs that are not given. */
   readonly missing: readonly string[];
-  /** True if the input fits the schema; does nothing where the request is not strict. */
+  /** Does nothing if the request is not strict. */
   readonly checkInput: CheckInput;
   /** Returns whether the schema names an input. */
   isDeclared(name: string): boolean;
   /**
-   * @param countsAsMissing of which inputs it matters that they are not given; of none unless told
-   * @param limits where it ends, `LIMITS` unless told
+   * @param countsAsMissing the inputs whose absence matters; default: none
+   * @param limits default: `LIMITS`
    * @throws Problem `invalid_source`, `too_expensive`
    */
   evaluate(countsAsMissing?: (name: string) => boolean, limits?: Limits): readonly Segment[];
@@ -192,11 +192,11 @@ export interface PromptMetadata {
   };
   /** Its schema is JSON Schema too. */
   readonly output?: unknown;
-  /** With their schemas as JSON Schema; absent where none is declared. */
+  /** With their schemas as JSON Schema; absent if none is declared. */
   readonly tools?: DeclaredTool[];
   /** Keys with a dot, by what comes before the last one. */
   readonly ext: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** The whole front matter as it is written. */
+  /** The whole front matter as written. */
   readonly raw: Readonly<Record<string, unknown>>;
 }
 

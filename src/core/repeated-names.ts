@@ -3,7 +3,7 @@
  * forbids them: taking one in silence would lose what was given.
  */
 
-/** Said where such a text is typed. @param pointer as `repeatedNameIn` gives it */
+/** Error message for such a text. @param pointer from `repeatedNameIn` */
 export function givenTwice(pointer: string): string {
   return `${pointer} is given twice. Remove one of the two.`;
 }

@@ -10,7 +10,7 @@ export interface AppliedPromotion {
   readonly rollback: boolean;
 }
 
-/** The first of `goodVersions`; undefined where nothing was before. */
+/** The first of `goodVersions`; undefined if there was none before. */
 export function rollbackTarget(moves: readonly AppliedPromotion[]): VersionNumber | undefined {
   return goodVersions(moves)[0];
 }

@@ -35,7 +35,7 @@ export function countIn(line: string, text: string): number {
 const CHARACTERS = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 export interface PlaceInLine {
-  /** In UTF-16 code units of the line as it is written. */
+  /** In UTF-16 code units of the original line. */
   readonly column: number;
   readonly length: number;
 }

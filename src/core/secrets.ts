@@ -9,7 +9,7 @@ export interface SecretPlace {
   readonly end: number;
 }
 
-/** Each is one token, told from the words around it by its prefix and length. */
+/** Each is one token, recognizable by its prefix and length. */
 const SHAPES: readonly (readonly [what: string, shape: string])[] = [
   ['an Anthropic key', 'sk-ant-[A-Za-z0-9_-]{20,}'],
   ['an OpenAI key', 'sk-(?:proj|svcacct|admin)-[A-Za-z0-9_-]{20,}|sk-[A-Za-z0-9]{32,}'],
@@ -25,7 +25,7 @@ const SHAPES: readonly (readonly [what: string, shape: string])[] = [
   ['a PromptForge key', KEY_LIKE.source],
 ];
 const ALL = new RegExp(`(?<![A-Za-z0-9_-])(?:${SHAPES.map(([, shape]) => `(${shape})`).join('|')})`, 'g');
-/** RFC 7468: a private key is told by the line before it. */
+/** RFC 7468: a private key is recognized by the line before it. */
 const PRIVATE_KEY = /-----BEGIN (?:[A-Z]{1,20} ){0,3}PRIVATE KEY-----/g;
 const PRIVATE_KEY_END = '-----END ';
 

@@ -1,6 +1,6 @@
 /**
- * The event that names the key which signs checkpoints. A new key signs the event, and so does the key that it
- * replaces: whoever trusted the old key can trust the new one, and nobody else can name a key of their own.
+ * The event that names the key for signing checkpoints. The new key signs the event, and so does the key that it
+ * replaces: clients that trusted the old key can trust the new one, and nobody else can name a key.
  */
 import { canonicalJson } from './canonical.ts';
 import { isSignedBy } from './checkpoint.ts';
@@ -17,7 +17,7 @@ export interface SigningKeyChange {
   readonly replaces?: string | null;
   /** By the new key, in base64. */
   readonly signature?: string;
-  /** By the key that it replaces, in base64; absent: whoever named the new key did not have the old one. */
+  /** By the key that it replaces, in base64; absent if the old key was not available. */
   readonly endorsement?: string;
   /** Why the old key did not endorse it. */
   readonly reason?: string;

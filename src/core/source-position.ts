@@ -1,4 +1,4 @@
-/** Offsets of a source as lines and columns. It knows no YAML, so that evaluating a template needs none. */
+/** Converts offsets of a source to lines and columns, without YAML, so that evaluating a template needs none. */
 import type { SourceIssue } from './problem.ts';
 
 /** A range of offsets as an issue with lines and columns. */

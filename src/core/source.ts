@@ -8,10 +8,10 @@ import { TOO_MANY_ALIASES } from './yaml-words.ts';
 
 /** 1 MiB, of UTF-8 bytes. */
 export const MAX_SOURCE_BYTES = 1024 * 1024;
-/** Of front matter, in UTF-16 code units: reading YAML takes far longer than reading text. */
+/** The limit of front matter in UTF-16 code units: reading YAML takes far longer than reading text. */
 export const MAX_FRONT_MATTER_LENGTH = 64 * 1024;
 
-/** Front matter's values as YAML gives them; keys outside Dotprompt's own are kept. */
+/** Front matter values from YAML, including keys that Dotprompt does not define. */
 export type FrontMatter = Readonly<Record<string, unknown>>;
 
 export interface PromptSource {
@@ -41,7 +41,7 @@ export function sourceKindOf(name: PromptName): SourceKind {
 
 /** Dotprompt's own shape of front matter: `---`, YAML, `---`, each on a line of its own. */
 const OPENING = /---[^\S\r\n]*(?:\r\n|\r|\n)/y;
-/** A line that may be above it, by kind. Each is matched at one place, so that a long run of them takes linear time. */
+/** Lines that may precede it, by kind. Each is matched at one place, so that a long run of them takes linear time. */
 const ABOVE: Readonly<Record<SourceKind, RegExp>> = {
   prompt: /(?:#[^\r\n]*|[^\S\r\n]*)(?:\r\n|\r|\n)/y,
   partial: /[^\S\r\n]*(?:\r\n|\r|\n)/y,
@@ -49,13 +49,13 @@ const ABOVE: Readonly<Record<SourceKind, RegExp>> = {
 /** Below other lines `---` may be a rule of Markdown; with one of Dotprompt's keys under it, it is not. */
 const FIRST_KEY = /\s*(?:model|config|input|output|tools|toolDefs|variant|metadata)[^\S\r\n]*:/y;
 const CLOSING = /(?:^|\r\n|\r|\n)---[^\S\r\n]*(?=\r\n|\r|\n|$)/g;
-/** Of front matter, said by every reader of it. */
+/** Shared by all readers of front matter. */
 export const NEVER_CLOSED = 'The front matter that begins here is not closed: end it with a line "---".';
 /** The maximum number of numbers reported. */
 const MAX_ISSUES = 100;
-/** Of front matter, said by every reader of it. */
+/** Shared by all readers of front matter. */
 export const NO_KEYS = 'Front matter must be keys and values, one a line, such as "model: vendor/name".';
-/** Of front matter, said by every reader of it. */
+/** Shared by all readers of front matter. */
 export const FRONT_MATTER_TOO_LONG = `Front matter has at most ${MAX_FRONT_MATTER_LENGTH} characters (64 KiB), and this has more, so it is not read. Move text to the body or a partial.`;
 
 /**
@@ -81,7 +81,7 @@ export function decodeSource(bytes: Uint8Array): string {
   }
 }
 
-/** The longest prefix that is UTF-8, found by halving: a decoder does not say where it stopped. */
+/** The longest prefix that is UTF-8, found by bisection: a decoder does not say where it stopped. */
 function validPrefix(bytes: Uint8Array): string {
   let low = 0;
   let high = bytes.byteLength;
@@ -127,9 +127,9 @@ export interface FrontMatterPlace {
   /** Of the opening `---`: comments, a shebang and blank lines may be above it. */
   readonly start: number;
   readonly yamlStart: number;
-  /** Without the line break before the closing `---`. Undefined where the front matter is never closed. */
+  /** Excludes the line break before the closing `---`. Undefined if the front matter is never closed. */
   readonly yamlEnd: number | undefined;
-  /** After the closing `---` and the blanks behind it; where the text begins if it is never closed: then all is the body. */
+  /** After the closing `---` and the blank lines behind it; the start of the text if it is never closed: then all is the body. */
   readonly bodyStart: number;
 }
 
@@ -171,8 +171,8 @@ function endOfMatch(pattern: RegExp, source: string, start: number): number | un
 }
 
 /**
- * Splits a source and reads its front matter. Never throws: what is wrong is in `issues`. Not to be changed: whoever
- * checks, links and renders a source asks for it several times, so the last few are kept.
+ * Splits a source and reads its front matter. Never throws: errors are in `issues`. The result must not be changed:
+ * checking, linking and rendering share the last few.
  */
 export function parseSource(source: string, kind: SourceKind = 'prompt'): PromptSource {
   if (source.length > MAX_KEPT_LENGTH) return readSource(source, kind);
@@ -216,8 +216,8 @@ function readSource(source: string, kind: SourceKind): PromptSource {
 }
 
 /**
- * As `parseSource`, of a source that was published already: lines above what looks like front matter made all of it
- * text once, and where it cannot be read as front matter, it still is.
+ * Like `parseSource`, for a published source: lines above apparent front matter once made all of it text, and it still
+ * is if it cannot be read as front matter.
  */
 export function parsePublished(source: string, kind: SourceKind): PromptSource {
   const parsed = parseSource(source, kind);
@@ -227,7 +227,7 @@ export function parsePublished(source: string, kind: SourceKind): PromptSource {
   return { kind, frontMatter: {}, template, templateOffset: start, issues: [], isUnread: false };
 }
 
-/** The template of `parsePublished`, without reading the front matter wherever its place alone tells. */
+/** The template of `parsePublished`, without reading the front matter if its place alone is enough. */
 export function publishedTemplate(source: string, kind: SourceKind): string {
   const start = textStart(source);
   const place = locateFrontMatter(source, kind);

@@ -17,11 +17,11 @@ export interface SyncInput {
   readonly name: PromptName;
   /** The version that the file is based on; null when it has none. */
   readonly base: VersionAt | null;
-  /** The digest of the file; null when it is not there. That of its base or of `remote` where only line endings differ. */
+  /** The digest of the file; null if it does not exist. The digest of its base or of `remote` if only line endings differ. */
   readonly file: Digest | null;
   /** The newest version in the registry; null when the registry does not have the prompt. */
   readonly remote: (VersionAt & { readonly archived: boolean }) | null;
-  /** The editor holds edits of the file that are not saved. */
+  /** The editor has unsaved edits of the file. */
   readonly isUnsaved?: boolean;
   /** The file can neither be read nor written over: it is no prompt, or another name is in its way. */
   readonly isBlocked?: boolean;
@@ -32,7 +32,7 @@ export interface SyncOptions {
   readonly restoreDeleted?: boolean;
   /** Files deleted here stay so although the registry has a newer version, until it has a newer one than that. */
   readonly keepDeleted?: boolean;
-  /** Merges edits with newer versions; unless told they are. */
+  /** True to merge edits with newer versions; default: true. */
   readonly merge?: boolean;
 }
 
@@ -59,14 +59,14 @@ export type SyncStep =
   | { readonly kind: 'adopt' }
   /** The file stays deleted, and the newest version's number is noted. */
   | { readonly kind: 'keep_deleted' }
-  /** Base, file and newest version are put together; a conflict where they cannot be. */
+  /** Merges base, file and newest version; a conflict if that is not possible. */
   | { readonly kind: 'merge' }
   | { readonly kind: 'leave'; readonly why: LeaveReason }
   | { readonly kind: 'none' };
 
 const NONE: SyncStep = { kind: 'none' };
 
-/** A step for each prompt, in order of name, whatever the order they come in. */
+/** A step for each prompt, in order of name, whatever their order in the input. */
 export function planSync(
   prompts: Iterable<SyncInput>,
   options: SyncOptions = {},

@@ -1,4 +1,4 @@
-/** Handlebars' syntax tree as its parser makes it, in types that can be told apart by `type`. */
+/** Handlebars' syntax tree as its parser creates it, with types that `type` discriminates. */
 
 /** Line from 1, column from 0, as the parser counts. */
 export interface TreePosition {
@@ -16,7 +16,7 @@ export interface Program {
   readonly body: readonly Statement[];
   /** The names in `as |item index|`. */
   readonly blockParams?: readonly string[];
-  /** Of an else that holds one block: `{{else if …}}`. */
+  /** Set for an else that contains one block: `{{else if …}}`. */
   readonly chained?: boolean;
 }
 
@@ -117,7 +117,7 @@ export interface Hash {
   readonly pairs: readonly HashPair[];
 }
 
-/** Returns whether a block is written with four braces, `{{{{raw}}}}…{{{{/raw}}}}`: its body is text as it is. */
+/** Returns true if a block has four braces, `{{{{raw}}}}…{{{{/raw}}}}`: its body is literal text. */
 export function isRawBlock({ openStrip }: BlockStatement): boolean {
   return openStrip.open === undefined;
 }
@@ -136,7 +136,7 @@ export function asPath(callee: Callee): PathExpression {
   };
 }
 
-/** Returns whether a path begins with `.` or holds `this`, by Handlebars' own test: then it names no helper or block parameter. */
+/** Returns true if a path begins with `.` or contains `this`, by Handlebars' own test: then it names no helper or block parameter. */
 export function isScoped({ original }: PathExpression): boolean {
   return /^\.|this\b/.test(original);
 }

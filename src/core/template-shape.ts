@@ -64,7 +64,7 @@ export function sameMeaning(
   return JSON.stringify(expected) === JSON.stringify(shape(readTemplate(spliced) as unknown as Node, asItIs));
 }
 
-/** The edit that puts `content` where `use` is. A tag alone on its line takes the end of that line with it, as in Handlebars. */
+/** The edit that replaces `use` with `content`. As in Handlebars, a tag alone on its line includes the end of that line. */
 export function splice(
   template: string,
   use: PartialUse,
@@ -77,7 +77,7 @@ export function splice(
   return { start: use.start, end: use.end + rest, text: content };
 }
 
-/** Returns whether an `{{#*inline}}` block gives its partial the very tree that `content` has on its own. */
+/** Returns true if an `{{#*inline}}` block gives its partial the same tree that `content` has on its own. */
 export function definesTheSame(inlineBlock: string, content: string): boolean {
   const [block] = readTemplate(inlineBlock).body as hbs.AST.DecoratorBlock[];
   return (

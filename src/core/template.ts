@@ -74,8 +74,9 @@ export function problemOfIssues(issues: readonly SourceIssue[], label: string): 
 }
 
 /**
- * Every partial the template uses, in the order of their opening tags; not those it defines itself with `{{#*inline}}`.
- * @throws Problem `invalid_source` for a name that only a rendering could tell.
+ * Every partial that the template uses, in the order of their opening tags, without those it defines with
+ * `{{#*inline}}`.
+ * @throws Problem `invalid_source` for a computed name.
  */
 export function partialUses(template: string): PartialUse[] {
   return usesOf(template).linked;

@@ -18,11 +18,11 @@ export interface TextChange {
 
 /** Words or sentences that differ; above it the work grows with their square. */
 const MAX_EDITS = 1000;
-/** Of each text, in UTF-16 code units: to compare them takes some milliseconds. */
+/** The limit of each text in UTF-16 code units, so that comparing takes some milliseconds. */
 const MAX_LENGTH = 256 * 1024;
 const NONE: CountedChange = { added: 0, removed: 0, changed: 0 };
 
-/** Undefined where it is not counted: for texts of over 256 Ki characters, and where over 1000 words differ. */
+/** Undefined if it is not counted: for texts of over 256 Ki characters, and if over 1000 words differ. */
 export function textChange(from: string, to: string, kind: SourceKind): TextChange | undefined {
   if (from.length > MAX_LENGTH || to.length > MAX_LENGTH) return undefined;
   const words = countedChange(wordsOf(from), wordsOf(to));

@@ -5,15 +5,14 @@ import { isJsonObject, type JsonObject, SchemaFault } from './schema/schema-faul
 export interface DeclaredTool {
   readonly name: string;
   readonly description?: string;
-  /** JSON Schema; absent where none is declared, or it means nothing. */
+  /** JSON Schema; absent if none is declared, or it has no meaning. */
   readonly inputSchema?: JsonObject;
   readonly outputSchema?: JsonObject;
 }
 
 /**
- * Those of `tools`, in their order, then the others of `toolDefs`. A tool that is only named is one that the application
- * knows.
- * @param frontMatter as YAML gives it
+ * The tools in `tools`, in order, then the others in `toolDefs`. A tool with only a name is defined by the application.
+ * @param frontMatter from YAML
  */
 export function declaredTools(frontMatter: JsonObject): DeclaredTool[] {
   const tools = new Map<string, DeclaredTool>();

@@ -1,6 +1,6 @@
 /**
- * Rendering that tells where each value comes from: what the preview marks, and what leads from the rendered text to
- * its place in the source and back.
+ * Rendering that records where each value comes from, for the preview's marks and for navigating between the rendered
+ * text and the source.
  */
 import type { Message, Part } from 'dotprompt';
 import type { SourceSpan, ValueSegment } from './evaluate/segment.ts';
@@ -9,7 +9,7 @@ import { asRendered, prepareRendering, type RenderedPrompt, type RenderRequest }
 
 export type TracedSource = SourceSpan;
 
-/** A value in a rendered text; empty where the value is. Spans of a text are in order and never overlap. */
+/** A value in a rendered text; empty if the value is. Spans of a text are in order and never overlap. */
 export interface TracedSpan {
   /** 0-based UTF-16 offsets in the part's text; end exclusive. */
   readonly start: number;
@@ -48,9 +48,9 @@ export interface TracedMessage {
 }
 
 export interface TracedRendering {
-  /** Exactly what `render` gives; where inputs are missing, with nothing in their place. */
+  /** The result of `render`; missing inputs are empty. */
   readonly rendered: RenderedPrompt;
-  /** True if there are roles to tell apart: the prompt gave some, or messages are around its own. */
+  /** True if there are several roles: the prompt has some, or there are messages around its own. */
   readonly hasRoles: boolean;
   /**
    * The rendered messages, part by part. Where only a missing input would be in a message or part, Dotprompt has
@@ -62,8 +62,8 @@ export interface TracedRendering {
 }
 
 /**
- * Renders as `render` does, but tells where each value came from, and leaves missing inputs out instead of refusing.
- * @throws Problem `invalid_source`, `too_expensive`; where the request is strict, `invalid_input`
+ * Renders like `render`, but records the source of each value, and leaves missing inputs empty instead of failing.
+ * @throws Problem `invalid_source`, `too_expensive`; for a strict request, `invalid_input`
  */
 export async function renderTraced(request: RenderRequest): Promise<TracedRendering> {
   const prepared = await prepareRendering(request);

@@ -1,6 +1,6 @@
 /**
- * Text of people, shown where it must stay one piece of text: no character of it may move a cursor, end a line, turn
- * the direction of what follows or hide. Unicode properties decide (UAX #44), never a list of known attacks.
+ * Escapes text written by people that must stay on one line: no character may move a cursor, end a line, change the
+ * direction of what follows or be invisible. Unicode properties decide (UAX #44), not a list of known attacks.
  */
 
 /**
@@ -12,7 +12,7 @@ const HIDDEN = String.raw`\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Cod
 const INKLESS = String.raw`\u2800\u{13441}\u{13442}\u{16FE4}\u{1D159}`;
 
 const HAS_HIDDEN = new RegExp(`[${HIDDEN}]`, 'u');
-/** An emoji of several characters holds joiners and selectors that belong to it (UTS #51). */
+/** An emoji of several characters contains joiners and selectors (UTS #51). */
 const HIDDEN_OR_EMOJI = new RegExp(String.raw`\p{RGI_Emoji}|[${HIDDEN}]`, 'gv');
 const INVISIBLE = new RegExp(`[${HIDDEN}${INKLESS}]`, 'gu');
 const HAS_INVISIBLE = new RegExp(`[${HIDDEN}${INKLESS}]`, 'u');

@@ -1,6 +1,6 @@
 /**
- * YAML composed by the `yaml` package, but for what takes it minutes: values that nest hundreds deep, an error for each
- * of a million strays, and its check of keys, which compares each with each.
+ * Composes YAML with the `yaml` package, without what takes it minutes: values that nest hundreds deep, an error for
+ * each of a million stray characters, and its quadratic check for duplicate keys.
  */
 import {
   Composer,
@@ -20,7 +20,7 @@ import { HALF_CHARACTER } from './half-characters.ts';
 
 /** The limit of alias expansion. */
 export const MAX_ALIAS_COUNT = 100;
-/** The maximum number of aliases: finding what one points to takes the longer the more there are. */
+/** The maximum number of aliases: resolving one takes longer the more there are. */
 export const MAX_ALIASES = 1000;
 /** The maximum number of unexpected tokens kept: each becomes an error with a place and words. */
 const MAX_STRAY_TOKENS = 1000;
@@ -108,7 +108,7 @@ export function unkeptParts(document: Document): readonly UnkeptPart[] {
   return found;
 }
 
-/** Undefined for a node that is kept as it is. */
+/** Undefined for a node that is written unchanged. */
 export function whyUnkept(node: Scalar | YAMLMap | YAMLSeq): string | undefined {
   if (NO_JSON_TAGS.has(node.tag ?? '')) return NO_JSON_TAG;
   if (!isScalar(node)) return undefined;
@@ -125,7 +125,7 @@ const NO_JSON_TAGS: ReadonlySet<string> = new Set(
 const NO_JSON_TAG =
   'This tag makes a value that JSON cannot hold, and neither can a prompt. Remove the tag, and write a text, a list or keys and values.';
 
-/** YAML 1.2 has none: `<<: *base` is a key of this name. In quotes it is meant. */
+/** YAML 1.2 has none: `<<: *base` is a key with this name. In quotes it is intended. */
 export function isMergeKey(key: unknown): key is Scalar {
   return isScalar(key) && key.value === '<<' && key.type === 'PLAIN';
 }

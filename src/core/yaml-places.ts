@@ -30,9 +30,9 @@ interface Span {
 }
 
 export interface PlacedValue {
-  /** `nothing` where no value is written. An alias is what it points to, at the alias's place. */
+  /** `nothing` if no value is written. An alias has its target's value, at the alias's place. */
   readonly kind: 'mapping' | 'list' | 'scalar' | 'nothing';
-  /** Empty where nothing is written. */
+  /** Empty if nothing is written. */
   readonly span: Span;
   /** As JSON has it; what aliases share is shared. */
   readonly value: unknown;
@@ -51,10 +51,10 @@ export interface PlacedValue {
 export interface PlacedPair {
   readonly key: string;
   readonly keySpan: Span;
-  /** Undefined where nothing is after the colon. */
+  /** Undefined if nothing follows the colon. */
   readonly valueSpan: Span | undefined;
   readonly value: unknown;
-  /** Of the key's characters, quotes off, where they are there as they are; else of the whole key. */
+  /** The key's characters, without quotes, if they are written literally; otherwise the whole key. */
   readonly keyText: Span;
   readonly node: PlacedValue;
   readonly entries: readonly PlacedPair[];
@@ -63,23 +63,23 @@ export interface PlacedPair {
 export interface YamlProblem {
   readonly span: Span;
   readonly message: string;
-  /** It can be read all the same, though hardly as it is meant. */
+  /** It can be read, but probably not as intended. */
   readonly isDoubtful?: true;
 }
 
 export interface PlacedYaml {
   readonly root: PlacedValue;
   readonly problems: readonly YamlProblem[];
-  /** Undefined where it nests too deep. */
+  /** Undefined if it nests too deeply. */
   readonly document: Document.Parsed | undefined;
 }
 
-/** Enough for whoever looks. */
+/** The maximum number of problems that are reported. */
 const MAX_PROBLEMS = 100;
 
 /**
- * Reads `yaml`, whose first character is at `offset` of the document. Never throws: what is wrong is told. Not to be
- * changed: the checker and the language core read the same front matter and samples, so the last few are kept.
+ * Reads `yaml`, whose first character is at `offset` of the document. Never throws: errors are in `problems`. The
+ * result must not be changed: the checker and the language core share the last few.
  */
 export function readYaml(yaml: string, offset: number): PlacedYaml {
   const known = kept.find(each => each.offset === offset && each.yaml === yaml);
@@ -227,7 +227,7 @@ class Reader {
     });
   }
 
-  /** As the `yaml` package names a property; a collection as a key, which it writes anew, as it is written. */
+  /** As the `yaml` package names a property; a collection as a key, which the package would rewrite, as written. */
   #nameOf({ kind, value, span }: PlacedValue): string {
     if (kind === 'nothing' || value === null) return '';
     if (typeof value === 'symbol') return value.description ?? '';
@@ -310,7 +310,7 @@ class Reader {
       this.problems.push({ span, message, ...(isDoubtful && { isDoubtful }) });
   }
 
-  /** In the document, a whole word where one begins; of a quote that never ends, its beginning. */
+  /** In the document: a whole word if one begins there; the opening quote of a text that never ends. */
   placeOfError([from, to]: readonly [number, number]): Span {
     const quote = from >= this.#yaml.length ? this.#quotes.get(from) : undefined;
     const start = quote ?? Math.max(0, Math.min(from, this.#yaml.length - 1));
@@ -343,7 +343,7 @@ function partSpan({ kind, span }: PlacedValue): Span | undefined {
   return kind === 'nothing' ? undefined : span;
 }
 
-/** The target of an alias has its positions where it is written, and only there. */
+/** The positions of an alias's target are where it is written, and nowhere else. */
 function entriesOf({ kind, pairs, items, isAlias }: PlacedValue): readonly PlacedPair[] {
   if (isAlias) return [];
   return kind === 'list' ? items.flatMap(item => (item.isAlias ? [] : item.pairs)) : pairs;
@@ -367,7 +367,7 @@ export function placeOfMisfit(
       continue;
     }
     const next = node.pairs.findLast(({ key }) => key === step);
-    // Of what is missing, where its object begins.
+    // A missing value is reported at the start of its object.
     if (next === undefined) return { start: place.start, end: Math.min(place.end, node.span.start + 1) };
     at = next;
     place = next.valueSpan ?? next.keySpan;

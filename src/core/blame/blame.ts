@@ -1,6 +1,6 @@
 /**
- * Blame for prose: for every sentence of a version, the version that last changed it. It is made from the oldest version
- * on, each from the blame of the one before and the two texts, so that a new version costs what was edited.
+ * Blame for prose: for each sentence of a version, the version that last changed it. Computed from the oldest version
+ * on, each step from the previous blame and the two texts, so that a new version costs only what was edited.
  */
 import { diffArrays } from 'diff';
 import type { SourceKind } from '../source.ts';
@@ -26,7 +26,7 @@ export interface BlamedVersion {
 export interface Blame extends BlockText {
   readonly kind: SourceKind;
   readonly version: VersionNumber | undefined;
-  /** The oldest version that was looked at: its sentences may be older. Undefined where there was none. */
+  /** The oldest version that was read: its sentences may be older. Undefined if there is none. */
   readonly oldest: VersionNumber | undefined;
   /** Of the sentences of each block. */
   readonly changes: readonly (readonly SentenceOrigin[])[];
@@ -40,7 +40,7 @@ export interface BlamedSentence extends PlacedSentence {
 
 /** Sentences that were added or removed in one version; above it all of the changed part counts as changed. */
 const MAX_EDITS = 1000;
-/** Versions whose sentences are found together. */
+/** The number of versions that are processed together. */
 const TOGETHER = 64;
 
 /** Of no version: a text has no sentences yet. */
@@ -116,7 +116,7 @@ function extendTogether(before: Blame, versions: readonly BlamedVersion[]): Blam
   }
 }
 
-/** The changes of the blocks that a step made, block by block. */
+/** The changes that a step made, block by block. */
 function changesIn(
   old: readonly TextBlock[],
   oldChanges: readonly (readonly SentenceOrigin[])[],

@@ -1,6 +1,6 @@
 /**
- * The blocks of a prompt's text: a line of front matter, a paragraph, a list item, a heading, a line of tags alone. No
- * sentence goes beyond its block. A block is found from its beginning alone, so that after an edit only the blocks
+ * The blocks of a prompt's text: a line of front matter, a paragraph, a list item, a heading, a line with only tags. No
+ * sentence crosses a block. A block depends only on the text from its start, so that after an edit only the blocks
  * around it are read again.
  */
 import { locateFrontMatter, type SourceKind } from '../source.ts';
@@ -8,16 +8,16 @@ import { asProse } from './prose.ts';
 import { TagReader, type TagSpan } from './tags.ts';
 
 export interface TextBlock {
-  /** With the blank lines after it, and before it where it is the first. */
+  /** Includes the blank lines after it, and for the first block those before it. */
   readonly text: string;
   /**
    * Of the same length without the blanks at its end: tags, list markers and line breaks within a sentence are written
-   * as characters that say to `Intl.Segmenter` what they are. Undefined where all of the block is one sentence.
+   * as characters that say to `Intl.Segmenter` what they are. Undefined if all of the block is one sentence.
    */
   readonly masked: string | undefined;
   /** Found later, of many blocks at once. */
   sentences?: readonly Sentence[];
-  /** The fence of code that is open where it begins; empty outside one. */
+  /** The code fence that is open at its start; empty outside of one. */
   readonly fence: Fence;
   /** The length of text, from the block's start, that determines where the block ends; infinite if the end of the text does. */
   readonly reach: number;
@@ -39,7 +39,7 @@ const ALONE =
 /** A list item or a quotation, which later lines continue. */
 const MARKED = /^\s*(?:(?:[-*+]|\d{1,9}[.)])(?=\s)|>)/;
 const BLANK = /^\s*$/;
-/** Lines of at least so many characters are taken for wrapped: the sentence goes on in the next one. */
+/** Lines of at least this length count as wrapped: the sentence continues on the next one. */
 const WRAPPED = 50;
 const GOES_ON = /^\s*\p{Ll}/u;
 
@@ -124,7 +124,7 @@ export class BlockReader {
     return this.#line;
   }
 
-  /** Goes past the line, and gives the next one; empty at the end. */
+  /** Advances to the next line and returns it; empty at the end. */
   #take({ end }: Line): Line {
     this.at = end;
     this.#line = undefined;
@@ -151,7 +151,7 @@ export class BlockReader {
   }
 }
 
-/** A copy: a slice would keep the whole text of its version in memory for as long as the block is there. */
+/** A copy: a slice would keep the version's whole text in memory. */
 function detached(slice: string): string {
   return ` ${slice}`.slice(1);
 }

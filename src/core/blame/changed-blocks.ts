@@ -23,7 +23,7 @@ export function changedBlocks(before: BlockText, text: string, frontMatterEnd: n
   const { blocks } = before;
   let start = 0;
   let from = 0;
-  // An edit decides nothing of a block that ends where its own text and what follows say, as long as both are the same.
+  // An edit does not affect a block whose end depends only on text that both versions share.
   for (; !isOtherFrontMatter && start < blocks.length; start++) {
     const block = blocks[start] as TextBlock;
     if (from + block.reach > prefix) break;

@@ -9,15 +9,15 @@ const MAX_COMPARED = 50;
 const MAX_LENGTH = 2000;
 
 export interface EarlierSentence {
-  /** Undefined where the version added the sentence. */
+  /** Undefined if the version added the sentence. */
   readonly sentence: PlacedSentence | undefined;
   /** Start of the sentence, or the position where it would have been (0-based UTF-16 offset). */
   readonly offset: number;
 }
 
 /**
- * The sentence of `before` that the sentence at `offset` of `after` takes the place of: the same one where it is
- * unchanged; of several that were replaced by as many, the one in its order; otherwise the one that shares most words.
+ * The sentence of `before` that became the sentence at `offset` of `after`: the same one if it is unchanged; if several
+ * were replaced by as many, the one at the same index; otherwise the one that shares most words.
  */
 export function earlierSentence(
   before: string,
@@ -43,7 +43,7 @@ export function earlierSentence(
   return { sentence: undefined, offset: olds[from]?.start ?? before.length };
 }
 
-/** The sentence at an offset; the last one for what is behind it. -1 where there is none. */
+/** Index of the sentence at an offset; the last one for an offset after it. -1 if there is none. */
 export function indexAt(sentences: readonly PlacedSentence[], offset: number): number {
   let end = 0;
   const index = sentences.findIndex(({ length }) => {
@@ -58,7 +58,7 @@ function found(sentences: readonly PlacedSentence[], index: number, length: numb
   return { sentence, offset: sentence?.start ?? length };
 }
 
-/** Of `olds`, unless another of `news` is more like it; undefined where no word is shared. */
+/** The most similar of `olds`, unless another of `news` is more similar to it; undefined if no word is shared. */
 function mostAlike(
   olds: readonly PlacedSentence[],
   news: readonly PlacedSentence[],

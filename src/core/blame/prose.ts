@@ -1,9 +1,9 @@
 /**
- * Text as `Intl.Segmenter` is to read it, where its rules (UAX #29) know no words of a language and no Markdown: of the
- * same length, with what ends no sentence written so that it does not.
+ * Masks text for `Intl.Segmenter`, whose rules (UAX #29) know neither abbreviations nor Markdown: replaces characters
+ * that end no sentence, without changing the length.
  */
 
-/** Abbreviations behind which a sentence goes on, of English and German; and those that it does before a number. */
+/** English and German abbreviations that do not end a sentence, always or before a number. */
 const ABBREVIATION =
   /(?<![\p{L}\p{N}])(?:(?:Dr|Mr|Mrs|Ms|Mx|Prof|Hr|Fr|vs|approx|cf|incl|resp|bzw|vgl|inkl|e\.\s?g|i\.\s?e|z\.\s?B|d\.\s?h|u\.\s?a)\.(?=\s+\S)|(?:figs?|eqs?|vol|pp?|no|nr|ch|sec|ca|abs|art|kap|abb)\.(?=\s*\d))/giu;
 /** Up to what may end a sentence behind it. */

@@ -73,7 +73,7 @@ function isEqual(
   return one === other && one !== 'scalar:NaN';
 }
 
-/** Values of different sorts are never equal. Undefined where only a rendering tells. */
+/** Values of different kinds are never equal. Undefined if only rendering can tell. */
 function sortOf(kind: ValueKind): 'object' | 'text' | 'scalar' | 'nothing' | undefined {
   if (isObject(kind)) return 'object';
   if (kind === 'text' || textOfKind(kind) !== undefined) return 'text';

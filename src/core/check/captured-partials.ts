@@ -10,7 +10,7 @@ import { nameOfInline, PARTIAL_BLOCK, statementsOf } from './inline-partials.ts'
 import { inspectTemplate } from './inspect-template.ts';
 import type { ParsedTemplate, Templates } from './partial-blocks.ts';
 
-/** One error for each name that `root` defines where a partial it calls, or one of theirs, uses another of that name. */
+/** One error for each name that `root` defines and another template, called inside it, also uses. */
 export function capturedPartials<T extends ParsedTemplate>(
   root: T,
   templates: Templates<T>,
@@ -99,8 +99,8 @@ function freeNames(tree: Program): ReadonlySet<string> {
 
 /**
  * Every statement with the inline partials that are defined there.
- * @param all those within an inline partial and within a block that one is called with, where its caller's may be
- * defined as well; those around it unless told
+ * @param all those within an inline partial or the block of a call, where its caller's may be defined, too; default:
+ * those around it
  */
 function walk(
   tree: Program,

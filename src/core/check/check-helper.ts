@@ -85,7 +85,7 @@ function checkLiterals(
   );
 }
 
-/** Returns whether it has no value whatever the input is. */
+/** Returns true if it has no value for any input. */
 export function isNothing(expression: Expression): boolean {
   if (expression.type !== 'SubExpression')
     return expression.type === 'NullLiteral' || expression.type === 'UndefinedLiteral';
@@ -130,7 +130,7 @@ function checkRole(role: Expression): HelperFault | undefined {
 
 const NAMED = 'Use "system", "user", "model" or "tool", as in {{role "system"}}.';
 
-/** An error in a role's name; undefined for one that Dotprompt knows. */
+/** Returns an error for a role that Dotprompt does not support; otherwise undefined. */
 export function unknownRole(name: string): Pick<HelperFault, 'message' | 'data'> | undefined {
   if (PROMPT_ROLES.includes(name)) return undefined;
   const lower = name.trim().toLowerCase();

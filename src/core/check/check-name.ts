@@ -2,15 +2,15 @@
 
 const QUOTES = /[\u2018-\u201f\u2039\u203a\u00ab\u00bb\uff02\uff07]/;
 /**
- * Joiners belong to words of Persian and of India's languages and, as selectors and tags do, to emoji: they are looked at
- * only where a part of a path begins or ends.
+ * Joiners belong to words of Persian and Indic languages and, like selectors and tags, to emoji: they are only checked
+ * at the start and end of a path segment.
  */
 const INVISIBLE =
   /[[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]--[\u200c\u200d\ufe00-\ufe0f\u{e0020}-\u{e007f}]]|(?<=^|[.\/])[\u200c\u200d]|[\u200c\u200d](?=$|[.\/])/v;
 
 /**
- * Why a path cannot be meant as it is written, with its place in it; undefined where nothing is wrong.
- * @param written the path as the template has it; in brackets there may be anything
+ * Returns an error, with its place, for a path that is probably not what the author means; otherwise undefined.
+ * @param written the path as it is in the template; brackets may contain anything
  */
 export function strangeName(
   written: string,

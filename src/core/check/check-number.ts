@@ -30,6 +30,6 @@ export function checkNumberWord(
 }
 
 const MAX_SHOWN = 40;
-/** Each form begins with a digit and is bounded, so it takes linear time. */
+/** Each form begins with a digit and is bounded, so matching is linear. */
 const NUMBER_WORD =
   /^[-+]?(?:0[xX][\da-fA-F]+n?|0[oO][0-7]+n?|0[bB][01]+n?|\d+(?:_\d+)*(?:\.\d[\d_]*)?(?:[eE][-+]?\d+)?n?|\p{Nd}+|Infinity|NaN)$/u;

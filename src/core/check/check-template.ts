@@ -1,6 +1,6 @@
 /**
- * The checker: all that keeps a template from being published. Editor, command and registry ask it alone, so that they
- * say the same of the same place; and what it lets through can be evaluated, whatever branch runs.
+ * The checker: finds everything that keeps a template from being published. Editor, command and registry all use it, so
+ * that they report the same errors at the same places; a template that passes can be evaluated, whichever branch runs.
  */
 import { readTemplate } from '../read-template.ts';
 import type { JsonObject } from '../schema/schema-fault.ts';
@@ -14,16 +14,16 @@ import { inlineCycles } from './inline-cycles.ts';
 import { explainSyntaxError } from './syntax-error.ts';
 import { findTooDeep } from './too-deep.ts';
 
-/** Of a text that holds the character, which Handlebars' lexer cannot pass. */
+/** Error for the character, which Handlebars' lexer does not accept. */
 export const NUL = 'This is a NUL character, which a prompt cannot contain. Remove it.';
 
 const checked = new WeakMap<Program, readonly TemplateError[]>();
 
 /**
- * In the order of their places; empty for a template that can be published. Where it cannot be read there is one error:
- * what would be said of the rest only follows from it. Never throws.
- * @param prompt gives the value of `@metadata.prompt`, undefined where the front matter cannot be read; only called for a template that
- * may read it
+ * Errors in the order of their places; empty for a template that can be published. A template that cannot be parsed has
+ * one error, since all others would only follow from it. Never throws.
+ * @param prompt returns the value of `@metadata.prompt`, undefined if the front matter cannot be read; only called for
+ * a template that may read it
  */
 export function checkTemplate(
   template: string,

@@ -38,7 +38,7 @@ import {
 import { nameOfInline, PARTIAL_BLOCK } from './inline-partials.ts';
 import { inspectTemplate } from './inspect-template.ts';
 
-/** Of a partial whose name only a rendering could tell. */
+/** Error for a partial whose name is computed. */
 export const COMPUTED_NAME =
   'A partial must be named, not computed: the meaning of a computed name could change after publishing. Use {{#if}} around named partials.';
 
@@ -144,7 +144,7 @@ class Checker {
     this.#report({ code: 'wrong-arguments', message }, { start, end: start + first.length });
   }
 
-  /** A name in `as |…|` that nothing can be read by. @param bar where the names begin */
+  /** Checks for names in `as |…|` that no path can read. @param bar the start of the names */
   #namesOfBlock(helper: string, names: readonly string[], bar: number): void {
     const { length: given } = HELPERS.get(helper)?.blockParams ?? [];
     const wrong = names.findIndex((name, index) => index >= given || names.indexOf(name) < index);
@@ -159,7 +159,7 @@ class Checker {
     this.#report({ code: 'wrong-arguments', message }, { start: start - name.length, end: start });
   }
 
-  /** @returns whether it calls a helper; undefined where that is wrong */
+  /** @returns true if it calls a helper; undefined if the call is wrong */
   #call(node: Node & Arguments, callee: Callee, form: Form, scope: Scope): boolean | undefined {
     let isForeign = this.#isForeign(callee);
     for (const param of node.params) if (this.#isForeign(param)) isForeign = true;
@@ -182,7 +182,7 @@ class Checker {
     const isName = isSimple(callee) && !callee.data;
     const isParameter = isName && has(scope, 'params', name);
     const isKnown = isName && !isParameter && KNOWN_HELPERS.has(name);
-    // Handlebars takes "@if" for "if" where a block begins.
+    // Handlebars reads "@if" as "if" at the start of a block.
     const isTaken = form === 'block' && callee.data && isSimple(callee) && KNOWN_HELPERS.has(name);
     const isHelper = isKnown || form === 'argument' || hasArguments(node) || isTaken;
     if (!isHelper)
@@ -201,7 +201,7 @@ class Checker {
       else if (!this.#isForeign(expression)) this.#number(expression);
   }
 
-  /** Named arguments whose name was given before: which of the two counts, readers of templates differ in. */
+  /** Reports repeated named arguments: implementations disagree on which one counts. */
   #repeated({ hash }: Arguments): void {
     const pairs = hash?.pairs ?? [];
     if (pairs.length < 2) return;
@@ -224,7 +224,7 @@ class Checker {
     if (fault !== undefined) this.#report(fault, place);
   }
 
-  /** Returns whether a path is written as in another language, or as nobody means it, which is told. */
+  /** Reports a path in another template language's syntax, or one that cannot be meant; returns true if it did. */
   #isForeign(expression: Expression): boolean {
     if (expression.type !== 'PathExpression') return false;
     const place = this.#placeOf(expression);
@@ -309,7 +309,7 @@ class Checker {
     return this.#text.slice(start, end);
   }
 
-  /** Of a literal in the place of a name; a number as it is written. */
+  /** The name that a literal stands for; numbers as written. */
   #nameOf(literal: Literal): string {
     const { start, end } = this.#placeOf(literal);
     return literal.type === 'NumberLiteral' ? this.#text.slice(start, end) : String(literal.original);
@@ -374,7 +374,7 @@ function taken(name: string): HelperFault {
 
 /**
  * Handlebars reads `{{#else}}` as a block on the variable "else", and `{{ELSE}}` as a variable.
- * @param name as it is written: in brackets it is meant
+ * @param name as written: in brackets it is intended
  */
 function notElse(name: string, form: Form): HelperFault | undefined {
   // `{{else:}}` is an else that begins a block on ":".
@@ -382,7 +382,7 @@ function notElse(name: string, form: Form): HelperFault | undefined {
   return isElse ? { code: 'template-syntax', message: NOT_ELSE } : undefined;
 }
 
-/** Of a tag that closes a block in Jinja, or goes on with it. */
+/** Error for a tag that closes or continues a block in Jinja. */
 function foreignEnd(name: string): HelperFault | undefined {
   const message = foreignWord(name);
   return message === undefined ? undefined : { code: 'foreign-syntax', message };

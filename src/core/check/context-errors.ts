@@ -60,7 +60,7 @@ const NO_PARTIALS: Templates<ParsedTemplate> = { partial: () => undefined };
 
 /** The template and context that an evaluation starts from. */
 export interface Root {
-  /** True if its context is the inputs; that of a partial is what it is called with. */
+  /** True if its context is the inputs; a partial's context is its argument. */
   readonly isPrompt: boolean;
   /** The value of `@metadata.prompt`, if the front matter could be read; not known of a partial. */
   readonly prompt?: ContextScope['prompt'];
@@ -90,7 +90,7 @@ interface Within<T> {
 
 class Walk<T extends ParsedTemplate> {
   readonly #templates: Templates<T>;
-  /** The first fault in the body of a partial; undefined where there is none, or while it is looked for. */
+  /** The first fault in the body of a partial; undefined if there is none, or while it is being checked. */
   readonly #called = new ByCall<ContextFault | undefined>();
   /** The kinds of context with which the body of a partial calls its caller's block. */
   readonly #blockKinds = new ByCall<ReadonlySet<ValueKind>>();
@@ -128,7 +128,7 @@ class Walk<T extends ParsedTemplate> {
     return [...errors.values()].sort((one, other) => one.start - other.start);
   }
 
-  /** @param around the place around the body; undefined for that of a template */
+  /** @param around the scope around the body; undefined for a template's body */
   #body(
     program: Program | undefined | null,
     place: ContextScope,
@@ -176,7 +176,7 @@ class Walk<T extends ParsedTemplate> {
     const path = asPath(node.path);
     const name = helperName(path, place);
     const isHelper = hasArguments(node) || KNOWN_HELPERS.has(name);
-    // A helper goes on with an empty object where its context is nothing.
+    // Helpers use an empty object if their context has no value.
     const same =
       isHelper && place.context.kind === 'nothing'
         ? { ...place, context: { kind: 'any' as const, above: 'unknown' as const } }
@@ -194,7 +194,7 @@ class Walk<T extends ParsedTemplate> {
     }
   }
 
-  /** Of `{{#name}}`: what is true goes on with the context around it, and of a list there is a body for each item. */
+  /** For `{{#name}}`: a true value keeps the context around it, and a list renders the body for each item. */
   #section(program: Program | undefined, kind: ValueKind, place: ContextScope, inside: Within<T>): void {
     if (Array.isArray(kind)) this.#each(program, kind, place, inside);
     else if (kind === 'scalar:true') this.#body(program, place, inside, place);
@@ -213,7 +213,7 @@ class Walk<T extends ParsedTemplate> {
       this.#body(program, inEach(withNames(place, kind, program, position?.key), position), inside, place);
   }
 
-  /** The contexts of a body for the items of a list. All are rendered, so one that fails makes the whole fail. */
+  /** The contexts of a body for the items of a list. All are rendered, so that one failure fails the whole. */
   #itemsOf(items: ValueKind): readonly (Item | typeof UNKNOWN_ITEM)[] {
     if (typeof items !== 'object') return [UNKNOWN_ITEM];
     const known = itemsOf(items);
@@ -368,7 +368,7 @@ class Walk<T extends ParsedTemplate> {
     });
   }
 
-  /** The body of an inline partial; undefined where the name has several. */
+  /** The body of an inline partial; undefined if the name has several. */
   #inline(tree: Program, name: string): Inline | undefined {
     const known = this.#inlines.get(tree);
     if (known !== undefined) return known.get(name);
@@ -395,7 +395,7 @@ interface Inline {
 
 /** The levels of `@` names in a prompt: those of the rendering, and `@root` before them. */
 const FRAMES = 2;
-/** An item of a list that only a rendering tells. */
+/** An item of a list whose contents only rendering can tell. */
 const UNKNOWN_ITEM = { kind: 'any', position: undefined } as const;
 /** Beyond these, only the first item of a list is looked at: lists may be nested. */
 const MAX_ITEMS = 16;
@@ -414,7 +414,7 @@ function top(
   return { context: { kind, above: undefined }, names: new Map(), frames, prompt, position };
 }
 
-/** The place in the body of a block whose first name in `as |…|` is its context, and the second `key`. */
+/** The scope in the body of a block: the first name in `as |…|` is its context, and the second `key`. */
 function withNames(
   place: ContextScope,
   kind: ValueKind,

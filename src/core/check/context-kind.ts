@@ -39,7 +39,7 @@ export interface ContextScope {
   readonly names: ReadonlyMap<string, ValueKind>;
   /** The maximum number of levels of `@` variables: `@../` leads to the next. Undefined if only rendering can tell. */
   readonly frames: number | undefined;
-  /** The value of `@metadata.prompt`; undefined where only a rendering tells. */
+  /** The value of `@metadata.prompt`; undefined if only a rendering tells. */
   readonly prompt: Readonly<Record<string, unknown>> | undefined;
   /** In a list that is known; undefined elsewhere. */
   readonly position?: ItemPosition | undefined;
@@ -200,7 +200,7 @@ export function kindOfCall(
   return of === 'nothing' || isScalar(of) ? 'nothing' : 'any';
 }
 
-/** Returns whether JavaScript takes a value for false; undefined where only a rendering tells. */
+/** Returns whether JavaScript takes a value for false; undefined if only a rendering tells. */
 export function isFalse(kind: ValueKind): boolean | undefined {
   if (kind === 'any' || kind === 'text') return undefined;
   return (
@@ -222,7 +222,7 @@ function isZero(kind: ValueKind): boolean {
   return kind === `${SCALAR}0` || kind === `${SCALAR}-0`;
 }
 
-/** The helper that a path may call; empty where it is a variable. @param names those of block parameters */
+/** The helper that a path may call; empty if it is a variable. @param names those of block parameters */
 export function helperName(
   path: PathExpression,
   { names }: { readonly names: Pick<ReadonlySet<string>, 'has'> },

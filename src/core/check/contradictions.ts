@@ -49,7 +49,7 @@ interface Use {
   readonly route: Route;
 }
 
-/** `lookup order "id"`: what `order.id` is, or `order` itself where that is false, 0 or empty. */
+/** `lookup order "id"` is `order.id`, or `order` itself if that is false, 0 or empty. */
 type Lookup = SubExpression | MustacheStatement;
 
 /** Uses that take place whenever a body does. The keys are routes as JSON. */
@@ -63,7 +63,7 @@ interface Needs {
 }
 
 interface Place {
-  /** Undefined where only a rendering tells, as in a loop. */
+  /** Undefined if only rendering can tell, as in a loop. */
   readonly context: Route | undefined;
   readonly root: Route;
   readonly isPrompt: boolean;
@@ -75,7 +75,7 @@ interface Place {
 class Walk {
   readonly faults: (Pick<TemplateError, 'code' | 'message'> & { readonly node: Node })[] = [];
 
-  /** @param empty a value that has no properties where this body is evaluated */
+  /** @param empty a value that has no properties while this body is evaluated */
   body(program: Program | undefined | null, place: Place, empty?: Use): void {
     if (program === undefined || program === null) return;
     // Never evaluated, which is no error: {{json order.id}}{{#if order}}…{{else}}…{{/if}}.
@@ -104,7 +104,7 @@ class Walk {
     const name = helperName(path, place);
     const isHelper = hasArguments(node) || KNOWN_HELPERS.has(name);
     const [value] = params;
-    // {{#with}} takes 0, and so do these with "includeZero".
+    // {{#with}} accepts 0, and so do these with "includeZero".
     const isTrue = name === 'each' || ((name === 'if' || name === 'unless') && (node.hash ?? null) === null);
     const asked = isTrue ? truthOf(value, place) : useOf(isHelper ? value : path, place);
     const names = new Set([...place.names, ...(program?.blockParams ?? [])]);
@@ -131,8 +131,8 @@ class Walk {
   }
 
   /**
-   * A body that is evaluated where a value is given: never, where what it belongs to is a text.
-   * @param isTrue whether it is neither false nor 0 then
+   * A body that is evaluated if a value is given: never, if its parent is a text.
+   * @param isTrue true if the value is neither false nor 0 then
    */
   #unlessDead(program: Program | undefined, place: Place, given: Use | undefined, isTrue = false): void {
     const { around } = place;
@@ -189,7 +189,7 @@ class Collected {
   }
 
   text(use: Use): void {
-    // All inputs of a prompt together are no text, which is told of this tag alone.
+    // The prompt's whole input is not text, which is reported at this tag.
     if (this.#place.isPrompt && use.route.length === 1) return;
     const key = JSON.stringify(use.route);
     if (!this.texts.has(key)) this.texts.set(key, use);
@@ -246,7 +246,7 @@ function addObjects(use: Use, objects: Map<string, Use>): void {
   }
 }
 
-/** The nearest part of a route that must be a text where one of its properties is read. */
+/** The nearest part of a route that must be a text although one of its properties is read. */
 function textAbove(route: Route, from: Needs | undefined): Use | undefined {
   for (let length = route.length - 1; length > 0; length--) {
     if (isPropertyOfText(route[length] as string)) continue;
@@ -268,7 +268,7 @@ function objectAt(key: string, from: Needs | undefined): Use | undefined {
   return undefined;
 }
 
-/** The value that has to be given for two to be equal; undefined where both may be nothing. */
+/** The value that has to be given for two to be equal; undefined if both may be nothing. */
 function givenWhereEqual([one, other]: readonly Expression[], place: Place): Given | undefined {
   return equalTo(other, one, place) ?? equalTo(one, other, place);
 }

@@ -20,9 +20,9 @@ export const TEMPLATE_ERROR_CODES = [
   'missing-partial-block',
   /** An inline partial that Handlebars would take for another template's. */
   'captured-partial',
-  /** One that uses itself whatever the input is. */
+  /** A partial that uses itself for every input. */
   'partial-cycle',
-  /** An object in the place of text, whatever the input is. */
+  /** An object in the place of text, for every input. */
   'not-text',
   /** With its partials in place. */
   'too-large',
@@ -45,7 +45,7 @@ export const SOURCE_ERROR_CODES = [
 
 export type SourceErrorCode = (typeof SOURCE_ERROR_CODES)[number];
 
-/** Of one kind in a template: enough for whoever looks. */
+/** The maximum number of errors of one kind in a template. */
 export const MAX_ERRORS = 100;
 
 export interface TemplateError {

@@ -1,4 +1,4 @@
-/** Tags as other languages write them: what Handlebars makes of them nobody means, and people bring them along. */
+/** Recognizes tags of other template languages, which Handlebars would misread. */
 
 export const GO =
   'This is Go template syntax. Handlebars writes a variable without a dot before it, {{name}}, and blocks as {{#if name}}…{{/if}} and {{#each items}}…{{/each}}.';
@@ -48,10 +48,10 @@ const DOLLAR =
 const FORMATTED = /^[\w.]+:(?=.*\d)[<>^=+\-#0-9]*\.?\d*[bcdeEfFgGnosxX%]?$/;
 /** All of a tag that only Python can read, with an alignment, a comma or a format of dates: `price:>10,.2f`. */
 const FORMATTED_TAG = /^\s*[\w.]+(?:\[[^\]\s]{0,40}\])?(?:![rsa])?:[^\s{}"'|]*~?\}\}/;
-/** Go gives a variable its value: `$i, $item := .Items`. */
+/** A Go variable assignment: `$i, $item := .Items`. */
 const GO_VALUE = /(?:^|\s)\$?\w{1,80}\s{0,9}(?:,\s{0,9}\$?\w{1,80}\s{0,9})?:=/;
 
-/** Words that are operators where they are between values. */
+/** Words that are operators between values. */
 const OPERATORS = new Set(['and', 'or', 'is', 'in', 'eq', 'ne', 'if', '?', '??', '-', ':', '===', '==']);
 
 /** Why a call is of another language, by the words of its name and its arguments that are paths. */

@@ -1,4 +1,4 @@
-/** Inline partials that use themselves whatever the input is, so that no rendering that calls one ever ends. */
+/** Finds inline partials that use themselves for every input, so that rendering would never end. */
 import type { Program, Statement } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
 import { MAX_ERRORS, type TemplateError } from './finding.ts';
@@ -62,7 +62,7 @@ function usesOf(name: string, bodies: ReadonlyMap<string, Body | undefined>, don
   return (bodies.get(name)?.always ?? []).toReversed();
 }
 
-/** @returns what the template calls outside its inline partials, and their bodies; undefined where a name has several */
+/** @returns the calls of the template outside its inline partials, and their bodies; undefined if a name has several */
 function read(tree: Program): {
   readonly called: readonly string[];
   readonly bodies: ReadonlyMap<string, Body | undefined>;

@@ -65,7 +65,7 @@ interface Call {
 
 interface Bodies {
   readonly inlineNames: ReadonlySet<string>;
-  /** All partials that it calls, in whatever way. */
+  /** All partials that it calls, in any way. */
   readonly references: ReadonlySet<string>;
   readonly body: CalledBody;
   readonly inlines: readonly CalledBody[];
@@ -106,7 +106,7 @@ function readBodies(tree: Program): Bodies {
   return { inlineNames: inspectTemplate(tree).inlineNames, references, body, inlines };
 }
 
-/** The body of a block that is only evaluated where the caller gives a block, as in `{{#if @partial-block}}`. */
+/** The body of a block that is only evaluated if the caller passes a block, as in `{{#if @partial-block}}`. */
 function whereGiven({ path, params }: BlockStatement): 'program' | 'inverse' | undefined {
   const { original: name } = asPath(path);
   if (name === PARTIAL_BLOCK && params.length === 0) return 'program';
@@ -115,7 +115,7 @@ function whereGiven({ path, params }: BlockStatement): 'program' | 'inverse' | u
   return name === 'if' ? 'program' : name === 'unless' ? 'inverse' : undefined;
 }
 
-/** A template's body, or all its inline partials of one name: which of them is meant, only rendering tells. */
+/** A template's body, or all its inline partials of one name: only rendering can tell which one is called. */
 type Callee = object;
 
 class Graph<T extends ParsedTemplate> {

@@ -4,7 +4,7 @@ import type { SizedTemplates, SizedUse } from './resolved-size.ts';
 
 export const MAX_PARTIAL_DEPTH = 32;
 
-/** At the first use in `root` from which they go deeper; undefined where none does. Those that use themselves count once. */
+/** Returns the first use in `root` from which partials nest too deeply; undefined if none does. Partials that use themselves count once. */
 export function nestedTooDeep<T extends object>(
   root: T,
   templates: Pick<SizedTemplates<T>, 'uses'>,

@@ -5,7 +5,7 @@ import { endOfTag, type LexerToken, TAG_CLOSES, TAG_OPENS } from './tokens.ts';
 
 export interface RefusedToken {
   readonly kind: string;
-  /** The kinds that could have stood in its place, as the parser lists them. */
+  /** The kinds of tokens that the parser would have accepted, as it lists them. */
   readonly expected: string;
   readonly text: string;
   /** 0-based offsets in the template. */
@@ -138,7 +138,7 @@ const NO_NAME_IN_BARS = 'A name is missing between the bars.';
 
 const NO_TAG_IN_TAG = 'A tag cannot be inside a tag: write the name alone, without "{{" and "}}".';
 
-/** Returns whether a tag begins within another that goes on after it, as in `{{json {{x}}}}`. */
+/** Returns true if a tag begins within another that continues after it, as in `{{json {{x}}}}`. */
 function isNested(template: string, open: LexerToken, start: number): boolean {
   const before = template.slice(open.start, start);
   if (before.length > MAX_TAG || !/^\{\{~?[#^>&]?[\w.@/=\s-]*$/.test(before) || !/[\w>]/.test(before))

@@ -4,7 +4,7 @@
  */
 import type { TemplateError } from './finding.ts';
 
-/** In UTF-16 code units. What was published before there was a limit is delivered as it is. */
+/** In UTF-16 code units. Versions published before this limit existed are delivered unchanged. */
 export const MAX_RESOLVED_LENGTH = 1024 * 1024;
 
 /** A use of a partial in a template. */
@@ -18,11 +18,11 @@ export interface SizedUse<T> {
 /** Templates among which partials are found, each of them one object. */
 export interface SizedTemplates<T> {
   length(of: T): number;
-  /** In their order; without those that are not found, which is told elsewhere. */
+  /** In order; without missing partials, which are reported elsewhere. */
   uses(of: T): Iterable<SizedUse<T>>;
 }
 
-/** At the use in `root` that goes beyond the limit; undefined where none does. Partials that use themselves count once. */
+/** Returns the use in `root` that exceeds the limit; undefined if none does. Partials that use themselves count once. */
 export function resolvedTooLarge<T extends object>(
   root: T,
   templates: SizedTemplates<T>,

@@ -1,4 +1,4 @@
-/** A template's tokens, as Handlebars' lexer gives them. */
+/** A template's tokens, from Handlebars' lexer. */
 import { parser } from '../parser.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
 
@@ -9,7 +9,7 @@ export interface LexerToken {
   readonly start: number;
 }
 
-/** The tokens of a template, up to where the lexer or the parser would refuse one. */
+/** The tokens of a template, up to the first that the lexer or the parser would not accept. */
 export function* tokensOf(template: string): Generator<LexerToken, void, undefined> {
   const { lexer, terminals_ } = parser;
   const lines = lineStarts(template);

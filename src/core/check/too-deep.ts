@@ -39,7 +39,7 @@ export function findTooDeep(template: string): TemplateError | undefined {
   return undefined;
 }
 
-/** False where a look at the tags alone says that the template is shallow: the lexer takes far longer. */
+/** Returns false if the tags alone show that the template is shallow: the lexer takes far longer. */
 function mayNestTooDeep(template: string): boolean {
   let opened = 0;
   for (const _ of template.matchAll(/\(|\{\{~?[#^{]/g)) if (++opened > MAX_DEPTH) break;

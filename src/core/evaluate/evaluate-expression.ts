@@ -51,7 +51,7 @@ export function evaluateCall(
   );
 }
 
-/** Returns whether a path names a block parameter where a helper could be named. */
+/** Returns true if a path names a block parameter where a helper could be named. */
 export function isBlockParam(path: PathExpression, scope: Scope): boolean {
   return (
     scope.blockParams !== undefined &&

@@ -1,6 +1,6 @@
 /**
- * Evaluates a template: walks the syntax tree of Handlebars' parser and gives segments. Nothing is compiled, so it runs
- * where code cannot be made from strings, and everything is counted, so it ends.
+ * Evaluates a template: walks the syntax tree of Handlebars' parser and produces segments. Nothing is compiled, so that
+ * it runs where code generation is not allowed, and steps are counted, so that it always ends.
  */
 import type { Message } from 'dotprompt';
 import { checkReadTemplate } from '../check/check-template.ts';
@@ -21,7 +21,7 @@ export interface EvaluateRequest {
   readonly linked: LinkedTemplate;
   /** Names the prompt or file in error messages. */
   readonly label: string;
-  /** The prompt's whole source, and where its template begins there. */
+  /** The prompt's whole source, and the start of its template. */
   readonly source: string;
   readonly templateOffset: number;
   /** Values by variable name, defaults included. */
@@ -32,14 +32,14 @@ export interface EvaluateRequest {
   readonly isPublished?: boolean;
   /** The messages of `{{history}}`. */
   readonly history: readonly Message[];
-  /** Returns whether it matters that an input is not given: then its place is a segment that names it. Never, unless told. */
+  /** Returns true if a missing value of this input matters: then its place is a segment that names it. Default: never. */
   readonly countsAsMissing?: (name: string) => boolean;
 }
 
 /**
- * The segments that a template gives with an input.
- * @param limits where it ends; the first try can be given small ones, and the whole again where that ends `too_expensive`
- * @throws Problem `invalid_source` for a call that cannot be evaluated, `too_expensive` above a limit: each with its place
+ * The segments that a template produces for an input.
+ * @param limits default: `LIMITS`; to be fast, try small ones first, and again with all if that ends `too_expensive`
+ * @throws Problem `invalid_source` for a call that cannot be evaluated, `too_expensive` above a limit, with the place
  */
 export function evaluate(request: EvaluateRequest, limits: Limits = LIMITS): readonly Segment[] {
   const { linked, label, source, templateOffset, input } = request;
@@ -68,7 +68,7 @@ export function evaluate(request: EvaluateRequest, limits: Limits = LIMITS): rea
   try {
     runBody(template.tree, scope, input, START);
   } catch (error) {
-    // Whoever called this may have left little of the engine's stack.
+    // The caller may have left little of the engine's stack.
     if (error instanceof RangeError) throw tooExpensive('nesting', MAX_NESTING, template, START);
     throw error;
   }

@@ -9,7 +9,7 @@ export interface Limits {
   readonly steps: number;
   /** UTF-16 code units of output. */
   readonly characters: number;
-  /** Called after every 1,024 steps, for a thread that gives way to others. */
+  /** Called after every 1,024 steps, so that a thread can yield to others. */
   readonly rest?: () => void;
 }
 
@@ -21,7 +21,7 @@ const STEPS_TO_REST = 1024;
 /** Maximum depth of nested blocks, a partial counting as two: each takes some of the engine's stack. */
 export const MAX_NESTING = 600;
 
-/** Characters of text that are made from lists and objects in one step. */
+/** Characters converted from lists and objects that count as one step. */
 const CHARACTERS_PER_STEP = 8;
 
 /** Counts what one evaluation does. What counts throws Problem `too_expensive` above its limit. */
@@ -75,7 +75,7 @@ export class Meter {
     return tooExpensive('characters', this.#limits.characters, template, node);
   }
 
-  /** Text that is made from a list or an object, whether it is written or not. */
+  /** Counts text converted from a list or an object, whether it is written or not. */
   make(length: number, template: Template, node: Node): void {
     this.step(template, node, Math.ceil(length / CHARACTERS_PER_STEP));
   }

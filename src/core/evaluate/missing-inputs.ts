@@ -6,7 +6,7 @@ import { blockParam, type Scope } from './scope.ts';
 
 const NONE: readonly string[] = [];
 
-/** The inputs read by `expressions` whose lack counts and that were not given, in order, each once. */
+/** The relevant inputs that `expressions` read and that were not given, in order, each once. */
 export function missingInputs(expressions: Iterable<Expression>, scope: Scope): readonly string[] {
   if (scope.run.countsAsMissing === undefined) return NONE;
   let missing: string[] | undefined;

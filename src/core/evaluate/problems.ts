@@ -9,7 +9,7 @@ export function invalidAt(template: Template, node: Node, message: string, optio
   return at('invalid_source', template, node, message, options);
 }
 
-/** Problem `not_acceptable` at a node: it means something, but nothing that the form asked for can express. */
+/** Problem `not_acceptable` at a node that the requested form cannot express. */
 export function inexpressibleAt(template: Template, node: Node, message: string): Problem {
   return at('not_acceptable', template, node, message);
 }

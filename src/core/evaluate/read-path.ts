@@ -12,7 +12,7 @@ export function ownProperty(parent: unknown, name: string | number): unknown {
     : undefined;
 }
 
-/** @throws Problem `invalid_source` for a block parameter that its block gives no value */
+/** @throws Problem `invalid_source` for a block parameter to which its block assigns no value */
 export function readPath(path: PathExpression, scope: Scope): unknown {
   const { parts, depth } = path;
   const [name] = parts;
@@ -47,7 +47,7 @@ function readParts(from: unknown, parts: readonly string[], first: number): unkn
   return value;
 }
 
-/** The value of `{{#if @partial-block}}` where there is one: as in Handlebars a function, which writes nothing. */
+/** The value of `{{#if @partial-block}}` if there is one: a function, as in Handlebars, which writes nothing. */
 const BLOCK = (): void => {};
 
 function readData({ original, parts, depth }: PathExpression, scope: Scope): unknown {

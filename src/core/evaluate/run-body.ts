@@ -13,9 +13,9 @@ interface BodyOptions {
 }
 
 /**
- * Writes a body, nothing where there is none.
- * @param scope the one around it
- * @param node what the body belongs to
+ * Writes a body, if there is one.
+ * @param scope the enclosing scope
+ * @param node the parent of the body
  * @throws Problem `invalid_source` or `too_expensive`
  */
 export function runBody(

@@ -83,7 +83,7 @@ function runBlock(node: BlockStatement, scope: Scope): void {
   else refuseUnknown(call);
 }
 
-/** Notes where a block or partial reads inputs that are missing. */
+/** Records that a block or partial reads missing inputs. */
 function noteMissing(
   node: BlockStatement | PartialStatement | PartialBlockStatement,
   read: Iterable<Expression>,

@@ -10,7 +10,7 @@ export interface Scope {
   readonly template: Template;
   /** The value of `{{this}}`. */
   readonly context: unknown;
-  /** The contexts that `../` leads to; the first is that of `context`. */
+  /** The contexts of `../`; the first is that of `context`. */
   readonly contexts: Contexts | undefined;
   readonly blockParams: BlockParams | undefined;
   readonly data: Data;
@@ -34,7 +34,7 @@ export interface Contexts {
   readonly above: Contexts | undefined;
 }
 
-/** The names of one `as |item index|`, and what they represent; no values where the block gives none. */
+/** The names of one `as |item index|` and their values; no values if the block assigns none. */
 export interface BlockParams {
   readonly names: readonly string[];
   readonly values: readonly unknown[] | undefined;
@@ -58,7 +58,7 @@ export interface PartialBlock extends InlinePartial {
   readonly outer: PartialBlock | undefined;
 }
 
-/** Stands for a context of null or undefined where a block helper goes on with it, as in Handlebars. */
+/** Represents a context of null or undefined with which a block helper continues, as in Handlebars. */
 export const NO_CONTEXT: Readonly<Record<string, unknown>> = Object.freeze({});
 
 /** The context as helpers see it. */
@@ -97,7 +97,7 @@ export function blockParam(
   return undefined;
 }
 
-/** The inline partials of a template whose block or inline partial `caller` calls: those it had when it was left. */
+/** The inline partials of a template whose block or inline partial `caller` calls, as of the time of the call. */
 export function inlinesWithin(template: Template, caller: Scope): Pick<Scope, 'inlines' | 'callers'> {
   const { inlines, callers: above } = caller;
   if (template === caller.template) return { inlines, callers: above };

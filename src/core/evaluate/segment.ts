@@ -15,7 +15,7 @@ export interface WrittenExpression {
   /** As written, braces included: `{{user.name}}`; for a block or partial its opening tag. */
   readonly text: string;
   readonly source: SourceSpan;
-  /** The first path it reads, as written: `user.name`; undefined where it reads none. */
+  /** The first path it reads, as written: `user.name`; undefined if it reads none. */
   readonly path: string | undefined;
 }
 

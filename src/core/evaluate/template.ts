@@ -1,4 +1,4 @@
-/** A template that is evaluated: its tree, and where it is. */
+/** A template that is evaluated: its tree and its position in the source. */
 import { type Inspection, inspectTemplate } from '../check/inspect-template.ts';
 import type { LinkedPartial, LinkedTemplate } from '../flatten.ts';
 import type { SourceIssue } from '../problem.ts';
@@ -15,7 +15,7 @@ export interface Template extends Inspection {
   readonly label: string;
   /** Id of the partial's prompt; null for the prompt itself. */
   readonly prompt: string | null;
-  /** The whole source that `text` is part of, and where it begins there. */
+  /** The source that contains `text`, and the start of `text` in it. */
   readonly source: string;
   readonly offset: number;
   /** By reference: the partials it uses. */
@@ -24,7 +24,7 @@ export interface Template extends Inspection {
   readonly lines: readonly number[];
   /** By node: what wrote a value so far. */
   readonly expressions: Map<Node, WrittenExpression>;
-  /** By node: where the text that was written so far is. */
+  /** By node: the place of the text that was written so far. */
   readonly sources: Map<Node, SourceSpan>;
 }
 

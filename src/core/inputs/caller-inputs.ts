@@ -12,7 +12,7 @@ export interface CallerInput {
    * Always false if the front matter has a default.
    */
   readonly required: boolean;
-  /** Its `schemaShape`; undefined where nothing declares it, and where it is too large to compare. */
+  /** Its `schemaShape`; undefined if it is not declared or too large to compare. */
   readonly shape: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** An input held against the schema of its prompt, where a rendering is strict. */
+/** Validates an input against the schema of its prompt, for strict renderings. */
 import { LIMITS, type Limits } from '../evaluate/limits.ts';
 import { Problem } from '../problem.ts';
 import { patternsIn } from '../schema/check-patterns.ts';
@@ -14,9 +14,9 @@ import { type SchemaMisfit, ValidationStopped, validate } from '../schema/valida
 export type CheckInput = (limits?: Limits) => void;
 
 /**
- * @param schema of the input; null where nothing is declared
- * @param input what the caller gives, without what is null
- * @param reads the names that the text reads: those may be given though a closed schema does not name them
+ * @param schema of the input; null if nothing is declared
+ * @param input from the caller, without null values
+ * @param reads the names that the text reads, which are allowed although a closed schema does not name them
  * @param label names the prompt or file in error messages
  */
 export async function inputCheck(

@@ -10,12 +10,12 @@ export interface InputChange {
   readonly breaking: boolean;
   /** True if the schema names it: of one that is removed, the old version's. */
   readonly declared: boolean;
-  /** Its type as an author writes it, such as `string`; null where none is declared. */
+  /** Its type as authors write it, such as `string`; null if it is not declared. */
   readonly from: string | null;
   readonly to: string | null;
 }
 
-/** In order of name; an input whose type changed and that is required now is there twice. */
+/** In order of name; an input that is now required and of another type has two entries. */
 export function compareInputs(from: CallerInputs, to: CallerInputs): InputChange[] {
   const names = [...new Set([...from.keys(), ...to.keys()])].sort();
   return names.flatMap(name => changesOf(name, from.get(name), to.get(name)));

@@ -22,9 +22,9 @@ import {
 } from '../syntax-tree.ts';
 
 /**
- * By name: whether the text needs it. Not needed is what is only asked for (`{{#if urgent}}`) or read where it is known
- * to be given. A block on a variable (`{{#customer}}`) is read as one on an object unless `isFlag` says otherwise.
- * A template of more than 200,000 nodes, each use of a partial counted, is read up to there.
+ * By name: true if the text needs it. An input is not needed if it is only tested (`{{#if urgent}}`) or read where it
+ * is known to be given. A block on a variable (`{{#customer}}`) reads an object unless `isFlag` says otherwise. Of a
+ * template of more than 200,000 nodes, counting each use of a partial, only these are read.
  * @throws Error of Handlebars for a template that it cannot parse
  */
 export function readInputs(
@@ -43,7 +43,7 @@ const NONE: ReadonlySet<string> = new Set();
 interface Context {
   /** True if it is the input, alone or with a partial's named arguments over it. */
   readonly isInput: boolean;
-  /** Names that a partial's call gives. */
+  /** Names that the call of a partial passes. */
   readonly given: ReadonlySet<string>;
   /** The context of `../`. */
   readonly above: Context | undefined;
@@ -201,7 +201,7 @@ class InputReader {
 
 const OTHER: Context = { isInput: false, given: NONE, above: undefined };
 
-/** The input that a path reads; undefined where it reads something else. */
+/** The input that a path reads; undefined if it reads something else. */
 function inputOf(path: PathExpression, { context, names }: Place): string | undefined {
   const { data, depth, parts } = path;
   const [first, second] = parts;

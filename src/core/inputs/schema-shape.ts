@@ -2,8 +2,8 @@
 import { canonicalJson } from '../canonical.ts';
 
 /**
- * An input's schema without its words, as canonical JSON. Null is left out at the top: an input that is null counts as
- * not given, and whether it may be left out is told apart. Undefined for what JSON cannot hold, and above 20,000 parts,
+ * An input's schema without descriptions, as canonical JSON. Null is omitted at the top: a null input counts as not
+ * given, and `required` is compared separately. Undefined for values that JSON cannot express, and above 20,000 parts,
  * which YAML aliases reach quickly.
  */
 export function schemaShape(schema: unknown): string | undefined {
@@ -45,7 +45,7 @@ function withoutNull(schema: unknown): unknown {
   };
 }
 
-/** Returns whether every value that fits `from` fits `to` as well, as far as it is told without doubt. Both are `schemaShape`s. */
+/** Returns true if every value that fits `from` certainly fits `to`, too. Both are `schemaShape`s. */
 export function isAsWide(from: string, to: string): boolean {
   return from === to || accepts(JSON.parse(from), JSON.parse(to));
 }
@@ -75,7 +75,7 @@ function accepts(from: unknown, to: unknown): boolean {
   return true;
 }
 
-/** An input no longer named would be ignored, so it counts; a new one has to be optional, which `required` tells. */
+/** An input that is no longer named would be ignored, so it matters; a new one must be optional, which `required` tells. */
 function propertiesAccept(from: Schema, to: Schema): boolean {
   const had = isObject(from['properties']) ? from['properties'] : {};
   const has = isObject(to['properties']) ? to['properties'] : {};
@@ -84,7 +84,7 @@ function propertiesAccept(from: Schema, to: Schema): boolean {
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** Undefined where the schema does not say, as of a `oneOf`. */
+/** Undefined if the schema does not say, such as a `oneOf`. */
 function typesOf({ type, enum: values }: Schema): readonly string[] | undefined {
   if (typeof type === 'string') return [type];
   if (Array.isArray(type)) return type.map(String);

@@ -3,8 +3,8 @@
 type Values = Readonly<Record<string, unknown>>;
 
 /**
- * Null means "not given": such a value is left out, and its default is there where there is one. An object takes
- * the place of a default as it is, but what is null inside it becomes what the default has at that place.
+ * Null means "not given": such a value is omitted, and its default applies, if any. An object replaces a default
+ * entirely, but null inside it becomes the default's value at that place.
  */
 export function withDefaults(input: Values, defaults: Values): Values {
   const values: Record<string, unknown> = {};

@@ -1,4 +1,4 @@
-/** A prompt as Langfuse's clients read it: text, or messages of text, with `{{variable}}` where a value goes. */
+/** A prompt for Langfuse's clients: text, or messages of text, with `{{variable}}` in place of values. */
 import { evaluate } from '../evaluate/evaluate.ts';
 import type { Limits } from '../evaluate/limits.ts';
 import type { Segment } from '../evaluate/segment.ts';

@@ -1,6 +1,6 @@
 /**
- * The patterns of an input's schema, which RE2 runs: one that it cannot run is refused with its place before the prompt
- * is published, not when an input is held against it.
+ * Checks the patterns of an input's schema: one that RE2 cannot run is reported with its place before publication, not
+ * when an input is validated.
  */
 import type { CompilePattern } from './patterns.ts';
 import { MAX_PATTERN_LENGTH } from './patterns.ts';
@@ -16,7 +16,7 @@ export interface SchemaPattern {
   readonly pattern: string;
 }
 
-/** Every pattern in a JSON Schema, each once, also where a `$ref` alone leads to it. */
+/** Every pattern in a JSON Schema, each once, including those that only a `$ref` reaches. */
 export function patternsIn(root: JsonObject): readonly SchemaPattern[] {
   const found: SchemaPattern[] = [];
   for (const { schema, path } of schemasIn(root)) {

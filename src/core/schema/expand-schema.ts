@@ -1,6 +1,6 @@
 /**
- * Picoschema (github.com/google/dotprompt) as JSON Schema. What is JSON Schema already stays as it is, and so do the
- * names of schemas that only the application knows: as `{"$ref": "Order"}`.
+ * Converts Picoschema (github.com/google/dotprompt) to JSON Schema. JSON Schema is unchanged, and names of schemas that
+ * only the application knows become `{"$ref": "Order"}`.
  */
 import { isJsonObject, type JsonObject, SchemaFault, type SchemaPath } from './schema-fault.ts';
 import {
@@ -16,10 +16,11 @@ import {
 import { isScalarName, splitDescription, whyNotPropertyName } from './type-names.ts';
 
 /**
- * @param schema as YAML gives it
- * @param isLenient whether to take whatever Dotprompt's own reader takes: for what was published before it was refused
- * @returns JSON Schema; null where there is no schema
- * @throws SchemaFault for what is neither
+ * @param schema from YAML
+ * @param isLenient true to accept everything that Dotprompt's own reader accepts: for versions published before the
+ * stricter checks
+ * @returns JSON Schema; null if there is no schema
+ * @throws SchemaFault if it is neither
  */
 export function expandSchema(schema: unknown, isLenient = false): JsonObject | null {
   return new SchemaExpander(isLenient).whole(schema);
@@ -120,7 +121,7 @@ class SchemaExpander {
   }
 }
 
-/** Returns whether it is the name of a schema that only the application knows. */
+/** Returns true if it is the name of a schema that only the application knows. */
 export function isNamedSchema(schema: JsonObject | null | undefined): boolean {
   const reference = schema?.['$ref'];
   return typeof reference === 'string' && !reference.startsWith('#');

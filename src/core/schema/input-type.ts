@@ -2,7 +2,7 @@
 import { isJsonObject, SchemaFault } from './schema-fault.ts';
 import { isScalarName, splitDescription } from './type-names.ts';
 
-/** Why no input fits a schema, as YAML gives it; undefined where one can. */
+/** Returns an error if no input can fit a schema, as YAML has it; otherwise undefined. */
 export function notOfAnObject(schema: unknown): SchemaFault | undefined {
   if (typeof schema === 'string') {
     const [name] = splitDescription(schema);

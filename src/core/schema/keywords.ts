@@ -58,7 +58,7 @@ export function arrayFaults(
     wrong(`must have at least ${minItems} items, not ${value.length}`);
   if (isNumber(maxItems) && value.length > maxItems)
     wrong(`must have at most ${maxItems} items, not ${value.length}`);
-  // Before 2020-12, a list of schemas stood in `items`.
+  // Before 2020-12, `items` could be a list of schemas.
   const first = Array.isArray(schema['prefixItems'])
     ? (schema['prefixItems'] as readonly unknown[])
     : Array.isArray(items)

@@ -1,12 +1,12 @@
 /**
- * The patterns of JSON Schema, run by RE2's algorithm: in time that is linear in the text, whatever the pattern. The
- * engine's own RegExp could take minutes for a pattern such as `^(a+)+$`.
+ * Runs the patterns of JSON Schema with RE2's algorithm: in linear time, whatever the pattern. The engine's own RegExp
+ * could take minutes for a pattern such as `^(a+)+$`.
  */
 
 /** A pattern that is compiled. */
 export interface Pattern {
   test(text: string): boolean;
-  /** About how many steps a test of so long a text takes. */
+  /** The approximate number of steps of a test on a text of this length. */
   steps(length: number): number;
 }
 
@@ -19,7 +19,7 @@ const MAX_KEPT = 100;
 /** Characters of a text that one instruction of a pattern looks at in one step. */
 const CHARACTERS_PER_STEP = 8;
 
-/** Loaded where a schema has patterns: its tables of Unicode are large. */
+/** Loaded only for schemas with patterns: its Unicode tables are large. */
 export async function loadPatterns(): Promise<CompilePattern> {
   const { RE2JS } = await import('re2js');
   return pattern => {
@@ -45,7 +45,7 @@ export async function loadPatterns(): Promise<CompilePattern> {
   };
 }
 
-/** White space and line ends as ECMAScript has them, by which JSON Schema reads patterns: RE2 knows ASCII's alone. */
+/** White space and line ends as in ECMAScript, which JSON Schema's patterns follow: RE2 only knows those of ASCII. */
 const SPACE = String.raw`\t\n\v\f\r \x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}`;
 const NO_LINE_END = String.raw`[^\n\r\x{2028}\x{2029}]`;
 

@@ -4,7 +4,7 @@ import type { SchemaFault, SchemaPath } from './schema-fault.ts';
 
 /**
  * @param at the keys from `root` to the schema
- * @returns 0-based UTF-16 offsets; of the last key that is found where the path cannot be followed
+ * @returns 0-based UTF-16 offsets; of the last existing key if the path does not exist
  */
 export function placeOfFault(
   root: PlacedValue,

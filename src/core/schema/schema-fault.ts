@@ -7,7 +7,7 @@ export type SchemaPath = readonly (string | number)[];
 export class SchemaFault extends Error {
   override readonly name = 'SchemaFault';
   readonly path: SchemaPath;
-  /** True if the key itself is wrong, not what it holds. */
+  /** True if the key itself is wrong, not its value. */
   readonly isKey: boolean;
   /** The invalid part of the key or value; undefined for all of it. */
   readonly part: { readonly start: number; readonly length: number } | undefined;

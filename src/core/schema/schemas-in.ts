@@ -1,4 +1,4 @@
-/** The schemas in a JSON Schema: what is in a place where a schema is expected, or where a `$ref` leads. */
+/** Enumerates the schemas in a JSON Schema: at places where a schema is expected, or a `$ref` points. */
 import { isJsonObject, type JsonObject, type SchemaPath } from './schema-fault.ts';
 
 export interface PlacedSchema {

@@ -4,7 +4,7 @@ import { CONTAINER_NAMES, isScalarName, isSchemaName, SCALAR_NAMES, splitDescrip
 
 export interface TypeFault {
   readonly message: string;
-  /** Of the text that the type is written in, how many characters from its beginning are wrong; all of them unless told. */
+  /** The number of characters from the start of the type's text that are wrong; default: all. */
   readonly length?: number;
   /** The suggestion. */
   readonly near?: string;
@@ -44,8 +44,8 @@ export function wrongScalar(text: string, isWhole: boolean): TypeFault | undefin
 }
 
 /**
- * Why the parentheses of `name(array, what it is for)` name no container; undefined where they do.
- * @param marked what is written before them
+ * Returns an error if the parentheses of `name(array, what it is for)` name no container; otherwise undefined.
+ * @param marked the text before them
  */
 export function wrongContainer(kind: string, marked: string): TypeFault | undefined {
   if ((CONTAINER_NAMES as readonly string[]).includes(kind)) return undefined;

@@ -25,7 +25,7 @@ export interface ValidateOptions {
   readonly pattern: CompilePattern;
 }
 
-/** Thrown where there is no answer. */
+/** Thrown if the validation has no result. */
 export class ValidationStopped extends Error {
   override readonly name = 'ValidationStopped';
   readonly why: 'steps' | 'depth' | 'pattern';
@@ -37,9 +37,9 @@ export class ValidationStopped extends Error {
 }
 
 const MAX_DEPTH = 300;
-/** Holding a value against one schema takes longer than a step of an evaluation. */
+/** Validating a value against one schema takes longer than a step of an evaluation. */
 const STEPS_OF_SCHEMA = 20;
-/** Enough for whoever looks. */
+/** The maximum number of misfits that are reported. */
 const MAX_MISFITS = 20;
 
 /**
@@ -59,7 +59,7 @@ export function validate(
   return misfits;
 }
 
-/** Takes what does not fit. */
+/** Reports a value that does not fit. */
 export type ReportMisfit = (misfit: SchemaMisfit) => void;
 
 export class Validation {
@@ -141,7 +141,7 @@ export class Validation {
     }
   }
 
-  /** Nothing is said where it leads nowhere: of what was published before that was refused. */
+  /** Dangling references are ignored: they only exist in versions published before they were refused. */
   #referred(reference: string): unknown {
     const { schema, path } = referred(this.#root, reference) ?? { schema: undefined, path: [] };
     this.step(path.length);

@@ -49,7 +49,7 @@ function withValue(call: BlockCall): void {
   else runBody(node.program, scope, value, node, { values: [value] });
 }
 
-/** The body once for each item of a list or property of an object; the inverse where there is none. */
+/** The body once for each item of a list or property of an object; the inverse if there are none. */
 export function each(items: unknown, scope: Scope, node: BlockStatement): void {
   const { program } = node;
   const { run, template } = scope;
@@ -74,7 +74,7 @@ export function each(items: unknown, scope: Scope, node: BlockStatement): void {
   if (done === 0) runBody(node.inverse, scope, helperContext(scope), node);
 }
 
-/** `{{#name}}…{{/name}}` where no helper has that name, as in Mustache: a condition, a list or a context. */
+/** `{{#name}}…{{/name}}` if no helper has that name, as in Mustache: a condition, a list or a context. */
 export function section(value: unknown, scope: Scope, node: BlockStatement): void {
   const { context } = scope;
   // A function is the block of a partial.

@@ -2,7 +2,7 @@
 
 /**
  * @param value an object or a list
- * @param name what it is called where it is written, such as `customer`; undefined where it has no name
+ * @param name its name in the template, such as `customer`; undefined if it has none
  */
 export function notText(value: object, name: string | undefined): string {
   const isList = Array.isArray(value);

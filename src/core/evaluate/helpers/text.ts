@@ -9,7 +9,7 @@ import { notText } from './not-text.ts';
 
 /**
  * A value as Handlebars writes it: nothing for null and undefined.
- * @param name what the value is called where it is written, such as `customer`
+ * @param name its name in the template, such as `customer`
  * @throws Problem `invalid_source` for an object or a list: neither is text
  */
 export function textOf(value: unknown, name: string | undefined, scope: Scope, node: Node): string {
@@ -22,7 +22,7 @@ export function textOf(value: unknown, name: string | undefined, scope: Scope, n
 /**
  * A value as JSON.
  * @param value neither null nor undefined
- * @param indent as `JSON.stringify` takes it
+ * @param indent as for `JSON.stringify`
  * @throws Problem `too_expensive`, or `invalid_source` for a value that JSON cannot express
  */
 export function jsonOf(value: unknown, indent: unknown, scope: Scope, node: Node): string {
@@ -48,7 +48,7 @@ export function jsonOf(value: unknown, indent: unknown, scope: Scope, node: Node
 
 const NO_JSON = 'This value cannot be written as JSON.';
 
-/** `total` and about how long `value` is, at least; counting ends above `limit`, also in a value that holds itself. */
+/** Adds the approximate minimum length of `value` to `total`; stops above `limit`, also for a value that contains itself. */
 function measure(value: unknown, depth: number, total: number, limit: number, width: number): number {
   let length = total + lengthAsJson(value, depth * width);
   if (typeof value !== 'object' || value === null) return length;
