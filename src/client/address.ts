@@ -36,14 +36,14 @@ export function parseRegistryUrl(text: string): URL {
 }
 
 /**
- * A registry's address as it is stored, shown and compared: as it was understood, not as it was typed.
+ * A registry's address as it is stored, displayed and compared: as parsed, not as typed.
  * @throws RegistryUnreachable `address_refused`
  */
 export function registryAddress(text: string): string {
   return shownUrl(parseRegistryUrl(text)).replace(/\/$/, '');
 }
 
-/** RFC 6761 `localhost`, RFC 1122 127.0.0.0/8, RFC 4291 ::1, in the form the URL parser gives. */
+/** RFC 6761 `localhost`, RFC 1122 127.0.0.0/8, RFC 4291 ::1, in the URL parser's form. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

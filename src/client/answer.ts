@@ -1,4 +1,4 @@
-/** Reading an answer: whose it is, and that it is what the API promises. Nothing unchecked gets past here. */
+/** Reads a response: checks that it is from a registry and matches the API. Nothing unchecked gets past this module. */
 import type * as z from 'zod';
 import { API_VERSION, HEADER, MEDIA } from '../contract/headers.ts';
 import { wordsOfIssue } from '../contract/issue-words.ts';
@@ -13,7 +13,7 @@ import { RegistryUnreachable } from './unreachable.ts';
 const GATEWAY_STATUSES: readonly number[] = [429, 500, 502, 503, 504];
 
 /**
- * The JSON of an answer whose status `schemas` has.
+ * The JSON of a response whose status is in `schemas`.
  * @throws Problem when the registry reports one.
  * @throws RegistryUnreachable `not_a_registry`, `older_api`, `newer_api`, `unavailable`, `wrong_shape`
  */
@@ -60,7 +60,7 @@ export function checkIsRegistry(answer: TransportResponse, url: string): void {
   );
 }
 
-/** Our own problem document, or a list as the API gives it, without the header that came with version 1. */
+/** Our own problem document, or a list as in the API, without the header that version 1 introduced. */
 function looksLikeOlderApi(answer: TransportResponse): boolean {
   if (mediaType(answer) === PROBLEM_MEDIA_TYPE) return problemDocument.safeParse(tryJson(answer)).success;
   if (mediaType(answer) !== MEDIA.json) return false;

@@ -19,7 +19,7 @@ const LEFT = 0.8;
 const UNSEEN = 1 / 16;
 /** The size of the smallest file on a disk. */
 const BLOCK = 4096;
-/** A file's time says when it was used, to the hour. */
+/** A file's modification time records its last use, to the hour. */
 const USED_MS = 3_600_000;
 /** Files that are looked at or deleted at a time. */
 const AT_A_TIME = 32;
@@ -39,7 +39,7 @@ export class CacheFolder {
   #writtenSince = 0;
   #sweeping: Promise<void> | undefined;
 
-  /** `folder` is made when first written to. `onTrouble` is told of what could not be read or written, for a log. */
+  /** `folder` is created on the first write. `onTrouble` receives read and write errors, for a log. */
   constructor(
     folder: string,
     onTrouble: (message: string) => void = () => {},
@@ -86,7 +86,7 @@ export class CacheFolder {
     if (mayBeFull || this.#writtenSince > this.#maxBytes * UNSEEN) void this.#sweep();
   }
 
-  /** Counts a file as used. Gives whether it is there. */
+  /** Marks a file as used. Returns true if it exists. */
   async touch(file: string): Promise<boolean> {
     const now = new Date();
     return utimes(join(this.#folder, file), now, now).then(
@@ -101,7 +101,7 @@ export class CacheFolder {
     await rm(path, { force: true }).catch((error: unknown) => this.#tell(path, 'cannot be deleted', error));
   }
 
-  /** Every file below a folder within this one; none where it is not there. */
+  /** Every file below a folder within this one; none if it does not exist. */
   async files(below: string): Promise<string[]> {
     try {
       const entries = await readdir(join(this.#folder, below), { recursive: true, withFileTypes: true });

@@ -1,7 +1,6 @@
 /**
- * Reading the log so that a rewritten history shows: every page must continue the hash that was seen last, what was
- * seen last must still be there, and what the registry signs must be what it tells (docs/registry.md, "The
- * log").
+ * Reads the log so that a rewritten history is detected: every page must continue the last known hash, the last known
+ * event must still exist, and the registry's signature must match the log (docs/registry.md, "The log").
  */
 import type { Changes } from '../contract/changes.ts';
 import { type Checkpoint, isSigned } from '../core/checkpoint.ts';
@@ -80,7 +79,7 @@ export function continueChain(head: ChainHead, events: readonly RegistryEvent[])
 /** Gives pages of the log: a `RegistryClient`. */
 export interface LogReader {
   changes(query: ChangesQuery, signal?: AbortSignal): Promise<Changes>;
-  /** @throws Problem `unavailable` where nobody signs */
+  /** @throws Problem `unavailable` if nobody signs */
   checkpoint(signal?: AbortSignal): Promise<Checkpoint>;
 }
 
@@ -164,8 +163,8 @@ export async function checkHead(registry: LogReader, from: LogPosition, signal?:
 }
 
 /**
- * Undefined where nobody signs.
- * @throws LogRewritten for one of a log that is shorter than what was seen; NotSigned where it was signed before
+ * Undefined if nobody signs.
+ * @throws LogRewritten if it is for a log that is shorter than the known part; NotSigned if it was signed before
  */
 async function checkpointOf(
   registry: LogReader,

@@ -6,11 +6,11 @@ import { type Role, roleIncludes } from '../core/role.ts';
 /** The state of one environment's key. */
 export type StoredKeyState =
   | { readonly kind: 'none' }
-  /** The registry knows it. */
+  /** The registry recognizes it. */
   | { readonly kind: 'known'; readonly who: KeyRecord }
   /** It is stored, but the registry refused it; `why` is the registry's own sentence. */
   | { readonly kind: 'refused'; readonly why: string }
-  /** It is stored, and the registry could not be asked. */
+  /** It is stored, but the registry could not be reached. */
   | { readonly kind: 'unasked' };
 
 /** By environment. */
@@ -34,7 +34,7 @@ export type Choice =
   | { readonly kind: 'key'; readonly environment: EnvironmentName }
   | {
       readonly kind: 'missing';
-      /** The environments of which a key would do, the likeliest first; empty when any would. */
+      /** The environments whose keys would do, the most likely first; empty if any would. */
       readonly environments: readonly EnvironmentName[];
       readonly role: Role;
       /** The missing key and its fix. */
@@ -44,7 +44,7 @@ export type Choice =
 const ROLE: Readonly<Record<KeyPurpose['kind'], Role>> = {
   read: 'author',
   publish: 'author',
-  // An author's request is recorded too, where the policy asks for approvals: the registry decides.
+  // An author's request is recorded, too, if the policy requires approvals: the registry decides.
   promote: 'author',
   // Authors may cancel their own requests; the registry decides which role that takes.
   decide: 'author',

@@ -1,4 +1,4 @@
-/** A registry's URL and the key it is asked with: turns a route of the contract into one checked call. */
+/** A registry's URL and a key: turns a route of the contract into one checked call. */
 import type * as z from 'zod';
 import { HEADER, MEDIA } from '../contract/headers.ts';
 import { pathOf, ROUTES, type Route, type RouteName } from '../contract/routes.ts';
@@ -23,13 +23,13 @@ export interface ConnectionOptions {
   readonly key: string | null;
   /** Sends a request: the embedded registry's own in process, the global one by default. */
   readonly fetch?: SendRequest | undefined;
-  /** For one attempt, 15 000 ms unless told. */
+  /** For one attempt; default: 15 000 ms. */
   readonly timeoutMs?: number | undefined;
   readonly userAgent?: string | undefined;
-  /** Asked before each call: where it rejects, as it does while the registry is known to be away, nothing is sent. */
+  /** Called before each call: if it rejects, as while the registry is known to be unreachable, nothing is sent. */
   readonly before?: ((signal: AbortSignal | undefined) => Promise<void>) | undefined;
   readonly retry?: Partial<RetryLimits> | undefined;
-  /** Of one answer, 64 MiB unless told. */
+  /** Of one response; default: 64 MiB. */
   readonly maxAnswerBytes?: number | undefined;
 }
 
@@ -44,7 +44,7 @@ export interface RouteRequest {
   readonly ifNoneMatch?: string | undefined;
   /** True if this call of a route that writes writes nothing: a dry run. */
   readonly changesNothing?: true;
-  /** Beyond the time an attempt may take, for calls that the registry holds open. */
+  /** In addition to the time of an attempt, for long polling. */
   readonly extraTimeMs?: number;
 }
 
@@ -130,7 +130,7 @@ export class RegistryConnection {
     );
   }
 
-  /** @throws Problem, RegistryUnreachable `wrong_shape` and what tells that no registry answered */
+  /** @throws Problem, RegistryUnreachable `wrong_shape` and others that mean that no registry responded */
   read<R extends RouteName>(route: R, answer: TransportResponse, call: RouteRequest = {}): JsonOf<R> {
     const { responses }: Route = ROUTES[route];
     const schemas: Record<number, z.ZodType> = {};

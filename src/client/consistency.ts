@@ -15,7 +15,7 @@ export interface Witnessed {
   ): Promise<Consistency>;
 }
 
-/** The registry signed, or tells, two histories. Both checkpoints are evidence. */
+/** The registry signed, or returned, two histories. Both checkpoints are evidence. */
 export class LogForked extends Error {
   override readonly name = 'LogForked';
   readonly kept: Checkpoint;

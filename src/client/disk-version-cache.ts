@@ -13,11 +13,11 @@ import type { CacheFolder } from './cache-folder.ts';
 import { registryFile, registryFolder } from './registry-files.ts';
 import type { VersionCache } from './version-cache.ts';
 
-/** In UTF-16 code units, of the sources in memory: those of the last views. After a pull of everything most are not asked for again. */
+/** Of the sources in memory, in UTF-16 code units: those of the last views. After pulling everything, most are not requested again. */
 const MAX_MEMORY = 4 * 1024 * 1024;
 /** Versions of one prompt's history that are kept: older ones are reached by their number. */
 const MAX_HISTORY = 500;
-/** Of a file that holds a history, in bytes. */
+/** Of a history's file, in bytes. */
 const MAX_HISTORY_BYTES = 4 * 1024 * 1024;
 
 const history = z.array(versionSummary);
@@ -120,7 +120,7 @@ export class DiskVersionCache implements VersionCache {
     return undefined;
   }
 
-  /** Of a version that was listed, and whose text another version with the same one may have brought here. */
+  /** A version that was listed and whose text may have been cached with another version. */
   async #listedSummary(
     registryUrl: string,
     reference: VersionReference,
@@ -151,7 +151,7 @@ function versionFile(registryUrl: string, reference: VersionReference): string {
   return registryFile(registryUrl, 'versions', reference);
 }
 
-/** Versions never change: where one did, it is another registry, and what was kept of the one before is forgotten. */
+/** Versions never change: if one did, it is another registry, and the old entries are dropped. */
 function joined(
   before: readonly VersionSummary[],
   page: readonly VersionSummary[],

@@ -1,4 +1,4 @@
-/** The report of a rollback drill as Markdown, for the person and for whoever keeps such reports. */
+/** The report of a rollback drill as Markdown, for the person and for their records. */
 
 import { STABLE } from '../core/channel.ts';
 import { redactKeys } from '../core/key.ts';
@@ -32,7 +32,7 @@ export function drillMarkdown(report: DrillReport): string {
 
 type Row = readonly [string, string];
 
-/** Aligned, as the report is read as it is written too. */
+/** Aligned, because the report is also read as plain text. */
 function table([heading, ...rows]: readonly [Row, ...Row[]]): string[] {
   const all = [heading, ...rows];
   const widths = [0, 1].map(column => Math.max(...all.map(row => row[column as 0 | 1].length)));
@@ -70,7 +70,7 @@ function lengthOf(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-/** Text of others in a block out of which none of it leads. */
+/** Encloses text by others in a code block that it cannot close. */
 function fenced(text: string): string {
   const shown = visibleLines(redactKeys(text)).slice(0, MOST);
   const longest = Math.max(0, ...(shown.match(/`+/g) ?? []).map(run => run.length));

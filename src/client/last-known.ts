@@ -32,7 +32,7 @@ export class LastKnown {
     this.#folder = folder;
   }
 
-  /** Undefined where nothing is kept. Never rejects. */
+  /** Undefined if nothing is stored. Never rejects. */
   async get<P extends LastKnownPart>(part: P, registryUrl: string): Promise<LastKnownValue<P> | undefined> {
     const file = fileOf(part, registryUrl);
     const bytes = await this.#folder.read(file, MAX_BYTES);
@@ -45,7 +45,7 @@ export class LastKnown {
     }
   }
 
-  /** Keeps what the registry said, unless it says what it said last. Never rejects. */
+  /** Stores the registry's response unless it is unchanged. Never rejects. */
   async put(part: LastKnownPart, registryUrl: string, known: readonly unknown[]): Promise<void> {
     const text = JSON.stringify(known);
     const file = fileOf(part, registryUrl);

@@ -2,7 +2,7 @@
 
 import { redactKeys } from '../core/key.ts';
 
-/** `nothing listens there (ECONNREFUSED)`, to follow a colon. `message` is what fetch gives without a code. */
+/** `nothing listens there (ECONNREFUSED)`, to follow a colon. `message` is fetch's message without a code. */
 export function whyNotReached(code: string, message: string): string {
   const words =
     UNREACHED[code] ?? (message === 'bad port' ? 'fetch refuses this port' : 'the connection failed');
@@ -43,7 +43,7 @@ const UNTRUSTED: readonly (readonly [RegExp, string])[] = [
   [/^UNABLE_TO_|^CERT_|^INVALID_CA/, 'its certificate is not one that this machine trusts'],
 ];
 
-/** Of whatever `fetch` threw. */
+/** Describes any error thrown by `fetch`. */
 export function whyFailed(error: unknown): string {
   const { code, message } = innermost(error);
   return isTls(error) ? whyNotTrusted(code) : whyNotReached(code, message);
@@ -56,7 +56,7 @@ export function isTls(error: unknown): boolean {
   return TLS_CODES.test(innermost(error).code);
 }
 
-/** The error at the end of a chain of causes that says something: undici's own is only "fetch failed". */
+/** The innermost meaningful error in a chain of causes: undici's own is only "fetch failed". */
 export function innermost(error: unknown): { name: string; code: string; message: string } {
   let deepest = error;
   for (let depth = 0; depth < 8 && deepest instanceof Error; depth++) {

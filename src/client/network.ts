@@ -1,4 +1,4 @@
-/** Tells whether this machine is connected to any network, as far as it knows itself. */
+/** Checks whether this machine is connected to any network, as far as it knows. */
 import { networkInterfaces } from 'node:os';
 import { isLoopback } from './address.ts';
 import { RegistryUnreachable } from './unreachable.ts';

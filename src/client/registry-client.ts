@@ -1,8 +1,8 @@
 /**
- * The registry seen from outside: one typed call for each of its own, bound to one key and so to one environment.
- * Every answer is checked against the contract; what the registry refuses is a `Problem`, what keeps it from being
- * asked is a `RegistryUnreachable`. A call that changes nothing, or that carries an Idempotency-Key, is repeated
- * when the network or the registry falters; every call takes an AbortSignal.
+ * A client for the registry: one typed method per call of the API, bound to one key and so to one environment. Every
+ * response is checked against the contract; errors of the registry are `Problem`s, failures to reach it are
+ * `RegistryUnreachable`. Calls that change nothing, or have an Idempotency-Key, are retried when the network or the
+ * registry fails; every call takes an AbortSignal.
  */
 import type * as z from 'zod';
 import type { Changes, changesQuery } from '../contract/changes.ts';
@@ -94,7 +94,7 @@ export type RenderedMessages = z.infer<typeof renderResponse>;
 export type DiffEnd = VersionNumber | `${string}@${string}`;
 export type PageQuery = {
   readonly cursor?: string | undefined;
-  /** 1–500, 100 unless told. */
+  /** 1–500; default: 100. */
   readonly limit?: number | undefined;
 };
 export type PromptListQuery = {
@@ -106,20 +106,20 @@ export type PromptListQuery = {
 export type PromotionListQuery = PageQuery &
   Partial<Pick<z.infer<typeof promotionListQuery>, 'state' | 'environment' | 'prompt'>>;
 export type ReleaseListQuery = PageQuery & Partial<Pick<z.infer<typeof releaseListQuery>, 'environment'>>;
-/** `limit` 1–100, 50 unless told. */
+/** `limit` 1–100; default: 50. */
 export type VersionSearchQuery = PageQuery & {
   readonly text: string;
   readonly prompt?: PromptName | undefined;
   readonly matchCase?: 'true' | undefined;
 };
-/** `channel` is stable unless told. */
+/** `channel`: default `stable`. */
 export type LiveRequest = z.input<typeof liveQuery>;
 /** `after` is the cursor of the page before; `limit` 1–1000; `wait` in seconds, 30 at most. */
 export type ChangesQuery = Partial<z.infer<typeof changesQuery>>;
 export type ConsistencyQuery = z.infer<typeof consistencyQuery>;
 /** Identifies the source of a version. */
 export type VersionIdentity = Pick<Version, 'prompt' | 'version' | 'digest'> & {
-  /** Of its source, where that is known: the versions of one batch are chosen by it. */
+  /** The size of its source, if known: batches are composed by it. */
   readonly bytes?: number;
 };
 
@@ -130,7 +130,7 @@ const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 /** Deliveries kept for their validators. */
 const MAX_DELIVERIES = 200;
 
-/** A channel or a version of a prompt; `stable` where it is neither. */
+/** A channel or a version of a prompt; default: `stable`. */
 interface Wanted {
   readonly channel?: Channel;
   readonly version?: VersionNumber;
@@ -199,7 +199,7 @@ export class RegistryClient {
     return this.#connection.call('getPrompt', { path: { name } }, signal);
   }
 
-  /** One page of a prompt's history, newest first; what the cache has of it when the registry cannot be asked. */
+  /** One page of a prompt's history, newest first; from the cache if the registry cannot be reached. */
   async listVersions(name: PromptName, query: PageQuery = {}, signal?: AbortSignal): Promise<VersionPage> {
     const isNewest = query.cursor === undefined;
     try {
@@ -219,7 +219,7 @@ export class RegistryClient {
     return this.#connection.call('search', { query, extraTimeMs: SEARCH_INDEX_MS }, signal);
   }
 
-  /** One version with its source; from the cache when the registry cannot be asked. */
+  /** One version with its source; from the cache if the registry cannot be reached. */
   async getVersion(name: PromptName, version: VersionNumber, signal?: AbortSignal): Promise<Version> {
     try {
       const call = { path: { name, n: version } };
@@ -236,8 +236,8 @@ export class RegistryClient {
   }
 
   /**
-   * Up to 500 versions with source, in the order asked for; references of those that do not exist are in `missing`. An
-   * answer holds so many bytes: what remains is asked for again, until nothing does.
+   * Up to 500 versions with source, in the requested order; `missing` has unknown references. The size of a response is
+   * limited: the rest is requested in further calls.
    */
   async batch(references: readonly VersionReference[], signal?: AbortSignal): Promise<Batch> {
     const url = this.#connection.shownUrlOf('batch');
@@ -275,8 +275,8 @@ export class RegistryClient {
   }
 
   /**
-   * The sources of many versions by digest: those the cache has, the others in batches. A version that the registry
-   * does not have is left out. `onProgress` is told how many are there.
+   * The sources of many versions by digest: from the cache, the others in batches. Versions that the registry does not
+   * have are left out. `onProgress` receives the number of available ones.
    * @throws RegistryUnreachable `digest_mismatch`
    */
   async getSources(
@@ -319,8 +319,8 @@ export class RegistryClient {
   }
 
   /**
-   * Publishes a version. `created` is false when the newest version already had this source.
-   * @param idempotencyKey the same for every attempt at one and the same publication; made anew unless given.
+   * Publishes a version. `created` is false if the newest version already had this source.
+   * @param idempotencyKey the same for every attempt at one publication; generated by default.
    * @throws Problem `base_outdated` with `details.newest`, `invalid_source`, `publishing_not_allowed` …
    */
   async publish(
@@ -405,7 +405,7 @@ export class RegistryClient {
     return this.#connection.call('reject', { path: { id }, body: { comment }, idempotencyKey }, signal);
   }
 
-  /** Takes back a promotion that waits. @throws Problem `promotion_closed`, `role_too_low` … */
+  /** Cancels a pending promotion. @throws Problem `promotion_closed`, `role_too_low` … */
   cancel(
     id: string,
     comment = '',
@@ -416,7 +416,7 @@ export class RegistryClient {
   }
 
   /**
-   * Promotes versions of several prompts under one id; the answer says what became of each.
+   * Promotes versions of several prompts under one id; the response has the result for each.
    * @throws Problem for an atomic one that is refused, with `details.refused`
    */
   promoteRelease(
@@ -436,7 +436,7 @@ export class RegistryClient {
     return this.#connection.call('getRelease', { path: { id } }, signal);
   }
 
-  /** Approves, rejects or takes back what waits of a release. @throws Problem with `details.refused` where nothing was done */
+  /** Approves, rejects or cancels the pending promotions of a release. @throws Problem with `details.refused` if nothing was done */
   decideRelease(
     action: 'approve' | 'reject' | 'cancel',
     id: string,
@@ -475,7 +475,7 @@ export class RegistryClient {
     );
   }
 
-  /** Approves, rejects or takes back the change that waits. @throws Problem `owners_change_closed`, `self_approval` … */
+  /** Approves, rejects or cancels a pending change. @throws Problem `owners_change_closed`, `self_approval` … */
   decideOwners(
     action: 'approve' | 'reject' | 'cancel',
     environment: EnvironmentName,
@@ -521,7 +521,7 @@ export class RegistryClient {
     return this.#connection.call('addComment', { path: { name }, body: request, idempotencyKey }, signal);
   }
 
-  /** Changes the text of one's own comment. @throws Problem `role_too_low`, `promotion_closed` … */
+  /** Edits the caller's own comment. @throws Problem `role_too_low`, `promotion_closed` … */
   editComment(name: PromptName, id: string, text: string, signal?: AbortSignal): Promise<LineComment> {
     return this.#connection.call('editComment', { path: { name, id }, body: { text } }, signal);
   }
@@ -566,7 +566,7 @@ export class RegistryClient {
     return this.#connection.call('consistency', { query }, signal);
   }
 
-  /** One page of the event log after a cursor; with `wait` (seconds) the registry holds the call open until something happens. */
+  /** One page of the event log after a cursor; with `wait` (seconds), the registry waits for new events. */
   changes(query: ChangesQuery = {}, signal?: AbortSignal): Promise<Changes> {
     return this.#connection.call('changes', { query, extraTimeMs: (query.wait ?? 0) * 1000 }, signal);
   }
@@ -587,12 +587,12 @@ export class RegistryClient {
     return this.#connection.call('listKeys', { query }, signal);
   }
 
-  /** The answer alone holds the whole credential; it is asked for once and never again. */
+  /** Only this response contains the key; it is requested once and never again. */
   createKey(request: z.input<typeof keyRequest>, signal?: AbortSignal): Promise<CreatedKey> {
     return this.#connection.call('createKey', { body: request }, signal);
   }
 
-  /** @param revocation whether the keys that it made are revoked with it */
+  /** @param revocation true to also revoke the keys that it created */
   revokeKey(
     id: string,
     revocation: z.input<typeof keyRevocation> = {},
@@ -642,7 +642,7 @@ export class RegistryClient {
     return this.#connection.call('render', { path: { name }, body: request }, signal);
   }
 
-  /** Refuses what is not the version asked for or not what its digest says; keeps what is. */
+  /** Rejects a version that is not the requested one or does not match its digest; caches it otherwise. */
   async #accept(found: Version, asked: Partial<Version>, url: string): Promise<void> {
     checkAnswered(found, asked, url);
     await this.#cache?.putVersion(this.url, found);
@@ -650,7 +650,7 @@ export class RegistryClient {
 }
 
 /** True if the registry cannot be asked now, or says itself that it cannot serve. */
-/** In seconds; 0 where the answer says none. */
+/** In seconds; 0 if the response has none. */
 function maxAgeOf({ headers }: Pick<TransportResponse, 'headers'>): number {
   return Number(/\bmax-age=(\d{1,9})/i.exec(headers.get('cache-control') ?? '')?.[1] ?? 0);
 }
@@ -676,7 +676,7 @@ function digestMismatch(found: Version, url: string): RegistryUnreachable {
   );
 }
 
-/** Cut where a batch would hold too many references or too many bytes. */
+/** Split so that no batch has too many references or bytes. */
 function batchesOf(versions: readonly VersionIdentity[]): VersionIdentity[][] {
   const batches: VersionIdentity[][] = [];
   let bytes = Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 /**
- * A rollback for practice, in an environment that is not production: back to the good version before, until applications
- * have it, and forward again. Whatever happens on the way, the pointer is put back, or the report says what is live.
+ * A practice rollback in an environment before production: back to the previous good version, until applications have
+ * it, and forward again. Whatever happens meanwhile, the pointer is restored, or the report says what is live.
  */
 import { setTimeout } from 'node:timers/promises';
 import type { Promotion } from '../contract/promotions.ts';
@@ -70,7 +70,7 @@ export class DrillRefused extends Error {
   override readonly name = 'DrillRefused';
 }
 
-/** The newest promotions of a prompt: nobody rolls back to what they do not tell of. */
+/** The newest promotions of a prompt are enough: nobody rolls back further. */
 const PROMOTIONS = 200;
 /** Milliseconds for which delivery is waited for, and for which the pointer is put back. */
 const PATIENCE = 30_000;
@@ -118,8 +118,8 @@ function inOrder(promotions: readonly Promotion[]): Promotion[] {
 }
 
 /**
- * Never rejects: the report says how far it came, and what is live now.
- * @param signal ends it early; the pointer is put back all the same
+ * Never rejects: the report says how far it got, and what is live now.
+ * @param signal ends it early; the pointer is restored anyway
  */
 export async function runDrill(
   client: DrillClient,
@@ -172,7 +172,7 @@ export async function runDrill(
   };
 }
 
-/** @throws DrillRefused where it is not applied at once, and as the registry client */
+/** @throws DrillRefused if it is not applied at once, and as the registry client */
 async function move(
   client: DrillClient,
   { prompt, environment, channel }: DrillPlace,
@@ -195,7 +195,7 @@ interface Back {
   readonly took?: number;
 }
 
-/** Moves the pointer forward again where this drill has moved it, and says what is live then. Never rejects. */
+/** Moves the pointer forward again if this drill moved it, and returns what is live then. Never rejects. */
 async function putBack(client: DrillClient, plan: DrillPlan, reason: string): Promise<Back> {
   let failure = '';
   for (let tried = 0; tried < TRIES; tried += 1) {

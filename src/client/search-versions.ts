@@ -1,4 +1,4 @@
-/** Searches the versions that are kept on this machine: nothing is asked of a registry. */
+/** Searches the versions cached on this machine, without the registry. */
 import type { VersionSummary } from '../contract/prompts.ts';
 import type { Digest } from '../core/digest.ts';
 import type { PromptName } from '../core/name.ts';
@@ -42,9 +42,9 @@ const DEFAULT_LIMITS: SearchLimits = { hits: 500, characters: 256 * 1024 * 1024,
 const AT_A_TIME = 16;
 
 /**
- * The newest versions are searched first, until a limit is reached: then `searched` is less than `kept`. Case does not
- * count, as `foldText` has it.
- * @param prompt whose versions are searched; all unless told
+ * Searches the newest versions first, up to a limit: then `searched` is less than `kept`. Case is ignored, as in
+ * `foldText`.
+ * @param prompt whose versions to search; default: all
  * @throws the reason of `signal` once that is aborted
  */
 export async function searchVersions(

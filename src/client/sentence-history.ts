@@ -1,4 +1,4 @@
-/** Reads a prompt's versions and makes the blame of one of them, in pieces, so that the thread can do other work. */
+/** Reads a prompt's versions and computes the blame of one of them, in pieces, so that the thread can do other work. */
 import { setImmediate } from 'node:timers/promises';
 import type { VersionSummary } from '../contract/prompts.ts';
 import { type Blame, type BlamedVersion, emptyBlame, extendBlame } from '../core/blame/blame.ts';
@@ -142,7 +142,7 @@ export function keptSource(
   };
 }
 
-/** Newest first, from `version` on, each the one before the last: where one is not to be seen, they end. */
+/** Newest first, from `version` on, each the one before the last; ends at one that may not be read. */
 async function* summariesDown(
   source: HistorySource,
   prompt: PromptName,

@@ -1,6 +1,7 @@
 /**
- * One exchange with the registry over ky: the key goes to the registry's own origin alone, no redirect is followed,
- * every wait ends, and what may be repeated is repeated. It gives back a whole answer, status and bytes, unread.
+ * One exchange with the registry, using ky: the key is only sent to the registry's own origin, redirects are not
+ * followed, every wait is bounded, and repeatable requests are retried. Returns the whole response, status and bytes,
+ * unparsed.
  */
 import ky, { HTTPError, TimeoutError } from 'ky';
 import { retryAfterMs } from '../contract/retry-after.ts';
@@ -17,7 +18,7 @@ export interface RetryLimits {
   /** The first wait in milliseconds; each further one is twice as long at most, with full jitter. */
   readonly firstDelayMs: number;
   readonly maxDelayMs: number;
-  /** A Retry-After beyond this is not waited for: the call fails at once and its message says how long to wait. */
+  /** A longer Retry-After is not waited for: the call fails at once and its message says how long to wait. */
   readonly maxRetryAfterMs: number;
 }
 

@@ -34,15 +34,15 @@ export const UNREACHABLE_REASONS = [
 
 export type UnreachableReason = (typeof UNREACHABLE_REASONS)[number];
 
-/** `message` names the URL (without its query) and what to do; it never holds a key. */
+/** `message` names the URL (without its query) and what to do; it never contains a key. */
 export class RegistryUnreachable extends Error {
   override readonly name = 'RegistryUnreachable';
   readonly reason: UnreachableReason;
-  /** Origin and path of what was asked, the empty string when the URL itself was refused. */
+  /** Origin and path of the request; the empty string if the URL itself was refused. */
   readonly url: string;
   /** No attempt got as far as a connection, so nothing can have been changed. */
   readonly neverArrived: boolean;
-  /** The part of `message` that says it in the system's own words, such as `: connect ECONNREFUSED 127.0.0.1:7878`. */
+  /** The part of `message` in the system's own words, such as `: connect ECONNREFUSED 127.0.0.1:7878`. */
   readonly technical: string;
 
   constructor(
@@ -67,7 +67,7 @@ export class RegistryUnreachable extends Error {
     return error instanceof RegistryUnreachable && (reasons.length === 0 || reasons.includes(error.reason));
   }
 
-  /** Returns whether the registry could not be asked at all just now, so that what was fetched before may be used instead. */
+  /** Returns true if the registry cannot be reached at all just now, so that cached data may be used instead. */
   static isAbsent(error: unknown): error is RegistryUnreachable {
     return RegistryUnreachable.is(error, 'offline', 'timeout', 'cut_off', 'tls', 'unavailable');
   }

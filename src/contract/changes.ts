@@ -1,4 +1,4 @@
-/** The event log as `/v1/changes` gives it: exactly the form whose hash can be recomputed. */
+/** The event log as `/v1/changes` returns it: exactly the form that is hashed. */
 import * as z from 'zod';
 import { EVENT_KINDS, type RegistryEvent } from '../core/event.ts';
 import {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { event } from './changes.ts';
 import { digest } from './values.ts';
 
-/** Events in one answer, which bounds what it costs; a longer way is asked for in steps. */
+/** The maximum number of events in one response; a longer proof takes several calls. */
 export const MAX_CONSISTENCY_EVENTS = 1000;
 
 const eventNumber = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);

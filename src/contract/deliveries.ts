@@ -1,4 +1,4 @@
-/** Many deliveries in one answer, and a feed that tells when to ask for them again. */
+/** Many deliveries in one response, and a feed that tells when to request them again. */
 import * as z from 'zod';
 import { problemDocument } from './problems.ts';
 import { delivery } from './prompts.ts';

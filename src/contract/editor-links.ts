@@ -1,6 +1,6 @@
 /**
- * The pages (`/open/…`) that send a browser on to VS Code (core/editor-link.ts): chats make buttons of http links alone.
- * No link holds a key, as VS Code has its own.
+ * The pages (`/open/…`) that redirect a browser to VS Code (core/editor-link.ts): chats only support buttons with http
+ * links. No link contains a key, since VS Code has its own.
  */
 import * as z from 'zod';
 import { environmentName } from './values.ts';

@@ -40,7 +40,7 @@ export interface RouteExample {
   readonly responses: Readonly<Record<number, { readonly json?: unknown; readonly text?: string }>>;
 }
 
-/** JSON that a schema accepts, without the brands of what it makes of it. */
+/** JSON that a schema accepts, without the brands of its output. */
 type JsonOf<Schema extends z.ZodType> = Plain<z.input<Schema>>;
 type Plain<T> = T extends string
   ? string

@@ -1,10 +1,10 @@
-/** The names of headers and media types that the API gives a meaning. */
+/** The names of headers and media types with a meaning in the API. */
 export const HEADER = {
   version: 'PromptForge-Version',
   channel: 'PromptForge-Channel',
   environment: 'PromptForge-Environment',
   idempotencyKey: 'Idempotency-Key',
-  /** On every answer: the API's major version, so that a client can tell a registry from any other server. */
+  /** In every response: the API's major version, so that a client can tell a registry from other servers. */
   api: 'PromptForge-Api',
   /** On every answer that is in the registry's log: what the line there has as "trace". */
   requestId: 'Request-Id',

@@ -1,4 +1,4 @@
-/** Keys over the API: the whole credential is in one answer only, that of its creation. */
+/** Keys over the API: only the response that creates one contains it. */
 import * as z from 'zod';
 import { actor, environmentName, newActor, page, pageQuery, role, timestamp } from './values.ts';
 
@@ -35,7 +35,7 @@ export const keyRequest = z
   })
   .meta({ id: 'KeyRequest' });
 
-/** The time a key that is replaced goes on, in seconds. */
+/** The maximum lifetime of a replaced key, in seconds. */
 export const MAX_OVERLAP = 90 * 24 * 60 * 60;
 export const DEFAULT_OVERLAP = 24 * 60 * 60;
 

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { channel, promptName, versionNumber } from './values.ts';
 
-/** The label that Langfuse's clients ask for unless told; here it is the channel `stable`. */
+/** The default label of Langfuse's clients; here it is the channel `stable`. */
 export const PRODUCTION_LABEL = 'production';
 
 export const langfuseQuery = z.object({

@@ -1,4 +1,4 @@
-/** The versions that were live: which version a channel pointed to at an instant, and why. */
+/** What was live: the version of a channel at an instant, and why. */
 import * as z from 'zod';
 import { isWritableInstant } from '../core/instant.ts';
 import { origin } from './origin.ts';
@@ -28,7 +28,7 @@ export const live = z
     prompt: promptName,
     environment: environmentName,
     channel,
-    /** The instant that was asked for, in UTC with milliseconds. */
+    /** The requested instant, in UTC with milliseconds. */
     at: timestamp,
     version: versionNumber,
     digest,
@@ -37,13 +37,13 @@ export const live = z
     /** The published source. */
     source: z.string(),
     origin: origin.optional(),
-    /** The promotion that made it live; null for `latest`, which publishing moves. */
+    /** The promotion that made it live; null for `latest`, which depends on publication. */
     promotion: promotion.nullable(),
     /** From when on, this instant included. */
     from: timestamp,
     /** Until when, that instant not included; null: it still is. */
     until: timestamp.nullable(),
-    /** The event of the log that made it live: the proof. */
+    /** The event of the log that made it live, as proof. */
     event: z.object({ seq: z.int().min(1), hash: digest }),
   })
   .meta({ id: 'Live' });

@@ -1,4 +1,4 @@
-/** The OpenAPI 3.1 document, made from the routes and their schemas. */
+/** The OpenAPI 3.1 document, generated from the routes and their schemas. */
 import * as z from 'zod';
 import {
   createDocument,

@@ -45,10 +45,10 @@ export const promotion = z
     state: promotionState,
     requestedBy: actor,
     requestedAt: timestamp,
-    /** When it is to be applied; null: as soon as it is approved. */
+    /** The time to apply it; null: as soon as it is approved. */
     effectiveAt: timestamp.nullable(),
     appliedAt: timestamp.nullable(),
-    /** In their order. Those of before it was held do not count and are not here. */
+    /** In order. Approvals from before it was held do not count and are not included. */
     approvals: z.array(approval),
     /** The number that the policy asks for now. */
     approvalsNeeded: z.int().min(0),
@@ -72,7 +72,7 @@ export const promotion = z
         description:
           'What it still waits for beside approvalsNeeded: of the owners of each of these patterns one must approve. Empty when they have, where there are none, and once it has ended.',
       }),
-    /** Why it could not be applied when its time came; null where it was not held. */
+    /** Why it could not be applied at its time; null if it was not held. */
     held: z.object({ at: timestamp, code: z.string(), detail: z.string() }).nullable(),
     /** Of one that was rejected, canceled or superseded. */
     closed: z.object({ at: timestamp, by: actor, comment: prose }).nullable(),
@@ -121,7 +121,7 @@ export const comment = z
     text: prose,
     /** Null: of the whole promotion. */
     place: commentPlace.nullable(),
-    /** Absent where it was not edited. */
+    /** Absent if it was not edited. */
     editedAt: timestamp.optional(),
   })
   .meta({ id: 'Comment' });

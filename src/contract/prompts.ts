@@ -59,7 +59,7 @@ export const promptSummary = z
     archived: z.boolean(),
     newest: versionSummary,
     pointers: z.array(pointer),
-    /** Partials of which a newer version exists than the newest version was published with. */
+    /** Partials with a newer version than the one that the newest version was published with. */
     outdatedPartials: z.array(z.object({ prompt: promptName, used: versionNumber, newest: versionNumber })),
   })
   .meta({ id: 'PromptSummary' });

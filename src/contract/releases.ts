@@ -59,7 +59,7 @@ export type ReleaseRequest = z.infer<typeof releaseRequest>;
 
 export const releaseSummary = z
   .object({
-    /** That of its first promotion. */
+    /** The id of its first promotion. */
     id: z.string(),
     environment: environmentName,
     channel: pointerChannel,
@@ -78,7 +78,7 @@ export const releaseSummary = z
   .meta({ id: 'ReleaseSummary' });
 export type ReleaseSummary = z.infer<typeof releaseSummary>;
 
-/** With its promotions, in the order of the request; those that were live already or refused are none. */
+/** With its promotions, in the order of the request; items that were already live or refused have none. */
 export const release = releaseSummary.extend({ promotions: z.array(promotion) }).meta({ id: 'Release' });
 export type Release = z.infer<typeof release>;
 

@@ -1,9 +1,9 @@
 /** The time the header Retry-After asks to wait. */
 
 /**
- * Reads both forms of it: seconds, of any length, and a date (RFC 9110, 10.2.3).
+ * Parses both forms of the header: seconds, of any length, and a date (RFC 9110, 10.2.3).
  * @param now in milliseconds since 1970
- * @returns milliseconds from now, at least 0; undefined where there is no such header, or it is neither
+ * @returns milliseconds from now, at least 0; undefined if the header is missing or invalid
  */
 export function retryAfterMs(value: string | null | undefined, now = Date.now()): number | undefined {
   const text = value?.trim() ?? '';

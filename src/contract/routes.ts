@@ -1,6 +1,6 @@
 /**
- * The API as a table: one entry a call. The server mounts it, the client calls it and the OpenAPI document is made
- * from it, so that none of them can say something else than the others.
+ * The API as a table, one entry per call. The server mounts it, the client calls it and the OpenAPI document is
+ * generated from it, so that they cannot disagree.
  */
 import * as z from 'zod';
 import { KEY_PROBLEMS, type ProblemCode } from '../core/problem.ts';
@@ -74,12 +74,12 @@ import { createdWebhook, webhook, webhookListQuery, webhookPage, webhookRequest 
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** With `{name}` for a prompt name, which holds slashes, and `{n}`, `{id}`, `{environment}` for one segment. */
+  /** With `{name}` for a prompt name, which contains slashes, and `{n}`, `{id}`, `{environment}` for one segment. */
   readonly path: string;
   readonly summary: string;
-  /** The least role; null: no key is asked for. */
+  /** The minimum role; null: no key is needed. */
   readonly role: Role | null;
-  /** A key of any role is asked for all the same by a server that listens beyond its own machine. */
+  /** A server that listens beyond its own machine still requires a key of any role. */
   readonly keyBeyondItsMachine?: true;
   /** The key may also be the password of Basic authentication (RFC 7617), with any user name. */
   readonly takesBasic?: true;
@@ -860,7 +860,7 @@ export function problemsOf({ role, keyBeyondItsMachine, problems }: Route): read
   return [...COMMON_PROBLEMS, ...(asksForKey ? KEY_PROBLEMS : []), ...problems];
 }
 
-/** The path of a route with its parameters in place. Nothing needs encoding but what a caller gives wrong. */
+/** The path of a route with its parameters filled in. Only invalid values need encoding. */
 export function pathOf(
   route: Pick<Route, 'path'>,
   parameters: Readonly<Record<string, string | number>> = {},

@@ -1,4 +1,4 @@
-/** Searching the sources of all versions: which of them made a text occur more often than the version before, or less. */
+/** Searches the sources of all versions for those in which a text occurs more often than in the version before, or less. */
 import * as z from 'zod';
 import { MAX_SHOWN_LINE } from '../core/changed-lines.ts';
 import { MAX_SEARCH_TEXT } from '../core/search-text.ts';
@@ -6,7 +6,7 @@ import { isBlank } from '../core/visible-text.ts';
 import { versionSummary } from './prompts.ts';
 import { page, pageQuery, promptName, queryNumber } from './values.ts';
 
-/** For how long a search may wait for the index to be made, in ms, beside what it takes itself. */
+/** The time a search may wait for the index to be built, in ms, in addition to its own. */
 export const SEARCH_INDEX_MS = 25_000;
 
 export const searchQuery = pageQuery.extend({

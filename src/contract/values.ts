@@ -1,4 +1,4 @@
-/** The values that every part of the API is made of, each parsed once at the edge into its own type. */
+/** The basic values of the API, each parsed once at the edge into its own type. */
 import * as z from 'zod';
 import { CHANNEL_PATTERN, type Channel, LATEST } from '../core/channel.ts';
 import { DIGEST_PATTERN, type Digest } from '../core/digest.ts';
@@ -10,7 +10,7 @@ import { ROLES } from '../core/role.ts';
 import type { VersionNumber } from '../core/version.ts';
 import { isBlank, unlessBlank } from '../core/visible-text.ts';
 
-/** A schema whose checked text has a type of its own. zod's transforms would have no JSON Schema. */
+/** A schema that gives validated text its own type. zod's transforms would have no JSON Schema. */
 function as<Out>(schema: z.ZodType): z.ZodType<Out, Out> {
   return schema as unknown as z.ZodType<Out, Out>;
 }
@@ -94,7 +94,7 @@ export const actor = z
   .regex(/^[^\u0000-\u001f\u007f]+$/)
   .meta({ id: 'Actor', description: 'A name such as mara.lindqvist or checkout-service.' });
 
-/** The name of an actor that is made now: without what nobody sees, so that two of them are two. */
+/** A new actor's name: without invisible characters, so that two different names look different. */
 export const newActor = z
   .string()
   .superRefine((text, context) => {
@@ -109,7 +109,7 @@ export const newActor = z
       'A name such as mara.lindqvist or checkout-service, without control, line-break or invisible characters.',
   });
 
-/** One or more sentences by a person; may be empty where it is optional. Without U+0000, which PostgreSQL has in no text. */
+/** One or more sentences by a person; may be empty if it is optional. Without U+0000, which PostgreSQL cannot store. */
 export const prose = z
   .string()
   .max(4000)
@@ -119,7 +119,7 @@ export const prose = z
 /** Prose that somebody may write: what shows nothing is nothing. */
 export const optionalProse = prose.overwrite(unlessBlank);
 
-/** Prose that somebody must write; `why` is said where it shows nothing. */
+/** Required prose; `why` is the error for text without visible characters. */
 export function requiredProse(why: string) {
   return prose.min(1, why).refine(text => !isBlank(text), why);
 }

@@ -1,4 +1,7 @@
-/** Webhooks over the API: who is told of versions, promotions, comments and owners, and how telling them goes. The secret is in one answer only, that of the creation. */
+/**
+ * Webhooks over the API: subscriptions to versions, promotions, comments and owners, and the state of their delivery.
+ * Only the response that creates one contains the secret.
+ */
 import * as z from 'zod';
 import { EVENT_KINDS, type EventKind } from '../core/event.ts';
 import { WEBHOOK_FORMATS } from '../core/webhook-format.ts';

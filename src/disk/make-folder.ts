@@ -3,10 +3,10 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 /**
- * As `mkdir` with `recursive`, which never ends where the folder above is there and holds no other: below /proc, and
- * below a link that leads nowhere.
- * @param mode of every folder that is made
- * @throws {Error} as `mkdir` does, with its `code`; `EEXIST` where a file is in the way
+ * Like `mkdir` with `recursive`, which never returns if the parent exists and cannot have subfolders: below /proc, and
+ * below a broken link.
+ * @param mode of every folder that is created
+ * @throws {Error} as `mkdir`, with its `code`; `EEXIST` if there is a file
  */
 export async function makeFolder(path: string, mode = 0o777): Promise<void> {
   const folder = resolve(path);
@@ -17,7 +17,7 @@ export async function makeFolder(path: string, mode = 0o777): Promise<void> {
     if (await isFolder(folder)) return;
     const above = dirname(folder);
     if (code !== 'ENOENT' || above === folder) throw error;
-    // It may have been made since; where it cannot hold a folder, the next attempt fails as well.
+    // It may exist meanwhile; if it cannot contain a folder, the next attempt fails as well.
     if (!(await isFolder(above))) await makeFolder(above, mode);
     await mkdir(folder, { mode }).catch(async (failure: unknown) => {
       if (!(await isFolder(folder))) throw failure; // another process may have made it meanwhile

@@ -7,9 +7,9 @@ import { dirname } from 'node:path';
 import { whyRefused } from './why-refused.ts';
 
 export interface OwnerOnlyOptions {
-  /** Told, in a sentence, what others could read until now. */
+  /** Receives a sentence about a mode that allowed others to read. */
   readonly onNarrowed: (sentence: string) => void;
-  /** The uid of an owner who is trusted beside this process's user and root, such as that of the folder around a file. */
+  /** The uid of a trusted owner besides this process's user and root, such as that of the enclosing folder. */
   readonly trusted?: number;
 }
 
@@ -23,13 +23,11 @@ const SHARED_BY_ALL = 0o1002;
 const ROOT = 0;
 
 /**
- * Does nothing where there is no file. A link is followed, and has to belong to somebody who is trusted too.
- * Windows has no such modes: there a file has the access control list of the folder it is in, which in a user's profile
- * is for that user, SYSTEM and the administrators.
- *
- * A file of root's that its group reads is left as it is to a process of another user: so Kubernetes mounts secrets
- * (`fsGroup`), and PostgreSQL takes them.
- * @throws NotOwnerOnly when others have access and keep it; an error of the file system, with its code
+ * Does nothing if there is no file. Follows a link, whose owner must be trusted, too. Windows has no such modes: there,
+ * the access control list of the folder applies, which in a user's profile allows that user, SYSTEM and administrators.
+ * A file that belongs to root and is readable by its group is accepted by a process of another user, because Kubernetes
+ * mounts secrets so (`fsGroup`) and PostgreSQL accepts them.
+ * @throws NotOwnerOnly if others keep their access; an error of the file system, with its code
  */
 export async function keepToOwner(
   path: string,
@@ -56,7 +54,7 @@ async function narrowed(
   const link = await lstat(path);
   if (link.isSymbolicLink()) checkOwner(path, 'link', link.uid, [me, ROOT, trusted]);
   const target = link.isSymbolicLink() ? await realpath(path) : path;
-  // By its path, and never opened: closing a file takes away the locks that SQLite has on it in this process.
+  // By its path, without opening it: closing a file would release SQLite's locks on it in this process.
   const { mode, uid } = await stat(target);
   // Root works on what is other users': the owner of the folder is whom a file in it is kept for.
   if (me !== ROOT) checkOwner(path, kind, uid, [me, ROOT, trusted]);

@@ -4,7 +4,7 @@ import { basename, dirname, resolve } from 'node:path';
 
 export interface Disk {
   exists(path: string): Promise<boolean>;
-  /** The names in a folder, as they are spelled; none where it cannot be listed. */
+  /** The names in a folder, as spelled; none if it cannot be listed. */
   names(folder: string): Promise<readonly string[]>;
 }
 

@@ -1,4 +1,4 @@
-/** Why the system would not read or write, in words of ours: its own name a call, a number and the path once more. */
+/** Explains errors of the file system: the system's own message has a call, a number and the path again. */
 
 /** By `code` of Node's errors, of VS Code's `FileSystemError` and of our own. */
 const WORDS: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-/** Asking a place that keeps keys: its failures become one problem that names the place and holds no key. */
+/** Turns the failures of a key storage into a problem that names the storage and contains no key. */
 import { redactKeys } from '../core/key.ts';
 import { Problem } from '../core/problem.ts';
 

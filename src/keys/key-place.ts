@@ -2,7 +2,7 @@
 
 /** The machine that the extension runs on, and that of its window. */
 export interface Host {
-  /** As VS Code names it: `ssh-remote`, `wsl`, `dev-container`, …; undefined where all is on one machine. */
+  /** As VS Code names it: `ssh-remote`, `wsl`, `dev-container`, …; undefined if all is on one machine. */
   readonly remoteName: string | undefined;
   /** True if the window is a page of a browser. */
   readonly isWeb: boolean;
@@ -29,7 +29,7 @@ export function machineOf({ remoteName }: Host): string {
   return REMOTES[remoteName] ?? 'the remote machine';
 }
 
-/** VS Code's secret storage, with where that is: beside the window, not beside the extension. */
+/** VS Code's secret storage and its place: with the window, not with the extension. */
 export function secretStorageOf(host: Host): string {
   if (host.isWeb) return "VS Code's secret storage in your browser";
   const isRemote = machineOf(host) !== THIS_MACHINE;

@@ -4,10 +4,7 @@ import { type Key, parseKey } from '../core/key.ts';
 import { Problem } from '../core/problem.ts';
 import type { RegistryOrigin } from './origin.ts';
 
-/**
- * Every call may reject with Problem `unavailable` when what keeps the keys does not answer. A message never holds
- * a key or a part of one.
- */
+/** Every call may reject with Problem `unavailable` if the storage does not respond. A message never contains a key or a part of one. */
 export interface KeyStore {
   readonly kind: 'keychain' | 'secret-storage';
   /**

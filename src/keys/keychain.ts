@@ -12,7 +12,7 @@ export type Keytar = Pick<
 >;
 
 /**
- * Loads keytar's native part, which only the machine can tell whether it can.
+ * Loads keytar's native library, which may not work on every machine.
  * @throws Error of the loader
  */
 export async function loadKeytar(): Promise<Keytar> {
@@ -58,13 +58,13 @@ export class Keychain implements KeyStore {
     return environments.filter((_, index) => kept[index] !== null).sort();
   }
 
-  /** The environments that had a key since they are registered; undefined where nobody asked yet. */
+  /** The environments that had a key since they are registered; undefined until the first call. */
   async #registered(service: string): Promise<readonly EnvironmentName[] | undefined> {
     const text = await answered(this.#keytar.getPassword(service, REGISTER));
     return text === null ? undefined : [...new Set(text.split(' '))].filter(isEnvironmentName);
   }
 
-  /** Another window may register one at the same time: whoever finds itself missing writes again. */
+  /** Another window may register one at the same time: a window that finds its own entry missing writes again. */
   async #register(service: string, environment: EnvironmentName): Promise<void> {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const known = (await this.#registered(service)) ?? (await this.#found(service));

@@ -7,7 +7,7 @@ import { type SecretStorage, SecretStorageKeys } from './secret-storage.ts';
 
 export interface OpenedKeyStore {
   readonly store: KeyStore;
-  /** One or more sentences for the person: where keys are kept and, where it is not the keychain, why. */
+  /** One or more sentences for the person: where keys are stored and, if it is not the keychain, why. */
   readonly told: string;
   /** As in "it is kept in …". */
   readonly place: string;
@@ -15,15 +15,15 @@ export interface OpenedKeyStore {
 
 export interface KeyStoreChoice {
   readonly secretStorage: SecretStorage;
-  /** All on one machine unless told. */
+  /** Default: all on one machine. */
   readonly host?: Host;
-  /** Loads the native library; only a test gives another. */
+  /** Loads the native library; tests can replace it. */
   readonly load?: () => Promise<Keytar>;
   /** Milliseconds that the keychain has to answer the probe. */
   readonly timeout?: number;
 }
 
-/** Never rejects: where the keychain cannot be used, the answer says so. */
+/** Never rejects: if the keychain cannot be used, the result says so. */
 export async function openKeyStore(choice: KeyStoreChoice): Promise<OpenedKeyStore> {
   const { host = LOCAL } = choice;
   const machine = machineOf(host);

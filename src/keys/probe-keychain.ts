@@ -17,8 +17,8 @@ const PROBE_SERVICE = 'PromptForge probe';
 
 /**
  * Writes an entry, reads it back and deletes it. Never rejects.
- * @param again what a person does when they have done something about it, for "Unlock it, then …"
- * @param timeout in milliseconds; what is still under way then goes on behind, and its entry is deleted all the same.
+ * @param again the instruction after the remedy, for "Unlock it, then …"
+ * @param timeout in milliseconds; pending work then continues in the background, and its entry is still deleted.
  */
 export async function probeKeychain(
   load: () => Promise<Keytar>,

@@ -1,4 +1,4 @@
-/** Keys in the secret storage of the editor, where no keychain answers. */
+/** Keys in the editor's secret storage, if there is no keychain. */
 
 import { type EnvironmentName, isEnvironmentName } from '../core/environment.ts';
 import { answered as answeredBy } from './answered.ts';
@@ -48,7 +48,7 @@ export class SecretStorageKeys implements KeyStore {
   }
 }
 
-/** The space ends the origin: no origin holds one, so no origin's entries begin like another's. */
+/** The space ends the origin: no origin contains one, so no two have entries with a common prefix. */
 function prefixOf(origin: RegistryOrigin): string {
   return `key ${origin} `;
 }

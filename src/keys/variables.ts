@@ -17,10 +17,10 @@ export function keyVariable(environment: EnvironmentName): string {
 }
 
 /**
- * The key of each environment that has one. `PROMPTFORGE_KEY` holds one of any environment, and counts where the
- * environment's own variable is not set. A variable that is empty is not set.
+ * The key of each environment that has one. `PROMPTFORGE_KEY` may have a key of any environment, and applies if the
+ * environment's own variable is not set. An empty variable is not set.
  * @throws Problem `key_malformed`, or `wrong_environment` for a key in the variable of another environment. No message
- * holds a part of a value.
+ * contains a part of a value.
  */
 export function keysInVariables(
   variables: Readonly<Record<string, string | undefined>>,
@@ -36,7 +36,7 @@ export function keysInVariables(
         'wrong_environment',
         `${variable} holds a key of ${environment}. Put it into ${keyVariable(environment)}, and a key of the right environment here.`,
       );
-    // PROMPTFORGE_KEY comes first in this order, so the environment's own variable takes its place.
+    // PROMPTFORGE_KEY comes first in this order, so the environment's own variable overrides it.
     found.set(environment, { key, variable });
   }
   return found;

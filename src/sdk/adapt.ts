@@ -1,4 +1,4 @@
-/** The parts of a rendered prompt as model APIs ask for them, before each adapter gives them its own shape. */
+/** The parts of a rendered prompt that model APIs need, before each adapter converts them to its own format. */
 import { isObject } from './delivery.ts';
 import { PromptForgeError } from './errors.ts';
 import type { Message, Metadata, Part, Tool } from './types.ts';
@@ -38,7 +38,7 @@ export type Content =
 
 export interface Media {
   readonly url: string;
-  /** In lower case, without parameters; `image/*` where nothing tells. */
+  /** In lower case, without parameters; `image/*` if it is unknown. */
   readonly type: string;
   /** Base64, of a `data:` URL; undefined for any other URL. */
   readonly data: string | undefined;
@@ -50,9 +50,9 @@ export interface Turn {
 }
 
 /**
- * The messages, each tool call with an id and each result with that of its call. Neighboring texts are one. A message
- * without content is left out.
- * @throws PromptForgeError `invalid_input` for a tool's result that no call waits for, and content in a role that has none
+ * The messages; each tool call has an id, and each result the id of its call. Adjacent texts are merged. Messages
+ * without content are dropped.
+ * @throws PromptForgeError `invalid_input` for a tool result without a call, and content in a role that cannot have it
  */
 export function turnsOf(prompt: Renderable): Turn[] {
   const open: { id: string; name: string; isNamed: boolean }[] = [];
@@ -148,7 +148,7 @@ const WORDS: Readonly<Record<Content['kind'], string>> = {
   result: 'a result of a tool',
 };
 
-/** The system messages' texts, an empty line between two; undefined where there is none. */
+/** The texts of the system messages, separated by an empty line; undefined if there are none. */
 export function systemOf(turns: readonly Turn[]): string | undefined {
   const texts = turns.filter(({ role }) => role === 'system').map(({ content }) => textOf(content));
   return texts.length === 0 ? undefined : texts.join('\n\n');
@@ -194,7 +194,7 @@ export interface DeclaredOutput {
 export function outputOf({ metadata }: Renderable): DeclaredOutput {
   const { schema, format } = (metadata.output ?? {}) as { schema?: unknown; format?: unknown };
   const isJson = format === 'json' || (schema ?? undefined) !== undefined;
-  // A schema that is only true or false is none that an API takes.
+  // No API accepts a schema that is only true or false.
   return { isJson, schema: isObject(schema) ? schema : undefined };
 }
 
@@ -205,7 +205,7 @@ export function schemaName({ name }: Renderable): string {
 
 /**
  * The declared model without its provider prefix: `gpt-5` of `openai/gpt-5`.
- * @throws PromptForgeError `invalid_source` where none is declared
+ * @throws PromptForgeError `invalid_source` if none is declared
  */
 export function modelOf({ metadata: { model }, reference, name }: Renderable): string {
   if (model !== undefined && model !== '') return model.slice(model.indexOf('/') + 1);
@@ -216,8 +216,8 @@ export function modelOf({ metadata: { model }, reference, name }: Renderable): s
 }
 
 /**
- * Never taken from a config. An SDK's options also say what the model reads, which the messages do, and where a request
- * goes and how its answer comes, which is the application's to say: a `baseUrl` would send its key elsewhere.
+ * Never read from a config. An SDK's options also include the model's input, which the messages are for, and the
+ * address and form of the response, which are up to the application: a `baseUrl` would send its key elsewhere.
  */
 const NOT_OF_A_CONFIG: ReadonlySet<string> = new Set([
   ...['messages', 'input', 'contents', 'prompt', 'system', 'systemInstruction', 'instructions'],

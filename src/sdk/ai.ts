@@ -25,9 +25,9 @@ export { PromptForgeError };
 export interface ParamsOptions<Model, Schema, Output> {
   /** The provider, such as `openai` of `@ai-sdk/openai`: it is given the declared model without the provider before it. */
   readonly model?: ((id: string) => Model) | undefined;
-  /** Takes the declared config. */
+  /** True to use the declared config. */
   readonly config?: boolean | undefined;
-  /** `jsonSchema` of the SDK: takes the declared tools, and with `Output` the declared output. */
+  /** The SDK's `jsonSchema`: enables the declared tools, and with `Output` the declared output. */
   readonly jsonSchema?: ((schema: JsonSchema) => Schema) | undefined;
   /** `Output` of the SDK. */
   readonly Output?: { object(options: { schema: Schema }): Output } | undefined;
@@ -68,8 +68,8 @@ export interface TextParams<Schema = never, Output = never> {
 
 /**
  * For `generateText({ model, ...textParams(rendered) })`.
- * @throws PromptForgeError `invalid_input` for content in a role that has none, `invalid_source` where the model is
- * asked for and none is declared
+ * @throws PromptForgeError `invalid_input` for content in a role that cannot have it, `invalid_source` if the model is
+ * requested and none is declared
  */
 export function textParams<Model = never, Schema = never, Output = never>(
   prompt: Renderable,
@@ -111,7 +111,7 @@ export function textParams<Model, Schema, Output>(
   return params as unknown as TextParams<Schema, Output>;
 }
 
-/** The provider of OpenAI asks for strict mode unless told, which refuses most schemas as they are written. */
+/** The OpenAI provider uses strict mode by default, which rejects most schemas as written. */
 function outputParams<Schema, Output>(
   prompt: Renderable,
   takesConfig: boolean,

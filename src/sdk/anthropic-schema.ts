@@ -3,8 +3,8 @@ import type { JsonSchema } from './adapt.ts';
 import { closedSchema, rewritten } from './closed-schema.ts';
 
 /**
- * Anthropic refuses a request whose schema has a rule such as `minimum`, so the model reads such rules in the
- * description of the value, as the helpers of Anthropic's own SDK have it.
+ * Anthropic rejects schemas with rules such as `minimum`, so they are moved to the description of the value, as in the
+ * helpers of Anthropic's own SDK.
  */
 export function anthropicSchema(schema: JsonSchema): JsonSchema {
   return rewritten(closedSchema(schema), each => {

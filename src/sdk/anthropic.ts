@@ -58,9 +58,9 @@ const IMAGES: readonly string[] = ['image/jpeg', 'image/png', 'image/gif', 'imag
 
 /**
  * For `anthropic.messages.create({ model: 'claude-sonnet-5', ...messageParams(rendered) })`. All system messages become
- * `system`, and neighboring messages of one role are one.
- * @throws PromptForgeError `invalid_input` for content that the API does not take, `invalid_source` where the model
- * is asked for and none is declared
+ * `system`, and adjacent messages of one role are merged.
+ * @throws PromptForgeError `invalid_input` for content that the API does not accept, `invalid_source` if the model is
+ * requested and none is declared
  */
 export function messageParams<const Options extends AdapterOptions>(
   prompt: Renderable,

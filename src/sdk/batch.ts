@@ -15,7 +15,7 @@ const MOST = 100;
 
 /**
  * For `preload`.
- * @param get gives one that was not answered from wherever it can be had
+ * @param get returns a prompt that is not in the response from any other source
  * @throws PromptForgeError
  */
 export async function preloaded(

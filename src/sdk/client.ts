@@ -1,6 +1,6 @@
 /**
- * Prompts for applications. A text is never served beyond the bounds that the registry advertises, whatever happens to
- * the registry, and each result says where it came from.
+ * Prompts for applications. A text is never served beyond the limits that the registry sets, whatever happens to the
+ * registry, and each result names its source.
  */
 import { attributesOf, noteOnSpan, type PromptAttributes } from './attributes.ts';
 import { keyOf, NO_METADATA, promptOf, wantedOf } from './delivery.ts';
@@ -28,13 +28,13 @@ export type * from './types.ts';
 export type { ErrorCode, PromptAttributes };
 export { attributesOf, kvStorage, memoryStorage, PromptForgeError };
 
-/** Milliseconds after a failed request in which the registry is not asked: where something can be given, and where not. */
+/** Milliseconds after a failed request without further requests, whether there is a cached text or not. */
 const HOLD = 5000;
 const HOLD_WITH_NOTHING = 1000;
 const MAX_HOLD = 60_000;
-/** Milliseconds after that in which it is asked again without anybody waiting. */
+/** Milliseconds after that in which requests are made in the background. */
 const TRYING = 10_000;
-/** Milliseconds: a request ends by its own timeout before that, if whoever began it is still there. */
+/** Milliseconds: a request ends with its own timeout before that, if its caller still exists. */
 const LEEWAY = 100;
 
 /**
@@ -119,7 +119,7 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
     return clock() - checkedAt < freshness.maxAge + freshness.staleWhileRevalidate;
   }
 
-  /** The newest that may be given when the registry cannot be asked. */
+  /** The newest text that may be used if the registry cannot be reached. */
   function lastKnown({ entry }: Slot, wanted: Wanted, fallback: string | undefined): AnyPrompt | undefined {
     const now = clock();
     if (entry !== undefined && now - entry.checkedAt < entry.freshness.maxAge + entry.freshness.staleIfError)

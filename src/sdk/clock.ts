@@ -1,9 +1,9 @@
-/** In milliseconds: clocks that tell different times have not run alike, as one of them was set or stood still. */
+/** In milliseconds: if clocks differ by more, one of them was set or stopped. */
 const DIFFERENCE = 50;
 
 /**
- * Whole milliseconds since 1970 that never run backwards: a text must not grow younger when a clock is set.
- * @param timer milliseconds since whenever, which nobody sets; it may stand still while the machine sleeps
+ * Whole milliseconds since 1970 that never run backwards: a text must not become younger when a clock is set.
+ * @param timer milliseconds of a monotonic clock, which may stop while the machine sleeps
  */
 export function steadyClock(
   now: () => number = Date.now,
@@ -16,7 +16,7 @@ export function steadyClock(
   return () => {
     const byNow = now() - nowFrom;
     const byTimer = timer() - timerFrom;
-    // Whichever says that more has passed: a clock that was set back says too little, and so does one that stood still.
+    // The longer of the two durations: a clock that was set back or that stopped shows too little.
     last = Math.max(last, from + Math.max(byNow, byTimer));
     if (Math.abs(byNow - byTimer) > DIFFERENCE || from + byTimer < last - DIFFERENCE) {
       from = last;

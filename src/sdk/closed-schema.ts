@@ -1,7 +1,7 @@
 /** JSON Schema as structured outputs take it: each schema in it rewritten. */
 import type { JsonSchema } from './adapt.ts';
 
-/** Enums with their types, and no other keys where keys are named and nothing is said of others. */
+/** Adds types to enums, and closes objects that name their keys and do not mention others. */
 export function closedSchema(schema: JsonSchema): JsonSchema {
   return rewritten(schema, each => {
     const typed = withType(each);

@@ -1,4 +1,4 @@
-/** The conversation and the context that a call gives, held to the same form as the registry's API holds them to. */
+/** Checks the conversation and the context of a call by the same rules as the registry's API. */
 import { takenContextName } from '../core/context-names.ts';
 import { asObject, isObject } from './delivery.ts';
 import { PromptForgeError } from './errors.ts';

@@ -1,4 +1,4 @@
-/** Reads what a registry delivers and takes nothing for granted: an answer that does not fit is no text of a prompt. */
+/** Parses a registry's delivery defensively: a response that does not match is never used as a prompt's text. */
 import { MAX_NAME_LENGTH, NAME_PATTERN } from '../core/name.ts';
 import type { Entry } from './entries.ts';
 import { PromptForgeError } from './errors.ts';
@@ -10,7 +10,7 @@ export function keyOf({ name, channel = 'stable', version }: Wanted): string {
 }
 
 /**
- * The registry checks names more closely. Null is nothing, as it is in what `get` gives.
+ * The registry checks names more strictly. Null means not given, as in `get`.
  * @throws PromptForgeError `invalid_name`
  */
 export function wantedOf(name: string, options: Omit<Wanted, 'name'> | null | undefined): Wanted {
@@ -39,7 +39,7 @@ export function pathOf({ name, channel = 'stable', version }: Wanted): string {
 
 /**
  * The prompt in a delivery, frozen.
- * @throws PromptForgeError `wrong_environment`, or `not_a_registry` for what is no delivery of what was asked for
+ * @throws PromptForgeError `wrong_environment`, or `not_a_registry` if it is not the requested delivery
  */
 export function promptIn(
   delivery: unknown,
@@ -119,7 +119,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** With all that it holds: what is given to many must not be changed by one of them. */
+/** Deeply frozen: callers share the object. */
 function frozen<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   for (const each of Object.values(value)) frozen(each);

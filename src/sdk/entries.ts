@@ -3,7 +3,7 @@ import type { PromptForgeError } from './errors.ts';
 import type { Freshness } from './freshness.ts';
 import type { Prompt } from './types.ts';
 
-/** A version of a prompt, and when the registry last said that it is the one. */
+/** A version of a prompt, and when the registry last confirmed it. */
 export interface Entry {
   readonly prompt: Omit<Prompt, 'age' | 'source'>;
   readonly etag: string;
@@ -48,7 +48,7 @@ export class Slots {
     this.#maxCharacters = maxCharacters;
   }
 
-  /** Undefined where nothing is known. */
+  /** Undefined if nothing is known. */
   use(key: string): Slot | undefined {
     const slot = this.#slots.get(key);
     if (slot !== undefined && key !== this.#newest) {
@@ -99,7 +99,7 @@ export class Slots {
   #trim(): void {
     for (const [key, slot] of this.#slots) {
       const isTooMuch = this.#slots.size > this.#maxEntries || this.#characters > this.#maxCharacters;
-      // The one that was asked for last stays, however large it is.
+      // The last requested entry is kept, however large it is.
       if (!isTooMuch || this.#slots.size === 1) return;
       this.#slots.delete(key);
       this.#characters -= slot.entry?.size ?? 0;

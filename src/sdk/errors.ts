@@ -19,7 +19,7 @@ export type ErrorCode =
   /** The template cannot be evaluated. */
   | 'invalid_source'
   | 'too_expensive'
-  /** HTTP 429; `retryAfter` says how long to wait. */
+  /** HTTP 429; `retryAfter` is the time to wait. */
   | 'rate_limited'
   /** The registry answers that it cannot serve now (HTTP 5xx). */
   | 'unavailable'
@@ -34,7 +34,7 @@ export type ErrorCode =
   | 'unsupported'
   /** Not a snapshot, or one of another registry or environment. */
   | 'invalid_snapshot'
-  /** The storage cannot be read or written, or holds something else. */
+  /** The storage cannot be read or written, or has other contents. */
   | 'storage_failed'
   /** A function given as a hook threw. */
   | 'hook_failed';
@@ -52,10 +52,10 @@ export interface ErrorDetails {
   readonly missing?: readonly string[] | undefined;
 }
 
-/** The one class of errors of this package; `message` says what is wrong and what to do. It never holds a key. */
+/** The only error class of this package; `message` explains what is wrong and what to do. It never contains a key. */
 export class PromptForgeError extends Error {
   static {
-    // As it is printed, also where it was minified.
+    // For printing, even if the code is minified.
     Object.defineProperty(PromptForgeError, 'name', { value: 'PromptForgeError' });
   }
 

@@ -1,6 +1,6 @@
 /**
- * One request to the registry with its repetitions, all within one deadline. The key goes to the registry's own address
- * alone: no redirect is followed.
+ * One request to the registry with its retries, within one deadline. The key is only sent to the registry's own
+ * address: redirects are not followed.
  */
 import { retryAfterMs } from '../contract/retry-after.ts';
 import { asError } from './as-error.ts';
@@ -14,7 +14,7 @@ export interface Request {
   readonly etag?: string | undefined;
   /** Sent as JSON, with POST. */
   readonly body?: unknown;
-  /** Milliseconds beyond the client's timeout, for a call that the registry holds open. */
+  /** Milliseconds beyond the client's timeout, for long polling. */
   readonly extraTime?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -46,7 +46,7 @@ export async function exchange(settings: Settings, request: Request): Promise<Ex
     controller.abort(new PromptForgeError('aborted', 'The request was canceled before it was answered.'));
   if (request.signal?.aborted) leave();
   request.signal?.addEventListener('abort', leave, { once: true });
-  // A key function or a fetch of one's own may never look at the signal.
+  // A custom key function or fetch may ignore the signal.
   const ended = new Promise<never>((_, reject) => {
     if (signal.aborted) reject(signal.reason);
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -91,7 +91,7 @@ async function attempts(settings: Settings, request: Request, bounds: Bounds): P
       return await once(settings, request, key, bounds.signal);
     } catch (error) {
       const wait = waitAfter(asError(error, 'unreachable', String(error)), attempt);
-      // A key that was replaced a moment ago is asked for once more.
+      // A key that was just replaced is requested again.
       const mayBeReplaced = PromptForgeError.is(error, 'key_refused') && typeof settings.key === 'function';
       if (mayBeReplaced && refusedKey === undefined) {
         refusedKey = key;
@@ -105,7 +105,7 @@ async function attempts(settings: Settings, request: Request, bounds: Bounds): P
   }
 }
 
-/** Milliseconds until the next attempt, with full jitter; undefined where another attempt would give the same. */
+/** Milliseconds until the next attempt, with full jitter; undefined if another attempt would give the same. */
 function waitAfter({ code, retryAfter }: PromptForgeError, attempt: number): number | undefined {
   if (code !== 'unreachable' && code !== 'unavailable' && code !== 'rate_limited') return undefined;
   const jitter = Math.random() * Math.min(MAX_DELAY, FIRST_DELAY * 2 ** attempt);
@@ -213,7 +213,7 @@ async function textOf(response: Response): Promise<string> {
   }
 }
 
-/** Of the innermost cause, such as ` (ECONNREFUSED)`: what the platform says of it is in `cause`. */
+/** The code of the innermost cause, such as ` (ECONNREFUSED)`; the platform's message is in `cause`. */
 function codeOf(error: unknown): string {
   let deepest = error;
   for (let depth = 0; depth < 8 && deepest instanceof Error && deepest.cause instanceof Error; depth++)

@@ -9,10 +9,10 @@ export type { PromptStorage };
 
 /** No link, which may lead anywhere, and nothing that has to be waited for. Windows has neither flag. */
 const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-/** Bytes: a prompt takes 32 Mi at most. */
+/** Bytes: a prompt takes up to 32 Mi. */
 const MOST = 64 * 1024 * 1024;
 
-/** @param folder made when something is first kept, with one file for each prompt */
+/** @param folder created on the first write, with one file per prompt */
 export function fileStorage(folder: string): PromptStorage {
   const fileOf = (key: string) => join(folder, `${createHash('sha256').update(key).digest('hex')}.json`);
   return {

@@ -1,4 +1,4 @@
-/** The time an answer may be given again, as its Cache-Control says (RFC 9111, RFC 5861). */
+/** How long a response may be reused, from its Cache-Control (RFC 9111, RFC 5861). */
 
 /** In milliseconds. */
 export interface Freshness {
@@ -22,7 +22,7 @@ export function freshnessOf(cacheControl: string | null | undefined): Freshness 
   };
 }
 
-/** @param maxStale seconds beyond `max-age`, at most; undefined: as long as the registry says */
+/** @param maxStale maximum of seconds beyond `max-age`; undefined: as the registry says */
 export function tightened(freshness: Freshness, maxStale: number | undefined): Freshness {
   if (maxStale === undefined) return freshness;
   const most = maxStale * 1000;

@@ -45,8 +45,8 @@ export interface ContentParams {
 /**
  * For `ai.models.generateContent({ model: 'gemini-3-pro', ...contentParams(rendered) })`. All system messages become
  * `config.systemInstruction`.
- * @throws PromptForgeError `invalid_input` for content in a role that has none, `invalid_source` where the model is
- * asked for and none is declared
+ * @throws PromptForgeError `invalid_input` for content in a role that cannot have it, `invalid_source` if the model is
+ * requested and none is declared
  */
 export function contentParams<const Options extends AdapterOptions>(
   prompt: Renderable,
@@ -74,7 +74,7 @@ export function contentParams<const Options extends AdapterOptions>(
   return params as unknown as OrModel<ContentParams, Options>;
 }
 
-/** The results of calls made together have to be together as well. */
+/** The results of parallel calls must be in one message. */
 function contentsOf(turns: readonly Turn[]): ContentParams['contents'] {
   const contents: ContentParams['contents'] = [];
   turns.forEach(({ role, content }, index) => {
@@ -98,7 +98,7 @@ function partOf(content: Content): ContentPart {
   return { functionResponse: { id, name, response: asObject(content.output) } };
 }
 
-/** An object as it is, anything else under the key that the API gives it. */
+/** An object is unchanged; other values get the key that the API defines for them. */
 function asObject(output: unknown): Record<string, unknown> {
   return isObject(output) ? output : { output: output ?? null };
 }

@@ -1,9 +1,9 @@
 /**
- * Waits for work that others may have begun. In a worker it ends with the request that began it, and nobody is told, so
- * whoever waits has a timer of its own.
+ * Waits for work that another call may have begun. In a worker, the work ends silently with the request that began it,
+ * so every waiter has its own timer.
  * @param time in milliseconds
- * @param late what it rejects with after that
- * @param left rejects with its reason when it aborts; the work goes on for whoever else waits for it
+ * @param late the rejection after that
+ * @param left rejects with its reason when it aborts; the work continues for other waiters
  */
 export async function inTime<T>(
   work: Promise<T>,

@@ -1,4 +1,4 @@
-/** Takes an input through JSON, so that it means the same here and in the registry. */
+/** Converts an input to JSON and back, so that it means the same here and in the registry. */
 import { PromptForgeError } from './errors.ts';
 
 /** A copy without what JSON does not have, and without a value named `__proto__`. @throws PromptForgeError `invalid_input` */
@@ -27,7 +27,7 @@ export function jsonOf(input: unknown): Readonly<Record<string, unknown>> {
   return value as Record<string, unknown>;
 }
 
-/** JSON.stringify writes a lone surrogate as an escape; one whose backslash is escaped is only text. */
+/** JSON.stringify escapes a lone surrogate; if the backslash itself is escaped, it is only text. */
 function isWellFormed(json: string): boolean {
   return !/(?:^|[^\\])(?:\\\\)*\\ud[89a-f][0-9a-f]{2}/i.test(json);
 }

@@ -59,11 +59,11 @@ export type LangChainTool = {
 export interface ChatModelParams<Settings = { [key: string]: unknown }> {
   /** For `model.invoke(messages)`. */
   messages: LangChainMessage[];
-  /** For `model.bindTools(tools)`; empty where the prompt declares none. */
+  /** For `model.bindTools(tools)`; empty if the prompt declares none. */
   tools: LangChainTool[];
-  /** For `model.withStructuredOutput(output.schema, { name: output.name })`; undefined where the prompt declares none. */
+  /** For `model.withStructuredOutput(output.schema, { name: output.name })`; undefined if the prompt declares none. */
   output: { name: string; schema: JsonSchema } | undefined;
-  /** For a model's constructor: what of model and config is asked for. */
+  /** For a model's constructor: the requested model and config. */
   settings: Settings;
 }
 
@@ -72,9 +72,9 @@ type SettingsOf<Options> = { [key: string]: unknown } & (Options extends { reado
   : unknown);
 
 /**
- * For `new ChatOpenAI(settings).invoke(messages)` and its like.
- * @throws PromptForgeError `invalid_input` for content in a role that has none, `invalid_source` where the model is
- * asked for and none is declared
+ * For `new ChatOpenAI(settings).invoke(messages)` and similar.
+ * @throws PromptForgeError `invalid_input` for content in a role that cannot have it, `invalid_source` if the model is
+ * requested and none is declared
  */
 export function chatModelParams<const Options extends AdapterOptions>(
   prompt: Renderable,
@@ -101,8 +101,8 @@ export function chatModelParams<const Options extends AdapterOptions>(
 }
 
 /**
- * Of the config what steers a model. A constructor also takes keys and addresses, which are not a prompt's to set: a
- * `baseURL` among them would send the application's key elsewhere.
+ * The parameters of a config that control a model. A constructor also takes keys and addresses, which a prompt must not
+ * set: a `baseURL` would send the application's key elsewhere.
  */
 const STEERING: ReadonlySet<string> = new Set([
   'frequencyPenalty',
@@ -167,5 +167,5 @@ function mediaPart({ url, type, data }: Media): LangChainContentPart {
     : { ...block, source_type: 'base64', data };
 }
 
-/** OpenAI's model knows `audio/wav` and `audio/mp3` alone, which the others know, too. */
+/** OpenAI's model only supports `audio/wav` and `audio/mp3`, which the others support, too. */
 const AUDIO: Readonly<Record<string, string>> = { 'audio/x-wav': 'audio/wav', 'audio/mpeg': 'audio/mp3' };

@@ -16,13 +16,13 @@ import type { FetchEvent, PromptStorage, Wanted } from './types.ts';
 
 export interface Loader {
   readonly slots: Slots;
-  /** Asks the registry, by one request for all that wait for the same prompt, which goes on if nobody does. @throws PromptForgeError */
+  /** Fetches a prompt, with one request for all waiters, which continues if they leave. @throws PromptForgeError */
   load(wanted: Wanted): Promise<Entry>;
   /** As `load`, and rejects after `time` milliseconds or with the signal. */
   loadInTime(wanted: Wanted, time: number, signal: AbortSignal | undefined): Promise<Entry>;
-  /** Checks and keeps an answer of the registry, by whatever call it came. @throws PromptForgeError */
+  /** Checks and caches a response of any call. @throws PromptForgeError */
   take(wanted: Wanted, answered: Answered): Entry;
-  /** Why a request for this prompt failed lately; undefined where the last one succeeded. */
+  /** The last failure of a request for this prompt; undefined if it succeeded. */
   failureOf(slot: Slot): Failure | undefined;
   failed(slot: Slot, error: PromptForgeError): void;
   /** Reads the storage, once. */
@@ -34,12 +34,12 @@ export interface Loader {
   report(error: PromptForgeError): void;
 }
 
-/** A delivery as JSON gives it, and what its headers say. */
+/** A delivery as JSON, and its headers. */
 export interface Answered {
   /** The entry whose ETag was sent. */
   readonly known: Entry | undefined;
   readonly startedAt: number;
-  /** Undefined where nothing has changed. */
+  /** Undefined if nothing has changed. */
   readonly delivery: unknown;
   readonly reference: string | null | undefined;
   readonly environment: string | null | undefined;
@@ -51,7 +51,7 @@ export interface Answered {
   readonly size: number;
 }
 
-/** Failures of the registry, the way to it or the key. Any other is of one prompt alone and says nothing of the others. */
+/** Failures of the registry, the network or the key. All others concern only one prompt. */
 const OF_ALL_PROMPTS = [
   'key_refused',
   'wrong_environment',
@@ -61,7 +61,7 @@ const OF_ALL_PROMPTS = [
   'timeout',
 ] as const;
 
-/** Milliseconds after which even a storage that hangs was given up, if whoever began to read it is still there. */
+/** Milliseconds after which even a hanging storage was abandoned, if its caller still exists. */
 const STORAGE_TIME = 1000;
 
 export function loader(settings: Settings): Loader {
@@ -132,7 +132,7 @@ export function loader(settings: Settings): Loader {
     // If caches on the way added several, the first counts (RFC 9110, section 5.3).
     const before = 1000 * Math.max(0, Number.parseInt(String(age), 10) || 0);
     const freshness = tightened(freshnessOf(answered.cacheControl), maxStale);
-    // By a cache, or by a registry whose database is away. An exact version does not change.
+    // From a cache, or a registry without its database. An exact version does not change.
     if (before > 0 && before >= freshness.maxAge + freshness.staleIfError && wanted.version === undefined)
       throw new PromptForgeError(
         'unavailable',
@@ -202,7 +202,7 @@ export function loader(settings: Settings): Loader {
     try {
       settings.onError?.(error);
     } catch {
-      // There is nobody left to tell.
+      // No handler is left to call.
     }
   }
 
@@ -224,7 +224,7 @@ export function loader(settings: Settings): Loader {
       const slot = slots.open(keyOf(wanted));
       const entry = load(wanted);
       const late = () => {
-        // Whoever began it is gone, which says nothing of the registry: the next who asks begins anew.
+        // Its caller is gone, which does not concern the registry: the next caller starts again.
         if (slot.flight?.entry === entry) slot.flight = undefined;
         return lateError(settings, settings.timeout);
       };

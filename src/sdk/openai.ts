@@ -59,8 +59,8 @@ export interface ChatCompletionParams {
 
 /**
  * For `openai.chat.completions.create({ model: 'gpt-5', ...chatCompletionParams(rendered) })`.
- * @throws PromptForgeError `invalid_input` for content that the API does not take, `invalid_source` where the model
- * is asked for and none is declared
+ * @throws PromptForgeError `invalid_input` for content that the API does not accept, `invalid_source` if the model is
+ * requested and none is declared
  */
 export function chatCompletionParams<const Options extends AdapterOptions>(
   prompt: Renderable,

@@ -1,4 +1,4 @@
-/** An answer that is no success, as an error that says what to do. */
+/** Converts an error response to an error that says what to do. */
 import { type ErrorCode, PromptForgeError } from './errors.ts';
 
 interface Refused {

@@ -1,6 +1,6 @@
 /**
- * Renders in this process what the registry delivered: by the evaluator that the registry itself uses, so the text is
- * the same to the byte. Nothing is compiled, so it runs where code cannot be made from strings.
+ * Renders a delivery in this process with the registry's own evaluator, so that the text is identical. Nothing is
+ * compiled, so that it runs where code generation is not allowed.
  */
 import type { Message as DotpromptMessage } from 'dotprompt';
 import { evaluate } from '../core/evaluate/evaluate.ts';

@@ -1,4 +1,4 @@
-/** The options of a client, checked once: a mistake in them is told when the client is made. */
+/** The options of a client, validated when it is created. */
 import { steadyClock } from './clock.ts';
 import { PromptForgeError } from './errors.ts';
 import type { ClientOptions, PromptStorage } from './types.ts';
@@ -39,7 +39,7 @@ export function settingsOf(options: ClientOptions): Settings {
   return {
     ...options,
     url: registryUrl(options.url, options.allowHttp === true),
-    // Timers take no more than 2 ** 31 milliseconds, and end at once where they are given more.
+    // Timers are limited to 2 ** 31 milliseconds, and fire at once beyond that.
     timeout: Math.min(count('timeout', options.timeout, 2000, 1), 1e9),
     retries: count('retries', options.retries, 2, 0),
     maxStale: options.maxStale === undefined ? undefined : count('maxStale', options.maxStale, 0, 0),

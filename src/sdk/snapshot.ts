@@ -6,7 +6,7 @@ import type { Prompt, Wanted } from './types.ts';
 export const SNAPSHOT_FORMAT = 'promptforge-snapshot-1';
 
 export interface BundledPrompts {
-  /** Undefined where the snapshot has none. `now` is in milliseconds since 1970. */
+  /** Undefined if the snapshot has none. `now` is in milliseconds since 1970. */
   find(wanted: Wanted, now: number): Prompt | undefined;
 }
 

@@ -17,14 +17,14 @@ export interface Stored {
 const FORMAT = 2;
 /** The interval at which an unchanged text is stored again, to record its age; milliseconds. */
 const STORED_AGAIN = 60_000;
-/** Milliseconds: a storage that takes longer is not waited for, nor for more than its share of a call's time. */
+/** Milliseconds: a slower storage is not waited for, nor for more than its share of a call's time. */
 const READING_TIME = 500;
 const READING_SHARE = 1 / 4;
 const WRITING_TIME = 10_000;
 /** In milliseconds. */
 const MAX_CLOCK_DIFFERENCE = 60_000;
 
-/** @param report told of what cannot be read or written */
+/** @param report receives read and write errors */
 export function stored(
   settings: Settings,
   storage: PromptStorage,
@@ -93,7 +93,7 @@ function storedText({ prompt, etag, freshness }: Entry, checkedAt: number, { url
   return sealed({ format: FORMAT, url, prompt, etag, checkedAt, freshness });
 }
 
-/** With a checksum: of a text in which one letter was lost, nothing else tells. */
+/** With a checksum, the only way to detect a damaged letter in a text. */
 export function sealed(content: object): string {
   return JSON.stringify({ ...content, checksum: checksumOf(JSON.stringify(content)) });
 }
@@ -109,7 +109,7 @@ function entryIn(text: string, wanted: Wanted, { url, environment, clock, wallCl
   if (!fits || !numbers.every(each => typeof each === 'number' && each >= 0))
     throw new Error('It was not stored by this package for this registry.');
   const age = wallClock() - (checkedAt as number);
-  // Stored by a machine whose clock is ahead, it would be younger than it is.
+  // From a machine whose clock is ahead, it would appear younger than it is.
   if (age < -MAX_CLOCK_DIFFERENCE) throw new Error('It was stored in the future.');
   const delivery = { ...asObject(prompt), template: asObject(prompt)['text'] };
   return {

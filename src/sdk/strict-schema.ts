@@ -1,14 +1,14 @@
-/** JSON Schema within what OpenAI's strict mode takes. */
+/** Converts JSON Schema to what OpenAI's strict mode supports. */
 import type { JsonSchema } from './adapt.ts';
 import { isSchema, rewritten, withType } from './closed-schema.ts';
 
 /**
  * For OpenAI's strict mode: each object requires all its keys, one that was optional may be null instead, and each
  * value has a type.
- * @returns undefined where strict mode cannot express the schema, as where other keys are allowed
+ * @returns undefined if strict mode cannot express the schema, as where other keys are allowed
  */
 export function strictSchema(schema: JsonSchema): JsonSchema | undefined {
-  // It takes no alternatives at the root.
+  // It does not support alternatives at the root.
   if (schema['type'] !== 'object' || 'anyOf' in schema) return undefined;
   let isStrict = true;
   const strict = rewritten(schema, each => {
@@ -33,7 +33,7 @@ export function strictSchema(schema: JsonSchema): JsonSchema | undefined {
   return isStrict ? strict : undefined;
 }
 
-/** Keywords that strict mode takes. It refuses a request for any other, so an unknown one counts as not taken. */
+/** Keywords that strict mode supports. It rejects requests with others, so an unknown one counts as unsupported. */
 const STRICT: ReadonlySet<string> = new Set([
   ...['type', 'enum', 'const', 'anyOf', '$ref', '$defs', 'definitions', 'title', 'description'],
   ...['properties', 'required', 'additionalProperties', 'items', 'minItems', 'maxItems'],
@@ -72,12 +72,12 @@ function isTaken(schema: JsonSchema): boolean {
     isSchema(properties) &&
     Object.values(properties).every(isSchema) &&
     (items === undefined ? !types.includes('array') : isSchema(items)) &&
-    // It knows no look-around.
+    // It does not support look-around.
     !(typeof pattern === 'string' && /\(\?<?[=!]/.test(pattern))
   );
 }
 
-/** Strict mode takes no other keyword beside a reference. */
+/** Strict mode allows no other keyword beside a reference. */
 function reference({ $ref: target, ...others }: JsonSchema): JsonSchema {
   return Object.keys(others).length === 0 ? { $ref: target } : { anyOf: [{ $ref: target }], ...others };
 }

@@ -19,13 +19,13 @@ export { PromptForgeError };
 export interface TestPrompt {
   /** The template. */
   readonly text: string;
-  /** 1 unless told. */
+  /** Default: 1. */
   readonly version?: number;
   readonly metadata?: Partial<Metadata>;
 }
 
 export interface TestClient<Of extends PromptTypes<Of> = AnyPrompts> extends PromptClient<Of> {
-  /** From now on this is what `stable` points at; whoever watches it is told. */
+  /** Points `stable` at this version and calls the listeners. */
   set(name: NameOf<Of>, prompt: string | TestPrompt): void;
   /** From now on every request fails so; undefined: they succeed again. */
   fail(code: 'unreachable' | 'unavailable' | 'rate_limited' | 'key_refused' | undefined): void;
@@ -43,9 +43,9 @@ interface Rendering extends Omit<Wanted, 'name'> {
   readonly context?: Readonly<Record<string, unknown>>;
 }
 
-/** Problems of a registry by the error that the client makes of them. */
+/** Problems of a registry, by the client's error for them. */
 const STATUS = { unavailable: 503, rate_limited: 429, key_refused: 401 } as const;
-/** Nothing is fresh, so every call sees what the test says now; while requests fail, what was fetched last is given. */
+/** Nothing is fresh, so that every call sees the test's current text; while requests fail, the last text is returned. */
 const FRESHNESS = 'max-age=0, stale-if-error=31536000';
 /** Milliseconds that pass when the test changes something: the client remembers no failure for longer. */
 const PASSES = 60_000;
@@ -88,7 +88,7 @@ export function createTestClient<Of extends PromptTypes<Of> = AnyPrompts>(
     return answered({ cursor: String(changes) });
   };
 
-  /** A version as the registry tells of it, or the problem that it answers. */
+  /** A version or a problem, like the registry's response. */
   const found = (name: string, wanted: Omit<Wanted, 'name'>): Found | Response => {
     const given = known.get(name);
     if (given === undefined) return problem(404, name === '' ? 'route_not_found' : 'prompt_not_found');

@@ -1,6 +1,6 @@
-/** The types of a client that knows its prompts, as `promptforge generate` writes them. */
+/** The types of a client with known prompts, as `promptforge generate` writes them. */
 
-/** One prompt: the input that it takes, and the value that the model's answer is declared to be. */
+/** One prompt: its input, and the declared output of the model. */
 export interface PromptType {
   readonly input: unknown;
   readonly output: unknown;
@@ -9,7 +9,7 @@ export interface PromptType {
 /** A `PromptType` for each name. */
 export type PromptTypes<Of> = { readonly [Name in keyof Of]: PromptType };
 
-/** Prompts of which nothing is known: every name, with every input. */
+/** Unknown prompts: any name, with any input. */
 export interface AnyPrompts {
   readonly [name: string]: {
     readonly input: Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ export interface AnyPrompts {
 
 export type NameOf<Of> = Extract<keyof Of, string>;
 
-/** The input may be left out where the prompt requires none. */
+/** The input is optional if the prompt requires none. */
 export type InputAndOptions<Input, Options> =
   Record<never, never> extends Input
     ? [input?: Input | undefined, options?: Options]

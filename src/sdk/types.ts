@@ -6,13 +6,13 @@ export type * from './typed.ts';
 
 /** The source of a text. */
 export type Source =
-  /** Just asked for, or confirmed as unchanged. */
+  /** Just fetched, or confirmed as unchanged. */
   | 'network'
   /** From memory, within the registry's `max-age`. */
   | 'cache'
-  /** From memory, older than that: it is being refreshed, or the registry could not be asked. */
+  /** From memory, older than that: it is being refreshed, or the registry could not be reached. */
   | 'stale'
-  /** From the storage, because the registry could not be asked. */
+  /** From the storage, because the registry could not be reached. */
   | 'stored'
   /** From the snapshot, for the same reason. */
   | 'bundled'
@@ -41,7 +41,7 @@ export interface Metadata {
   /** Absent in a registry of an earlier release. */
   readonly tools?: readonly Tool[];
   readonly ext: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** The whole front matter as it is written. */
+  /** The whole front matter as written. */
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
@@ -56,7 +56,7 @@ interface About {
   readonly channel: string | null;
   readonly environment: string;
   readonly metadata: Metadata;
-  /** Seconds since the registry last said that this is the version. */
+  /** Seconds since the registry last confirmed this version. */
   readonly age: number;
   readonly source: Exclude<Source, 'fallback'>;
 }
@@ -111,13 +111,13 @@ export interface RenderedText {
 }
 
 export interface GetOptions {
-  /** `stable` unless told. */
+  /** Default: `stable`. */
   readonly channel?: string | undefined;
   /** An exact version, in place of a channel. */
   readonly version?: number | undefined;
   /** Given back when nothing else can be had. */
   readonly fallback?: string | undefined;
-  /** Gives up waiting; the request goes on for whoever else waits for it. */
+  /** Stops waiting; the request continues for other callers. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -145,7 +145,7 @@ export interface Wanted<Name extends string = string> {
 
 /** Keeps texts beyond the life of the process: values by key, both plain text. */
 export interface PromptStorage {
-  /** Null or undefined where there is none. */
+  /** Null or undefined if there is none. */
   get(key: string): Promise<string | null | undefined>;
   set(key: string, value: string): Promise<unknown>;
 }
@@ -168,16 +168,16 @@ export interface SnapshotPrompt extends Omit<Prompt, 'age' | 'source' | 'environ
 export interface FetchEvent extends Wanted {
   /** Milliseconds. */
   readonly duration: number;
-  /** True where the registry answered that nothing has changed. */
+  /** True if the registry responded that nothing has changed. */
   readonly unchanged: boolean;
-  /** Undefined where the request failed. */
+  /** Undefined if the request failed. */
   readonly reference: string | undefined;
   readonly error: PromptForgeError | undefined;
 }
 
 export interface StaleEvent {
   readonly prompt: Prompt;
-  /** Why the registry could not be asked; undefined while it is being asked. */
+  /** Why the registry could not be reached; undefined while a request is pending. */
   readonly error: PromptForgeError | undefined;
 }
 
@@ -187,23 +187,23 @@ export interface FallbackEvent {
   readonly error: PromptForgeError;
 }
 
-/** Told what happens. What one throws does not reach whoever asked for a prompt. */
+/** Called on events. An error that one throws does not reach the caller of a prompt. */
 export interface Hooks {
   readonly onFetch?: ((event: FetchEvent) => void) | undefined;
   readonly onStale?: ((event: StaleEvent) => void) | undefined;
   readonly onFallback?: ((event: FallbackEvent) => void) | undefined;
-  /** Told of failures that no caller waits for: of the storage, a hook, a watched feed. */
+  /** Called for failures that no caller waits for: of the storage, a hook, the feed. */
   readonly onError?: ((error: PromptForgeError) => void) | undefined;
 }
 
 export interface ClientOptions extends Hooks {
   /** The registry's URL, such as `https://prompts.example.com`. */
   readonly url: string;
-  /** A reader key of the environment; a function is asked before each request, so that keys can be replaced. */
+  /** A reader key of the environment; a function is called before each request, so that keys can be replaced. */
   readonly key: string | (() => string | Promise<string>);
   /** Such as `production`: nothing of another environment is ever given. */
   readonly environment: string;
-  /** Milliseconds that a call waits at most; 2000 unless told. */
+  /** The maximum duration of a call in milliseconds; default: 2000. */
   readonly timeout?: number | undefined;
   /** The number of retries within `timeout`; default: 2. */
   readonly retries?: number | undefined;
@@ -212,16 +212,16 @@ export interface ClientOptions extends Hooks {
    * `stale-while-revalidate` and `stale-if-error`. The snapshot and fallbacks are not bound by it.
    */
   readonly maxStale?: number | undefined;
-  /** Prompts kept in memory; 1000 unless told. */
+  /** The maximum number of prompts in memory; default: 1000. */
   readonly maxEntries?: number | undefined;
-  /** Characters kept in memory; 64 Mi unless told. */
+  /** The maximum number of characters in memory; default: 64 Mi. */
   readonly maxCharacters?: number | undefined;
   readonly storage?: PromptStorage | undefined;
-  /** Made by `promptforge snapshot`, as it is imported or parsed; it is checked. */
+  /** The output of `promptforge snapshot`, imported or parsed; it is validated. */
   readonly snapshot?: unknown;
-  /** `fetch` unless told. */
+  /** Default: `fetch`. */
   readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
-  /** Lets `http://` be used beyond this machine: the key crosses the network as it is. */
+  /** Allows `http://` beyond this machine: the key crosses the network unencrypted. */
   readonly allowHttp?: boolean | undefined;
   /** Keeps a worker alive for what happens in the background, such as `promise => ctx.waitUntil(promise)`. */
   readonly waitUntil?: ((background: Promise<unknown>) => void) | undefined;
@@ -233,11 +233,11 @@ export interface WatchOptions extends Pick<GetOptions, 'channel'> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** @typeParam Of the prompts that there are, as `promptforge generate` writes them; any unless told */
+/** @typeParam Of the existing prompts, as `promptforge generate` writes them; default: any */
 export interface PromptClient<Of extends PromptTypes<Of> = AnyPrompts> {
   readonly environment: string;
   /**
-   * A prompt's text. At once while what is known is fresh, or being refreshed; otherwise the registry is asked.
+   * A prompt's text. Returns at once while it is fresh or being refreshed; otherwise requests it.
    * @throws PromptForgeError
    */
   get(name: NameOf<Of>, options?: GetOptions & NoFallback): Promise<Prompt>;
@@ -256,14 +256,14 @@ export interface PromptClient<Of extends PromptTypes<Of> = AnyPrompts> {
     options: RenderOptions,
   ): Promise<Rendered<AnyPrompt>>;
   /**
-   * Many prompts in one request for each 100 of them.
-   * @returns in the order asked for
-   * @throws PromptForgeError the first, where one of them cannot be had from anywhere
+   * Many prompts, with one request for each 100.
+   * @returns in the requested order
+   * @throws PromptForgeError the first error, if one of them is not available from any source
    */
   preload(prompts: readonly (NameOf<Of> | Wanted<NameOf<Of>>)[]): Promise<Prompt[]>;
   /**
-   * Calls `listener` with each version that the channel moves to, until the returned function is called.
-   * One request, held open by the registry, serves all that is watched.
+   * Calls `listener` with each new version of the channel, until the returned function is called. A single long-polling
+   * request serves all listeners.
    */
   watch(name: NameOf<Of>, listener: (prompt: Prompt) => void, options?: WatchOptions): () => void;
   /** Ends what is watched and what runs in the background. */

@@ -1,4 +1,4 @@
-/** Follows channels by one request that the registry holds open until one of its environment moves. */
+/** Follows channels with a long-polling request that returns when one of the environment's channels moves. */
 
 import { asError } from './as-error.ts';
 import { loadAll } from './batch.ts';
@@ -10,18 +10,18 @@ import type { Loader } from './loader.ts';
 import type { Settings } from './settings.ts';
 import type { Prompt, Wanted } from './types.ts';
 
-/** Seconds that the registry holds the request open. */
+/** Seconds that the registry may hold the request. */
 const WAIT = 25;
-/** Milliseconds between questions where the registry has no feed, and at most after failures. */
+/** Milliseconds between requests if the registry has no feed, and the maximum pause after failures. */
 const POLL = 15_000;
 const FIRST_PAUSE = 500;
-/** A request that was not held open for this long is not repeated at once: something in between may end it. */
+/** A shorter request is not repeated at once: an intermediary may be ending them. */
 const SHORT = 1000;
 
 interface Watched {
   readonly wanted: Wanted;
   readonly listeners: Set<(prompt: Prompt) => void>;
-  /** The version that listeners know; null where there was none, undefined before the first answer. */
+  /** The version that listeners know; null if there was none, undefined before the first response. */
   known: string | null | undefined;
 }
 
@@ -45,14 +45,14 @@ export function watcher(settings: Settings, loading: Loader): Watcher {
         const asked = Date.now();
         const place = cursor === undefined ? '' : `&after=${encodeURIComponent(cursor)}`;
         const { text } = await exchange(settings, {
-          // After a failure it is asked at once, so that whoever hears of requests learns that it is back.
+          // After a failure, requests return at once, so that observers learn that the registry is back.
           path: `/v1/deliveries/changes?wait=${cursor === undefined || failures > 0 ? 0 : WAIT}${place}`,
           extraTime: WAIT * 1000,
           signal,
         });
         const { cursor: next } = asObject(JSON.parse(text));
         if (typeof next !== 'string') throw new Error('There is no cursor.');
-        // The place first, then the prompts: what moves in between is told by the next answer.
+        // The position first, then the prompts: the next response reports moves in between.
         if (next !== cursor) await lookAtAll();
         else if (Date.now() - asked < SHORT) await sleep(SHORT, signal);
         cursor = next;
@@ -84,7 +84,7 @@ export function watcher(settings: Settings, loading: Loader): Watcher {
     }
   }
 
-  /** Of what moved before it was watched the feed tells nothing. One request looks at all that are watched at once. */
+  /** The feed does not report moves from before it was followed. One request checks all watched prompts. */
   function lookSoon(each: Watched): void {
     late.push(each);
     if (late.length === 1) loading.inBackground(Promise.resolve().then(() => look(late.splice(0))));
@@ -116,7 +116,7 @@ export function watcher(settings: Settings, loading: Loader): Watcher {
         void follow(running.signal);
       } else if (before === undefined && hasLooked) lookSoon(each);
       return () => {
-        // Whoever stops twice must not stop another that has begun since.
+        // Calling it twice must not stop another watch that has begun since.
         if (!each.listeners.delete(own) || each.listeners.size > 0) return;
         watched.delete(key);
         if (watched.size > 0) return;
