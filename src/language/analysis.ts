@@ -1,4 +1,4 @@
-/** All that the language core knows of one prompt's text, joined; every feature starts from it. */
+/** Everything the language core knows about one prompt's text; all features start from it. */
 import type { PromptName } from '../core/name.ts';
 import { type SourceKind, sourceKindOf, textStart } from '../core/source.ts';
 import { type FrontMatterFacts, readFrontMatter } from './front-matter.ts';
@@ -9,7 +9,7 @@ import { updateBody } from './update-body.ts';
 export interface Analysis {
   /** The whole text: all places are offsets in it. */
   readonly text: string;
-  /** Undefined for a file whose path is no prompt's name. */
+  /** Undefined for a file whose path is not a prompt name. */
   readonly name: PromptName | undefined;
   readonly frontMatter: FrontMatterFacts;
   /** All after the front matter, the white space that Dotprompt trims included. */
@@ -34,7 +34,7 @@ export function analyze(text: string, name: PromptName | undefined, previous?: A
   return { text, name, frontMatter, body, resolved };
 }
 
-/** The facts from before where the front matter is the same to the letter: it always begins the text. */
+/** Reuses the previous facts if the front matter is identical: it always begins the text. */
 function frontMatterOf(text: string, kind: SourceKind, previous: Analysis | undefined): FrontMatterFacts {
   const end = previous?.frontMatter.span?.end;
   if (previous !== undefined && end !== undefined) {
@@ -49,7 +49,7 @@ function bodyStart(text: string, { span }: FrontMatterFacts): number {
   return span?.end ?? textStart(text);
 }
 
-/** Of a file whose path is no prompt's name: `prompt`. */
+/** For a file whose path is not a prompt name: `prompt`. */
 export function kindOf(name: PromptName | undefined): SourceKind {
   return name === undefined ? 'prompt' : sourceKindOf(name);
 }

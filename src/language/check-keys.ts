@@ -131,7 +131,7 @@ function isItem({ kind, value }: PlacedValue, items: 'text' | 'mapping'): boolea
   return items === 'text' ? typeof value === 'string' : kind === 'mapping';
 }
 
-/** A mapping or a list may go on for many lines: its key says enough. */
+/** A mapping or a list may have many lines: only its key is marked. */
 function spanOfLarge(keySpan: Span, { kind, span }: PlacedValue): Span {
   return kind === 'mapping' || kind === 'list' ? keySpan : span;
 }

@@ -84,7 +84,7 @@ function nameAt({ uri }: Pick<Location, 'uri'>, library: Library): string {
   return samples === undefined ? 'a file' : `the samples of "${samples.name}"`;
 }
 
-/** Tells where a place is after the edits, one of which may be of itself. */
+/** Maps a place to its position after the edits, one of which may be its own. */
 function mover(edits: Renaming['edits']): (place: Location) => Location {
   const shifts = new Map(
     [...edits].map(([uri, some]) => {
@@ -114,7 +114,7 @@ function countBelow(numbers: readonly number[], limit: number): number {
   return low;
 }
 
-/** The library after the edits; what neither name concerns is there by name alone. */
+/** The library after the edits; prompts that neither name concerns are present by name only. */
 function edited(
   symbol: Renaming['symbol'],
   newName: string,

@@ -6,7 +6,7 @@ import type { Location } from './results.ts';
 import { touches } from './span.ts';
 import { type PromptSymbol, symbolAt, symbolInSamples } from './symbol-at.ts';
 
-/** Empty where nothing declares it. A closing tag leads to its opening one. */
+/** Empty if nothing declares it. A closing tag leads to its opening one. */
 export function definition(prompt: LibraryPrompt, offset: number, library: Library): Location[] {
   for (const { close, call } of prompt.analysis.resolved.blocks)
     if (close && call && touches(close.name.span, offset))
@@ -45,7 +45,7 @@ function definitionOf(symbol: PromptSymbol, library: Library): Location[] {
   }
 }
 
-/** Returns whether a place is where a name comes from. */
+/** Returns true if a place declares a name. */
 export function declares({ as }: Occurrence): boolean {
   return as === 'declaration' || as === 'parameter';
 }

@@ -18,7 +18,7 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   return parts.join('') + text.slice(done);
 }
 
-/** Returns whether two edits of one text change the same characters, so that they cannot be made together. */
+/** Returns true if two edits of one text change the same characters, so that they cannot be combined. */
 export function doOverlap(edits: readonly TextEdit[]): boolean {
   const sorted = edits.toSorted((a, b) => a.span.start - b.span.start);
   return sorted.some(({ span }, index) => span.end > (sorted[index + 1]?.span.start ?? span.end));

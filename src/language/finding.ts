@@ -14,7 +14,7 @@ export const FINDING_CODES = {
   'unknown-property': 'warning',
   'unused-variable': 'hint',
   'unknown-option': 'warning',
-  /** A named argument that does something else than is meant. */
+  /** A named argument that probably does not do what is intended. */
   'doubtful-option': 'warning',
   'no-value': 'warning',
   'foreign-text': 'warning',
@@ -32,7 +32,7 @@ export const FINDING_CODES = {
   'looks-like-a-secret': 'warning',
 } as const satisfies Readonly<Record<string, Severity>>;
 
-/** The maximum number of findings of one kind reported for a text: enough for whoever looks, and a text can have a million. */
+/** The maximum number of findings of one kind in a text, which can have a million. */
 export const MAX_FINDINGS = 200;
 
 export type FindingCode = keyof typeof FINDING_CODES;

@@ -27,7 +27,7 @@ const NONE_BEFORE: ReadonlySet<TokenKind> = new Set([
   'EQUALS',
 ]);
 
-/** In order. A tag with something wrong in it stays as it is, and so does every line break. */
+/** In order. A tag with an error is unchanged, and so is every line break. */
 export function formatTags({ text, body }: Analysis): TextEdit[] {
   const { start } = body.body.span;
   // Beyond these, what is wrong is not known.
@@ -86,7 +86,7 @@ function between(token: TagToken, next: TagToken, text: string): string {
   return NONE_AFTER.has(token.kind) || NONE_BEFORE.has(next.kind) ? '' : ' ';
 }
 
-/** Of the tokens in which Handlebars takes white space: `{{ else }}`, `{{ else if`, `as  |`. */
+/** The white space in tokens where Handlebars allows it: `{{ else }}`, `{{ else if`, `as  |`. */
 function spacesInside(token: TagToken, text: string): { at: number; space: number }[] {
   const written = textOf(text, token);
   const spaces = [...written.matchAll(/[^\S\r\n]+/g)].map(({ index, 0: { length } }) => ({

@@ -8,10 +8,10 @@ import type { Analysis } from './analysis.ts';
 import { applyEdits, type TextEdit } from './edit.ts';
 import { equals } from './values.ts';
 
-/** YAML takes no tabs, and two is what Dotprompt's own examples have. */
+/** YAML does not allow tabs, and Dotprompt's examples use two spaces. */
 const INDENT = 2;
 
-/** In order. Empty where the YAML has something wrong in it, or would come to say something else. */
+/** In order. Empty if the YAML has errors, or its meaning would change. */
 export function formatYaml({ text, frontMatter: { yamlSpan } }: Analysis): TextEdit[] {
   if (yamlSpan === undefined) return [];
   const yaml = text.slice(yamlSpan.start, yamlSpan.end);
@@ -39,7 +39,7 @@ type Item =
 class Format {
   readonly spaces: TextEdit[] = [];
   readonly #yaml: string;
-  /** The indent that lines get, by where they begin. */
+  /** The new indentation of lines, by their start. */
   readonly #indents = new Map<number, number>();
 
   constructor(yaml: string) {
@@ -137,7 +137,7 @@ class Format {
     if (!this.#isEmpty(line)) this.#indents.set(line, Math.max(0, this.#indentOf(line) + by));
   }
 
-  /** The first text of a line goes to this column. */
+  /** Moves the first text of a line to this column. */
   #place(offset: number, column: number): void {
     const line = this.#lineOf(offset);
     if (offset - line === this.#indentOf(line)) this.#indents.set(line, column);
@@ -179,7 +179,7 @@ class Format {
   }
 }
 
-/** The end of what a token holds, without what only follows it. */
+/** The end of a token's contents, without trailing trivia. */
 function endOf(token: CST.Token): number {
   switch (token.type) {
     case 'flow-collection': {

@@ -12,8 +12,8 @@ export interface FormatOptions {
 }
 
 /**
- * The fewest edits, in order. Text between tags stays as it is to the byte. The options ask for nothing here: a tag
- * has no indent, and the YAML's is two spaces always.
+ * The fewest edits, in order. Text between tags is unchanged. The options have no effect: tags have no indentation, and
+ * YAML always two spaces.
  */
 export function format(analysis: Analysis, _options: FormatOptions): TextEdit[] {
   return [...formatYaml(analysis), ...checkedTags(analysis)];

@@ -1,4 +1,4 @@
-/** The keys that Dotprompt knows in front matter: what they hold and what they are for. Completion, hover and the checks read them. */
+/** The front matter keys of Dotprompt: their types and purpose, for completion, hovers and checks. */
 
 export type KeyType = 'text' | 'number' | 'integer' | 'boolean' | 'mapping' | 'list' | 'schema' | 'any';
 
@@ -149,7 +149,7 @@ export const FRONT_MATTER_KEYS: readonly FrontMatterKey[] = [
   },
 ];
 
-/** The keys that are known at `path` (`[]` is the top, `['input']` inside `input`); none where anything may be. */
+/** The keys that are known at `path` (`[]` is the top, `['input']` inside `input`); none if anything may be. */
 export function knownKeysAt(path: readonly string[]): readonly FrontMatterKey[] {
   let keys = FRONT_MATTER_KEYS;
   for (const step of path) keys = keys.find(({ name }) => name === step)?.keys ?? [];

@@ -24,7 +24,7 @@ import { misfits, typeOfValue, wordsOfPath } from './values.ts';
 export interface FrontMatterEntry {
   readonly key: string;
   readonly keySpan: Span;
-  /** Undefined where nothing is after the colon. */
+  /** Undefined if nothing follows the colon. */
   readonly valueSpan: Span | undefined;
   readonly value: unknown;
   /** Of a mapping, or of a sequence's items that are mappings. */
@@ -32,14 +32,14 @@ export interface FrontMatterEntry {
 }
 
 export interface FrontMatterFacts {
-  /** From the first `---` to the end of the second; undefined where there is no front matter. */
+  /** From the first `---` to the end of the second; undefined if there is no front matter. */
   readonly span: Span | undefined;
-  /** The YAML between the two; undefined where it is too long to be read. */
+  /** The YAML between the two; undefined if it is too long to be read. */
   readonly yamlSpan: Span | undefined;
   readonly entries: readonly PlacedPair[];
   /** True if `input.schema` exists and is complete (it has no wildcard): only then are variables that it does not name undeclared. */
   readonly declaresInput: boolean;
-  /** The name of the input's schema where only the application knows it: then nothing is said of variables. */
+  /** The name of the input's schema if only the application knows it: then variables are not checked. */
   readonly inputSchemaName: string | undefined;
   /** The input variables of `input.schema`, in their order; those only in `input.default` after them, with the type of their value. */
   readonly variables: readonly Declared[];
@@ -64,7 +64,7 @@ export function readFrontMatter(text: string, kind?: SourceKind): FrontMatterFac
   const { root, problems } = readYaml(text.slice(yamlStart, yamlEnd), yamlStart);
   const isReadable = problems.every(({ isDoubtful, message }) => isDoubtful || isOfUnkept(message));
   const hasNoKeys = isReadable && root.kind !== 'mapping' && root.value !== null;
-  // As publishing says it: of what has no keys, nothing else is looked at.
+  // As in publishing: without keys, nothing else is checked.
   const told = hasNoKeys ? problems.filter(({ isDoubtful }) => isDoubtful) : problems;
   const findings: Finding[] = told.map(({ isDoubtful, ...problem }) => ({
     code: isDoubtful ? 'doubtful-yaml' : 'front-matter-syntax',

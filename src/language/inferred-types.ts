@@ -26,7 +26,7 @@ class Reader {
   readonly #input = noUses();
   /** The context of a block's body, by the position of the body. */
   readonly #contexts = new Map<Span, Uses>();
-  /** By where they are declared. */
+  /** By their declaration. */
   readonly #blockParams = new Map<Span, Uses>();
   /** The use of a path as a whole. */
   readonly #done = new Map<PathNode, (uses: Uses) => void>();
@@ -54,7 +54,7 @@ class Reader {
       const { call } = block;
       const isValue =
         call?.callee.type === 'path' && !this.#done.has(call.callee) && call.params.length === 0;
-      // `{{#name}}`: the text inside tells whether it is a list, an object or a condition.
+      // `{{#name}}`: the text inside determines whether it is a list, an object or a condition.
       if (isValue && call.hash.length === 0 && call.callee.type === 'path')
         this.#done.set(call.callee, uses => this.#enter(uses, block, 'block'));
     }

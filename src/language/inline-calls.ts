@@ -1,7 +1,7 @@
 /** Calls of partials in a body, with their contexts: an inline partial has the context of its calls. */
 import type { Body, BodyNode, InlinePartialNode, PartialCall } from './nodes.ts';
 
-/** The calls of partials by their name, and where the inline partials are: `within` is what makes the context there. */
+/** The calls of partials by name, and the places of inline partials: `within` determines their context. */
 export interface InlineCalls {
   readonly calls: ReadonlyMap<string, readonly { call: PartialCall; within: BodyNode | undefined }[]>;
   readonly inlines: ReadonlyMap<InlinePartialNode, BodyNode | undefined>;

@@ -1,7 +1,7 @@
-/** Keywords of JSON Schema whose value is of another kind than they take: nothing is held to them, and nobody is told. */
+/** Checks for keywords of JSON Schema with a value of the wrong type, which would silently have no effect. */
 import type { PlacedValue } from '../core/yaml-places.ts';
 
-/** @param wrong told of each, at its value */
+/** @param wrong called for each, with its value */
 export function checkKeywords(
   { pairs }: PlacedValue,
   wrong: (value: PlacedValue, message: string) => void,
@@ -38,7 +38,7 @@ const BY_NAME: Kind = {
   fits: ({ kind }) => kind === 'mapping',
 };
 
-/** Those that `JsonSchemaReader` reads itself are its own to tell of. */
+/** `JsonSchemaReader` reports those that it reads itself. */
 const KINDS: ReadonlyMap<string, Kind> = new Map([
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'].map(key => [key, NUMBER] as const),
   ['multipleOf', POSITIVE],

@@ -1,4 +1,4 @@
-/** JSON Schema (2020-12), as far as it says what a value may hold, read into the types of the language core. */
+/** Converts JSON Schema (2020-12) to the types of the language core, as far as possible. */
 import { nearest } from '../core/near.ts';
 import type { PlacedPair, PlacedValue } from '../core/yaml-places.ts';
 import { checkKeywords } from './json-schema-keywords.ts';
@@ -13,7 +13,7 @@ const MAX_DEPTH = 500;
 export class JsonSchemaReader {
   readonly #root: PlacedValue;
   readonly #find: Find;
-  /** By the pairs of a schema; undefined while it is being read, so that one that holds itself ends. */
+  /** By the pairs of a schema; undefined while it is being read, so that recursion ends. */
   readonly #read = new Map<readonly PlacedPair[], ValueType | undefined>();
 
   #depth = 0;
@@ -63,7 +63,7 @@ export class JsonSchemaReader {
     return this.#alternatives(schema);
   }
 
-  /** The `type`, of several the only one that is not `null`; undefined where it says nothing certain. */
+  /** The `type`, or the only one that is not `null`; undefined if it is ambiguous. */
   #typeName(schema: PlacedValue): string | undefined {
     const type = part(schema, 'type');
     if (type === undefined) return undefined;
@@ -80,7 +80,7 @@ export class JsonSchemaReader {
     return others.length === 0 ? only : undefined;
   }
 
-  /** A schema of an object, whatever its type. */
+  /** The schema of an object, whatever its `type`. */
   object(schema: PlacedValue): ValueType & { kind: 'object' } {
     checkKeywords(schema, (value, message) => this.#wrong(value, message));
     return this.#object(schema);
@@ -118,7 +118,7 @@ export class JsonSchemaReader {
     return { kind: 'object', properties, others: this.#others(schema) };
   }
 
-  /** The names in `required`, where they are. */
+  /** The names in `required`, with their places. */
   #required(schema: PlacedValue): ReadonlyMap<string, PlacedValue> {
     const required = part(schema, 'required');
     if (required === undefined || required.kind === 'nothing') return new Map();
@@ -166,7 +166,7 @@ export class JsonSchemaReader {
   }
 }
 
-/** The value of a key, the last one where it is twice, as YAML has it. */
+/** The value of a key; of duplicates the last one, as in YAML. */
 export function part({ pairs }: PlacedValue, key: string): PlacedValue | undefined {
   return pairs.findLast(pair => pair.key === key)?.node;
 }

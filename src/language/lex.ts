@@ -1,4 +1,4 @@
-/** A template's tokens from Handlebars' own lexer, with offsets; it goes on after what the lexer refuses. */
+/** A template's tokens from Handlebars' own lexer, with offsets; continues after text that the lexer does not accept. */
 import Handlebars from 'handlebars';
 import type { Span } from './span.ts';
 
@@ -52,7 +52,7 @@ export const TAG_CLOSES: ReadonlySet<TokenKind> = new Set(['CLOSE', 'CLOSE_UNESC
 
 export interface TagToken extends Span {
   readonly kind: TokenKind;
-  /** As Handlebars gives it: quotes and escapes taken off. */
+  /** As in Handlebars: without quotes and escapes. */
   readonly text: string;
 }
 

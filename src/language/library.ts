@@ -1,11 +1,11 @@
-/** The prompts around a prompt, all in memory: kept so by whoever owns the files and the editors. */
+/** All prompts of a workspace, in memory; the owner of the files and editors keeps it up to date. */
 import { type PromptName, parsePromptName, partialCandidates } from '../core/name.ts';
 import { type Analysis, analyze } from './analysis.ts';
 
 export interface LibraryPrompt {
   /** Identifies the file; the language core does not look into it. */
   readonly uri: string;
-  /** Undefined for a file whose path is no prompt's name. */
+  /** Undefined for a file whose path is not a prompt name. */
   readonly name: PromptName | undefined;
   readonly analysis: Analysis;
 }
@@ -24,8 +24,8 @@ export class Library {
   readonly #samples = new Map<PromptName, LibrarySamples>();
 
   /**
-   * Puts a prompt's text in, or its new text; it is analyzed when first asked for. One that is not `listed`, such as
-   * a published version, is found by its URI alone.
+   * Adds or replaces a prompt's text; it is analyzed on first use. One that is not `listed`, such as a published
+   * version, is only found by its URI.
    */
   setPrompt(uri: string, name: PromptName | undefined, text: string, listed = true): void {
     const before = this.#texts.get(uri);
@@ -63,7 +63,7 @@ export class Library {
     return uri === undefined ? undefined : this.at(uri);
   }
 
-  /** Every prompt, partials included, in no order. All are analyzed: ask `mentioning` where a name narrows it down. */
+  /** Every prompt, including partials, in no order. Analyzes all of them: use `mentioning` if a name narrows it down. */
   *prompts(): Generator<LibraryPrompt> {
     for (const uri of this.#texts.keys()) {
       const prompt = this.at(uri);
@@ -76,7 +76,7 @@ export class Library {
     return name === undefined || this.#uris.get(name) === uri;
   }
 
-  /** The prompts whose text holds `word`, for searches over all of a large workspace. */
+  /** The prompts whose text contains `word`, for searches in a large workspace. */
   *mentioning(word: string): Generator<LibraryPrompt> {
     for (const [uri, { text }] of this.#texts) {
       const prompt = text.includes(word) ? this.at(uri) : undefined;

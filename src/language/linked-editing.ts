@@ -3,7 +3,7 @@ import type { Analysis } from './analysis.ts';
 import type { Body, BodyNode, Name } from './nodes.ts';
 import { type Span, textOf, touches } from './span.ts';
 
-/** The two names, of which `offset` touches one; undefined where none is, or where they are not the same. */
+/** The two names, if `offset` touches one of them; undefined if not, or if they differ. */
 export function linkedEditing({ text, body }: Analysis, offset: number): Span[] | undefined {
   const names = namesAt(body.body, offset);
   if (names === undefined) return undefined;

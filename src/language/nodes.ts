@@ -18,9 +18,9 @@ export interface CommentNode {
 export interface Mustache {
   readonly type: 'mustache';
   readonly span: Span;
-  /** Undefined where nothing is between the braces. */
+  /** Undefined for empty braces. */
   readonly call: HelperCall | undefined;
-  /** False where its braces are never closed, or something is in it that cannot. */
+  /** False if its braces are never closed, or it contains an error. */
   readonly sound: boolean;
 }
 
@@ -35,12 +35,12 @@ export interface Block {
   readonly blockParams: readonly Name[];
   readonly body: Body;
   readonly inverse: Inverse | undefined;
-  /** Undefined where the block is never closed, and for a chained `{{else if}}`, which its outermost block closes. */
+  /** Undefined if the block is never closed, and for a chained `{{else if}}`, which its outermost block closes. */
   readonly close: CloseTag | undefined;
   readonly sound: boolean;
 }
 
-/** `{{else}}`, `{{^}}`, or `{{else if …}}`, whose body is one block: itself. */
+/** `{{else}}`, `{{^}}`, or `{{else if …}}`, whose body is a single block: itself. */
 export interface Inverse {
   readonly tag: Span;
   readonly chained: boolean;
@@ -52,7 +52,7 @@ export interface PartialCall {
   readonly type: 'partial';
   readonly span: Span;
   readonly openTag: Span;
-  /** Undefined for `{{> (computed)}}` and where no name is. */
+  /** Undefined for `{{> (computed)}}` and a missing name. */
   readonly name: Name | undefined;
   readonly computed: SubExpressionNode | undefined;
   readonly params: readonly ExpressionNode[];
@@ -68,7 +68,7 @@ export interface InlinePartialNode {
   readonly type: 'inline';
   readonly span: Span;
   readonly openTag: Span;
-  /** As its string says, with the place between the quotes. */
+  /** The contents of its string, with its range between the quotes. */
   readonly name: Name | undefined;
   readonly call: HelperCall | undefined;
   readonly body: Body;
@@ -116,7 +116,7 @@ export interface PathNode {
   readonly data: boolean;
   /** The number of `../` that lead it. */
   readonly depth: number;
-  /** Begins with `this` or `.`, so that no block parameter and no helper is meant. */
+  /** Begins with `this` or `.`, so that it is neither a block parameter nor a helper. */
   readonly scoped: boolean;
   /** Without `..`, `.` and `this`. */
   readonly segments: readonly Name[];

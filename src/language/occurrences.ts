@@ -1,6 +1,6 @@
 /**
- * Every place where one symbol is written: a variable, a property, a block parameter, in front matter, bodies and
- * samples, through partials. Definition, references and rename are three questions to this.
+ * Finds all occurrences of a symbol: a variable, a property or a block parameter, in front matter, bodies and samples,
+ * through partials. Definition, references and rename are based on it.
  */
 
 import { lex } from './lex.ts';
@@ -25,11 +25,11 @@ import { TokenCursor } from './token-cursor.ts';
 import { frontMatterNames, sampleNames, type YamlName } from './yaml-names.ts';
 
 export interface Occurrence extends Location {
-  /** `argument`: named in a partial's call; `key`: in a string that `{{lookup}}` takes. */
+  /** `argument`: named in a partial's call; `key`: in a string argument of `{{lookup}}`. */
   readonly as: YamlName['as'] | 'parameter' | 'use' | 'argument' | 'key';
   /** Its possible meanings, by the rendered prompt. */
   readonly declarations: ReadonlySet<Declaration>;
-  /** A prompt in which it cannot be told what it means. */
+  /** A prompt in which its meaning cannot be determined. */
   readonly unknownIn: LibraryPrompt | undefined;
 }
 
@@ -58,7 +58,7 @@ class Collected implements Occurrences {
     return [...this.#places.values()];
   }
 
-  /** Adds what a place means in one reading; undefined where that cannot be told in `unknownIn`. */
+  /** Adds the meaning of a place in one reading; if it cannot be determined, sets `unknownIn`. */
   add(
     place: Location,
     as: Occurrence['as'],

@@ -1,7 +1,7 @@
 /**
- * A template's tokens become a tree, as Handlebars' grammar has it (handlebars.yy). Where Handlebars gives up, this
- * notes the place and goes on: while somebody types, most texts are wrong somewhere. What is wrong there, the checker
- * says (src/core/check).
+ * Parses a template's tokens to a tree, by Handlebars' grammar (handlebars.yy). Where Handlebars would fail, this
+ * records the place and continues: while somebody types, most texts have an error somewhere. The checker reports the
+ * errors (src/core/check).
  */
 import { MAX_CHAIN, MAX_DEPTH } from '../core/check/too-deep.ts';
 import { type Lexed, lex, type TagToken, type TokenKind } from './lex.ts';
@@ -14,11 +14,11 @@ export interface ParsedBody {
   readonly body: Body;
   /** The first 500 places that Handlebars cannot read. */
   readonly unreadable: readonly Span[];
-  /** True if what is wrong stays inside single tags, so that the text around it means the same whatever it holds. */
+  /** True if all errors are inside single tags, so that the text around them has its meaning anyway. */
   readonly local: boolean;
 }
 
-/** Reads `text`, whose first character is at `offset` of the document. Never throws. */
+/** Parses `text`, whose first character is at `offset` of the document. Never throws. */
 export function parseBody(text: string, offset: number): ParsedBody {
   const lexed = lex(text, offset);
   return new Parser(text, offset, lexed).parse();
@@ -50,7 +50,7 @@ class Parser {
     return { body, unreadable, local };
   }
 
-  /** A body that goes on after closing tags and elses that no block takes: those for which `isStray` holds. */
+  /** A body that continues after closing tags and elses that belong to no block: those for which `isStray` returns true. */
   #bodyPast(start: number, isStray: (token: TagToken) => boolean): Body {
     const nodes: BodyNode[] = [];
     let position = start;
@@ -121,7 +121,7 @@ class Parser {
     const name = nameOf(open.call);
     const within = this.#enter(chained ? undefined : name);
     const inverted = token.kind === 'OPEN_INVERSE';
-    // An inverted block takes an else, but no else if.
+    // An inverted block may have an else, but no else if.
     const body = this.#bodyPast(open.tag.end, next => inverted && next.kind === 'OPEN_INVERSE_CHAIN');
     const next = this.#tokens.peek();
     const inverse = next !== undefined && isInverse(next) ? this.#inverse(next) : undefined;
@@ -231,7 +231,7 @@ class Parser {
     };
   }
 
-  /** A block is open, for closing tags inside it, until what this gives is called. Undefined: another's tag closes it. */
+  /** Registers an open block, for closing tags inside it, until the returned function is called. Undefined: another's tag closes it. */
   #enter(name: string | undefined): () => void {
     if (name === undefined) return () => {};
     this.#open.push(name);
@@ -262,7 +262,7 @@ class Parser {
     return { type: 'mustache', span: { start: token.start, end }, call: undefined, sound: false };
   }
 
-  /** The closing tag of the innermost open block, if the next token begins it or one that is meant so. */
+  /** The closing tag of the innermost open block, if the next token begins it or a similar one. */
   #close(name: string, openTag: Span): CloseTag | undefined {
     const token = this.#tokens.peek();
     if (token === undefined) {
@@ -296,7 +296,7 @@ class Parser {
       : { span: tag, name: { name: textOfCallee(callee), span: callee.span } };
   }
 
-  /** An else or a closing tag where none can be. */
+  /** An else or a closing tag in the wrong place. */
   #stray(token: TagToken): BodyNode {
     this.#tokens.local = false;
     const node = (span: Span): BodyNode => ({ type: 'mustache', span, call: undefined, sound: false });

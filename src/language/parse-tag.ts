@@ -16,7 +16,7 @@ import { spanOf, type TokenCursor } from './token-cursor.ts';
 export interface OpenTag {
   readonly tag: Span;
   readonly call: HelperCall | undefined;
-  /** The name of a partial that only rendering could tell, with the arguments after it. */
+  /** The computed name of a partial, with the arguments after it. */
   readonly computed: (TagArguments & { readonly name: SubExpressionNode }) | undefined;
   readonly blockParams: readonly Name[];
   /** True if nothing is wrong in it. */
@@ -60,7 +60,7 @@ export function readTag(tokens: TokenCursor, closing: TokenKind, mayCompute = fa
   return { tag: { start: opening.start, end }, call, computed, blockParams, sound: false };
 }
 
-/** Leaves a tag that holds what it cannot; gives its end. */
+/** Skips a tag with an error; returns its end. */
 function leaveTag(tokens: TokenCursor, opening: TagToken, failed: number): number {
   const wrong = tokens.peek();
   let last = tokens.peek(-1) ?? opening;
@@ -81,7 +81,7 @@ function leaveTag(tokens: TokenCursor, opening: TagToken, failed: number): numbe
   return end;
 }
 
-/** A callee and its arguments; undefined where no callee is. */
+/** A callee and its arguments; undefined if there is no callee. */
 function readCall(tokens: TokenCursor): HelperCall | undefined {
   const callee = readPathOrLiteral(tokens);
   if (callee === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Picoschema (github.com/google/dotprompt) with places: what Dotprompt's own reader takes is read as it reads it, and
- * what it refuses, or takes for something no author means, is told where it is.
+ * Picoschema (github.com/google/dotprompt) with places: reads what Dotprompt's own reader accepts in the same way, and
+ * reports what it rejects or probably misinterprets.
  */
 import {
   LIST,
@@ -49,7 +49,7 @@ interface Typed {
   readonly description?: string;
 }
 
-/** Takes what is wrong with a schema. */
+/** Receives the errors of a schema. */
 export type Find = (finding: SchemaFinding) => void;
 
 export function isScalarName(name: string): name is ScalarName {
@@ -89,7 +89,7 @@ export class PicoschemaReader {
     return fault === undefined ? { type: this.named(place, name) } : this.#told(place, fault);
   }
 
-  /** A schema that only the application knows, by its name. */
+  /** A schema by name that only the application knows. */
   named(span: Span, name: string): ValueType {
     this.#find({
       code: 'named-schema',

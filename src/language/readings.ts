@@ -1,7 +1,7 @@
 /**
- * A body means something in the input of whoever is rendered: a prompt's own on its own, a partial's in each prompt
- * that calls it, with what the call gives it. A reading is one of these, so a name in a partial has as many meanings
- * as there are ways to reach it.
+ * A body has a meaning for each input it is rendered with: a prompt's for its own, a partial's for each prompt that
+ * calls it, with the arguments of the call. A reading is one of these, so a name in a partial has as many meanings as
+ * there are paths to it.
  */
 import type { Library, LibraryPrompt } from './library.ts';
 import type { Body, ExpressionNode, HashPairNode, PartialCall } from './nodes.ts';
@@ -27,7 +27,7 @@ export interface Reading {
   readonly overlays: Overlays;
 }
 
-/** Contexts that a call made from another one with its named arguments put over it. */
+/** Contexts that a call created by merging its named arguments into another one. */
 export type Overlays = ReadonlyMap<ValueType, Overlay>;
 
 interface Overlay {
@@ -66,7 +66,7 @@ export function readings(
       const { name } = call.name;
       const context = contextOfCall(call, resolved);
       const own = inlines.filter(inline => inline.name?.name === name);
-      // Of several with one name any may be meant.
+      // If several have one name, each may be the one.
       for (const inline of own) {
         const defined = scopeAt(resolved, inline.span.start);
         const blockParams = defined?.blockParams ?? [];
@@ -77,7 +77,7 @@ export function readings(
       }
       const partial = own.length > 0 ? undefined : library.partial(prompt.name, name);
       if (partial === undefined || !follow(partial)) continue;
-      // Partials are defined around all that is rendered: beyond what a call gives one is the input.
+      // Partials are defined at the top level: beyond the arguments of its call is the input.
       const outer = context === 'input' ? undefined : root;
       read(partial, partial.analysis.body.body, { context, outer, blockParams: [] }, within);
     }
@@ -161,7 +161,7 @@ export function variableKey({ uri }: LibraryPrompt, name: string): string {
   return `variable ${uri} ${name}`;
 }
 
-/** A block parameter, by where it is named. */
+/** A block parameter, by its declaration. */
 export function blockParamOf({ uri }: LibraryPrompt, declaredAt: number): Declaration {
   return `parameter ${uri} ${declaredAt}`;
 }

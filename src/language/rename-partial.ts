@@ -10,7 +10,7 @@ function refuse(message: string): never {
   throw new Problem('invalid_request', message);
 }
 
-/** @throws Problem `invalid_request` for a name that cannot be, or where a call would mean another partial */
+/** @throws Problem `invalid_request` for an invalid name, or if a call would refer to another partial */
 export function renamePartial(
   { partial, name }: PromptSymbol & { kind: 'partial' },
   newReference: string,

@@ -1,4 +1,4 @@
-/** A new name for a prompt's file: every call of it, and each of its own, goes on meaning what it meant. */
+/** Renames a prompt's file: every call of it, and each of its own, keeps its meaning. */
 import { folderOf, isPartial, lastSegment, type PromptName } from '../core/name.ts';
 import { closestCaseClash, whyNoFolder, whyTaken } from '../core/name-case.ts';
 import { Problem } from '../core/problem.ts';
@@ -13,10 +13,9 @@ function refuse(message: string): never {
 }
 
 /**
- * The edits and renames that give a prompt or partial the name `to`, its samples with it. Each call is written in the
- * way in which it was.
- * @throws Problem `invalid_request` for a name that is taken, for a partial in use that would be none, or where a call
- *   would mean another partial
+ * The edits and renames that give a prompt or partial the name `to`, including its samples. Each call keeps its style.
+ * @throws Problem `invalid_request` if the name is taken, if a partial in use would no longer be one, or if a call
+ * would refer to another partial
  */
 export function renamePrompt(prompt: LibraryPrompt, to: PromptName, library: Library): WorkspaceChange {
   const from = prompt.name;
@@ -33,7 +32,7 @@ export function renamePrompt(prompt: LibraryPrompt, to: PromptName, library: Lib
   for (const use of uses) {
     const target = library.partial(use.prompt.name, use.reference);
     const isIt = target?.uri === prompt.uri;
-    // A prompt that moves takes its own calls with it.
+    // The calls within a prompt move with it.
     const moves = use.prompt.uri === prompt.uri && folderOf(to) !== folderOf(from);
     if (target?.name === undefined || !(isIt || moves)) continue;
     if (isIt && !isPartial(to))
@@ -84,7 +83,7 @@ function unmarked(name: string): string {
   return `${name.slice(0, slash + 1)}${name.slice(slash + 2)}`;
 }
 
-/** A call in a partial that moves: as it is, if its folders still hold what it calls. */
+/** A call in a partial that moves: unchanged if it is still found from the new folder. */
 function stillReaches(
   { reference }: PartialReference,
   caller: PromptName | undefined,
@@ -94,7 +93,7 @@ function stillReaches(
   return caller?.startsWith(prefix) ? reference : referenceFrom(caller, target, '');
 }
 
-/** In the quotes or brackets that were there; in quotes where it would be no path of Handlebars. */
+/** With the existing quotes or brackets; quoted if it would not be a valid path in Handlebars. */
 function asWritten(reference: string, before: string): string {
   const [quote] = before;
   if (quote === '"' || quote === "'") return `${quote}${reference}${quote}`;
@@ -109,14 +108,14 @@ const WORDS = new Set(['this', 'true', 'false', 'null', 'undefined', 'else', 'as
 interface Renaming {
   readonly prompt: LibraryPrompt;
   readonly to: PromptName;
-  /** Those whose calls count: no published version changes. */
+  /** The prompts whose calls matter: published versions never change. */
   readonly files: readonly LibraryPrompt[];
   readonly uses: readonly PartialReference[];
   readonly edits: ReadonlyMap<string, readonly TextEdit[]>;
   readonly library: Library;
 }
 
-/** @throws Problem `invalid_request` where a call would reach another partial than before */
+/** @throws Problem `invalid_request` if a call would find another partial than before */
 function checkCalls({ prompt: renamed, to, files, uses, edits, library }: Renaming): void {
   const after = new Library();
   for (const { uri, name, analysis } of files) {

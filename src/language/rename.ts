@@ -21,7 +21,7 @@ export interface Renamable {
   readonly text: string;
 }
 
-/** @throws Problem `invalid_request` that says why the text there cannot be renamed */
+/** @throws Problem `invalid_request` with the reason why it cannot be renamed */
 export function prepareRename(prompt: LibraryPrompt, offset: number, library: Library): Renamable {
   return prepared(symbolAt(prompt, offset, library), library);
 }
@@ -32,9 +32,9 @@ export function prepareRenameInSamples(samples: LibrarySamples, offset: number, 
 }
 
 /**
- * The edits that give the symbol at `offset` another name and leave all meaning what it meant. Of a partial, `newName`
- * is written as at that place: `header`, `shared/header`.
- * @throws Problem `invalid_request` for a name that cannot be, or where something would mean another thing
+ * The edits that rename the symbol at `offset` and preserve all meaning. For a partial, `newName` is written as at that
+ * place: `header`, `shared/header`.
+ * @throws Problem `invalid_request` for an invalid name, or if the meaning of something would change
  */
 export function rename(
   prompt: LibraryPrompt,
@@ -171,7 +171,7 @@ function checkName(name: string): void {
     );
 }
 
-/** @throws Problem `invalid_request` where the new name is declared beside the old one */
+/** @throws Problem `invalid_request` if the new name is declared beside the old one */
 function checkUndeclared(newName: string, places: readonly Occurrence[], library: Library): void {
   const renamed = new Set(places.flatMap(each => [...each.declarations]));
   for (const uri of new Set(places.map(each => each.uri))) {
@@ -208,7 +208,7 @@ function written({ span, as }: Occurrence, text: string, name: string, newName: 
   return newName;
 }
 
-/** In brackets where it is no identifier of Handlebars. */
+/** In brackets if it is not an identifier in Handlebars. */
 export function handlebarsName(name: string): string {
   const [open, id, close, ...more] = lex(`{{${name}}}`, 0).tokens;
   const isPlain =

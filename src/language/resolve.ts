@@ -24,7 +24,7 @@ export type Meaning =
   /** Of the context of a block such as `{{#each}}`. */
   | { readonly kind: 'property'; readonly name: string; readonly declared: Declared | undefined }
   | { readonly kind: 'block-param'; readonly name: string; readonly declaredAt: Span }
-  /** `@index`, `@root`, and what Dotprompt gives as context (`@auth`). */
+  /** `@index`, `@root`, and Dotprompt's context values (`@auth`). */
   | { readonly kind: 'data'; readonly name: string }
   /** `this`, `.`, `..` alone. */
   | { readonly kind: 'context' }
@@ -70,11 +70,11 @@ export interface BodyScope {
   readonly blockParams: readonly (Name & { readonly type: ValueType })[];
   /** `@index` and its like that can be used here. */
   readonly data: readonly string[];
-  /** The scope in whose context `../` looks; undefined for the input's. */
+  /** The scope of `../`; undefined for the input's. */
   readonly outer: BodyScope | undefined;
   /** Names that the call of a partial adds to the context. */
   readonly given?: ReadonlySet<string>;
-  /** True if only rendering tells the context: of an inline partial that is called with one, or from elsewhere. */
+  /** True if only rendering can tell the context: that of an inline partial that is called with one, or from elsewhere. */
   readonly open?: boolean;
 }
 
@@ -108,7 +108,7 @@ export function scopeAt({ scopes }: Resolved, offset: number): BodyScope | undef
   return scopes.findLast(({ span }) => span.start <= offset && offset <= span.end);
 }
 
-/** Dotprompt gives `@` names from the caller's context; these are Handlebars' own. */
+/** Dotprompt takes `@` names from the caller's context; these are Handlebars' own. */
 const ROOT_DATA = ['root'];
 const NUMBER: ValueType = { kind: 'number' };
 
@@ -213,7 +213,7 @@ class Resolver {
     if (block.inverse) this.#within(block.inverse.body, other, scope);
   }
 
-  /** The scopes of a block's body and of its else. `type`: of the block's value, where it is no helper. */
+  /** The scopes of a block's body and of its else. `type`: of the block's value, if it is not a helper. */
   #scopesOf(
     block: Block,
     type: ValueType | undefined,
@@ -261,7 +261,7 @@ class Resolver {
     return isSame ? { ...scope, span: within.span, blockParams: within.blockParams } : within;
   }
 
-  /** Gives the type of what is read; undefined where a helper is called. */
+  /** Returns the type of a path; undefined for the call of a helper. */
   #call(
     call: HelperCall,
     as: HelperUse['as'],

@@ -9,7 +9,7 @@ import { isObject, misfits, wordsOfPath, wordsOfValue } from './values.ts';
 
 export interface Sample {
   readonly name: string;
-  /** Of the name's value; of the whole sample where it has no name. */
+  /** The range of the name's value; of the whole sample if it has no name. */
   readonly nameSpan: Span;
   /** Values by variable name, as JSON has them. */
   readonly input: Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-/** A prompt's schema, of its input or its output: Picoschema or JSON Schema, told apart as Dotprompt does. */
+/** A prompt's schema of its input or output: Picoschema or JSON Schema, distinguished as in Dotprompt. */
 import { NO_OBJECT, notOfAnObject, OTHER_TYPE } from '../core/schema/input-type.ts';
 import { NO_SCHEMA } from '../core/schema/type-faults.ts';
 import { isSchemaName, splitDescription } from '../core/schema/type-names.ts';
@@ -9,13 +9,13 @@ import { ANY, type ValueType } from './value-type.ts';
 
 export interface SchemaFacts {
   readonly type: ValueType;
-  /** True if it says itself that there may be more than it names. */
+  /** True if it allows names that it does not list. */
   readonly isOpen: boolean;
-  /** Of a schema that only the application knows. */
+  /** For a schema that only the application knows. */
   readonly name?: string;
 }
 
-/** Returns whether Dotprompt takes a mapping for JSON Schema: by its `type`, or because it has `properties`. */
+/** Returns true if Dotprompt reads a mapping as JSON Schema: because of its `type`, or because it has `properties`. */
 export function isJsonSchema(schema: PlacedValue): boolean {
   const type = part(schema, 'type')?.value;
   if (typeof type === 'string' && (isScalarName(type) || type === 'object' || type === 'array')) return true;
@@ -24,7 +24,7 @@ export function isJsonSchema(schema: PlacedValue): boolean {
   return properties !== undefined && typeof properties.value === 'object';
 }
 
-/** Undefined where there is no schema. Only of an output may the schema be of something else than an object. */
+/** Undefined if there is no schema. Only the schema of an output may describe something other than an object. */
 export function readSchema(schema: PlacedValue, of: 'input' | 'output', find: Find): SchemaFacts | undefined {
   if (schema.kind === 'nothing' || schema.value === null) return undefined;
   if (schema.kind !== 'mapping') return readUnnamed(schema, of, find);
@@ -42,7 +42,7 @@ export function readSchema(schema: PlacedValue, of: 'input' | 'output', find: Fi
 function readJsonSchema(schema: PlacedValue, find: Find): SchemaFacts {
   const reader = new JsonSchemaReader(schema, find);
   const named = part(schema, 'type')?.value;
-  // Beside `properties`, Dotprompt takes any other type for "object".
+  // With `properties`, Dotprompt treats any other type as "object".
   const isOther = typeof named === 'string' && (isScalarName(named) || named === 'array');
   const type = isOther ? reader.read(schema) : reader.object(schema);
   const others = part(schema, 'additionalProperties');

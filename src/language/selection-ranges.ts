@@ -5,7 +5,7 @@ import type { Body, BodyNode, ExpressionNode, HashPairNode, HelperCall, Name } f
 import { type Span, touches } from './span.ts';
 import { markerOf } from './symbols.ts';
 
-/** The innermost first; each holds the one before it and is larger. */
+/** The innermost first; each contains the one before it and is larger. */
 export function selectionRanges({ text, frontMatter, body }: Analysis, offset: number): Span[] {
   const spans: Span[] = [{ start: 0, end: text.length }];
   if (frontMatter.span && offset <= frontMatter.span.end) {

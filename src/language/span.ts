@@ -4,7 +4,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** Returns whether `offset` is inside or at either end: where a caret touches it. */
+/** Returns true if `offset` is inside or at either end, where a caret touches it. */
 export function touches({ start, end }: Span, offset: number): boolean {
   return start <= offset && offset <= end;
 }

@@ -87,7 +87,7 @@ export function symbolAt(prompt: LibraryPrompt, offset: number, library: Library
   return undefined;
 }
 
-/** As `symbolAt`, in a samples file, where variables and their properties stand. */
+/** Like `symbolAt`, for a samples file with variables and their properties. */
 export function symbolInSamples(
   { uri, name, text }: LibrarySamples,
   offset: number,

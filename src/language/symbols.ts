@@ -20,7 +20,7 @@ export function symbols({ text, frontMatter, body }: Analysis): Symbol[] {
   return [...variableSymbols(frontMatter.variables, new Set()), ...bodySymbols(text, body.body)];
 }
 
-/** `within`: what the declared symbols are in, so that a type which holds itself ends. */
+/** `within`: the parents of the declared symbols, so that a recursive type ends. */
 function variableSymbols(declared: readonly Declared[], within: ReadonlySet<Declared>): Symbol[] {
   return declared.flatMap((variable): Symbol[] => {
     const { name, type, optional, nameSpan, span = nameSpan } = variable;
@@ -39,7 +39,7 @@ function variableSymbols(declared: readonly Declared[], within: ReadonlySet<Decl
   });
 }
 
-/** A role holds what follows it up to the next one, a section too, or up to the next role. */
+/** A role contains everything up to the next one, and a section everything up to the next section or role. */
 function bodySymbols(text: string, { nodes, span }: Body): Symbol[] {
   const top: Symbol[] = [];
   let role: { symbols: Symbol[]; close: (end: number) => void } | undefined;

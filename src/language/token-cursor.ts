@@ -1,8 +1,8 @@
-/** The tokens of a template while they are read, and where they cannot be. */
+/** A cursor over the tokens of a template, which records the places of errors. */
 import type { TagToken, TokenKind } from './lex.ts';
 import type { Span } from './span.ts';
 
-/** Enough for whoever looks; a text of a million braces would give as many. */
+/** The maximum number of places; a text of a million braces would have as many. */
 export const MAX_PLACES = 500;
 
 export class TokenCursor {
@@ -40,7 +40,7 @@ export class TokenCursor {
     return token;
   }
 
-  /** Takes the next token if it is of this kind. */
+  /** Consumes the next token if it is of this kind. */
   takeIf(kind: TokenKind): TagToken | undefined {
     return this.peek()?.kind === kind ? this.take() : undefined;
   }

@@ -2,8 +2,8 @@
 import { type ParsedBody, parseBody } from './parse-body.ts';
 
 /**
- * The body `text` at `offset`, knowing what `previous` was read from. The same as `parseBody(text, offset)` gives,
- * for the time that the edited nodes take rather than the whole text.
+ * Parses the body `text` at `offset`, reusing `previous`. The result equals `parseBody(text, offset)`, but takes time
+ * only for the edited nodes.
  */
 export function updateBody(
   previous: ParsedBody,

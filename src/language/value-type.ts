@@ -1,7 +1,7 @@
 /** The types in the front matter: of input variables and of their contents. */
 import type { Span } from './span.ts';
 
-/** A variable, or a property of an object, as it is declared. */
+/** A declared variable or property. */
 export interface Declared {
   readonly name: string;
   readonly type: ValueType;
@@ -20,7 +20,7 @@ export type ValueType =
   | {
       readonly kind: 'object';
       readonly properties: readonly Declared[];
-      /** Of properties that are not declared; undefined where there must be none. */
+      /** Of undeclared properties; undefined if there must be none. */
       readonly others: ValueType | undefined;
     };
 
@@ -33,7 +33,7 @@ export function propertiesOf(type: ValueType): readonly Declared[] {
   return type.others === undefined ? type.properties : [...type.properties, ...propertiesOf(type.others)];
 }
 
-/** As an author writes it: `string`, `string[]`, `"high" | "low"`, `{id, takes}`. */
+/** As authors write it: `string`, `string[]`, `"high" | "low"`, `{id, takes}`. */
 export function wordsOfType(type: ValueType): string {
   switch (type.kind) {
     case 'enum':

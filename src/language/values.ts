@@ -12,7 +12,7 @@ export interface ValueMisfit {
   readonly near?: string;
 }
 
-/** Enough for whoever looks. */
+/** The maximum number of misfits. */
 const MAX_MISFITS = 50;
 /** Values that YAML aliases share can be far larger than their text. */
 const MAX_STEPS = 200_000;

@@ -1,4 +1,4 @@
-/** A sample put into the text of a samples file, with everything else left as it is written. */
+/** Inserts a sample into the text of a samples file, leaving everything else unchanged. */
 import {
   type Document,
   isAlias,
@@ -29,10 +29,10 @@ const QUOTED: ToStringOptions = { lineWidth: 0, blockQuote: false, defaultString
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
- * The text of a samples file with this sample in it: at the end, or in the place of the one of that name, of which
- * only the variables that differ are written anew. Comments, order and formatting elsewhere stay; an empty text
- * becomes a file of one sample.
- * @throws Problem `invalid_source` when the file cannot be read, or the sample cannot be written, so that nothing is lost
+ * The text of a samples file with this sample: at the end, or in place of the one with the same name, of which only
+ * variables that differ are rewritten. Other comments, order and formatting are kept; an empty text becomes a file with
+ * one sample.
+ * @throws Problem `invalid_source` if the file cannot be read, or the sample cannot be written, so that nothing is lost
  */
 export function withSample(text: string, name: string, input: SampleInput): string {
   const { samples, findings } = readSamples(text);
@@ -76,7 +76,7 @@ function holdsExactly(text: string, wanted: readonly { name: string; input: unkn
   );
 }
 
-/** One way to put a sample into a text; undefined where it does not suit. Whether it went well is seen by reading. */
+/** A way to insert a sample into a text; undefined if it does not apply. The result is verified by reading it. */
 type Write = (text: string, name: string, value: SampleInput, style: ToStringOptions) => string | undefined;
 
 /** Adds the sample after all there is. */
@@ -90,7 +90,7 @@ const added: Write = (text, name, value, style) => {
   return `${before}${indent}${lines.join(newline)}${newline}`;
 };
 
-/** Writes anew those variables whose values differ from `old`, where they are. */
+/** Rewrites the variables whose values differ from `old`, in place. */
 function changed(old: SampleInput): Write {
   return (text, name, value, style) => {
     const input = itemOf(documentOf(text), name)?.get('input', true);
@@ -116,7 +116,7 @@ function changed(old: SampleInput): Write {
   };
 }
 
-/** Writes the whole input anew where it is. */
+/** Rewrites the whole input in place. */
 const replaced: Write = (text, name, value, style) => {
   const item = itemOf(documentOf(text), name);
   if (item === undefined || item.flow) return undefined;
@@ -144,7 +144,7 @@ const rewritten: Write = (text, name, value, style) => {
   }
 };
 
-/** Puts what `removed` names by an anchor where an alias to it comes first. */
+/** Moves the target of an anchor in `removed` to the first alias of it. */
 function keepAnchors(document: Document, removed: Node): void {
   const anchored = new Map<string, Node>();
   visit(removed as Parameters<typeof visit>[0], {

@@ -69,7 +69,7 @@ function inputNames(
   return names;
 }
 
-/** By where a property of a JSON Schema is named: where `required` names it. */
+/** The places in `required` that name a property of a JSON Schema, by its declaration. */
 function collectRequired(schema: PlacedValue, found: Map<number, Span[]>): void {
   if (schema.isAlias) return;
   const required = part(schema, 'required');

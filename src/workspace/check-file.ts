@@ -7,22 +7,21 @@ import { parseSource } from '../core/source.ts';
 import { type FileRenderRequest, type LinkedFile, linkFile, shownPath } from './file-partials.ts';
 
 export interface FileIssue extends SourceIssue {
-  /** Names the file: the prompt's, or that of a partial in it. */
+  /** Names the file: the prompt's, or a partial's. */
   readonly label: string;
 }
 
 export interface CheckedFile {
   /** Empty for a file that can be published. */
   readonly issues: readonly FileIssue[];
-  /** Undefined where it, or a partial in it, cannot be read. */
+  /** Undefined if it, or a partial in it, cannot be read. */
   readonly linked: LinkedFile | undefined;
 }
 
 type CheckRequest = Pick<FileRenderRequest, 'file' | 'root' | 'fileSystem' | 'shownFrom'>;
 
 /**
- * Everything that is found at once: what is wrong with the partials shows where the prompt itself is right. Empty for
- * a file that can be published.
+ * All errors at once: those of partials only if the prompt itself is valid. Empty for a file that can be published.
  * @throws WorkspaceError `file_missing`, `outside`, `unreadable`
  */
 export async function checkFile(request: CheckRequest): Promise<readonly FileIssue[]> {

@@ -1,4 +1,4 @@
-/** The text of a `promptforge.json`, checked as far as it alone tells: each mistake with its place and what to write. */
+/** Checks the text of a `promptforge.json` without other files: each error with its place and a correction. */
 import { registryAddress, whyNotRegistryUrl } from '../client/address.ts';
 import { wordsOfJsonValue } from '../core/json-words.ts';
 import { KEY_LIKE, redactKeys } from '../core/key.ts';
@@ -148,7 +148,7 @@ function unknownNames(json: JsonText): ProjectProblem[] {
     }));
 }
 
-/** Windows' separators and what says nothing ("./", "//" inside, "/" at the end) taken out. */
+/** Normalizes Windows' separators and redundant parts ("./", "//" inside, "/" at the end). */
 function withForwardSlashes(folder: string): string {
   const segments = folder.replaceAll('\\', '/').split('/');
   return segments.filter((segment, index) => segment !== '.' && (segment !== '' || index === 0)).join('/');

@@ -48,7 +48,7 @@ export class FileIndex {
   #columns: Columns | undefined;
   /** Index of each file in the columns; built when files are not read in order. */
   #places: Map<PromptName, number> | undefined;
-  /** The place after the one that was asked for last: files are nearly always asked for in their order. */
+  /** The place after the last request: files are nearly always requested in order. */
   #next = 0;
   #isChanged = false;
 
@@ -68,12 +68,12 @@ export class FileIndex {
     }
   }
 
-  /** As `set` takes it. */
+  /** The timestamp for `set`. */
   now(): Promise<number> {
     return this.#local.now();
   }
 
-  /** Undefined where the file has to be read: it may have changed, within one tick of the disk's clock even unseen. */
+  /** Undefined if the file must be read: it may have changed, even without a new timestamp within one tick of the disk's clock. */
   get(name: PromptName, stats: Stats): FileText | undefined {
     const columns = this.#columns ?? noColumns();
     const place = this.#placeOf(name, columns);
@@ -116,8 +116,8 @@ export class FileIndex {
   }
 
   /**
-   * Forgets files that are not there any more, and writes the index where it has changed.
-   * @param names of those that are there, in the order in which they are asked for
+   * Forgets files that no longer exist, and writes the index if it has changed.
+   * @param names of the existing files, in the order of their requests
    */
   async save(names: readonly PromptName[]): Promise<void> {
     const columns = this.#columns ?? noColumns();

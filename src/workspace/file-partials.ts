@@ -20,7 +20,7 @@ import { WorkspaceError } from './workspace-error.ts';
 export interface FileRenderRequest {
   /** The prompt file; a relative path is taken from the working directory. */
   readonly file: string;
-  /** The uppermost folder in which partials are looked for: the prompts folder. Unless told, as far up as the folders' names allow. */
+  /** The topmost folder in which partials are looked up: the prompts folder. Default: as far up as the folders' names allow. */
   readonly root?: string | undefined;
   /** Values by variable name. */
   readonly input: Readonly<Record<string, unknown>>;
@@ -29,9 +29,9 @@ export interface FileRenderRequest {
   readonly context?: RenderRequest['context'] | undefined;
   /** The text to render instead of the file's bytes: an editor's unsaved text. */
   readonly source?: string | undefined;
-  /** The unsaved text of a file by its absolute path, the prompt's or a partial's; undefined where the file's bytes are right. */
+  /** Returns the unsaved text of a prompt or partial by its absolute path; undefined if there is none. */
   readonly read?: ((path: string) => string | undefined) | undefined;
-  /** The folder that messages name files from; the working directory unless told. */
+  /** The folder that paths in messages are relative to; default: the working directory. */
   readonly shownFrom?: string | undefined;
   readonly fileSystem: FileSystem;
 }
@@ -65,7 +65,7 @@ export interface LinkedFile {
   readonly label: string;
   /** Below which the file's name was taken, absolute. */
   readonly root: string;
-  /** A stand-in where the file's own name is no prompt's. */
+  /** A placeholder if the file's own name is not a prompt name. */
   readonly name: PromptName;
 }
 
@@ -88,7 +88,8 @@ export async function linkFile(
     await checkInside(path, root, shown(path), fileSystem);
     const found = await read(path);
     if (found === undefined) return undefined;
-    // The registry, and the next disk, may tell case where this one does not. The file's own folders are as they were given.
+    // The registry, and the next disk, may be case-sensitive although this one is not. The file's own folders are used
+    // as given.
     const given = join(root, ...sharedFolder(name, candidate).split('/'));
     if (!(await isSpelledSo(path, given, diskOf(fileSystem)))) return undefined;
     files.set(candidate, path);
@@ -100,9 +101,9 @@ export async function linkFile(
 }
 
 /**
- * The file as a prompt below a root: the given one, or the uppermost folder from which every folder's name is one of
- * a prompt's. A file whose own name is none gets a stand-in: only its folders matter for finding partials.
- * @throws WorkspaceError `outside` when the file is not below the given root
+ * The file as a prompt below a root: the given one, or the topmost folder below which all names are valid in a prompt
+ * name. A file with an invalid name gets a placeholder: only its folders matter for finding partials.
+ * @throws WorkspaceError `outside` if the file is not below the given root
  */
 function placeOf(
   file: string,
@@ -124,7 +125,7 @@ function placeOf(
   }
 }
 
-/** Never found by a partial, whose name begins with "_". */
+/** Never the name of a partial, which begins with "_". */
 const STAND_IN = 'file';
 
 /** A file's path in messages: relative to a folder that contains it, otherwise absolute. */

@@ -1,6 +1,6 @@
 /**
- * A `.gitattributes` for prompts: without one, git on Windows checks them out with "\r\n". That is no edit here, but other
- * tools take it for one. It is offered once in a working copy, whoever asks.
+ * A `.gitattributes` for prompts: without one, git on Windows checks them out with "\r\n". That does not count as an
+ * edit here, but it does in other tools. Offered once per working copy.
  */
 import { execFile } from 'node:child_process';
 import { homedir } from 'node:os';
@@ -12,7 +12,7 @@ import { LOCK_FILE } from './lock-file.ts';
 import { systemMessage, WorkspaceError } from './workspace-error.ts';
 
 const FILE = '.gitattributes';
-/** In `.promptforge`: the answer, or that a command said so already. */
+/** In `.promptforge`: the answer, or that a command has shown the hint. */
 const NOTE = 'gitattributes';
 const LINES = [
   '# The same line endings on every machine, as PromptForge publishes them.',
@@ -36,8 +36,8 @@ export class GitAttributes {
   }
 
   /**
-   * True where the folder is in a git repository without such a file, and nobody answered yet. Never rejects.
-   * @param isHint whether it would only be said, which is done once too
+   * True if the folder is in a git repository without such a file, and the offer was not answered yet. Never rejects.
+   * @param isHint true for a message only, which is also shown once
    */
   async isToOffer({ isHint = false }: { readonly isHint?: boolean } = {}): Promise<boolean> {
     try {
@@ -49,7 +49,7 @@ export class GitAttributes {
     }
   }
 
-  /** Adds the lines, below those that are there. @throws WorkspaceError `not_writable` */
+  /** Appends the lines to the file. @throws WorkspaceError `not_writable` */
   async add(): Promise<void> {
     const file = join(this.#root, FILE);
     try {
@@ -94,11 +94,11 @@ function speaksOfPrompts(text: string): boolean {
   });
 }
 
-/** True where git converts line endings as it checks files out (core.autocrlf). False where there is no git. */
+/** True if git converts line endings at checkout (core.autocrlf). False if there is no git. */
 export async function convertsLineEndings(root: string): Promise<boolean> {
   try {
     const { stdout } = await promisify(execFile)('git', ['-C', root, 'config', '--get', 'core.autocrlf'], {
-      // On Windows a program is looked for in the folder first, where a repository may have one of that name.
+      // Windows looks for a program in the folder first, and a repository may contain one of that name.
       cwd: homedir(),
       timeout: GIT_PATIENCE,
     });

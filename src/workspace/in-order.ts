@@ -1,9 +1,9 @@
 /** Looking things up by names that come in the same order as the things: then each is the next, and none is searched for. */
 
 /**
- * @param things in any order; it is fast where they are in that of their names
- * @param nameOf each has another
- * @returns what finds a thing by its name, which is fast for one name after the other in order
+ * @param things in any order; fastest if sorted by name
+ * @param nameOf returns unique names
+ * @returns a function that finds a thing by its name, fast for consecutive names
  */
 export function inOrder<T>(
   things: readonly T[],

@@ -74,7 +74,7 @@ export class Journals {
     return id;
   }
 
-  /** Keeps it for whoever comes next: what it says is not settled. */
+  /** Keeps it for the next process: its contents are not settled. */
   leave(id: string): void {
     underWay.delete(id);
   }

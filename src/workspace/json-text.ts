@@ -1,4 +1,4 @@
-/** JSON files that people edit and git merges: read with the place of whatever is wrong in them. */
+/** Reads JSON files that people edit and git merges, with the place of every error. */
 import { isAscii } from 'node:buffer';
 import { findNodeAtLocation, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import { wordsOfJsonError } from '../core/json-words.ts';
@@ -16,7 +16,7 @@ export interface TextProblem {
 }
 
 export interface JsonText {
-  /** As JSON.parse gives it. */
+  /** The result of JSON.parse. */
   readonly value: unknown;
   /** Range of the value (or, with `key`, of its name); of the nearest enclosing value if it does not exist. */
   rangeOf(path: readonly (string | number)[], what?: 'value' | 'key'): TextRange;

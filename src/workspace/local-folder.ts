@@ -37,14 +37,14 @@ export class LocalFolder {
     return join(this.#path, ...names);
   }
 
-  /** A new name that says which process it belongs to. */
+  /** A new name that identifies this process. */
   ownName(): string {
     return `${OWNER}-${randomUUID()}`;
   }
 
   /**
-   * Makes the folder and its .gitignore, again where somebody deleted them.
-   * @throws WorkspaceError `not_writable` where a link is in its place
+   * Creates the folder and its .gitignore, again if somebody deleted them.
+   * @throws WorkspaceError `not_writable` if a link is in its place
    */
   async make(): Promise<void> {
     await this.#checkOwn();
@@ -71,10 +71,10 @@ export class LocalFolder {
   }
 
   /**
-   * Writes a file whole or not at all, and on disk when it resolves. A process that is killed leaves the old file, and
-   * at most something in the folder for staged files.
-   * @param isWanted asked at the last moment
-   * @returns false where it is not, and the file is as it was
+   * Writes a file atomically; on disk when it resolves. A process that is killed leaves the old file, and at most a
+   * staged one.
+   * @param isWanted called at the last moment
+   * @returns false if it returned false, and the file is unchanged
    */
   async replace(
     target: string,
@@ -96,7 +96,7 @@ export class LocalFolder {
     }
   }
 
-  /** Milliseconds since 1970 by the disk's clock, which a network's server may have of its own; this machine's where nothing can be written. */
+  /** Milliseconds since 1970 by the disk's clock, which may be a file server's; this machine's if the disk cannot be written. */
   async now(): Promise<number> {
     const staged = this.staged();
     try {

@@ -11,7 +11,7 @@ import { systemMessage, WorkspaceError } from './workspace-error.ts';
 interface Waiting {
   /** The time to wait for others. */
   readonly patience: number;
-  /** After which one who holds it, who does for far less, is given up. */
+  /** The time after which a holder of the guard, who needs far less, is assumed dead. */
   readonly givenUp: number;
 }
 
@@ -40,9 +40,10 @@ export class LockChanges {
   }
 
   /**
-   * Sets some bases in the lock file as it is on disk by then.
-   * @param decide which, given what it says; none leaves the file alone. Asked again where another process changed it meanwhile
-   * @throws WorkspaceError `invalid_lock_file`, `unreadable`, `not_writable`; the file is as before then
+   * Sets some bases in the lock file's current contents.
+   * @param decide returns the bases for its contents; none leaves the file unchanged. Called again if another process
+   * changed it meanwhile
+   * @throws WorkspaceError `invalid_lock_file`, `unreadable`, `not_writable`; the file is unchanged then
    */
   change(
     decide: (lock: Lock) => ReadonlyMap<PromptName, LockEntry> | Promise<ReadonlyMap<PromptName, LockEntry>>,
@@ -57,8 +58,8 @@ export class LockChanges {
   }
 
   /**
-   * Puts another text in place of `before`.
-   * @returns false where the file has another text by then, and is left as it is
+   * Replaces `before` by another text.
+   * @returns false if the file has another text by then, and is unchanged
    * @throws WorkspaceError `not_writable`
    */
   async replace(before: Uint8Array, text: string): Promise<boolean> {
@@ -68,7 +69,7 @@ export class LockChanges {
     });
   }
 
-  /** @returns false where another process changes it by now: what was decided may not hold any more */
+  /** @returns false if another process changes it by now: what was decided may not hold any more */
   async #changeNow(
     decide: Parameters<LockChanges['change']>[0],
     isOurs: () => Promise<boolean>,
@@ -77,7 +78,7 @@ export class LockChanges {
     const lock = await this.read();
     const bases = await decide(lock);
     if (bases.size === 0) return true;
-    // Git knows nothing of the guard: another branch may be checked out at any time.
+    // Git ignores the guard: another branch may be checked out at any time.
     const isAsRead = async () => isSame(before, await this.#bytes()) && (await isOurs());
     if (!(await isAsRead())) return false;
     return this.#write(lockText(new Map([...lock, ...bases])), isAsRead);
@@ -89,7 +90,7 @@ export class LockChanges {
     return this.#local.replace(target, Buffer.from(text), isWanted);
   }
 
-  /** Undefined where there is no file, or none that can be read: reading it as a lock file says why. */
+  /** Undefined if there is no file, or it cannot be read: reading it as a lock file reports why. */
   #bytes(): Promise<Uint8Array | undefined> {
     return this.#files.readFile(join(this.#root, LOCK_FILE)).catch(() => undefined);
   }
@@ -104,7 +105,7 @@ export class LockChanges {
       throw this.#notWritable('it is read-only. Make it writable, then try again. Nothing was changed.');
   }
 
-  /** @param work is told whether the guard is still its own: one that is held for long is given to another process */
+  /** @param work receives a function that checks whether the guard is still held: one that is held for long is taken over */
   async #alone<T>(work: (isOurs: () => Promise<boolean>) => Promise<T>): Promise<T> {
     const guard = this.#local.path('lock');
     const name = this.#local.ownName();
@@ -126,7 +127,7 @@ export class LockChanges {
   async #take(guard: string, name: string): Promise<void> {
     const { patience, givenUp } = this.#waiting;
     const start = performance.now();
-    /** The guard that is in the way, and since when. Its own time is of a clock that may be another, or be set back. */
+    /** The conflicting guard, and since when. Its own timestamp is from another clock, which may be set back. */
     let seen: { readonly owner: string; readonly since: number } | undefined;
     while (!(await this.#files.createFile(guard, Buffer.from(name)))) {
       const now = performance.now();
@@ -145,7 +146,7 @@ export class LockChanges {
     return new WorkspaceError('not_writable', file, message, { cause, shownAs: LOCK_FILE });
   }
 
-  /** Undefined where nobody holds it. Empty where its process was killed when it took it. */
+  /** Undefined if nobody holds it. Empty if its process was killed while taking it. */
   async #ownerOf(guard: string): Promise<string | undefined> {
     const bytes = await this.#files.readFile(guard);
     return bytes && Buffer.from(bytes).toString('utf8');

@@ -1,7 +1,6 @@
 /**
- * A lock file in which git left a merge conflict. Both sides are lock files, so what each says of a prompt is known, and
- * the merge base or the file's own text may tell which of them is right. Nothing is guessed: what they do not tell stays
- * in conflict.
+ * A lock file with a merge conflict from git. Both sides are lock files, so each side's entry of a prompt is known, and
+ * the merge base or the file's own text may decide. Nothing is guessed: undecided entries stay in conflict.
  */
 
 import { isSameText, type TextDigests } from '../core/line-endings.ts';
@@ -12,7 +11,7 @@ import { type Lock, type LockEntry, lockText, readLockText } from './lock-file.t
 export interface ConflictedLock {
   readonly ours: Lock;
   readonly theirs: Lock;
-  /** Undefined where git did not write it (`merge.conflictStyle` is not diff3). */
+  /** Undefined if git did not write it (`merge.conflictStyle` is not diff3). */
   readonly base: Lock | undefined;
   /** The words after `<<<<<<<` and `>>>>>>>`, such as ` HEAD`. */
   readonly labels: Readonly<Record<'ours' | 'theirs', string>>;
@@ -35,7 +34,7 @@ type Side = 'ours' | 'base' | 'theirs';
 const MARKER = /^(<{7}|\|{7}|={7}|>{7})( .*)?$/;
 const NEXT: Readonly<Record<string, string>> = { '': '<', '<': '|=', '|': '=', '=': '>' };
 
-/** Undefined where there is no conflict, its markers are not as git writes them, or a side is no lock file. */
+/** Undefined if there is no conflict, its markers are not git's, or a side is not a lock file. */
 export function conflictedLock(text: string): ConflictedLock | undefined {
   const sides: Record<Side, string[]> = { ours: [], base: [], theirs: [] };
   const labels = { ours: '', theirs: '' };
@@ -72,15 +71,15 @@ function sidesAt(at: string): readonly Side[] {
   return at === '=' ? ['theirs'] : ['ours', 'base', 'theirs'];
 }
 
-/** Of which prompts the sides differ, and the merge base does not tell which is right. */
+/** Prompts that differ between the sides, and that the merge base does not decide. */
 export function openIn(conflict: ConflictedLock): Undecided[] {
   return differing(conflict).filter(each => byBase(each, conflict.base) === undefined);
 }
 
 /**
- * @param files what the file of each of `openIn` holds; nothing of one that is gone or cannot be read
- * @param isKnown whether the registry has that version with that text
- * @returns undefined where so much is in conflict that it cannot be shown
+ * @param files the text of each file in `openIn`; undefined for a missing or unreadable one
+ * @param isKnown true if the registry has that version with that text
+ * @returns undefined if there are too many conflicts to display
  */
 export function repairOf(
   conflict: ConflictedLock,
@@ -126,7 +125,7 @@ function byBase({ name, ours, theirs }: Undecided, base: Lock | undefined): Foun
   return isSame(theirs, base.get(name)) ? { entry: ours } : undefined;
 }
 
-/** The version whose text the file has; the higher one where both have it, as with newer partials. */
+/** The version whose text the file has; the higher one if both have it, as with newer partials. */
 function byFile(
   { ours, theirs }: Undecided,
   file: TextDigests | undefined,

@@ -124,7 +124,7 @@ const BEFORE_TEXT = '", "text": "';
 const AFTER_DIGEST = '"}';
 const DIGEST_LENGTH = 'sha256:'.length + 64;
 
-/** A lock file as `lockText` writes it, in a tenth of the time that one takes that somebody edited; undefined for any other. */
+/** Parses a lock file as `lockText` writes it, in a tenth of the time of an edited one; undefined for any other. */
 function readWritten(text: string): Lock | undefined {
   if (!text.startsWith(HEAD)) return undefined;
   const lock = new Map<PromptName, LockEntry>();
@@ -167,7 +167,7 @@ function readWritten(text: string): Lock | undefined {
   }
 }
 
-/** The text of a lock file: the same for the same lock, whatever the order it was made in. */
+/** The text of a lock file: the same for equal locks, whatever the order of insertion. */
 export function lockText(lock: Lock): string {
   const lines = [...lock]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -6,7 +6,7 @@ import { Problem } from '../core/problem.ts';
 import { checkSourceText, parseSource, sourceKindOf } from '../core/source.ts';
 import { sourceIssues } from '../core/template.ts';
 
-/** Undefined where they are in conflict: also where only the two together cannot be published. */
+/** Undefined if they are in conflict, including if only the merged text cannot be published. */
 export function mergedSource(
   name: PromptName,
   base: string,

@@ -1,6 +1,6 @@
 /**
- * Prompts whose files or folders differ only by case from others. Many disks hold only one of them, so none is written
- * beside another, and those that are there are told of.
+ * Prompts whose files or folders differ only by case from others. Many disks can hold only one of them, so none is
+ * written beside another, and existing ones are reported.
  */
 import { basename, dirname } from 'node:path';
 import { fileOfPrompt, foldersAbove, type PromptName } from '../core/name.ts';
@@ -12,7 +12,7 @@ import { isInside } from './source-file.ts';
 /** The spelling of files and folders in a prompts folder, relative to it. */
 export class Spellings {
   readonly #paths: string[];
-  /** By the path with case folded; made when it is first asked for, which is seldom. */
+  /** By the path with case folded; built on first use, which is rare. */
   #known: Map<string, string[]> | undefined;
 
   constructor(paths: Iterable<string> = []) {
@@ -24,7 +24,7 @@ export class Spellings {
     if (this.#known !== undefined) addTo(this.#known, path);
   }
 
-  /** Each spelling of a path that is there. */
+  /** Each spelling of an existing path. */
   of(path: string): readonly string[] {
     if (this.#paths.length === 0) return [];
     if (this.#known === undefined) {
@@ -52,7 +52,7 @@ function pathsOf(name: PromptName): string[] {
   return [...foldersAbove(name), fileOfPrompt(name)];
 }
 
-/** The file or folder that is spelled otherwise than the prompt needs it; undefined where none is in the way. */
+/** The file or folder that is spelled differently from the prompt's; undefined if there is no conflict. */
 export function otherSpelling(
   name: PromptName,
   spellings: Spellings,
@@ -65,7 +65,7 @@ export function otherSpelling(
   return undefined;
 }
 
-/** Why a prompt that is only in the registry gets no file here; undefined where it can have one. */
+/** The reason why a prompt that is only in the registry gets no file here; undefined if it can have one. */
 export function whyNotWritten(
   name: PromptName,
   label: (name: PromptName) => string,

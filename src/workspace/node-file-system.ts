@@ -16,21 +16,21 @@ import {
 } from './file-system.ts';
 import { inTurns } from './in-turns.ts';
 
-/** Files from which on the whole disk is flushed, where the system can, rather than each of them. */
+/** The number of files from which on the whole disk is flushed, if possible, instead of each file. */
 const MANY = 100;
 const FLUSHED_AT_ONCE = 16;
 /** Files looked at before others get their turn: about two milliseconds. */
 const STATS_AT_ONCE = 256;
-/** In ms: a disk that takes longer for a file is given many at a time. A local one takes a twentieth of one. */
+/** In ms: a disk that needs longer per file gets many at a time. A local one needs a twentieth of that. */
 const SLOW = 2;
 /** In ms: after which others get their turn. */
 const TURN = 3;
 const CREATED_AT_ONCE = 24;
 /** In bytes: more than what is kept of a hundred thousand prompts. */
 const MOST_READ = 256 * 1024 * 1024;
-/** With a pipe, opening it would wait for whoever writes to it. Windows has no such flag, and no such files. */
+/** Opening a pipe would otherwise wait for a writer. Windows has no such flag, and no such files. */
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
-/** Node writes a text in one call where it is told its encoding. */
+/** Node writes a text in one call if the encoding is given. */
 const NEW = { encoding: 'utf8', flag: 'wx' } as const;
 const RECURSIVE = { recursive: true, force: true };
 
@@ -39,8 +39,8 @@ export const nodeFileSystem: FileSystem = {
 
   async writeFile(path, bytes) {
     await makeFolder(dirname(path));
-    // The bytes go in by `writeFile`, which writes on until all are there or fails; write-file-atomic writes once,
-    // so a disk that fills up would leave a short file. It then does the rest: fsync, mode and rename.
+    // The bytes are written by `writeFile`, which continues until all are written or fails; write-file-atomic writes
+    // once, so a full disk would leave a truncated file. It then does the rest: fsync, mode and rename.
     const options = { tmpfileCreated: (temporary: string) => writeFile(temporary, bytes) };
     await writeFileAtomic(path, '', options as unknown as writeFileAtomic.Options);
   },
@@ -136,7 +136,7 @@ export const nodeFileSystem: FileSystem = {
 
   async statAll(paths) {
     const found = new Float64Array(paths.length * STAT_NUMBERS).fill(Number.NaN);
-    // Each in turn takes a tenth of the time that it takes through the pool of threads.
+    // Synchronous calls take a tenth of the time of the thread pool.
     for (const [index, path] of paths.entries()) {
       if (index > 0 && index % STATS_AT_ONCE === 0) await setImmediate();
       const stats = statNow(path);
@@ -177,8 +177,8 @@ function refused(code: string, path: string): Error {
 }
 
 /**
- * Each in turn takes a quarter of the time that it takes through the pool of threads, and nothing else is done here
- * meanwhile: so others get their turn every few milliseconds, and a disk that is slow is given many at a time.
+ * Synchronous calls take a quarter of the time of the thread pool, but block this thread: so it yields every few
+ * milliseconds, and a slow disk gets many at a time.
  */
 async function each<T>(
   items: readonly T[],
@@ -253,7 +253,7 @@ function statNow(path: string): Stats | undefined {
   }
 }
 
-/** Makes the folders only where they are missing: most are there. */
+/** Creates the folders only if they are missing: most exist. */
 async function withFolder(path: string, write: () => Promise<void>): Promise<void> {
   try {
     await write();
@@ -264,7 +264,7 @@ async function withFolder(path: string, write: () => Promise<void>): Promise<voi
   }
 }
 
-/** By syncfs(2), which Node does not have. False where there is no such command. */
+/** By syncfs(2), which Node lacks. False if there is no such command. */
 async function flushedDisk(folder: string): Promise<boolean> {
   if (process.platform !== 'linux') return false;
   return promisify(execFile)('sync', ['-f', folder]).then(

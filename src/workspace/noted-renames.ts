@@ -1,4 +1,4 @@
-/** Renames that were seen: a file that is edited after it got another name does not have the text that tells it any more. */
+/** Known renames: a file that is edited after it was renamed no longer has the text that identifies it. */
 import { isPromptName, type PromptName } from '../core/name.ts';
 import type { FileSystem } from './file-system.ts';
 import type { LocalFolder } from './local-folder.ts';
@@ -18,7 +18,7 @@ export class NotedRenames {
     this.#files = files;
   }
 
-  /** Nothing where they cannot be read. */
+  /** Empty if they cannot be read. */
   async read(): Promise<PromptRenames> {
     const renames = new Map<PromptName, PromptName>();
     try {
@@ -29,12 +29,12 @@ export class NotedRenames {
         if (typeof to === 'string' && typeof from === 'string' && isPromptName(to) && isPromptName(from))
           renames.set(to, from);
     } catch {
-      // They are told by their texts, or not at all.
+      // They are identified by their texts, or not at all.
     }
     return renames;
   }
 
-  /** In place of those that were noted. Where nothing can be written, they are found again while their texts tell them. */
+  /** Replaces the known ones. If they cannot be written, they are found again while their texts identify them. */
   async write(renames: PromptRenames): Promise<void> {
     const text = renames.size === 0 ? '' : JSON.stringify([...renames]);
     if (text === (this.#written ?? '')) return;

@@ -1,4 +1,4 @@
-/** `promptforge.json` at the workspace root: which registry the prompts belong to and where they lie. No secret, ever. */
+/** `promptforge.json` at the workspace root: the registry of the prompts and their folder. Never contains a secret. */
 import { join, resolve } from 'node:path';
 import { positionAt } from '../core/source-position.ts';
 import { checkProject, DEFAULT_FOLDER } from './check-project.ts';
@@ -51,7 +51,7 @@ export async function readProject(root: string, files: FileSystem): Promise<Proj
   return found;
 }
 
-/** The project in the bytes of a file, checked as far as they alone tell. @throws WorkspaceError */
+/** Parses the project file, checked as far as it alone allows. @throws WorkspaceError */
 export function parseProject(bytes: Uint8Array, root: string): Project {
   const file = join(root, PROJECT_FILE);
   const text = decodeText(bytes);
@@ -111,7 +111,7 @@ export async function writeProject(
   return written;
 }
 
-/** A link may stand in the path, as long as it stays inside. */
+/** The path may contain a link, as long as it stays inside. */
 async function checkInside(found: Project, files: FileSystem): Promise<void> {
   const root = await files.realpath(found.root);
   const segments = found.prompts.split('/');

@@ -9,7 +9,7 @@ import type { LockEntry } from './lock-file.ts';
 import type { Spellings } from './name-case.ts';
 import type { FileTrouble } from './prompts-folder.ts';
 
-/** A prompt as the registry lists it, as far as it is needed here. */
+/** The part of the registry's entry of a prompt that is needed here. */
 export interface RegistryPrompt {
   readonly name: PromptName;
   readonly archived: boolean;
@@ -21,14 +21,11 @@ export interface PromptFileState {
   readonly state: FileState;
   /** The version the file is based on. */
   readonly base: LockEntry | null;
-  /**
-   * The digest of the file, or of its base or the newest version where it differs from that by line endings alone; null
-   * when it is not there.
-   */
+  /** The digest of the file, or of its base or the newest version if it differs from that only by line endings; null if it is missing. */
   readonly file: Digest | null;
   /** Of the bytes of the file; null when it is not there. */
   readonly bytes: Digest | null;
-  /** Of the file's plain text, where the file is the newest version, is not based on it, and that has another digest. */
+  /** The digest of the file's plain text, if the file is the newest version, is not based on it, and has another digest. */
   readonly text?: Digest;
   /** The newest version in the registry; null when there is none or it is not known. */
   readonly newest: LockEntry | null;
@@ -51,7 +48,7 @@ export interface WorkingCopyState {
 export interface FileText {
   /** Of its bytes. */
   readonly digest: Digest;
-  /** Asked where `digest` is neither the base's nor the newest version's, or the file is to be based on the newest. */
+  /** Called if `digest` is neither the base's nor the newest version's, or the file is to be based on the newest. */
   readonly digests?: (() => TextDigests) | undefined;
 }
 
@@ -89,7 +86,7 @@ export function promptState(
   };
 }
 
-/** The newest version first: a file that is as the registry has it needs nothing, whatever it was based on. */
+/** The newest version first: a file with its text needs nothing, whatever its base. */
 function asPublished(
   { digest, digests }: FileText,
   base: LockEntry | undefined,

@@ -25,7 +25,7 @@ export interface PromptFile {
   readonly path: string;
 }
 
-/** Why a file or folder that stands among the prompts is none. `message` begins with the file, and its place if there is one. */
+/** Why a file or folder among the prompts is not one. `message` begins with the file, and its place if there is one. */
 export interface FileTrouble {
   /** Absolute. */
   readonly path: string;
@@ -160,7 +160,7 @@ export class PromptsFolder {
     return readSource(path, this.shown(path), this.#files);
   }
 
-  /** As `read`, of a file that `list` gave and so found inside; with what stands in the way as a trouble. */
+  /** Like `read`, for a file from `list` that is known to be inside; returns errors as a trouble. */
   async tryRead(file: PromptFile): Promise<{ source?: string | undefined; trouble?: FileTrouble }> {
     try {
       return { source: await readSource(file.path, this.shown(file.path), this.#files) };

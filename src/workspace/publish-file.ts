@@ -96,8 +96,8 @@ export async function publishable(
 }
 
 /**
- * With the line endings of its base; a base that the registry does not give has none to follow.
- * @throws WorkspaceError `invalid_lock_file` where the registry has another text under the number of the base
+ * With the line endings of its base; a base that the registry does not return has none.
+ * @throws WorkspaceError `invalid_lock_file` if the registry has another text under the number of the base
  */
 export async function asPublished(
   registry: Bases,

@@ -15,7 +15,7 @@ export interface Settled extends Pick<PullReport, 'adopted' | 'kept'> {
   readonly bases: ReadonlyMap<PromptName, LockEntry>;
 }
 
-/** @param now what the lock file says by then */
+/** @param now the current contents of the lock file */
 export async function settledBases(
   now: Lock,
   { adopt, keep }: Pick<PullPlan, 'adopt' | 'keep'>,

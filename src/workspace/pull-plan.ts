@@ -37,7 +37,7 @@ export type LeftReason =
   | 'other_case'
   | 'gone';
 
-/** Why a file was left as it is, in words too. */
+/** Why a file was not updated, with a message. */
 export interface LeftFile {
   readonly why: LeftReason;
   readonly message: string;
@@ -58,7 +58,7 @@ export interface PullReport {
   }[];
   /** Files that were not there. */
   readonly created: readonly { readonly name: PromptName; readonly version: VersionNumber }[];
-  /** Files that already held the newest source: only the lock file follows. */
+  /** Files that already had the newest source: only the lock file changes. */
   readonly adopted: readonly { readonly name: PromptName; readonly version: VersionNumber }[];
   /** Prompts that stay deleted here, as of a newer version. */
   readonly kept: readonly {
@@ -122,7 +122,7 @@ export function planPull(
     const remote = { version: newest.version, digest: newest.digest, archived };
     const base = was?.base ?? null;
     const isBlocked = blocked.has(name);
-    // One that cannot be read is there all the same.
+    // A file that cannot be read exists all the same.
     const file = was?.file ?? (trouble === undefined ? null : UNREAD);
     return { name, base, file, remote, isUnsaved: isDirty(name), isBlocked };
   });

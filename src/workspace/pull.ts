@@ -33,7 +33,7 @@ export type PullRegistry = Pick<RegistryClient, 'getVersion' | 'getSources' | 'b
 
 /** Versions that are fetched before they are written, and files that are written at a time. */
 const FETCHED_AT_ONCE = 500;
-/** Parts that are fetched while one is written: what the registry takes for one is not waited for. */
+/** The number of batches that are fetched while one is written, to hide the registry's response time. */
 const FETCHED_AHEAD = 2;
 /** New files in one journal: about a megabyte. */
 const JOURNALED_AT_ONCE = 5000;

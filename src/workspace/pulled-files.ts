@@ -22,10 +22,10 @@ export interface PulledFile {
   readonly after: LockEntry;
 }
 
-/** Undefined where it was written. */
+/** Undefined if it was written. */
 type Outcome = readonly [pulled: PulledFile, left: LeftFile | WorkspaceError | undefined];
 
-/** Files in folders that are there, which are made before it is seen whether there is to be an end. */
+/** The number of files in existing folders that are created between two checks for cancellation. */
 const CREATED_AT_ONCE = 32;
 
 interface Parts {
@@ -47,8 +47,8 @@ export class PulledFiles {
   }
 
   /**
-   * Makes the folders of new files. One that is not there is left to `createAll`, which makes it together with its files.
-   * Where a folder cannot be made, its files say why.
+   * Creates the folders of new files. `createAll` creates a missing one together with its files. If a folder cannot be
+   * created, its files report why.
    */
   async makeFolders(names: readonly PromptName[]): Promise<void> {
     const { files, folder: prompts } = this.#parts;
@@ -63,8 +63,8 @@ export class PulledFiles {
   }
 
   /**
-   * Makes files that were not there: a folder with all that is in it where it is missing, others some at a time.
-   * @returns again and again what came of some: why it was left alone, undefined for one that was made
+   * Creates new files: a missing folder with all its contents, others some at a time.
+   * @returns repeatedly, results for some of them: the reason why a file was not written, undefined for a created one
    */
   async *createAll(pulled: readonly PulledFile[]): AsyncGenerator<readonly Outcome[], void, undefined> {
     const others: PulledFile[] = [];
@@ -79,7 +79,7 @@ export class PulledFiles {
     }
   }
 
-  /** @returns false where its files are to be made one by one, which then say why they cannot be */
+  /** @returns false if its files must be created one by one, which then report errors */
   async #createFolder(path: string, inside: readonly PulledFile[]): Promise<boolean> {
     const { files, folder: prompts, local } = this.#parts;
     if (!this.#missing.delete(path)) return false;
@@ -114,7 +114,7 @@ export class PulledFiles {
     return pulled.map((_, at) => outcomes[at]);
   }
 
-  /** @returns why the file was left alone; undefined where it was written @throws WorkspaceError, Problem */
+  /** @returns the reason why the file was not written; otherwise undefined @throws WorkspaceError, Problem */
   async overwrite({ work: { name, was, step }, text }: PulledFile): Promise<LeftFile | undefined> {
     const { files, folder, local } = this.#parts;
     const path = folder.pathOf(name);

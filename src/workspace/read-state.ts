@@ -118,7 +118,7 @@ export async function readState(
     spellings,
   };
 
-  /** Before the index forgets what the files held that are gone. */
+  /** Before the index forgets the texts of missing files. */
   function findRenames(noted: PromptRenames): PromptRenames {
     const gone: GoneFile[] = [];
     for (const { name, base, file } of states.values())
@@ -143,7 +143,7 @@ export async function readState(
   }
 }
 
-/** True where the file differs from the text of its version by line endings (and a mark at its beginning) alone. */
+/** True if the file differs from the text of its version only by line endings (and a mark at its start). */
 function hasReturns(
   text: FileText | undefined,
   name: PromptName | undefined,
@@ -191,7 +191,7 @@ async function statsOf(found: readonly PromptFile[], files: FileSystem): Promise
   try {
     return await files.statAll(found.map(({ path }) => path));
   } catch {
-    // Reading them says which of them cannot be read, and why.
+    // Reading them reports which of them cannot be read, and why.
     return new Float64Array(found.length * STAT_NUMBERS).fill(Number.NaN);
   }
 }

@@ -1,4 +1,4 @@
-/** Takes up what processes that were killed had begun. */
+/** Completes the work of processes that were killed. */
 import type { RegistryClient } from '../client/registry-client.ts';
 import { type Digest, digestOf } from '../core/digest.ts';
 import { isSameText, publishedText, textDigests } from '../core/line-endings.ts';
@@ -22,8 +22,8 @@ export interface RecoveryParts {
 }
 
 /**
- * Files that hold what a journal says was written get their base in the lock file; what was sent, the registry is asked
- * about where there is one to ask, or else the next time. Then the journals and what was staged are deleted.
+ * Sets the base of files with the text that a journal recorded; for published versions, asks the registry if it is
+ * available, otherwise next time. Then deletes the journals and staged files.
  * @throws WorkspaceError `invalid_lock_file`, `unreadable`, `not_writable`
  */
 export async function recover(
@@ -50,7 +50,7 @@ export async function recover(
     await files.deleteFolder(local.path('staged', name)).catch(() => {});
 }
 
-/** Only where the lock file still says what it did: another branch may have been checked out since. */
+/** Only if the lock file is unchanged: another branch may have been checked out since. */
 async function writtenOf(
   written: readonly WrittenFile[],
   lock: Lock,
@@ -69,7 +69,7 @@ async function writtenOf(
   return bases;
 }
 
-/** Undefined also where it cannot be read, or is no prompt: then it is not what was written. */
+/** Undefined also if it cannot be read, or is not a prompt: then it was not what was written. */
 export async function digestOfFile(name: PromptName, folder: PromptsFolder): Promise<Digest | undefined> {
   const source = await sourceOf(name, folder);
   return source === undefined ? undefined : digestOf(source);
@@ -119,7 +119,7 @@ async function arrivedOf(
         arrived.push({ ...each, after: { version: next, ...publishedText(found.source) } });
     } catch (error) {
       signal?.throwIfAborted();
-      // Away or closed: it is asked another time. Otherwise there is no such version, so nothing arrived.
+      // Unreachable or closed: try again later. Otherwise there is no such version, so nothing was published.
       if (!Problem.is(error, 'version_not_found', 'prompt_not_found')) unknown.push(each);
     }
   }

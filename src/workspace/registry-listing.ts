@@ -73,7 +73,7 @@ export class RegistryListing {
 }
 
 async function listAnew(registry: ListedRegistry, signal: AbortSignal | undefined): Promise<Listing> {
-  // Before the list: what happens meanwhile is in it already, and is taken in once more the next time.
+  // Before the list: events meanwhile are included already, and are applied again next time.
   const { seq, hash } = await headOf(registry, signal);
   const prompts = await registry.allPrompts({ archived: true }, signal);
   const listed = prompts.map(({ name, archived, newest }): [PromptName, RegistryPrompt] => [
@@ -83,7 +83,7 @@ async function listAnew(registry: ListedRegistry, signal: AbortSignal | undefine
   return { url: registry.url, seq, hash, prompts: new Map(listed) };
 }
 
-/** Before the first event where a registry cannot sign, as without its key: then it is listed anew the next time too. */
+/** Before the first event if a registry cannot sign, for example without its key: then it is listed again next time, too. */
 async function headOf(
   registry: ListedRegistry,
   signal: AbortSignal | undefined,
@@ -97,7 +97,7 @@ async function headOf(
   }
 }
 
-/** Undefined where the log is not the one that is known, or too much happened. */
+/** Undefined if the log is not the known one, or has too many new events. */
 async function follow(
   known: Listing,
   registry: ListedRegistry,
@@ -125,7 +125,7 @@ async function follow(
   return undefined;
 }
 
-/** @returns whether it could be made sense of */
+/** @returns true if the event could be applied */
 function takeIn(event: RegistryEvent, prompts: Map<PromptName, RegistryPrompt>): boolean {
   const { prompt, version } = event;
   if (event.kind === 'version.published') {

@@ -1,4 +1,4 @@
-/** Resolves a merge conflict that git left in the lock file, as far as the merge base and the files tell how. */
+/** Resolves a merge conflict in the lock file as far as the merge base and the files decide it. */
 import { join } from 'node:path';
 import type { RegistryClient } from '../client/registry-client.ts';
 import { type TextDigests, textDigests } from '../core/line-endings.ts';
@@ -29,7 +29,7 @@ export interface RepairParts {
 const ASKED_AT_ONCE = 500;
 
 /**
- * @returns undefined where the file is not in conflict, or not in one that git leaves: reading it says what is wrong then
+ * @returns undefined if the file has no conflict, or not one from git: reading it reports the error then
  * @throws Problem, RegistryUnreachable; WorkspaceError `not_writable`
  */
 export async function repairLock(

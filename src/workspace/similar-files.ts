@@ -1,4 +1,4 @@
-/** Partials in a folder that may have been meant by one that is not there. */
+/** Suggests partials in a folder for a missing one. */
 import { join } from 'node:path';
 import type { SimilarPartials } from '../core/link.ts';
 import { folderOf, isPromptName, PROMPT_FILE_EXTENSION, type PromptName } from '../core/name.ts';
@@ -7,7 +7,7 @@ import { isSpelledSo } from '../disk/spelling.ts';
 import type { FileSystem, FolderEntry } from './file-system.ts';
 import { diskOf } from './source-file.ts';
 
-/** Folders that are looked into, and names that are looked at, before the search gives up. */
+/** The limits of folders and names that the search visits. */
 const MOST_FOLDERS = 200;
 const MOST_NAMES = 5000;
 
@@ -44,7 +44,7 @@ export function similarFiles(root: string, files: FileSystem, everywhere: boolea
   };
 }
 
-/** In order of name; nothing where it cannot be listed. */
+/** In order of name; empty if it cannot be listed. */
 async function listed(files: FileSystem, folder: string): Promise<FolderEntry[]> {
   try {
     return [...((await files.list(folder)) ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -28,7 +28,7 @@ export class SimilarRenames {
     this.#noted = noted;
   }
 
-  /** All renames, with those of the state. Where the registry cannot be asked, the state's alone. */
+  /** All renames, including those of the state. If the registry cannot be reached, only the state's. */
   async find(
     { prompts, renamed }: Pick<WorkingCopyState, 'prompts' | 'renamed'>,
     registry: Pick<RegistryClient, 'getSources'>,

@@ -19,9 +19,9 @@ export async function readSource(
   let bytes: Uint8Array | undefined;
   try {
     const stat = await files.stat(path);
-    // Asked first, so that a file of any size does not end in memory.
+    // Checked first, so that a huge file is not read into memory.
     if (stat !== undefined && stat.size > MAX_SOURCE_BYTES) throw tooLarge(shown, stat.size);
-    // Reading a pipe would wait for whoever writes to it.
+    // Reading a pipe would wait for its writer.
     if (stat?.kind === 'other')
       throw new WorkspaceError('unreadable', path, 'This is not a file.', { shownAs: shown });
     bytes = await files.readFile(path);
@@ -87,7 +87,7 @@ export async function checkInside(
 }
 
 /**
- * A file that somebody made read-only is not replaced, though most disks would let us.
+ * A file that somebody made read-only is not replaced, although most disks would allow it.
  * @throws WorkspaceError `not_writable`
  */
 export async function checkNotReadOnly(path: string, shown: string, files: FileSystem): Promise<void> {

@@ -1,7 +1,7 @@
 /**
- * The working copy: what stands between the prompt files and the registry. It says how they differ, publishes a
- * file, and brings files up to date. It never overwrites an unsaved or unpublished edit; the lock file is written
- * after what it speaks of, and a journal tells the next process what one that was killed did not write into it.
+ * The working copy connects the prompt files with the registry: it compares them, publishes files, and updates them. It
+ * never overwrites an unsaved or unpublished edit; the lock file is written after the files it describes, and a journal
+ * lets the next process complete the work of one that was killed.
  */
 import type { RegistryClient } from '../client/registry-client.ts';
 import { type PromptName, parsePromptName } from '../core/name.ts';
@@ -61,7 +61,7 @@ export class WorkingCopy {
   }
 
   /**
-   * Every prompt of the registry, archived ones too: one request where nothing happened since it was listed last.
+   * Every prompt of the registry, including archived ones: one request if nothing happened since the last call.
    * @throws Problem, RegistryUnreachable
    */
   listPrompts(registry: ListedRegistry, signal?: AbortSignal): Promise<RegistryPrompt[]> {
@@ -69,8 +69,8 @@ export class WorkingCopy {
   }
 
   /**
-   * Takes up what was begun here and not completed: the registry knows whether a version arrived whose answer was lost.
-   * Where it cannot be asked, it is the next time.
+   * Completes work that was begun here: the registry knows whether a version arrived whose response was lost. If it
+   * cannot be reached, next time.
    * @throws WorkspaceError `invalid_lock_file`, `unreadable`
    */
   takeUp(registry: Pick<Registry, 'getVersion'>, signal?: AbortSignal): Promise<void> {
@@ -169,8 +169,8 @@ export class WorkingCopy {
   }
 
   /**
-   * Says that a file takes `base` into account: after its author has put a newer version's changes into it by hand,
-   * or when it is known to hold that version already. The file is not touched.
+   * Records that a file includes `base`: after its author merged a newer version's changes by hand, or if it is known
+   * to have that version's text. The file is not changed.
    * @throws WorkspaceError `invalid_lock_file`, `unreadable`, `not_writable`
    */
   async setBase(name: PromptName, base: LockEntry): Promise<void> {
@@ -182,8 +182,8 @@ export class WorkingCopy {
   }
 
   /**
-   * Resolves a merge conflict in the lock file as far as the merge base and the files tell how.
-   * @returns undefined where there is none that git leaves
+   * Resolves a merge conflict in the lock file as far as the merge base and the files decide it.
+   * @returns undefined if there is none from git
    * @throws Problem, RegistryUnreachable, WorkspaceError `not_writable`
    */
   repairLock(registry: Pick<Registry, 'batch'>, signal?: AbortSignal): Promise<LockRepair | undefined> {
@@ -191,8 +191,8 @@ export class WorkingCopy {
   }
 
   /**
-   * As the state, with renames of files that were edited too: the registry has the texts of the versions that are gone.
-   * @returns the same where there are no more
+   * The state with renames of edited files: the registry has the texts of the missing files' versions.
+   * @returns the same state if there are none
    */
   async withSimilarRenames(
     state: WorkingCopyState,
@@ -203,7 +203,7 @@ export class WorkingCopy {
     return renamed.size === state.renamed.size ? state : { ...state, renamed };
   }
 
-  /** Says that a file was given another name: it may have been edited, so that its text tells nothing. */
+  /** Records a rename: the file may have been edited, so that its text does not identify it. */
   async noteRename(from: PromptName, to: PromptName): Promise<void> {
     const { renames } = this.#parts;
     const noted = await renames.read();

@@ -5,7 +5,7 @@ export const WORKSPACE_REASONS = [
   /** There is no promptforge.json. */
   'no_project',
   'invalid_project_file',
-  /** promptforge.json holds a key or a password. */
+  /** promptforge.json contains a key or a password. */
   'secret_in_project_file',
   'invalid_lock_file',
   /** A path or a link leads out of the folder it must stay in. */
@@ -27,7 +27,7 @@ export interface FilePosition {
   readonly column: number;
 }
 
-/** `message` begins with the file, and the place in it where there is one. */
+/** `message` begins with the file and, if there is one, the place in it. */
 export class WorkspaceError extends Error {
   override readonly name = 'WorkspaceError';
   readonly reason: WorkspaceReason;

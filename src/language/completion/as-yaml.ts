@@ -11,7 +11,7 @@ const MAX_KEY = 1000;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what single quotes cannot hold
 const NEEDS_ESCAPE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ud800-\udfff]/;
 
-/** `text` for a place in such quotes, or outside of any; undefined where it cannot be there. */
+/** `text` for a place in such quotes, or unquoted; undefined if it cannot be written there. */
 export function textAsYaml(text: string, quote: Quote): string | undefined {
   if (quote === '"') return quoted(text).slice(1, -1);
   if (quote === "'") return NEEDS_ESCAPE.test(text) ? undefined : text.replaceAll("'", "''");
@@ -24,7 +24,7 @@ export function asKey(name: string, { quote }: { readonly quote: Quote }): strin
   return key === undefined || key.length > MAX_KEY ? undefined : key;
 }
 
-/** A value such as a schema names, on one line; undefined where it cannot be there. */
+/** A schema's value on one line; undefined if it cannot be written there. */
 export function valueAsYaml(value: unknown, quote: Quote): string | undefined {
   if (typeof value === 'string') return textAsYaml(value, quote);
   if (quote !== undefined) return undefined;
@@ -38,7 +38,7 @@ export function valueAsYaml(value: unknown, quote: Quote): string | undefined {
   }
 }
 
-/** `text` as it is within a snippet of VS Code. */
+/** `text` escaped for a VS Code snippet. */
 export function escapeSnippet(text: string): string {
   return text.replace(/[\\$}]/g, '\\$&');
 }

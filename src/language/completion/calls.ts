@@ -19,7 +19,7 @@ export function documentationOfHelper(helper: KnownHelper): string {
   return `${description}\n\n${codeBlock(example, 'handlebars')}\n\n[Documentation](${documentation})`;
 }
 
-/** The helpers that give a value, where a call can begin: `{{|`, `(|`. */
+/** The helpers that return a value, at the start of a call: `{{|`, `(|`. */
 export function valueHelperItems(caret: TagCaret): CompletionItem[] {
   return [...HELPERS.values()]
     .filter(({ as, name }) => as === 'value' && (!caret.inSub || GIVE_VALUES.has(name)))
@@ -34,7 +34,7 @@ export function valueHelperItems(caret: TagCaret): CompletionItem[] {
     });
 }
 
-/** Blocks as whole snippets, `{{#each items}}…{{/each}}`, for a tag that holds nothing else; else their names alone. */
+/** Blocks as whole snippets, `{{#each items}}…{{/each}}`, in an otherwise empty tag; otherwise only their names. */
 export function blockItems(analysis: Analysis, caret: TagCaret): CompletionItem[] {
   return [...HELPERS.values()]
     .filter(({ as }) => as === 'block')
@@ -117,7 +117,7 @@ export function argumentItems(caret: TagCaret): CompletionItem[] {
   return items;
 }
 
-/** Returns whether the call around the caret takes one more argument without a name. */
+/** Returns true if the call around the caret accepts another positional argument. */
 export function takesArgument({ frame }: TagCaret): boolean {
   const helper = HELPERS.get(frame.callee ?? '');
   if (helper === undefined) return true;
@@ -126,7 +126,7 @@ export function takesArgument({ frame }: TagCaret): boolean {
   );
 }
 
-/** Candidates for the quoted text at the caret. `typeOf` gives the type of an argument as it is written. */
+/** Candidates for the quoted text at the caret. `typeOf` returns the type of an argument. */
 export function quotedItems(caret: TagCaret, typeOf: (path: string) => ValueType): CompletionItem[] {
   const { frame, quoted } = caret;
   const helper = HELPERS.get(frame.callee ?? '');
@@ -216,7 +216,7 @@ function argumentsSnippet({ parameters, options }: KnownHelper): string {
   return [...values, ...needed].map(text => ` ${text}`).join('');
 }
 
-/** Returns whether the tag, or the parenthesis, holds nothing but the word at the caret. */
+/** Returns true if the tag or parenthesis contains only the word at the caret. */
 function standsAlone({ next, frame }: TagCaret): boolean {
   if (frame.callee !== undefined) return false;
   return next === undefined || CLOSES.has(next.kind) || next.kind === 'CLOSE_SEXPR' || !isArgument(next.kind);
@@ -237,7 +237,7 @@ function isArgument(kind: TokenKind): boolean {
   ].includes(kind);
 }
 
-/** A blank where the next word would otherwise be taken for a part of this one. */
+/** A blank if the next word would otherwise become part of this one. */
 function gap({ next, word }: TagCaret): string {
   return next !== undefined && isArgument(next.kind) && next.start === word.end ? ' ' : '';
 }
@@ -251,12 +251,12 @@ function lineEnd(text: string, offset: number): number {
   return next < 0 ? text.length : next;
 }
 
-/** `text` as it is, in a snippet. */
+/** `text` escaped for a snippet. */
 export function escapeSnippet(text: string): string {
   return text.replace(/[\\$}]/g, '\\$&');
 }
 
-/** `{{else}}`, where a block around the caret can take one. */
+/** `{{else}}`, if a block around the caret can have one. */
 export function elseItems(caret: TagCaret): CompletionItem[] {
   const inner = caret.open.at(-1);
   if (inner?.type !== 'block' || !standsAlone(caret)) return [];

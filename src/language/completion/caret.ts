@@ -9,7 +9,7 @@ import { type BodyScope, scopeAt } from '../resolve.ts';
 import type { Span } from '../span.ts';
 import { type OpenBlock, type TagAtCursor, tagBefore } from './tags.ts';
 
-/** The word at the caret, a path as far as it is written. */
+/** The word at the caret: a path as far as it is written. */
 export interface Word {
   /** From the first character of the path. */
   readonly start: number;
@@ -30,7 +30,7 @@ export interface Frame {
   readonly args: readonly string[];
   /** The names of the arguments that have one. */
   readonly options: readonly string[];
-  /** The name whose value is at the caret: `indent=|`. */
+  /** The option whose value is at the caret: `indent=|`. */
   readonly option: string | undefined;
 }
 
@@ -64,7 +64,7 @@ const IN_WORD: ReadonlySet<TokenKind> = new Set(['ID', 'SEP', 'DATA']);
 const UNLIKE_NAMES: ReadonlySet<TokenKind> = new Set(['DATA', 'STRING', 'OPEN_SEXPR']);
 const VALUES: ReadonlySet<TokenKind> = new Set(['STRING', 'NUMBER', 'BOOLEAN', 'UNDEFINED', 'NULL']);
 
-/** Undefined where the caret is in no tag, or where nothing can be offered: in a comment, in a number, after `as |`. */
+/** Undefined if the caret is not in a tag, or nothing can be offered: in a comment, in a number, after `as |`. */
 export function caretInTag({ text, body, resolved }: Analysis, offset: number): TagCaret | undefined {
   const tag = tagBefore(body.body, offset);
   if (tag === undefined || tag.isComment) return undefined;
@@ -87,7 +87,8 @@ export function caretInTag({ text, body, resolved }: Analysis, offset: number): 
   const quoted = quote < 0 ? undefined : quotedAt(text, tokens[quote] as TagToken, offset, around);
   const chain = quote < 0 ? wordTokens(before, offset) : [];
   const last = before.at(-1);
-  // Right before an argument's value what is put there would become a part of it, or another argument: it takes its place.
+  // Text inserted right before an argument's value would become part of it, or another argument: so it replaces the
+  // value.
   const value = last?.kind === 'EQUALS' && quoted === undefined ? valueAt(around, offset) : undefined;
   if (value !== undefined && value.kind !== 'ID') return undefined;
   const word =
@@ -120,7 +121,7 @@ export function caretInTag({ text, body, resolved }: Analysis, offset: number): 
   };
 }
 
-/** A blank where a name at the caret could not be told from what follows it. */
+/** A blank if a name at the caret could not be separated from what follows it. */
 export function gapAfterName({ next, word }: TagCaret): string {
   const isJoined = next !== undefined && next.start === word.end && UNLIKE_NAMES.has(next.kind);
   return isJoined ? ' ' : '';

@@ -21,7 +21,7 @@ export interface CompletionItem {
   readonly detail?: string;
   /** Markdown. */
   readonly documentation?: string;
-  /** The inserted text; its span holds the caret and is on the caret's line. */
+  /** The inserted text; its range contains the caret and is on the caret's line. */
   readonly edit: TextEdit;
   /** `edit.text` is a snippet of VS Code. */
   readonly snippet?: true;

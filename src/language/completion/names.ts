@@ -22,7 +22,7 @@ export function nameItems(analysis: Analysis, caret: TagCaret): CompletionItem[]
   return names.all(scope);
 }
 
-/** `name` as a path's segment; undefined where it cannot be written. `isFirst`: of a path. */
+/** `name` as a segment of a path; undefined if it cannot be written. `isFirst`: of the path. */
 export function segmentText(name: string, isFirst: boolean): string | undefined {
   if (isFirst && HELPERS.has(name)) return `this.${name}`;
   const path = isFirst ? name : `this.${name}`;
@@ -48,7 +48,7 @@ export function documentationOf(
   return parts.length === 0 ? {} : { documentation: parts.join('\n\n') };
 }
 
-/** A value on one line, cut where it is long. */
+/** A value on one line, truncated if it is long. */
 export function shortJson(value: unknown, most = 100): string {
   let json: string | undefined;
   try {
@@ -200,7 +200,7 @@ class Names {
     return [...items, ...this.#seenIn(container, scope, prefix, order, goesOn)];
   }
 
-  /** Names that the body reads from a context of which nothing says what it holds. */
+  /** Names that the body reads from a context of unknown type. */
   #seenIn(
     container: Container,
     scope: BodyScope | undefined,
@@ -248,7 +248,7 @@ class Names {
     detail: string;
     order: string;
     prefix?: string;
-    /** Stands after a separator. */
+    /** Follows a separator. */
     goesOn?: boolean;
     documentation?: string;
   }): CompletionItem {
@@ -281,7 +281,7 @@ class Names {
 /** Maximum length of a `../` prefix: nobody reads names from more than eight contexts further out. */
 const MAX_UP = 24;
 
-/** Returns whether what the caret's call is made for can be of this type. */
+/** Returns true if the argument at the caret can be of this type. */
 function fits({ kind }: ValueType, { frame }: TagCaret): boolean {
   if (frame.args.length > 0 || kind === 'any') return true;
   if (frame.callee === 'each') return kind === 'array' || kind === 'object';

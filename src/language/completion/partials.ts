@@ -68,7 +68,7 @@ function references(from: PromptName, library: Library): { name: PromptName; ref
     if (name === from) return [];
     const last = lastSegment(name);
     const plain = `${name.slice(0, name.length - last.length)}${last.slice(1)}`.split('/');
-    // The longest folder that both have gives the shortest name; a nearer partial may hide it.
+    // The longest common folder gives the shortest name; a nearer partial may hide it.
     for (let length = 1; length <= plain.length; length++) {
       const reference = plain.slice(-length).join('/');
       if (last !== '_' && partialCandidates(from, reference).find(candidate => names.has(candidate)) === name)

@@ -9,7 +9,7 @@ const MAX_PLACES = 40;
 
 const PLACES = /\\(.)|\$\d+|\$\{\d+:((?:\\.|[^\\}])*)\}|\$\{\d+\|((?:\\.|[^\\,|])*)(?:\\.|[^\\|])*\|\}/gs;
 
-/** A snippet as it is before anything is filled in. */
+/** A snippet before anything is filled in. */
 export function plainSnippet(snippet: string): string {
   return snippet.replace(PLACES, (_, escaped: string, text = '', choice = '') =>
     escaped === undefined ? `${text}${choice}`.replace(/\\(.)/gs, '$1') : escaped,

@@ -50,7 +50,7 @@ export const NAME_OF_SAMPLE =
   'The name of the sample, unique in this file. The preview lists samples by name.';
 export const INPUT_OF_SAMPLE = 'The inputs of the prompt, each with its value.';
 
-/** The variables that the body reads, where the front matter declares none at all. */
+/** The variables that the body reads, if the front matter declares none. */
 export function inferredInputs({ analysis }: LibraryPrompt): Declared[] {
   const { frontMatter, resolved } = analysis;
   if (frontMatter.declaresInput) return [];
@@ -73,7 +73,7 @@ function newSampleInItem(caret: YamlCaret, prompt: LibraryPrompt | undefined): C
   return [newSampleItem(word, [first, ...others.map(line => indent + line)])];
 }
 
-/** The whole of a sample on a line of its own, where the list of samples begins or goes on. */
+/** A whole sample on a separate line, at the start of the list of samples or after it. */
 function newSample(text: string, prompt: LibraryPrompt | undefined, offset: number): CompletionItem[] {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   const line = /^(\ufeff?[ \t]*)([\w-]*)\r?$/m.exec(text.slice(start).split('\n', 1)[0] ?? '');
@@ -82,7 +82,7 @@ function newSample(text: string, prompt: LibraryPrompt | undefined, offset: numb
   const word = { start: start + space.length, end: start + space.length + written.length };
   if (offset < word.start || offset > word.end || text.length > MAX_LENGTH) return [];
   const lines = sampleSnippet(inputsToGive(prompt)).map((each, index) => (index === 0 ? '- ' : '  ') + each);
-  // It is offered where it makes one sample more: not inside another, nor in a text.
+  // Offered where it adds a sample: not inside another, nor in a text.
   const before = text.slice(0, word.start);
   const after = text.slice(word.end);
   const stub = `- name: a\n${' '.repeat(space.replace('\ufeff', '').length)}  input: {}`;
@@ -109,7 +109,7 @@ function newSampleItem(span: YamlCaret['word'], lines: readonly string[]): Compl
     label: 'New sample',
     kind: 'snippet',
     detail: 'with the inputs the prompt needs',
-    // After a "- " that is there already, the rest alone would be colored as a mistake.
+    // After an existing "- ", the rest alone would be colored as an error.
     documentation: codeBlock(sample.startsWith('- ') ? sample : `- ${sample}`, 'yaml'),
     edit: { span, text: lines.join('\n') },
     snippet: true,

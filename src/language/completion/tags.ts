@@ -5,7 +5,7 @@ import type { Span } from '../span.ts';
 export type OpenBlock = Block | PartialCall | InlinePartialNode;
 
 export interface TagAtCursor {
-  /** As far as the tree takes it; one that is never closed may go on after it. */
+  /** As far as the tree knows it; an unclosed one may continue after it. */
   readonly span: Span;
   readonly isSound: boolean;
   readonly isComment: boolean;
@@ -30,7 +30,7 @@ function inBody({ nodes }: Body, offset: number, open: readonly OpenBlock[]): Ta
   return node && inNode(node, offset, open);
 }
 
-/** The index of the last node that begins before `offset`; -1 where none does. */
+/** The index of the last node that begins before `offset`; -1 if there is none. */
 function lastBefore(nodes: readonly BodyNode[], offset: number): number {
   let low = 0;
   let high = nodes.length;

@@ -1,4 +1,4 @@
-/** The characters after which an editor offers completions by itself. */
+/** The characters that trigger completion. */
 
 /** A tag, a block, a closing tag, a partial, a path's next part, `@index`, an argument, block parameters. */
 export const TRIGGERS: readonly string[] = ['{', '#', '/', '>', '.', '@', '"', '|', '(', '='];

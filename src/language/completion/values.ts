@@ -57,7 +57,7 @@ function hasChoice({ kind }: ValueType): boolean {
   return kind === 'boolean' || kind === 'enum';
 }
 
-/** A key written at the caret with what follows it: a place for its value where there is none yet. */
+/** A key at the caret, with a placeholder for its value if there is none yet. */
 export function keyEdit(
   key: string,
   holds: 'scalar' | 'mapping' | 'list',
@@ -73,7 +73,7 @@ export function keyEdit(
   };
 }
 
-/** The values that a type allows, where it names them. */
+/** The values that a type allows, if it lists them. */
 export function valueItems(
   type: ValueType,
   { word, quote }: Pick<YamlCaret, 'word' | 'quote'>,

@@ -17,9 +17,9 @@ export interface YamlCaret {
   readonly inParentheses: boolean;
   /** The surroundings of the word. */
   readonly quote: '"' | "'" | undefined;
-  /** True if it is in `{…}` or `[…]`, where nothing has a line of its own. */
+  /** True if it is in `{…}` or `[…]`, where nothing is on its own line. */
   readonly isFlow: boolean;
-  /** The prefix of further inserted lines, to be where the word is: VS Code adds the white space of its line. */
+  /** The indentation of further inserted lines, to align with the word: VS Code adds that of its line. */
   readonly indent: string;
 }
 
@@ -30,7 +30,7 @@ const MAX_LENGTH = 128 * 1024;
 /** Characters of a key, a value or a part of them. */
 const WORD = /[^\s:,[\]{}()"'#&*!|>%@`]/;
 
-/** Undefined where nothing can be offered: in a comment, a text of several lines, a broken part. */
+/** Undefined if nothing can be offered: in a comment, a multiline text, a broken part. */
 export function caretInYaml(text: string, yaml: Span, offset: number): YamlCaret | undefined {
   if (yaml.end - yaml.start > MAX_LENGTH) return undefined;
   const word = wordAt(text, yaml, offset);
@@ -58,7 +58,7 @@ export function caretInYaml(text: string, yaml: Span, offset: number): YamlCaret
     if (found === undefined || problems.some(({ span }) => span.start < mark.end && mark.start < span.end))
       return undefined;
     const { lead, ...where } = found;
-    // All of a key or value is completed, as far as it is written here as it is read.
+    // A whole key or value is completed, as far as it is written literally.
     if (!before.endsWith(lead) || /[:\r\n]/.test(lead)) return undefined;
     const whole = { start: start - lead.length, end };
     const column = line.length - lead.length - (where.quote === undefined ? 0 : 1);
@@ -67,7 +67,7 @@ export function caretInYaml(text: string, yaml: Span, offset: number): YamlCaret
   }
 }
 
-/** The word that `offset` touches, empty where none is. */
+/** The word that `offset` touches, or an empty range. */
 export function wordAt(text: string, within: Span, offset: number): Span {
   let start = offset;
   while (start > within.start && WORD.test(text[start - 1] as string)) start -= 1;

@@ -17,13 +17,13 @@ import { undeclaredVariables, unknownProperties, unusedVariables } from './varia
 export interface DiagnoseOptions {
   /** Keys of front matter that the project allows besides Dotprompt's. */
   readonly frontMatterKeys?: Iterable<string> | undefined;
-  /** Without it nothing is said of a schema's patterns. */
+  /** Without it, a schema's patterns are not checked. */
   readonly compilePattern?: CompilePattern | undefined;
 }
 
 /**
  * The findings of a prompt's text, in the order of their places. Never throws.
- * @param library holds the prompts around it
+ * @param library the other prompts
  */
 export function diagnose(
   prompt: LibraryPrompt,

@@ -1,4 +1,4 @@
-/** Text that another language would read, and Handlebars writes as it is: tags of Jinja and ERB, variables in single braces. */
+/** Finds text in another template language that Handlebars writes literally: tags of Jinja and ERB, variables in single braces. */
 import type { Analysis } from '../analysis.ts';
 import { type Finding, MAX_FINDINGS } from '../finding.ts';
 import type { Body } from '../nodes.ts';

@@ -1,11 +1,11 @@
-/** Paths that have no value where they are, whatever the input is, so that they silently write nothing. */
+/** Finds paths that have no value for any input, so that they silently write nothing. */
 import { type Analysis, kindOf } from '../analysis.ts';
 import { type Finding, MAX_FINDINGS } from '../finding.ts';
 import type { Block, Body, ExpressionNode, HelperCall, PathNode } from '../nodes.ts';
 
 export function pathsWithoutValue({ body, name }: Analysis): Finding[] {
   const findings: Finding[] = [];
-  // A partial has the loop of whoever calls it.
+  // A partial may be called in a loop.
   const top = { above: 0, isInLoop: kindOf(name) === 'partial' };
   for (const { path, place } of pathsIn(body.body, top)) {
     const message = whyNothing(path, place);
@@ -32,7 +32,7 @@ function whyNothing({ data, depth, original, segments }: PathNode, place: Place)
 
 const OF_LOOP = new Set(['index', 'key', 'first', 'last']);
 
-/** Not of blocks whose context only rendering tells: those on a variable, and the bodies of partials. */
+/** Excludes blocks whose context only rendering can tell: those on a variable, and the bodies of partials. */
 function* pathsIn(
   { nodes }: Body,
   place: Place,

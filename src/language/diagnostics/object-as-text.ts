@@ -1,4 +1,4 @@
-/** Objects and lists in the place of text, where the schema tells that they are: rendering refuses them. */
+/** Finds objects and lists in the place of text, according to the schema: rendering refuses them. */
 import { notText } from '../../core/evaluate/helpers/not-text.ts';
 import type { Analysis } from '../analysis.ts';
 import { type Finding, MAX_FINDINGS } from '../finding.ts';

@@ -1,4 +1,4 @@
-/** Named arguments that a helper ignores, so that a misspelt one does nothing, and those that do something else than is meant. */
+/** Finds named arguments that a helper ignores, such as misspelled ones, and those that probably do not do what is intended. */
 import { HELPERS, type KnownHelper } from '../../core/helpers.ts';
 import { nearest } from '../../core/near.ts';
 import type { Analysis } from '../analysis.ts';
@@ -16,7 +16,7 @@ export function unknownOptions({ resolved }: Analysis): Finding[] {
   return findings;
 }
 
-/** `JSON.stringify` indents by a number of spaces, or by a text as it is: `indent="2"` begins every line with a 2. */
+/** `JSON.stringify` indents by a number of spaces, or by a literal text: `indent="2"` begins every line with a 2. */
 function digitsAsIndent({ hash }: HelperCall): readonly Finding[] {
   return hash.flatMap(({ name, value }): readonly Finding[] => {
     if (name !== 'indent' || value.type !== 'literal' || typeof value.value !== 'string') return [];

@@ -1,4 +1,4 @@
-/** Tells whether every partial that a body uses is there, does not use itself, and has the block that it writes. */
+/** Checks that every partial that a body uses exists, does not use itself, and has the block that it writes. */
 import { capturedPartials } from '../../core/check/captured-partials.ts';
 import { type Root, wrongContexts } from '../../core/check/context-errors.ts';
 import { PARTIAL_BLOCK } from '../../core/check/inline-partials.ts';
@@ -45,7 +45,7 @@ export function checkPartials(prompt: LibraryPrompt, library: Library): Finding[
   return findings.length > 0 ? findings : ofTheWhole(prompt, library);
 }
 
-/** With its partials in place, where each of them is there and can be. */
+/** With its partials resolved, if all of them exist and can be. */
 function ofTheWhole(prompt: LibraryPrompt, library: Library): Finding[] {
   const templates: SizedTemplates<LibraryPrompt> = {
     length: ({ analysis }) => templateIn(analysis).text.length,
@@ -133,7 +133,7 @@ class Loops {
     this.#path = [prompt];
   }
 
-  /** The prompts from one around to itself again; undefined where all that `partial` uses comes to an end. */
+  /** The prompts from one around to itself again; undefined if all that `partial` uses comes to an end. */
   from(partial: LibraryPrompt): readonly LibraryPrompt[] | undefined {
     const before = this.#path.findIndex(({ uri }) => uri === partial.uri);
     if (before >= 0) return [...this.#path.slice(before), partial];
@@ -165,9 +165,9 @@ interface LibraryTemplate extends ParsedTemplate {
   readonly offset: number;
 }
 
-/** The calls that are wrong for what the partial holds, or those it calls. */
+/** The calls that do not fit the partial's contents, or those of partials that it calls. */
 function wrongCalls(prompt: LibraryPrompt, library: Library): readonly Finding[] {
-  // A partial has the block of whoever calls it.
+  // A partial gets its block from its caller.
   const isCalled = prompt.name !== undefined && isPartial(prompt.name);
   const maySeeBlock = !isCalled && mentions(prompt, library, text => text.includes(PARTIAL_BLOCK));
   const mayCapture = /\{\{~?#\*/.test(prompt.analysis.text);

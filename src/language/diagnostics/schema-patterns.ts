@@ -13,7 +13,7 @@ export function mayHavePatterns(text: string): boolean {
   return text.includes('pattern');
 }
 
-/** @param compile without it nothing is said of patterns */
+/** @param compile without it, patterns are not checked */
 export function schemaFaults(
   { entries }: FrontMatterFacts,
   compile: CompilePattern | undefined,

@@ -37,13 +37,13 @@ export function templateErrors(analysis: Analysis): readonly Finding[] {
 
 const metadata = new WeakMap<FrontMatterFacts, ReturnType<typeof fixedMetadata>>();
 
-/** The value of `@metadata.prompt` in a prompt; undefined where its front matter cannot be read. */
+/** The value of `@metadata.prompt` in a prompt; undefined if its front matter cannot be read. */
 export function metadataOf({ text, name, frontMatter }: Analysis): ReturnType<typeof fixedMetadata> {
   if (!metadata.has(frontMatter)) metadata.set(frontMatter, fixedMetadata(parseSource(text, kindOf(name))));
   return metadata.get(frontMatter);
 }
 
-/** The template of a prompt's text, and where it begins there: without the white space that Dotprompt takes off with front matter. */
+/** The template of a prompt's text, and its offset: without the white space that Dotprompt removes after front matter. */
 export function templateIn({ text, frontMatter, body }: Analysis): { text: string; offset: number } {
   const { start } = body.body.span;
   const all = text.slice(start);

@@ -4,7 +4,7 @@ import { secretsIn } from '../../core/secrets.ts';
 import { MAX_SOURCE_BYTES } from '../../core/source.ts';
 import type { Finding } from '../finding.ts';
 
-/** Enough for whoever looks. */
+/** The maximum number of findings. */
 const MAX_FINDINGS = 100;
 const WRONG = /\0|\p{Surrogate}/gu;
 

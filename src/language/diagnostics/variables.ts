@@ -12,7 +12,7 @@ import { holds } from '../span.ts';
 import { type ValueType, wordsOfType } from '../value-type.ts';
 import { partialsOf } from './partials.ts';
 
-/** Variables that the front matter does not name, where it names any. */
+/** Variables that the front matter does not declare, if it declares any. */
 export function undeclaredVariables(prompt: LibraryPrompt, library: Library): Finding[] {
   const { frontMatter, resolved } = prompt.analysis;
   if (!frontMatter.declaresInput) return [];
@@ -90,7 +90,7 @@ function furtherOut({ path, segments, scope }: PathUse, variables: ReadonlySet<s
   for (let up = 1; at !== undefined; at = at.outer, up += 1) {
     if (!hasName(at.context, segment.name, variables)) continue;
     const text = segmentText(segment.name, false) ?? segment.name;
-    // After `this.` no `../` can be: it goes as well.
+    // After `this.` there can be no `../`, so that is removed as well.
     const start = path.scoped ? path.span.start : segment.span.start;
     const near = `${'../'.repeat(up)}${text}`;
     return {
@@ -145,7 +145,7 @@ export function unusedVariables(prompt: LibraryPrompt, library: Library): Findin
     }));
 }
 
-/** The names that a prompt and its partials read; undefined where that cannot be told. */
+/** The names that a prompt and its partials read; undefined if that cannot be determined. */
 function readIn(prompt: LibraryPrompt, library: Library): ReadonlySet<string> | undefined {
   const read = new Set<string>();
   const seen = new Set<string>();

@@ -166,7 +166,7 @@ function hoverOnBlockParam({ analysis }: LibraryPrompt, { body }: Block, { name,
   return { span, markdown: `**${codeSpan(name)}**${words} (block parameter)` };
 }
 
-/** A closing tag says what its opening one says. */
+/** A closing tag has the hover of its opening tag. */
 function hoverOnClose(
   prompt: LibraryPrompt,
   { call }: Block,

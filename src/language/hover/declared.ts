@@ -22,7 +22,7 @@ export function declaredMarkdown(what: 'variable' | 'property', declared: Declar
   ];
 }
 
-/** Of an input variable, declared or not; with what the first sample gives, where that is looked up in a library. */
+/** For an input variable, declared or not; includes the first sample's value if a library is given. */
 export function variableMarkdown(
   prompt: LibraryPrompt,
   name: string,

@@ -6,7 +6,7 @@ import type { LibraryPrompt } from '../library.ts';
 import type { HelperUse } from '../resolve.ts';
 import { editing, type QuickFix } from './quick-fix.ts';
 
-/** The arguments behind those that the helper takes, or the block parameters that it does not give. */
+/** Removes the arguments that the helper does not accept, or the block parameters that it does not set. */
 export function removeArguments({ uri, analysis }: LibraryPrompt, { span }: Finding): QuickFix[] {
   const { text, resolved } = analysis;
   for (const use of resolved.helpers) {

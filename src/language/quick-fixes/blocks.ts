@@ -7,7 +7,7 @@ import type { BodyNode } from '../nodes.ts';
 import { type Span, textOf } from '../span.ts';
 import { endOfLine, endOfLineIn, startOfLine } from './yaml-edits.ts';
 
-/** The closing tag of a block that has none, where its body ends. */
+/** The closing tag of an unclosed block, at the end of its body. */
 export function closeBlock({ text, body }: Analysis, { span, data }: Finding): TextEdit | undefined {
   const block = blockOpenedAt(body.body.nodes, span);
   const name = data?.['name'];
@@ -53,7 +53,7 @@ export function changeClosing({ text }: Analysis, { span, data }: Finding, name:
   return { span: { start, end: start + closed.length }, text: name };
 }
 
-/** Takes a tag out that nothing needs, with its line where it is alone on it; undefined where no such tag is. */
+/** Removes an unnecessary tag, with its line if it is alone on it; undefined if there is none. */
 export function removeStrayTag({ text }: Analysis, { code, span }: Finding): TextEdit | undefined {
   const [token] = lex(textOf(text, span), 0).tokens;
   const isElse = token?.kind === 'INVERSE' || token?.kind === 'OPEN_INVERSE_CHAIN';

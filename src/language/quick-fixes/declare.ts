@@ -16,7 +16,7 @@ import {
   type YamlText,
 } from './yaml-edits.ts';
 
-/** Declares an input variable, in the style of the declarations there are; undefined where that cannot be done safely. */
+/** Declares an input variable, in the style of the existing declarations; undefined if that is not safe. */
 export function declareVariable(analysis: Analysis, name: string, type: ValueType): TextEdit[] | undefined {
   const edit = declaration(analysis, name, type);
   if (edit === undefined) return undefined;
@@ -66,7 +66,7 @@ function newFrontMatter(text: string, key: string, value: YamlText): TextEdit {
   return { span: { start, end: start }, text: lines.join(eol) };
 }
 
-/** A root mapping's own place is where its first key is. */
+/** A root mapping begins at its first key. */
 function mappingOf(pairs: readonly PlacedPair[]): PlacedValue {
   const start = pairs[0]?.keySpan.start ?? 0;
   const nothing = { value: undefined, items: [], textStart: 0, verbatim: 0, isAlias: false };
@@ -115,7 +115,7 @@ function jsonSchema(type: ValueType): YamlText {
   }
 }
 
-/** Takes a variable out of the schema and the defaults; undefined where that cannot be done safely. */
+/** Removes a variable from the schema and the defaults; undefined if that is not safe. */
 export function removeVariable(analysis: Analysis, name: string): TextEdit[] | undefined {
   const { text, frontMatter } = analysis;
   const edits = removals(analysis, name);

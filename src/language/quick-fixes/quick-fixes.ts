@@ -13,7 +13,7 @@ import { changeClosing, closeBefore, closeBlock, removeStrayTag } from './blocks
 import { declareVariable, removeVariable } from './declare.ts';
 import { editing, type QuickFix } from './quick-fix.ts';
 
-/** The most probable one first. Never throws. `finding` is one that `diagnose` gives of the same text. */
+/** The most probable one first. Never throws. `finding` is from `diagnose` of the same text. */
 export function quickFixes(prompt: LibraryPrompt, finding: Finding, library: Library): QuickFix[] {
   const { uri, analysis } = prompt;
   const one = (title: string, edit: TextEdit | undefined, isPreferred = true): QuickFix[] =>

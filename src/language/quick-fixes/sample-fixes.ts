@@ -9,7 +9,7 @@ import { withSample } from '../write-sample.ts';
 import { editing, type QuickFix } from './quick-fix.ts';
 import { changeToNear } from './quick-fixes.ts';
 
-/** As `quickFixes`, of a finding that `diagnoseSamples` gives. Never throws. */
+/** Like `quickFixes`, for a finding of `diagnoseSamples`. Never throws. */
 export function sampleFixes(
   samples: LibrarySamples,
   prompt: LibraryPrompt | undefined,

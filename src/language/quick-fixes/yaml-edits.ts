@@ -1,4 +1,4 @@
-/** Keys put into YAML and taken out of it, in the style that is there; all else stays as it is written. */
+/** Inserts keys into YAML and removes them, in the existing style, leaving everything else unchanged. */
 import { stringify } from 'yaml';
 import type { PlacedPair, PlacedValue } from '../../core/yaml-places.ts';
 import type { TextEdit } from '../edit.ts';
@@ -16,14 +16,14 @@ export function blockLines(key: string, value: YamlText, indent: string): string
   return inner.length === 0 ? [`${head} {}`] : [head, ...inner];
 }
 
-/** `key: value` as it is between braces. */
+/** `key: value` for a flow mapping. */
 function flowText(key: string, value: YamlText): string {
   if (typeof value === 'string') return `${scalarText(key)}: ${value}`;
   const inner = Object.entries(value).map(([name, own]) => flowText(name, own));
   return `${scalarText(key)}: {${inner.join(', ')}}`;
 }
 
-/** A name as YAML, quoted where it needs it. */
+/** A name as YAML, quoted if necessary. */
 function scalarText(text: string): string {
   const [line, ...more] = stringify(text, { lineWidth: 0, blockQuote: false }).trimEnd().split('\n');
   return more.length === 0 && !/[,[\]{}]/.test(text) ? (line as string) : JSON.stringify(text);
@@ -59,7 +59,7 @@ function linesAfter(text: string, position: number, lines: readonly string[]): T
   return { span: { start: end, end }, text: lines.map(line => eol + line).join('') };
 }
 
-/** Takes a key out of the mapping around it; undefined where it shares its line with what stays. */
+/** Removes a key from its mapping; undefined if it shares its line with other keys. */
 export function removedFrom(text: string, mapping: PlacedValue, pair: PlacedPair): TextEdit | undefined {
   const { pairs } = mapping;
   const at = pairs.indexOf(pair);
@@ -78,7 +78,7 @@ export function removedFrom(text: string, mapping: PlacedValue, pair: PlacedPair
   return { span: { start: lineStart, end: Math.min(text.length, lineEnd + eol) }, text: '' };
 }
 
-/** Takes an item out of a list of plain items. */
+/** Removes an item from a list of plain items. */
 export function removedItem(text: string, list: PlacedValue, item: PlacedValue): TextEdit | undefined {
   const at = list.items.indexOf(item);
   if (text[list.span.start] === '[') {
