@@ -1,4 +1,4 @@
-/** Registering a command: its failure is told, never thrown into VS Code's own "command failed" message. */
+/** Registers commands so that failures are reported by us, not by VS Code's "command failed" message. */
 import * as vscode from 'vscode';
 import type { ReportProblem } from './problems/report.ts';
 

@@ -9,7 +9,7 @@ export interface ContextKeys {
   /** A usable promptforge.json is open, and the workspace is trusted. */
   'promptforge.project': boolean;
   'promptforge.connected': boolean;
-  /** The window has several projects, of which it shows one. */
+  /** The window has several projects and shows one of them. */
   'promptforge.severalProjects': boolean;
   'promptforge.embedded': boolean;
   /** True if the registry's list is here: `failed` is one that could not be fetched while connected. */
@@ -27,9 +27,9 @@ export interface ContextKeys {
   'promptforge.previewLocked': boolean;
   /** The actions permitted on the promotion under review: `:approve:reject:`; empty if there are none. */
   'promptforge.review': string;
-  /** The same for the change of owners whose review is in front. */
+  /** The same for the change of owners whose review is active. */
   'promptforge.ownersReview': string;
-  /** The comparison of two environments is in front: Promote Release takes what it shows. */
+  /** The comparison of two environments is active: Promote Release uses it. */
   'promptforge.environmentsCompared': boolean;
   /** The actions permitted on the release under review; empty if there are none. */
   'promptforge.releaseReview': string;
@@ -40,7 +40,7 @@ export interface ContextKeys {
   'promptforge.suggestions': boolean;
   /** A registry's log was rewritten, and nobody acknowledged it yet. */
   'promptforge.alarm': boolean;
-  /** True for a moment when a step of the walkthrough is done: walkthrough.ts says why. */
+  /** True for a moment when a step of the walkthrough is completed: see walkthrough.ts. */
   'promptforge.did.connect': boolean;
   'promptforge.did.keys': boolean;
   'promptforge.did.open': boolean;

@@ -1,4 +1,4 @@
-/** Asking for a date and time: in the person's zone, checked as it is typed, with the instant in UTC shown below. */
+/** Asks for a date and time in the person's time zone, validated while typing, with the instant in UTC shown below. */
 import { utcOf } from '../wording/age.ts';
 import { localText, parseMoment } from '../wording/moment.ts';
 import type { Dialogs } from './ask.ts';
@@ -9,7 +9,7 @@ export interface MomentQuestion {
   readonly prompt: string;
   /** The initial value, in milliseconds since 1970. */
   readonly value: number;
-  /** As that of a text; a time that is refused by now is not offered again. */
+  /** As in a text question; a time that is no longer valid is not offered again. */
   readonly draft: string;
   /** Validates an instant (milliseconds since 1970): returns an error as a sentence. */
   readonly refuses: (at: number) => string | undefined;

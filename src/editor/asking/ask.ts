@@ -14,7 +14,7 @@ export interface TextQuestion {
   readonly draft?: string;
   /** Returns whether a draft is of no use any more, and is not offered: a time that has passed. */
   readonly isStale?: (draft: string) => boolean;
-  /** Hidden as it is typed, for keys. */
+  /** Hidden while typing, for keys. */
   readonly secret?: boolean;
   /** Validates the text so far: an error or a note; undefined if it is valid. */
   readonly validate?: (text: string) => string | { readonly note: string } | undefined;
@@ -41,7 +41,7 @@ export interface OptionButton {
   readonly press: () => Promise<void>;
 }
 
-/** The first option is the one that Enter takes. */
+/** Enter selects the first option. */
 export interface PickQuestion<Value> {
   readonly title: string;
   readonly placeholder: string;
@@ -64,7 +64,7 @@ export interface Confirmation {
   readonly button: string;
   /** A button that leads elsewhere. */
   readonly alternative?: string;
-  /** A warning unless told. */
+  /** Default: a warning. */
   readonly severity?: 'warning' | 'error';
 }
 

@@ -1,6 +1,6 @@
 /**
- * `Ask` with VS Code's own input boxes, quick picks and messages. Not with `showInputBox`: it tells of what is typed a
- * tenth of a second late, and never of what Escape leaves by then.
+ * `Ask` with VS Code's input boxes, quick picks and messages. Does not use `showInputBox`: its events are a tenth of a
+ * second late and miss the text that Escape leaves.
  */
 import * as vscode from 'vscode';
 import type { Confirmation, DialogSeverity, Dialogs, Option, PickManyQuestion, PickQuestion } from './ask.ts';
@@ -55,14 +55,14 @@ export const dialogs = (drafts: InputDrafts): Dialogs => ({
     list.busy = true;
     const chosen = new Promise<Item<Value> | undefined>(resolve => {
       list.onDidAccept(() => {
-        // Enter before the options are here takes none of them.
+        // Enter has no effect before the options are loaded.
         if (list.selectedItems[0] !== undefined) resolve(list.selectedItems[0]);
       });
       list.onDidHide(() => resolve(undefined));
     });
     list.onDidTriggerItemButton(async ({ item: { press } }) => {
       await press?.();
-      // The new element has taken the focus; the list goes on.
+      // The new element has taken the focus; return it to the list.
       await vscode.commands.executeCommand('workbench.action.focusQuickOpen');
     });
     list.show();

@@ -27,8 +27,8 @@ export class InputDrafts {
   #writing: Promise<void> | undefined;
 
   /**
-   * @param key under which the memory holds them
-   * @param settle what passes before keys are written
+   * @param key under which the memento stores them
+   * @param settle the delay before keys are written
    */
   constructor(
     memory: Memory,
@@ -41,7 +41,7 @@ export class InputDrafts {
     this.#texts = new Map(kept.filter((each): each is [string, string] => typeof each[1] === 'string'));
   }
 
-  /** Undefined where nothing was typed. */
+  /** Undefined if nothing was typed. */
   of(name: string): string | undefined {
     return this.#texts.get(name);
   }

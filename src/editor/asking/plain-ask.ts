@@ -1,6 +1,6 @@
 /**
- * `Ask` whose words stay text, whatever they quote: VS Code makes links of `[…](command:…)` in a notification, icons
- * of `$(…)` in a list, and shows what hides or turns the direction of a line as it is.
+ * `Ask` that escapes its texts: VS Code turns `[…](command:…)` in a notification into a link and `$(…)` in a list into
+ * an icon, and shows invisible and direction-changing characters unchanged.
  */
 import { oneLine, visibleLines } from '../../core/visible-text.ts';
 import type { Dialogs, Option, PickManyQuestion, PickQuestion } from './ask.ts';

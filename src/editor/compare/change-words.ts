@@ -4,7 +4,7 @@ import { parseVersionReference } from '../../core/version.ts';
 import { counted, listed } from '../wording/age.ts';
 import type { PromptChange } from './change.ts';
 
-/** Named one by one; of more only their number is told. */
+/** The maximum number of names; beyond that, only the number is shown. */
 const MOST_NAMED = 5;
 
 /** The number of sources that differ: the prompt's own and each partial. */
@@ -12,7 +12,7 @@ export function sourcesIn({ source, partials }: Pick<PromptChange, 'source' | 'p
   return (source ? 1 : 0) + partials.length;
 }
 
-/** `3 changes: the prompt, _header @2 → @3 and _rules (new)`; undefined where no partial differs. */
+/** `3 changes: the prompt, _header @2 → @3 and _rules (new)`; undefined if no partial differs. */
 export function changesInWords(change: Pick<PromptChange, 'source' | 'partials'>): string | undefined {
   const { source, partials } = change;
   if (partials.length === 0) return undefined;

@@ -16,8 +16,8 @@ import { type ComparedSide, showChange } from './show-change.ts';
 import { compareTitle, type Side, shortName } from './titles.ts';
 
 /**
- * Shows `left` against `right` with the partials that differ; the newer or edited side belongs on the right, as
- * everywhere in VS Code. Gives what `showChange` gives.
+ * Compares `left` with `right`, including partials that differ; as everywhere in VS Code, the newer or edited side is
+ * on the right. Returns the result of `showChange`.
  */
 export function showComparison(
   workbench: Workbench,

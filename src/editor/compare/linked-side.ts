@@ -13,7 +13,7 @@ import type { Workbench } from '../workbench.ts';
 type Holding = Pick<Workbench, 'session' | 'prompts'>;
 export type ReadVersion = (prompt: PromptName, version: VersionNumber) => Promise<RecordedSource>;
 
-/** Reads versions of a registry, the one that the window is connected to unless told, or from the cache. */
+/** Reads versions of a registry, by default the window's, or from the cache. */
 export function versionReader(
   { session }: Pick<Workbench, 'session'>,
   registry: string = session.registry ?? EMBEDDED,

@@ -18,14 +18,14 @@ export type ComparedSide = { readonly file: true } | { readonly version: Version
 
 export interface ShownChange {
   readonly title: string;
-  /** The promotion under review, whose documents are its own. */
+  /** The promotion under review, which has its own documents. */
   readonly promotion?: string;
 }
 
 /**
- * `left` is the older side. Gives what differs; undefined where that could not be found out, because a partial cannot
- * be fetched or a source cannot be read: then the prompt alone is compared; and where a side is not there or not for this
- * key, which the person is told.
+ * `left` is the older side. Returns the difference; undefined if it could not be determined because a partial or source
+ * is not available, in which case only the prompt is compared, or if a side does not exist or may not be read, which
+ * the person is told.
  */
 export async function showChange(
   workbench: Workbench,
@@ -38,7 +38,7 @@ export async function showChange(
   const { areReadable } = await import('../versions/readable.ts');
   const [isReadable, change] = await Promise.all([
     areReadable(workbench, versions).catch((error: unknown) => {
-      // A registry that is away is no matter of the comparison, which the editor tells in its place.
+      // The editor reports an unreachable registry.
       workbench.log.warn(`Comparing ${prompt}: ${logged(error)}`);
       return true;
     }),
@@ -80,7 +80,7 @@ export async function findChange(
 ): Promise<PromptChange | undefined> {
   try {
     return await inProgress(`Comparing versions of ${prompt}`, async signal => {
-      // Whoever cancels goes on without: what is fetched meanwhile may take as long as the registry likes.
+      // Cancellation does not wait for the registry.
       const canceled = new Promise<never>((_, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       });

@@ -8,9 +8,9 @@ const LIST = new Intl.ListFormat('en');
 export type Side = { readonly kind: 'version'; readonly version: number } | { readonly kind: 'file' };
 
 /**
- * `triage: @11 ↔ @12`; the file is `your file`. Where a version is live is not in it: a tab keeps its title when that
- * changes.
- * @param name as `shortName` gives it
+ * `triage: @11 ↔ @12`; the file is `your file`. Does not include where a version is live, because a tab keeps its title
+ * when that changes.
+ * @param name from `shortName`
  */
 export function compareTitle(name: string, left: Side, right: Side): string {
   return `${name}: ${sideTitle(left)} ↔ ${sideTitle(right)}`;
@@ -38,7 +38,10 @@ function sideTitle(side: Side): string {
   return side.kind === 'file' ? 'your file' : `@${side.version}`;
 }
 
-/** A label of a version: `newest`, or where it is live, such as `live in staging and production`, `canary in production`. Undefined for other versions. */
+/**
+ * A label for a version: `newest`, or where it is live, such as `live in staging and production`, `canary in
+ * production`. Undefined for other versions.
+ */
 export function knownAs(
   version: number,
   prompt: {

@@ -1,4 +1,4 @@
-/** Accept Mine and Accept Theirs: a conflict resolved by taking one side whole. The other side stays where it can be brought back. */
+/** Accept Mine and Accept Theirs: resolve a conflict by taking one side. The other side can be brought back. */
 import type { PromptName } from '../../core/name.ts';
 import type { LockEntry } from '../../workspace/lock-file.ts';
 import { undoDiscard } from '../discard/discard.ts';
@@ -8,7 +8,7 @@ import { hasConflictMarkers } from './conflict-text.ts';
 import { fileOf, projectOf, type Resolving, saved, sourceOf } from './project.ts';
 import { mineWords, stillConflicting, theirsWords } from './words.ts';
 
-/** The file stays as it is, and takes the registry's newest version into account. */
+/** Keeps the file, based on the registry's newest version. */
 export async function acceptMine({ workbench, merges }: Resolving, prompt: PromptName): Promise<void> {
   const { ask, prompts } = workbench;
   const { copy, root } = await projectOf(workbench);
@@ -50,7 +50,7 @@ export async function acceptTheirs(
   const before = await copy.folder.read(prompt);
   const isBegun = merge !== undefined && before !== undefined && isUnfinished(merge, before);
   const mine = isBegun ? merge.mine : before;
-  // A file that was deleted holds nothing to be brought back.
+  // A deleted file has no contents to bring back.
   const kept =
     mine === undefined
       ? undefined
@@ -63,7 +63,7 @@ export async function acceptTheirs(
   offerUndo(workbench, words, kept, () => undoDiscard(workbench, texts, kept));
 }
 
-/** Undefined, and told, where the prompt is not in conflict. */
+/** Undefined, with a message, if the prompt is not in conflict. */
 async function newestOf({ prompts, ask }: Workbench, prompt: PromptName): Promise<LockEntry | undefined> {
   await prompts.rescan();
   const listed = prompts.listed.get(prompt);
@@ -74,7 +74,7 @@ async function newestOf({ prompts, ask }: Workbench, prompt: PromptName): Promis
   return undefined;
 }
 
-/** @param before undefined where it cannot be brought back: a file that was based on nothing cannot be so again */
+/** @param before undefined if it cannot be undone: a file that had no base cannot lose it again */
 function offerUndo(
   { ask, prompts, report }: Workbench,
   words: string,

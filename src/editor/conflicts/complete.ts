@@ -13,10 +13,10 @@ import { showMerge } from './show-merge.ts';
 import { completeQuestion, mergedWords, mergeOverWords, stillConflicting } from './words.ts';
 
 /**
- * Notes that the file takes the registry's version into account, if it does.
- * @param isAsked the person says so; otherwise a file that was put back may not have been merged at all
- * @param isHandled VS Code has asked about places that are left
- * @returns false where places are left, or it is not known to be merged
+ * Bases the file on the registry's version if the merge is complete.
+ * @param isAsked the person requested it; otherwise a restored file may not have been merged at all
+ * @param isHandled VS Code has asked about remaining places
+ * @returns false if places remain, or it is unknown whether it was merged
  */
 export async function completeMerge(
   parts: Resolving,
@@ -87,7 +87,7 @@ export async function isOfToday(copy: WorkingCopy, { prompt, base }: Merge): Pro
   return (lock?.digest ?? null) === (base?.digest ?? null);
 }
 
-/** Completes the merges whose files were saved without markers, once their merge editors are closed. */
+/** Completes the merges whose files were saved without markers, after their merge editors are closed. */
 export async function completeMerges(parts: Resolving): Promise<void> {
   const { workbench, merges } = parts;
   const { project } = workbench.session;
@@ -125,7 +125,7 @@ export async function completeByHand(parts: Resolving, prompt: PromptName): Prom
   await completeMerge(parts, merge, { isAsked: true, isHandled });
 }
 
-/** The file holds both sides: it is based on theirs from now on. */
+/** The file includes both sides: from now on it is based on theirs. */
 export async function finish(
   { workbench, merges }: Resolving,
   copy: WorkingCopy,

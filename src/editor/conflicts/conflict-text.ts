@@ -1,7 +1,4 @@
-/**
- * Two changes of one text put together by line: what both changed is there twice, between the markers that git writes and
- * editors know.
- */
+/** Merges two changes of a text by line: conflicts contain both, between git's markers, which editors recognize. */
 import { type Hunk, hunksOf, linesOf } from '../../core/line-hunks.ts';
 
 const MINE = '<<<<<<<';
@@ -38,7 +35,7 @@ export function conflictText(
   const lines = linesOf(base);
   const regions = regionsOf(lines, mine, theirs);
   if (regions === undefined) return { text: marked(mine, theirs), conflicts: 1 };
-  /** In parts: a call takes only so many lines. */
+  /** In parts: the number of arguments of a call is limited. */
   const merged: string[][] = [];
   let at = 0;
   for (const { start, end, mine: one, theirs: other, isConflict } of regions) {
@@ -64,7 +61,7 @@ export function untouchedConflicts(base: string, mine: string, theirs: string, n
   ).length;
 }
 
-/** Returns whether a text holds the markers of a conflict that nobody resolved, those of git too. */
+/** Returns true if a text has unresolved conflict markers, including git's. */
 export function hasConflictMarkers(text: string): boolean {
   const order = [`${MINE} `, MIDDLE, `${THEIRS} `];
   let found = 0;
@@ -76,7 +73,7 @@ export function hasConflictMarkers(text: string): boolean {
   return found === order.length;
 }
 
-/** In order; undefined where there is too much to compare. */
+/** In order; undefined if the texts are too large to compare. */
 function regionsOf(lines: readonly string[], mine: string, theirs: string): Region[] | undefined {
   const left = hunksOf(lines, mine);
   const right = hunksOf(lines, theirs);
@@ -98,7 +95,7 @@ function regionsOf(lines: readonly string[], mine: string, theirs: string): Regi
   return regions;
 }
 
-/** Takes the hunks that overlap or touch, from `start` on, off both lists; gives them with the end of what they cover. */
+/** Removes the overlapping or adjacent hunks from `start` on from both lists, and returns them with the end of their range. */
 function regionAt(start: number, left: Hunk[], right: Hunk[]): [Hunk[], Hunk[], number] {
   const ours: Hunk[] = [];
   const others: Hunk[] = [];

@@ -1,6 +1,6 @@
 /**
- * Prompts that were deleted here and changed in the registry: the person says whether the file comes back or stays
- * deleted. Nothing is done until then, and the question comes again with the next pull.
+ * Prompts that were deleted here and changed in the registry: the person decides whether to restore the file or keep it
+ * deleted. Until then nothing is done, and the next pull asks again.
  */
 import type { PromptName } from '../../core/name.ts';
 import type { LockEntry } from '../../workspace/lock-file.ts';

@@ -1,4 +1,4 @@
-/** The sides of a merge that are no versions: what the file held before, and an empty base where it had none. */
+/** The sides of a merge that are not versions: the file before it, and an empty base if there was none. */
 import * as vscode from 'vscode';
 import { PROMPT_FILE_EXTENSION, type PromptName } from '../../core/name.ts';
 import type { Merge, Merges } from './merges.ts';

@@ -6,11 +6,11 @@ export interface MergeSides {
   readonly base: vscode.Uri;
   readonly theirs: { readonly uri: vscode.Uri; readonly description: string };
   readonly mine: { readonly uri: vscode.Uri; readonly description: string };
-  /** The file, which holds conflict markers: from them VS Code knows to begin with what merges by itself. */
+  /** The file with conflict markers, from which VS Code knows to start with the automatic merge. */
   readonly output: vscode.Uri;
 }
 
-/** @returns false where there is no merge editor, and the file is compared with theirs instead */
+/** @returns false if there is no merge editor; the file is then compared with theirs */
 export async function openMergeEditor({ base, theirs, mine, output }: MergeSides): Promise<boolean> {
   try {
     await vscode.commands.executeCommand('_open.mergeEditor', {
@@ -26,7 +26,7 @@ export async function openMergeEditor({ base, theirs, mine, output }: MergeSides
   }
 }
 
-/** Has VS Code complete the merge in front: it asks where places are left. @returns `unknown` where no merge editor answers */
+/** Completes VS Code's active merge editor, which asks if places remain. @returns `unknown` if no merge editor responds */
 export async function acceptMerge(): Promise<'yes' | 'no' | 'unknown'> {
   const done = await vscode.commands
     .executeCommand<{ readonly successful?: boolean } | undefined>('mergeEditor.acceptMerge')

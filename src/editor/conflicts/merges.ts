@@ -1,4 +1,4 @@
-/** Merges that were begun: what the file held before, and with which version it is put together. Kept on disk over reloads. */
+/** Merges in progress: the file before the merge, and the version it is merged with. Kept on disk over reloads. */
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import { type Digest, isDigest } from '../../core/digest.ts';
@@ -30,7 +30,7 @@ export class Merges {
   /** Called after a merge was begun or is over. */
   readonly #changed: () => Promise<void>;
 
-  /** @param folder made when the first merge begins */
+  /** @param folder created when the first merge begins */
   constructor(folder: vscode.Uri, changed: () => Promise<void>) {
     this.#folder = folder;
     this.#changed = changed;

@@ -25,7 +25,7 @@ export async function projectOf({
   return { copy, root: session.project.root };
 }
 
-/** @throws MissingKey, Problem, RegistryUnreachable where it was never seen here and cannot be fetched */
+/** @throws MissingKey, Problem, RegistryUnreachable if it is not cached and cannot be fetched */
 export async function sourceOf(
   { session }: Workbench,
   prompt: PromptName,
@@ -39,7 +39,7 @@ export function fileOf(copy: WorkingCopy, prompt: PromptName): vscode.Uri {
   return vscode.Uri.file(copy.folder.pathOf(prompt));
 }
 
-/** @throws Error where it cannot be saved */
+/** @throws Error if it cannot be saved */
 export async function saved(uri: vscode.Uri): Promise<void> {
   const document = documentOf(uri);
   if (document !== undefined && !(await saveDocument(document)))

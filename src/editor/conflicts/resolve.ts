@@ -1,7 +1,7 @@
 /**
- * Resolving a conflict: what merges by itself is put together, the rest is left to VS Code's merge editor. It is
- * resolved when the markers are gone from the file; then the file is based on the version that it was merged with. If
- * the registry has moved on by then, the file is in conflict with the newer version, and a new merge begins.
+ * Resolves a conflict: merges changes that do not overlap and opens VS Code's merge editor for the rest. It is resolved
+ * when the markers are gone; then the file is based on the merged version. If the registry has a newer version by then,
+ * the file is in conflict with that, and a new merge begins.
  */
 import * as vscode from 'vscode';
 import { plainText, withLineEndingsOf } from '../../core/line-endings.ts';
@@ -16,7 +16,7 @@ import { documentOf, fileOf, isDirty, projectOf, type Resolving, saved, sourceOf
 import { showMerge } from './show-merge.ts';
 import { startedWords } from './words.ts';
 
-/** Begins a merge, or goes on with the one that was begun. */
+/** Begins a merge, or continues the one in progress. */
 export async function resolveConflict(parts: Resolving, prompt: PromptName): Promise<void> {
   const { workbench, merges } = parts;
   const { prompts, ask } = workbench;
@@ -57,7 +57,7 @@ export async function resolveConflict(parts: Resolving, prompt: PromptName): Pro
     theirs: { version: newest.version, digest: newest.digest },
     theirsText: theirs,
   };
-  // First, so that what the file held is there whatever happens next.
+  // First, so that the file's previous text is safe.
   await merges.keep(merge);
   await copy.beginMerge(prompt);
   if (await hasChanged(copy, prompt, mine, uri)) {

@@ -1,7 +1,7 @@
 /** The content of a file that no one is writing: a program may empty a file before it writes it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** In ms: longer than a program takes between emptying a file of a prompt and writing it. */
+/** In ms: longer than programs take between truncating a file and writing it. */
 const UNCHANGED_FOR = 100;
 
 /**

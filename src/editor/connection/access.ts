@@ -1,6 +1,6 @@
 /**
- * A way to one registry: its URL, what sends its requests, and the credential of each environment. Loaded when a
- * registry is first spoken to, with all that this takes: the client, zod, the keychain, and SQLite for the embedded one.
+ * The access to one registry: its URL, its transport, and the credentials of each environment. Loaded on the first
+ * request with all dependencies: the client, zod, the keychain, and SQLite for the embedded registry.
  */
 
 import type { RegistryClient } from '../../client/registry-client.ts';
@@ -36,9 +36,9 @@ export interface AccessParts {
   readonly log: RequestLog;
   readonly cache: VersionCache;
   readonly userAgent: string;
-  /** Asked before each call of a client over HTTP: rejects while the registry is known not to answer. */
+  /** Called before each HTTP call of a client: rejects while the registry is known to be unreachable. */
   readonly before: (signal: AbortSignal | undefined) => Promise<void>;
-  /** Told when the key of an environment is another, or gone. */
+  /** Called when the key of an environment was replaced or removed. */
   readonly keyReplaced: () => void;
 }
 
@@ -89,7 +89,7 @@ export async function accessOverHttp(
       try {
         await (isPatient ? patient : quick).readiness();
       } catch (error) {
-        // It answers, and the alarm says the rest.
+        // It responds; the alarm reports the rest.
         if (!Problem.is(error, 'log_broken')) throw error;
       }
     },
@@ -97,7 +97,7 @@ export async function accessOverHttp(
   };
 }
 
-/** The registry inside the extension: every environment is one's own. @throws BrokenLog, and as `openEmbeddedRegistry` does */
+/** The embedded registry, in which the person acts in every environment. @throws BrokenLog, and as `openEmbeddedRegistry` */
 export async function accessEmbedded(
   options: { readonly dataFolder: string; readonly actor: string },
   { log, cache: versions, userAgent }: AccessParts,

@@ -1,4 +1,4 @@
-/** Thrown when the embedded registry is not opened, since its log was changed behind its back. The message says where, and what to do. */
+/** Thrown when the embedded registry is not opened because its log was modified by other means. The message has the place and the remedy. */
 export class BrokenLog extends Error {
   override readonly name = 'BrokenLog';
 

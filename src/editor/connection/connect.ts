@@ -42,9 +42,9 @@ async function connect(workbench: Workbench): Promise<void> {
 }
 
 /**
- * As Connect to Registry… with the registry given, in the address of which the person has agreed to it. Asks which
- * folder where there are several; nothing is changed where the registry does not answer and the person leaves it at that.
- * @param registry as `registryAddress` gives it
+ * Connect to Registry… for a given registry, whose URL the person has confirmed. Asks for the folder if there are
+ * several; changes nothing if the registry does not respond and the person gives up.
+ * @param registry from `registryAddress`
  */
 export async function connectTo(workbench: Workbench, registry: string): Promise<void> {
   const root = await chooseFolder(workbench);
@@ -87,7 +87,7 @@ async function sayConnected({ session, prompts, ask }: Workbench, registry: stri
   if (chosen === 'New Prompt…') await vscode.commands.executeCommand('promptforge.newPrompt');
 }
 
-/** The folder that holds, or shall hold, promptforge.json. */
+/** The folder that has, or will have, promptforge.json. */
 async function chooseFolder({ session, ask }: Workbench): Promise<string | undefined> {
   const folders = fileFolders();
   const [only, ...others] = folders;

@@ -3,7 +3,7 @@ import { CacheFolder } from '../../client/cache-folder.ts';
 import { DiskVersionCache } from '../../client/disk-version-cache.ts';
 import { LastKnown } from '../../client/last-known.ts';
 
-/** @param warn told of what could not be read or written, for the log */
+/** @param warn receives read and write errors, for the log */
 export function openDisk(
   folder: string,
   warn: (line: string) => void,

@@ -1,4 +1,4 @@
-/** The environment that a command is about, where its argument says so. */
+/** Finds the environment in a command's argument. */
 import { type EnvironmentName, isEnvironmentName } from '../../core/environment.ts';
 
 /** From a node of the view Environments, or its name. */

@@ -14,7 +14,7 @@ export interface OpenProject {
   /** Absolute. */
   readonly root: string;
   readonly isShown: boolean;
-  /** Undefined where promptforge.json cannot be used. */
+  /** Undefined if promptforge.json cannot be used. */
   readonly project: Project | undefined;
 }
 
@@ -23,7 +23,7 @@ export type FoundProject = { readonly all: readonly OpenProject[] } & (
   | { readonly project: undefined; readonly state: ConnectionState }
 );
 
-/** Never rejects for what a file holds: a broken one is a state. @param chosen the root of the project to show */
+/** Never rejects because of a file's contents: an invalid one is a state. @param chosen the root of the project to show */
 export async function findProject(chosen: string | undefined): Promise<FoundProject> {
   if (fileFolders().length === 0) return { all: [], project: undefined, state: { kind: 'no-folder' } };
   const folders = await projectFolders();
@@ -53,7 +53,7 @@ export function fileFolders(): readonly vscode.WorkspaceFolder[] {
   return (vscode.workspace.workspaceFolders ?? []).filter(folder => folder.uri.scheme === 'file');
 }
 
-/** The project that a file belongs to, the innermost where one is within another; undefined where it is in none. */
+/** The project of a file, the innermost if they are nested; undefined if there is none. */
 export function projectOf(path: string, all: readonly OpenProject[]): OpenProject | undefined {
   return all
     .filter(({ root }) => isWithin(path, root))

@@ -74,7 +74,7 @@ export async function identify(
   }
 }
 
-/** Offline is what passes by itself; all else needs somebody to act. */
+/** Offline passes by itself; everything else needs an action. */
 export function stateOfTrouble(error: unknown): ConnectionState {
   const why = messageOf(error);
   if (BrokenLog.is(error)) return { kind: 'refused', why, isBroken: true };
@@ -82,7 +82,7 @@ export function stateOfTrouble(error: unknown): ConnectionState {
   return passes ? { kind: 'offline', why } : { kind: 'refused', why };
 }
 
-/** Returns whether a registry that cannot serve at all says so, or says nothing. */
+/** Returns true if a registry cannot serve at all, or does not respond. */
 export function isOfAbsence(error: unknown): boolean {
   return RegistryUnreachable.isAbsent(error) || Problem.is(error, 'unavailable');
 }

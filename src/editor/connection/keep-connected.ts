@@ -1,4 +1,4 @@
-/** The status follows a registry that goes away and comes back, in every window that is connected to one over HTTP. */
+/** Updates the status when a registry becomes unreachable or available, in every window that is connected over HTTP. */
 import * as vscode from 'vscode';
 import { EMBEDDED } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
@@ -13,7 +13,7 @@ export function registerKeepConnected({
     state() {
       const { registry, state } = session;
       if (registry === undefined || registry === EMBEDDED) return 'unwatched';
-      // One that is only being asked who one is may be as silent as any other. Without a key nothing is sent.
+      // A registry that is being asked for the identity may also become silent. Without a key, nothing is sent.
       if (state.kind === 'connected' || (state.kind === 'connecting' && state.isAsked)) return 'connected';
       return state.kind === 'offline' ? 'offline' : 'unwatched';
     },

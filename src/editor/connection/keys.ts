@@ -1,4 +1,4 @@
-/** The commands on keys: set, replace, test, remove. A key goes from the hidden input to the key store, and nowhere else. */
+/** The commands for keys: set, replace, test, remove. A key goes from the hidden input to the key store, and nowhere else. */
 import * as vscode from 'vscode';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { type Key, parseKey } from '../../core/key.ts';
@@ -42,7 +42,7 @@ export function registerKeys(workbench: Workbench): vscode.Disposable {
   );
 }
 
-/** Returns whether keys mean anything here; says why not. */
+/** Returns true if keys apply here; otherwise says why not. */
 async function hasKeys({ session, ask }: Workbench): Promise<boolean> {
   if (session.registry === EMBEDDED) {
     await ask.tell('info', 'The embedded registry is only for you and needs no key.');
@@ -72,7 +72,7 @@ async function setKey(
   });
   if (text === undefined) return;
   const { key, environment } = parseKey(text.trim());
-  // promptforge.json may have changed meanwhile: the key goes to the origin that was shown, or nowhere.
+  // promptforge.json may have changed meanwhile: the key is only sent to the origin that was shown.
   const unchanged = () => session.registry === registry;
   if (!replacing && session.keys.has(environment)) {
     const agreed = await ask.confirm({
@@ -106,7 +106,7 @@ async function setKey(
   void sayStored(ask, environment, { ...who, details: `${who.details} ${told}` });
 }
 
-/** One sentence, and the rest for whoever wants to know it. */
+/** One sentence, with details on request. */
 async function sayStored(
   ask: Dialogs,
   environment: EnvironmentName,

@@ -5,7 +5,7 @@ import { type OpenProject, projectOf } from './find-project.ts';
 import type { Session } from './session.ts';
 
 export class OtherProject extends Error {
-  /** The project to show instead; undefined where none of this window will do. */
+  /** The project to switch to; undefined if no project in this window matches. */
   readonly project: OpenProject | undefined;
 
   constructor(message: string, project: OpenProject | undefined) {
@@ -14,7 +14,7 @@ export class OtherProject extends Error {
   }
 }
 
-/** The project that a file belongs to, where that is not the one that the window shows. */
+/** The project of a file, if it is not the one that the window shows. */
 export function otherProjectOf(
   path: string,
   { projects }: Pick<Session, 'projects'>,
@@ -33,7 +33,7 @@ export function checkFileIsShown(path: string, session: Session): void {
     );
 }
 
-/** @param registry of a document. @throws OtherProject where the window is connected to another one */
+/** @param registry of a document. @throws OtherProject if the window is connected to another one */
 export function checkRegistryIsShown(registry: string, session: Session): void {
   if (session.registry === undefined || registry === session.registry) return;
   const name = registry === EMBEDDED ? 'the embedded registry' : registryName(registry);

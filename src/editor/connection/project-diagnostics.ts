@@ -20,7 +20,7 @@ export function registerProjectDiagnostics(session: Session): vscode.Disposable 
     const found = await checkText(document.getText());
     if (!document.isClosed && document.version === version) collection.set(document.uri, found);
   };
-  /** The window's own promptforge.json is told of while it is closed, too: without it nothing works. */
+  /** The window's own promptforge.json is checked even while it is closed: without it, nothing works. */
   const checkClosed = async (): Promise<void> => {
     const file = await session.projectFile();
     if (file === undefined || openDocument(file) !== undefined) return;
@@ -33,7 +33,7 @@ export function registerProjectDiagnostics(session: Session): vscode.Disposable 
       const found = await projectDiagnostics(new TextDecoder().decode(bytes));
       if (openDocument(file) === undefined) collection.set(file, found);
     } catch {
-      // Gone meanwhile: the session says so. It may have been made again and opened since.
+      // Deleted meanwhile: the session reports that. It may have been created and opened again since.
       if (openDocument(file) === undefined) collection.delete(file);
     }
   };

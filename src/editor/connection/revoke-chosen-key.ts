@@ -10,7 +10,7 @@ import { environmentOf } from './environment-argument.ts';
 import { MissingKey } from './missing-key.ts';
 import { keyOptions, revokedWords, revokeQuestion } from './revoke-words.ts';
 
-/** Keys that are asked for at once. */
+/** The number of keys per request. */
 const PAGE = 500;
 
 /** @param argument an environment, or what a view names it by; without it the person picks one */
@@ -24,7 +24,7 @@ export async function revokeChosenKey(workbench: Workbench, argument: unknown): 
   if (environment !== undefined) await revokeKey(workbench, environment);
 }
 
-/** One whose keys one may manage; that asks only where there are several. */
+/** An environment whose keys the person may manage; asks only if there are several. */
 async function pickEnvironment({ session, ask }: Workbench): Promise<EnvironmentName | undefined> {
   if (session.keys.size === 0) await session.reload();
   const managed = [...session.keys].filter(

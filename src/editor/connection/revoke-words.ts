@@ -4,7 +4,7 @@ import { oneLine } from '../../core/visible-text.ts';
 import type { Confirmation, Option } from '../asking/ask.ts';
 import { ageOf, counted, instantOf } from '../wording/age.ts';
 
-/** By id, those that the key made and that can still be revoked, those that these made, and so on. */
+/** By id: the keys that a key created and that can still be revoked, those that these created, and so on. */
 export function madeBy(id: string, keys: readonly KeyRecord[]): KeyRecord[] {
   const byMaker = Map.groupBy(keys, ({ createdBy }) => createdBy?.key);
   const seen = new Set([id]);
@@ -18,7 +18,7 @@ export function madeBy(id: string, keys: readonly KeyRecord[]): KeyRecord[] {
   return keys.filter(key => key.id !== id && seen.has(key.id) && key.revokedAt === null);
 }
 
-/** Those that can be revoked, in use first; a revoked one only for the keys that it made. */
+/** Keys that can be revoked, those in use first; a revoked one only for the keys that it created. */
 export function keyOptions(keys: readonly KeyRecord[], own: string, now: number): Option<KeyRecord>[] {
   const isExpired = ({ expiresAt }: KeyRecord) => expiresAt !== null && Date.parse(expiresAt) <= now;
   const valid = keys.filter(key => key.revokedAt === null && !isExpired(key));

@@ -80,7 +80,7 @@ export class Session implements vscode.Disposable {
     return this.#projects;
   }
 
-  /** The one that is shown, where there are several; its promptforge.json may be broken. */
+  /** The project that is shown, if there are several; its promptforge.json may be invalid. */
   get oneOfSeveral(): OpenProject | undefined {
     return this.#projects.length > 1 ? this.#projects.find(({ isShown }) => isShown) : undefined;
   }
@@ -105,7 +105,7 @@ export class Session implements vscode.Disposable {
     return this.#place;
   }
 
-  /** In promotion order. While the registry cannot be asked: as they were last. */
+  /** In promotion order. While the registry is unreachable: the last known ones. */
   get environments(): readonly Environment[] {
     return this.#environments;
   }
@@ -114,7 +114,7 @@ export class Session implements vscode.Disposable {
     return this.#keys;
   }
 
-  /** Reads the project again and asks the registry who one is. Never rejects: the state says what is wrong. */
+  /** Reads the project and requests the identity again. Never rejects: the state has the error. */
   reload(): Promise<void> {
     return this.#reloading.start(async signal => {
       const state = await this.#load(signal).catch(stateOfTrouble);
@@ -144,7 +144,7 @@ export class Session implements vscode.Disposable {
     }
     if (isOther || !KNOWN.has(this.#state.kind)) this.#set({ kind: 'connecting' });
     const access = await this.#open(found.project.registry);
-    // While it is away, one question is asked, not one with each key.
+    // While it is unreachable, one request is made, not one per key.
     if (this.#state.kind === 'offline') await this.#isThere(this.#patientQuestion.ask());
     const own = await access.environments(signal);
     if (own.length > 0 && this.#environments.length === 0) await this.#recallEnvironments(signal);
@@ -169,7 +169,7 @@ export class Session implements vscode.Disposable {
     if (known !== undefined && !signal.aborted) this.#environments = known;
   }
 
-  /** Passes on that a registry is away; what else its answer may be, it is there. */
+  /** Reports only that a registry is unreachable; any other error means that it responds. */
   async #isThere(asked: Promise<void>): Promise<void> {
     await asked.catch((error: unknown) => {
       if (isOfAbsence(error)) throw error;
@@ -182,7 +182,7 @@ export class Session implements vscode.Disposable {
   }
 
   /**
-   * A client whose key fits the work. Asks the registry who one is first, if that was not done yet.
+   * A client whose key fits the operation. Requests the identity first, if it is not known yet.
    * @throws MissingKey, Problem, RegistryUnreachable
    */
   async clientFor(work: KeyPurpose): Promise<RegistryClient> {
@@ -227,7 +227,7 @@ export class Session implements vscode.Disposable {
     return this.#withLastKnown((lastKnown, url) => lastKnown.get(part, url));
   }
 
-  /** Keeps what the registry said, for when it is away. Never rejects. */
+  /** Caches the registry's response for when it is unreachable. Never rejects. */
   keep(part: LastKnownPart, known: readonly unknown[]): Promise<void> {
     return this.#withLastKnown((lastKnown, url) => lastKnown.put(part, url, known)) as Promise<void>;
   }
@@ -290,7 +290,7 @@ export class Session implements vscode.Disposable {
   }
 
   async #open(registry: string): Promise<Access> {
-    // Asked again each time: trust is the one gate before anything is sent or a key is read.
+    // Checked every time: trust is required before anything is sent or a key is read.
     if (!vscode.workspace.isTrusted)
       throw new Error('This workspace is not trusted, so nothing is sent to a registry.');
     const embedded = registry === EMBEDDED ? embeddedOptions(this.#parts.storage) : undefined;

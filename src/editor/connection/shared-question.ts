@@ -1,6 +1,6 @@
-/** Tells whether a registry answers, asked once for all who want to know at the same time. */
+/** Checks whether a registry responds, with one request for all callers at the same time. */
 
-/** For so long after it was given an answer counts for whoever asks then, in milliseconds. */
+/** The time for which a response is reused, in milliseconds. */
 export const COUNTS_MS = 1_000;
 
 export class SharedQuestion {
@@ -10,8 +10,8 @@ export class SharedQuestion {
   #last: { readonly answer: Promise<void>; readonly at: number } | undefined;
 
   /**
-   * @param put asks; resolves when the registry answers, and rejects within seconds when it does not
-   * @param now in milliseconds, of a clock that never goes back
+   * @param put sends the request; resolves when the registry responds, and rejects within seconds if it does not
+   * @param now in milliseconds, of a monotonic clock
    */
   constructor(put: () => Promise<void>, now: () => number = () => performance.now()) {
     this.#put = put;

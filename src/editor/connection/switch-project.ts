@@ -12,7 +12,7 @@ export function registerSwitchProject(workbench: Workbench): vscode.Disposable {
   );
 }
 
-/** @param root of the project; undefined: the person is asked */
+/** @param root of the project; undefined: asks the person */
 async function switchProject(workbench: Workbench, root: string | undefined): Promise<void> {
   const { session, prompts, ask } = workbench;
   const { projects } = session;

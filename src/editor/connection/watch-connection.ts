@@ -1,9 +1,9 @@
-/** Keeps asking whether the registry answers, so that what the window says of it is seconds old in both directions. */
+/** Polls whether the registry responds, so that the window's state is at most seconds old in both directions. */
 
 export interface WatchedConnection {
   /** `unwatched`: there is no registry to ask, or it is not for a later answer to change what is wrong. */
   state(): 'connected' | 'offline' | 'unwatched';
-  /** Resolves when the registry answers, whatever it says. Rejects when it does not within `ANSWER_MS`. */
+  /** Resolves when the registry responds in any way. Rejects if it does not within `ANSWER_MS`. */
   ask(signal: AbortSignal): Promise<void>;
   lost(error: unknown): void;
   /** It answers again: what is shown is to be fetched anew. Never rejects. */
@@ -26,12 +26,12 @@ const WHILE_OFFLINE_MS = 1_000;
 const LONGEST_SILENT_MS = 2_000;
 /** A pause is longer by up to this part, so that many windows do not ask a registry that comes back all at once. */
 export const JITTER = 0.2;
-/** One that answers this question and nothing else is asked for the rest later and later, in milliseconds. */
+/** For a registry that answers only this request, all others are delayed more and more, in milliseconds. */
 export const LONGEST_MS = 60_000;
-/** A process that itself stood still for so long, in milliseconds, learned nothing from a question that got no answer. */
+/** If this process itself was suspended for so long, in milliseconds, a missing response means nothing. */
 const OVERDUE_MS = 1_000;
 
-/** @param now in milliseconds, of a clock that never goes back */
+/** @param now in milliseconds, of a monotonic clock */
 export function watchConnection(
   watched: WatchedConnection,
   now: () => number = () => performance.now(),
@@ -76,7 +76,7 @@ export function watchConnection(
       if (signal.aborted) return;
       fruitless = 0;
       unanswered += 1;
-      // This process was held up, by a sleep of the machine for one: the answer may lie unread.
+      // This process was suspended, for example by the machine's sleep: the response may be waiting.
       if (now() - asked > ANSWER_MS + OVERDUE_MS) again = true;
       else watched.lost(error);
       return;
@@ -99,8 +99,8 @@ export function watchConnection(
 }
 
 /**
- * @param fruitless how often in a row it answered this question, and not what was asked then
- * @param unanswered how often in a row it did not answer
+ * @param fruitless consecutive responses to this request without one to the others
+ * @param unanswered consecutive requests without a response
  */
 function pauseAfter(fruitless: number, unanswered: number): number {
   const longest = fruitless > 0 ? LONGEST_MS : LONGEST_SILENT_MS;

@@ -3,7 +3,7 @@ import type { PromptName } from '../../core/name.ts';
 import type { Confirmation } from '../asking/ask.ts';
 import { counted, shortList } from '../wording/age.ts';
 
-/** Undefined where no question is asked: one file is brought back with a click. */
+/** Undefined if no confirmation is needed: a single file can be brought back with a click. */
 export function discardQuestion(
   chosen: readonly { readonly name: PromptName; readonly isNew: boolean }[],
 ): Confirmation | undefined {

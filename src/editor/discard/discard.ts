@@ -1,6 +1,6 @@
 /**
- * Discard Changes: a file becomes its base version again, one that was never published is deleted. What it held is kept
- * first, so that it can be undone, after a reload too.
+ * Discard Changes: restores a file's base version, or deletes one that was never published. Keeps the previous text
+ * first, so that it can be undone, even after a reload.
  */
 import * as vscode from 'vscode';
 import { digestOf } from '../../core/digest.ts';
@@ -23,7 +23,7 @@ type Planned = Pick<DiscardedFile, 'prompt' | 'left' | 'renamedFrom'>;
 interface Chosen {
   readonly name: PromptName;
   readonly isNew: boolean;
-  /** The prompt whose file it was. */
+  /** The prompt that the file belonged to. */
   readonly from?: PromptName;
 }
 
@@ -67,7 +67,7 @@ export async function discardChanges(
   const files: DiscardedFile[] = [];
   for (const each of planned) {
     await save(fileOf(copy, each.prompt));
-    // A file that is deleted already holds nothing to be brought back.
+    // A deleted file has no contents to bring back.
     files.push({ ...each, text: (await copy.folder.read(each.prompt)) ?? '' });
   }
   const kept = await texts.keep({ root: session.project.root, files });
@@ -90,7 +90,7 @@ export async function discardChanges(
     .catch((error: unknown) => report(error, 'Undoing'));
 }
 
-/** Brings back what was discarded last, or under that name. A file that was edited since is left as it is. */
+/** Brings back the last discard, or the named one. A file that was edited since is not changed. */
 export async function undoDiscard(workbench: Workbench, texts: DiscardedTexts, name?: string): Promise<void> {
   const { prompts, session, ask } = workbench;
   const copy = await prompts.workingCopy();
@@ -136,7 +136,7 @@ export async function undoDiscard(workbench: Workbench, texts: DiscardedTexts, n
   );
 }
 
-/** @throws MissingKey, Problem, RegistryUnreachable where it was never seen here and cannot be fetched */
+/** @throws MissingKey, Problem, RegistryUnreachable if it is not cached and cannot be fetched */
 async function baseText({ session }: Workbench, copy: WorkingCopy, prompt: PromptName): Promise<string> {
   const base = (await copy.readLock()).get(prompt);
   if (base === undefined) throw new Error(`${prompt} is not based on a version.`);
@@ -162,7 +162,7 @@ async function put(copy: WorkingCopy, { prompt, left, renamedFrom }: Planned): P
 }
 
 /**
- * Gives a file another name, and its samples where there are none of that name.
+ * Renames a file, and its samples if the new name has none.
  * @throws WorkspaceError `file_exists`, `outside`
  */
 async function move(copy: WorkingCopy, from: PromptName, to: PromptName): Promise<void> {
@@ -174,7 +174,7 @@ async function move(copy: WorkingCopy, from: PromptName, to: PromptName): Promis
     await vscode.workspace.fs.rename(ours, theirs, { overwrite: false });
 }
 
-/** @param same the prompt whose file may be found under that name too, where only its case differs */
+/** @param same the prompt whose file that name may also find, if only its case differs */
 async function isAsLeft(
   copy: WorkingCopy,
   prompt: PromptName,

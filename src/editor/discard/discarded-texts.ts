@@ -17,7 +17,7 @@ export interface DiscardedFile {
   readonly left: string | null;
   /** The base of the file, if that changed too. */
   readonly base?: LockEntry;
-  /** The prompt whose name it has again, where it was a rename, and what the file of that name holds since. */
+  /** The prompt's former name, for a rename, and the current text of the file with that name. */
   readonly renamedFrom?: { readonly prompt: PromptName; readonly left: string };
 }
 
@@ -31,12 +31,12 @@ export class DiscardedTexts {
   readonly #folder: vscode.Uri;
   #made = 0;
 
-  /** @param folder made when something is kept */
+  /** @param folder created on the first write */
   constructor(folder: vscode.Uri) {
     this.#folder = folder;
   }
 
-  /** @returns the name under which `take` gives it */
+  /** @returns the name for `take` */
   async keep(discard: Discard): Promise<string> {
     this.#made += 1;
     const text = JSON.stringify(discard);
@@ -48,7 +48,7 @@ export class DiscardedTexts {
     return name;
   }
 
-  /** The one of that name, or the last one in that folder; undefined where there is none any more. */
+  /** The one with that name, or the last one in that folder; undefined if it no longer exists. */
   async take(
     root: string,
     name?: string,

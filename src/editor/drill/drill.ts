@@ -50,7 +50,7 @@ export async function drill(workbench: Workbench, argument: unknown): Promise<vo
     );
 }
 
-/** Of the pointers that are named or in front, and of all prompts where none is; never in production. */
+/** Of the selected or active pointers, otherwise of all prompts; never in production. */
 async function placeOfDrill(workbench: Workbench, argument: unknown): ReturnType<typeof pickPointer> {
   const { ask, prompts, session } = workbench;
   await session.clientFor({ kind: 'read' }); // the environments are known then, or it says what is missing

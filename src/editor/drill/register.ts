@@ -1,4 +1,4 @@
-/** The command Rollback Drill…, whose parts are loaded when it is used. */
+/** The command Rollback Drill…, whose code is loaded on first use. */
 import type * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
 import type { Workbench } from '../workbench.ts';

@@ -2,13 +2,13 @@
 import * as vscode from 'vscode';
 import type { InputDrafts } from '../asking/drafts.ts';
 
-/** The filter that was typed last is offered again where none is set, after Escape or a reload of the window. */
+/** If there is no filter, the last one is offered again, after Escape or a reload of the window. */
 const DRAFT = 'filter';
 
 /**
- * Resolves when the person has taken the filter with Enter, or left it with Escape, which brings back the filter of
- * before. The input stays open while one looks at the tree.
- * @param apply called with each filter, as it is typed
+ * Resolves when the person accepts the filter with Enter, or cancels with Escape, which restores the previous one. The
+ * input stays open while the tree has the focus.
+ * @param apply called with each filter while typing
  */
 export async function askForFilter(
   before: string,

@@ -16,8 +16,8 @@ export class PromptsDragAndDrop implements vscode.TreeDragAndDropController<Expl
   readonly #onLost: () => void;
 
   /**
-   * @param drop moves a prompt to a folder, the empty string being the top; never rejects
-   * @param onLost is told of a drop of which it is not known what was dragged
+   * @param drop moves a prompt to a folder, where the empty string is the root; never rejects
+   * @param onLost called for a drop whose source is unknown
    */
   constructor(
     prompts: PromptList,

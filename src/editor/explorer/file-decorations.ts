@@ -5,7 +5,7 @@ import type { Session } from '../connection/session.ts';
 import { changedMarks, type FileMark, fileMarks } from './file-marks.ts';
 import type { PromptList } from './prompt-list.ts';
 
-/** VS Code looks again at some of more than 250 files that are named at once, and at all where none is. */
+/** If more than 250 files are named at once, VS Code updates only some of them; if none is named, all. */
 const MOST_NAMED = 250;
 /** A refresh shows the registry's list, then the files, then what follows from both. */
 const SETTLE_MS = 50;

@@ -12,7 +12,7 @@ export interface FileMark extends StateWords {
 /**
  * @param pathOf makes a key of a path below the prompts folder, with forward slashes
  * @param keyOf makes a key of an absolute path
- * @returns only what needs a mark
+ * @returns only files that need a mark
  */
 export function fileMarks(
   listed: Iterable<ListedPrompt>,

@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import { nextEvent } from '../work/next-event.ts';
 import { type ExplorerNode, type HistoryNode, idOf } from './nodes.ts';
 
-/** The longest wait for word of a selection, in milliseconds: where no list had the focus, none comes. */
+/** The maximum wait for the selection event, in milliseconds: if no list had the focus, there is none. */
 const TOLD_MS = 500;
 
 /** Selects it. To be called while the tree has the focus, or had it last of all lists. */
@@ -14,7 +14,7 @@ export async function selectFocused<Shown extends ExplorerNode | HistoryNode>(
   view: vscode.TreeView<Shown>,
 ): Promise<Shown | undefined> {
   const before = view.selection;
-  // VS Code may tell of it after the command has ended.
+  // VS Code may send the event after the command has ended.
   const told = nextEvent(view.onDidChangeSelection, TOLD_MS);
   await vscode.commands.executeCommand('list.toggleSelection');
   await told;

@@ -1,4 +1,4 @@
-/** Selects in the tree what is in the editor in front, and what was just made, without ever taking the focus. */
+/** Selects the active editor's prompt and new prompts in the tree, without taking the focus. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import { logged } from '../problems/explain.ts';
@@ -10,7 +10,7 @@ import { targetInFront } from './target.ts';
 const ATTEMPTS = 5;
 
 export interface FollowingEditor extends vscode.Disposable {
-  /** Selects a prompt in the tree: at once where the view is in sight, else when it comes into sight. Never rejects. */
+  /** Selects a prompt in the tree: at once if the view is visible, otherwise when it becomes visible. Never rejects. */
   reveal(prompt: PromptName): Promise<void>;
   /** Selects what is in the editor in front. Never rejects. */
   follow(): Promise<void>;
@@ -44,8 +44,8 @@ export function followEditor(
       } catch (error) {
         log.warn(`${now} could not be selected in the tree: ${logged(error)}`); // it is there all the same
       }
-      // A tree that is updated meanwhile, as when a watcher sees the new file, forgets what it was about to show. So
-      // does VS Code's own side of it when it is not up to date yet, and says nothing.
+      // A tree that is updated meanwhile, for example because of the new file, drops the pending selection. VS Code's
+      // own side does the same silently if it is not up to date.
       if (wanted !== now) left = ATTEMPTS;
       else if ((updates === before && isSelected(now)) || left === 1) wanted = undefined;
     }

@@ -1,4 +1,4 @@
-/** The words of the explorer's items: label, description, tooltip (Markdown) and what a screen reader says. */
+/** The texts of the explorer's items: label, description, tooltip (Markdown) and accessibility label. */
 
 import type { Pointer, PromptSummary, VersionSummary } from '../../contract/prompts.ts';
 import { STABLE } from '../../core/channel.ts';
@@ -15,7 +15,7 @@ import { OLDER_PARTIALS, wordsOf } from './state-words.ts';
 export interface ItemWords {
   readonly label: string;
   readonly description: string;
-  /** Markdown; made when a person looks, for there may be thousands of items. */
+  /** Markdown; created on demand, because there may be thousands of items. */
   readonly tooltip: () => string;
   readonly spoken: string;
 }
@@ -30,12 +30,12 @@ export function folderWords(path: string, prompts: number): ItemWords {
   };
 }
 
-/** The last in promotion order, whose version the tree shows of a prompt that is not expanded. */
+/** The last environment in promotion order, whose version the tree shows for a collapsed prompt. */
 export function lastEnvironment(environments: readonly { readonly name: string }[]): string {
   return environments.at(-1)?.name ?? 'production';
 }
 
-/** `triage` with `@5 · production @4 · modified`. `environment` is the one whose stable version is told. */
+/** `triage` with `@5 · production @4 · modified`. `environment` is the one whose stable version is shown. */
 export function promptWords(prompt: ListedPrompt, environment: string, now: number): ItemWords {
   const { name, summary } = prompt;
   const label = lastSegment(name);

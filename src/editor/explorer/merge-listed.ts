@@ -5,10 +5,10 @@ import type { PromptFileState } from '../../workspace/prompt-state.ts';
 import type { ListedPrompt } from './listed-prompt.ts';
 
 /**
- * @param troubles why files of prompts cannot be prompts
- * @param merging those whose file may hold anything at the moment
- * @param renamed files that were given another name, by their new one
- * @returns every prompt that the registry or the working copy knows, the registry's first.
+ * @param troubles why files are not valid prompts
+ * @param merging prompts with a merge in progress, whose file may have any contents
+ * @param renamed renamed files, by their new name
+ * @returns every prompt of the registry or the working copy, the registry's first.
  */
 export function mergeListed(
   summaries: readonly PromptSummary[],

@@ -28,7 +28,7 @@ export function whyNotNewName(
   return whyNoFolder(to) ?? whyOtherCase(to, prompts.listed.keys(), from);
 }
 
-/** A prompt may change its case where it is, unless the registry keeps it as it was. */
+/** A prompt's name may change its case, unless the registry has the old one. */
 function whyOtherCase(
   to: PromptName,
   listed: Iterable<PromptName>,

@@ -1,4 +1,4 @@
-/** The nodes of the explorer and what `when` clauses ask of each: plain data, made level by level. */
+/** The nodes of the explorer and their context values for `when` clauses: plain data, created level by level. */
 import type { Pointer, PromptSummary, VersionSummary } from '../../contract/prompts.ts';
 import { isPartial } from '../../core/name.ts';
 import type { Life } from '../lives/lives.ts';
@@ -20,7 +20,7 @@ export type ExplorerNode =
       readonly kind: 'version';
       readonly listed: ListedPrompt;
       readonly version: VersionSummary;
-      /** When it was live and where, as far as that is known. */
+      /** When and where it was live, as far as that is known. */
       readonly lives: readonly Life[];
       /** The same, in the view History. */
       readonly spans?: readonly LiveSpan[];

@@ -21,7 +21,7 @@ export class PromptList implements vscode.Disposable {
   #of: string | undefined;
   #root: string | undefined;
   #summaries: readonly PromptSummary[] | undefined;
-  /** The registry whose last known prompts are being read. */
+  /** The registry whose cached prompts are being read. */
   #recalling: string | undefined;
   /** True if what is shown was known from before, and the registry has not listed anything since. */
   #isRecalled = false;
@@ -30,7 +30,7 @@ export class PromptList implements vscode.Disposable {
   #workingCopy: { readonly project: Project; readonly copy: WorkingCopy } | undefined;
   #trouble: string | undefined;
   readonly #refreshing = new NewestRun();
-  /** Prompts whose merge was begun and is not completed. */
+  /** Prompts with a merge in progress. */
   #merging: ReadonlySet<PromptName> = new Set();
   readonly #loading = new NewestRun();
   /** The number of scans of the files that were begun, and which of them is shown. */
@@ -78,12 +78,12 @@ export class PromptList implements vscode.Disposable {
     return this.#files?.troubles ?? [];
   }
 
-  /** True where files were checked out with other line endings than they are published with. */
+  /** True if files were checked out with other line endings than they are published with. */
   get hasReturns(): boolean {
     return this.#files?.hasReturns === true;
   }
 
-  /** Prompts whose merge was begun and is not completed: they are in conflict, whatever their files hold meanwhile. */
+  /** Prompts with a merge in progress: they are in conflict, whatever their files contain meanwhile. */
   get merging(): ReadonlySet<PromptName> {
     return this.#merging;
   }
@@ -94,14 +94,14 @@ export class PromptList implements vscode.Disposable {
     this.#show();
   }
 
-  /** When the registry was last asked, in milliseconds since 1970. */
+  /** The time of the last request to the registry, in milliseconds since 1970. */
   get loadedAt(): number {
     return this.#loadedAt;
   }
 
   /**
-   * Asks the registry for everything again. Never rejects: `trouble` says what is wrong. Ends when nobody asks any
-   * more, with a session that knows its state: a file that was just written makes the window look again by itself.
+   * Requests everything again. Never rejects: `trouble` has the error. Ends when no refresh is pending and the session
+   * knows its state: a new file triggers another refresh of the window.
    */
   refresh(): Promise<void> {
     this.#loadedAt = Date.now();
@@ -111,7 +111,7 @@ export class PromptList implements vscode.Disposable {
     });
   }
 
-  /** Lists the prompts again, the session being as it is. Never rejects. */
+  /** Lists the prompts again, without refreshing the session. Never rejects. */
   load(): Promise<void> {
     return this.#loading.start(signal => this.#load(signal));
   }
@@ -131,7 +131,7 @@ export class PromptList implements vscode.Disposable {
     this.#show();
   }
 
-  /** Shows what was known last of a registry while that is asked, or is away. Never rejects. */
+  /** Shows the cached state of a registry while it loads or is unreachable. Never rejects. */
   async #recall(): Promise<void> {
     const { state, registry } = this.#session;
     const isUnknown = registry !== this.#of || this.#summaries === undefined;
@@ -180,13 +180,13 @@ export class PromptList implements vscode.Disposable {
     if (!signal.aborted) await this.#findRenames(signal);
   }
 
-  /** Asks whether versions arrived whose answers were lost. */
+  /** Checks whether publications arrived whose response was lost. */
   async #takeUp(client: Parameters<WorkingCopy['takeUp']>[0], signal: AbortSignal): Promise<void> {
     if (!vscode.workspace.isTrusted) return;
     try {
       await (await this.workingCopy())?.takeUp(client, signal);
     } catch {
-      // A lock file that cannot be read or written is no trouble of the registry: the scan of the files says so.
+      // The scan of the files reports a lock file that cannot be read or written.
     }
   }
 
@@ -206,8 +206,8 @@ export class PromptList implements vscode.Disposable {
   }
 
   /**
-   * Files that hold the newest version's very text are based on it, though no lock file says so: after a checkout
-   * without one, or a copy. Without a base the first edit of such a file would look like a conflict.
+   * Bases files with the newest version's exact text on it, although the lock file has no entry: after a checkout
+   * without one, or a copy. Otherwise, the first edit of such a file would appear as a conflict.
    */
   async #adopt(signal: AbortSignal): Promise<void> {
     const found = [...(this.#files?.prompts.values() ?? [])].filter(
@@ -246,7 +246,7 @@ export class PromptList implements vscode.Disposable {
     this.#show();
   }
 
-  /** The prompt of the project whose file that is; undefined for any other file, one of another project too. */
+  /** The project's prompt with that file; undefined for any other file, including one of another project. */
   async promptOf(path: string): Promise<PromptName | undefined> {
     if (otherProjectOf(path, this.#session) !== undefined) return undefined;
     return (await this.workingCopy())?.folder.promptOf(path);

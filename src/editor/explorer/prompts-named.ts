@@ -4,7 +4,7 @@ import type { Workbench } from '../workbench.ts';
 import { GROUPS, type GroupId, groupsOf } from '../working-copy/groups.ts';
 import { isNode, namedTarget } from './target.ts';
 
-/** Of what VS Code passes to a command; undefined where it names no prompt, as in the palette or a title. */
+/** The prompts in a command's arguments; undefined if there are none, as in the palette or a title. */
 export function promptsNamed(
   args: readonly unknown[],
   { prompts }: Pick<Workbench, 'prompts'>,
@@ -23,7 +23,7 @@ export function promptsNamed(
   return names.length === 0 ? undefined : [...new Set(names)];
 }
 
-/** As `promptsNamed`; where nothing is named, the prompt of the editor in front. */
+/** Like `promptsNamed`, but defaults to the prompt of the active editor. */
 export async function promptsMeant(
   args: readonly unknown[],
   workbench: Workbench,

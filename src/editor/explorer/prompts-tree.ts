@@ -23,7 +23,7 @@ import { contextOf, type ExplorerNode, idOf, nodesIn, pointerNodes } from './nod
 import type { PromptList } from './prompt-list.ts';
 import { VersionPages } from './version-pages.ts';
 
-/** Each folder that is opened is asked for what is in it. */
+/** The maximum number of folders that are expanded: each causes a request for its contents. */
 const MAX_OPENED = 100;
 
 export class PromptsTree implements vscode.TreeDataProvider<ExplorerNode> {
@@ -39,7 +39,7 @@ export class PromptsTree implements vscode.TreeDataProvider<ExplorerNode> {
   /** By id, what is expanded while no filter is set: VS Code forgets it of what a filter hides. */
   readonly #expanded = new Set<string>();
 
-  /** @param lives shared with whoever else shows when versions were live */
+  /** @param lives shared with the other views that show when versions were live */
   constructor(session: Session, prompts: PromptList, lives: PromptLives) {
     this.#session = session;
     this.#prompts = prompts;
@@ -89,7 +89,7 @@ export class PromptsTree implements vscode.TreeDataProvider<ExplorerNode> {
     return [];
   }
 
-  /** Undefined where the filter hides it, or there is none. */
+  /** Undefined if the filter hides it, or there is none. */
   nodeOf(prompt: PromptName): ExplorerNode | undefined {
     const listed = this.#admitted().find(({ name }) => name === prompt);
     return listed && { kind: 'prompt', listed };
@@ -133,7 +133,7 @@ export class PromptsTree implements vscode.TreeDataProvider<ExplorerNode> {
   #admitted(): readonly ListedPrompt[] {
     if (this.#visible === undefined) {
       const admits = filterOf(this.#filter);
-      // An archived prompt without a file is out of the way until it is asked for.
+      // Archived prompts without a file are hidden unless the filter asks for them.
       const isAskedFor = asksForArchived(this.#filter);
       this.#visible = [...this.#prompts.listed.values()].filter(
         listed => (isAskedFor || listed.hasFile || listed.summary?.archived !== true) && admits(listed),
@@ -168,7 +168,7 @@ export class PromptsTree implements vscode.TreeDataProvider<ExplorerNode> {
     }
   }
 
-  /** Empty where they cannot be fetched: the versions are worth showing without. */
+  /** Empty if they cannot be fetched: the versions are useful without them. */
   async #livesOf(summary: PromptSummary): Promise<Lives> {
     const isOffline = this.#session.state.kind === 'offline';
     const lives = isOffline ? this.#lives.known(summary) : this.#lives.of(summary);

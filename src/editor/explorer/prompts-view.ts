@@ -23,13 +23,13 @@ export interface PromptsView extends vscode.Disposable {
   selected(): ExplorerNode | undefined;
   /** The item that receives keys in the view, which is then selected; undefined if there is none. */
   focused(): Promise<ExplorerNode | undefined>;
-  /** Selects a prompt in the tree: at once where the view is in sight, else when it comes into sight. Never rejects. */
+  /** Selects a prompt in the tree: at once if the view is visible, otherwise when it becomes visible. Never rejects. */
   reveal(prompt: PromptName): Promise<void>;
 }
 
 /**
- * @param move a prompt to another folder, as when it is dropped there; gives its new name if it has one
- * @param drafts keeps the filter that was typed last
+ * @param move moves a prompt to a folder on drop; returns its new name, if any
+ * @param drafts stores the last filter
  */
 export function registerPromptsView(
   workbench: Workbench,

@@ -13,7 +13,7 @@ export interface StateWords {
   readonly meaning: string;
 }
 
-/** The parts of a prompt that its file's state is told from. */
+/** The parts of a prompt that determine its file's state. */
 export type Stated = Pick<ListedPrompt, 'state' | 'summary' | 'base' | 'renamedFrom' | 'renamedTo'>;
 
 const WORDS: Readonly<Record<Exclude<FileState, 'clean'>, StateWords>> = {
@@ -127,7 +127,7 @@ export function markOf(listed: Stated & Pick<ListedPrompt, 'trouble'>): StateWor
   return wordsOf(listed) ?? (isOutdated ? OUTDATED : undefined);
 }
 
-/** As `markOf`, for the file; a prompt that is in the registry alone is marked where its file would be. */
+/** Like `markOf`, for files; a prompt that is only in the registry has a mark where its file would be. */
 export function fileMarkOf(listed: ListedPrompt): StateWords | undefined {
   const isMissing = listed.state === undefined && listed.summary?.archived === false;
   return markOf(listed) ?? (isMissing ? NOT_HERE : undefined);

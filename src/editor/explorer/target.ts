@@ -18,11 +18,11 @@ export interface CommandTarget {
   readonly version?: VersionNumber;
   /** When the command was called on a channel. */
   readonly pointer?: { readonly environment: string; readonly channel: string };
-  /** Of a document that shows what was live there. */
+  /** For a document that shows what was live there. */
   readonly wasLive?: { readonly environment: string; readonly channel: string };
 }
 
-/** The arguments of key bindings in the Prompts view, because VS Code gives such a command no node. */
+/** The argument of key bindings in the Prompts view, because VS Code passes no node to such a command. */
 const FOCUSED = 'focused';
 /** As `FOCUSED`, of the view History. */
 const FOCUSED_IN_HISTORY = 'focusedInHistory';
@@ -33,8 +33,8 @@ const NOTHING = Symbol('nothing');
 export type FocusedNode = () => Promise<ExplorerNode | HistoryNode | undefined>;
 
 /**
- * The node that keys go to for what a key binding passes, or what was passed; `NOTHING` where no node has them: an
- * editor that happens to be open is not what a key in the tree is about.
+ * For a key binding, the focused node, otherwise the argument itself; `NOTHING` if no node has the focus: a key in the
+ * tree does not apply to the active editor.
  */
 export async function argumentOf(
   argument: unknown,

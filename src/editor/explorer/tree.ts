@@ -1,6 +1,6 @@
 /**
- * The first levels of the explorer: folders and prompts out of a flat list of names. Only the level asked for is
- * made, in one pass, so that ten thousand prompts cost no more than what is looked at.
+ * The levels of the explorer: folders and prompts from a flat list of names. Creates only the requested level, in one
+ * pass, so that ten thousand prompts cost no more than the visible ones.
  */
 import { foldCase } from '../../core/name-case.ts';
 

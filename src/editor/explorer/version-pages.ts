@@ -1,10 +1,10 @@
-/** Histories as far as they were asked for, a page at a time, until the prompt gets a newer version. */
+/** Histories as far as they were requested, page by page, until the prompt gets a newer version. */
 import type { VersionSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { Session } from '../connection/session.ts';
 import { keptHistory } from '../versions/kept-history.ts';
 
-/** Unless told. */
+/** The default. */
 const PAGE = 20;
 
 export interface History {

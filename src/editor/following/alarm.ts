@@ -6,7 +6,7 @@ import type { Workbench } from '../workbench.ts';
 import { type Alarm, acknowledge, alarmsIn, keepAlarm } from './kept.ts';
 
 export interface Alarms extends vscode.Disposable {
-  /** Nothing, when this was told already. Resolves when the person has seen it. */
+  /** Does nothing if it was raised already. Resolves when the person has seen it. */
   raise(alarm: Alarm): Promise<void>;
   /** The status bar text; undefined if there is none. */
   shown(): string | undefined;

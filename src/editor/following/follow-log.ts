@@ -1,6 +1,6 @@
 /**
- * Following a registry's log: told when something happened, and told once when the log is not the one that was seen
- * before. Every page is held to the hash that was seen last and to what the registry signs (client/chain-check.ts).
+ * Follows a registry's log: reports events, and reports once if the log is not the one seen before. Every page is
+ * verified against the last known hash and the registry's signature (client/chain-check.ts).
  */
 import {
   checkHead,
@@ -36,16 +36,16 @@ export interface LogFollower {
   signerChanged(error: SignerChanged): void;
 }
 
-/** Seconds for which the registry holds the call open. */
+/** Seconds that the registry may hold the call. */
 const WAIT = 25;
 const PAGE = 500;
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 120_000;
 
 /**
- * Runs until `signal` is aborted or the log turns out to be another; what fails is tried again, later and later. A log
- * that was never seen is followed from its end: in one of a million events, reading the past would take minutes.
- * @param open asked anew after each failure, since the key or the registry behind a client may have been replaced
+ * Runs until `signal` aborts or the log turns out to be another one; failures are retried with growing pauses. A new
+ * log is followed from its end: for one of a million events, reading the past would take minutes.
+ * @param open called again after each failure, because the key or the registry of a client may have been replaced
  */
 export async function followLog(
   open: () => Promise<FollowedRegistry>,
@@ -112,7 +112,7 @@ async function somethingNew(
   }
 }
 
-/** Undefined where that is not to be learned, as behind a proxy that lets only `/v1` through. */
+/** Undefined if it is not available, for example behind a proxy that only allows `/v1`. */
 async function stateOfLog(
   registry: FollowedRegistry,
   signal: AbortSignal,
@@ -121,7 +121,7 @@ async function stateOfLog(
     return (await registry.readiness(signal)).log;
   } catch (error) {
     if (Problem.is(error, 'log_broken')) return 'broken';
-    // One that is about to stop answers at once, and would be asked over and over.
+    // A registry that is stopping responds at once, and would be polled in a loop.
     if (signal.aborted || Problem.is(error, 'unavailable')) throw error;
     return undefined;
   }

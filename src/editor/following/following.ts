@@ -1,4 +1,4 @@
-/** The registry of the window is followed while it answers: what others do shows by itself, and a rewritten log is told. */
+/** Follows the window's registry while it is available: shows what others do, and raises an alarm if the log was rewritten. */
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { RegistryEvent } from '../../core/event.ts';
@@ -10,13 +10,13 @@ import type { Alarm } from './kept.ts';
 
 /** Simultaneous events are shown together; this window's own changes are already shown. */
 const SETTLE_MS = 250;
-/** While much happens, the registry is asked again no more often than this. */
+/** The minimum interval between refreshes while much happens. */
 const BETWEEN_MS = 2_000;
 
 /**
- * @param memory of this machine, for all windows: which log was seen is the same for each
- * @param failed told of each call that failed, though it is tried again
- * @param heard told of the events of each page at once
+ * @param memory of this machine, shared by all windows: the known log is the same for each
+ * @param failed called for each failed call, although it is retried
+ * @param heard called with the events of each page
  */
 export function registerFollowing(
   workbench: Workbench,
@@ -28,7 +28,7 @@ export function registerFollowing(
   let timer: NodeJS.Timeout | undefined;
   /** When something happened last, in milliseconds since 1970. */
   let last = 0;
-  /** When that made this window ask again, in milliseconds since 1970. */
+  /** The time of the last refresh for that reason, in milliseconds since 1970. */
   let refreshedAt = 0;
 
   const follower = registryFollower({

@@ -4,17 +4,14 @@
  */
 import type { LogPosition } from '../../client/chain-check.ts';
 
-/** Of a `vscode.Memento`, which holds JSON. An update shows at once, and is on disk when it resolves. */
+/** A subset of `vscode.Memento`, which stores JSON. An update is visible at once, and on disk when it resolves. */
 export interface EventMemento {
   get<T>(key: string): T | undefined;
   update(key: string, value: unknown): Thenable<void>;
 }
 
 export interface Alarm {
-  /**
-   * `rewritten`: it is not the log that was seen before; `signer`: another key signs it; `broken`: the registry itself
-   * says that it does not fit.
-   */
+  /** `rewritten`: it is not the log seen before; `signer`: another key signs it; `broken`: the registry itself reports an inconsistency. */
   readonly kind: 'rewritten' | 'signer' | 'broken';
   /** As `Session.place` names it. */
   readonly registry: string;
@@ -24,7 +21,7 @@ export interface Alarm {
 }
 
 interface KeptAlarm extends Alarm {
-  /** Of a log that is still broken: it is not told again. */
+  /** For a log that is still broken: it is not reported again. */
   readonly isAcknowledged: boolean;
 }
 
@@ -45,7 +42,10 @@ export function keepAlarm(memory: EventMemento, alarm: Alarm): Thenable<void> | 
   return memory.update(ALARMS, [...kept, { ...alarm, isAcknowledged: false }]);
 }
 
-/** A log that is another, or that another key signs, is followed from where it ends then; one that is broken is not told of again while it is. */
+/**
+ * A rewritten log, or one that another key signs, is followed from its current end; a broken one is not reported again
+ * while it is broken.
+ */
 export async function acknowledge(memory: EventMemento, alarm: Alarm): Promise<void> {
   const others = allIn(memory).filter(each => !isSame(each, alarm));
   const kept = alarm.kind === 'broken' ? [...others, { ...alarm, isAcknowledged: true }] : others;

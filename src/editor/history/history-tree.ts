@@ -1,4 +1,4 @@
-/** The tree of the view History: of one prompt what was live in each environment, and its versions, newest first. */
+/** The tree of the History view: for one prompt, what was live in each environment, and its versions, newest first. */
 import * as vscode from 'vscode';
 import type { VersionSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
@@ -16,7 +16,7 @@ import { treeItem } from '../wording/tree-item.ts';
 import { PromotionHistory, type Promotions } from './promotion-pages.ts';
 import { historyWords, spanWords, timelineWords } from './words.ts';
 
-/** Versions that are fetched at a time; as many as the API gives where only some of them are shown. */
+/** The number of versions per request; with a filter, the API's maximum. */
 const PAGE = 50;
 const PAGE_OF_ALL = 500;
 /** Versions of an author that are looked for before the view shows what there is, and among how many. */
@@ -34,7 +34,7 @@ export class HistoryTree {
   #prompt: PromptName | undefined;
   #author: string | undefined;
 
-  /** @param update is called when what it gives has changed */
+  /** @param update called when the tree has changed */
   constructor(session: Session, prompts: PromptList, update: () => void) {
     this.#update = update;
     this.#session = session;
@@ -163,7 +163,7 @@ export class HistoryTree {
     return history;
   }
 
-  /** None where they cannot be fetched: the versions are worth showing without. */
+  /** Empty if they cannot be fetched: the versions are useful without them. */
   async #promotionsOf({ summary }: ListedPrompt): Promise<Promotions> {
     if (summary === undefined) return NO_PROMOTIONS;
     const isOffline = this.#session.state.kind === 'offline';
@@ -231,7 +231,7 @@ function iconOfSpans(
   of: (icon: string, color?: string) => vscode.ThemeIcon,
 ): vscode.ThemeIcon {
   if (isRollback) return of('discard');
-  // One that was rolled back and is live again, as after a drill, is live.
+  // A version that was rolled back and is live again, for example after a drill, counts as live.
   if (spans.some(({ until }) => until === null)) return of('circle-filled', 'charts.green');
   return of(spans.some(({ rolledBackBy }) => rolledBackBy !== undefined) ? 'discard' : 'git-commit');
 }

@@ -18,11 +18,11 @@ export interface OpenHistory extends vscode.Disposable {
   showOf(argument: unknown): Promise<void>;
   /** Undefined: the versions of all authors. */
   filter(author: string | undefined): void;
-  /** Asks whose versions to show. */
+  /** Asks for the author whose versions to show. */
   filterByAuthor(): Promise<void>;
 }
 
-/** @param update tells VS Code that what the tree gives has changed */
+/** @param update tells VS Code that the tree has changed */
 export function openHistory(
   workbench: Workbench,
   view: Pick<vscode.TreeView<HistoryNode>, 'description' | 'message'>,

@@ -26,7 +26,7 @@ export class PromotionHistory {
     this.#session = session;
   }
 
-  /** Those that were fetched; undefined where none were, or a pointer has moved since. */
+  /** The cached pages; undefined if there are none, or a pointer has moved since. */
   known({ name, pointers }: Prompt): Promise<Promotions> | undefined {
     const known = this.#known.get(name);
     return known?.pointers === standOf(pointers) ? known.promotions : undefined;
@@ -53,7 +53,7 @@ export class PromotionHistory {
     const kept = { pointers: standOf(pointers), promotions };
     this.#known.set(name, kept);
     promotions.catch(() => {
-      // Asked again next time; whoever waits is told.
+      // Retried next time; waiting callers get the error.
       if (this.#known.get(name) === kept) this.#known.delete(name);
     });
     return promotions;

@@ -1,4 +1,4 @@
-/** The words of the items of the view History: label, description, tooltip (Markdown) and what a screen reader says. */
+/** The texts of items in the History view: label, description, tooltip (Markdown) and accessibility label. */
 import type { PromptSummary, VersionSummary } from '../../contract/prompts.ts';
 import { firstLine, type ItemWords, versionWords } from '../explorer/labels.ts';
 import type { LifeWords } from '../lives/lives.ts';
@@ -59,7 +59,7 @@ export function spanWords(span: LiveSpan, now: number): ItemWords {
   };
 }
 
-/** As in the view Prompts, with when it was live in the place of how long. */
+/** As in the Prompts view, with the time it was live instead of the duration. */
 export function historyWords(
   version: VersionSummary,
   prompt: PromptSummary | undefined,

@@ -1,6 +1,6 @@
 /**
- * `vscode://promptforge.promptforge/…` links, from a page, a message or a terminal. Whoever wrote one chose the registry
- * that it names: before the person has agreed to a registry that this window does not know, nothing is sent to it.
+ * Opens `vscode://promptforge.promptforge/…` links from a page, a message or a terminal. Their author chose the
+ * registry: nothing is sent to a registry that this window does not know before the person has agreed.
  */
 import * as vscode from 'vscode';
 import { registryAddress, whyNotRegistryUrl } from '../../client/address.ts';
@@ -20,8 +20,8 @@ import { connectQuestion, NO_FOLDER, NOT_TRUSTED, switchQuestion, waits, wrongLi
 const LONGEST = 300;
 
 /**
- * Opens them one at a time: a page may open any number of links. The function resolves when the link was opened, or the
- * person was told why not, and never rejects.
+ * Opens links one at a time: a page may open any number of them. The function resolves when the link was opened or an
+ * error was shown, and never rejects.
  */
 export function linkOpener(workbench: Workbench): Links['open'] {
   const { ask, report } = workbench;
@@ -60,7 +60,7 @@ function checkedLink({ path, query }: Pick<vscode.Uri, 'path' | 'query'>): Edito
   return { ...link, registry: registryAddress(link.registry) };
 }
 
-/** Returns whether the window shows that registry, after the person has agreed to it where it did not. */
+/** Returns true if the window shows that registry, after the person has agreed if necessary. */
 async function isShown(workbench: Workbench, registry: string): Promise<boolean> {
   const { ask, session } = workbench;
   if (fileFolders().length === 0) {
@@ -110,7 +110,7 @@ async function show(workbench: Workbench, link: EditorLink): Promise<void> {
   await vscode.commands.executeCommand('promptforge.reviewPromotion', link.id);
 }
 
-/** The change that waits; where none does any more, those that hold. */
+/** The pending change; if there is none, the current owners. */
 async function showOwners(
   { ask }: Workbench,
   client: RegistryClient,

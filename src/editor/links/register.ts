@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Workbench } from '../workbench.ts';
 
 export interface Links extends vscode.Disposable {
-  /** Resolves when the link was opened, or the person was told why not. Never rejects. */
+  /** Resolves when the link was opened or an error was shown. Never rejects. */
   open(uri: Pick<vscode.Uri, 'path' | 'query'>): Promise<void>;
 }
 

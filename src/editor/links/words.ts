@@ -16,7 +16,7 @@ export function wrongLink(why: string): string {
   return `The link was not opened. ${oneLine(why)} Ask the sender for a correct one.`;
 }
 
-/** For a link that comes while another one is asked about. */
+/** For a link that arrives while another one waits for an answer. */
 export function waits(link: EditorLink): string {
   return `The link to ${nameOf(link)} was not opened, because another link is waiting for your answer. Open it again afterward.`;
 }

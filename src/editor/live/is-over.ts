@@ -1,4 +1,4 @@
-/** Tells whether what was live, and still was when it was asked for, is so no more, as the list of prompts shows by now. */
+/** Checks, with the current list of prompts, whether a version that was live at the time of the request no longer is. */
 import type { Live } from '../../contract/live.ts';
 import type { PromptSummary } from '../../contract/prompts.ts';
 
@@ -9,6 +9,6 @@ export function isOver(
   if (until !== null || summary === undefined) return false;
   if (promotion === null) return summary.newest.version > version; // of `latest`
   const pointer = summary.pointers.find(each => each.environment === environment && each.channel === channel);
-  // Also where the same version was promoted again: an older list than the answer looks so as well, and costs one question.
+  // Also true if the same version was promoted again: an outdated list looks the same, which costs one request.
   return pointer !== undefined && pointer.promotion !== promotion.id;
 }

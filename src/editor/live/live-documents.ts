@@ -1,4 +1,4 @@
-/** Read-only documents of live texts: the text as applications got it, with who, why and how long above it. */
+/** Read-only documents of live texts: the text as applications got it, with author, reason and time span above it. */
 import * as vscode from 'vscode';
 import type { Live } from '../../contract/live.ts';
 import type { Session } from '../connection/session.ts';
@@ -11,7 +11,7 @@ import type { Workbench } from '../workbench.ts';
 import { isOver } from './is-over.ts';
 import { LIVE_SCHEME, type LiveAddress, liveUriParts, parseLiveUri } from './live-uri.ts';
 
-/** Answers kept, so that a document shows the same for as long as it is open. */
+/** The number of responses that are cached, so that an open document does not change. */
 const KEPT = 50;
 
 export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLensProvider {
@@ -20,7 +20,7 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
   /** Never fires: what was live at an instant does not change. */
   readonly onDidChangeFile = new vscode.EventEmitter<vscode.FileChangeEvent[]>().event;
   readonly #ended = new vscode.EventEmitter<void>();
-  /** Until when it was live does change, for what was live still. */
+  /** The end of the time does change, if the version was still live. */
   readonly onDidChangeCodeLenses = this.#ended.event;
   readonly #following: vscode.Disposable;
 
@@ -55,10 +55,10 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
     return asked;
   }
 
-  /** A document that was still live when opened, but no longer is, is fetched again. */
+  /** A document whose version was live when it was opened, but no longer is, is fetched again. */
   #forgetEnded({ listed }: PromptList): void {
     for (const [uri, answer] of this.#answers) {
-      // Of another registry the list says nothing.
+      // The list does not cover other registries.
       if (parseLiveUri(vscode.Uri.parse(uri, true))?.registry !== (this.#session.registry ?? EMBEDDED))
         continue;
       answer.then(
@@ -93,7 +93,7 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
     const { evidence, fromUntil, inBrief, whoAndWhy } = await import('./words.ts');
     const tooltip = evidence(live);
     const link = pullRequestOf(live.origin);
-    // One row, cut where the editor ends: what one does is first, then what matters most; the tooltip has all of it.
+    // One row, truncated at the editor's edge: actions first, then the most important facts; the tooltip has all of it.
     const lens = (title: string, command: string, ...args: unknown[]) =>
       new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { title, command, tooltip, arguments: args });
     return [

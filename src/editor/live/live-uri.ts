@@ -1,6 +1,6 @@
 /**
- * The documents of what was live: `promptforge-live:/support/triage@12?{…}`, where the query says of which registry,
- * environment, channel and instant. Pure, so that such a document opens again after a restart.
+ * URIs of documents of what was live: `promptforge-live:/support/triage@12?{…}`, where the query has the registry,
+ * environment, channel and instant. Pure, so that such a document can be reopened after a restart.
  */
 import { type Channel, isChannel } from '../../core/channel.ts';
 import { type EnvironmentName, isEnvironmentName } from '../../core/environment.ts';
@@ -19,7 +19,7 @@ export interface LiveAddress {
   readonly at: string;
 }
 
-/** `version` is there for people: the tab is called after it. */
+/** `version` is for the person: it is in the tab's title. */
 export function liveUriParts({ prompt, ...query }: LiveAddress, version: number): UriParts {
   return {
     scheme: LIVE_SCHEME,

@@ -1,4 +1,4 @@
-/** The sentences of what was live: which version, who made it so and why, from when until when. */
+/** Sentences about what was live: the version, who promoted it and why, and the time span. */
 import type { Live } from '../../contract/live.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { Problem } from '../../core/problem.ts';
@@ -17,7 +17,7 @@ export function inBrief(live: Live): string {
   return `@${live.version} was live in ${placeOf(live)} on ${instantOf(live.at)}`;
 }
 
-/** `Promoted by jonas.weber: Tested`; of `latest`, that publishing made it so. */
+/** `Promoted by jonas.weber: Tested`; for `latest`, that it was published. */
 export function whoAndWhy({ promotion, version }: Live): string {
   if (promotion === null) return `It was the newest version, because @${version} had been published`;
   const { rollback, requestedBy, approvals, reason } = promotion;
@@ -75,8 +75,8 @@ export function notLiveYet(
 }
 
 /**
- * `triage: @11 ↔ @12 (now) · production`; the documents' tooltips say the rest.
- * @param name as `shortName` gives it
+ * `triage: @11 ↔ @12 (now) · production`; the documents' tooltips have the rest.
+ * @param name from `shortName`
  */
 export function comparisonTitle(name: string, then: Live, now: Live): string {
   return `${name}: @${then.version} ↔ @${now.version} (now) · ${placeOf(then)}`;

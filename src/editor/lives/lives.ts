@@ -1,4 +1,4 @@
-/** When each version of a prompt was live and where, how that ended, and in which words the explorer says so. */
+/** When and where each version of a prompt was live, how that ended, and how the explorer describes it. */
 import type { Promotion } from '../../contract/promotions.ts';
 import { STABLE } from '../../core/channel.ts';
 import { goesBack } from '../../core/goes-back.ts';
@@ -8,7 +8,7 @@ import { escapeMarkdown } from '../wording/markdown.ts';
 import { placeOf } from '../wording/place.ts';
 import { inOrder, isApplied } from './applied.ts';
 
-/** A time during which one pointer stood at one version; instants are RFC 3339 UTC. */
+/** A time span in which a pointer had one version; instants are RFC 3339 UTC. */
 export interface Life {
   readonly environment: string;
   readonly channel: string;
@@ -26,8 +26,8 @@ export interface Life {
 export type Lives = ReadonlyMap<VersionNumber, readonly Life[]>;
 
 /**
- * The lives of every version, the earliest first.
- * @param promotions of one prompt, in any order; those that were not applied count for nothing
+ * The time spans of every version, the earliest first.
+ * @param promotions of one prompt, in any order; those that were not applied are ignored
  */
 export function livesOf(promotions: readonly Promotion[]): Lives {
   const lives = new Map<VersionNumber, Life[]>();
@@ -55,7 +55,7 @@ export function livesOf(promotions: readonly Promotion[]): Lives {
 }
 
 export interface LifeWords {
-  /** `rolled back: wrong fee for urgent transfers`, when that is how it ended last where it matters most. */
+  /** `rolled back: wrong fee for urgent transfers`, if it last ended like that in the most important environment. */
   readonly mark: string | undefined;
   /** `live in production for 2 weeks`, `was live in production for 3 hours`. Undefined for one that was never live. */
   readonly brief: string | undefined;
@@ -67,7 +67,7 @@ export interface LifeWords {
 const MOST_LINES = 8;
 
 /**
- * @param environments in promotion order: the last one is where it matters most
+ * @param environments in promotion order: the last one is the most important
  * @param now in milliseconds since 1970
  */
 export function lifeWords(

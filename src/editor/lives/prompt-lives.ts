@@ -1,11 +1,11 @@
-/** The lives of a prompt's versions, asked for when somebody looks, until one of its pointers moves. */
+/** When a prompt's versions were live, fetched on demand and cached until one of its pointers moves. */
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { PromptSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { Session } from '../connection/session.ts';
 import { type Lives, livesOf } from './lives.ts';
 
-/** The newest promotions of a prompt: older lives than they tell of are not shown. */
+/** The maximum number of promotions; older ones are not shown. */
 const PROMOTIONS = 200;
 
 export class PromptLives {
@@ -16,7 +16,7 @@ export class PromptLives {
     this.#session = session;
   }
 
-  /** Those that were fetched; undefined where they were not, or where a pointer has moved since. */
+  /** The cached ones; undefined if there are none, or a pointer has moved since. */
   known({ name, pointers }: Pick<PromptSummary, 'name' | 'pointers'>): Promise<Lives> | undefined {
     const known = this.#known.get(name);
     return known?.pointers === standOf(pointers) ? known.lives : undefined;

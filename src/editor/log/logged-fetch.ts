@@ -7,7 +7,7 @@ export interface RequestLog {
   warn(line: string): void;
 }
 
-/** `fetch` that says what it did. `now` is in milliseconds. */
+/** A `fetch` that logs its requests. `now` is in milliseconds. */
 export function loggedFetch(fetch: LoggedFetch, log: RequestLog, now: () => number = Date.now): LoggedFetch {
   return async request => {
     const { origin, pathname } = new URL(request.url);

@@ -1,11 +1,11 @@
-/** The change of owners whose review is the tab in front. */
+/** Finds the change of owners whose review is the active tab. */
 import * as vscode from 'vscode';
 import type { OwnersChangeRecord } from '../../contract/owners.ts';
 import { documentsIn } from '../versions/tab-documents.ts';
 import type { Workbench } from '../workbench.ts';
 import { parseOwnersUri } from './uri.ts';
 
-/** Undefined where the tab shows none, or one that does not wait any more. */
+/** Undefined if the tab shows none, or one that is no longer pending. */
 export function changeInFront({
   session,
   promotions,

@@ -1,4 +1,4 @@
-/** Over a text of owners: who made it so and when, the change that waits, and what can be done. */
+/** Code lenses above a text of owners: its author and time, the pending change, and the available actions. */
 import * as vscode from 'vscode';
 import { changeWaitsFor } from '../../core/owners-words.ts';
 import { oneLine } from '../../core/visible-text.ts';

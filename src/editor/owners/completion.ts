@@ -1,4 +1,4 @@
-/** Completion in a text of owners: folders and prompts where a pattern begins, and people who can approve behind it. */
+/** Completion in a text of owners: folders and prompts for patterns, then people who can approve. */
 import * as vscode from 'vscode';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { roleIncludes } from '../../core/role.ts';

@@ -55,7 +55,7 @@ export async function decideOwners(
   });
   if (change === undefined) return;
   const { environment, id } = change;
-  // Before anything is asked: it would be for nothing without the key.
+  // First, because without the key all questions would be in vain.
   const client = await session.clientFor({ kind: 'decide-owners', environment });
   // Each registry counts its changes from 1.
   const draft = draftName(`${action} owners ${id}`, session);

@@ -14,13 +14,13 @@ import { NO_CHANGE, type OwnersAddress, ownersUriParts, parseOwnersUri } from '.
 export interface OwnersDocument {
   readonly address: OwnersAddress;
   readonly text: string;
-  /** Of what holds; undefined for the text of one change. */
+  /** The current owners; undefined for the text of one change. */
   readonly owners?: OwnersRecord;
   /** Of the text of one change, undefined before the first. */
   readonly change?: { readonly requestedBy: string; readonly requestedAt: string; readonly reason: string };
 }
 
-/** Documents kept, so that one shows the same for as long as it is open. */
+/** The number of documents that are cached, so that an open one does not change. */
 const KEPT = 50;
 
 export class OwnersDocuments implements Files {
@@ -30,10 +30,10 @@ export class OwnersDocuments implements Files {
   readonly #changed = new vscode.EventEmitter<void>();
   /** The state of a document may have changed. */
   readonly onDidChange = this.#changed.event;
-  /** When a document was told of last to have changed, in milliseconds since 1970: VS Code reads only what became newer. */
+  /** The last change event of a document, in milliseconds since 1970: VS Code only reads newer ones. */
   #since = 0;
 
-  /** @param files told of documents whose text may be another */
+  /** @param files receives documents whose text may have changed */
   constructor(session: Session, files: vscode.EventEmitter<vscode.FileChangeEvent[]>) {
     this.#session = session;
     this.#files = files;
@@ -47,7 +47,7 @@ export class OwnersDocuments implements Files {
     );
   }
 
-  /** Shows what holds in these environments anew; in all of them unless told. */
+  /** Updates the current owners of these environments; default: of all. */
   forget(environments?: ReadonlySet<string>): void {
     const stale = [...this.#known.keys()]
       .map(id => vscode.Uri.parse(id, true))

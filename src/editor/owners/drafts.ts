@@ -8,14 +8,14 @@ import type { Files } from './lazy-files.ts';
 
 export interface OwnersDraft {
   readonly text: string;
-  /** The id of the change that held when it was begun; null: none did. */
+  /** The id of the change it was based on; null: there was none. */
   readonly base: string | null;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
 
 const KEY = 'promptforge.ownersDrafts';
-/** UTF-16 code units: more than the registry takes, so that one that is too long can be kept while it is shortened. */
+/** UTF-16 code units: above the registry's limit, so that a text that is too long can be kept while it is shortened. */
 const MAX_KEPT = 2 * MAX_OWNERS_LENGTH;
 const MOST = 20;
 
@@ -38,7 +38,7 @@ export class OwnersDrafts implements Files {
     return this.#drafts.get(uri.toString());
   }
 
-  /** @throws vscode.FileSystemError where it is too long, or there are too many */
+  /** @throws vscode.FileSystemError if it is too long, or there are too many */
   async keep(uri: vscode.Uri, draft: Omit<OwnersDraft, 'at'>): Promise<void> {
     const { length } = draft.text;
     if (length > MAX_KEPT)

@@ -16,7 +16,7 @@ export interface OwnersFeatureParts {
   readonly workbench: Workbench;
   /** Of this workspace. */
   readonly memory: Pick<vscode.Memento, 'get' | 'update'>;
-  /** Told of files that have changed. */
+  /** Receives files that have changed. */
   readonly files: vscode.EventEmitter<vscode.FileChangeEvent[]>;
   readonly draftFiles: vscode.EventEmitter<vscode.FileChangeEvent[]>;
 }

@@ -1,11 +1,11 @@
-/** Files of a scheme whose provider is loaded with the first of them. */
+/** A file system provider that is loaded with the first file of its scheme. */
 import * as vscode from 'vscode';
 
 /** The files of such a provider, which has no folders. */
 export interface Files {
   stat(uri: vscode.Uri): Promise<vscode.FileStat>;
   readFile(uri: vscode.Uri): Promise<Uint8Array>;
-  /** Absent where nothing can be written. */
+  /** Absent if it is read-only. */
   writeFile?(uri: vscode.Uri, content: Uint8Array): Promise<void>;
 }
 

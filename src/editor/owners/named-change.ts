@@ -7,7 +7,7 @@ import type { Workbench } from '../workbench.ts';
 import { changeInFront } from './change-in-front.ts';
 import { environmentIn } from './named-environment.ts';
 
-/** As it is now; undefined when the person leaves, or was told that none waits. `admits` narrows what is offered. */
+/** Its current state; undefined if the person cancels, or was told that there is none. `admits` filters the choices. */
 export async function namedChange(
   argument: unknown,
   workbench: Workbench,

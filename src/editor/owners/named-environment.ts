@@ -25,7 +25,7 @@ export async function namedEnvironment(
   });
 }
 
-/** Undefined where an argument names none. */
+/** Undefined if the argument has none. */
 export function environmentIn(argument: unknown): EnvironmentName | undefined {
   if (argument instanceof vscode.Uri)
     return (parseOwnersUri(argument) ?? parseOwnersDraftUri(argument))?.environment;
@@ -34,7 +34,7 @@ export function environmentIn(argument: unknown): EnvironmentName | undefined {
   return environmentOf(argument);
 }
 
-/** Of the tab in front, where that shows owners or a draft of them. */
+/** From the active tab, if it shows owners or a draft of them. */
 export function environmentInFront(): EnvironmentName | undefined {
   const documents = documentsIn(vscode.window.tabGroups.activeTabGroup.activeTab);
   return documents.map(environmentIn).find(environment => environment !== undefined);

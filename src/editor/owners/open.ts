@@ -65,7 +65,7 @@ export async function sayWaiting(
     await vscode.commands.executeCommand('promptforge.reviewOwnersChange', environment);
 }
 
-/** The draft that a command is about; undefined where there is none, or the person leaves. */
+/** The draft that a command applies to; undefined if there is none, or the person cancels. */
 export async function namedDraft(
   parts: OwnersParts,
   argument: unknown,

@@ -41,7 +41,7 @@ export async function requestOwnersChange(parts: RequestParts, argument: unknown
   const draft = await namedDraft(parts, argument, 'Request Owners Change');
   if (draft === undefined) return;
   const { uri, environment } = draft;
-  // Before anything is asked: it would be for nothing without the key.
+  // First, because without the key all questions would be in vain.
   const client = await session.clientFor({ kind: 'change-owners', environment });
   if ((await readyText(parts, draft)) === undefined) return;
   const owners = await inProgress('Fetching the owners', signal => client.getOwners(environment, signal));
@@ -56,7 +56,7 @@ export async function requestOwnersChange(parts: RequestParts, argument: unknown
     validate: whyNotReason,
   });
   if (reason === undefined) return;
-  // The draft can be edited in the comparison while the question waits: what is asked about now is what is sent.
+  // The draft can be edited in the comparison during the question: the text at the time of the answer is sent.
   const text = await readyText(parts, draft);
   if (text === undefined) return;
   const policy = session.environments.find(({ name }) => name === environment)?.policy;
@@ -84,7 +84,7 @@ export async function requestOwnersChange(parts: RequestParts, argument: unknown
   void sayOutcome(workbench, answer).catch(error => workbench.report(error, 'Requesting'));
 }
 
-/** The text of the draft, saved; undefined where it cannot be read, after the first wrong line was shown. */
+/** The text of the draft, saved; undefined if it is invalid, after showing the first wrong line. */
 async function readyText({ workbench, drafts }: RequestParts, { uri }: Draft): Promise<string | undefined> {
   const document = openDocument(uri);
   if (document !== undefined && !(await saveDocument(document))) return undefined; // VS Code said why
@@ -125,7 +125,7 @@ async function isRefusedHere(
     return true;
   }
   if (draft.base === now) return false;
-  // From here on the person has seen what the others made of it.
+  // From here on, the person has seen the others' changes.
   await drafts.keep(uri, { text: draft.text, base: now });
   parts.documents.forget(new Set([environment]));
   await showDifference(parts, { uri, environment }, owners);
@@ -147,7 +147,7 @@ async function showDifference(
   );
 }
 
-/** Compare Owners Draft: with what holds now. */
+/** Compare Owners Draft: compares it with the current owners. */
 export async function compareDraft(parts: RequestParts, argument: unknown): Promise<void> {
   const { session } = parts.workbench;
   const draft = await namedDraft(parts, argument, 'Compare Owners Draft');

@@ -5,7 +5,7 @@ import type { Workbench } from '../workbench.ts';
 /** Most prompts that patterns are tried on. */
 const MAX_PROMPTS = 10_000;
 
-/** As far as the window knows the prompts; none of a text that cannot be read. */
+/** As far as the window knows the prompts; none for an invalid text. */
 export function unmatchedLines({ prompts, session }: Workbench, text: string): OwnersNote[] {
   const names = [...prompts.listed.keys()];
   if (session.state.kind !== 'connected' || names.length === 0 || names.length > MAX_PROMPTS) return [];

@@ -1,8 +1,7 @@
 /**
- * The documents of owners. `promptforge-owners:/production.owners` is what holds, `/production@402.owners` the text of
- * one change, and `promptforge-owners-draft:/production (draft).owners` what a person writes: the tab is called after it.
- * The query says of which registry.
- * Pure, so that such a document opens again after a restart.
+ * URIs of owners documents. `promptforge-owners:/production.owners` has the current owners, `/production@402.owners`
+ * the text of one change, and `promptforge-owners-draft:/production (draft).owners` a draft: the names are tab titles.
+ * The query has the registry. Pure, so that such a document can be reopened after a restart.
  */
 import { type EnvironmentName, isEnvironmentName } from '../../core/environment.ts';
 import type { UriParts } from '../versions/uri.ts';
@@ -18,7 +17,7 @@ export interface OwnersAddress {
   /** `embedded`, or the registry's URL. */
   readonly registry: string;
   readonly environment: EnvironmentName;
-  /** The id of a change, or `NO_CHANGE`; undefined: what holds. */
+  /** The id of a change, or `NO_CHANGE`; undefined: the current owners. */
   readonly change?: string;
 }
 

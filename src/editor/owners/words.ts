@@ -31,7 +31,7 @@ export function whoHolds({ current, text }: OwnersRecord, now: number): string {
 
 export interface OwnersRequest {
   readonly environment: string;
-  /** The number of others who must approve it, as far as it is known here. */
+  /** The number of approvals that are required, as far as it is known here. */
   readonly approvals: number;
   readonly diff: DiffExcerpt | undefined;
   /** About lines of the text. */
@@ -128,7 +128,7 @@ function diffLines(diff: DiffExcerpt | undefined): string[] {
   return [...changed, ...more, ''];
 }
 
-/** One input box is the question and the comment: Enter does it, Escape leaves all as it is. */
+/** One input box is both the confirmation and the comment: Enter decides, Escape cancels. */
 export function decideOwnersQuestion(
   action: ReviewAction,
   { environment, requestedBy }: OwnersChangeRecord,

@@ -1,4 +1,4 @@
-/** The inputs that the prompt in front declares, for the form: read at every change, told to the page only when they are others. */
+/** The declared inputs of the previewed prompt, for the form: read at every change, sent to the page only if they differ. */
 import type { PromptName } from '../../core/name.ts';
 import { kindOf } from '../../language/analysis.ts';
 import { readFrontMatter } from '../../language/front-matter.ts';

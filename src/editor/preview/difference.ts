@@ -108,7 +108,7 @@ export class PreviewDifference implements vscode.Disposable {
     });
   }
 
-  /** Undefined where the person was told why there is nothing to show. */
+  /** Undefined after an error was shown. */
   async #render(
     prompt: PromptName,
     end: End,

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { pageHtml } from './page.ts';
 
-/** Whoever wants to hear the page listens before. */
+/** Register listeners for messages before calling this. */
 export function fillPanel(panel: vscode.WebviewPanel, extensionUri: vscode.Uri): void {
   const { webview } = panel;
   const media = vscode.Uri.joinPath(extensionUri, 'media');

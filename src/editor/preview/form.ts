@@ -11,7 +11,7 @@ export type ValuePath = readonly (string | number)[];
 
 export type Control = 'text' | 'number' | 'choice' | 'list' | 'group' | 'json';
 
-/** The control for a value of a type; JSON where the value is not of the type, so that nothing is lost by looking. */
+/** The control for a value of a type; JSON if the value does not have the type, so that displaying it loses nothing. */
 export function controlOf(type: ValueType, value: unknown): Control {
   const is = (kind: string) => value === undefined || value === null || typeof value === kind;
   switch (type.kind) {
@@ -97,7 +97,7 @@ export function readJson(text: string): Typed {
 
 const TOO_MANY_DIGITS = 'A number cannot hold all these digits. Declare the variable as text to keep them.';
 
-/** Undefined where there is none. */
+/** Undefined if there is none. */
 export function valueAt(input: unknown, path: ValuePath): unknown {
   let value = input;
   for (const key of path) {
@@ -107,7 +107,7 @@ export function valueAt(input: unknown, path: ValuePath): unknown {
   return value;
 }
 
-/** The input with a value put at a path; what is missing on the way is made. */
+/** The input with a value set at a path; creates missing parents. */
 export function withValue(input: Input, path: ValuePath, value: unknown): Input {
   return put(input, path, value) as Input;
 }
@@ -123,7 +123,7 @@ export function withoutValue(input: Input, path: ValuePath): Input {
   return put(input, path.slice(0, -1), rest) as Input;
 }
 
-/** The input with the item at a path moved by so many places; the same where it cannot move so far. */
+/** The input with the item at a path moved; unchanged if it cannot move so far. */
 export function withMoved(input: Input, path: ValuePath, by: number): Input {
   const list = valueAt(input, path.slice(0, -1));
   const from = Number(path.at(-1));

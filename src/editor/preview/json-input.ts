@@ -1,4 +1,4 @@
-/** JSON that a person pasted as the input of a prompt: read, and held against what the prompt declares. */
+/** Parses JSON input for a prompt and validates it against the prompt's declarations. */
 import { findNodeAtLocation, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import { keepsDigits, OTHER_DIGITS } from '../../core/exact-numbers.ts';
 import { HALF_CHARACTER, hasHalfCharacter } from '../../core/half-characters.ts';
@@ -10,11 +10,11 @@ import type { Input } from './form.ts';
 import type { JsonVerdict } from './messages.ts';
 
 export interface ReadInput extends JsonVerdict {
-  /** Undefined where `problem` says why. */
+  /** Undefined if there is a `problem`. */
   readonly input?: Input;
 }
 
-/** Reads `text` as variables with their values; every place is told as line and column of `text`. */
+/** Parses `text` as an object of variables; places are given as line and column. */
 export function readJsonInput(text: string, fields: readonly Declared[]): ReadInput {
   const at = (offset: number): string => {
     const lines = text.slice(0, offset).split(/\r\n|\r|\n/);
@@ -48,7 +48,7 @@ export function readJsonInput(text: string, fields: readonly Declared[]): ReadIn
   };
 }
 
-/** The first value or name that would not be written as it is. */
+/** The first value or name that would not be written unchanged. */
 function firstUnkept(
   tree: Node,
   text: string,

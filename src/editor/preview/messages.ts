@@ -13,7 +13,7 @@ export type ToPreviewPage =
   | { readonly type: 'scroll'; readonly place: ScrollPlace; readonly edits: number }
   /** Parses the text of the JSON field. */
   | { readonly type: 'json'; readonly verdict: JsonVerdict }
-  /** The person asked for the JSON field from outside of the page. */
+  /** The person opened the JSON field with a command. */
   | { readonly type: 'showJson' };
 
 /** Everything around the rendered text. A new one replaces the form. */
@@ -55,7 +55,7 @@ export type Rendering =
       readonly kind: 'problem' | 'limit';
       readonly message: string;
       readonly issues: readonly ShownIssue[];
-      /** The file with the issues, where it is not the prompt's own: that of a partial. */
+      /** The file with the issues, if it is a partial. */
       readonly of?: string;
     };
 
@@ -78,7 +78,7 @@ export interface ScrollPlace extends Caret {
   readonly share: number;
 }
 
-/** `problem` says what keeps the text from being used; `misfits` what does not fit the schema, and is used all the same. */
+/** `problem` keeps the text from being used; `misfits` do not match the schema, but are used anyway. */
 export interface JsonVerdict {
   readonly problem?: string;
   readonly misfits: readonly string[];

@@ -1,9 +1,9 @@
-/** Opening a document at a place, where it is open already or beside what is. */
+/** Opens a document at a place, where it is already open or beside the given one. */
 import * as vscode from 'vscode';
 
 /**
- * Shows the document in the column that shows it, else in that of `beside`, with the focus in it.
- * @param rangeIn what to select; nothing where it is not given
+ * Shows the document in the column that has it, otherwise in that of `beside`, and focuses it.
+ * @param rangeIn the range to select; optional
  */
 export async function openPlace(
   uri: vscode.Uri,

@@ -1,4 +1,4 @@
-/** The preview's panel: follows a prompt, renders it in the worker as it changes, and answers what its page says. */
+/** The preview's panel: follows a prompt, renders it in the worker on every change, and handles the page's messages. */
 import * as vscode from 'vscode';
 import { versionReference } from '../../core/version.ts';
 import { isCanceled, messageOf } from '../problems/explain.ts';
@@ -60,7 +60,7 @@ export class PreviewPanel {
   #trouble: string | undefined;
   readonly #declared = new DeclaredInputs();
   #isLocked = false;
-  /** VS Code tells of every editor that it restores beside the preview. */
+  /** VS Code sends events for every editor that it restores beside the preview. */
   #isRestoring = false;
   #isClosed = false;
   /** The document that the preview opened last. */
@@ -76,7 +76,7 @@ export class PreviewPanel {
   /** Changes of what is rendered, and how many of them the outcome has. */
   #edits = 0;
   #editsRendered = 0;
-  /** True if the page has yet to go where the editor is. */
+  /** True if the page still has to scroll to the editor's position. */
   #isAstray = true;
 
   constructor(panel: vscode.WebviewPanel, parts: PanelParts) {
@@ -179,7 +179,7 @@ export class PreviewPanel {
     await this.#render();
   }
 
-  /** Takes up what the page of an earlier window kept; what comes to the front meanwhile is not followed. */
+  /** Restores the state of an earlier window's page; editors that become active meanwhile are not followed. */
   async restore({ uri, isLocked, sample, input }: PreviewState): Promise<void> {
     this.#isLocked = isLocked;
     this.#isRestoring = true;
@@ -199,7 +199,7 @@ export class PreviewPanel {
     this.#schedule();
   }
 
-  /** The project may be found only after the preview of an earlier window is there. */
+  /** The project may be found only after the preview of an earlier window is restored. */
   async #resubject(): Promise<void> {
     const before = this.#subject;
     if (before === undefined) return;
@@ -226,7 +226,7 @@ export class PreviewPanel {
     this.panel.title = this.#isLocked ? `[Preview] ${title}` : `Preview ${title}`;
   }
 
-  /** The page was scrolled until this place of the prompt's source is where it says. */
+  /** The page was scrolled to this place of the prompt's source. */
   scrolledTo(place: Pick<ScrollPlace, 'offset' | 'share'>): void {
     if (this.#subject !== undefined) this.#scroll.lead(this.#subject.uri, place);
   }
@@ -365,7 +365,7 @@ export class PreviewPanel {
     }
   }
 
-  /** An input of one's own that gives way to a sample can be brought back. */
+  /** A custom input that is replaced by a sample can be brought back. */
   async #choose(sample: string | null): Promise<void> {
     const [before, uri] = [this.#trials.current, this.#subject?.uri.toString()];
     this.#trials.choose(sample);

@@ -6,7 +6,7 @@ import type { Previews } from './previews.ts';
 
 export const VIEW_TYPE = 'promptforge.preview';
 
-/** @returns with it, what gives the previews when they are loaded */
+/** @returns also a function that returns the previews once they are loaded */
 export function registerPreview(
   workbench: Workbench,
   extensionUri: vscode.Uri,

@@ -29,11 +29,11 @@ export class Previews implements vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
   readonly #renderer: PreviewRenderer;
   readonly #difference: PreviewDifference;
-  /** Inputs of one's own, also those of earlier panels and windows. */
+  /** Custom inputs, including those of earlier panels and windows. */
   readonly #inputs: InputDrafts;
   #shown: PreviewPanel | undefined;
 
-  /** @param memory of the workspace, for inputs of one's own */
+  /** @param memory of the workspace, for custom inputs */
   constructor(workbench: Workbench, extensionUri: vscode.Uri, memory: vscode.Memento) {
     this.#workbench = workbench;
     this.#inputs = new InputDrafts(memory, { key: 'promptforge.inputs' });
@@ -69,7 +69,7 @@ export class Previews implements vscode.Disposable {
     const kept = keptState.safeParse(state);
     try {
       if (!kept.success) {
-        // The window ended before its page could keep anything: it goes on with the prompt in front.
+        // The window ended before its page could save its state: follow the active prompt.
         shown.followActive();
         return;
       }

@@ -1,4 +1,4 @@
-/** A rendering as one text, to be compared: where there are roles, each message is headed by its own. */
+/** A rendering as one text, for comparisons: with headings if there are several roles. */
 
 import { compareTitle, type Side } from '../compare/titles.ts';
 
@@ -18,8 +18,8 @@ export function renderedDocument(messages: readonly ShownMessage[]): string {
 }
 
 /**
- * `Rendered triage: @11 ↔ your file · Ada, as always`, where a long name of a sample is cut.
- * @param sample null for the defaults alone
+ * `Rendered triage: @11 ↔ your file · Ada, as always`, with a long sample name truncated.
+ * @param sample null for only the defaults
  */
 export function renderedTitle(name: string, left: Side, right: Side, sample: string | null): string {
   const tried = sample ?? 'defaults';

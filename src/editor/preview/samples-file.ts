@@ -1,4 +1,4 @@
-/** `<name>.samples.yaml` in the editor: as it is open or on disk, and with a sample put in where one was saved. */
+/** `<name>.samples.yaml` in the editor: reads it from an open editor or from disk, and inserts saved samples. */
 import * as vscode from 'vscode';
 import { readSamples, type Sample } from '../../language/samples.ts';
 import { withSample } from '../../language/write-sample.ts';
@@ -32,9 +32,9 @@ export async function samplesAt(uri: vscode.Uri | undefined): Promise<SamplesFil
 }
 
 /**
- * Puts a sample into the file under its name, in the place of one that has it; everything else stays as it is. The
- * file is made where there is none, and saved unless it had edits that were not.
- * @throws Error when the file has mistakes: nothing is written into what cannot be read
+ * Inserts or replaces a sample in the file; everything else is unchanged. Creates the file if necessary, and saves it
+ * unless it had unsaved edits.
+ * @throws Error if the file has errors: it is not changed then
  */
 export async function saveSample(
   uri: vscode.Uri,
@@ -57,7 +57,7 @@ function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
   return vscode.workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
 }
 
-/** Empty where there is no such file. */
+/** Empty if there is no such file. */
 async function textAt(uri: vscode.Uri): Promise<string> {
   const document = openDocument(uri);
   if (document !== undefined) return document.getText();

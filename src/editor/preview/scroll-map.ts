@@ -35,7 +35,7 @@ export class ScrollMap<Drawn extends ScrollPiece> {
     );
   }
 
-  /** The height of a 0-based UTF-16 offset in a prompt's source; undefined where nothing of that prompt is drawn. */
+  /** The height of a 0-based UTF-16 offset in a prompt's source; undefined if nothing of that prompt is drawn. */
   heightOf(prompt: string | null, offset: number): number | undefined {
     const pieces = this.#written.get(prompt) ?? [];
     const [first] = pieces;
@@ -43,7 +43,7 @@ export class ScrollMap<Drawn extends ScrollPiece> {
     const at = lastIndex(pieces, ({ source }) => source.start <= offset);
     const piece = pieces[at];
     if (piece === undefined) {
-      // Over the prompt's first piece is what the page shows before it; a partial begins where it begins.
+      // Above the prompt's first piece is the page's header; a partial begins at its start.
       const top = this.#measure(first, 0);
       return prompt === null ? between(0, top, share(0, first.source.start, offset)) : top;
     }
@@ -55,7 +55,7 @@ export class ScrollMap<Drawn extends ScrollPiece> {
     return between(bottom, this.#measure(next, 0), share(end, next.source.start, offset));
   }
 
-  /** The offset in the prompt's own source of the text at a height; undefined where nothing of it is drawn. */
+  /** The offset in the prompt's own source of the text at a height; undefined if nothing of it is drawn. */
   offsetAt(height: number): number | undefined {
     const pieces = this.#own;
     const [first] = pieces;
@@ -68,7 +68,7 @@ export class ScrollMap<Drawn extends ScrollPiece> {
     const bottom = this.#measure(piece, 1);
     if (height < bottom) return Math.floor(between(start, end, this.#fractionAt(piece, height)));
     const next = pieces[at + 1];
-    // A loop goes back to where it began.
+    // A loop returns to its start.
     if (next === undefined || next.source.start <= end) return end;
     return Math.floor(between(end, next.source.start, share(bottom, this.#measure(next, 0), height)));
   }
@@ -92,7 +92,7 @@ function asWritten<Drawn extends ScrollPiece>(pieces: readonly Drawn[]): readonl
   return [...first.values()].sort((one, other) => one.source.start - other.source.start);
 }
 
-/** The last of those that a test holds for, when it holds for the first ones alone; -1 for none. */
+/** The last item that passes a test which only leading items pass; -1 if there is none. */
 function lastIndex<Item>(items: readonly Item[], holds: (item: Item) => boolean): number {
   let [low, high] = [0, items.length];
   while (low < high) {

@@ -1,4 +1,4 @@
-/** The preview goes where its prompt's editor is scrolled to, and the editor where the preview is: as far as the settings say. */
+/** Scrolls the preview with its prompt's editor, and the editor with the preview, according to the settings. */
 import * as vscode from 'vscode';
 import type { ScrollPlace } from './messages.ts';
 
@@ -14,7 +14,7 @@ const SETTLING = 500;
 export interface ScrollParts {
   /** Returns the document's id as in `TracedSource.prompt`; undefined if it is not part of the preview. */
   promptOf(document: vscode.TextDocument): string | null | undefined;
-  /** Brings a place of the source to where it is in the editor. */
+  /** Scrolls a place of the source to its position in the editor. */
   scroll(place: ScrollPlace): void;
 }
 
@@ -31,7 +31,7 @@ export class ScrollSync implements vscode.Disposable {
     );
   }
 
-  /** Brings the page to where the editor of its prompt is, if one is visible. */
+  /** Scrolls the page to the position of its prompt's editor, if one is visible. */
   follow(uri: vscode.Uri): void {
     const editor = editorOf(uri);
     if (editor !== undefined) this.#follow(editor);
@@ -50,7 +50,7 @@ export class ScrollSync implements vscode.Disposable {
     editor.revealRange(new vscode.Range(at, at), vscode.TextEditorRevealType.AtTop);
   }
 
-  /** A place is about to be shown in an editor because it was chosen in the page, which stays as it is. */
+  /** A place chosen in the page is about to be shown in an editor; the page does not scroll. */
   expect(uri: vscode.Uri, at: vscode.Position): void {
     if (editorOf(uri)?.visibleRanges.some(range => range.contains(at)) === true) return;
     this.#expected = { uri: uri.toString(), at, since: Date.now() };
@@ -63,10 +63,10 @@ export class ScrollSync implements vscode.Disposable {
   #scrolled(editor: vscode.TextEditor): void {
     const expected = this.#expected;
     if (expected?.uri === editor.document.uri.toString()) {
-      // One gesture leads to several places, and an editor that scrolls smoothly tells of those between.
+      // One gesture causes several events, and smooth scrolling sends intermediate positions.
       if (Date.now() - expected.since < SETTLING) return;
       this.#expected = undefined;
-      // A slow connection may tell of it later.
+      // A slow connection may report it later.
       if (editor.visibleRanges.some(range => range.contains(expected.at))) return;
     }
     this.#follow(editor);

@@ -1,12 +1,12 @@
-/** The rendering as sent to the page: text with positions, cut where no one reads on. */
+/** The rendering for the page: text with positions, truncated at a reasonable length. */
 import type { TracedMessage, TracedPart } from '../../core/trace.ts';
 import type { Rendering } from './messages.ts';
 import type { PreviewOutcome } from './renderer/outcome.ts';
 
-/** In UTF-16 code units. A page of more is slow to draw and is read by nobody; copying takes all. */
+/** In UTF-16 code units. A longer page is slow and nobody reads it; copying includes everything. */
 const MAX_SHOWN = 400_000;
 
-/** @param of the file that a problem is about, where it is a partial's */
+/** @param of the file with a problem, if it is a partial */
 export function shownOf(outcome: PreviewOutcome, of?: string, limit: number = MAX_SHOWN): Rendering {
   if (outcome.kind !== 'rendered') {
     const issues = 'issues' in outcome ? (outcome.issues ?? []) : [];

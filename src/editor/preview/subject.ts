@@ -26,7 +26,7 @@ export interface PreviewSubject {
   readonly prompt: PromptName | undefined;
   /** Of a published version. */
   readonly version: VersionNumber | undefined;
-  /** `<name>.samples.yaml`; undefined where there cannot be one. */
+  /** `<name>.samples.yaml`; undefined if there cannot be one. */
   readonly samplesUri: vscode.Uri | undefined;
 }
 

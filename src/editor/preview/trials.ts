@@ -57,7 +57,7 @@ export class Trials {
     if (trial !== undefined) this.#trials.set(uri, trial);
   }
 
-  /** Takes a sample, or for null the defaults alone; nothing happens where there is no such sample. */
+  /** Selects a sample, or for null only the defaults; does nothing if there is no such sample. */
   choose(sample: string | null): void {
     const input = this.#inputOf(sample);
     if (input !== undefined) this.set({ sample, input, isEdited: false });
@@ -76,8 +76,8 @@ export class Trials {
   }
 
   /**
-   * The samples were read again. A prompt that nothing was tried with takes the one that was wanted, or the first; an input that nobody changed
-   * follows its sample. While the file has mistakes, what it held before is still what is tried.
+   * The samples were read again. A prompt without an input gets the requested or the first one; an unchanged input
+   * follows its sample. While the file has errors, the previous contents are used.
    */
   read(samples: readonly NamedInput[], hasMistakes: boolean): void {
     const before = this.#trials.get(this.#uri);

@@ -13,8 +13,8 @@ export interface Explanation {
 const KEY_CODES: readonly ProblemCode[] = [...KEY_PROBLEMS, 'wrong_environment', 'publishing_not_allowed'];
 
 /**
- * `doing` says what was tried, as the start of a sentence: `Publishing support/triage`.
- * Undefined for what the person canceled: nothing need be said of that.
+ * `doing` is the failed action, as the start of a sentence: `Publishing support/triage`. Undefined for a cancellation,
+ * which needs no message.
  */
 export function explain(error: unknown, doing: string): Explanation | undefined {
   if (isCanceled(error)) return undefined;
@@ -70,7 +70,7 @@ function isOwnFault(error: unknown): boolean {
   return [TypeError, RangeError, ReferenceError, SyntaxError].some(kind => error instanceof kind);
 }
 
-/** All that an error says, for the log. */
+/** The full text of an error, for the log. */
 export function logged(error: unknown): string {
   return withFullStop(textOf(error));
 }

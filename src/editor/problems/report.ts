@@ -1,4 +1,4 @@
-/** The one place that tells the person of a failure, with the buttons that help. */
+/** The only place that reports failures to the person, with buttons that help. */
 import * as vscode from 'vscode';
 import type { Dialogs } from '../asking/ask.ts';
 import { MissingKey } from '../connection/missing-key.ts';
@@ -6,8 +6,8 @@ import { OtherProject } from '../connection/other-project.ts';
 import { type Explanation, explain, logged, messageOf, type Remedy } from './explain.ts';
 
 /**
- * `doing` says what was tried, as the start of a sentence (`Publishing support/triage`); `retry` does it again.
- * Resolves when the person has dealt with it.
+ * `doing` is the failed action, as the start of a sentence (`Publishing support/triage`); `retry` repeats it. Resolves
+ * when the person has closed the message.
  */
 export type ReportProblem = (error: unknown, doing: string, retry?: () => unknown) => Promise<void>;
 

@@ -16,7 +16,7 @@ export interface ChangeSummary {
   readonly breaking: string | undefined;
 }
 
-/** The number of tokens each side has, rendered with its defaults; undefined where they could not be counted. */
+/** The number of tokens on each side, rendered with its defaults; undefined if they could not be counted. */
 export interface TokenCounts {
   readonly from: number | undefined;
   readonly to: number | undefined;
@@ -56,7 +56,7 @@ function textSentences(from: string, to: string, kind: SourceKind): string[] {
   return told.length === 0 ? ['Only white space differs.'] : told;
 }
 
-/** `Sentences: 1 added, 2 changed.`; undefined where none differs. */
+/** `Sentences: 1 added, 2 changed.`; undefined if none differs. */
 function countedWords({ added, removed, changed }: CountedChange, noun: string): string | undefined {
   const parts = [
     ...(added > 0 ? [`${added} added`] : []),
@@ -74,7 +74,7 @@ function tokenSentence({ from, to }: TokenCounts): string[] {
   return [`Tokens with the default inputs: ${to}, ${more} than before.`];
 }
 
-/** The model, its configuration and whatever else front matter sets, beside what the inputs are. */
+/** The model, its configuration and other front matter, except the inputs. */
 function settingSentences(from: string, to: string, kind: SourceKind): string[] {
   const before = settingsOf(from, kind);
   const after = settingsOf(to, kind);
@@ -92,7 +92,7 @@ function settingSentences(from: string, to: string, kind: SourceKind): string[] 
   return more > 0 ? [...told, `${counted(more, 'more setting')} changed.`] : told;
 }
 
-/** By path (`config.temperature`), each as JSON on one line. What the inputs are is told elsewhere. */
+/** By path (`config.temperature`), each as JSON on one line. Inputs are described elsewhere. */
 function settingsOf(source: string, kind: SourceKind): ReadonlyMap<string, string> {
   const settings = new Map<string, string>();
   for (const [key, value] of Object.entries(parseSource(source, kind).frontMatter)) {

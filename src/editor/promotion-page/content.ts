@@ -27,7 +27,7 @@ export interface ContentParts extends PolicyOf {
   readonly standing: LiveStatus;
   /** Oldest first. */
   readonly comments: readonly Comment[];
-  /** Undefined while it is being found out; with a sentence where it cannot be. */
+  /** Undefined while it is loading; a sentence if it is not available. */
   readonly change: ChangeSummary | { readonly unknown: string } | undefined;
   /** Of the promotion's environment. */
   readonly key: StoredKeyState | undefined;
@@ -155,7 +155,7 @@ function whereOf({ from, version }: Promotion, place: Comment['place']): string 
 }
 
 function actionOf(action: ReviewAction, { version, environment, release }: Promotion): Action {
-  // Promotions that go live only with others are reviewed with them.
+  // Promotions that only go live together are reviewed together.
   const what = release?.atomic === true ? `Release ${release.id}` : `@${version}`;
   switch (action) {
     case 'approve':
@@ -167,7 +167,7 @@ function actionOf(action: ReviewAction, { version, environment, release }: Promo
   }
 }
 
-/** Why this person cannot approve; undefined where they can, or where the key says nothing of it. */
+/** Why the person cannot approve; undefined if they can, or it is unknown. */
 function noteOf(promotion: Promotion, key: StoredKeyState | undefined): string | undefined {
   if (promotion.state !== 'pending') return undefined;
   const { environment } = promotion;

@@ -31,12 +31,12 @@ export interface PromotionContent {
   /** Comments that are not shown, as there are too many. */
   readonly left: number;
   readonly actions: readonly Action[];
-  /** Why one can do no more; undefined where one can. */
+  /** Why the person cannot act; undefined if they can. */
   readonly note: string | undefined;
   readonly mayComment: boolean;
   /** UTF-16 code units. */
   readonly longestComment: number;
-  /** Why what is shown may be out of date; undefined where it is not. */
+  /** Why the page may be outdated; undefined if it is not. */
   readonly trouble: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** The pages of promotions that are open: one for each, in front when it is asked for again. */
+/** The open pages of promotions: one for each, revealed if it is requested again. */
 import * as vscode from 'vscode';
 import type { Promotion } from '../../contract/promotions.ts';
 import type { SourceWithPartials } from '../../core/changed-sources.ts';
@@ -126,7 +126,7 @@ export class PromotionPanels implements vscode.Disposable {
     return changeSummary(before, to, sourceKindOf(prompt), change, counts);
   }
 
-  /** Of the text with the default inputs; undefined where it cannot be rendered or counted. */
+  /** Of the text with the default inputs; undefined if it cannot be rendered or counted. */
   async #tokensOf(
     prompt: PromptName,
     version: Promotion['version'],

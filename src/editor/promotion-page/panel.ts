@@ -64,7 +64,7 @@ export class PromotionPanel implements vscode.Disposable {
     return this.#parts.place;
   }
 
-  /** Asks the registry again. Never rejects: the page says what is wrong. */
+  /** Fetches the promotion again. Never rejects: the page shows the error. */
   load(): Promise<void> {
     return this.#loading.start(signal => this.#load(signal));
   }
@@ -80,7 +80,7 @@ export class PromotionPanel implements vscode.Disposable {
   async #load(signal: AbortSignal): Promise<void> {
     const { session } = this.#parts.workbench;
     try {
-      // A page of an earlier window is there before the registry has been asked.
+      // A page of an earlier window may be restored before the session is ready.
       await session.settled();
       if (signal.aborted) return;
       if (this.#elsewhere !== undefined) {
@@ -104,7 +104,7 @@ export class PromotionPanel implements vscode.Disposable {
     if (this.#promotion !== undefined) await this.#summarize(this.#promotion, signal);
   }
 
-  /** Versions never change: it is found out once, and again only where that failed. */
+  /** Versions never change: computed once, and again only after a failure. */
   async #summarize(promotion: Promotion, signal: AbortSignal): Promise<void> {
     const of = `${promotion.from} ${promotion.version}`;
     if (of === this.#changeOf) return;
@@ -177,7 +177,7 @@ export class PromotionPanel implements vscode.Disposable {
       : `This promotion belongs to ${this.place}, and this window is connected to ${place ?? 'no registry'}.`;
   }
 
-  /** @throws Error where the window is connected to another registry now */
+  /** @throws Error if the window is now connected to another registry */
   #checkPlace(): void {
     if (this.#elsewhere !== undefined) throw new Error(this.#elsewhere);
   }
@@ -187,7 +187,7 @@ export class PromotionPanel implements vscode.Disposable {
     if (this.#promotion !== undefined && prompts.has(this.#promotion.prompt)) this.#refreshing.add(this.id);
   }
 
-  /** Does what the page says. Failures are told. */
+  /** Handles a message of the page. Failures are shown. */
   async receive(message: unknown): Promise<void> {
     const parsed = fromPage.safeParse(message);
     const { log, report } = this.#parts.workbench;

@@ -10,7 +10,7 @@ import { counted, instantOf, listed } from '../wording/age.ts';
 import { capital } from '../wording/capital.ts';
 
 export interface PolicyOf {
-  /** Of the promotion's environment; undefined where it is not known. */
+  /** The policy of the promotion's environment; undefined if it is unknown. */
   readonly policy: Policy | undefined;
   /** The present targets of the prompt's channels in all environments; undefined if unknown. */
   readonly pointers: readonly Pointer[] | undefined;

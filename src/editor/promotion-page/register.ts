@@ -7,7 +7,7 @@ import type { PromotionPanels } from './pages.ts';
 
 export const VIEW_TYPE = 'promptforge.promotion';
 
-/** @returns with it, what gives the pages when they are loaded */
+/** @returns also a function that returns the pages once they are loaded */
 export function registerPromotionPages(
   workbench: Workbench,
   extensionUri: vscode.Uri,

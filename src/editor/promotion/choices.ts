@@ -47,7 +47,7 @@ export interface PreviousVersion {
   readonly version: VersionNumber;
   /** When and by whom it was put there last. */
   readonly promotion: Promotion;
-  /** False where a rollback gave it up: it left the version, or passed over it. */
+  /** False if a rollback left or skipped the version. */
   readonly isGood: boolean;
 }
 
@@ -85,7 +85,7 @@ export function promotedFromFirst(
   return there ? undefined : first;
 }
 
-/** Returns whether a pointer is that of `target`. */
+/** Returns true if a pointer is that of `target`. */
 export function isAt(
   target: Pick<PointerTarget, 'environment' | 'channel'>,
   pointer: { readonly environment: string; readonly channel: string } | undefined,

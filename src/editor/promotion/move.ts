@@ -36,7 +36,7 @@ import {
 export async function move(workbench: Workbench, wanted: IntendedPromotion): Promise<void> {
   const { session, ask } = workbench;
   const { prompt, version, target, kind } = wanted;
-  // Before anything is asked: it would be for nothing without the key.
+  // First, because without the key all questions would be in vain.
   const client = await session.clientFor({ kind: 'promote', environment: target.environment });
   const change = await showDifference(workbench, wanted);
   const draft = draftOf(wanted, session);
@@ -87,7 +87,7 @@ export async function move(workbench: Workbench, wanted: IntendedPromotion): Pro
   void sayOutcome(workbench, promotion, outcome(promotion, kind) + proof);
 }
 
-/** @param offered is there already, to be written over. Undefined when the person leaves */
+/** @param offered is prefilled, to be replaced. Undefined if the person cancels */
 function askReason(
   ask: Dialogs,
   { prompt, version, target, kind }: IntendedPromotion,
@@ -112,7 +112,7 @@ function draftOf({ kind, prompt, version, target }: IntendedPromotion, session: 
   return draftName(`${kind} ${prompt}@${version} ${target.environment} ${target.channel}`, session);
 }
 
-/** The name under which the time is kept for which it is planned. @param draft that of the reason */
+/** The name of the draft for the scheduled time. @param draft that of the reason */
 function timeDraftOf(draft: string): string {
   return `plan ${draft}`;
 }
@@ -149,7 +149,7 @@ function askWhen(
   return askMoment(ask, question, ownTimeZone());
 }
 
-/** Gives what differs; undefined where nothing is live yet, null where it could not be found out. */
+/** Returns the difference; undefined if nothing is live yet, null if it could not be determined. */
 async function showDifference(
   workbench: Workbench,
   { prompt, version, target: { live } }: IntendedPromotion,
@@ -183,7 +183,7 @@ async function sayOutcome(workbench: Workbench, promotion: Promotion, said: stri
   if (chosen === 'Undo…') await undo(workbench, promotion, from);
 }
 
-/** A rollback to what stood there before, if that is still so. */
+/** A rollback to the previous version, if it is still the previous one. */
 export async function undo(workbench: Workbench, promotion: Promotion, from: VersionNumber): Promise<void> {
   const { prompt, environment, channel } = promotion;
   try {
@@ -222,7 +222,7 @@ async function sayWhatIsTrue(
     const summary = await client.getPrompt(wanted.prompt);
     current = summary.pointers.find(pointer => isAt(wanted.target, pointer))?.version ?? null;
   } catch {
-    // The first failure is what is told; this one says the same.
+    // Only the first failure is reported; this one says the same.
     const chosen = await ask.tell('error', `${failed} ${unknownAfterFailure(wanted)}`, 'Refresh', 'Show Log');
     if (chosen === 'Refresh') await vscode.commands.executeCommand('promptforge.refresh');
     if (chosen === 'Show Log') await vscode.commands.executeCommand('promptforge.showLog');
@@ -248,7 +248,7 @@ async function sayWhatIsTrue(
   if (chosen === 'Try Again') await again(workbench, wanted);
 }
 
-/** The same move, from what is now live. */
+/** The same move, starting from the version that is now live. */
 async function again(
   workbench: Workbench,
   { prompt, version, target, kind }: IntendedPromotion,

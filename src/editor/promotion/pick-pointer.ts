@@ -1,4 +1,4 @@
-/** Choosing what to roll back: a prompt and where it is live, in one list. */
+/** Selects what to roll back: a prompt and its environment, in one list. */
 import type { PromptSummary } from '../../contract/prompts.ts';
 import type { Environment } from '../../core/environment.ts';
 import type { PromptName } from '../../core/name.ts';
@@ -14,13 +14,13 @@ export interface PointerQuestion {
   readonly placeholder: string;
   /** The message if there is nothing to choose from. */
   readonly none: string;
-  /** Those whose pointers are offered, in promotion order; all unless told. */
+  /** The environments whose pointers are offered, in promotion order; default: all. */
   readonly environments?: readonly Environment[];
-  /** The one prompt whose pointers are offered; all unless told. */
+  /** The only prompt whose pointers are offered; default: all. */
   readonly only?: PromptName;
 }
 
-/** Undefined when the person leaves, or nothing is live. @throws MissingKey */
+/** Undefined if the person cancels, or nothing is live. @throws MissingKey */
 export async function pickPointer(
   { ask, prompts, session }: Workbench,
   { title, placeholder, none, environments, only }: PointerQuestion,

@@ -1,4 +1,4 @@
-/** Choosing where: an environment's channel, with what is live there and what the policy says. */
+/** Selects the target: an environment's channel, with what is live there and the policy. */
 import type { PromptSummary } from '../../contract/prompts.ts';
 import { type Channel, isChannel, LATEST, parsePointerChannel } from '../../core/channel.ts';
 import type { VersionNumber } from '../../core/version.ts';
@@ -14,7 +14,7 @@ import { openAt, replacedNote } from './replaced.ts';
 /** A channel that has no pointer yet. */
 const ANOTHER = 'another';
 
-/** @param version the candidate, when it is known: where it is live already is not offered */
+/** @param version the candidate, if it is known: targets where it is already live are not offered */
 export async function pickTarget(
   workbench: Workbench,
   summary: PromptSummary,

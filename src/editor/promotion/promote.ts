@@ -1,4 +1,4 @@
-/** Promote: which version goes where; then as with every move of a pointer. */
+/** Promote: selects the version and the target, then moves the pointer. */
 import type { CommandTarget as Named } from '../explorer/target.ts';
 import { pickVersion } from '../versions/pick-version.ts';
 import { placeOf } from '../wording/place.ts';
@@ -13,7 +13,7 @@ export async function promote(workbench: Workbench, named: Named): Promise<void>
   const { session } = workbench;
   const summary = await freshSummary(workbench, named.prompt);
   const { prompt } = named;
-  // On a channel, Promote… moves that very pointer; the version is asked for then.
+  // On a channel, Promote… moves that pointer and asks for the version.
   const onPointer = named.pointer !== undefined;
   const candidate = onPointer ? undefined : named.version;
   const title = candidate === undefined ? `Promote ${prompt}` : `Promote ${prompt}@${candidate}`;

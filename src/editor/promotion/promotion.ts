@@ -1,4 +1,4 @@
-/** The commands Promote and Roll Back, whose parts are loaded when one is used. */
+/** The commands Promote and Roll Back, whose code is loaded on first use. */
 import * as vscode from 'vscode';
 import { isVersionNumber } from '../../core/version.ts';
 import { registerCommand } from '../commands.ts';

@@ -3,11 +3,11 @@ import type { RegistryClient } from '../../client/registry-client.ts';
 import type { Promotion } from '../../contract/promotions.ts';
 import { messageOf } from '../problems/explain.ts';
 
-/** ms; it answers from memory, so what takes longer says nothing more by waiting. */
+/** ms; delivery responds from memory, so waiting longer is pointless. */
 const TIME_LIMIT = 2000;
 
 /**
- * Asks delivery as an application does. Never rejects: the promotion has been applied whatever it says.
+ * Requests the prompt as an application does. Never rejects: the promotion is applied anyway.
  * @returns a sentence that begins with a space; empty for a promotion that was not applied
  */
 export async function proofOf(

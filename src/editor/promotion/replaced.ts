@@ -1,4 +1,4 @@
-/** Waiting requests at a pointer: a newer request replaces them, so the person is told before. */
+/** Pending requests for a pointer: a newer request replaces them, so the person is told before. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { PromptName } from '../../core/name.ts';
 import { isOpen } from '../../core/promotion.ts';
@@ -10,7 +10,7 @@ interface Pointer {
   readonly channel: string;
 }
 
-/** The newest that is open there; undefined where none is, as far as it is known here. */
+/** The newest open request, as far as it is known here; undefined if there is none. */
 export function openAt(
   promotions: readonly Promotion[],
   prompt: PromptName,
@@ -42,7 +42,7 @@ export function replacedSentence(open: Promotion): string {
   return `It replaces ${nameOf(open)}.`;
 }
 
-/** With one promotion of a release that goes live as a whole, all of them are superseded. */
+/** With one promotion of an atomic release, all of them are superseded. */
 function nameOf({ version, requestedBy, effectiveAt, state, release }: Promotion): string {
   const what =
     state === 'planned' && effectiveAt !== null

@@ -1,4 +1,4 @@
-/** Roll Back: one list of what was live before, production first; then as with every move of a pointer. */
+/** Roll Back: one list of what was live before, production first, then moves the pointer. */
 import type { VersionNumber } from '../../core/version.ts';
 import type { Option, OptionButton } from '../asking/ask.ts';
 import { showComparison } from '../compare/compare.ts';
@@ -12,7 +12,7 @@ import { freshSummary } from './fresh-summary.ts';
 import { move } from './move.ts';
 import { noteOn } from './note-on.ts';
 
-/** The newest promotions of a prompt: nobody rolls back to what they do not tell of. */
+/** The newest promotions of a prompt are enough: nobody rolls back further. */
 const PROMOTIONS = 200;
 
 interface Back {
@@ -97,7 +97,7 @@ function optionsFor(
   });
 }
 
-/** From what is live to what would be. */
+/** From the live version to the new one. */
 function diffButton(
   workbench: Workbench & Pick<Named, 'prompt'>,
   { live }: PointerTarget,

@@ -77,7 +77,7 @@ export function confirmation(
   };
 }
 
-/** The reason of a rollback that nobody words: in an incident the text goes back first. */
+/** The default reason of a rollback: in an incident, speed matters more than words. */
 export function offeredReason({
   version,
   target: { live },
@@ -94,7 +94,7 @@ function changeLines(change: IntendedPromotion['change']): string[] {
   return lines.filter(line => line !== undefined);
 }
 
-/** Describes the result: the live version, or that it waits. */
+/** Describes the result: the live version, or the pending promotion. */
 export function outcome(promotion: Promotion, kind: IntendedPromotion['kind']): string {
   const { prompt, version, from, state, effectiveAt } = promotion;
   const reference = `${prompt}@${version}`;

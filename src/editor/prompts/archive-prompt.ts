@@ -1,4 +1,4 @@
-/** Archiving a prompt and restoring it: what is live stays live, and nothing is ever deleted. */
+/** Archives and restores prompts: live versions stay live, and nothing is deleted. */
 import { commands } from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import type { Dialogs } from '../asking/ask.ts';

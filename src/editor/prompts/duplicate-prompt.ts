@@ -1,4 +1,4 @@
-/** Duplicating a prompt: its text as it is in the editor, saved or not, and its samples, under a new name. */
+/** Duplicates a prompt: copies its text from the editor, saved or not, and its samples, to a new name. */
 import * as vscode from 'vscode';
 import { type PromptName, parsePromptName } from '../../core/name.ts';
 import { foldCase } from '../../core/name-case.ts';
@@ -55,7 +55,7 @@ export async function duplicatePrompt(
   await reveal(to);
 }
 
-/** Of its file, or of the newest version where it has none here. */
+/** The text of its file, or of the newest version if it has no file here. */
 async function sourceOf(
   { name, summary }: ListedPrompt,
   file: vscode.Uri,
@@ -68,7 +68,7 @@ async function sourceOf(
   return vscode.workspace.fs.readFile(vscode.Uri.from(versionUriParts(address)));
 }
 
-/** With edits that are not saved; to the byte where there are none. Undefined where there is no such file. */
+/** With unsaved edits; byte for byte if there are none. Undefined if there is no such file. */
 async function contentsOf(uri: vscode.Uri): Promise<Uint8Array | undefined> {
   const edited = vscode.workspace.textDocuments.find(
     document => document.isDirty && document.uri.toString() === uri.toString(),

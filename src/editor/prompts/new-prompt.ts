@@ -50,7 +50,7 @@ async function folderInFront(workbench: Workbench): Promise<string> {
   return slash < 0 ? '' : front!.prompt.slice(0, slash);
 }
 
-/** The description, which everyone writes first; the end where there is none. */
+/** The description, which everyone writes first; the end if there is none. */
 function placeToWrite(document: vscode.TextDocument): vscode.Range {
   const match = /^description: (.*)$/m.exec(document.getText());
   const start = match === null ? document.getText().length : match.index + 'description: '.length;

@@ -1,4 +1,4 @@
-/** The sentences of renaming: a name is an identity in the registry, whose versions stay with it. */
+/** Sentences about renaming: a name is an identity in the registry, which keeps its versions. */
 import type { PromptName } from '../../core/name.ts';
 import type { ListedPrompt } from '../explorer/listed-prompt.ts';
 import { counted } from '../wording/age.ts';
@@ -26,7 +26,7 @@ export function renamed({ name, summary, base }: ListedPrompt, to: PromptName, o
   return sentences.join(' ');
 }
 
-/** Undefined while the registry cannot be asked. */
+/** Undefined while the registry is unreachable. */
 function versionsOf(summary: ListedPrompt['summary']): string {
   return summary === undefined ? 'its versions' : `its ${counted(summary.newest.version, 'version')}`;
 }

@@ -22,7 +22,7 @@ export interface RenamingParts {
 }
 
 export interface Renaming {
-  /** @throws Error, WorkspaceError or Problem that says why nothing was renamed */
+  /** @throws Error, WorkspaceError or Problem with the reason why nothing was renamed */
   rename(listed: ListedPrompt, to: PromptName): Promise<void>;
   /** Into a folder, the empty string being the top, after a question. @throws as `rename` */
   move(prompt: PromptName, folder: string): Promise<PromptName | undefined>;
@@ -42,7 +42,7 @@ export function renaming({ workbench, language }: RenamingParts): Renaming {
     ];
     const samples = samplesOf(from);
     const hasSamples = await exists(samples);
-    // A disk that tells no case finds the prompt's own samples under the new name.
+    // A case-insensitive disk finds the prompt's own samples under the new name.
     const isSameButCase = foldCase(name) === foldCase(to);
     if (hasSamples && !isSameButCase && (await exists(samplesOf(target))))
       throw new Error(

@@ -1,6 +1,6 @@
 /**
- * Pulling in the background (`promptforge.sync.autoPull`): only prompts whose files hold their base, or that have no
- * file here, and none that an editor holds unsaved edits of.
+ * Pulls in the background (`promptforge.sync.autoPull`): only prompts whose files have their base's text, or that have
+ * no file here, and no unsaved edits in an editor.
  */
 import * as vscode from 'vscode';
 import { logged } from '../problems/explain.ts';

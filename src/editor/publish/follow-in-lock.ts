@@ -1,10 +1,10 @@
-/** Bringing the lock file up to date where a file holds, or is based on, the newest version's very text already. */
+/** Updates the lock file if a file already has, or is based on, the newest version's exact text. */
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { RegistryPrompt } from '../../workspace/prompt-state.ts';
 import type { WorkingCopy } from '../../workspace/working-copy.ts';
 
-/** Only the lock file changes: every file is given out as edited. @throws WorkspaceError where it cannot be written */
+/** Only the lock file changes: every file counts as edited. @throws WorkspaceError if it cannot be written */
 export async function followInLock(
   copy: WorkingCopy,
   client: RegistryClient,

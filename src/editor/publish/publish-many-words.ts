@@ -11,7 +11,7 @@ export type PublishManyOutcome =
   /** The registry was gone by then, or the person canceled. */
   | { readonly prompt: PromptName; readonly kind: 'not_tried' };
 
-/** Reasons that a message gives; the log has all of them. */
+/** The maximum number of reasons in a message; the log has all of them. */
 const MOST_REASONS = 3;
 
 export function messageForMany(
@@ -25,7 +25,7 @@ export function messageForMany(
   };
 }
 
-/** Returns whether all that was asked for is in the registry now. */
+/** Returns true if everything that was requested is in the registry now. */
 export function isComplete(outcomes: readonly PublishManyOutcome[]): boolean {
   return outcomes.every(({ kind }) => kind === 'published' || kind === 'unchanged');
 }

@@ -1,6 +1,7 @@
 /**
- * Publishes several prompts with one message, partials before those that use them. Each prompt is published by itself: what is
- * refused of one stops no other. Where an answer is lost, the rest is left and the registry is read before anything is said.
+ * Publishes several prompts with one message, partials before their users. Each prompt is published on its own: a
+ * refused one does not stop the others. If a response is lost, the rest is skipped and the result is read from the
+ * registry.
  */
 import * as vscode from 'vscode';
 import type { RegistryClient } from '../../client/registry-client.ts';
@@ -115,7 +116,7 @@ async function readBack(
   const { prompts, log } = workbench;
   const { summary, state } = prompts.listed.get(lost) ?? {};
   const newest = summary?.newest;
-  // There is a newer version than before, and the file holds its text.
+  // There is a newer version than before, and the file has its text.
   if (newest === undefined || newest.version === before || state !== 'clean') return outcomes;
   try {
     await followInLock(copy, client, prompts.summaries, [lost]);

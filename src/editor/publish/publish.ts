@@ -1,4 +1,4 @@
-/** Publishing a file: what is new is shown, a message is asked for, and afterwards it is said what is true. */
+/** Publishes a file: shows the changes, asks for a message, and reports the actual result. */
 import * as vscode from 'vscode';
 import type { RegistryClient } from '../../client/registry-client.ts';
 import { RegistryUnreachable } from '../../client/unreachable.ts';
@@ -65,7 +65,7 @@ async function publish(
   });
   const sent = digestOf(asSent ?? source);
   const hasNewestText = () => prompts.listed.get(prompt)?.summary?.newest.digest === sent;
-  // The same text is a new version where a partial is newer, of which the list may not know yet.
+  // With a newer partial, the same text makes a new version; the list may not know it yet.
   if (hasNewestText()) await prompts.load();
   const listed = prompts.listed.get(prompt);
   const newest = listed?.summary?.newest;

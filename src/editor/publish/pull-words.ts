@@ -16,7 +16,7 @@ export function pullSummary({ updated, merged, created, left }: PullReport): str
   return `${start} Left as it is: ${first.message}${rest}`;
 }
 
-/** True where nothing was done, and nothing is to be said of what was not. */
+/** True if nothing was done and nothing needs to be reported. */
 export function isNothing({ updated, merged, created, left }: PullReport): boolean {
   return updated.length + merged.length + created.length + left.length === 0;
 }

@@ -14,7 +14,7 @@ import { isNothing, pullDetails, pullSummary } from './pull-words.ts';
 export function registerPull(workbench: Workbench): vscode.Disposable {
   const { ask, report } = workbench;
   return registerCommand('pull', 'Pulling', report, async (...args) => {
-    // From the palette or a view's title everything is meant, whatever editor is in front.
+    // From the palette or a view's title, the command applies to everything, whatever editor is active.
     const { deleted, ...result } = await pull(workbench, promptsNamed(args, workbench));
     const severity = result.left.length > 0 ? 'warning' : 'info';
     askAboutDeleted(workbench, deleted);
@@ -28,7 +28,7 @@ export function registerPull(workbench: Workbench): vscode.Disposable {
 }
 
 export interface Pulled extends PullReport {
-  /** Those that were deleted here and changed in the registry, which `left` does not hold: they are to be asked about. */
+  /** Prompts that were deleted here and changed in the registry, which are not in `left`: to be decided by the person. */
   readonly deleted: readonly PromptName[];
 }
 
@@ -52,7 +52,7 @@ export async function pull(workbench: Workbench, only?: readonly PromptName[]): 
   try {
     const result = await inProgress(`Pulling${what}`, signal =>
       copy.pull(client, prompts.summaries, {
-        // Asked anew for each file: one may be edited while others are fetched.
+        // Called for each file: one may be edited while others are fetched.
         isDirty: name => hasUnsavedEdits(copy.folder.pathOf(name)),
         signal,
         ...(only !== undefined && { restoreDeleted: true }),

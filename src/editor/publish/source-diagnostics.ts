@@ -50,7 +50,7 @@ export class SourceDiagnostics implements vscode.Disposable {
     const left = known.issues
       .map(diagnosticOf)
       .filter(({ range }) => !found.some(each => each.range.intersection(range) !== undefined));
-    // To show the same again would be told as a change again.
+    // Setting equal diagnostics would be reported as a change.
     if (left.length !== own.length || !left.every(one => own.some(other => isSame(one, other))))
       this.#collection.set(uri, left);
   }

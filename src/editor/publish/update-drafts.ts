@@ -15,7 +15,7 @@ export interface Draft {
   readonly newest: VersionSummary & { readonly version: VersionNumber };
   readonly source: string;
   readonly change: PromptChange;
-  /** Its text with the new partials in place; undefined where they cannot be put in place, which publishing refuses. */
+  /** Its text with the new partials resolved; undefined if that is not possible, which publishing refuses. */
   readonly resolved: string | undefined;
 }
 
@@ -69,7 +69,7 @@ function flattened(linked: Parameters<typeof flatten>[0]): string | undefined {
   }
 }
 
-/** The versions of partials that the drafts take in, and instead of which, without those that they make themselves. */
+/** The versions of partials that the drafts adopt and replace, without those that they create themselves. */
 export function partialsTakenIn(
   drafts: readonly Draft[],
 ): ReadonlyMap<string, { readonly from: LinkedPartial | undefined; readonly to: LinkedPartial }> {

@@ -18,7 +18,7 @@ import { type OlderUse, olderUses, updatePlan } from './update-plan.ts';
 import { type Updated, updateOutcome, updateQuestion, updateTitle } from './update-words.ts';
 import { whyNotMessage } from './words.ts';
 
-/** The number of prompts one run updates, so that all of it can be shown; another run takes the next ones. */
+/** The number of prompts one run updates, so that all of it can be shown; another run updates the next ones. */
 const MOST = 100;
 const TITLE = 'Update Partials';
 
@@ -69,7 +69,7 @@ export async function updatePartials(
   });
 }
 
-/** Of the partial that was named or is in front, or as the person picks; undefined where there is nothing to do. */
+/** Users of the selected or active partial, or as the person chooses; undefined if there is nothing to do. */
 async function choosePartials(
   workbench: Workbench,
   argument: unknown,
@@ -127,7 +127,7 @@ async function showUpdate(
   ]);
 }
 
-/** One after the other, partials first. Where an answer is lost the rest is left, and the registry is read back. */
+/** One after the other, partials first. If a response is lost, the rest is skipped, and the result is read from the registry. */
 async function publishAll(
   workbench: Workbench,
   client: RegistryClient,

@@ -18,7 +18,7 @@ export function updateTitle({ partials, prompts }: Omit<Update, 'left'>): string
   return `Update ${what} in ${counted(prompts, 'prompt')}`;
 }
 
-/** @param breaking prompts whose callers have to change something, with the sentence that says what */
+/** @param breaking prompts whose callers have to change something, with the sentence that describes it */
 export function updateQuestion(
   update: Update,
   breaking: readonly { readonly prompt: string; readonly words: string }[],

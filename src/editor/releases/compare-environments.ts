@@ -8,7 +8,7 @@ import { differencesOf, type EnvironmentDifference, type Pair } from './differen
 import { pairTitle, pickPair, summariesNow } from './pick-pair.ts';
 import type { RememberedTabs } from './remembered-tabs.ts';
 
-/** Each is two documents, of which most are fetched. */
+/** Each has two documents, most of which must be fetched. */
 const MOST_SHOWN = 100;
 
 /** @param argument an environment, or undefined: the person chooses both */
@@ -35,7 +35,7 @@ export async function compareEnvironments(
   await openVersions(workbench, cut, differences.slice(0, MOST_SHOWN));
 }
 
-/** Each with what is live on the left, and what would take its place on the right. */
+/** Each with the live version on the left, and its replacement on the right. */
 export async function openVersions(
   { session }: Pick<Workbench, 'session'>,
   title: string,

@@ -25,7 +25,7 @@ export async function decideRelease(
     await ask.tell('info', `Release ${id} has already ended.`);
     return;
   }
-  // Before anything is asked: it would be for nothing without the key.
+  // First, because without the key all questions would be in vain.
   const client = await session.clientFor({ kind: 'decide', environment });
   const draft = draftName(`${action} release ${id}`, session);
   const answer = action === 'approve' ? await ask.confirm(approveReleaseQuestion(release)) : 'alternative';

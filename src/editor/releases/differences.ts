@@ -5,7 +5,7 @@ import type { Environment, EnvironmentName } from '../../core/environment.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
 
-/** One channel of two environments; what is compared goes from `source` to `target`. */
+/** A channel of two environments; the comparison is from `source` to `target`. */
 export interface Pair {
   readonly source: EnvironmentName;
   readonly target: EnvironmentName;
@@ -21,7 +21,7 @@ export interface EnvironmentDifference {
   readonly from: VersionNumber | null;
 }
 
-/** By name. A prompt that is live in neither, or in the same version in both, is none. */
+/** By name. Excludes prompts that are live in neither, or with the same version in both. */
 export function differencesOf(summaries: Iterable<PromptSummary>, pair: Pair): EnvironmentDifference[] {
   const found: EnvironmentDifference[] = [];
   for (const summary of summaries) {
@@ -34,7 +34,7 @@ export function differencesOf(summaries: Iterable<PromptSummary>, pair: Pair): E
 
 export type Promotable = EnvironmentDifference & { readonly version: VersionNumber };
 
-/** Those whose version in the source can go live in the target: archived ones cannot. */
+/** Those whose version in the source can go live in the target, which excludes archived ones. */
 export function promotableOf(differences: readonly EnvironmentDifference[]): Promotable[] {
   return differences.filter((each): each is Promotable => each.version !== null && !each.summary.archived);
 }

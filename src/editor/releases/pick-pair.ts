@@ -20,8 +20,8 @@ export async function summariesNow({ session, prompts }: Workbench): Promise<Pro
 }
 
 /**
- * The first option is the likeliest, so that Enter takes it. Undefined when the person leaves.
- * @param argument an environment, which is then the one that changes
+ * The first option is the most likely, so that Enter selects it. Undefined if the person cancels.
+ * @param argument an environment, which becomes the target
  */
 export async function pickPair(
   { session, ask }: Workbench,

@@ -52,7 +52,7 @@ export async function promoteRelease(
   await promoteAll(workbench, pair, chosen);
 }
 
-/** All that nobody has requested yet are chosen at first, up to what one release takes. */
+/** Initially selects all that nobody has requested yet, up to the limit of a release. */
 function choose(
   { ask, session, promotions }: Workbench,
   pair: Pair,
@@ -165,7 +165,7 @@ async function sayOutcome(
     );
 }
 
-/** Promoting the rest without the refused ones is asked in a separate question. */
+/** A separate question offers to promote the others without the refused ones. */
 async function sayRefused(
   workbench: Workbench,
   wanted: Wanted,

@@ -62,7 +62,7 @@ export function registerReleases(workbench: Workbench): vscode.Disposable {
   );
 }
 
-/** The title of an editor gives the document that it shows, which names no environment. */
+/** An editor's title passes its document, which names no environment. */
 function whereNamed(argument: unknown): unknown {
   return argument instanceof vscode.Uri ? undefined : argument;
 }

@@ -1,8 +1,8 @@
-/** The targets of tabs with several changes: VS Code tells only their titles. */
+/** The targets of multi-diff tabs, of which VS Code only exposes the titles. */
 import * as vscode from 'vscode';
 import type { Session } from '../connection/session.ts';
 
-/** Tabs that were opened, of which some may still be. */
+/** The maximum number of remembered tabs, some of which may be closed. */
 const MOST_REMEMBERED = 50;
 
 export class RememberedTabs<Value> implements vscode.Disposable {
@@ -11,7 +11,7 @@ export class RememberedTabs<Value> implements vscode.Disposable {
   readonly #values = new Map<string, { readonly value: Value; readonly registry: string | undefined }>();
   readonly #following: vscode.Disposable;
 
-  /** @param changed is told when another tab may be in front */
+  /** @param changed called when another tab may be active */
   constructor(session: Session, changed: () => void) {
     this.#session = session;
     this.#following = vscode.Disposable.from(

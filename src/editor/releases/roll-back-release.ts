@@ -1,4 +1,4 @@
-/** Roll Back Release: all of its prompts go back to what was live before, as a release of their own. */
+/** Roll Back Release: all of its prompts return to what was live before, as a separate release. */
 
 import type { ReleaseAnswer } from '../../contract/releases.ts';
 import { releaseRollback } from '../../core/release.ts';

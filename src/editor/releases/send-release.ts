@@ -1,4 +1,4 @@
-/** Sends a release, and says what became of it. */
+/** Sends a release, and reports the result. */
 
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { ReleaseAnswer } from '../../contract/releases.ts';
@@ -14,7 +14,7 @@ export type SentOutcome =
   | { readonly kind: 'answered'; readonly answer: ReleaseAnswer }
   /** Nothing was changed. */
   | { readonly kind: 'refused'; readonly problem: Problem; readonly message: string }
-  /** It was told that nobody here can know. */
+  /** The person was told that the result is unknown. */
   | { readonly kind: 'unknown' };
 
 /** @throws what is no refusal of the release */

@@ -1,6 +1,6 @@
 /**
- * Waiting for VS Code's git to have its repositories: while no editor is open, the source control that was registered
- * first is the active one, and the status bar has git's branch only where that is git's.
+ * Waits for VS Code's git to open its repositories: while no editor is open, the source control that was registered
+ * first is the active one, and the status bar shows git's branch only if that is git's.
  */
 import type * as vscode from 'vscode';
 import { nextEvent } from '../work/next-event.ts';

@@ -12,14 +12,14 @@ export interface ProjectPlace {
   readonly registry: string;
   /** The prompts folder. */
   readonly folder: vscode.Uri;
-  /** The name of a prompt in a tab, as `shortName` gives it. */
+  /** The short name of a prompt for tabs, from `shortName`. */
   readonly short: (name: PromptName) => string;
 }
 
 export interface ChangedDocuments {
-  /** The older side; undefined where there is none. */
+  /** The older side; undefined if there is none. */
   readonly original: vscode.Uri | undefined;
-  /** The newer side; undefined where it is gone. */
+  /** The newer side; undefined if it was deleted. */
   readonly modified: vscode.Uri | undefined;
   readonly title: string;
 }

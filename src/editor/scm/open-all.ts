@@ -5,7 +5,7 @@ import type { Workbench } from '../workbench.ts';
 import { groupOf } from '../working-copy/groups.ts';
 import { changeOf, placeOf } from './changes.ts';
 
-/** Each is two documents, of which most are fetched. */
+/** Each has two documents, most of which must be fetched. */
 const MOST_SHOWN = 100;
 
 /** @param what is shown, for the title of the tab */

@@ -1,4 +1,4 @@
-/** Publishing from the Source Control view: with the message in its box, or with one that is asked for. */
+/** Publishes from the Source Control view: with the message in its box, or after asking for one. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import { isBlank } from '../../core/visible-text.ts';
@@ -12,10 +12,10 @@ import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import type { PromptSourceControl } from './source-control.ts';
 
-/** Notes that a message gives. */
+/** The maximum number of notes in a message. */
 const MOST_NOTES = 3;
 
-/** @param view whose message is taken where there is one, and emptied when all is published */
+/** @param view whose message is used if there is one, and cleared when everything is published */
 export async function publishChanges(
   workbench: Workbench,
   diagnostics: SourceDiagnostics,

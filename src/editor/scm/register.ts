@@ -1,4 +1,4 @@
-/** The source control and its commands: made when a project is connected, loaded when it is needed. */
+/** The source control and its commands: created when a project is connected, loaded on first use. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import type { InputDrafts } from '../asking/drafts.ts';
@@ -46,7 +46,7 @@ export function registerSourceControl(
     ),
     registerCommand('publishSelected', 'Publishing', report, async (...args) => {
       const names = await promptsMeant(args, workbench);
-      // Without a message it is shown what is new before one is asked for.
+      // Without a message, the changes are shown before asking for one.
       if (names.length === 1 && (shown.view()?.message ?? '').trim() === '')
         return vscode.commands.executeCommand('promptforge.publish', names[0]);
       return publish(names);
@@ -96,12 +96,12 @@ function lazyView(workbench: Workbench, drafts: InputDrafts) {
   const { session } = workbench;
   let current: { readonly of: string; readonly view: PromptSourceControl } | undefined;
   let isDisposed = false;
-  /** Undefined where none is to be shown. */
+  /** Undefined if none is to be shown. */
   const wanted = (): string | undefined => {
     const { project, place, state } = session;
     if (isDisposed || project === undefined || !vscode.workspace.isTrusted) return undefined;
     const of = `${project.root} ${project.promptsFolder} ${project.registry} `;
-    // While one is asked for, the place may be that of the registry before.
+    // While connecting, the place may still be that of the previous registry.
     if (state.kind === 'connecting') return current?.of.startsWith(of) ? current.of : undefined;
     return place === undefined ? undefined : of + place;
   };

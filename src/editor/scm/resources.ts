@@ -42,7 +42,7 @@ export function contextOf({ state, hasFile, base, renamedFrom }: ListedPrompt, g
   return `:${flags.join(':')}:`;
 }
 
-/** VS Code's own commands, of which it knows to leave the focus in the view when an entry is only selected. */
+/** VS Code's own commands, which keep the focus in the view when an entry is only selected. */
 function commandOf(listed: ListedPrompt, group: GroupId, place: ProjectPlace): vscode.Command {
   if (group === 'conflicts' && listed.hasFile)
     return {

@@ -1,7 +1,7 @@
 /**
- * The source control "PromptForge", beside git's: what is to be published, pulled and merged, and the message of the
- * next versions. It has no root folder: VS Code takes the innermost root of the file in front for the active
- * repository, and would show git's branch no more while a prompt is edited.
+ * The source control "PromptForge", beside git's: changes to publish, pull and merge, and the message of the next
+ * versions. It has no root folder: VS Code considers the innermost root of the active file the active repository, and
+ * would not show git's branch while a prompt is edited.
  */
 import * as vscode from 'vscode';
 import { draftOfFiles } from '../asking/draft-name.ts';
@@ -66,7 +66,7 @@ export class PromptSourceControl implements vscode.Disposable {
     return this.control.inputBox.value;
   }
 
-  /** The message has become that of versions: it is not offered again, unless another one was typed meanwhile. */
+  /** The message was used: it is not offered again, unless another one was typed meanwhile. */
   sent(message: string): void {
     if (this.message.trim() !== message.trim()) return;
     this.control.inputBox.value = '';
@@ -84,7 +84,7 @@ export class PromptSourceControl implements vscode.Disposable {
       const label =
         listed.length > MOST_SHOWN ? `${LABELS[id]} (first ${MOST_SHOWN} of ${listed.length})` : LABELS[id];
       if (shown.label !== label) shown.label = label;
-      // Also where nothing differs: VS Code looks for the base of an open file again then.
+      // Even if nothing differs: VS Code then looks up the base of an open file again.
       shown.resourceStates = listed
         .slice(0, MOST_SHOWN)
         .map((each): PromptResource => resourceOf(each, id, place));
@@ -110,7 +110,7 @@ export class PromptSourceControl implements vscode.Disposable {
   }
 }
 
-/** VS Code gives the input box this event, though it does not declare it; without it, the text is kept a little later. */
+/** VS Code's input box has this event, although it is not declared; without it, the text is saved a little later. */
 function onDidType(inputBox: vscode.SourceControlInputBox, typed: () => void): vscode.Disposable {
   const { onDidChange } = inputBox as { onDidChange?: vscode.Event<string> };
   return typeof onDidChange === 'function' ? onDidChange(typed) : new vscode.Disposable(() => undefined);

@@ -65,7 +65,7 @@ export class Annotations implements vscode.Disposable {
         'This prompt has no published version, so its sentences have no history.',
       );
     } catch (error) {
-      // Called off by hand: nothing to tell.
+      // Canceled by the person: no message.
       if (controller.signal.aborted) return;
       this.#hide(id);
       throw error;
@@ -128,9 +128,9 @@ function editorsOf(id: string): vscode.TextEditor[] {
 }
 
 /**
- * At the end of each line, of all sentences that end in it: within the text it would push words out of sight, since VS
- * Code wraps lines as if it were not there. Of lines of front matter, code and tags in a row that have the same change,
- * the first says it for all.
+ * At the end of each line, for all sentences that end in it: within the text it would push words out of view, since VS
+ * Code wraps lines without considering it. Of consecutive lines of front matter, code and tags with the same change,
+ * only the first has it.
  */
 export function optionsOf(
   document: vscode.TextDocument,

@@ -48,7 +48,7 @@ export async function subjectOf(
 }
 
 /**
- * Of the text as it is now, saved or not: a sentence that is in no version yet has no version.
+ * For the current text, saved or not: a sentence that is in no version yet has no version.
  * @throws Problem `too_large`
  */
 export function blameOfText(text: string, subject: BlameSubject, history: SentenceHistory): DocumentBlame {

@@ -44,7 +44,7 @@ export async function sentenceHover(
     if (links !== '') text.appendMarkdown(`\n\n${links}`);
     return new vscode.Hover(text, range);
   } catch (error) {
-    // A hover that nobody asked for does not complain: the commands do.
+    // Hovers show no errors: the commands do.
     if (!(error instanceof OtherProject) && !token.isCancellationRequested)
       workbench.log.debug(`No sentence history: ${logged(error)}`);
     return undefined;

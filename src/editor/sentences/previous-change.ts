@@ -95,7 +95,7 @@ async function stepFromFile(
   return { ...step, ...placesIn(await textOf(version), text, prompt, offset) };
 }
 
-/** Undefined where the versions before are not there, or not known. */
+/** Undefined if there are no earlier versions, or they are unknown. */
 async function stepTo(
   textOf: ReadText,
   prompt: PromptName,

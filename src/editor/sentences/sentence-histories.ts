@@ -6,7 +6,7 @@ import type { VersionNumber } from '../../core/version.ts';
 import type { Session } from '../connection/session.ts';
 import { EMBEDDED } from '../versions/uri.ts';
 
-/** In UTF-16 code units of the texts, of which a history takes about ten times as many, and of what versions say. */
+/** The total size of the texts in UTF-16 code units; a history takes about ten times as much. */
 const MAX_KEPT = 2 * 1024 * 1024;
 const MAX_HISTORIES = 50;
 
@@ -107,7 +107,7 @@ export class SentenceHistories {
     return sentenceHistory(source, prompt, version, { signal, onProgress, since });
   }
 
-  /** Of the newest version before this one of which there is a history. */
+  /** The history of the newest version before this one that has one. */
   #before(prompt: PromptName, version: VersionNumber): SentenceHistory | undefined {
     const prefix = this.#keyOf(prompt, '');
     const earlier = [...this.#kept.entries()]

@@ -45,10 +45,7 @@ export function changeMarkdown(
   return `This ${noun} ${version.version === 1 ? 'is from the first version:' : 'changed on'} ${end}`;
 }
 
-/**
- * After a line: `@7 Dana, 2 days ago`. Of several changes the newest is told, after the versions of the others:
- * `@1 · @5 · @7 Dana, 2 days ago`.
- */
+/** After a line: `@7 Dana, 2 days ago`. Of several changes, lists the versions and describes the newest: `@1 · @5 · @7 Dana, 2 days ago`. */
 export function annotation(
   history: SentenceHistory,
   changes: readonly SentenceOrigin[],

@@ -1,4 +1,4 @@
-/** The item of the status bar: which registry, where one is in it, whether it answers; a click opens the menu. */
+/** The status bar item: the registry, its environment, and whether it responds; click to open the menu. */
 import * as vscode from 'vscode';
 import { oneLine } from '../../core/visible-text.ts';
 import { registerCommand } from '../commands.ts';

@@ -8,7 +8,7 @@ export type ConnectionState =
   | { readonly kind: 'not-connected' }
   | { readonly kind: 'untrusted' }
   | { readonly kind: 'broken-project'; readonly why: string }
-  /** `isAsked`: a key was found, and the registry is asked who one is with it. */
+  /** `isAsked`: a key was found, and its identity is being requested. */
   | { readonly kind: 'connecting'; readonly isAsked?: boolean }
   | { readonly kind: 'no-key' }
   /** `isBroken`: its log is inconsistent, so that it is not opened. */
@@ -21,7 +21,7 @@ export type ConnectionState =
       readonly role: string;
     };
 
-/** Over whatever is shown of a registry that does not answer, which may have moved on since. */
+/** Prefix for the last known state of an unreachable registry. */
 export const LAST_KNOWN = 'Offline. Showing last known state.';
 
 export interface StatusWords {
@@ -35,9 +35,9 @@ export interface StatusWords {
 const NOTHING: Counts = { conflicts: 0, changes: 0, incoming: 0 };
 
 /**
- * @param registry is `embedded` or a URL; undefined when none is named
+ * @param registry is `embedded` or a URL; undefined if there is none
  * @param counts of the prompts that differ from the registry
- * @param project the name of the one that is shown, where the window has several
+ * @param project the name of the shown project, if the window has several
  */
 export function statusWords(
   state: ConnectionState,
@@ -56,12 +56,12 @@ export function statusWords(
     text: [`$(${icon}) ${words}`, countsInBrief(counts)].filter(part => part !== '').join(' '),
     tooltip: told,
     spoken: `PromptForge: ${words}. ${told}`,
-    // A registry that is away comes back by itself: that is no warning.
+    // An unreachable registry comes back by itself, so this is not a warning.
     warning: ['refused', 'broken-project'].includes(state.kind),
   };
 }
 
-/** `1↓ 2↑ 1!`, as git's item has it; empty where nothing differs. */
+/** `1↓ 2↑ 1!`, like git's item; empty if nothing differs. */
 function countsInBrief({ conflicts, changes, incoming }: Counts): string {
   const parts = [
     [incoming, '↓'],

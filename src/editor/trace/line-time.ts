@@ -1,4 +1,4 @@
-/** The time of a line of a log, in the forms that loggers and servers write, where it says its offset from UTC. Pure. */
+/** Parses the time in a log line, in the formats of loggers and servers, if it has an offset from UTC. Pure. */
 
 /** A log's own time is at the beginning of its line; texts that were logged may hold others. */
 const HEAD = 1000;
@@ -13,7 +13,7 @@ const MAIL = /(?<!\d)\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC|[+-]\
 /** Since 1970 in seconds or milliseconds, as a field of JSON: `"time":1772359200000`. */
 const EPOCH = /"(?:@?timestamp|time|ts)":"?(?:(\d{13})(?:\.\d+)?|(\d{10}(?:\.\d+)?))(?![\d.])/i;
 
-/** RFC 3339 in UTC; undefined where the line has no such time. Of several it is the first. */
+/** RFC 3339 in UTC; undefined if the line has no such time. The first of several. */
 export function timeIn(line: string): string | undefined {
   const head = line.slice(0, HEAD);
   const first = [

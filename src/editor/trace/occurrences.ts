@@ -8,7 +8,7 @@ import { timeIn } from './line-time.ts';
 export interface LogOccurrence {
   /** From 1. */
   readonly line: number;
-  /** RFC 3339, where the line has a time with its offset from UTC. */
+  /** RFC 3339, if the line has a time with an offset from UTC. */
   readonly at: string | undefined;
 }
 
@@ -17,12 +17,12 @@ export interface TracedVersion {
   readonly version: VersionNumber;
   /** Lines that name it. */
   readonly lines: number;
-  /** By the lines' times where they have them, otherwise by their order. */
+  /** By the lines' times if they have them, otherwise in order. */
   readonly first: LogOccurrence;
   readonly last: LogOccurrence;
 }
 
-/** Versions that are told apart: those that a log of an application names are a few. */
+/** The maximum number of distinct versions: an application's log has a few. */
 export const MOST_VERSIONS = 10_000;
 /** Milliseconds after which others get the thread. */
 const REST_AFTER = 8;
@@ -30,8 +30,8 @@ const REST_AFTER = 8;
 const PIECE = 16 * 1024;
 
 /**
- * Those that are named most first; of the versions beyond `MOST_VERSIONS` nothing is told. Rests every few
- * milliseconds, so that whatever the text is the thread stays free for others.
+ * The most frequent first; ignores versions beyond `MOST_VERSIONS`. Yields every few milliseconds, so that the thread
+ * stays responsive for any text.
  * @throws the signal's reason
  */
 export async function trace(log: string, signal?: AbortSignal): Promise<TracedVersion[]> {

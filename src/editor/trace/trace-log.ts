@@ -16,7 +16,7 @@ import { liveThenInWords, occurrencesInWords } from './words.ts';
 const LONGEST = 16 * 1024 * 1024;
 /** Of the versions that are named most. */
 const MOST_SHOWN = 200;
-/** Prompts whose promotions are asked for. */
+/** The maximum number of prompts whose promotions are fetched. */
 const MOST_PROMPTS = 50;
 /** Of them at a time. */
 const AT_ONCE = 6;

@@ -1,4 +1,4 @@
-/** The command Trace Versions in Log…, whose parts are loaded when it is used. */
+/** The command Trace Versions in Log…, whose code is loaded on first use. */
 import type * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
 import type { Workbench } from '../workbench.ts';

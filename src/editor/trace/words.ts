@@ -1,4 +1,4 @@
-/** The words of a traced version: how often it is named, when, and what was live then. */
+/** The texts of a traced version: its frequency, times, and what was live then. */
 import type { Life, Lives } from '../lives/lives.ts';
 import { counted, instantOf, listed } from '../wording/age.ts';
 import { placeOf } from '../wording/place.ts';
@@ -15,7 +15,7 @@ function whenOf({ at, line }: LogOccurrence): string {
   return at === undefined ? `line ${line}` : instantOf(at);
 }
 
-/** @param lives of its prompt; undefined where they could not be asked for */
+/** @param lives of its prompt; undefined if they could not be fetched */
 export function liveThenInWords({ version, first, last }: TracedVersion, lives: Lives | undefined): string {
   if (lives === undefined) return 'The version that was live then could not be determined.';
   const all = lives.get(version) ?? [];

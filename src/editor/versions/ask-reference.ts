@@ -38,7 +38,7 @@ async function copiedReference(): Promise<string | undefined> {
 }
 
 /**
- * The reference that a text is, or the first one that it holds.
+ * The reference in a text, or the first one in it.
  * @throws Problem `invalid_name` or `invalid_request`
  */
 export function referenceIn(text: string): { readonly prompt: PromptName; readonly version: VersionNumber } {

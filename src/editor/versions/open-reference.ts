@@ -1,4 +1,4 @@
-/** Opening a version that somebody named: one that is not there, or not for this key, is told and not shown as an empty tab. */
+/** Opens a version by reference: for one that does not exist or may not be read, shows a message instead of an empty tab. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
@@ -6,7 +6,7 @@ import type { Workbench } from '../workbench.ts';
 import { areReadable } from './readable.ts';
 import { EMBEDDED, versionUriParts } from './uri.ts';
 
-/** Undefined where the person was told why not. @throws as the registry client, MissingKey */
+/** Undefined after an error was shown. @throws as the registry client, MissingKey */
 export async function openReference(
   workbench: Pick<Workbench, 'ask' | 'session'>,
   named: { readonly prompt: PromptName; readonly version: VersionNumber },

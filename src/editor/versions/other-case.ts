@@ -1,9 +1,9 @@
-/** Names that differ only by case, of which a registry has one at most. */
+/** Names that differ only by case, of which a registry has at most one. */
 import { didYouMean } from '../../core/missing-partial.ts';
 import type { PromptName } from '../../core/name.ts';
 import { foldCase } from '../../core/name-case.ts';
 
-/** "Did you mean …?" after a space, for a name that is not among those listed; empty where none differs only by case. */
+/** "Did you mean …?" after a space, for an unknown name; empty if none differs only by case. */
 export function inOtherCase(name: string, listed: Iterable<PromptName>): string {
   const folded = foldCase(name);
   const found = [...listed].find(each => foldCase(each) === folded);

@@ -12,7 +12,7 @@ import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { keptHistory } from './kept-history.ts';
 
-/** Older ones are reached by their number: Open Version Reference… takes `support/triage@3`. */
+/** Older ones can be opened by number: Open Version Reference… accepts `support/triage@3`. */
 const SHOWN = 100;
 
 export interface VersionQuestion {

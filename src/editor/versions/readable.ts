@@ -1,4 +1,4 @@
-/** Tells whether a version can be shown: one that is not there, or not for this key, is told and not shown as an empty tab. */
+/** Checks that a version can be shown: for one that does not exist or may not be read, shows a message instead of an empty tab. */
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import { type VersionNumber, versionReference } from '../../core/version.ts';
@@ -10,8 +10,8 @@ import { EMBEDDED } from './uri.ts';
 import { fetchVersion } from './version-files.ts';
 
 /**
- * False where the person was told why one of them cannot be shown.
- * @throws as the registry client, MissingKey; the signal's reason where the person does not wait
+ * False after an error was shown.
+ * @throws as the registry client, MissingKey; the signal's reason if the person cancels
  */
 export async function areReadable(
   { ask, session }: Pick<Workbench, 'ask' | 'session'>,

@@ -1,6 +1,6 @@
 /**
- * Search Versions…: which versions added a text or removed it, as the registry knows; while that is away, which of those
- * that were fetched before have it.
+ * Search Versions…: finds the versions that added or removed a text in the registry; while that is unreachable, the
+ * cached versions that contain it.
  */
 import * as vscode from 'vscode';
 import { RegistryUnreachable } from '../../client/unreachable.ts';
@@ -26,7 +26,7 @@ const MAX_HITS = 200;
 /** The time the pages of one search may take, in ms. */
 const PATIENCE = 10_000;
 
-/** @param given the text to search for; undefined: the person is asked */
+/** @param given the text to search for; undefined: asks the person */
 export async function search(
   workbench: Workbench,
   given: string | undefined,
@@ -73,7 +73,7 @@ interface Found {
   readonly isWhole: boolean;
 }
 
-/** Undefined where the registry is away, or too old to search. */
+/** Undefined if the registry is unreachable, or too old to search. */
 async function searchRegistry(
   { session, log }: Workbench,
   text: string,

@@ -1,4 +1,4 @@
-/** Command lines for the shell that one pastes them into: whatever is in an address or an input, it stays text. */
+/** Command lines for the person's shell: whatever an address or an input contains stays text. */
 import { posix, win32 } from 'node:path';
 
 export type Shell = 'posix' | 'powershell';
@@ -10,14 +10,14 @@ export interface CurlRequest {
   readonly body?: object;
 }
 
-/** The environment variable that holds the key: a command line can be read by everyone on the machine. */
+/** The environment variable with the key: all users of the machine can read a command line. */
 const KEY_VARIABLE = 'PROMPTFORGE_KEY';
 /** In PowerShell each of these ends a text in single quotes. */
 const POWERSHELL_QUOTES = /['\u2018-\u201b]/g;
 
 /**
- * The kind of shell that VS Code's terminal starts.
- * @param path of its executable; empty where it is not known
+ * The kind of shell in VS Code's terminal.
+ * @param path of its executable; empty if it is unknown
  */
 export function shellOf(platform: NodeJS.Platform, path: string): Shell {
   const name = (platform === 'win32' ? win32 : posix)
@@ -37,7 +37,7 @@ export function curlCommand({ url, body }: CurlRequest, shell: Shell): string {
       `-H "Authorization: Bearer $${KEY_VARIABLE}"`,
       ...(json === undefined ? [] : [`-H 'Content-Type: application/json'`, `--data-raw ${json}`]),
     ].join(' \\\n  ');
-  // In Windows PowerShell `curl` is another command, and it takes the quotes out of an argument: JSON goes by a pipe.
+  // In Windows PowerShell `curl` is another command, and it removes the quotes of an argument: JSON is piped.
   return [
     ...(json === undefined ? [] : [`${json} |`]),
     `curl.exe ${quoted(url, shell)}`,
@@ -54,8 +54,8 @@ function quoted(text: string, shell: Shell): string {
 }
 
 /**
- * JSON in ASCII alone, without a single quote or two backslashes in a row: fish takes those for escapes in single
- * quotes, and a pipe of Windows PowerShell carries nothing beyond ASCII.
+ * JSON in ASCII only, without a single quote or two backslashes in a row: fish treats those as escapes in single
+ * quotes, and a pipe of Windows PowerShell only transfers ASCII.
  */
 function inertJson(value: object): string {
   return JSON.stringify(value)

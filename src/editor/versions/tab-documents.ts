@@ -25,7 +25,7 @@ export function isMultiDiffTab(tab: vscode.Tab | undefined): boolean {
   return isMultiDiff(tab?.input);
 }
 
-/** VS Code gives this input to every extension, though its class is declared as a proposal only. */
+/** VS Code passes this input to every extension, although its class is only declared as a proposal. */
 function isMultiDiff(input: unknown): input is {
   readonly textDiffs: readonly { readonly original?: vscode.Uri; readonly modified: vscode.Uri }[];
 } {

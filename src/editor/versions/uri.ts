@@ -43,7 +43,7 @@ export function promptUriParts({ registry, prompt }: PromptAddress): UriParts {
   return { ...registryParts(registry), scheme: SCHEME, path: `/${prompt}` };
 }
 
-/** A folder of the tree. Its slash at the end tells it from the prompt `support`, which may be beside it. */
+/** A folder of the tree. The slash at its end distinguishes it from the prompt `support`, which may be beside it. */
 export function folderUriParts(registry: string, folder: string): UriParts {
   return { ...registryParts(registry), scheme: SCHEME, path: `/${folder}/` };
 }

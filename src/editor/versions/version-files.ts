@@ -6,7 +6,7 @@ import type { Session } from '../connection/session.ts';
 import { messageOf } from '../problems/explain.ts';
 import { EMBEDDED, parseVersionUri, SCHEME, type VersionAddress } from './uri.ts';
 
-/** Versions kept in memory, so that a document shows the same text for as long as it is open. */
+/** The number of versions in memory, so that an open document does not change. */
 const KEPT = 200;
 
 export function registerVersionFiles(session: Session): vscode.Disposable {
@@ -54,7 +54,7 @@ class VersionFiles implements vscode.FileSystemProvider {
       type: vscode.FileType.File,
       permissions: vscode.FilePermission.Readonly,
       ctime: time,
-      // VS Code takes a file that has become older for one that it knows.
+      // VS Code considers a file with an older time unchanged.
       mtime: Math.max(time, parseVersionUri(uri)?.registry === EMBEDDED ? this.#embeddedSince : 0),
       size: Buffer.byteLength(source),
     };
@@ -105,7 +105,7 @@ class VersionFiles implements vscode.FileSystemProvider {
   }
 }
 
-/** A version from the registry, or as it was fetched before where the registry cannot be asked. */
+/** A version from the registry, or from the cache if the registry is unreachable. */
 export async function fetchVersion(
   session: Session,
   { registry, prompt, version }: VersionAddress,
@@ -114,7 +114,7 @@ export async function fetchVersion(
     const cache = await session.cache();
     return cache.getVersion(session.cacheUrl(registry), versionReference(prompt, version));
   };
-  // Nobody is to be asked first while nobody answers.
+  // No request is made while the registry is known to be unreachable.
   const known = session.state.kind === 'offline' ? await kept() : undefined;
   if (known !== undefined) return known;
   try {

@@ -13,7 +13,7 @@ import { PROMPTS } from '../language/selectors.ts';
 /** Their ids in package.json. */
 export type WalkthroughStep = 'connect' | 'keys' | 'open' | 'publish' | 'promote';
 
-/** After which VS Code knows the walkthrough of a welcome page that was just opened. */
+/** The time after which VS Code knows the walkthrough of a new welcome page. */
 const REGISTERED_MS = 6_000;
 
 export class Walkthrough implements vscode.Disposable {
@@ -33,7 +33,7 @@ export class Walkthrough implements vscode.Disposable {
       }),
       vscode.window.onDidChangeActiveTextEditor(look),
       vscode.window.tabGroups.onDidChangeTabs(({ opened }) => {
-        // A welcome page is an editor of which extensions are told nothing but that it is there.
+        // A welcome page is an editor that extensions know nothing about except that it exists.
         if (opened.some(({ input }) => input === undefined)) this.#tellNowAndLater();
       }),
     );

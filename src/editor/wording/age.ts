@@ -33,17 +33,14 @@ export function lengthOf(milliseconds: number): string {
   return 'less than a minute';
 }
 
-/**
- * Date and time with the zone, the reader's own unless told: `Sep 12 at 16:03 CEST`. What an age leaves out. The year
- * is said of another than this one.
- */
+/** Date and time with the zone, by default the reader's own: `Sep 12 at 16:03 CEST`. The year is included if it is not the current one. */
 export function instantOf(at: string, timeZone?: string, now = Date.now()): string {
   const { day, month, year, time, zone } = partsOf(at, timeZone);
   const isThisYear = year === yearOf(now, timeZone);
   return `${month} ${day}${isThisYear ? '' : `, ${year}`} at ${time} ${zone}`;
 }
 
-/** The instant in the reader's zone, and in UTC beside it where that is another: `Sep 12 at 16:03 CEST (14:03 UTC)`. */
+/** The instant in the reader's zone, and in UTC if that differs: `Sep 12 at 16:03 CEST (14:03 UTC)`. */
 export function bothZones(at: string, timeZone?: string, now = Date.now()): string {
   const own = partsOf(at, timeZone);
   const utc = partsOf(at, 'UTC');
@@ -81,7 +78,7 @@ function partsOf(at: string, timeZone: string | undefined) {
   };
 }
 
-/** To make one takes far longer than to use it, and a list has a thousand instants. The reader's zone may become another. */
+/** Creating one takes far longer than using it, and a list has a thousand instants. The reader's zone may change. */
 const FORMATTERS_MS = 1000;
 let formatters = { madeAt: Number.NEGATIVE_INFINITY, byZone: new Map<string, Intl.DateTimeFormat[]>() };
 
@@ -106,7 +103,7 @@ function formattersOf(timeZone: string | undefined): readonly Intl.DateTimeForma
   return made;
 }
 
-/** RFC 3339 in UTC, to the second where it has no fraction of one. */
+/** RFC 3339 in UTC, in seconds if it has no fraction. */
 export function utcOf(at: string): string {
   return new Date(at).toISOString().replace('.000Z', 'Z');
 }

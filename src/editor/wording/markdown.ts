@@ -2,8 +2,8 @@
 import { oneLine } from '../../core/visible-text.ts';
 
 /**
- * `text` with all that Markdown or HTML could read as markup escaped, on one line: no link, image, command or address
- * is made of it. Line breaks are spaces; what acts or hides otherwise is shown.
+ * Escapes everything in `text` that Markdown or HTML could read as markup, on one line, so that it contains no link,
+ * image, command or address. Line breaks become spaces; invisible and control characters are shown.
  */
 export function escapeMarkdown(text: string): string {
   return oneLine(text.replace(/[\t\n\v\f\r\u0085\u2028\u2029]+/g, ' '))

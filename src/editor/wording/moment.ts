@@ -14,9 +14,8 @@ const LOCAL =
 const DAY_MS = 86_400_000;
 
 /**
- * `2026-09-12 16:03`, with seconds or without a time (midnight); `16:03` is today's, `yesterday 16:03` the day
- * before's; or an instant of RFC 3339, such as `2026-09-12T14:03:00Z`. What cannot be read gives a sentence that says
- * so.
+ * `2026-09-12 16:03`, with seconds or without a time (midnight); `16:03` is today, `yesterday 16:03` the day before; or
+ * an instant of RFC 3339, such as `2026-09-12T14:03:00Z`. Returns an error message for other text.
  * @param now milliseconds since 1970
  * @param timeZone of IANA, such as `Europe/Berlin`
  */

@@ -1,6 +1,6 @@
-/** From when until when something was, as short as it can be said. */
+/** Formats a time span as briefly as possible. */
 
-/** `Sep 3 – Sep 12`, `Sep 12, 14:03 – 15:20`, `since Sep 12`. Instants are RFC 3339; the zone is the reader's own unless told. */
+/** `Sep 3 – Sep 12`, `Sep 12, 14:03 – 15:20`, `since Sep 12`. Instants are RFC 3339; the zone is the reader's own by default. */
 export function spanOf(
   from: string,
   until: string | null,

@@ -1,7 +1,7 @@
 /** Tells whether there is a file or folder. */
 import * as vscode from 'vscode';
 
-/** @throws vscode.FileSystemError where that cannot be found out */
+/** @throws vscode.FileSystemError if that cannot be found out */
 export async function exists(uri: vscode.Uri): Promise<boolean> {
   try {
     await vscode.workspace.fs.stat(uri);

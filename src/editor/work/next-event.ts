@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 
 /**
  * Resolves with the next event that `admits`, or after so many milliseconds without one.
- * @param admits any event unless told
+ * @param admits any event by default
  */
 export function nextEvent<Event>(
   event: vscode.Event<Event>,

@@ -21,7 +21,7 @@ export interface Grouped {
   readonly trouble?: string | undefined;
 }
 
-/** In which group a prompt is shown; undefined where there is nothing to publish, to pull or to merge. */
+/** In which group a prompt is shown; undefined if there is nothing to publish, to pull or to merge. */
 export function groupOf(prompt: Grouped): GroupId | undefined {
   const { state, summary, base, isEdited, renamedTo, trouble } = prompt;
   if (trouble !== undefined) return undefined;

@@ -47,7 +47,7 @@ export async function draw(request: PreviewRequest | PreviewFileRequest): Promis
   }
 }
 
-/** `asked` takes the paths of the partials that are looked for. */
+/** Adds the paths of the partials that were looked up to `asked`. */
 async function link(
   request: PreviewRequest | PreviewFileRequest,
   asked: Set<string>,

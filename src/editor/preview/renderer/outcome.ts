@@ -16,7 +16,7 @@ interface Given {
 
 /** A prompt whose partials are known. */
 export interface PreviewRequest extends Given {
-  /** `prompt` unless told. */
+  /** Default: `prompt`. */
   readonly kind?: SourceKind;
   /** True if it was published already: then its front matter is read as it was when it could be published. */
   readonly isPublished?: boolean;
@@ -26,13 +26,13 @@ export interface PreviewRequest extends Given {
 }
 
 /**
- * A prompt file with `source` for its text, saved or not. The worker finds its partials, as `linkFile` does: for a
- * large prompt that takes long enough to be felt.
+ * A prompt file with the text `source`, saved or not. The worker resolves its partials, like `linkFile`, which takes
+ * noticeable time for a large prompt.
  */
 export interface PreviewFileRequest extends Given {
   /** Absolute path. */
   readonly file: string;
-  /** The prompts folder; unless told, as far up as the folders' names allow. */
+  /** The prompts folder; default: as far up as the folders' names allow. */
   readonly root?: string;
   /** The folder that messages name files from. */
   readonly shownFrom?: string;

@@ -1,6 +1,7 @@
 /**
- * Renders previews in a worker thread, one at a time, within limits: whatever a template does, the window goes on and
- * hears within a minute. The thread is made for the first request, and again after one that had to be stopped.
+ * Renders previews in a worker thread, one at a time, within limits: whatever a template does, the window stays
+ * responsive and gets a result within a minute. The thread is started with the first request, and again after it had to
+ * be stopped.
  */
 import type {
   PreviewFileRequest,
@@ -16,7 +17,7 @@ import type { FromRenderer } from './worker.ts';
 export interface PreviewLimits {
   /** Starting the thread. */
   readonly start: number;
-  /** Evaluating is counted and ends long before; parsing a prompt of 1 MiB takes seconds, more on a busy machine. */
+  /** Evaluation is limited and ends long before; parsing a prompt of 1 MiB takes seconds, longer on a busy machine. */
   readonly render: number;
   /** A rendering that nobody waits for any more, while the next one waits. */
   readonly abandoned: number;

@@ -1,12 +1,12 @@
-/** A worker thread that answers in messages, each waited for with a limit; where one comes too late it is ended. */
+/** A worker thread that responds to messages, each with a timeout, after which the thread is terminated. */
 import { Worker } from 'node:worker_threads';
 import type { PreviewFileRequest, PreviewRequest } from './outcome.ts';
 import type { FromRenderer } from './worker.ts';
 
 /**
- * Rendering counts what it writes and ends long before this; a thread that gets here may take the whole process with
- * it, so there is room for all that can be asked for in the second that it has. The young generation holds what several
- * keystrokes leave behind: collecting the old one would show as a stutter.
+ * Rendering counts its output and ends long before this; exceeding it may crash the whole process, so the limit covers
+ * all that can be requested within its one second. The young generation holds the garbage of several keystrokes:
+ * collecting the old one would be noticeable.
  */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 96 };
 

@@ -4,14 +4,14 @@ import type { Tokens } from './outcome.ts';
 
 export type EncodingName = 'o200k_base' | 'cl100k_base';
 
-/** Above this, counting takes longer than a preview may. In UTF-16 code units. */
+/** Above this, counting takes too long for a preview. In UTF-16 code units. */
 const MAX_LENGTH = 1_000_000;
-/** The sum of squared lengths of unbroken runs: merging the bytes of one takes the square of its length. */
+/** The sum of squared lengths of unbroken runs: merging the bytes of a run takes quadratic time. */
 const MAX_EFFORT = 100_000_000;
-/** About where the encodings cut a text before they merge bytes. */
+/** Approximately where the encodings split a text before they merge bytes. */
 const RUNS = /[\p{L}\p{M}]+|\s+|[^\s\p{L}\p{M}]+/gu;
 
-/** The encoding of a model such as `openai/gpt-4`; `o200k_base`, that of OpenAI's newer ones, where none is known. */
+/** The encoding of a model such as `openai/gpt-4`; `o200k_base`, that of OpenAI's newer ones, if it is unknown. */
 export function encodingOf(model: string | undefined): EncodingName {
   const name = model?.slice(model.lastIndexOf('/') + 1);
   return name !== undefined && cl100k_base.includes(name) ? 'cl100k_base' : 'o200k_base';

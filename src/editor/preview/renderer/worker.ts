@@ -1,6 +1,6 @@
 /**
- * The worker thread in which previews are rendered, so that no prompt can hold the extension host. It answers one
- * request at a time, in steps, so that whoever waits knows what takes long.
+ * The worker thread that renders previews, so that no prompt can block the extension host. It handles one request at a
+ * time, in steps, so that callers know which step takes long.
  */
 import { parentPort } from 'node:worker_threads';
 import { draw, textsOf } from './draw.ts';
@@ -15,7 +15,7 @@ export type FromRenderer =
       readonly outcome: Awaited<ReturnType<typeof draw>>['outcome'];
       readonly encoding?: EncodingName;
     }
-  /** The encoding's table is there: what follows is the counting itself. */
+  /** The encoding's table is loaded: the actual counting follows. */
   | { readonly step: 'loaded' }
   | { readonly step: 'counted'; readonly tokens: Tokens };
 

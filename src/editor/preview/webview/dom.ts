@@ -1,4 +1,4 @@
-/** Making elements: text goes in as text, never as markup. */
+/** Creates elements: text is inserted as text, never as markup. */
 
 type Attributes = Readonly<Record<string, string | boolean | undefined>>;
 

@@ -39,7 +39,7 @@ export class FormView {
   readonly #onUnread: (id: string, text: string | undefined) => void;
   #parts: FormParts = { fields: [], defaults: {}, input: {} };
 
-  /** @param onUnread told of each text that cannot be read as a value, and of undefined when it can again */
+  /** @param onUnread called with each text that is not a valid value, and with undefined when it is again */
   constructor(
     root: HTMLElement,
     onChange: (input: Input) => void,
@@ -123,7 +123,7 @@ export class FormView {
     return heading;
   }
 
-  /** Takes a value out again, so that its default represents it. */
+  /** Removes a value, so that its default applies. */
   #leaveOut({ path, label }: Place): HTMLButtonElement {
     return button('×', () => this.#rebuild(withoutValue(this.#parts.input, path), idOf(path)), {
       class: 'quiet leave-out',
@@ -206,7 +206,7 @@ export class FormView {
     return select;
   }
 
-  /** Takes what was typed, or says what is wrong with it. */
+  /** Applies the typed text, or shows what is wrong with it. */
   #typed(
     place: Place,
     row: HTMLElement,
@@ -347,7 +347,7 @@ export class FormView {
     return box;
   }
 
-  /** The frame of what holds other values. */
+  /** The frame around nested values. */
   #box(place: Place): HTMLFieldSetElement {
     const { label, isNeeded, path } = place;
     const legend = element('legend', {}, label);

@@ -1,4 +1,4 @@
-/** The script of the preview's page: shows what the extension sends, and tells it what the person does. */
+/** The script of the preview's page: shows the extension's messages, and reports the person's actions. */
 import type { FromPreviewPage, Inputs, PreviewState, Rendering, ToPreviewPage } from '../messages.ts';
 import { button, byId, element } from './dom.ts';
 import { FormView } from './form-view.ts';
@@ -21,7 +21,7 @@ declare function acquireVsCodeApi(): Host;
 
 const host = acquireVsCodeApi();
 const DEFAULTS_ONLY = '\u0000';
-/** Milliseconds without news before a screen reader is told. */
+/** Milliseconds without changes before a screen reader is notified. */
 const QUIET = 1000;
 
 const sample = byId('sample', HTMLSelectElement);
@@ -122,7 +122,7 @@ function showInputs(shown: Inputs): void {
   keep();
 }
 
-/** So that one knows what is behind the closed form. */
+/** Summarizes the contents of the collapsed form. */
 function showGiven(): void {
   const { fields = [], input = {}, defaults = {} } = inputs ?? {};
   const given = fields.filter(({ name }) => Object.hasOwn(input, name)).length;
@@ -223,7 +223,7 @@ function showMissing(names: readonly string[]): void {
   );
 }
 
-/** After a pause, so that a screen reader is not told of every keystroke. */
+/** After a pause, so that a screen reader does not announce every keystroke. */
 function speak(text: string): void {
   clearTimeout(spoken);
   spoken = window.setTimeout(() => {

@@ -1,4 +1,4 @@
-/** The rendered messages: text as it is, every value in it marked, leading to its place in the source. */
+/** The rendered messages as text, with every value marked and linked to its place in the source. */
 import type { TracedMessage, TracedPart, TracedSource, TracedSpan } from '../../../core/trace.ts';
 import type { Caret, Rendering } from '../messages.ts';
 import { element } from './dom.ts';
@@ -142,7 +142,7 @@ function partOf(part: TracedPart, pieces: DrawnPiece[]): HTMLElement {
   const stretches = part.stretches.values();
   let stretch = stretches.next();
   let done = 0;
-  // No stretch goes on beyond a value, so each is of one text node.
+  // Stretches end at values, so each is a single text node.
   const appendPlain = (end: number) => {
     if (end <= done) return;
     const node = document.createTextNode(part.text.slice(done, end));
@@ -164,7 +164,7 @@ function partOf(part: TracedPart, pieces: DrawnPiece[]): HTMLElement {
   return text;
 }
 
-/** A link where it leads to the web; what is loaded from there is for the browser alone. */
+/** A link if it points to the web; only the browser loads it. */
 function linkTo(url: string): HTMLElement {
   const isWeb = /^https?:\/\//i.test(url);
   return isWeb ? element('a', { href: url }, url) : element('code', {}, url.slice(0, MAX_URL));

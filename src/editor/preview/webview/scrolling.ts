@@ -1,4 +1,4 @@
-/** The page goes where the editor goes, and says where the person scrolled it to. */
+/** Scrolls the page with the editor, and reports the person's scrolling. */
 import type { ScrollPlace } from '../messages.ts';
 import { ScrollMap } from '../scroll-map.ts';
 import { type DrawnPiece, heightIn } from './drawn-piece.ts';
@@ -43,7 +43,7 @@ export class Scrolling {
     );
   }
 
-  /** Brings a place of the source to where it is in the editor, at the next frame: of several, the last. */
+  /** Scrolls a place of the source to the editor's position, at the next frame; the last request wins. */
   follow(place: ScrollPlace, edits: number): void {
     const isAsked = this.#wanted !== undefined;
     this.#wanted = place;

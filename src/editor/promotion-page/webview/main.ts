@@ -1,4 +1,4 @@
-/** The script of a promotion's page: shows what the extension sends, and tells it what the person does. */
+/** The script of a promotion's page: shows the extension's messages, and reports the person's actions. */
 import { button, byId, element } from '../../preview/webview/dom.ts';
 import type {
   Action,
@@ -83,7 +83,7 @@ function heard(message: ToPromotionPage): void {
   }
 }
 
-/** Empty where it can be sent. */
+/** Empty if it can be sent. */
 function whyNot(text: string): string {
   if (text.trim() === '') return 'Enter a comment.';
   return text.length > longest ? `At most ${longest} characters are allowed; this has ${text.length}.` : '';
@@ -123,7 +123,7 @@ function show(content: PromotionContent): void {
   form.hidden = !content.mayComment && comment.value === '';
 }
 
-/** Buttons that are the same stay, so that the focus stays on them; from one that goes it moves to the title. */
+/** Unchanged buttons are kept, so that the focus stays on them; from a removed one, it moves to the title. */
 function showActions(actions: readonly Action[]): void {
   const place = byId('actions', HTMLElement);
   const hadFocus = place.contains(document.activeElement);
