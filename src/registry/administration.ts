@@ -27,7 +27,7 @@ export async function listKeys(
   return found.map(({ record }) => record);
 }
 
-/** @param cascade whether the keys that it made are revoked with it @throws Problem `key_not_found` */
+/** @param cascade true to also revoke the keys that it created @throws Problem `key_not_found` */
 export function revokeKey(store: Store, id: string, cascade = false): Promise<RevokedKey> {
   const revoke = cascade ? keys.revokeKeyAndWhatItMade : keys.revokeKey;
   return store.write(transaction => revoke(transaction, store.now, COMMAND_LINE, id));

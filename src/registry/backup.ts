@@ -1,4 +1,4 @@
-/** A backup of a data folder: a folder of the same kind, which can be served as it is. */
+/** A backup of a data folder: another data folder, which can be served itself. */
 import { constants } from 'node:fs';
 import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -20,10 +20,9 @@ export interface Backup {
 }
 
 /**
- * Makes the folder `output` of what `folder` holds at this moment, also while it is served, and reads its log from end
- * to end. It is there whole or not at all, for its owner alone.
- * @throws DataFolderProblem when there is no registry, `output` is there already or cannot be written, or the log is
- * broken
+ * Creates the folder `output` with the current contents of `folder`, even while that is served, and verifies its whole
+ * log. Atomic, and readable only by its owner.
+ * @throws DataFolderProblem if there is no registry, `output` exists already or cannot be written, or the log is broken
  */
 export async function backUp(folder: string, output: string, onNarrowed?: OnNarrowed): Promise<Backup> {
   const file = join(folder, DATABASE_FILE);

@@ -1,10 +1,10 @@
-/** The channels that there are: those of every registry, those that a policy names, and those that something is live on. */
+/** All channels: those of every registry, those in a policy, and those that something is live on. */
 import { type Channel, LATEST, STABLE } from '../core/channel.ts';
 import { nearest } from '../core/near.ts';
 import { readEnvironments } from './environments.ts';
 import type { ReadSnapshot } from './store/store.ts';
 
-/** The channel that was probably meant by a name; undefined where there is a channel of this name, or none like it. */
+/** Suggests a channel for a name; undefined if that channel exists, or none is similar. */
 export async function channelMeant(snapshot: ReadSnapshot, name: Channel): Promise<Channel | undefined> {
   const pointers = await snapshot.selectFrom('pointers').select('channel').distinct().execute();
   const environments = await readEnvironments(snapshot);

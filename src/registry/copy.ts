@@ -1,4 +1,4 @@
-/** Takes a registry to another place, whatever engine is on either side: the same events, hashes, versions and keys. */
+/** Copies a registry to another place, with any engine on either side: the same events, hashes, versions and keys. */
 import { CHAIN_START, type ChainHead, whyNotNext } from '../core/event.ts';
 import { Problem } from '../core/problem.ts';
 import { verifyRegistry } from './proof/verification.ts';
@@ -7,7 +7,7 @@ import { logHead } from './store/log.ts';
 import type { ReadSnapshot, Store, WriteTransaction } from './store/store.ts';
 import type { EventsTable, Tables } from './store/tables.ts';
 
-/** The index of the search is made anew where it is asked for. */
+/** The search index is rebuilt on demand. */
 type Copied = Exclude<keyof Tables, 'schema_versions' | 'version_changes'>;
 
 /** Every table with what orders its rows, each after those that its rows refer to. */
@@ -30,11 +30,11 @@ export const TABLES: { readonly [Table in Copied]: readonly (keyof Tables[Table]
 const BATCH = { rows: 250, characters: 1024 * 1024 } as const;
 
 /**
- * Copies all that `from` holds at this moment into `to`, in one transaction: all of it, or nothing. Then reads the copy
- * back and verifies it: the chain, and every table that follows from it.
- * @throws Problem `invalid_request` when `to` holds something, or cannot hold a text of `from`; DataFolderProblem
- * `chain_broken` when the log of either is not whole
- * @returns where the log ends, in both
+ * Copies the current contents of `from` to `to`, in one transaction: all or nothing. Then reads the copy back and
+ * verifies it: the chain, and every derived table.
+ * @throws Problem `invalid_request` if `to` is not empty, or cannot store a text of `from`; DataFolderProblem
+ * `chain_broken` if either log is broken
+ * @returns the end of the log, in both
  */
 export async function copyRegistry(from: Store, to: Store): Promise<ChainHead> {
   const copied = await from.read(source =>
@@ -75,7 +75,7 @@ async function copyTable(source: ReadSnapshot, target: WriteTransaction, table: 
       .insertInto(table)
       .values(batch as never)
       .execute();
-    // Whoever waits for it next learns of its failure, which is not unhandled until then.
+    // The next waiter gets its failure, which is not unhandled until then.
     written.catch(() => {});
     batch = [];
     characters = 0;
@@ -90,12 +90,12 @@ async function copyTable(source: ReadSnapshot, target: WriteTransaction, table: 
     await write();
     await written;
   } finally {
-    // Nothing is asked of the transaction any more once this has ended.
+    // The transaction is not used after this.
     await Promise.allSettled([written]);
   }
 }
 
-/** A log that is broken is not made to look whole by a fresh copy. */
+/** A fresh copy must not make a broken log look valid. */
 function continued(row: EventsTable, head: ChainHead): ChainHead {
   const why = whyNotNext(eventOfRow(row), head);
   if (why === undefined) return row;
@@ -105,7 +105,7 @@ function continued(row: EventsTable, head: ChainHead): ChainHead {
   );
 }
 
-/** PostgreSQL holds no U+0000, which an older PromptForge took in messages. */
+/** PostgreSQL cannot store U+0000, which an older PromptForge accepted in messages. */
 async function explained<T>(table: Copied, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,4 +1,4 @@
-/** Why a data folder cannot be opened. Its message says what is wrong and what to do; `serve` prints it and stops. */
+/** Why a data folder cannot be opened. The message explains what is wrong and what to do; `serve` prints it and stops. */
 
 export type DataFolderProblemCode =
   | 'not_found'

@@ -1,4 +1,4 @@
-/** A data folder: where one machine's registry keeps its database. */
+/** A data folder: the place of a single machine's registry. */
 import { constants } from 'node:fs';
 import { access, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,24 +20,24 @@ import { TAIL, verifyLog } from './store/verify.ts';
 export const DATABASE_FILE = 'registry.db';
 
 export interface DataFolderOptions {
-  /** True if to make the folder and its database where there is none; true by default. */
+  /** True to create the folder and its database if they do not exist; default: true. */
   readonly create?: boolean;
   /** The policies of a new registry; production asks for one approval by default. */
   readonly environments?: readonly Environment[];
   readonly now?: () => Date;
-  /** True if an event is refused whose time is not believed; true unless `now` is given. */
+  /** True to refuse an event whose time is not trusted; default: true unless `now` is given. */
   readonly checksClock?: boolean;
   /** For how long the machine runs, in seconds; for tests. */
   readonly uptime?: () => number;
   readonly onNarrowed?: OnNarrowed;
-  /** True if nothing is written, not even to make or to bring forward what is there; false by default. */
+  /** True to write nothing, not even to create or migrate; default: false. */
   readonly readOnly?: boolean;
 }
 
 /**
- * Opens the registry in `folder`, which other processes may have open as well, and checks the end of its log.
- * @throws DataFolderProblem when the folder cannot be made, read or written, holds something else than a
- * registry, or one of a newer PromptForge, or one whose log was changed, or is not for its owner alone and cannot be
+ * Opens the registry in `folder`, which other processes may also have open, and verifies the end of its log.
+ * @throws DataFolderProblem if the folder cannot be created, read or written, is not a registry, is from a newer
+ * PromptForge, has a modified log, or is accessible to others and cannot be restricted
  */
 export async function openDataFolder(folder: string, options: DataFolderOptions = {}): Promise<Store> {
   const { readOnly = false, now = () => new Date() } = options;
@@ -67,7 +67,7 @@ export async function openDataFolder(folder: string, options: DataFolderOptions 
   }
 }
 
-/** @param rights as `access` takes them */
+/** @param rights as for `access` */
 async function checkFolder(folder: string, create: boolean, rights: number): Promise<void> {
   if (create) {
     try {
@@ -110,7 +110,7 @@ async function makeFile(file: string): Promise<void> {
   }
 }
 
-/** The error with the file it is about, so that an operator knows where to look. */
+/** The error with its file, so that an operator knows where to look. */
 function explained(error: unknown, folder: string, file: string): unknown {
   if (DataFolderProblem.is(error))
     return new DataFolderProblem(error.code, `${file}: ${error.message}`, { cause: error });

@@ -1,4 +1,4 @@
-/** Why a database on a server cannot be used. Its message says what is wrong and what to do, and never holds a password. */
+/** Why a database on a server cannot be used. The message explains what is wrong and what to do, and never contains a password. */
 
 export type DatabaseProblemCode =
   | 'invalid_url'

@@ -1,4 +1,4 @@
-/** A database on a server: where a company's registry keeps what it holds, for any number of processes. */
+/** A database on a server: the place of an organization's registry, for any number of processes. */
 import type { Kysely } from 'kysely';
 import { defaultEnvironments, type Environment } from '../core/environment.ts';
 import { COMMAND_LINE } from './access/caller.ts';
@@ -16,7 +16,7 @@ import type { Tables } from './store/tables.ts';
 import { TAIL, verifyLog } from './store/verify.ts';
 
 export interface DatabaseOptions {
-  /** True if to make a registry in a database that is empty; true by default. */
+  /** True to create a registry in an empty database; default: true. */
   readonly create?: boolean;
   /** The policies of a new registry; production asks for one approval by default. Null: none. */
   readonly environments?: readonly Environment[] | null;
@@ -24,7 +24,7 @@ export interface DatabaseOptions {
   readonly now?: () => Date;
   /** The clock of this machine, with which the database's is compared. */
   readonly machineClock?: () => Date;
-  /** True if nothing is written, as a standby takes no writes; false by default. */
+  /** True to write nothing, for a standby; default: false. */
   readonly readOnly?: boolean;
   /** As of PostgresStoreOptions. */
   readonly connections?: number;
@@ -32,13 +32,13 @@ export interface DatabaseOptions {
   readonly patience?: Partial<Patience>;
 }
 
-/** The time a migration may take on this side, in ms: on a large registry an index is not made in a moment. */
+/** The timeout of a migration on this side, in ms: on a large registry, creating an index takes a while. */
 const MIGRATION_TIMEOUT = 30 * 60_000;
 
 /**
- * Opens the registry in the database at `url`, brings its schema forward and checks the end of its log.
- * @throws DatabaseProblem when the database cannot be reached or used, or holds something else than a registry, or one
- * of a newer PromptForge, or one whose log was changed
+ * Opens the registry in the database at `url`, migrates its schema and verifies the end of its log.
+ * @throws DatabaseProblem if the database cannot be reached or used, is not a registry, is from a newer PromptForge, or
+ * has a modified log
  */
 export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Store> {
   const {
@@ -146,7 +146,7 @@ function explained(error: unknown, { shown, hasPassword }: DatabaseAddress): unk
   if (DatabaseProblem.is(error)) return problem(error.code, error.message);
   for (const code of ['newer_schema', 'chain_broken'] as const)
     if (DataFolderProblem.is(error, code)) return problem(code, error.message);
-  // A Problem made by the store has its reason as the cause.
+  // A Problem from the store has its reason as the cause.
   const reason = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const state = sqlState(error) ?? sqlState(reason);
   const told = error instanceof Error ? error.message : String(error);

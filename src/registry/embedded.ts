@@ -21,14 +21,14 @@ import type { Store } from './store/store.ts';
 import { startWork } from './tasks/work.ts';
 
 export interface EmbeddedOptions {
-  /** Made where it is not there. Several windows and processes may have it open at once. */
+  /** Created if it does not exist. Several windows and processes may have it open at once. */
   readonly dataFolder: string;
   /** The actor's name in events and versions. */
   readonly actor: string;
   readonly now?: () => Date;
-  /** Told of every fault of the registry's own; a process warning by default. */
+  /** Called for every internal error of the registry; default: a process warning. */
   readonly onFault?: (error: unknown) => void;
-  /** Told what other users of the machine could read until now; told as a fault by default. */
+  /** Called when a mode allowed other users to read; default: reported as a fault. */
   readonly onNarrowed?: OnNarrowed;
 }
 
@@ -94,7 +94,7 @@ export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<Em
     async close() {
       closing.abort();
       await work.close();
-      // One that waits for changes looks at the database once more when it is told to end.
+      // A call that waits for changes reads the database once more when it is ended.
       await Promise.allSettled(calls);
       await Promise.all([schedule.close(), watch.close(), signer.close()]);
       integrity.close();
@@ -109,7 +109,7 @@ export function isBrokenLog(error: unknown): error is Error {
   return DataFolderProblem.is(error, 'chain_broken', 'head_lost');
 }
 
-/** The key beside the database; the log names it from the first time on. One person's registry goes on with another key. */
+/** The key beside the database; the log names it from the first use on. One person's registry continues with another key. */
 async function signingIn(
   store: Store,
   folder: string,

@@ -48,7 +48,7 @@ function parsed(text: string): Policy {
   return policy;
 }
 
-/** Undefined where they are not as they were when they were verified, or an event set one since. */
+/** Undefined if they changed since they were verified, or an event set one since. */
 async function readVerified(snapshot: ReadSnapshot): Promise<readonly EnvironmentsTable[] | undefined> {
   const before = verifiedRow(snapshot, ENVIRONMENTS);
   if (before !== undefined) {
@@ -106,8 +106,8 @@ const selectRowsAndLast = preparedQuery(database =>
 );
 
 /**
- * Each with the newest event that set it. On PostgreSQL a lateral join, which goes from row to index whatever the planner
- * believes of the tables; SQLite has none and needs none.
+ * Each with the newest event that set it. On PostgreSQL a lateral join, which always uses the index, whatever the
+ * planner's statistics; SQLite has none and does not need one.
  */
 const selectEnvironments = preparedQuery(database => {
   // The kind is part of the statement itself: only then is the index of just these events used.

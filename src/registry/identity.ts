@@ -29,9 +29,9 @@ export interface RegistryIdentity {
 }
 
 /**
- * Reads the key in `file`, which is made, for its owner alone, where there is none.
- * @throws DataFolderProblem `not_writable` when it cannot be read or made, `not_private` when others may read it and
- * cannot be kept from it, `not_a_key` when it holds something else
+ * Reads the key in `file`, which is created, readable only by its owner, if it does not exist.
+ * @throws DataFolderProblem `not_writable` if it cannot be read or created, `not_private` if others can read it and
+ * that cannot be changed, `not_a_key` if it has other contents
  */
 export async function openIdentity(file: string, onNarrowed?: OnNarrowed): Promise<RegistryIdentity> {
   await keepSecretFile(file, onNarrowed).catch((cause: unknown) => {
@@ -74,7 +74,7 @@ function keyIn(pem: string, file: string): KeyObject {
     const key = createPrivateKey(pem);
     if (key.asymmetricKeyType === 'ed25519') return key;
   } catch {
-    // Told below, without what the file holds.
+    // Reported below, without the file's contents.
   }
   throw new DataFolderProblem(
     'not_a_key',

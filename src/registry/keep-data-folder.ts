@@ -9,13 +9,13 @@ const OURS = /^registry[.-]/;
 /** The entries at the top of a new file system. */
 const LOST_AND_FOUND = 'lost+found';
 
-/** Told, in a sentence, what others could read until now; without it a warning of the process tells it. */
+/** Receives a sentence about what others could read until now; by default a process warning. */
 export type OnNarrowed = (sentence: string) => void;
 
 /**
  * The folder first, so that nobody changes files in it meanwhile.
- * @throws DataFolderProblem `not_private` when others have access and keep it, or when the folder holds other files
- * than a registry's: its mode is not PromptForge's to change
+ * @throws DataFolderProblem `not_private` if others keep their access, or if the folder has files that are not a
+ * registry's: then its mode is not PromptForge's to change
  */
 export async function keepDataFolder(folder: string, onNarrowed: OnNarrowed = warn): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true });

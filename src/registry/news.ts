@@ -35,7 +35,7 @@ export interface Fresh {
 
 export interface KnownLog {
   readonly head: ChainHead | undefined;
-  /** Events of which everything is known already. */
+  /** Events that are already known completely. */
   readonly own: { has(seq: number): boolean };
   readonly deliveries: DeliveryCache;
   readonly maker: DeliveryMaker | undefined;
@@ -80,7 +80,7 @@ async function readDeliveries(
   return again;
 }
 
-/** Undefined for what is not served: whoever asks for it is told why. */
+/** Undefined if it is not served: requests for it get an error. */
 async function readIfServed(
   snapshot: ReadSnapshot,
   maker: DeliveryMaker,

@@ -1,4 +1,4 @@
-/** Opens a registry where it is: in a data folder, or in a database on a server. */
+/** Opens a registry in a data folder or in a database on a server. */
 import { openDataFolder } from './data-folder.ts';
 import type { OnNarrowed } from './keep-data-folder.ts';
 import type { Store } from './store/store.ts';
@@ -8,7 +8,7 @@ export interface RegistryPlace {
   readonly data: string;
   /** The URL of a database, which may hold a password and is therefore never printed. */
   readonly database?: string;
-  /** The file of the registry's own key, by which events carry MACs; of a data folder the one in it, unless told. */
+  /** The file of the registry's own key for the MACs of events; default for a data folder: the one in it. */
   readonly registryKey?: string;
 }
 
@@ -20,7 +20,7 @@ export interface OpeningOptions {
   readonly connections?: number;
 }
 
-/** Whoever opens it closes it. @throws DataFolderProblem, DatabaseProblem */
+/** The caller closes it. @throws DataFolderProblem, DatabaseProblem */
 export async function openRegistryAt(
   { data, database }: RegistryPlace,
   { connections, onNarrowed, ...opening }: OpeningOptions,

@@ -29,7 +29,7 @@ export interface Quotas {
   readonly comments: number;
   /** Of a version: comments at its lines, and changes of them; as many again in reviews on each side. */
   readonly lineComments: number;
-  /** Of a key within a day: requests with an Idempotency-Key whose answers are kept. */
+  /** Per key and day: requests with an Idempotency-Key whose responses are stored. */
   readonly idempotencyKeys: number;
 }
 

@@ -55,12 +55,12 @@ export interface RegistryCache {
    * @throws Problem `unavailable` after that, or if nothing is cached yet
    */
   load(): Promise<Loaded>;
-  /** Takes what this process has just committed. Resolves when it is kept; what takes long is kept a little later. */
+  /** Applies this process's own commit. Resolves when it is cached; slow entries follow a little later. */
   committed(change: CommittedChange): Promise<void>;
   /**
-   * Another thread of this registry has committed these, and made these deliveries of them. Resolves when what else they
-   * change of what is kept was read anew.
-   * @throws Problem `unavailable` when it cannot be read now
+   * Applies commits of another thread, with the deliveries it made. Resolves when the other affected entries were read
+   * again.
+   * @throws Problem `unavailable` if they cannot be read now
    */
   committedElsewhere(events: readonly CommittedEvent[], made: readonly CachedDelivery[]): Promise<void>;
   /** Loads after every commit until `signal` aborts, whether or not somebody asks. */
@@ -76,24 +76,24 @@ export interface MemoryOptions {
   readonly maker?: DeliveryMaker;
   /** The memory that deliveries may retain; default: `DELIVERY_CACHE_BYTES`. */
   readonly deliveryBytes?: number;
-  /** Once the log is known to be broken, what is kept stays as it is, and nothing is added. */
+  /** Once the log is known to be broken, the cache is frozen. */
   readonly integrity?: Integrity;
-  /** Told of each delivery that somebody asked for and that was not in memory. */
+  /** Called for each requested delivery that was not in memory. */
   readonly onKept?: ((spec: DeliverySpec) => void) | undefined;
 }
 
 const MAX_KEYS = 10_000;
-/** For how long what was kept is used while the store cannot say whether it still holds, in ms; as `stale-if-error` has it. */
+/** How long cached entries are used while the store cannot confirm them, in ms; like `stale-if-error`. */
 const STALE_FOR = 24 * 60 * 60 * 1000;
-/** The time a write waits for what it made possible to be ready, in ms. */
+/** The time a write waits for new deliveries to be ready, in ms. */
 const PATIENCE = 1000;
 /** The time to wait for the next commit before looking all the same, in ms. */
 const FOLLOWING = 60_000;
-/** Commits of so many ms are read together where nobody asks for them. */
+/** Commits within this many ms are read together if nobody asks for them. */
 const GATHER = 20;
 /** The time to wait after the store failed, in ms. */
 const PAUSE = 100;
-/** Whom work is done for that no request asked for. */
+/** The asker of work without a request. */
 const NOBODY = '';
 
 /** A delivery that is being prepared, and whether it still is what it should be. */
@@ -114,7 +114,7 @@ export function memory(
   let head: ChainHead | undefined;
   /** Of the newest event that is known, in ms since 1970. */
   let newest = 0;
-  /** Counts changes: whoever read before one may have read what is no more. */
+  /** Counts changes: a read from before one may be outdated. */
   let generation = 0;
   let refreshing: { readonly revision: number; readonly done: Promise<void> } | undefined;
   /** Events that this process committed, which it knew of before it read them. */
@@ -123,7 +123,7 @@ export function memory(
   const announced = new Map<number, CommittedEvent>();
   let staleSince: number | undefined;
   const isBroken = (): boolean => (integrity?.broken() ?? null) !== null;
-  /** Nothing is added: it could not be told later whether it is still so. */
+  /** Nothing is added: it could not be confirmed later. */
   const unchanged = (age?: number): Loaded => ({ kept, age, keepKey: () => {}, keepDelivery: () => {} });
 
   async function refresh(present: number): Promise<void> {
@@ -169,7 +169,7 @@ export function memory(
     for (const each of preparing) if (isChangedBy(each.spec, event)) each.isCurrent = false;
   }
 
-  /** At once where it is ready; else it resolves when it is. */
+  /** Synchronous if it is ready; otherwise resolves when it is. */
   async function keep(spec: DeliverySpec, read: ReadDelivery): Promise<void> {
     if ('ready' in read) {
       deliveries.set(read.ready);
@@ -181,7 +181,7 @@ export function memory(
       const made = await read.prepare(NOBODY);
       if (mine.isCurrent) deliveries.set(made);
     } catch {
-      // Whoever asks for it is told what is wrong with it.
+      // A request for it gets its error.
     } finally {
       preparing.delete(mine);
     }
@@ -223,7 +223,7 @@ export function memory(
     return loaded(away === undefined ? undefined : secondsSince(away));
   }
 
-  /** Returns whether an event changes more of what is kept than what was made of it. */
+  /** Returns true if an event changes more cached entries than the deliveries made for it. */
   function changesOthers(event: CommittedEvent, isMade: ReadonlySet<string>): boolean {
     const specs = [...madePossibleBy(event), ...deliveriesChangedBy(event, deliveries)];
     return (
@@ -273,7 +273,7 @@ export function memory(
       try {
         return store.awaySince() === undefined && store.recentRevision() === revision ? kept : undefined;
       } catch {
-        // `load` tells why the store does not answer.
+        // `load` reports why the store does not respond.
         return undefined;
       }
     },

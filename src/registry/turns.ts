@@ -1,4 +1,4 @@
-/** Takes turns with the process's other work: what checks many rows at a stretch would keep requests waiting meanwhile. */
+/** Yields to the process's other work: checking many rows at a stretch would delay requests. */
 import { setImmediate as others } from 'node:timers/promises';
 
 /** In ms. */

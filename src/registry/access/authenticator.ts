@@ -5,8 +5,8 @@ import type { Caller } from './caller.ts';
 
 export interface Authenticator {
   /**
-   * The caller, if what is kept tells; undefined when `authenticate` must be asked. Throws as it does.
-   * @param connection of which the credential that was right last is remembered as long as it lives
+   * The caller, if the cache is enough; undefined if `authenticate` must be called. Throws like it.
+   * @param connection caches its last valid credential
    */
   recognize(authorization: string | undefined, kept: CachedEntries, connection?: object): Caller | undefined;
   /** @throws Problem `key_missing`, `key_malformed`, `key_unknown`, `key_revoked`, `key_expired` */

@@ -14,9 +14,9 @@ import { checkUsable } from './known-key.ts';
 export type AuthorizedWrite = Store['write'];
 
 /**
- * Authentication came before the transaction, from what this process knew then: a body may have taken a minute to
+ * Authentication took place before the transaction, with the knowledge of that time: a body may have taken a minute to
  * arrive, and the key may have been revoked meanwhile, here or by another process. No other write runs beside the
- * transaction, so what holds in it holds at its commit; only time goes on, and is asked again at the end.
+ * transaction, so everything it reads is true at its commit, except the time, which is checked again at the end.
  * @returns writes that throw Problem `key_unknown`, `key_revoked`, `key_expired` or `role_too_low`
  */
 export function authorizedWrite(store: Store, caller: Caller, needed: Role): AuthorizedWrite {
@@ -46,9 +46,9 @@ async function authorize(
   needed: Role,
 ): Promise<() => void> {
   checkRole(caller, needed);
-  // Whoever holds the registry in process has no key.
+  // The person with the registry embedded in process has no key.
   if (caller.key === EMBEDDED_KEY) return () => {};
-  // Asked first: where the log ends decides whether a row that was verified before is known to hold.
+  // First, because the end of the log decides whether a verified row is still valid.
   const newest = Date.parse((await newestTime(transaction)) ?? '') || 0;
   // Writes that share a transaction most often have the same key.
   const row = await readOnce(transaction, keyRow(caller.key), () =>

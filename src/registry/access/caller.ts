@@ -15,7 +15,7 @@ export interface Caller extends Author {
   readonly environment: EnvironmentName;
 }
 
-/** Whoever can run the command on the data folder. */
+/** A person who runs the command on the data folder. */
 export const COMMAND_LINE: Author = { actor: 'command-line', key: 'command-line' };
 
 /** @throws Problem `role_too_low` */

@@ -1,6 +1,6 @@
 /**
- * A key's row, held to the events of the key: who created it with which hash, until when it is valid, and whether it
- * was revoked. A row that says something else was changed or inserted beside the registry.
+ * Verifies a key's row against the key's events: its hash and creator, its expiry, and whether it was revoked. A row
+ * that disagrees was changed or inserted by other means.
  */
 import { type CompiledQuery, PostgresAdapter, type RawBuilder, sql } from 'kysely';
 import { type Digest, digestOf } from '../../core/digest.ts';
@@ -75,7 +75,7 @@ async function readWithEvents(snapshot: ReadSnapshot, id: string): Promise<KeysT
 
 type Told = Omit<KeysTable, 'hash' | 'last_used_at'> & { readonly commitment: Digest | null };
 
-/** The key as its events, in their order, tell of it; undefined where none created it. */
+/** The key derived from its events in order; undefined if none created it. */
 function keyAfter(events: readonly RegistryEvent[]): Told | undefined {
   let told: Told | undefined;
   for (const event of events) {

@@ -50,7 +50,7 @@ export function drafts(store: Pick<Store, 'read'>): DraftAccess {
 
   return {
     async reader(caller) {
-      // Once for all of them: where drafts are open, as nearly always, nothing else is to be asked.
+      // Once for all of them: if drafts are open, as in most cases, nothing else needs a query.
       if (await readsAll(caller)) return async () => true;
       return async (prompt, version) => (await whyNot(caller, prompt, version)) === undefined;
     },

@@ -1,4 +1,4 @@
-/** Authentication of the embedded registry: whoever holds it in process is its one person, in the environment they name. */
+/** Authentication of the embedded registry: its owner in process is its only person, in the environment they name. */
 import { parseEmbeddedCredential } from '../../core/embedded.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { Problem } from '../../core/problem.ts';
@@ -6,7 +6,7 @@ import { readEnvironments } from '../environments.ts';
 import type { Store } from '../store/store.ts';
 import { type Authenticator, bearerCredential } from './authenticator.ts';
 
-/** The `key` of events that were made through the embedded registry. */
+/** The `key` of events from the embedded registry. */
 export const EMBEDDED_KEY = 'embedded';
 
 export function embeddedAuthenticator(store: Store, actor: string): Authenticator {
@@ -31,7 +31,7 @@ function namedEnvironment(credential: string): EnvironmentName {
   try {
     environment = parseEmbeddedCredential(credential);
   } catch {
-    // Named, but not by an environment's name: told as what it is to the caller, a credential that is none.
+    // An invalid environment name: reported to the caller as an invalid credential.
   }
   if (environment === undefined)
     throw new Problem(

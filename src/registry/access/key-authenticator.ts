@@ -1,4 +1,4 @@
-/** Authentication by key. Only who presents a key's secret learns anything about it. */
+/** Authentication by key. Only a caller with a key's secret learns anything about it. */
 import { hash, timingSafeEqual } from 'node:crypto';
 import { KEY_ID_LENGTH, parseKey } from '../../core/key.ts';
 import { Problem } from '../../core/problem.ts';
@@ -10,7 +10,7 @@ import { checkUsable, type KnownKey, readKnownKey } from './known-key.ts';
 import { lastUse, type WriteKeyUses } from './last-use.ts';
 
 const SCHEME = 'Bearer ';
-/** Compared with when the id is unknown, so that it takes as long as a wrong secret. */
+/** For the comparison if the id is unknown, so that it takes as long as for a wrong secret. */
 const NO_HASH = Buffer.alloc(32);
 
 export interface KeyAuthenticatorOptions {
@@ -56,7 +56,7 @@ export function keyAuthenticator(
     // As a string: Node makes one in half the time of hexadecimal, and in a fifth of a buffer's.
     presented.write(hash('sha256', key, 'binary'), 'latin1');
     if (!timingSafeEqual(presented, known?.hash ?? NO_HASH) || known === undefined) {
-      // A key that was not copied whole is told so, whether or not memory has the key that it resembles.
+      // An incomplete copy of a key is reported as such, whether or not a similar key is in memory.
       parseKey(key);
       throw new Problem(
         'key_unknown',

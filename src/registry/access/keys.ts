@@ -26,13 +26,13 @@ export interface NewKey {
   readonly actor: string;
   /** RFC 3339; null: it does not expire. */
   readonly expiresAt: string | null;
-  /** The id of the key that it takes the place of. */
+  /** The id of the key that it replaces. */
   readonly replaces?: string;
 }
 
 /**
- * Makes a key; what it returns is the only place where the whole credential ever stands.
- * @throws Problem `environment_not_found`, or `invalid_request` for an actor that is no name and an expiry that is past
+ * Creates a key; only its result contains the whole credential.
+ * @throws Problem `environment_not_found`, or `invalid_request` for an invalid actor or an expiry in the past
  */
 export async function createKey(
   transaction: WriteTransaction,
@@ -85,7 +85,7 @@ export async function createKey(
 }
 
 export interface Rotation {
-  /** In seconds: how long the old key goes on, at most as long as it would have anyway. */
+  /** In seconds: how long the old key stays valid, at most until its own expiry. */
   readonly overlap: number;
   /** Of the new key, RFC 3339; null: it does not expire; undefined: it lasts as long as the old one was to. */
   readonly expiresAt?: string | null | undefined;
@@ -149,7 +149,7 @@ async function setExpiry(
 
 export interface KeyListing {
   readonly environment?: EnvironmentName;
-  /** Only keys made before the event of this seq. */
+  /** Only keys created before the event with this seq. */
   readonly before?: number;
   readonly limit?: number;
 }
@@ -204,8 +204,8 @@ export async function revokeKey(
 }
 
 /**
- * Revokes a key as `revokeKey`, and the keys that it made, those that they made and so on: at most `MAX_CASCADE`
- * of them that are not revoked yet. The author's own key comes last, when nothing else is left to revoke with it.
+ * Revokes a key like `revokeKey`, and recursively the keys that it created: at most `MAX_CASCADE` of them that are not
+ * revoked yet. The author's own key comes last, when no others are left.
  * @throws Problem `key_not_found`
  */
 export async function revokeKeyAndWhatItMade(
@@ -238,7 +238,7 @@ export async function revokeKeyAndWhatItMade(
   return { ...record, cascade: { keys, complete: true } };
 }
 
-/** In the order in which they were made. */
+/** In the order of creation. */
 async function idsMadeBy(snapshot: ReadSnapshot, makers: readonly string[]): Promise<string[]> {
   const found: { readonly seq: number; readonly data: string }[] = [];
   for (let start = 0; start < makers.length; start += MAX_CASCADE)

@@ -1,6 +1,6 @@
 /**
- * The ids of all keys there are, so that a key that nobody made is refused without asking the database for it. Keys are
- * never removed, so what is known only grows; a process that made a key elsewhere shows as a new revision of the store.
+ * The ids of all keys, so that an unknown key is refused without querying the database. Keys are never removed, so the
+ * set only grows; a key created elsewhere shows as a new revision of the store.
  */
 import type { Store } from '../store/store.ts';
 
@@ -9,7 +9,7 @@ export interface KnownIds {
   has(id: string): boolean | Promise<boolean>;
 }
 
-/** Read in one piece: few enough that nothing else is held up. */
+/** Read in one piece: small enough not to delay others. */
 const PAGE = 1000;
 
 export function knownIds(store: Pick<Store, 'read' | 'recentRevision'>): KnownIds {

@@ -1,4 +1,4 @@
-/** When each key was last used: written at most once a minute a key, and never in the way of an answer. */
+/** When each key was last used: written at most once a minute per key, without delaying responses. */
 import type { Store } from '../store/store.ts';
 
 /** Key IDs, each with when it was used, in ms since 1970. */

@@ -1,6 +1,6 @@
 /**
- * A first look at a credential, for times when many are wrong: it costs less than a delivery, asks the database for
- * nothing that is not there, and takes no valid key for an invalid one.
+ * A first check of a credential, for times when many are wrong: cheaper than a delivery, without queries for unknown
+ * keys, and without false negatives for valid keys.
  */
 import { hash } from 'node:crypto';
 import { parseKey } from '../../core/key.ts';
@@ -13,7 +13,7 @@ import { type KnownIds, knownIds } from './known-ids.ts';
 export type ScreenKey = (authorization: string | undefined) => boolean | Promise<boolean>;
 
 const KEY_IN_HEADER = /^Bearer +(pf_[a-z0-9-]{1,32}_([0-9A-Za-z]{12})_[0-9A-Za-z]{38}) *$/i;
-/** Longer than any header that holds a key. */
+/** Longer than any header with a key. */
 const MAX_LENGTH = 200;
 
 export function screenKey(store: Store, memory: RegistryCache): ScreenKey {
@@ -29,7 +29,7 @@ export function screenKey(store: Store, memory: RegistryCache): ScreenKey {
       if (typeof has !== 'boolean') return has.then(is => is && mayBeValid(id, key)).catch(() => false);
       return has && mayBeValid(id, key);
     } catch {
-      // The database does not even tell whether anything was committed: no unknown key could be looked up.
+      // The database does not respond at all, so no unknown key could be looked up.
       return false;
     }
   };

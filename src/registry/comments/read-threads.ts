@@ -1,4 +1,4 @@
-/** Reading the threads of a version: from the log itself, each event held to its hash and its MAC. */
+/** Reads the threads of a version from the log itself, verifying each event's hash and MAC. */
 import { PostgresAdapter, type RawBuilder, sql } from 'kysely';
 import type { LineComment, LineThread } from '../../contract/comments.ts';
 import { digestOf } from '../../core/digest.ts';
@@ -30,7 +30,7 @@ export async function readThreads(snapshot: ReadSnapshot, of: OfVersion): Promis
   return (await readThreadsCounted(snapshot, of)).threads;
 }
 
-/** The same, and how many events they were made from. */
+/** The same, with the number of events they were derived from. */
 export async function readThreadsCounted(
   snapshot: ReadSnapshot,
   of: OfVersion,
@@ -54,7 +54,7 @@ export async function readThreadsCounted(
   };
 }
 
-/** A comment on a promotion is an event of the version that it promotes, also where it is about the text before. */
+/** A comment on a promotion belongs to the promoted version, even if it is about the previous text. */
 function isOfSide(event: RegistryEvent, { version }: OfVersion): boolean {
   return placeOfComment(event)?.side === (event.version === version ? 'to' : 'from');
 }
@@ -67,7 +67,7 @@ function checkLeftSide(event: RegistryEvent, begun: string, { version }: OfVersi
     throw broken(`The tables have the comment ${event.seq} at another version than the log.`);
 }
 
-/** `begun`: of a comment on the left side, what the event says that began its promotion. */
+/** `begun`: for a comment on the left side, the data of the event that began its promotion. */
 type WithText = EventsTable & { readonly text: string | null; readonly begun?: string };
 
 const COMMENTED = 'promotion.commented' as const;
@@ -99,7 +99,7 @@ const selectEvents = preparedQuery((database, given: OfVersion) =>
     )
     .orderBy('events.seq'),
 );
-/** Of a comment on a promotion, as its event says; null for one on the whole. */
+/** The side of a comment on a promotion, from its event; null for one on the whole. */
 function sideInData(database: ReadSnapshot): RawBuilder<string | null> {
   return database.getExecutor().adapter instanceof PostgresAdapter
     ? sql`(${sql.ref('events.data')}::json -> 'place' ->> 'side')`
@@ -178,7 +178,7 @@ const selectLeftSides = preparedQuery((database, given: Before) =>
     .limit(given.limit),
 );
 
-/** The event that wrote a comment of the prompt, and what it wrote; undefined where none did. */
+/** The event that wrote a comment of the prompt, and its text; undefined if there is none. */
 export async function findWritten(
   snapshot: ReadSnapshot,
   prompt: PromptName,

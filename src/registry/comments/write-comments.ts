@@ -139,8 +139,8 @@ export async function deleteComment(
 }
 
 /**
- * Resolves the thread at a line, or opens it again. What is so already stays so, without another event.
- * @throws Problem `prompt_not_found`, `prompt_archived`, `comment_not_found` where nobody commented
+ * Resolves the thread at a line, or reopens it. If that is its state already, adds no event.
+ * @throws Problem `prompt_not_found`, `prompt_archived`, `comment_not_found` if nobody commented
  */
 export async function setResolved(
   [transaction, now, caller]: Write,
@@ -167,7 +167,7 @@ type Step = {
   [Kind in CommentKind]: {
     readonly kind: Kind;
     readonly data: NewEvent<Kind>['data'];
-    /** The text it writes, of which `data` has the digest. */
+    /** The text, of which `data` has the digest. */
     readonly text?: string;
   };
 }[CommentKind];

@@ -8,7 +8,7 @@ export interface EventSubject extends Pick<RegistryEvent, 'prompt' | 'version' |
   readonly kind: EventKind;
 }
 
-/** Returns whether a delivery may be another one after the event: of a channel that moved, or where the policy did. */
+/** Returns true if a delivery may differ after the event: its channel moved, or the policy changed. */
 export function isChangedBy({ environment, prompt, wanted }: DeliverySpec, event: EventSubject): boolean {
   const channel = 'channel' in wanted ? wanted.channel : null;
   switch (event.kind) {
@@ -35,7 +35,7 @@ export function deliveriesChangedBy(
 
 /**
  * The deliveries that a promotion makes possible, as text: its channel, and its version by number. A published version
- * is a draft, so only who has asked for the newest one gets it at once.
+ * is a draft, so only callers that have requested the newest one get it at once.
  */
 export function madePossibleBy({
   kind,
@@ -53,7 +53,7 @@ export function madePossibleBy({
   ];
 }
 
-/** Returns whether a promotion does not make it by itself: it is made of what is promoted and published once somebody has asked for it. */
+/** Returns true if a promotion does not prepare it by itself: it is prepared after promotions and publications once it has been requested. */
 export function isMadeOnDemand({ representation, wanted }: DeliverySpec): boolean {
   return representation !== 'text/plain' || ('channel' in wanted && wanted.channel === LATEST);
 }

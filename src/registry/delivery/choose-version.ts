@@ -62,7 +62,7 @@ export function checkOneWanted({ channel, version }: WantedVersion): void {
     });
 }
 
-/** It may be there as a draft, so nothing else is said of one that is not there at all. */
+/** It may exist as a draft, so the error is the same as for a prompt that does not exist. */
 function notServed(prompt: PromptName, environment: EnvironmentName, existing?: PromptName): Problem {
   return new Problem(
     'prompt_not_found',
@@ -85,7 +85,7 @@ async function isServedToo(
   }
 }
 
-/** @returns undefined when the environment serves nothing of the prompt, whatever is asked for */
+/** @returns undefined if the environment serves nothing of the prompt */
 async function served(
   snapshot: ReadSnapshot,
   environment: Environment,
@@ -94,7 +94,7 @@ async function served(
 ): Promise<Chosen | undefined> {
   if (version === undefined) {
     checkChannelServed(environment, channel);
-    // A pointer that is set tells that the prompt is there.
+    // A pointer that is set proves that the prompt exists.
     const target = channel === LATEST ? null : await findPointer(snapshot, prompt, environment.name, channel);
     if (target !== null) return { version: target, channel };
   }
@@ -112,7 +112,7 @@ async function served(
     : versionNotFound(row, version);
 }
 
-/** Null where it is not there, or not served. */
+/** Null if it does not exist, or is not served. */
 async function exactVersion(
   snapshot: ReadSnapshot,
   { name, policy }: Environment,

@@ -1,4 +1,4 @@
-/** An event as other threads are told of it: what it may change of what they keep in memory. */
+/** An event for other threads: the parts that may change their caches. */
 import type { EventData, RegistryEvent } from '../../core/event.ts';
 import type { EventSubject } from './affected.ts';
 

@@ -1,7 +1,7 @@
 /**
- * A store that hands what it commits to the memory of this process: what was just published or promoted is delivered even
- * if the database goes away in the moment after the commit. The deliveries are read inside the transaction, so they are
- * those of the commit; they are used only once it is committed.
+ * A store that passes its commits to this process's cache: a version that was just published or promoted is delivered
+ * even if the database is lost right after the commit. The deliveries are read inside the transaction, so they match
+ * the commit, and are used only after it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventKind, RegistryEvent } from '../../core/event.ts';
@@ -26,10 +26,10 @@ export interface CommittedChange {
 }
 
 const MAKES_DELIVERIES: ReadonlySet<EventKind> = new Set(['version.published', 'promotion.applied']);
-/** Of one write: a large batch leaves the rest to be read when they are asked for. */
+/** Of one write: for a large batch, the rest is read on request. */
 const MOST_MADE = 100;
 
-/** Threads that deliver from memories of their own, where this one does not. */
+/** Threads that deliver from their own caches. */
 export interface CommitListener {
   /** Versions requested of a prompt, beside those that a promotion prepares anyway. */
   specsOf(prompt: PromptName): readonly DeliverySpec[];
@@ -98,7 +98,7 @@ export function committingStore(
   }
 }
 
-/** Those that are ready within the patience. The others are made when somebody asks for them. */
+/** Those that are ready in time. The others are prepared on request. */
 async function prepared(made: CommittedChange['made']): Promise<CachedDelivery[]> {
   const ready = made.flatMap(({ read }) => ('ready' in read ? [read.ready] : []));
   const preparing = made.flatMap(({ read }) => ('ready' in read ? [] : [read.prepare(NOBODY)]));
@@ -110,5 +110,5 @@ async function prepared(made: CommittedChange['made']): Promise<CachedDelivery[]
 
 /** In ms. */
 const PATIENCE = 1000;
-/** Whom work is done for that no request asked for. */
+/** The asker of work without a request. */
 const NOBODY = '';

@@ -47,14 +47,14 @@ export interface DeliveredContent
   extends PreparedContent,
     Pick<StoredVersion, 'source' | 'digest' | 'publishedAt' | 'origin'> {}
 
-/** 64 MiB, of which one version may take a quarter. */
+/** 64 MiB, of which one version may use a quarter. */
 const KEPT = 64 * 1024 * 1024;
 
 /** Prepares what was read, for the key that asks for it. */
 export type Prepare = (key: string) => Promise<DeliveredContent>;
 
 /**
- * Reads a version; what it delivers is prepared later, when the snapshot is no longer held, and kept.
+ * Reads a version; its delivery is prepared later, after the snapshot is closed, and cached.
  * @throws Problem `prompt_not_found` or `version_not_found`
  */
 export type Contents = (
@@ -125,7 +125,7 @@ function linkStored(
   );
 }
 
-/** Whoever may render a prompt need not know which version of which partial it uses: problems name it as it is written. */
+/** Callers who may render a prompt need not know the versions of its partials: problems name a partial as written. */
 function linkPartial(
   reference: string,
   { id, source, partials }: StoredPartial,

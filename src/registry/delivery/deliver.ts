@@ -29,7 +29,7 @@ export interface DeliveryRequest {
   readonly ifNoneMatch: string | undefined;
   /** https://www.w3.org/TR/trace-context/ */
   readonly traceparent?: string | undefined;
-  /** Over which it came, where that stays open for more. */
+  /** The connection of the request, if it stays open. */
   readonly connection?: object;
 }
 
@@ -42,11 +42,11 @@ export interface DeliveryParts {
   readonly integrity: Integrity;
   readonly authenticator: Authenticator;
   readonly maker: DeliveryMaker;
-  /** Told of what is a fault of the registry. */
+  /** Called for internal errors of the registry. */
   readonly onFault: (error: unknown, request: DeliveryRequest) => void;
-  /** Told who asks, once a request. What it throws is the answer. */
+  /** Called with the caller, once per request. An error that it throws is the response. */
   readonly onCaller?: (request: DeliveryRequest, caller: Caller) => void;
-  /** Told where the answer came from. */
+  /** Called with the source of the response. */
   readonly onDelivered?: (from: 'memory' | 'database') => void;
   readonly failover?: FailoverWaitOptions;
 }

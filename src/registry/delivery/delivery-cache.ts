@@ -1,6 +1,6 @@
 /**
- * Deliveries in memory: bounded by the bytes they retain, the least recently used dropped first. A delivery has one key,
- * made of what it delivers and never of how a client spelled it, so no request can add a second entry for it.
+ * A cache of deliveries, bounded by the bytes they retain; the least recently used is dropped first. The key of a
+ * delivery depends on its contents and never on the spelling of a request, so no request can add a second entry.
  */
 import { LRUCache } from 'lru-cache';
 import type { Channel } from '../../core/channel.ts';
@@ -37,9 +37,9 @@ export interface DeliveryCache {
   /** Keeps it in place of the one with the same spec, unless it is larger than a quarter of the cache. */
   set(delivery: CachedDelivery): void;
   /**
-   * As `set`, for one that somebody asked for. Where others would have to go for it, it is kept only when it is asked for
-   * again soon: whoever asks for more prompts in turn than there is room for drops none that others ask for all day.
-   * @returns whether it is kept
+   * Like `set`, for a requested delivery. If it would evict others, it is only cached on the second request within a
+   * short time, so that a scan over many prompts evicts none that are requested regularly.
+   * @returns true if it is cached
    */
   admit(delivery: CachedDelivery): boolean;
   delete(spec: DeliverySpec): void;
@@ -62,7 +62,7 @@ const REMEMBERED = 1 / 2;
 
 /** @param capacity in bytes */
 export function deliveryCache(capacity: number): DeliveryCache {
-  /** Asked for once and not admitted, the oldest first. */
+  /** Requested once and not cached, the oldest first. */
   const once = new Set<string>();
   const keysOf = new Map<PromptName, Set<string>>();
   const entries = new LRUCache<string, CachedDelivery>({

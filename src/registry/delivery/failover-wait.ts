@@ -1,6 +1,6 @@
 /**
- * Deliveries that wait while the database fails over. What was published a moment before, through another process, is
- * not in memory yet; it is with the next primary, which is there within seconds.
+ * Deliveries that wait while the database fails over. A version that another process just published is not in memory
+ * yet, but the next primary has it, within seconds.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Store } from '../store/store.ts';
@@ -15,7 +15,7 @@ export interface FailoverWaitOptions {
 /** @returns whether it is worth while to read again. Resolves when the database is back, or nothing may wait for it any longer. */
 export type FailoverWait = (key: string) => Promise<boolean>;
 
-/** Twice as long as a cluster takes to elect a primary. Beyond that nobody knows when the database will be back. */
+/** Twice the time a cluster takes to elect a primary. After that, nobody knows when the database will be back. */
 export const FAILOVER_TIME = 20_000;
 /** At once: each retains its request. */
 const MOST = 256;

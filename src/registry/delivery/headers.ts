@@ -33,7 +33,7 @@ export function deliveryHeaders(delivered: DeliveredVersion, etag: string): Reco
     'Last-Modified': new Date(publishedAt).toUTCString(),
     Vary: 'Authorization, Accept',
     'Cache-Control': `private, ${freshness}`,
-    // RFC 9213: for a CDN of one's own that keys on Authorization.
+    // RFC 9213: for your own CDN, keyed on Authorization.
     'CDN-Cache-Control': freshness,
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Makes deliveries from what the store holds: reads a version in one snapshot, and prepares the answer once the snapshot
- * is no longer held. Text that can be cut out of its source is ready at once, without parsing anything.
+ * Makes deliveries from the store: reads a version in one snapshot, and prepares the response after the snapshot is
+ * closed. Text that can be cut out of its source is ready at once, without parsing.
  */
 import { hash } from 'node:crypto';
 import { MEDIA } from '../../contract/headers.ts';
@@ -22,7 +22,7 @@ export type ReadDelivery =
   | { readonly ready: CachedDelivery }
   | { readonly prepare: (key: string) => Promise<CachedDelivery> };
 
-/** A version as the log and its row tell of it. */
+/** A version according to the log and its row. */
 export interface VersionText {
   readonly source: string;
   readonly digest: Digest;
@@ -35,8 +35,8 @@ export interface DeliveryMaker {
   /** @throws Problem as `chooseVersion` does */
   read(snapshot: ReadSnapshot, spec: DeliverySpec): Promise<ReadDelivery>;
   /**
-   * The same of a version that was chosen already.
-   * @param known where it need not be read
+   * The same for a version that was already chosen.
+   * @param known if it need not be read
    * @throws Problem `prompt_not_found`, `version_not_found`
    */
   readChosen(

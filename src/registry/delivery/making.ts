@@ -1,4 +1,4 @@
-/** The two that make deliveries: versions with their partials in place, and the answers made of them. */
+/** The two steps of a delivery: a version with its partials resolved, and the response. */
 import type { WorkerTasks } from '../http/work.ts';
 import { type Contents, keptContents } from './content.ts';
 import { type DeliveryMaker, deliveryMaker } from './maker.ts';
@@ -8,7 +8,7 @@ export interface Making {
   readonly maker: DeliveryMaker;
 }
 
-/** Deliveries wait in a queue of their own: whatever else a key asks for keeps none of them waiting. */
+/** Deliveries have their own queue: other requests of a key never delay them. */
 export function deliveriesBy(work: WorkerTasks): Making {
   const delivering = (key: string) => ({ key: `deliveries of ${key}` });
   const contents = keptContents((version, key) => work.prepareContent(version, delivering(key)));

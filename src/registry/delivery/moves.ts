@@ -30,7 +30,7 @@ interface Known {
   /** Up to which event the log is known. */
   readonly head: ChainHead;
   readonly published: number;
-  /** Of an environment that is not here nobody has asked. */
+  /** An environment is missing until somebody asks for it. */
   readonly environments: ReadonlyMap<EnvironmentName, ByChannel>;
 }
 
@@ -50,7 +50,7 @@ export function moves(store: Pick<Store, 'read' | 'revision'>): Moves {
         environments: new Map(),
       };
       const channels = next.environments.get(environment) ?? (await readChannels(snapshot, environment));
-      // Whichever snapshot it is of, the next one goes on from there.
+      // Whichever snapshot it is from, the next one continues from there.
       known = { ...next, environments: new Map([...next.environments, [environment, channels]]) };
       const { serves, pins } = policy;
       const served = serves.flatMap(channel => {
@@ -78,7 +78,7 @@ export function moves(store: Pick<Store, 'read' | 'revision'>): Moves {
   };
 }
 
-/** Adds the new events of the log; undefined where there are too many, or the log is another one than before. */
+/** Adds the new events of the log; undefined if there are too many, or the log is another one. */
 async function continued(snapshot: ReadSnapshot, known: Known): Promise<Known | undefined> {
   const { head } = known;
   const rows = await selectNew(snapshot, { seq: head.seq });

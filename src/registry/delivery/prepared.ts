@@ -1,4 +1,4 @@
-/** An answer of delivery, made once and given many times. */
+/** A response of delivery, prepared once and sent many times. */
 import type { HttpResponse } from '../http/http-response.ts';
 import { type DeliveredVersion, deliveryHeaders } from './headers.ts';
 
@@ -32,7 +32,7 @@ export function preparedDelivery(
       status: 200,
       headers: { 'Content-Type': type, 'Content-Length': String(bytes), ...headers },
       body,
-      // ASCII takes no encoding to send.
+      // ASCII needs no encoding when it is sent.
       ...(isASCII && { encoding: 'latin1' }),
     },
     notModified: { status: 304, headers, body: null },

@@ -6,8 +6,8 @@ const SLOT = 16;
 const MAX_OBJECTS = 100_000;
 
 /**
- * An upper estimate in bytes: two for each character of a string, and whatever objects, arrays, maps and sets refer to,
- * each counted once. Infinite for a value of too many objects to look at.
+ * An upper estimate in bytes: two for each character of a string, and everything that objects, arrays, maps and sets
+ * refer to, each counted once. Infinite for a value with too many objects.
  */
 export function retainedBytes(value: unknown): number {
   const seen = new Set<object>();

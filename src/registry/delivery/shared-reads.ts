@@ -1,6 +1,6 @@
 /**
- * Reads that share a snapshot. Deliveries that are not in memory come many at a time; to open a snapshot for each, and to
- * hold the environments to the log in each, takes as long as all the rest.
+ * Reads that share a snapshot. Uncached deliveries come many at a time; opening a snapshot and verifying the
+ * environments for each would take as long as everything else.
  */
 import { setImmediate as gathered } from 'node:timers/promises';
 import { Problem } from '../../core/problem.ts';
@@ -16,8 +16,8 @@ interface Waiting {
 }
 
 /**
- * @returns `store.read`, for which those of one turn of the event loop go together where the database is a file: it
- * reads one after the other anyway. A database on a server has a connection for each.
+ * @returns a `store.read` that combines the reads of one turn of the event loop if the database is a file, which reads
+ * sequentially anyway. A database on a server has a connection for each.
  */
 export function sharedReads(store: Store): Store['read'] {
   if (store.file === undefined) return work => store.read(work);
@@ -51,7 +51,7 @@ async function together(store: Store, some: readonly Waiting[]): Promise<void> {
         try {
           each.resolve(await each.work(snapshot));
         } catch (error) {
-          // A failed read is repeated on its own by whoever watches the store's reads.
+          // A failed read is repeated on its own by the code that watches the store's reads.
           if (!Problem.is(error)) continue;
           each.reject(error);
         }
@@ -59,7 +59,7 @@ async function together(store: Store, some: readonly Waiting[]): Promise<void> {
       }
     });
   } catch {
-    // Those that are left are told alone.
+    // The remaining ones are reported individually.
   }
   await Promise.all([...left].map(({ work, resolve, reject }) => store.read(work).then(resolve, reject)));
 }

@@ -1,4 +1,4 @@
-/** The live version at an instant, from the log, independent of anyone's clock. */
+/** The live version at an instant, from the log, independent of any clock. */
 import type { Live, LiveQuery } from '../../contract/live.ts';
 import { type Channel, LATEST } from '../../core/channel.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
@@ -18,7 +18,7 @@ import type { ReadSnapshot, Store } from '../store/store.ts';
 /** A version's time on a channel. */
 interface Span {
   readonly version: VersionNumber;
-  /** The promotion's id; null where publishing moved the channel. */
+  /** The promotion's id; null if publishing moved the channel. */
   readonly promotion: number | null;
   readonly from: string;
   readonly until: string | null;
@@ -53,7 +53,7 @@ export interface LiveReader {
 
 interface Found {
   readonly found: Omit<Live, 'text' | 'source' | 'digest' | 'origin'>;
-  /** Prepares its text when the snapshot is no longer held. */
+  /** Prepares its text after the snapshot is closed. */
   readonly prepare: Prepare;
 }
 
@@ -175,7 +175,7 @@ function publishedSpans(snapshot: ReadSnapshot, prompt: PromptName): Spans {
   };
 }
 
-/** @param meant the channel that was probably meant; undefined where there is the one that was asked for */
+/** @param meant the suggested channel; undefined if the requested one exists */
 function notLiveYet(
   { prompt, environment, channel, at }: Pick<Live, 'prompt' | 'environment' | 'channel' | 'at'>,
   firstLiveAt: string | null,

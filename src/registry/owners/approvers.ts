@@ -5,7 +5,7 @@ import { foldPerson } from '../../core/person.ts';
 import { readOnce } from '../store/remembered.ts';
 import type { ReadSnapshot } from '../store/store.ts';
 
-/** Their names, by what `foldPerson` gives for them. @param at RFC 3339 UTC: keys that expired before are not valid */
+/** Their names, by `foldPerson`. @param at RFC 3339 UTC: keys that expired before are not valid */
 export function readApprovers(
   snapshot: ReadSnapshot,
   environment: EnvironmentName,
@@ -25,7 +25,7 @@ export function readApprovers(
   });
 }
 
-/** Those of the owners who could approve. @param mayNot of whom, by what `foldPerson` makes of the name */
+/** The owners who could approve. @param mayNot excluded people, by `foldPerson` */
 export function ableOf(
   rule: OwnerRule,
   approvers: ReadonlyMap<string, string>,

@@ -25,9 +25,9 @@ import { checkNotLockedOut } from './lock-out.ts';
 import { changeRecord, countedApprovals } from './read.ts';
 
 /**
- * Applied at once where the policy asks for no approval and no owners hold yet; else it waits for others.
- * @throws Problem `environment_not_found`, `wrong_environment`, `owners_changed`, `owners_locked_out`, `invalid_request`
- * for a text that names the wrong lines
+ * Applied at once if the policy requires no approval and there are no owners yet; otherwise pending.
+ * @throws Problem `environment_not_found`, `wrong_environment`, `owners_changed`, `owners_locked_out`,
+ * `invalid_request` for a text with invalid lines
  */
 export async function requestOwners(
   transaction: WriteTransaction,
@@ -83,9 +83,9 @@ type Decide = (
 ) => Promise<OwnersChangeRecord>;
 
 /**
- * One more approval; the last that is needed applies the change. A refusal records nothing.
+ * One more approval; the last one applies the change. A refusal records nothing.
  * @throws Problem `environment_not_found`, `wrong_environment`, `owners_change_not_found`, `owners_change_closed`,
- * `self_approval`, `already_approved`, `owners_locked_out` where nobody could approve any more by the time it is applied
+ * `self_approval`, `already_approved`, `owners_locked_out` if nobody could approve by the time it is applied
  */
 export const approveOwners: Decide = async (transaction, now, caller, name, id, comment) => {
   const { environment, change } = await own(transaction, caller, name, id, 'approving this change of owners');
@@ -160,7 +160,7 @@ type Step = {
   };
 }[OwnersEventKind];
 
-/** The one place where owners change: an event is appended. @param before the change so far; without an id where the event begins it */
+/** The only place where owners change: appends an event. @param before the change so far; without an id if the event begins it */
 async function record(
   transaction: WriteTransaction,
   now: Store['now'],

@@ -1,4 +1,4 @@
-/** The events of an environment's owners, as the log has them: what holds, and the change that waits. */
+/** Reads the owners of an environment from the log: the current ones and the pending change. */
 import { sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import type { EnvironmentName } from '../../core/environment.ts';
@@ -21,7 +21,7 @@ import type { ReadSnapshot, WriteTransaction } from '../store/store.ts';
 
 /** The owners in effect in an environment. */
 export interface OwnersInEffect {
-  /** The id of the change that made it so; null: none was ever made. */
+  /** The id of their last change; null: there was none. */
   readonly change: number | null;
   readonly text: string;
   readonly rules: readonly OwnerRule[];
@@ -43,7 +43,7 @@ export async function readOwners(
   });
 }
 
-/** The text that held before an event of the log. @throws as `readOwners` does */
+/** The text before an event of the log. @throws as `readOwners` */
 export async function ownersTextBefore(
   snapshot: ReadSnapshot,
   environment: EnvironmentName,
@@ -53,7 +53,7 @@ export async function ownersTextBefore(
   return row === undefined ? '' : (authentic(snapshot, row) as RegistryEvent<'owners.applied'>).data.text;
 }
 
-/** To be called by whoever appended an event that sets them. */
+/** To be called after appending an event that sets them. */
 export function forgetOwners(transaction: WriteTransaction, environment: EnvironmentName): void {
   forget(transaction, whatOf(environment));
 }
@@ -97,7 +97,7 @@ const selectAppliedBefore = preparedQuery(
       .limit(1),
 );
 
-/** The newest change of an environment's owners, whatever became of it; undefined: there was none. */
+/** The newest change of an environment's owners, in any state; undefined: there was none. */
 export async function newestOwnersChange(
   snapshot: ReadSnapshot,
   environment: EnvironmentName,
@@ -163,7 +163,7 @@ const selectNewest = preparedQuery((database, given: { readonly environment: Env
     .limit(1),
 );
 
-/** Events that are read at once: most changes have three, and what follows them holds other texts. */
+/** The number of events per read: most changes have three, and later ones have other texts. */
 const PIECE = 10;
 
 const selectAfter = preparedQuery(

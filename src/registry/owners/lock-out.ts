@@ -1,4 +1,4 @@
-/** Owners by whom nothing could ever be approved are refused before they hold, and told of when they come to be so. */
+/** Refuses owners with whom nothing could ever be approved, and warns about those that become so. */
 import { sql } from 'kysely';
 import { eitherOf } from '../../core/either-of.ts';
 import type { Environment } from '../../core/environment.ts';
@@ -10,9 +10,9 @@ import type { ReadSnapshot } from '../store/store.ts';
 import { turns } from '../turns.ts';
 import { ableOf, readApprovers } from './approvers.ts';
 
-/** Prompts that patterns are tried on: where there are more, it is not said which patterns match none. */
+/** The maximum number of prompts that patterns are tested on: beyond that, unmatched patterns are not reported. */
 const MAX_PROMPTS = 10_000;
-/** Of a rule with one owner: prompts whose newest versions are looked at, and how many of each. */
+/** For a rule with one owner: limits of the prompts and versions that are examined. */
 const SOME_PROMPTS = 50;
 const NEWEST_VERSIONS = 20;
 
@@ -93,8 +93,8 @@ export async function unmatched(snapshot: ReadSnapshot, rules: readonly OwnerRul
 type PromptsByRule = ReadonlyMap<OwnerRule, readonly PromptName[]>;
 
 /**
- * The prompts that each rule decides for, found in turns: there may be many of both. Whoever asks again, as a view that
- * shows them does, has them found once as long as no prompt comes or goes.
+ * The prompts of each rule, found in turns: there may be many of both. Cached as long as no prompt is added or removed,
+ * for a view that shows them.
  */
 async function promptsByRule(
   rules: readonly OwnerRule[],

@@ -63,7 +63,7 @@ export async function countedApprovals(
   return counted;
 }
 
-/** A change as the API gives it. */
+/** A change as in the API. */
 export async function changeRecord(
   snapshot: ReadSnapshot,
   { policy }: Environment,
@@ -89,7 +89,7 @@ async function canApprove(
   { environment, requestedBy }: OwnersChange,
   counted: readonly OwnersApproval[],
 ): Promise<string[]> {
-  // Whoever asks to see it has no clock; a key that expired since the last event is told of when it is used.
+  // A reader has no clock; a key that expired since the last event is detected when it is used.
   const approvers = await readApprovers(snapshot, environment, (await newestTime(snapshot)) ?? '');
   const settled = [requestedBy, ...counted.map(({ actor }) => actor)];
   return [...approvers.values()]

@@ -1,4 +1,4 @@
-/** Promotions that are about to be decided, held to their events: who asked, and who approved, is for the log to say. */
+/** Verifies promotions that are about to be decided against their events: the log determines who requested and approved them. */
 import { sql } from 'kysely';
 import { canonicalJson } from '../../core/canonical.ts';
 import { EventMisfit, isPromotionEvent, type PromotionRecord, promotionAfter } from '../../core/promotion.ts';
@@ -24,8 +24,8 @@ interface Voucher {
 }
 
 /**
- * Whoever revokes a key holds what waits by its word (revoked-key.ts), as far as the tables then say that it waits. Of
- * a release before MACs nothing of that is known.
+ * Revoking a key holds the pending promotions that depend on it (revoked-key.ts), according to the tables of that time.
+ * For a release before MACs, none of this is known.
  */
 async function checkNoneRevoked(
   snapshot: ReadSnapshot,
@@ -68,8 +68,8 @@ async function recordedPromotion(
 type Place = Pick<PromotionRecord, 'id' | 'prompt' | 'environment' | 'channel'>;
 
 /**
- * Of the pointer, since the promotion began: few, as a newer request takes the place of older ones. A comment changes
- * nothing of a promotion, and there may be many.
+ * Of the pointer, since the promotion began: few, because a newer request replaces older ones. Comments do not change a
+ * promotion, and there may be many.
  */
 const selectEvents = preparedQuery((database, given: Place) =>
   database

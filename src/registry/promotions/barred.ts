@@ -10,14 +10,14 @@ import type { ReadSnapshot } from '../store/store.ts';
 
 export type VersionStep = Pick<PromotionRecord, 'prompt' | 'version' | 'from'>;
 
-/** The versions between what is live and what is asked for, of the prompt and of its partials. */
+/** The versions between the live and the requested one, of the prompt and of its partials. */
 export async function readChanged(snapshot: ReadSnapshot, move: VersionStep): Promise<VersionRange[]> {
   const { prompt, version, from } = move;
   const before: Ingredients = from === null ? new Map() : await readIngredients(snapshot, prompt, from);
   return changedRanges(before, await readIngredients(snapshot, prompt, version));
 }
 
-/** The first version of each author in each of the prompts; none where authors may approve. */
+/** The first version of each author in each of the prompts; none if authors may approve. */
 export async function readBarred(
   snapshot: ReadSnapshot,
   policy: Policy,

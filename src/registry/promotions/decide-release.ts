@@ -23,10 +23,10 @@ type DecideRelease = (
 ) => Promise<ReleaseAnswer>;
 
 /**
- * One approval for each promotion of it that is open. One that is applied as a whole is approved, and applied, only if
- * every one of them can be; otherwise each by itself.
- * @throws Problem `release_not_found`, `wrong_environment`, `key_revoked`, and as for a promotion, with `details.refused`,
- * where nothing was approved
+ * Approves each open promotion of a release. An atomic release is only approved and applied if every promotion can be;
+ * otherwise each on its own.
+ * @throws Problem `release_not_found`, `wrong_environment`, `key_revoked`, and as for a promotion, with
+ * `details.refused`, if nothing was approved
  */
 export const approveRelease: DecideRelease = async (transaction, now, caller, id, comment) => {
   const members = await ownMembers(transaction, caller, id, 'approving this release');
@@ -125,7 +125,7 @@ async function decideAll(
   const results: ReleaseResult[] = [];
   const turn = turns();
   const open = members.filter(isOpen);
-  // Of one that has ended, the problem says how.
+  // For one that has ended, the problem has its state.
   for (const promotion of open.length > 0 ? open : members.slice(0, 1)) {
     await turn();
     const outcome = await problemIn(() => decide(promotion));

@@ -70,7 +70,7 @@ export const cancel: Decide = async (transaction, now, caller, id, comment) => {
   return readPromotion(transaction, id);
 };
 
-/** The promotion, where the caller's key belongs to its environment and is still valid. */
+/** The promotion, if the caller's key belongs to its environment and is still valid. */
 async function own(
   transaction: WriteTransaction,
   caller: Caller,

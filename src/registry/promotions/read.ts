@@ -73,7 +73,7 @@ export async function readRecord(snapshot: ReadSnapshot, id: string): Promise<Pr
   );
 }
 
-/** A record as the API gives it. @param releases what was read of releases before, by one who shows several */
+/** A record as in the API. @param releases a cache of releases, for callers that show several */
 export async function promotionOf(
   snapshot: ReadSnapshot,
   record: PromotionRecord,
@@ -97,7 +97,7 @@ export async function promotionOf(
   };
 }
 
-/** The rules of owners of which nobody has approved yet, with who of them could. */
+/** The rules of owners without an approval, with the people who could give it. */
 async function waitingFor(
   snapshot: ReadSnapshot,
   { environment, requestedBy }: PromotionRecord,
@@ -110,7 +110,7 @@ async function waitingFor(
     approvals.map(({ actor }) => actor),
   );
   if (missing.length === 0) return [];
-  // Whoever asks to see it has no clock; a key that expired since the last event is told of when it is used.
+  // A reader has no clock; a key that expired since the last event is detected when it is used.
   const approvers = await readApprovers(snapshot, environment, (await newestTime(snapshot)) ?? '');
   const requester = foldPerson(requestedBy);
   const authors = firstOfEach(barred);

@@ -17,13 +17,13 @@ type Step<K extends PromotionEventKind> = {
   [Kind in K]: {
     readonly kind: Kind;
     readonly data: Omit<NewEvent<Kind>['data'], 'promotion'>;
-    /** Of a comment: its text, of which `data` may have the digest alone. */
+    /** For a comment: its text, of which `data` may have only the digest. */
     readonly text?: string;
   };
 }[K];
 
 export interface InRelease {
-  /** The release's id; undefined for its first promotion, whose id becomes it. */
+  /** The release's id; undefined for its first promotion, whose id it becomes. */
   readonly release: number | undefined;
   readonly atomic: boolean;
 }

@@ -10,8 +10,8 @@ import { turns } from '../turns.ts';
 import { recordsOf } from './rows.ts';
 
 /**
- * In the order in which they were requested; none where there is no such release.
- * @throws DataFolderProblem `chain_broken` when the tables lack one
+ * In the order of their requests; empty if there is no such release.
+ * @throws DataFolderProblem `chain_broken` if the tables lack one
  */
 export async function releaseMembers(snapshot: ReadSnapshot, release: number): Promise<PromotionRecord[]> {
   const ids = await begunBy(snapshot, release);

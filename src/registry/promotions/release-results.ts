@@ -27,7 +27,7 @@ export function refusedResult(
   return { prompt, version, outcome: 'refused', promotion, code, detail: message };
 }
 
-/** Of a release of which nothing was done: the code is that of the first promotion that was refused. */
+/** For a release of which nothing was done: the code is that of the first refused promotion. */
 export function refusedWhole(failed: readonly ReleaseResult[]): Problem {
   const refused = failed.map(({ prompt, version, code, detail }) => ({
     prompt,

@@ -23,16 +23,17 @@ type Item = ReleaseRequest['items'][number];
 type Outcome = ReturnType<typeof decideRequest>;
 interface Move extends AskedMove {
   readonly item: Item;
-  /** Approvals, of this one by itself. */
+  /** The approvals of this promotion on its own. */
   readonly needed: number;
 }
 type Decided = Move & { readonly outcome: Outcome };
 
 /**
- * Requests all of it. What is live already counts as done. Without `atomic`, what is refused stops no other.
- * @returns what became of each item, in their order, and the release; null where no item was left to promote
+ * Requests a release. Versions that are already live count as done. Without `atomic`, refused items do not stop the
+ * others.
+ * @returns the result of each item, in order, and the release; null if no item was left to promote
  * @throws Problem `environment_not_found`, `wrong_environment`, `key_revoked`, `invalid_request`; with `atomic` the
- * problem of the first item that is refused, with all of them in `details.refused`
+ * problem of the first refused item, with all of them in `details.refused`
  */
 export async function promoteRelease(
   transaction: WriteTransaction,
@@ -109,8 +110,8 @@ interface ToBegin {
 }
 
 /**
- * The events that begin the promotions follow one another: that is how the log tells which belong to a release.
- * @throws Problem `invalid_request` where too many promotions would wait
+ * The events that begin the promotions are consecutive: that is how the log shows which belong to a release.
+ * @throws Problem `invalid_request` if too many promotions would be pending
  */
 async function beginAll(
   transaction: WriteTransaction,

@@ -5,8 +5,8 @@ import { proceed } from './record.ts';
 import { recordsOf } from './rows.ts';
 
 /**
- * Holds every promotion that waits and that was approved with the key, or planned with it where no approval was
- * asked for: whoever had the key may not have been its actor. A request stays a request, as others must approve it.
+ * Holds every pending promotion that was approved with the key, or planned with it if no approval was required:
+ * somebody other than its actor may have used it. Requests stay valid, because others must approve them.
  */
 export async function holdWhatKeyApproved(
   transaction: WriteTransaction,

@@ -1,4 +1,4 @@
-/** Promotions as the tables keep them, and as their events tell them. */
+/** Converts promotions between the tables and their events. */
 
 import type { RegistryEvent } from '../../core/event.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';
@@ -73,7 +73,7 @@ export function pointerRow(promotion: PromotionRecord & { readonly appliedAt: st
   };
 }
 
-/** Without the text, of which the event may have the digest alone. */
+/** Without the text, of which the event may have only the digest. */
 export function commentRow({
   seq,
   at,

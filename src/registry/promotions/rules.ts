@@ -23,9 +23,9 @@ export interface Rules {
 export type ReleaseRules = Map<number, Promise<RulesOfRelease>>;
 
 export interface RulesOfRelease {
-  /** Of all its promotions together: whoever wrote one of its versions approves none of it. */
+  /** For all its promotions together: an author of any of its versions cannot approve any of it. */
   readonly all: Rules;
-  /** Of each by itself, by its id. */
+  /** For each promotion on its own, by id. */
   readonly each: ReadonlyMap<number, Rules>;
 }
 
@@ -44,7 +44,7 @@ export async function readRules(
   return rulesIn(await reading, promotion);
 }
 
-/** Those that one of a release is held to: of the whole, where it is applied as a whole. */
+/** The rules for a promotion of a release: those of the whole, if it is atomic. */
 export function rulesIn({ all, each }: RulesOfRelease, promotion: PromotionRecord): Rules {
   const own = each.get(promotion.id);
   return isAtomic(promotion) || own === undefined ? all : { ...own, barred: all.barred };

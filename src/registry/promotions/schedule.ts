@@ -1,7 +1,7 @@
 /**
- * Applies planned promotions when their time comes. Any number of processes may do so on one store: the one whose
- * transaction comes first applies a promotion, and the others find it applied. The time is the clock's, the database's
- * where there is one: a log whose time was shifted brings nothing forward. What became due while no process ran is applied when one starts.
+ * Applies scheduled promotions at their time. Any number of processes may do so on one store: the first transaction
+ * applies a promotion, and the others find it applied. The time is the clock's, on a server the database's: a log with
+ * a shifted time applies nothing early. Promotions that became due while no process ran are applied at the next start.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../../core/problem.ts';
@@ -26,7 +26,7 @@ export const SCHEDULE_KEY = 'schedule';
 export interface PromotionSchedule {
   /** Applies what is due now, and resolves when nothing is. */
   applyDue(): Promise<void>;
-  /** Applies from now on whatever becomes due. */
+  /** Starts applying promotions that become due. */
   start(): void;
   /** Lets what it is doing finish. May be called twice. */
   close(): Promise<void>;
@@ -34,9 +34,9 @@ export interface PromotionSchedule {
 
 export interface ScheduleParts {
   readonly store: Store;
-  /** Told when the store fails, once until it answers again. */
+  /** Called when the store fails, once until it responds again. */
   readonly onFault: (error: unknown) => void;
-  /** The time to wait when the store fails, in ms; twice as long each time. 500 unless told. */
+  /** The pause after a failure of the store, in ms, doubled each time; default: 500. */
   readonly pause?: number;
 }
 

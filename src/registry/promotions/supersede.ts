@@ -1,4 +1,4 @@
-/** The newer request for a pointer takes the place of those that are open, so that nobody approves what nobody wants any more. */
+/** A newer request for a pointer replaces the open ones, so that nobody approves an outdated request. */
 import { isAtomic, isOpen, type PromotionRecord } from '../../core/promotion.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';

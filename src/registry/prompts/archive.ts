@@ -1,4 +1,4 @@
-/** Archiving a prompt and restoring it. Nothing is deleted, and what is live stays live. */
+/** Archives and restores prompts. Nothing is deleted, and live versions stay live. */
 import { checkPublishes } from '../../core/environment.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { Caller } from '../access/caller.ts';

@@ -1,4 +1,4 @@
-/** Tells whether a prompt is archived, as the log says. */
+/** Determines from the log whether a prompt is archived. */
 import { sql } from 'kysely';
 import type { PromptName } from '../../core/name.ts';
 import { authentic } from '../store/authentic.ts';
@@ -6,7 +6,7 @@ import { broken } from '../store/broken.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { ReadSnapshot } from '../store/store.ts';
 
-/** @throws DataFolderProblem `chain_broken` when the table says something else than the last event that archived or restored it */
+/** @throws DataFolderProblem `chain_broken` if the table disagrees with the last event that archived or restored it */
 export async function checkArchivedAsRecorded(
   snapshot: ReadSnapshot,
   name: PromptName,
@@ -19,8 +19,8 @@ export async function checkArchivedAsRecorded(
 }
 
 /**
- * For a query of the table prompts: the number of the event that `checkArchivedAsRecorded` would read; null where a
- * prompt was never archived, as most were not.
+ * For a query of the table prompts: the number of the event that `checkArchivedAsRecorded` would read; null if a prompt
+ * was never archived, as is usual.
  */
 export function lastArchiving() {
   return sql<number | null>`(
@@ -29,7 +29,7 @@ export function lastArchiving() {
   )`;
 }
 
-/** Returns whether the table or the log tells of archiving at all; where neither does, they agree. */
+/** Returns true if the table or the log mentions archiving at all; otherwise they agree. */
 export function isArchivingToCheck(row: {
   readonly archived: number;
   readonly last_archiving: number | null;

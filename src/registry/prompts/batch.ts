@@ -1,6 +1,6 @@
 /**
- * Many versions in one answer, which is bounded and never in memory as a whole: first it is decided which versions it
- * holds, by their sizes, then each is read when its turn comes and written in pieces.
+ * Many versions in one response, which is bounded and never in memory as a whole: first selects the versions by their
+ * sizes, then reads and writes each in pieces.
  */
 import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
@@ -23,7 +23,7 @@ interface Found extends Wanted {
 }
 
 export interface BatchPlan {
-  /** In the order asked for. */
+  /** In the requested order. */
   readonly found: readonly Found[];
   readonly missing: readonly string[];
   /** For which there is no room. */

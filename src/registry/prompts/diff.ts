@@ -16,8 +16,8 @@ export interface ComparedVersion {
 }
 
 /**
- * The parts that differ: the source, the partials in order of name, and last the resolved text, which is told only
- * where a partial differs: elsewhere it would repeat what the source shows.
+ * The parts that differ: the source, the partials in order of name, and last the resolved text, only if a partial
+ * differs: otherwise it would repeat the source's diff.
  */
 export function diffParts(name: PromptName, from: ComparedVersion, to: ComparedVersion): DiffPart[] {
   const partials = changedPartials(linked(from), linked(to));

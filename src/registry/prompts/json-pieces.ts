@@ -1,4 +1,4 @@
-/** Long texts as JSON in pieces, so that no answer is in memory as a whole and none holds the thread for long. */
+/** Encodes long texts as JSON in pieces, so that no response is in memory as a whole and none blocks the thread. */
 import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { Store } from '../store/store.ts';
@@ -6,12 +6,12 @@ import { oneATurn } from './one-a-turn.ts';
 import { readVersion } from './version-rows.ts';
 
 /**
- * UTF-16 code units of a source that become JSON in one piece. A control character takes six bytes: a piece is no longer
- * than what the engine collects soon, and takes less than a millisecond.
+ * UTF-16 code units of a source per piece. A control character takes six bytes: a piece is small enough to be collected
+ * soon, and takes less than a millisecond.
  */
 const PIECE = 16 * 1024;
 
-/** The text between the quotes, in pieces; each is made in a turn of its own. */
+/** The text between the quotes, in pieces, one per turn of the event loop. */
 export async function* jsonText(text: string): AsyncGenerator<string, void, undefined> {
   for (let start = 0; start < text.length; ) {
     let end = Math.min(start + PIECE, text.length);

@@ -14,7 +14,7 @@ import { similarPrompts } from './similar-names.ts';
 
 export type RecordedPartials = EventData['version.published']['partials'];
 
-/** The newest version of a prompt; null where there is no such prompt. */
+/** The newest version of a prompt; null if there is no such prompt. */
 export type Newest = {
   readonly version: VersionNumber;
   readonly archived: boolean;
@@ -30,7 +30,7 @@ export interface LinkRequest {
   readonly similar: ReadonlyMap<string, readonly PromptName[]>;
 }
 
-/** A reference that means nothing, and where it was looked for. */
+/** An unresolved reference, and the names that were tried. */
 export interface UnknownReference {
   readonly reference: string;
   readonly candidates: readonly PromptName[];
@@ -147,7 +147,7 @@ const AT_ONCE = 200;
 /** In bytes, of all partials of one prompt: one that can be published has a fraction of it. */
 const MAX_PARTIALS_BYTES = 16 * 1024 * 1024;
 
-/** @throws Problem `invalid_source` where the partials are far too large, before they are read */
+/** @throws Problem `invalid_source` if the partials are far too large, before they are read */
 async function readNewest(
   snapshot: ReadSnapshot,
   names: readonly PromptName[],
@@ -192,10 +192,10 @@ function tooManyPartials(): Problem {
   );
 }
 
-/** References of which it is looked for what was meant; a source may have thousands. */
+/** The maximum number of references with suggestions; a source may have thousands. */
 const MOST_UNKNOWN = 20;
 
-/** Whoever publishes may list every prompt, so each may be named. */
+/** Authors may list every prompt, so each may be suggested. */
 async function readSimilar(
   snapshot: ReadSnapshot,
   unknown: readonly UnknownReference[],

@@ -18,7 +18,7 @@ export interface NewestVersion {
 }
 
 /**
- * By the path alone, before the body is there.
+ * By the path alone, before the body arrives.
  * @throws Problem `publishing_not_allowed`, `prompt_archived`
  */
 export async function checkMayPublish(

@@ -1,7 +1,4 @@
-/**
- * One piece of long answers in each turn of the event loop, whoever it is for: however many are written at a time, no turn
- * is longer.
- */
+/** Limits long responses to one piece per turn of the event loop in total, however many are being written. */
 
 /** In the order in which they came; of this thread. */
 const waiting: (() => void)[] = [];

@@ -20,7 +20,7 @@ export interface PreparedSource {
   readonly schemaFlaw: Problem | undefined;
 }
 
-/** Never rejects with a `Problem`: what is wrong is told when its turn comes. */
+/** Never rejects with a `Problem`: errors are reported when their turn comes. */
 export async function prepareSource(name: PromptName, source: string): Promise<PreparedSource> {
   const { flaw, usesPartials } = readSource(name, source);
   const hasFrontMatter = locateFrontMatter(source, sourceKindOf(name)) !== undefined;
@@ -46,7 +46,7 @@ function readSource(name: PromptName, source: string): Pick<PreparedSource, 'fla
   }
 }
 
-/** Also true where a name of a partial is wrong, or a block that only a partial has is written: linking tells where. */
+/** Also true for an invalid partial name, or a block that only partials have: linking reports the place. */
 function usesPartials(template: string): boolean {
   if (!mayUsePartials(template)) return false;
   try {

@@ -30,7 +30,7 @@ export interface Published {
   readonly created: boolean;
 }
 
-/** A source that is checked, and where it uses partials, linked. */
+/** A checked source, with its partials linked. */
 export interface PublishableSource extends PreparedSource {
   readonly linked?: LinkedSource;
 }
@@ -42,8 +42,8 @@ class PartialsMoved extends Error {}
 const MAX_TRIES = 5;
 
 /**
- * Publishes what is linked before its transaction, and again where a partial was published meanwhile.
- * @throws Problem `unavailable` when that happens time after time; what `work` throws
+ * Publishes a source that was linked before the transaction, and links it again if a partial was published meanwhile.
+ * @throws Problem `unavailable` if that keeps happening; errors of `work`
  */
 export async function withPartials<T>(
   link: () => Promise<LinkedSource>,
@@ -153,9 +153,9 @@ export function publishAhead(name: PromptName): ReadAhead {
 }
 
 /**
- * @param beside what else is written once it is published, as `together` takes it
+ * @param beside further writes after publishing, for `together`
  * @throws PartialsMoved, Problem `publishing_not_allowed`, `too_large`, `invalid_source` with the places,
- * `prompt_archived`, `name_taken` with the name in the way, or `base_outdated` with the newest version
+ * `prompt_archived`, `name_taken` with the conflicting name, or `base_outdated` with the newest version
  */
 export async function publish(
   transaction: WriteTransaction,

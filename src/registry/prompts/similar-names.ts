@@ -54,7 +54,7 @@ export async function similarPrompts(
   return [...new Set(found)].filter(name => !names.includes(name));
 }
 
-/** The prompt whose name differs from `name` only by case; archived ones count. */
+/** The prompt whose name differs from `name` only by case, including archived ones. */
 export async function namedInOtherCase(
   snapshot: ReadSnapshot,
   name: PromptName,

@@ -1,4 +1,4 @@
-/** Versions and prompts as the API gives them, from their rows. */
+/** Converts rows to versions and prompts as in the API. */
 import type { Version, VersionSummary } from '../../contract/prompts.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import type { RegistryEvent } from '../../core/event.ts';
@@ -55,7 +55,7 @@ export function wholeVersion(row: SummaryRow & Pick<VersionsTable, 'source'>): V
   return { ...versionSummary(row), source: row.source };
 }
 
-/** @throws Problem `prompt_not_found`, with what may have been meant: for whoever may list prompts */
+/** @throws Problem `prompt_not_found`, with suggestions: for callers who may list prompts */
 export async function readPrompt(snapshot: ReadSnapshot, name: PromptName): Promise<PromptsTable> {
   const row = await findPrompt(snapshot, name);
   if (row !== undefined) return row;

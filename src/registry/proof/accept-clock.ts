@@ -1,4 +1,4 @@
-/** An operator's word that the clock is right though it is far ahead of the log; the log itself says so. */
+/** An operator's confirmation that the clock is right although it is far ahead of the log, recorded in the log. */
 import type { Author } from '../access/caller.ts';
 import { believeClock, whyClockNotBelieved } from '../store/clock.ts';
 import { appendEvent, newestTime } from '../store/log.ts';
@@ -13,8 +13,8 @@ export interface AcceptedClock {
 }
 
 /**
- * Records the event `clock.accepted`, at the time that the clock says.
- * @returns null where the clock is believed already, and nothing was recorded
+ * Records the event `clock.accepted` at the clock's time.
+ * @returns null if the clock is already trusted, and nothing was recorded
  */
 export async function acceptClock(
   store: Store,

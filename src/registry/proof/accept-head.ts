@@ -1,4 +1,4 @@
-/** An operator's way out after a restore: the log as it is now is taken for right, and the log itself says so. */
+/** An operator's confirmation after a restore: the current log is accepted as valid, which is recorded in the log. */
 import type { ChainHead } from '../../core/event.ts';
 import type { Author } from '../access/caller.ts';
 import type { RegistryIdentity } from '../identity.ts';

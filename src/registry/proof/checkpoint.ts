@@ -1,4 +1,4 @@
-/** Checkpoints that somebody kept, held to the log. */
+/** Verifies a saved checkpoint against the log. */
 import { type Checkpoint, isSigned } from '../../core/checkpoint.ts';
 import type { ReadSnapshot } from '../store/store.ts';
 import { signingKey } from './signing-key.ts';

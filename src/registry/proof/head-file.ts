@@ -1,7 +1,7 @@
 /**
- * The last head of the log that this registry signed, in a file beside its key and outside its database: whoever
- * rewrites the database does not reach it. It also remembers that the log was found broken. Processes that share the
- * key file share it, so it is a small SQLite database: saved whole and on disk before a signature leaves the process.
+ * The last head of the log that this registry signed, in a file beside its key and outside its database, so that
+ * rewriting the database does not affect it. It also records that the log was found broken. Processes with the same key
+ * file share it, so it is a small SQLite database: saved atomically, on disk before a signature leaves the process.
  */
 import { hash } from 'node:crypto';
 import { constants, statSync } from 'node:fs';
@@ -45,7 +45,7 @@ export interface HeadFile {
    * @throws DataFolderProblem `head_lost` when it cannot be written
    */
   replace(revision: number, head: Omit<KeptHead, 'revision'>): boolean;
-  /** Opens what is at `path` now, where that is another file. @throws DataFolderProblem `head_lost` where nothing is */
+  /** Opens the current file at `path`, if that is another one. @throws DataFolderProblem `head_lost` if there is none */
   successor(): HeadFile;
   close(): void;
 }
@@ -64,8 +64,8 @@ export function headFileOf(keyFile: string, database?: string): string {
 }
 
 /**
- * Opens the file, which is made, for its owner alone, where there is none.
- * @throws DataFolderProblem `not_writable`; `head_lost` when it holds something else
+ * Opens the file, which is created, readable only by its owner, if it does not exist.
+ * @throws DataFolderProblem `not_writable`; `head_lost` if it has other contents
  */
 export async function openHeadFile(path: string): Promise<HeadFile> {
   try {
@@ -104,7 +104,7 @@ function opened(path: string, database: DatabaseSync): HeadFile {
     isInPlace: () => idOf(path) === placed,
     successor() {
       try {
-        // It is not made: a new file would say that nothing was ever signed.
+        // It is not created: a new file would mean that nothing was ever signed.
         if (placed === undefined || idOf(path) === undefined) throw unusable(path, undefined, GONE);
         return opened(path, new DatabaseSync(path));
       } catch (cause) {
@@ -146,7 +146,7 @@ function idOf(path: string): string | undefined {
 
 const GONE = 'it is not there any more';
 
-/** @param reason told where the cause is none of SQLite's */
+/** @param reason the message for a cause that is not from SQLite */
 function unusable(
   path: string,
   cause: unknown,

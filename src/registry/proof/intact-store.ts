@@ -1,4 +1,4 @@
-/** The store of a server that writes only where the log extends what the process has seen of it. */
+/** The store of a server that only writes if the log extends what the process has seen of it. */
 import type { ChainHead } from '../../core/event.ts';
 import { DataFolderProblem } from '../data-folder-problem.ts';
 import { logHead } from '../store/log.ts';
@@ -6,8 +6,8 @@ import type { ReadSnapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { Integrity } from './integrity.ts';
 
 /**
- * @returns the same store, whose `read` and `write` throw Problem `log_broken`, after the alarm, where what they find
- * was changed by other means; `write` also where the log does not extend what was seen
+ * @returns the same store, whose `read` and `write` throw Problem `log_broken`, after the alarm, if they find data that
+ * was modified by other means; `write` also if the log does not extend what was seen
  */
 export function intactStore(store: Store, integrity: Integrity): Store {
   /** Writes that share a transaction need one check. */
@@ -55,7 +55,7 @@ export function intactStore(store: Store, integrity: Integrity): Store {
   };
 }
 
-/** Reads where the log extends what the process has seen of it. @throws Problem `log_broken` where it does not */
+/** Reads if the log extends what the process has seen of it. @throws Problem `log_broken` if it does not */
 export async function readIntact<T>(
   store: Pick<Store, 'read'>,
   integrity: Integrity,

@@ -28,7 +28,7 @@ export interface Integrity {
   check(snapshot: ReadSnapshot, before: ChainHead): Promise<ChainHead>;
   /** Something was found false: the alarm, once. */
   report(error: Error): void;
-  /** Tries once more to remember what was found, where that failed. */
+  /** Tries again to record what was found, if that failed. */
   close(): void;
 }
 
@@ -37,13 +37,13 @@ export interface IntegrityParts {
   readonly heads?: HeadFile | undefined;
   /** The head seen by another thread of this process, if there is no file. */
   readonly seen?: ChainHead | undefined;
-  /** The alarm: told once. */
+  /** The alarm, raised once. */
   readonly onBroken: (error: Error) => void;
-  /** Told when what was found cannot be remembered. */
+  /** Called if a finding cannot be recorded. */
   readonly onFault: (error: unknown) => void;
 }
 
-/** One sentence for everybody: the place that does not fit is told to the operator alone. */
+/** The same sentence for everybody: only the operator learns the place that does not fit. */
 export const LOG_BROKEN =
   'The log of this registry was changed by other means than PromptForge. Nothing is written or signed, and only what was in memory before is delivered, until whoever runs it has restored it: "promptforge verify" and the log of the process say what does not fit.';
 
@@ -104,7 +104,7 @@ export function integrity({ heads, seen: known, onBroken, onFault }: IntegrityPa
 
 function remember(heads: HeadFile, message: string): void {
   if (!heads.isInPlace()) {
-    // SQLite writes to no file that was moved, and whoever starts next opens the one that took its place.
+    // SQLite does not write to a file that was moved, and the next process opens the one in its place.
     const successor = heads.successor();
     try {
       remember(successor, message);

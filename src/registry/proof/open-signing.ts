@@ -1,4 +1,4 @@
-/** Opens what a registry signs with, and holds its log to what was signed before anything of it is served. */
+/** Opens a registry's signing key, and verifies its log against the signed head before anything is served. */
 import { access } from 'node:fs/promises';
 import { Problem } from '../../core/problem.ts';
 import type { Author } from '../access/caller.ts';
@@ -13,20 +13,20 @@ import { holdToMacs, startMacs } from './start-macs.ts';
 
 export interface SigningFiles {
   readonly keyFile: string;
-  /** Beside the key unless told. */
+  /** Default: beside the key. */
   readonly headFile?: string | undefined;
   readonly author: Author;
-  /** Told of a file that others could read until now. */
+  /** Called for a file that others could read. */
   readonly onNarrowed?: OnNarrowed | undefined;
-  /** The head of every log is kept in this file, as that of a data folder: one that is missing was moved, or the folder is a backup. */
+  /** This file is the only place of signed heads, as for a data folder: if it is missing, it was moved, or the folder is a backup. */
   readonly isOnlyPlace: boolean;
-  /** A key that is not the log's takes its place, and clients raise an alarm; false: it is refused. */
+  /** True if a key that the log does not name replaces its key, and clients raise an alarm; false: it is refused. */
   readonly replacesLostKey?: boolean;
 }
 
 export interface Signing {
   readonly identity: RegistryIdentity;
-  /** To be closed by whoever opened it. */
+  /** The caller closes it. */
   readonly heads: HeadFile;
 }
 
@@ -53,7 +53,7 @@ export async function openSigning(store: Store, files: SigningFiles): Promise<Si
     if (named !== undefined && !isNamed && !replacesLostKey)
       throw otherSigner(named.publicKey, identity.publicKey);
     if (isNamed) await holdToMacs(store, identity);
-    // Before the log says that a head is kept: whoever is killed in between begins anew.
+    // Before the log records that a head is kept: a process that is killed in between starts again.
     if (kept.revision === 0) heads.replace(0, { checkpoint: null, broken: null });
     await record(store, author, identity, replacesLostKey);
     await startMacs(store, author, identity);

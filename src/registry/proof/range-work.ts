@@ -31,7 +31,7 @@ const TAKEN = 0;
 const FOLLOWED = 1;
 export const COUNTS = 2;
 
-/** @returns the next range; undefined where there is none, or it is too far ahead */
+/** @returns the next range; undefined if there is none, or it is too far ahead */
 export function takeRange(counts: Int32Array, ranges: number): number | undefined {
   for (;;) {
     const next = Atomics.load(counts, TAKEN);

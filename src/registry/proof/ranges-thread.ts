@@ -1,7 +1,4 @@
-/**
- * The thread that checks ranges of a log beside a verification, once it is told of which. Whatever goes wrong here is done
- * once more there.
- */
+/** The thread that checks ranges of a log for a verification. If anything fails here, the verification repeats it. */
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort } from 'node:worker_threads';
 import type { CheckedRange } from '../store/checked-range.ts';

@@ -23,8 +23,8 @@ import {
 
 export interface Ranges {
   /**
-   * The events after this one that fit, up to RANGE of them. To be asked in the order of the log.
-   * @returns undefined where they do not fit, or it is not known
+   * Up to RANGE events after this one that fit. Must be called in the order of the log.
+   * @returns undefined if they do not fit, or it is unknown
    */
   after(seq: number): Promise<CheckedRange | undefined>;
   close(): Promise<void>;
@@ -50,7 +50,7 @@ export function rangesOf({ file, macs, newest }: RangesOptions): Ranges {
   };
 }
 
-/** A thread that waits to be told of a log. Whoever started it ends it by disposing of it. */
+/** A thread that waits for a log. The caller that started it disposes of it. */
 export interface RangesThread extends AsyncDisposable {
   readonly worker: Worker;
 }
@@ -75,16 +75,16 @@ export function startRangesThread(module: URL = threadModule()): RangesThread {
 }
 
 /**
- * For whoever is about to open a database and to verify it: a thread takes as long to start as the database to open, or
- * some 3000 events to check.
+ * Starts a thread before a database is opened for verification: starting it takes as long as opening the database, or
+ * checking some 3000 events.
  * @param file an SQLite database
- * @returns undefined where it is too small to need one, or cannot be read
+ * @returns undefined if it is too small to need one, or cannot be read
  */
 export function startRangesThreadFor(file: string): RangesThread | undefined {
   try {
     return statSync(file).size < LARGE ? undefined : startRangesThread();
   } catch {
-    // Opening the database tells why it cannot be read.
+    // Opening the database reports why it cannot be read.
     return undefined;
   }
 }
@@ -92,7 +92,7 @@ export function startRangesThreadFor(file: string): RangesThread | undefined {
 /** In bytes; no log of fewer than some 5000 events. */
 const LARGE = 4 * 1024 * 1024;
 
-/** @param given a thread that nobody has told of a log yet; one of their own unless given */
+/** @param given an unused thread; default: a new one */
 export function rangesOfTwoThreads(options: RangesOptions, given?: RangesThread): Ranges {
   const thread = given ?? startRangesThread();
   const { file, macs, newest } = options;
@@ -103,7 +103,7 @@ export function rangesOfTwoThreads(options: RangesOptions, given?: RangesThread)
   const checker = openChecker(file, checks);
   /** Ranges that were checked and not followed yet; undefined: one does not fit. */
   const found = new Map<number, CheckedRange | undefined>();
-  // Of one that ended before, nobody is told any more.
+  // One that has ended gets no more messages.
   let hasEnded = worker.threadId < 0;
   let wake = () => {};
 
@@ -195,7 +195,7 @@ function openChecker(file: string, checks: RangeChecks): { check: RangeChecker; 
   }
 }
 
-/** Among the sources, or as it is built (scripts/build.ts), beside the file that holds this. */
+/** Among the sources, or in a build (scripts/build.ts) beside this module's file. */
 function threadModule(): URL {
   const name = import.meta.url.endsWith('.ts') ? './ranges-thread.ts' : './ranges-thread.js';
   return new URL(name, import.meta.url);

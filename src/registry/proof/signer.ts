@@ -1,7 +1,7 @@
 /**
- * Signs where the log ends, and nothing that does not extend what was signed before: each event since then must
- * continue the chain, and the head is kept outside the database before its signature leaves the process. It looks by
- * itself, after each change and every few seconds, so that a log that was cut or rewritten is noticed though nobody asks.
+ * Signs the end of the log, if it extends what was signed before: each event since then must continue the chain, and
+ * the head is saved outside the database before its signature leaves the process. It checks after each change and every
+ * few seconds, so that a log that was cut or rewritten is detected without requests.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -33,7 +33,7 @@ export interface Signer {
   checkpoint(): Promise<Checkpoint>;
   /** Signed last by this process; null: nothing yet. */
   last(): Checkpoint | null;
-  /** Looks from now on by itself. */
+  /** Starts checking by itself. */
   start(): void;
   /** Signs once more, and ends. May be called twice. */
   close(): Promise<void>;
@@ -46,7 +46,7 @@ export interface SignerParts {
   readonly identity: RegistryIdentity | null;
   /** Without it what was signed is remembered for as long as the process runs. */
   readonly heads?: HeadFile | undefined;
-  /** Told when the head cannot be kept, once until it can. */
+  /** Called if the head cannot be saved, once until it can. */
   readonly onFault: (error: unknown) => void;
   /** In ms; for tests. */
   readonly pauses?: Partial<typeof PAUSES> | undefined;
@@ -69,13 +69,13 @@ export function signer({ store, integrity, identity, heads, onFault, pauses }: S
   const { signal } = closing;
   let followed: Followed | undefined;
   let last: Checkpoint | null = null;
-  /** One at a time; whoever comes meanwhile waits for the next. */
+  /** One at a time; later callers wait for the next. */
   let turn: Promise<unknown> = Promise.resolve();
   let running: Promise<void> | undefined;
   let failing = false;
-  /** True if its key was replaced, which was told. */
+  /** True if it has been reported that its key was replaced. */
   let replacedTold = false;
-  /** True if the head cannot be kept, which was told. */
+  /** True if it has been reported that the head cannot be saved. */
   let unkept = false;
 
   return {

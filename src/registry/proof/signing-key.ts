@@ -11,9 +11,9 @@ import type { ReadSnapshot, Store, WriteTransaction } from '../store/store.ts';
 import { beginMacs, carryOnWith, holdToMacs } from './start-macs.ts';
 
 /**
- * Records which key signs from now on, unless the log says so already: at the first start, and once in a log of an
- * earlier release, whose event has no signature.
- * @throws DataFolderProblem `other_signer` when the log names another key
+ * Records the signing key, unless the log already names it: at the first start, and once in a log of an earlier
+ * release, whose event has no signature.
+ * @throws DataFolderProblem `other_signer` if the log names another key
  */
 export async function recordSigningKey(
   store: Store,
@@ -37,14 +37,14 @@ export interface Replacement {
   /** The key that signs now; null: nobody has it any more, and clients will raise an alarm. */
   readonly old: RegistryIdentity | null;
   readonly new: RegistryIdentity;
-  /** Told to clients where the old key does not endorse the new one. */
+  /** Shown to clients if the old key does not endorse the new one. */
   readonly reason?: string;
 }
 
 /**
- * Names a new key, endorsed by the old one where that is there.
- * @throws DataFolderProblem `other_signer` when `old` is not the key that the log names; Problem `invalid_request` when
- * the new key signs already
+ * Names a new key, endorsed by the old one if that is available.
+ * @throws DataFolderProblem `other_signer` if `old` is not the key that the log names; Problem `invalid_request` if the
+ * new key signs already
  */
 export async function replaceSigningKey(
   store: Store,
@@ -68,7 +68,7 @@ export async function replaceSigningKey(
   await holdToMacs(store, identity);
 }
 
-/** Appends the event, signed by the keys that are there. */
+/** Appends the event, signed by the available keys. */
 async function append(
   transaction: WriteTransaction,
   now: Store['now'],

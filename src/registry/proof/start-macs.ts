@@ -12,9 +12,9 @@ import type { ReadSnapshot, Store, WriteTransaction } from '../store/store.ts';
 import { TAIL, verifyLog } from '../store/verify.ts';
 
 /**
- * Has a store hold its log to the MACs of the registry's key, where they have begun, and carry them on.
- * @returns whether they have begun
- * @throws DataFolderProblem `chain_broken` when one of the last events has no MAC that must have one
+ * Makes a store verify and continue the MACs by the registry's key, if they have begun.
+ * @returns true if they have begun
+ * @throws DataFolderProblem `chain_broken` if one of the last events lacks its MAC
  */
 export async function holdToMacs(store: Store, identity: RegistryIdentity): Promise<boolean> {
   const macs = eventMacs(identity);
@@ -26,7 +26,7 @@ export async function holdToMacs(store: Store, identity: RegistryIdentity): Prom
   return true;
 }
 
-/** The same, where the file of a key is there and the log names that key. */
+/** The same, if the key file exists and the log names its key. */
 export async function holdToMacsOf(store: Store, keyFile: string, onNarrowed?: OnNarrowed): Promise<void> {
   if (!existsSync(keyFile)) return;
   const identity = await openIdentity(keyFile, onNarrowed);
@@ -80,7 +80,7 @@ export async function carryOnWith(
   transaction: WriteTransaction,
   identity: RegistryIdentity,
 ): Promise<EventMacs | undefined> {
-  // By the MACs of before, where this process has the key for them.
+  // With the previous MACs, if this process has their key.
   await logHead(transaction);
   if ((await marks(transaction)).length === 0) return undefined;
   const macs = eventMacs(identity);

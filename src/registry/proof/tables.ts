@@ -1,4 +1,4 @@
-/** The tables beside the log, row by row against what the log says of them. What no event tells is not looked at: last uses of keys, addresses of webhooks. */
+/** Verifies the tables row by row against the log. Data that is in no event is skipped: last uses of keys, addresses of webhooks. */
 import { sql } from 'kysely';
 import { canonicalJson } from '../../core/canonical.ts';
 import { digestOf } from '../../core/digest.ts';
@@ -16,8 +16,9 @@ import { turns } from '../turns.ts';
 import { filterText } from '../webhooks/filters.ts';
 
 /**
- * Promotions with their approvals: those that these events closed, and that none is there which they did not begin.
- * Most were begun by these events as well, and are read as one range: a list of ids would be another statement each time.
+ * Promotions with their approvals: those that these events closed, and that there are none which these events did not
+ * begin. Most were begun by these events as well, and are read as one range: a list of ids would be a new statement
+ * each time.
  */
 export async function checkClosed(
   snapshot: ReadSnapshot,
@@ -203,7 +204,7 @@ export async function checkState(snapshot: ReadSnapshot, projection: Projection)
   );
 }
 
-/** Rows that are asked for at once. */
+/** The number of rows per query. */
 const SOME = 250;
 
 async function checkTable<Table extends keyof Tables, State>(
@@ -237,7 +238,7 @@ function ofNobody(table: keyof Tables, row: string | number): Error {
   return broken(`The table ${table} has a row ${JSON.stringify(row)} that no event made.`);
 }
 
-/** A row as the log tells of it. */
+/** A row derived from the log. */
 function comparable(table: keyof Tables, row: Tables[keyof Tables]): object {
   if (table === 'keys') return { ...row, commitment: digestOf((row as Tables['keys']).hash) };
   if (table !== 'environments') return row;

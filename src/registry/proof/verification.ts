@@ -76,21 +76,21 @@ export function verification(
 }
 
 export interface Verifying {
-  /** Told how far it is after each piece. */
+  /** Called with the progress after each piece. */
   readonly onPiece?: (head: ChainHead) => void;
   /** Events from which on a log is worth a thread beside this one. */
   readonly manyEvents?: number;
-  /** One that was started before, of which nobody made use yet; one starts where it is needed unless given. */
+  /** A thread that was started before and is unused; by default one is started when needed. */
   readonly thread?: RangesThread | undefined;
 }
 
-/** To start a thread takes as long as so many events. */
+/** Starting a thread takes as long as this number of events. */
 const MANY_EVENTS = 5000;
 
 /**
- * All of it, once.
- * @returns where the log ends
- * @throws DataFolderProblem `chain_broken` that names the first event or row that does not fit
+ * Verifies everything, once.
+ * @returns the end of the log
+ * @throws DataFolderProblem `chain_broken` with the first event or row that does not fit
  */
 export async function verifyRegistry(
   store: Pick<Store, 'read' | 'file' | 'newestSeq'>,
@@ -122,11 +122,11 @@ async function rangesFor(
 interface Piece {
   /** Up to the first that cannot be read. */
   readonly events: readonly RegistryEvent[];
-  /** Why that one cannot be read; undefined where all can. */
+  /** Why that one cannot be read; undefined if all can. */
   readonly unreadable: Error | undefined;
   /** The promotions that its events are of, as their tables have them. */
   readonly known: ReadonlyMap<number, PromotionRecord>;
-  /** The last of them, where hashes, MACs and versions were found to fit; undefined where none was looked at yet. */
+  /** The last event whose hash, MAC and version fit; undefined if none was checked yet. */
   readonly checked: ChainHead | undefined;
 }
 
@@ -139,7 +139,7 @@ async function pieceAfter(snapshot: ReadSnapshot, { seq }: ChainHead, size: numb
   return { events, unreadable, known: await knownTo(snapshot, events, seq), checked: undefined };
 }
 
-/** Of a range that fits; undefined where it is none of this log. */
+/** A range that fits; undefined if it does not belong to this log. */
 async function pieceOf(
   snapshot: ReadSnapshot,
   { seq, hash }: ChainHead,

@@ -54,7 +54,7 @@ function together(published: readonly Published[], start: number): readonly Publ
   return published.slice(start, end);
 }
 
-/** Without the source where its length is not the one that is stored beside it: it may be of any size then. */
+/** Without the source if its length differs from the stored one, since it may have any size then. */
 const versionsOf = preparedQuery((database, { after, until, limit }: Range) =>
   database
     .selectFrom('versions')
@@ -99,7 +99,7 @@ function checkRow(event: Published, { source, partials, ...row }: StoredVersion)
     );
 }
 
-/** As the event tells of it. */
+/** Derived from the event. */
 function rowOf({ seq, prompt, version, at, actor, data }: Published) {
   const { digest, base, message, bytes } = data;
   const origin = originText(data.origin);

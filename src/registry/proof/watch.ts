@@ -28,15 +28,15 @@ export interface LogWatch {
 
 export interface LogWatchParts {
   readonly store: Store;
-  /** The alarm: told once. The error names the first event or row that does not fit. */
+  /** The alarm, raised once. The error names the first event or row that does not fit. */
   readonly onBroken: (error: DataFolderProblem) => void;
-  /** Told when the store fails, once until it answers again. */
+  /** Called when the store fails, once until it responds again. */
   readonly onFault: (error: unknown) => void;
   /** In ms; for tests. */
   readonly pauses?: Partial<typeof PAUSES> | undefined;
 }
 
-/** Events that are verified at a stretch, which takes about 5 ms: no request waits for longer than that. */
+/** The number of events that are verified at a stretch, in about 5 ms: no request waits longer. */
 const PIECE = 250;
 /** In ms. With these a processor is busy with it for a fifth of its time: a million events in two minutes. */
 const PAUSES = { start: 5000, piece: 20, fault: 10_000, again: 24 * 60 * 60_000 };
@@ -95,7 +95,7 @@ export function logWatch({ store, onBroken, onFault, pauses }: LogWatchParts): L
         onBroken(error);
         return 0;
       }
-      // Whoever read the piece has raised the alarm.
+      // The reader of the piece has raised the alarm.
       if (Problem.is(error, 'log_broken')) {
         broken = error.message;
         return 0;

@@ -1,7 +1,6 @@
 /**
- * The index of the search: of every version the lines that it changed, in the table version_changes. It is made from the
- * versions when somebody searches, so that publishing waits for nothing, and goes on where it ended. Whoever empties the
- * table has it made anew.
+ * The search index: the changed lines of every version, in the table version_changes. Built from the versions on the
+ * first search, so that publishing is not delayed, and resumed where it ended. Emptying the table rebuilds it.
  */
 import { setImmediate as others, setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
@@ -14,8 +13,9 @@ import type { VersionChangesTable, VersionsTable } from '../store/tables.ts';
 
 export interface SearchIndex {
   /**
-   * Resolves when the index holds all that was published before.
-   * @throws Problem `unavailable` where that takes long: it is made meanwhile; the reason of `signal` once that aborts
+   * Resolves when the index includes everything published before.
+   * @throws Problem `unavailable` if that takes long, while the index is built further; the reason of `signal` once
+   * that aborts
    */
   complete(signal: AbortSignal): Promise<void>;
 }

@@ -40,7 +40,7 @@ export interface SearchHits {
 }
 
 export interface SearchPageLimits {
-  /** In ms: then the caller is told where to go on. */
+  /** In ms: then the caller gets the position to continue from. */
   readonly milliseconds: number;
   /** Of the sources that are compared for one page. */
   readonly bytes: number;
@@ -50,7 +50,7 @@ const LIMITS: SearchPageLimits = { milliseconds: 2_000, bytes: 8 * 1024 * 1024 }
 /** Limits of one turn over the index; whichever is reached first. */
 const PIECE = { rows: 1000, characters: 256 * 1024 };
 
-/** Newest first. A version is in it where the caller may read it and the one before. @throws the reason of `signal` */
+/** Newest first. Includes a version if the caller may read it and the one before. @throws the reason of `signal` */
 export async function searchVersions(
   { store, work, asker, mayRead, signal }: SearchParts,
   { text, prompt, matchCase, before, limit }: Search,
@@ -73,7 +73,7 @@ export async function searchVersions(
       signal.throwIfAborted();
       const isLate = performance.now() > end;
       if (isLate && place !== before) return { hits, next: place };
-      // Before it is said that there is more: of a draft nobody is told even that it has the text.
+      // Before reporting that there is more: nobody learns even that a draft has the text.
       const isReadable = await mayReadPair(row, mayRead);
       const isFull = hits.length >= limit || bytes > limits.bytes;
       if (isReadable && isFull && place !== before) return { hits, next: place };
@@ -96,7 +96,7 @@ interface Piece {
   readonly from: number;
 }
 
-/** Undefined where there is nothing before `place`. */
+/** Undefined if there is nothing before `place`. */
 async function readPiece(
   snapshot: ReadSnapshot,
   folded: string,

@@ -22,9 +22,9 @@ export interface RestClock {
 }
 
 /**
- * Called as the work goes on, at points of its own. Where it had to wait for the core, others want it: then it leaves
- * most of it to them. A low priority alone is not enough, as Linux lets a thread that has just begun go on for up to
- * 3 ms whatever its priority, and takes a core that it keeps busy for no place to move others to.
+ * Called regularly during the work. If it had to wait for the core, others need it: then it leaves most of it to them.
+ * A low priority alone is not enough, because Linux lets a thread that just started run for up to 3 ms whatever its
+ * priority, and does not move others to a core that it keeps busy.
  */
 export function resting({ now, used, wait }: RestClock = CLOCK): () => void {
   let begun = now();
@@ -53,7 +53,7 @@ const CLOCK: RestClock = {
 /** With 2 the p99 of deliveries doubles, with 15 it stays. */
 const NICENESS = 15;
 
-/** Of the calling thread, and where it has a process of its own, of the engine's helpers too: they collect garbage. */
+/** For the calling thread, and in a process of its own also for the engine's helper threads, which collect garbage. */
 export function lowerPriority(): void {
   try {
     for (const thread of ownThreads()) setPriority(thread, NICENESS);
@@ -62,7 +62,7 @@ export function lowerPriority(): void {
   }
 }
 
-/** Zero is the caller's; elsewhere than on Linux the priority of one thread is that of its whole process. */
+/** Zero is the caller's; except on Linux, the priority of a thread is that of its process. */
 function ownThreads(): number[] {
   if (process.platform !== 'linux') return isMainThread ? [0] : [];
   return isMainThread ? readdirSync('/proc/self/task').map(Number) : [0];

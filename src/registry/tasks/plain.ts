@@ -18,7 +18,7 @@ export function fromPlain({ code, message, details }: PlainProblem): Problem {
   return new Problem(code, message, details);
 }
 
-/** Above it a text is encoded where it is made. In UTF-16 code units. */
+/** Longer texts are encoded by their creator. In UTF-16 code units. */
 const LONG = 16 * 1024;
 /** The size of the longest text as JSON: 4 Mi characters of six bytes each. */
 const MAX_OUTPUT = 32 * 1024 * 1024;
@@ -35,7 +35,7 @@ export function packed(text: string): Text {
   return bytes;
 }
 
-/** As `packed` made it: a copy of a buffer is an array of bytes. */
+/** Reverses `packed`: a copy of a buffer is an array of bytes. */
 export function unpacked(text: string | Uint8Array): Text {
   return typeof text === 'string' ? text : Buffer.from(text.buffer, text.byteOffset, text.byteLength);
 }

@@ -25,7 +25,7 @@ import { linkNewest } from '../prompts/link-newest.ts';
 import { prepareSource } from '../prompts/prepare-source.ts';
 import { packed, toPlain } from './plain.ts';
 
-/** Each rejects with a Problem where the request is refused. */
+/** Each rejects with a Problem if the request is refused. */
 export const TASKS = {
   readBody: async (request: BodyRequest): Promise<ReadBody> => readBody(request),
   async prepareSource({ name, source }: SourceRequest) {
@@ -59,14 +59,14 @@ function readBody({ route, bytes }: BodyRequest): ReadBody {
   if (body === undefined) throw new TypeError(`The route ${route} takes no body.`);
   const value = bodyValue(bytes, body);
   if (route !== 'render') return { value };
-  // Its input stays where it is: it may be large, and only rendering needs it.
+  // Its input is not copied: it may be large, and only rendering needs it.
   const { channel, version } = value as { channel?: string; version?: number };
   return { value: { channel, version, input: {}, strict: false } };
 }
 
 type RenderBody = Pick<RenderRequest, 'input' | 'messages' | 'context' | 'strict'>;
 
-/** @param limits where it ends, `LIMITS` unless told */
+/** @param limits default: `LIMITS` */
 export async function renderBody(
   { body, type, about, source, partials, label }: RenderWork,
   limits?: Limits,

@@ -16,7 +16,7 @@ const PER_CHARACTER = 0.05;
 /** As `flatten` has it. */
 const MAX_TRIES = 32;
 
-/** Infinite where a source is too long to be light. */
+/** Infinite if a source is too long to be cheap. */
 export function weightOfSource(source: string): number {
   if (source.length > MAX_LENGTH) return Number.POSITIVE_INFINITY;
   const { yamlStart = 0, yamlEnd = 0, bodyStart = 0 } = locateFrontMatter(source) ?? {};

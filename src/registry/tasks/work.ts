@@ -18,24 +18,24 @@ export interface WorkOptions extends Omit<WorkerPoolOptions, 'module'> {
 export interface RunningWork extends WorkerTasks {
   /** The number of requests that wait for a thread. */
   readonly waiting: number;
-  /** Refuses what waits, and ends the threads whatever they do. */
+  /** Rejects waiting work, and terminates the threads. */
   close(): Promise<void>;
 }
 
 /** Bytes of JSON that are read at once. */
 const SHORT_BODY = 16 * 1024;
-/** UTF-16 code units of text that become JSON at once: a control character takes six. */
+/** The maximum text that is encoded as JSON at once, in UTF-16 code units: a control character takes six. */
 const SHORT_TEXT = 128 * 1024;
 /** Limits of a rendering that runs at once, within a millisecond; one that needs more begins again in the pool. */
 const SHORT_RENDERING: Limits = { steps: 2_000, characters: 64 * 1024 };
-/** Versions of which it is kept in mind that their rendering is long. */
+/** The maximum number of versions that are remembered as slow to render. */
 const MAX_LONG = 10_000;
 /** Lines of two texts that are compared at once: the work grows with their square. */
 const FEW_LINES = 200;
 
 export function startWork({ light = LIGHT, ...options }: WorkOptions): RunningWork {
   const pool = workerPool({ ...options, module: workerModule() });
-  /** Labels of what was begun at once in vain: it goes to the pool from then on. */
+  /** Labels of tasks that did not finish at once: they go to the pool from then on. */
   const long = new Set<string>();
 
   async function pooled<Name extends TaskName>(
@@ -48,7 +48,7 @@ export function startWork({ light = LIGHT, ...options }: WorkOptions): RunningWo
     return outcome.value as Awaited<ReturnType<(typeof TASKS)[Name]>>;
   }
 
-  /** Begins at once what seems short, and again in the pool where it is not. */
+  /** Starts seemingly short work at once, and again in the pool if it is not short. */
   async function shortOrPooled<Result>(
     label: string,
     isShort: boolean,
@@ -136,7 +136,7 @@ export function startWork({ light = LIGHT, ...options }: WorkOptions): RunningWo
   };
 }
 
-/** As it is among the sources, or as it is built (scripts/build.ts), beside the file that holds this. */
+/** Among the sources, or in a build (scripts/build.ts) beside this module's file. */
 function workerModule(): URL {
   const name = import.meta.url.endsWith('.ts') ? './thread.ts' : './registry-worker.js';
   return new URL(name, import.meta.url);
@@ -198,7 +198,7 @@ function weightOfDiff({ from, to }: DiffWork): number {
   return weightOfRendering(from.content) + weightOfRendering(to.content);
 }
 
-/** Of the strings of a value and of what it holds, as far down as the API's answers go. */
+/** The total length of the strings in a value, as deep as the API's responses go. */
 function lengthOfTexts(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 8;

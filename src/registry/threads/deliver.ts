@@ -15,7 +15,7 @@ import { takePriority } from './priority.ts';
 /** Few are needed: a delivery is read once, and then given from memory. */
 const DATABASE_CONNECTIONS = 4;
 
-/** Until it is told to close, or cannot start, which it reports. */
+/** Runs until it is told to close, or cannot start, which it reports. */
 export async function deliver(port: MessagePort, order: ThreadOrder): Promise<void> {
   const report = (message: ThreadMessage): void => port.postMessage(message);
   try {
@@ -66,7 +66,7 @@ async function serve(port: MessagePort, order: ThreadOrder, report: Tell): Promi
 /** For how long what is kept is gathered, in ms: a message for each would take longer than to read the delivery. */
 const GATHER = 20;
 
-/** Tells which deliveries are kept that a promotion does not make by itself. */
+/** Reports the cached deliveries that a promotion does not make by itself. */
 function keptReports(report: Tell): (spec: DeliverySpec) => void {
   let gathered: DeliverySpec[] = [];
   return spec => {
@@ -103,7 +103,7 @@ function commandsFrom(port: MessagePort): Commands {
   };
 }
 
-/** Resolves when the server was asked to close and is closed. */
+/** Resolves when the server has been closed on request. */
 function obeyed(commands: Commands, server: RunningServer, report: Tell): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   commands.obey(command => {

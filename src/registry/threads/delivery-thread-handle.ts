@@ -16,20 +16,20 @@ export interface DeliveryThread {
   /** Its URL. @throws Problem, Error when it ends before it listens */
   readonly listening: Promise<string>;
   readonly hasListened: boolean;
-  /** True if it may deliver something by now. What was committed before that it reads by itself. */
+  /** True if it may be delivering by now. It reads earlier commits by itself. */
   readonly mayDeliver: boolean;
-  /** Resolves when it has ended, with why where it ended by itself. */
+  /** Resolves when it has ended, with the reason if it ended by itself. */
   readonly ended: Promise<unknown>;
   tell(command: Command): void;
-  /** Ends it, whatever it does; `reason` is why it has ended then. */
+  /** Terminates it; `reason` is then why it has ended. */
   terminate(reason?: Error): void;
-  /** Resolves with what it says, or with undefined when it ends before. */
+  /** Resolves with the reply, or with undefined if it ends before. */
   ask(command: WithoutId<Asked>): Promise<unknown>;
 }
 
 /**
- * For what lives shortly, in MB: three spaces of 8. With larger ones p99 under full load is no better, and buffers of
- * twice as much as one space wait beside them until they are collected.
+ * For short-lived objects, in MB: three spaces of 8. With larger ones p99 under full load does not improve, and buffers
+ * of twice the size of a space wait beside them until they are collected.
  */
 const YOUNG_MB = 24;
 
@@ -81,7 +81,7 @@ export function startDeliveryThread(
     waiting.clear();
     ended.resolve(why);
   });
-  // Whoever starts it learns of it there.
+  // The caller that starts it gets the error there.
   listening.promise.catch(() => {});
 
   return {
@@ -108,7 +108,7 @@ export function startDeliveryThread(
   };
 }
 
-/** Among the sources, or as it is built (scripts/build.ts), beside the file that holds this. */
+/** Among the sources, or in a build (scripts/build.ts) beside this module's file. */
 function threadModule(): URL {
   const name = import.meta.url.endsWith('.ts') ? './delivery-thread.ts' : './delivery-thread.js';
   return new URL(name, import.meta.url);

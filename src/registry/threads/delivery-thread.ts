@@ -4,7 +4,7 @@ import type { ThreadMessage, ThreadOrder } from './messages.ts';
 
 const port = parentPort;
 if (port === null) throw new TypeError('This is the module of a thread.');
-// Those about experimental features that the registry runs on tell nobody anything (SQLite in Node 22).
+// Warnings about experimental features that the registry uses help nobody (SQLite in Node 22).
 process.removeAllListeners('warning');
 process.on('warning', ({ name, message }) => {
   if (name === 'ExperimentalWarning') return;

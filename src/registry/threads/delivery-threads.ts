@@ -1,6 +1,6 @@
 /**
- * The threads that deliver, as the main thread has them: started with the server behind them, told of what it commits,
- * started again when one ends by itself, and closed with it.
+ * The threads that deliver, managed by the main thread: started with the server behind them, notified of its commits,
+ * restarted when one ends by itself, and closed with it.
  */
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -30,9 +30,9 @@ export interface DeliveryThreads {
 export interface DeliveryThreadsParts {
   /** The number of threads; 1 or more. */
   readonly count: number;
-  /** Told what a thread reports of itself. */
+  /** Called with the reports of a thread. */
   readonly onReport: (report: Exclude<ThreadReport, { kind: 'kept' }>) => void;
-  /** A thread ended by itself. */
+  /** Called when a thread ended by itself. */
   readonly onFault: (error: unknown) => void;
 }
 
@@ -109,7 +109,7 @@ export function deliveryThreads({ count, onReport, onFault }: DeliveryThreadsPar
           const counted = await thread.ask({ kind: 'metrics' });
           if (counted !== undefined) figures.said(thread, counted as ThreadMetrics);
         });
-        // Of one that takes longer there is what it said last.
+        // A slow thread contributes its last figures.
         await Promise.race([Promise.all(told), sleep(PATIENCE, undefined, { ref: false })]);
         return figures.all(part);
       },
@@ -124,7 +124,7 @@ export function deliveryThreads({ count, onReport, onFault }: DeliveryThreadsPar
       const first = await startOne({ ...from, serving: shared });
       const url = await first.listening;
       const port = Number(new URL(url).port || (url.startsWith('https') ? 443 : 80));
-      // Those that take the place of one that ended listen where it did.
+      // Replacements listen on the same port.
       const next = { ...from, serving: { ...shared, port } };
       order = next;
       await Promise.all(Array.from({ length: count - 1 }, () => startOne(next)));
@@ -146,7 +146,7 @@ export function deliveryThreads({ count, onReport, onFault }: DeliveryThreadsPar
   };
 }
 
-/** Returns whether an event may change what a thread delivers: a version that is published does where somebody asked for it. */
+/** Returns true if an event may change what a thread delivers: publishing a version does if somebody requested it. */
 function mayBeDelivered({ kind, key }: CommittedEvent, made: readonly CachedDelivery[]): boolean {
   if (kind === 'version.published') return made.length > 0;
   return key !== undefined || kind === 'promotion.applied' || kind === 'environment.set';

@@ -33,7 +33,7 @@ export interface ThreadOrder {
   readonly seen: ChainHead;
   /** The known fault of the log. */
   readonly broken: string | null;
-  /** True if the registry is told when keys are used. */
+  /** True if the uses of keys are reported. */
   readonly notesUse: boolean;
   /** The thread's priority, regardless of that of the thread that starts it. */
   readonly priority: number;
@@ -41,11 +41,11 @@ export interface ThreadOrder {
 
 /** To a thread. What has an `id` is answered by `done`. */
 export type Command =
-  /** The first: it may read and deliver, as from here on it is told of what is committed. */
+  /** The first message: the thread may read and deliver, because it gets all commits from here on. */
   | { readonly kind: 'go' }
   | {
       readonly kind: 'committed';
-      /** Left out where nobody waits. */
+      /** Absent if nobody waits. */
       readonly id?: number;
       readonly events: readonly CommittedEvent[];
       readonly made: readonly CachedDelivery[];
@@ -65,7 +65,7 @@ export type ThreadMessage =
   | { readonly kind: 'done'; readonly id: number; readonly value?: unknown }
   | { readonly kind: 'log'; readonly entry: object }
   | { readonly kind: 'used'; readonly uses: KeyUses }
-  /** Somebody asked for it. */
+  /** A delivery was requested. */
   | { readonly kind: 'kept'; readonly specs: readonly DeliverySpec[] }
   | { readonly kind: 'broken'; readonly message: string }
   /** It accepts no more connections, and lets requests finish. */

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 
-/** Of a thread that gives way to one of the usual priority: it keeps a tenth. */
+/** The niceness of a thread that yields to one of normal priority: it keeps a tenth. */
 const NICENESS = 10;
 const OWN = 0;
 const THREADS = '/proc/self/task';
@@ -32,7 +32,7 @@ function helpers(): number[] {
   }
 }
 
-/** For a thread that was started by one that gives way: only a privileged process may raise a priority again. */
+/** For a thread that was started by a yielding one: only a privileged process may raise a priority again. */
 export function takePriority(priority: number): void {
   if (priorityNow() > priority) setOwn(priority);
 }

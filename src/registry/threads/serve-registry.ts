@@ -1,6 +1,6 @@
 /**
- * A registry as a process serves it: deliveries in threads of their own, which keep going whatever authors, renderings
- * and the database do, and everything else in this thread, behind them.
+ * Serves a registry: deliveries in threads of their own, which keep going whatever authors, renderings and the database
+ * do, and everything else in this thread, behind them.
  */
 import { createSecureContext } from 'node:tls';
 import { Cleanup } from '../../core/cleanup.ts';
@@ -22,13 +22,13 @@ export interface RegistryServingOptions
   readonly place: RegistryPlace;
   /** The number of delivery threads; 0: deliveries share this thread with everything else. */
   readonly workers: number;
-  /** True if the calling thread gives way to those that deliver, for good: only who owns the process can say; false by default. */
+  /** True if the calling thread permanently yields to those that deliver: only the owner of the process can decide; default: false. */
   readonly yields?: boolean;
 }
 
 export type ServedRegistry = Pick<RunningServer, 'url' | 'store' | 'renewCertificate' | 'close'>;
 
-/** @throws Problem as `startServer` does; `unavailable` where a thread cannot start */
+/** @throws Problem as `startServer`; `unavailable` if a thread cannot start */
 export async function serveRegistry(options: RegistryServingOptions): Promise<ServedRegistry> {
   const { place, workers, log, heads, deliveryOnly = false, yields = false } = options;
   // A process that only delivers has nothing to keep apart.
@@ -45,7 +45,7 @@ export async function serveRegistry(options: RegistryServingOptions): Promise<Se
       if (report.kind === 'log') log(report.entry);
       else if (report.kind === 'broken') server?.reportBroken(new Error(report.message));
       else if (report.kind === 'draining') server?.endWaiting();
-      // The next use tells of it again.
+      // The next use reports it again.
       else server?.writeKeyUses(report.uses).catch(() => {});
     },
     onFault: error => log(faultEntry(error)),

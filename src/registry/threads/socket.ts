@@ -15,7 +15,7 @@ export interface PrivateSocket extends AsyncDisposable {
 /** Some systems have room for 104 bytes, with the zero at the end. */
 const MAX_PATH = 103;
 
-/** @throws Problem `unavailable` where no folder can be made for it */
+/** @throws Problem `unavailable` if no folder can be created for it */
 export async function privateSocket(): Promise<PrivateSocket> {
   if (process.platform === 'win32') {
     const path = `\\\\.\\pipe\\promptforge-${process.pid}-${randomBytes(16).toString('hex')}`;

@@ -14,9 +14,8 @@ const YOUNGEST = 60_000;
 const MOST = 100;
 
 /**
- * Removes this user's folders of sockets on which nobody listens. Whether somebody does is asked of the socket and not of
- * a process's number, which means another process after a while, or in another container. What cannot be looked at or
- * removed stays.
+ * Removes this user's socket folders without a listener. Asks the socket itself, because a process ID may be reused, or
+ * belong to another container. Folders that cannot be read or removed are kept.
  */
 export async function removeStaleSockets(parent: string): Promise<void> {
   const names = await readdir(parent).catch(() => []);

@@ -4,7 +4,7 @@ import type { DeliveryThread } from './delivery-thread-handle.ts';
 
 /** In ms. */
 const LOOK = 1000;
-/** A thread that delivers does nothing that takes so many looks. */
+/** No task of a delivery thread takes so many checks. */
 const PATIENCE = 10;
 
 /** Until it has ended. @param look how long between two looks, in ms */

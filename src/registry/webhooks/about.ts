@@ -17,7 +17,7 @@ import { readVersion } from '../prompts/version-rows.ts';
 import type { ReadSnapshot } from '../store/store.ts';
 import type { About, NotifiedChange } from './notification.ts';
 
-/** Those that ask for a look at the change; a comment or an end of a promotion is told without it. */
+/** Events that ask for a review; comments and ends of promotions are sent without the change. */
 const SHOW_CHANGE: ReadonlySet<EventKind> = new Set<EventKind>([
   'version.published',
   'promotion.requested',

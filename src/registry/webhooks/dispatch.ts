@@ -1,6 +1,6 @@
 /**
- * Sends what the outbox holds. Any number of processes may do so on one store: each event is taken by one of them. A
- * receiver gets one event at a time from a process, so that one that is dead keeps no other waiting.
+ * Sends the events in the outbox. Any number of processes may do so on one store: each event is claimed by one of them.
+ * A process sends a receiver one event at a time, so that a failing receiver does not delay the others.
  */
 import type { LookupAddress } from 'node:dns';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -37,7 +37,7 @@ export interface DispatchParts {
 export interface Dispatcher {
   /** Sends what is due now, one event after the other to each receiver, and resolves when nothing is. */
   sendDue(): Promise<void>;
-  /** Sends from now on whatever becomes due. */
+  /** Starts sending events that become due. */
   start(): void;
   /** Ends what is being sent, which will be sent again. */
   close(): Promise<void>;
@@ -124,7 +124,7 @@ export function webhookDispatcher(parts: DispatchParts): Dispatcher {
         else if (!again.has(webhook)) return;
       }
     } finally {
-      // With the last look at the outbox, not after it: whoever finds it due from here on begins anew.
+      // With the last look at the outbox, not after it: a caller that finds it due from here on starts again.
       busy.delete(webhook);
     }
   }
@@ -174,7 +174,7 @@ export function webhookDispatcher(parts: DispatchParts): Dispatcher {
     });
   }
 
-  /** Told once until the store answers again. */
+  /** Reported once until the store responds again. */
   function storeAway(error: unknown): void {
     if (closing.signal.aborted || away) return;
     away = true;

@@ -1,4 +1,4 @@
-/** Puts an event down for those who are to be told of it, in the transaction of the event itself: neither is there without the other. */
+/** Adds an event to the outbox of its receivers, in the event's own transaction: both are committed or neither is. */
 import { isWebhookEvent } from '../../contract/webhooks.ts';
 import type { RegistryEvent } from '../../core/event.ts';
 import { EVENT_BESIDE, eventBeside } from '../store/authentic.ts';
@@ -29,7 +29,7 @@ export async function enqueue(
     .execute();
 }
 
-/** Asked at every publication where there are webhooks. */
+/** Runs at every publication if there are webhooks. */
 const selectWebhooks = preparedQuery(database =>
   database
     .selectFrom('webhooks')

@@ -9,7 +9,7 @@ export function filterText(filter: readonly string[] | null): string | null {
   return filter && JSON.stringify(filter);
 }
 
-/** All that a webhook without a filter was told of before it could have a format. */
+/** The events of a webhook without a filter from a release before formats. */
 const EARLIER_EVENTS: readonly EventKind[] = [
   'promotion.requested',
   'promotion.approved',
@@ -40,12 +40,12 @@ export function isTold(
   return holds(environments, environment) && holds(events, kind);
 }
 
-/** Returns whether a filter, a list as JSON or null for everything, holds this value. */
+/** Returns true if a filter, a list as JSON or null for everything, includes this value. */
 function holds(filter: string | null, value: EnvironmentName | EventKind | undefined): boolean {
   return filter === null || (JSON.parse(filter) as unknown[]).includes(value);
 }
 
-/** @throws DataFolderProblem `chain_broken` where the row says something else. An earlier release recorded no filters, and had one format. */
+/** @throws DataFolderProblem `chain_broken` if the row disagrees. An earlier release recorded no filters, and had one format. */
 export function checkFilters(
   { id, environments, events, format }: Filtered,
   made: RegistryEvent | undefined,

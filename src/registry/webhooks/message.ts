@@ -1,11 +1,11 @@
-/** The body of the request that tells a webhook of an event. */
+/** The body of a webhook request. */
 import type { RegistryEvent } from '../../core/event.ts';
 import type { WebhookFormat } from '../../core/webhook-format.ts';
 import { type About, notificationOf } from './notification.ts';
 import { slackMessage } from './slack-message.ts';
 import { teamsMessage } from './teams-message.ts';
 
-/** The payload as Standard Webhooks proposes it; `data` is the event as `/v1/changes` gives it. */
+/** The payload of Standard Webhooks; `data` is the event as in `/v1/changes`. */
 export function jsonMessage(event: RegistryEvent): object {
   return { type: event.kind, timestamp: event.at, data: event };
 }

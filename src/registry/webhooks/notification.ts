@@ -19,7 +19,7 @@ export interface Notification {
   readonly quotes: readonly (readonly [label: string, text: string])[];
   /** Sentences about the change. */
   readonly changes: readonly string[];
-  /** Lines of a diff; none where there is nothing to show. */
+  /** Lines of a diff; empty if there is nothing to show. */
   readonly diff: readonly string[];
   readonly link?: { readonly label: string; readonly url: string };
 }
@@ -30,7 +30,7 @@ export interface About {
   readonly change?: NotifiedChange | undefined;
   /** Owners of whom one must still approve the promotion. */
   readonly waitsFor?: readonly MissingOwners[];
-  /** The change of owners as it is now. */
+  /** The current state of the change of owners. */
   readonly owners?: OwnersChangeRecord;
   /** From the owners before to those of the change. */
   readonly ownersDiff?: DiffExcerpt | undefined;
@@ -39,9 +39,9 @@ export interface About {
 }
 
 export interface NotifiedChange {
-  /** Such as `support/triage@11`; undefined where there was nothing before. */
+  /** Such as `support/triage@11`; undefined if there was nothing before. */
   readonly from: string | undefined;
-  /** Undefined where the sources are the same. */
+  /** Undefined if the sources are equal. */
   readonly excerpt: DiffExcerpt | undefined;
   /** Partials whose version differs: `support/_header 3 → 4`. */
   readonly partials: readonly string[];
@@ -138,7 +138,7 @@ function titleOf(event: RegistryEvent, promotion: PromotionRecord | undefined): 
     case 'comment.unresolved':
       return `Comments reopened on ${reference}`;
     default:
-      // A kind of a later release is told all the same.
+      // A kind of a later release is sent anyway.
       return `${kind}: ${reference}`;
   }
 }

@@ -36,7 +36,7 @@ export interface Claimed {
   readonly attempt: number;
 }
 
-/** For how long an event that is being sent is not taken by another process, in ms: more than an attempt takes. */
+/** How long an event that is being sent is not claimed by another process, in ms: longer than an attempt. */
 const LEASE = 60_000;
 
 /** The next event that is due for a webhook; undefined when there is none. Each is taken by one process only. */

@@ -15,7 +15,7 @@ const SPECIAL = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20', '2620:4
 /** A public IPv4 address, also one mapped into IPv6; or an IPv6 address in 2000::/3 without a special purpose. */
 export function isPublicAddress(text: string): boolean {
   if (!ipaddr.isValid(text)) return false;
-  // The package takes the last dotted part of any IPv6 address for a mapped one; a URL writes it in hexadecimal.
+  // The package treats the last dotted part of any IPv6 address as a mapped one; a URL has it in hexadecimal.
   const host = isIPv6(text) ? URL.parse(`http://[${text}]`)?.hostname.slice(1, -1) : text;
   if (host === undefined) return false; // it names an interface of this machine
   const address = ipaddr.process(host);
@@ -24,7 +24,7 @@ export function isPublicAddress(text: string): boolean {
   return address.match(GLOBAL_UNICAST) && !SPECIAL.some(block => address.match(block));
 }
 
-/** A URL's host as far as it can be told without asking for its addresses. */
+/** Checks a URL's host as far as possible without resolving it. */
 export function isPublicHost(hostname: string): boolean {
   const address = hostname.replace(/^\[(.*)\]$/, '$1');
   if (ipaddr.isValid(address)) return isPublicAddress(address);

@@ -1,4 +1,4 @@
-/** An example sent to a webhook, so that whoever makes it sees what will arrive. It is no event, and nothing is recorded of it. */
+/** Sends an example to a webhook, to show what will arrive. It is not an event, and is not recorded. */
 import { randomUUID } from 'node:crypto';
 import type { WebhookRecord } from '../../contract/webhooks.ts';
 import type { WebhookFormat } from '../../core/webhook-format.ts';

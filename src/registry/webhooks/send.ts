@@ -1,4 +1,4 @@
-/** One attempt to hand an event to a receiver: an HTTP POST that follows no redirect and goes to no address that it may not. */
+/** One attempt to send an event to a receiver: an HTTP POST without redirects, only to allowed addresses. */
 import type { LookupAddress } from 'node:dns';
 import { lookup as systemLookup } from 'node:dns/promises';
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
@@ -23,7 +23,7 @@ export interface SendOptions {
   readonly now?: () => number;
 }
 
-/** Never rejects, and never says more of the URL than its host. */
+/** Never rejects, and never reveals more of the URL than its host. */
 export async function send(
   url: URL,
   headers: Readonly<Record<string, string>>,
@@ -60,7 +60,7 @@ function post(
       ...options,
       method: 'POST',
       headers: { ...headers, 'content-length': Buffer.byteLength(body) },
-      // A connection of its own, whose address is looked up and checked again.
+      // A separate connection, whose address is resolved and checked again.
       agent: false,
     });
     asking.once('response', answer => {
@@ -74,7 +74,7 @@ function post(
 
 class NotPublic extends Error {}
 
-/** The check is made on the very addresses that are connected to: what a name means may change between two questions. */
+/** Checks the addresses that are actually connected to: a name may resolve differently each time. */
 function guardedLookup(
   lookup: (hostname: string) => Promise<LookupAddress[]>,
   privateNetworks: boolean,
@@ -129,6 +129,6 @@ function reasonOf(error: unknown): string {
     EHOSTUNREACH: 'it cannot be reached',
     ENETUNREACH: 'it cannot be reached',
   };
-  // A code tells enough; a message might quote what was sent.
+  // Only the code: a message might quote the request.
   return said[code] ?? `it cannot be reached (${code || 'no reason given'})`;
 }

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { RegistryIdentity } from '../identity.ts';
 
-/** The 32 bytes that sign what this webhook sends: made from the registry's own key, kept nowhere. */
+/** The 32 bytes that sign this webhook's requests: derived from the registry's own key, stored nowhere. */
 export function webhookSecret(identity: RegistryIdentity, webhook: string): Buffer {
   return identity.secretFor(`webhook ${webhook}`);
 }
@@ -12,7 +12,7 @@ export function shownSecret(secret: Buffer): string {
   return `whsec_${secret.toString('base64')}`;
 }
 
-/** The headers of one attempt. `id` is the same for every attempt; `at` is when this one is made. */
+/** The headers of one attempt. `id` is the same for every attempt; `at` is the time of this one. */
 export function signedHeaders(
   secret: Buffer,
   id: string,

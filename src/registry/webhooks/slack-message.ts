@@ -1,7 +1,7 @@
 /**
- * A notification as an incoming webhook of Slack takes it: Block Kit
- * (https://docs.slack.dev/reference/block-kit/blocks). Everything of people is the text of a `rich_text` block, which
- * Slack shows as it is: no `<!channel>`, `@here`, link or `*bold*` in it means anything.
+ * A notification for an incoming webhook of Slack: Block Kit (https://docs.slack.dev/reference/block-kit/blocks). All
+ * text by people is in `rich_text` blocks, which Slack shows literally: `<!channel>`, `@here`, links and `*bold*` have
+ * no effect.
  */
 import type { Notification } from './notification.ts';
 

@@ -54,7 +54,7 @@ export function openTarget(identity: RegistryIdentity, webhook: string, sealed: 
     const text = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
     return new URL(text.toString('utf8'));
   } catch {
-    // Told as what it is by the one who asked.
+    // The caller reports it.
     return undefined;
   }
 }

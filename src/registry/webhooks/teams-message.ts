@@ -1,13 +1,13 @@
 /**
- * A notification as a workflow of Microsoft Teams takes it ("When a Teams webhook request is received"): an Adaptive
- * Card of version 1.5. Everything of people is a `TextRun`, which knows no Markdown, and there are no mention entities
+ * A notification for a workflow of Microsoft Teams ("When a Teams webhook request is received"): an Adaptive Card of
+ * version 1.5. All text by people is in a `TextRun`, which has no Markdown, and there are no mention entities
  * (https://adaptivecards.io/explorer/TextRun.html).
  */
 import type { Notification } from './notification.ts';
 
 type Style = Readonly<Record<string, string | boolean>>;
 
-/** @returns the body of the request as JSON would have it, of less than the 28 KB that Teams takes */
+/** @returns the body of the request before JSON encoding, below Teams' limit of 28 KB */
 export function teamsMessage({ title, facts, quotes, changes, diff, link }: Notification): object {
   const content = {
     type: 'AdaptiveCard',

@@ -21,8 +21,8 @@ export interface NewWebhook extends Pick<WebhookRequest, 'environments' | 'event
 }
 
 /**
- * Makes a webhook; what it returns is the only place where its secret ever is.
- * @throws Problem `environment_not_found`, `invalid_request` when there are too many
+ * Creates a webhook; only its result contains the secret.
+ * @throws Problem `environment_not_found`, `invalid_request` if there are too many
  */
 export async function createWebhook(
   transaction: WriteTransaction,
@@ -66,7 +66,7 @@ export async function createWebhook(
 
 export interface WebhookListing {
   readonly environment?: EnvironmentName;
-  /** Only those made before the event of this seq. */
+  /** Only those created before the event with this seq. */
   readonly before?: number;
   readonly limit?: number;
 }

@@ -10,7 +10,7 @@ export interface QueueLimits {
   readonly waitingPerKey: number;
   /** The maximum number of waiting tasks. */
   readonly waiting: number;
-  /** The number of bytes one key may have, of what waits and what is at work; without a limit unless told. */
+  /** The maximum number of bytes of one key's waiting and running tasks; default: no limit. */
   readonly bytesPerKey?: number;
   /** The same in all. */
   readonly bytes?: number;
@@ -18,10 +18,10 @@ export interface QueueLimits {
 
 export interface FairQueue {
   /**
-   * Does `work` when it is the key's turn. A signal that aborts takes it out of the queue.
-   * @param bytes how many it holds until it is done
-   * @throws Problem `queue_full` when too many of this key wait, `unavailable` when too many wait in all or the queue is
-   * closed; the signal's reason; what `work` throws
+   * Runs `work` when it is the key's turn. A signal that aborts removes it from the queue.
+   * @param bytes that it holds until it is done
+   * @throws Problem `queue_full` if too many of this key wait, `unavailable` if too many wait in all or the queue is
+   * closed; the signal's reason; errors of `work`
    */
   run<T>(key: string, signal: AbortSignal | undefined, work: () => Promise<T>, bytes?: number): Promise<T>;
   /** The number of waiting tasks. */
@@ -109,7 +109,7 @@ export function fairQueue(limits: QueueLimits): FairQueue {
     return promise.finally(() => signal?.removeEventListener('abort', onAbort));
   }
 
-  /** One that is alone may be as large as it is: it could never come later. */
+  /** A single task may have any size: otherwise it could never run. */
   function hold(key: string, bytes: number): void {
     const own = holding.get(key) ?? 0;
     if (own > 0 && own + bytes > bytesPerKey) throw tooManyBytes();

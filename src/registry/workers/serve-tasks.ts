@@ -19,6 +19,6 @@ export function serveTasks(run: (task: unknown) => Promise<unknown>): void {
     return;
   }
   process.on('message', async task => process.send?.(await reply(task)));
-  // Whoever started it is gone, and so is everybody who waits.
+  // The parent process is gone, and so are all callers.
   process.on('disconnect', () => process.exit());
 }

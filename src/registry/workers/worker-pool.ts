@@ -1,4 +1,4 @@
-/** A few workers for what takes long, shared fairly by the keys that ask for it. */
+/** A few workers for long tasks, shared fairly by the keys. */
 import { availableParallelism } from 'node:os';
 import { Problem } from '../../core/problem.ts';
 import { type FairQueue, fairQueue, type QueueLimits } from './fair-queue.ts';
@@ -15,27 +15,27 @@ export interface Asker {
 
 export interface WorkerPool {
   /**
-   * Has a worker do this: plain data there and back. One that nobody waits for any more is ended.
-   * @throws Problem `queue_full` or `unavailable` as `FairQueue` does, `unavailable` where it takes too long,
-   * `too_expensive` where it needs too much memory; the signal's reason; what the module throws
+   * Runs a task in a worker: plain data in and out. A task that nobody waits for is terminated.
+   * @throws Problem `queue_full` or `unavailable` as `FairQueue`, `unavailable` if it takes too long, `too_expensive`
+   * if it needs too much memory; the signal's reason; errors of the module
    */
   run(task: unknown, asker: Asker): Promise<unknown>;
   readonly waiting: number;
-  /** Refuses what waits, and ends the workers whatever they do. */
+  /** Rejects waiting tasks, and terminates the workers. */
   close(): Promise<void>;
 }
 
 export interface WorkerPoolOptions {
   /** The module that a worker runs: it calls `serveTasks`. */
   readonly module: URL;
-  /** Processes, unless told. */
+  /** Default: processes. */
   readonly kind?: 'process' | 'thread';
   readonly limits?: Partial<QueueLimits>;
   /** In ms, for one piece of work. */
   readonly timeLimit?: number;
   /** Of each worker's heap. */
   readonly memoryMb?: number;
-  /** Told when a worker ends by itself. */
+  /** Called when a worker ends by itself. */
   readonly onFault: (error: unknown) => void;
 }
 
@@ -50,9 +50,9 @@ const LIMITS: QueueLimits = {
   bytesPerKey: 32 * MIB,
   bytes: 96 * MIB,
 };
-/** Less than a server gives to a whole request, so that its answer can say what took so long. */
+/** Less than a server's timeout for the request, so that its response can explain it. */
 const TIME_LIMIT = 55_000;
-/** Putting partials in place takes 1 GB where the whole has 4 Mi characters, as versions had that were published before. */
+/** Resolving partials takes 1 GB if the result has 4 Mi characters, as in versions published before the limit. */
 const MEMORY_MB = 1536;
 /** A worker takes some tenths of a second to start, and some MB while it waits. In ms. */
 const IDLE_TIME = 60_000;

@@ -1,7 +1,7 @@
 /**
- * One worker of the pool. A process where the registry serves others: one that runs out of memory ends by itself, whatever
- * it does, while a thread that does so within the engine's own code ends the whole process with it. A thread where
- * one person has the registry in their editor.
+ * One worker of the pool. A process if the registry serves others: if it runs out of memory, only it ends, while a
+ * thread that does so within the engine's own code ends the whole process. A thread if one person has the registry in
+ * their editor.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ import { Worker as Thread } from 'node:worker_threads';
 import type { Reply } from './serve-tasks.ts';
 
 export interface Worker {
-  /** Does one task at a time. @throws OutOfMemory, Error where it ended or the task failed */
+  /** Runs one task at a time. @throws OutOfMemory, Error if it ended or the task failed */
   run(task: unknown): Promise<unknown>;
   /** Ends the worker at once. A running task rejects. */
   end(): Promise<void>;
@@ -23,7 +23,7 @@ export interface WorkerOptions {
   readonly module: URL;
   /** Of its heap. */
   readonly memoryMb: number;
-  /** Told when it ends by itself, unless what it was asked for took too much memory. */
+  /** Called when it ends by itself, unless its task needed too much memory. */
   readonly onFault: (error: unknown) => void;
 }
 
@@ -38,7 +38,7 @@ export function startProcess({ module, memoryMb, onFault }: WorkerOptions): Work
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   const life = lifeOf(onFault, () => {
-    // Whoever waits for its end waits for it, also where nothing else is to be done.
+    // Callers wait for its end, even if nothing else is pending.
     child.ref();
     child.kill('SIGKILL');
   });
@@ -57,7 +57,7 @@ export function startProcess({ module, memoryMb, onFault }: WorkerOptions): Work
   }, rest);
 }
 
-/** The engine aborts where there is no memory left, the system kills. */
+/** Without memory, the engine aborts or the system kills. */
 const NO_MEMORY: ReadonlySet<NodeJS.Signals | null> = new Set(['SIGABRT', 'SIGTRAP', 'SIGILL', 'SIGKILL']);
 const ABORTED = 134;
 
@@ -110,7 +110,7 @@ function lifeOf(onFault: (error: unknown) => void, kill: () => void): Life {
       else asked?.reject(new Error(`A task failed: ${reply.error}`));
     },
     ended(error) {
-      // One that needs too much memory is told whoever asked for it.
+      // If it ran out of memory, the caller gets that error.
       if (isAlive && !(error instanceof OutOfMemory && running !== undefined)) onFault(error);
       isAlive = false;
       running?.reject(error);
