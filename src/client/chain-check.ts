@@ -7,7 +7,7 @@ import { type Checkpoint, isSigned } from '../core/checkpoint.ts';
 import { CHAIN_START, type ChainHead, type RegistryEvent, whyNotNext } from '../core/event.ts';
 import { Problem } from '../core/problem.ts';
 import { keyAfter } from './consistency.ts';
-import type { ChangesQuery } from './registry-client.ts';
+import type { ChangesQuery } from './registry-queries.ts';
 
 /** A reader's position in the log; plain data, to be stored between two syncs. */
 export interface LogPosition {

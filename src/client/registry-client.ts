@@ -5,25 +5,11 @@
  * registry fails; every call takes an AbortSignal.
  */
 import type * as z from 'zod';
-import type { Changes, changesQuery } from '../contract/changes.ts';
-import type {
-  LineComment,
-  LineCommentRequest,
-  LineThread,
-  lineThreadPage,
-  lineThreadQuery,
-  ThreadPlace,
-} from '../contract/comments.ts';
-import type { Consistency, consistencyQuery } from '../contract/consistency.ts';
-import type {
-  CreatedKey,
-  KeyRecord,
-  keyPage,
-  keyRequest,
-  keyRevocation,
-  RevokedKey,
-} from '../contract/keys.ts';
-import type { Live, liveQuery } from '../contract/live.ts';
+import type { Changes } from '../contract/changes.ts';
+import type { LineComment, LineCommentRequest, LineThread, ThreadPlace } from '../contract/comments.ts';
+import type { Consistency } from '../contract/consistency.ts';
+import type { CreatedKey, KeyRecord, keyRequest, keyRevocation, RevokedKey } from '../contract/keys.ts';
+import type { Live } from '../contract/live.ts';
 import type {
   OwnersChangeAnswer,
   OwnersChangeList,
@@ -31,45 +17,50 @@ import type {
   OwnersChangeRequest,
   OwnersRecord,
 } from '../contract/owners.ts';
+import type { Comment, commentRequest, Promotion, PromotionRequest } from '../contract/promotions.ts';
 import type {
-  Comment,
-  commentPage,
-  commentRequest,
-  Promotion,
-  PromotionRequest,
-  promotionListQuery,
-  promotionPage,
-} from '../contract/promotions.ts';
-import type {
-  batchResponse,
   Delivery,
-  diffResponse,
   PromptSummary,
   PublishRequest,
   publishResponse,
   renderRequest,
-  renderResponse,
   Version,
-  versionPage,
 } from '../contract/prompts.ts';
-import type {
-  Release,
-  ReleaseAnswer,
-  releaseListQuery,
-  releasePage,
-  releaseRequest,
-} from '../contract/releases.ts';
+import type { Release, ReleaseAnswer, releaseRequest } from '../contract/releases.ts';
 import type { Readiness } from '../contract/routes.ts';
 import { SEARCH_INDEX_MS, type SearchPage } from '../contract/search.ts';
 import type { Channel } from '../core/channel.ts';
 import type { Checkpoint } from '../core/checkpoint.ts';
-import { type Digest, digestOf } from '../core/digest.ts';
+import type { Digest } from '../core/digest.ts';
 import { type Environment, type EnvironmentName, type Policy, policyOf } from '../core/environment.ts';
 import type { PromptName } from '../core/name.ts';
 import { Problem } from '../core/problem.ts';
 import { type VersionNumber, type VersionReference, versionReference } from '../core/version.ts';
 import { checkIsRegistry, wrongShape } from './answer.ts';
 import { type ConnectionOptions, RegistryConnection } from './connection.ts';
+import { batchesOf, checkAnswered, digestMismatch } from './fetched-versions.ts';
+import type {
+  Batch,
+  ChangesQuery,
+  CommentPage,
+  ConsistencyQuery,
+  DiffEnd,
+  KeyPage,
+  LineThreadPage,
+  LineThreadQuery,
+  LiveRequest,
+  PageQuery,
+  PromotionListQuery,
+  PromotionPage,
+  PromptListQuery,
+  ReleaseListQuery,
+  ReleasePage,
+  RenderedMessages,
+  VersionDiff,
+  VersionIdentity,
+  VersionPage,
+  VersionSearchQuery,
+} from './registry-queries.ts';
 import type { TransportResponse } from './transport.ts';
 import { RegistryUnreachable } from './unreachable.ts';
 import type { VersionCache } from './version-cache.ts';
@@ -79,54 +70,7 @@ export interface RegistryClientOptions extends ConnectionOptions {
   readonly cache?: VersionCache;
 }
 
-export type VersionPage = z.infer<typeof versionPage>;
-export type PromotionPage = z.infer<typeof promotionPage>;
-export type ReleasePage = z.infer<typeof releasePage>;
-export type CommentPage = z.infer<typeof commentPage>;
-export type LineThreadPage = z.infer<typeof lineThreadPage>;
-/** Of one version, or of all of a prompt. */
-export type LineThreadQuery = PageQuery & Partial<Pick<z.infer<typeof lineThreadQuery>, 'version' | 'state'>>;
-export type KeyPage = z.infer<typeof keyPage>;
-export type Batch = Omit<z.infer<typeof batchResponse>, 'remaining'>;
-export type VersionDiff = z.infer<typeof diffResponse>;
-export type RenderedMessages = z.infer<typeof renderResponse>;
-/** A side of a diff: a version number, or `channel@environment`. */
-export type DiffEnd = VersionNumber | `${string}@${string}`;
-export type PageQuery = {
-  readonly cursor?: string | undefined;
-  /** 1–500; default: 100. */
-  readonly limit?: number | undefined;
-};
-export type PromptListQuery = {
-  /** Names that begin so, such as `support/`. */
-  readonly prefix?: string | undefined;
-  /** Archived ones too. */
-  readonly archived?: boolean | undefined;
-};
-export type PromotionListQuery = PageQuery &
-  Partial<Pick<z.infer<typeof promotionListQuery>, 'state' | 'environment' | 'prompt'>>;
-export type ReleaseListQuery = PageQuery & Partial<Pick<z.infer<typeof releaseListQuery>, 'environment'>>;
-/** `limit` 1–100; default: 50. */
-export type VersionSearchQuery = PageQuery & {
-  readonly text: string;
-  readonly prompt?: PromptName | undefined;
-  readonly matchCase?: 'true' | undefined;
-};
-/** `channel`: default `stable`. */
-export type LiveRequest = z.input<typeof liveQuery>;
-/** `after` is the cursor of the page before; `limit` 1–1000; `wait` in seconds, 30 at most. */
-export type ChangesQuery = Partial<z.infer<typeof changesQuery>>;
-export type ConsistencyQuery = z.infer<typeof consistencyQuery>;
-/** Identifies the source of a version. */
-export type VersionIdentity = Pick<Version, 'prompt' | 'version' | 'digest'> & {
-  /** The size of its source, if known: batches are composed by it. */
-  readonly bytes?: number;
-};
-
 const MAX_LIST_LIMIT = 500;
-/** Of references in one batch, as the API allows, and of their sources together, so that an answer stays small. */
-const MAX_BATCH_REFERENCES = 500;
-const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 /** Deliveries kept for their validators. */
 const MAX_DELIVERIES = 200;
 
@@ -649,46 +593,12 @@ export class RegistryClient {
   }
 }
 
-/** True if the registry cannot be asked now, or says itself that it cannot serve. */
 /** In seconds; 0 if the response has none. */
 function maxAgeOf({ headers }: Pick<TransportResponse, 'headers'>): number {
   return Number(/\bmax-age=(\d{1,9})/i.exec(headers.get('cache-control') ?? '')?.[1] ?? 0);
 }
 
+/** True if the registry cannot be reached, or reports itself that it cannot serve. */
 function isAway(error: unknown): boolean {
   return RegistryUnreachable.isAbsent(error) || Problem.is(error, 'unavailable');
-}
-
-function checkAnswered(found: Version, asked: Partial<Version>, url: string): void {
-  if (asked.prompt !== undefined && found.prompt !== asked.prompt)
-    throw wrongShape(url, `it is of the prompt "${found.prompt}"`);
-  if (asked.version !== undefined && found.version !== asked.version)
-    throw wrongShape(url, `it is version ${found.version}`);
-  if (digestOf(found.source) !== found.digest) throw digestMismatch(found, url);
-}
-
-function digestMismatch(found: Version, url: string): RegistryUnreachable {
-  const reference = versionReference(found.prompt, found.version);
-  return new RegistryUnreachable(
-    'digest_mismatch',
-    url,
-    `The source of ${reference} does not have the digest that the registry gave for it, so it was not used. A published version never changes: tell the operator of ${url}.`,
-  );
-}
-
-/** Split so that no batch has too many references or bytes. */
-function batchesOf(versions: readonly VersionIdentity[]): VersionIdentity[][] {
-  const batches: VersionIdentity[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const version of versions) {
-    const last = batches.at(-1);
-    bytes += version.bytes ?? 0;
-    if (last !== undefined && last.length < MAX_BATCH_REFERENCES && bytes <= MAX_BATCH_BYTES)
-      last.push(version);
-    else {
-      batches.push([version]);
-      bytes = version.bytes ?? 0;
-    }
-  }
-  return batches;
 }

@@ -1,6 +1,7 @@
 /** The front matter as an editor needs it: every key and value at its place, and the variables that it declares. */
 
 import { nearest } from '../core/near.ts';
+import { placeOfMisfit } from '../core/place-in-yaml.ts';
 import {
   FRONT_MATTER_TOO_LONG,
   locateFrontMatter,
@@ -10,7 +11,7 @@ import {
   type SourceKind,
 } from '../core/source.ts';
 import { isOfUnkept } from '../core/yaml-document.ts';
-import { type PlacedPair, type PlacedValue, placeOfMisfit, readYaml } from '../core/yaml-places.ts';
+import { type PlacedPair, type PlacedValue, readYaml } from '../core/yaml-places.ts';
 import { checkKeys } from './check-keys.ts';
 import { type Finding, MAX_FINDINGS } from './finding.ts';
 import { FRONT_MATTER_KEYS } from './front-matter-keys.ts';

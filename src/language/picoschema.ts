@@ -2,6 +2,8 @@
  * Picoschema (github.com/google/dotprompt) with places: reads what Dotprompt's own reader accepts in the same way, and
  * reports what it rejects or probably misinterprets.
  */
+
+import { placeInText } from '../core/place-in-yaml.ts';
 import {
   LIST,
   NO_CHOICE,
@@ -13,7 +15,7 @@ import {
   wrongScalar,
 } from '../core/schema/type-faults.ts';
 import { splitDescription, whyNotPropertyName } from '../core/schema/type-names.ts';
-import { type PlacedPair, type PlacedValue, placeInText } from '../core/yaml-places.ts';
+import type { PlacedPair, PlacedValue } from '../core/yaml-places.ts';
 import type { Finding } from './finding.ts';
 import type { Span } from './span.ts';
 import { ANY, type Declared, type ValueType } from './value-type.ts';

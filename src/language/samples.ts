@@ -1,7 +1,8 @@
 /** `<name>.samples.yaml`: named inputs beside a prompt, to try it with. A list of `{name, input}`. */
 
 import { nearest } from '../core/near.ts';
-import { type PlacedPair, type PlacedValue, placeOfMisfit, readYaml } from '../core/yaml-places.ts';
+import { placeOfMisfit } from '../core/place-in-yaml.ts';
+import { type PlacedPair, type PlacedValue, readYaml } from '../core/yaml-places.ts';
 import { type Finding, MAX_FINDINGS } from './finding.ts';
 import type { FrontMatterFacts } from './front-matter.ts';
 import type { Span } from './span.ts';

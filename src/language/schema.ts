@@ -1,8 +1,10 @@
 /** A prompt's schema of its input or output: Picoschema or JSON Schema, distinguished as in Dotprompt. */
+
+import { placeInText } from '../core/place-in-yaml.ts';
 import { NO_OBJECT, notOfAnObject, OTHER_TYPE } from '../core/schema/input-type.ts';
 import { NO_SCHEMA } from '../core/schema/type-faults.ts';
 import { isSchemaName, splitDescription } from '../core/schema/type-names.ts';
-import { type PlacedValue, placeInText } from '../core/yaml-places.ts';
+import type { PlacedValue } from '../core/yaml-places.ts';
 import { JsonSchemaReader, part } from './json-schema-types.ts';
 import { type Find, isScalarName, PicoschemaReader } from './picoschema.ts';
 import { ANY, type ValueType } from './value-type.ts';

@@ -1,8 +1,9 @@
 /** Checks samples against their prompt: like the editor, then by a strict rendering of each, like the registry. */
+
+import { placeOfMisfit } from '../../core/place-in-yaml.ts';
 import { Problem } from '../../core/problem.ts';
 import { type RenderRequest, render } from '../../core/render.ts';
 import { issueAt } from '../../core/source-position.ts';
-import { placeOfMisfit } from '../../core/yaml-places.ts';
 import { diagnoseSamples } from '../../language/diagnostics/diagnose-samples.ts';
 import { type Finding, severityOf } from '../../language/finding.ts';
 import type { LibraryPrompt } from '../../language/library.ts';

@@ -1,7 +1,6 @@
 /** Finds errors in a parsed template: calls that no input makes right, also in branches that never run. */
 import { HELPERS } from '../helpers.ts';
 import { INTERNAL_HELPERS, KNOWN_HELPERS } from '../known-helpers.ts';
-import { nearest } from '../near.ts';
 import {
   type Arguments,
   argumentsOf,
@@ -16,27 +15,28 @@ import {
   type Node,
   type PartialBlockStatement,
   type PartialStatement,
-  type PathExpression,
   type Program,
   type Statement,
 } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
-import { checkHelper, type Form, type HelperFault, wordsOf } from './check-helper.ts';
+import { checkHelper, type Form, type HelperFault } from './check-helper.ts';
 import { strangeName } from './check-name.ts';
 import { checkNumber, checkNumberWord } from './check-number.ts';
 import { MAX_ERRORS, type TemplateError } from './finding.ts';
-import {
-  foreignCall,
-  foreignPath,
-  foreignWord,
-  GO,
-  hasOperator,
-  JSON_BRACES,
-  NOT_ELSE,
-  OPERATOR,
-} from './foreign-syntax.ts';
+import { foreignPath } from './foreign-syntax.ts';
 import { nameOfInline, PARTIAL_BLOCK } from './inline-partials.ts';
 import { inspectTemplate } from './inspect-template.ts';
+import {
+  foreignEnd,
+  givenTwice,
+  internal,
+  literalPath,
+  noHelper,
+  notElse,
+  taken,
+  undefinedPartial,
+  unknownHelper,
+} from './name-faults.ts';
 
 /** Error for a partial whose name is computed. */
 export const COMPUTED_NAME =
@@ -334,99 +334,3 @@ const BLOCK_NAME =
   '"@partial-block" is the body of a {{#> name}}…{{/name}}. Give the inline partial another name.';
 const ONE_CONTEXT =
   'A partial takes one argument, its context. Give the others a name: {{> partial name=value}}.';
-
-function givenTwice(name: string): string {
-  const shown = name.length > MAX_SHOWN ? 'This argument' : `"${name}"`;
-  return `${shown} is given twice. Remove one of the two.`;
-}
-
-function undefinedPartial(name: string): string {
-  return `The partial "${name}" is not defined here: move {{#*inline "${name}"}} into this block or one around it.`;
-}
-
-/** Handlebars reads a literal in the place of a name as one: `{{"key": "value"}}` is the variable "key". */
-function literalPath(name: string, args: Arguments): HelperFault {
-  const words = wordsOf(args);
-  const [first = ''] = words;
-  if (!first.startsWith(':') && hasOperator(words)) return { code: 'foreign-syntax', message: OPERATOR };
-  const isJson = first.startsWith(':') || args.params.length > 0;
-  const shown = name.length > MAX_SHOWN ? 'this' : `"${name}"`;
-  return isJson
-    ? { code: 'literal-path', message: JSON_BRACES }
-    : {
-        code: 'literal-path',
-        message: `Handlebars reads ${shown} as the name of a variable. Write "\\{{" or "{ {" for the braces themselves, or {{[${name.slice(0, MAX_SHOWN)}]}} for a variable of this name.`,
-      };
-}
-
-const MAX_SHOWN = 40;
-
-function internal(name: string): HelperFault {
-  return { code: 'unknown-helper', message: `"${name}" is internal to Handlebars. Remove it.` };
-}
-
-function taken(name: string): HelperFault {
-  return {
-    code: 'unknown-helper',
-    message: `Handlebars takes "@${name}" for its helper "${name}" here. Give the value another name.`,
-  };
-}
-
-/**
- * Handlebars reads `{{#else}}` as a block on the variable "else", and `{{ELSE}}` as a variable.
- * @param name as written: in brackets it is intended
- */
-function notElse(name: string, form: Form): HelperFault | undefined {
-  // `{{else:}}` is an else that begins a block on ":".
-  const isElse = form === 'block' ? name === 'else' || name === ':' : /^:?else:?$/i.test(name);
-  return isElse ? { code: 'template-syntax', message: NOT_ELSE } : undefined;
-}
-
-/** Error for a tag that closes or continues a block in Jinja. */
-function foreignEnd(name: string): HelperFault | undefined {
-  const message = foreignWord(name);
-  return message === undefined ? undefined : { code: 'foreign-syntax', message };
-}
-
-/** Of a path or a block parameter. */
-function noHelper(name: string, args: Arguments): HelperFault {
-  const words = wordsOf(args);
-  const foreign = foreignCall('', words);
-  if (foreign !== undefined) return { code: 'foreign-syntax', message: foreign };
-  const message = hasArguments(args)
-    ? `"${name}" is a variable, and variables take no arguments. Remove what follows it.`
-    : `"${name}" is a variable, not a helper: remove the parentheses.`;
-  return { code: 'unknown-helper', message, data: { name } };
-}
-
-function unknownHelper({ original: name }: PathExpression, args: Arguments): HelperFault {
-  const words = wordsOf(args);
-  // `x := 1` is `x` with an argument that is named ":".
-  const isGo = args.hash?.pairs.some(({ key }) => key === ':') === true;
-  const foreign = isGo ? GO : foreignCall(name, words);
-  if (foreign !== undefined) return { code: 'foreign-syntax', message: foreign };
-  const near = nearest(name, HELPERS.keys());
-  if (near !== undefined)
-    return {
-      code: 'unknown-helper',
-      message: `There is no helper "${name}". Did you mean "${near}"?`,
-      data: { name, near },
-    };
-  if (!hasArguments(args))
-    return {
-      code: 'unknown-helper',
-      message: `There is no helper "${name}". For a variable, remove the parentheses.`,
-      data: { name },
-    };
-  const isSpaced = args.params.length > 0 && words.length === args.params.length && !args.hash;
-  const spaced = [name, ...words].join(' ');
-  const advice =
-    isSpaced && spaced.length <= MAX_SHOWN
-      ? `For a variable with spaces in its name, write {{[${spaced}]}}.`
-      : `There are ${[...HELPERS.keys()].join(', ')}.`;
-  return {
-    code: 'unknown-helper',
-    message: `There is no helper "${name}", and variables take no arguments. ${advice}`,
-    data: { name },
-  };
-}
