@@ -58,7 +58,7 @@ describe('keys for commands', () => {
     await writeFile(file, JSON.stringify({ ...kept, registry: 'embedded' }));
     const away = await connect('http://127.0.0.1:9');
     assert.equal(away.code, 4);
-    assert.match(away.stderr, /promptforge\.json names http:\/\/127\.0\.0\.1:9 now, but: /);
+    assert.match(away.stderr, /promptforge\.json now names http:\/\/127\.0\.0\.1:9, but: /);
     const wrong = await connect('https://user:secret@prompts.example.com');
     assert.equal(wrong.code, 2);
     assert.doesNotMatch(wrong.stderr, /secret/);

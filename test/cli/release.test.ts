@@ -205,7 +205,7 @@ describe('a release from the command line', () => {
     assert.equal((await release('one.txt', to)).code, 0);
     const done = await release('two.txt', to, '--atomic', '--json');
     const [id] = JSON.parse(done.stdout).releases;
-    assert.match(done.stderr, new RegExp(`Release ${id}: "promptforge release show ${id}"`));
+    assert.match(done.stderr, new RegExp(`Release ${id}: run "promptforge release show ${id}"`));
     const shown = await copy.run('release', 'show', id);
     assert.match(shown.stdout, /^Release \d+ to stable of development: 2 applied\. It goes live as a whole/);
     assert.match(shown.stdout, /\na +2 +1 +applied +0 of 0 +–\nb +2 +– +applied/);
