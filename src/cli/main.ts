@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** The `promptforge` command as a process. The rest is loaded only if it can run. */
 import packageJson from '../../package.json' with { type: 'json' };
-import { whyNotThisNode } from './node-version.ts';
+import { checkNodeVersion } from './node-version.ts';
 
-const why = whyNotThisNode(process.versions.node);
+const why = checkNodeVersion(process.versions.node);
 const [first, ...others] = process.argv.slice(2);
 if (why !== undefined) {
   process.stderr.write(`promptforge: ${why}\n`);

@@ -5,7 +5,7 @@
  */
 import { redactKeys } from '../core/key.ts';
 import { oneLine, visibleJson, visibleLines } from '../core/visible-text.ts';
-import { whyRefused } from '../disk/why-refused.ts';
+import { systemErrorReason } from '../disk/system-error.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 
 declare const shownBrand: unique symbol;
@@ -109,7 +109,7 @@ function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
     stream.write(text, (error?: NodeJS.ErrnoException | null) => {
       if (!error || error.code === 'EPIPE') return resolve();
       reject(
-        new CommandFailure(EXIT.environment, `The output cannot be written: ${whyRefused(error)}.`, {
+        new CommandFailure(EXIT.environment, `The output cannot be written: ${systemErrorReason(error)}.`, {
           cause: error,
         }),
       );

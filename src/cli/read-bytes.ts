@@ -1,6 +1,6 @@
 /** The bytes of a file that a command is given, or of stdin, up to a limit. */
 import { createReadStream } from 'node:fs';
-import { whyRefused } from '../disk/why-refused.ts';
+import { systemErrorReason } from '../disk/system-error.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 
 /** Names stdin in the place of a file. */
@@ -27,6 +27,8 @@ export async function readBytes(
     return Buffer.concat(chunks);
   } catch (cause) {
     if (cause instanceof CommandFailure) throw cause;
-    throw new CommandFailure(EXIT.environment, `${label} cannot be read: ${whyRefused(cause)}.`, { cause });
+    throw new CommandFailure(EXIT.environment, `${label} cannot be read: ${systemErrorReason(cause)}.`, {
+      cause,
+    });
   }
 }

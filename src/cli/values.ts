@@ -1,7 +1,7 @@
 /** The values of options and arguments, parsed at the edge: what does not fit is wrong usage. */
 import { resolve } from 'node:path';
 import { InvalidArgumentError, type Option } from 'commander';
-import { registryAddress, whyNotRegistryUrl } from '../client/address.ts';
+import { registryAddress, validateRegistryUrl } from '../client/address.ts';
 import { parseChannel } from '../core/channel.ts';
 import { parseEnvironmentName } from '../core/environment.ts';
 import { parseKey } from '../core/key.ts';
@@ -76,7 +76,7 @@ export function schemeOf(text: string): string | undefined {
 
 /** A registry's URL, with no slash at its end. */
 export function addressArgument(text: string): string {
-  const why = whyNotRegistryUrl(text);
+  const why = validateRegistryUrl(text);
   if (why !== undefined) throw new InvalidArgumentError(why);
   return registryAddress(text);
 }
@@ -105,12 +105,12 @@ export function oneOf<Word extends string>(words: readonly Word[]): (text: strin
   return text => {
     const word = words.find(each => each === text);
     if (word !== undefined) return word;
-    throw new InvalidArgumentError(`${meant(text, words)}Write one of ${words.join(', ')}.`);
+    throw new InvalidArgumentError(`${suggestionFor(text, words)}Write one of ${words.join(', ')}.`);
   };
 }
 
 /** The suggested word, as a question; empty if none is similar. */
-function meant(text: string, words: readonly string[]): string {
+function suggestionFor(text: string, words: readonly string[]): string {
   const near = nearest(text, words);
   return near === undefined ? '' : `Did you mean "${near}"? `;
 }
@@ -123,7 +123,7 @@ export function choice(option: Option, words: readonly string[]): Option {
 export function booleanArgument(text: string): boolean {
   if (text === 'true') return true;
   if (text === 'false') return false;
-  throw new InvalidArgumentError(`${meant(text, ['true', 'false'])}Write true or false.`);
+  throw new InvalidArgumentError(`${suggestionFor(text, ['true', 'false'])}Write true or false.`);
 }
 
 /** A whole number from `minimum` to `maximum`. */

@@ -7,7 +7,7 @@ import { IDENTITY_FILE } from '../registry/identity.ts';
 import type { OnNarrowed } from '../registry/keep-data-folder.ts';
 import { openRegistryAt, type RegistryPlace } from '../registry/open-registry.ts';
 import { headFileOf, openHeadFile } from '../registry/proof/head-file.ts';
-import { whyNotServed } from '../registry/proof/open-signing.ts';
+import { verifyServable } from '../registry/proof/open-signing.ts';
 import { holdToMacsOf } from '../registry/proof/start-macs.ts';
 import type { Store } from '../registry/store/store.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
@@ -52,7 +52,7 @@ async function checkServed({ data, database }: RegistryOptions, store: Store): P
   if (database !== undefined || !existsSync(file)) return;
   const heads = await openHeadFile(file);
   try {
-    const why = await whyNotServed(store, heads.read());
+    const why = await verifyServable(store, heads.read());
     if (why !== undefined) throw why;
   } finally {
     heads.close();

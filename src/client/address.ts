@@ -5,7 +5,7 @@ import { RegistryUnreachable } from './unreachable.ts';
 const REGISTRY_URL = /^[hH][tT][tT][pP][sS]?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/;
 
 /** Why `text` cannot be a registry's URL, as one sentence that quotes no credentials; undefined when it can. */
-export function whyNotRegistryUrl(text: string): string | undefined {
+export function validateRegistryUrl(text: string): string | undefined {
   const url = URL.parse(text);
   if (url === null) return 'This is not a URL. Write the full URL, such as https://prompts.example.com.';
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
@@ -28,7 +28,7 @@ export function whyNotRegistryUrl(text: string): string | undefined {
  * @throws RegistryUnreachable `address_refused`
  */
 export function parseRegistryUrl(text: string): URL {
-  const why = whyNotRegistryUrl(text);
+  const why = validateRegistryUrl(text);
   if (why !== undefined) throw new RegistryUnreachable('address_refused', '', why);
   const url = new URL(text);
   url.pathname = url.pathname.replace(/\/+$/, '');

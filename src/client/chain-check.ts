@@ -4,7 +4,7 @@
  */
 import type { Changes } from '../contract/changes.ts';
 import { type Checkpoint, isSigned } from '../core/checkpoint.ts';
-import { CHAIN_START, type ChainHead, type RegistryEvent, whyNotNext } from '../core/event.ts';
+import { CHAIN_START, type ChainHead, type RegistryEvent, validateNextEvent } from '../core/event.ts';
 import { Problem } from '../core/problem.ts';
 import { keyAfter } from './consistency.ts';
 import type { ChangesQuery } from './registry-queries.ts';
@@ -69,7 +69,7 @@ export class NotSigned extends Error {
 export function continueChain(head: ChainHead, events: readonly RegistryEvent[]): ChainHead {
   let last = head;
   for (const event of events) {
-    const why = whyNotNext(event, last);
+    const why = validateNextEvent(event, last);
     if (why !== undefined) throw new LogRewritten(why, last);
     last = { seq: event.seq, hash: event.hash };
   }

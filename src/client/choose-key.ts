@@ -13,7 +13,6 @@ export type StoredKeyState =
   /** It is stored, but the registry could not be reached. */
   | { readonly kind: 'unasked' };
 
-/** By environment. */
 export type Keys = ReadonlyMap<EnvironmentName, StoredKeyState>;
 
 export type KeyPurpose =

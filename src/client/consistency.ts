@@ -1,9 +1,9 @@
 /** Tells whether what a registry signs now continues what it signed before: how a witness catches a log that was forked. */
 import type { Consistency } from '../contract/consistency.ts';
 import { type Checkpoint, isSigned } from '../core/checkpoint.ts';
-import { type ChainHead, type RegistryEvent, whyNotNext } from '../core/event.ts';
+import { type ChainHead, type RegistryEvent, validateNextEvent } from '../core/event.ts';
 import { Problem } from '../core/problem.ts';
-import { whyNotEndorsed } from '../core/signing-key.ts';
+import { validateEndorsement } from '../core/signing-key.ts';
 import { SignerChanged } from './signer-changed.ts';
 
 /** Signs heads and proves that one continues another: a `RegistryClient`. */
@@ -63,7 +63,7 @@ export async function witnessed(
       forked(`Event ${head.seq} has the hash ${from.hash} now, but had ${head.hash}.`);
     if (events.length === 0) forked(`It shows no event after ${head.seq}, but signs event ${found.seq}.`);
     for (const event of events) {
-      const why = whyNotNext(event, head);
+      const why = validateNextEvent(event, head);
       if (why !== undefined) forked(why);
       key = keyAfter(event, head, key);
       head = { seq: event.seq, hash: event.hash };
@@ -102,7 +102,7 @@ export function keyAfter<Key extends string | null>(
 ): Key | string {
   if (event.kind !== 'signing_key.set') return key;
   const change = (event as RegistryEvent<'signing_key.set'>).data;
-  const why = whyNotEndorsed(change, before, key);
+  const why = validateEndorsement(change, before, key);
   if (why !== undefined) throw new SignerChanged(why);
   return change.publicKey;
 }

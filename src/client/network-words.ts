@@ -3,7 +3,7 @@
 import { redactKeys } from '../core/key.ts';
 
 /** `nothing listens there (ECONNREFUSED)`, to follow a colon. `message` is fetch's message without a code. */
-export function whyNotReached(code: string, message: string): string {
+export function describeNetworkError(code: string, message: string): string {
   const words =
     UNREACHED[code] ?? (message === 'bad port' ? 'fetch refuses this port' : 'the connection failed');
   return withCode(words, code);
@@ -26,7 +26,7 @@ const UNREACHED: Readonly<Record<string, string>> = {
 };
 
 /** `its certificate has expired (CERT_HAS_EXPIRED)` */
-export function whyNotTrusted(code: string): string {
+export function describeTlsError(code: string): string {
   return withCode(UNTRUSTED.find(([codes]) => codes.test(code))?.[1] ?? 'it could not be secured', code);
 }
 
@@ -46,7 +46,7 @@ const UNTRUSTED: readonly (readonly [RegExp, string])[] = [
 /** Describes any error thrown by `fetch`. */
 export function whyFailed(error: unknown): string {
   const { code, message } = innermost(error);
-  return isTls(error) ? whyNotTrusted(code) : whyNotReached(code, message);
+  return isTls(error) ? describeTlsError(code) : describeNetworkError(code, message);
 }
 
 const TLS_CODES =

@@ -5,8 +5,8 @@ import {
   MAX_ORIGIN_AUTHOR,
   MAX_ORIGIN_URL,
   parsedUrl,
-  whyNotOriginAuthor,
-  whyNotOriginUrl,
+  validateOriginAuthor,
+  validateOriginUrl,
 } from '../core/origin.ts';
 
 /** As it is read, of any release of the registry. */
@@ -31,7 +31,7 @@ function checked(whyNot: (text: string) => string | undefined): z.ZodString {
 }
 
 function url(description: string) {
-  return checked(whyNotOriginUrl)
+  return checked(validateOriginUrl)
     .overwrite(parsedUrl)
     .meta({
       maxLength: MAX_ORIGIN_URL,
@@ -43,7 +43,7 @@ function url(description: string) {
 /** As it is published. */
 export const newOrigin = z
   .strictObject({
-    author: checked(whyNotOriginAuthor)
+    author: checked(validateOriginAuthor)
       .meta({
         minLength: 1,
         maxLength: MAX_ORIGIN_AUTHOR,

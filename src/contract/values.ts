@@ -4,8 +4,8 @@ import { CHANNEL_PATTERN, type Channel, LATEST } from '../core/channel.ts';
 import { DIGEST_PATTERN, type Digest } from '../core/digest.ts';
 import { ENVIRONMENT_PATTERN, type EnvironmentName } from '../core/environment.ts';
 import { isWritableInstant } from '../core/instant.ts';
-import { MAX_NAME_LENGTH, NAME_PATTERN, type PromptName, whyNotPromptName } from '../core/name.ts';
-import { MAX_ACTOR_LENGTH, whyNotActor } from '../core/person.ts';
+import { MAX_NAME_LENGTH, NAME_PATTERN, type PromptName, validatePromptName } from '../core/name.ts';
+import { MAX_ACTOR_LENGTH, validateActor } from '../core/person.ts';
 import { ROLES } from '../core/role.ts';
 import type { VersionNumber } from '../core/version.ts';
 import { isBlank, unlessBlank } from '../core/visible-text.ts';
@@ -21,10 +21,10 @@ const SHORT_NAME = 'Use a–z, 0–9 and "-", beginning with a letter, at most 3
 export const promptName = as<PromptName>(
   z
     .string()
-    .max(MAX_NAME_LENGTH, { abort: true, error: whyNotName })
-    .regex(NAME_PATTERN, { abort: true, error: whyNotName })
+    .max(MAX_NAME_LENGTH, { abort: true, error: invalidNameMessage })
+    .regex(NAME_PATTERN, { abort: true, error: invalidNameMessage })
     .superRefine((text, context) => {
-      const why = whyNotPromptName(text);
+      const why = validatePromptName(text);
       if (why !== undefined) context.addIssue({ code: 'custom', message: why });
     })
     .meta({
@@ -34,8 +34,8 @@ export const promptName = as<PromptName>(
     }),
 );
 
-function whyNotName({ input }: { readonly input?: unknown }): string | undefined {
-  return typeof input === 'string' ? whyNotPromptName(input) : undefined;
+function invalidNameMessage({ input }: { readonly input?: unknown }): string | undefined {
+  return typeof input === 'string' ? validatePromptName(input) : undefined;
 }
 
 export const versionNumber = as<VersionNumber>(
@@ -98,7 +98,7 @@ export const actor = z
 export const newActor = z
   .string()
   .superRefine((text, context) => {
-    const why = whyNotActor(text);
+    const why = validateActor(text);
     if (why !== undefined) context.addIssue({ code: 'custom', message: why });
   })
   .meta({

@@ -230,7 +230,7 @@ export interface ChainHead {
 export const CHAIN_START: ChainHead = { seq: 0, hash: ZERO_DIGEST };
 
 /** Why `event` does not continue the chain at `head`; undefined when it does. */
-export function whyNotNext(event: RegistryEvent, head: ChainHead): string | undefined {
+export function validateNextEvent(event: RegistryEvent, head: ChainHead): string | undefined {
   const { previousHash } = event;
   if (event.seq !== head.seq + 1) return `Event ${event.seq} stands where event ${head.seq + 1} should.`;
   if (previousHash !== head.hash)

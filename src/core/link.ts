@@ -7,7 +7,7 @@ import { missingPartialBlocks, type ParsedTemplate, type Templates } from './che
 import { nestedTooDeep } from './check/partial-depth.ts';
 import { resolvedTooLarge, type SizedTemplates } from './check/resolved-size.ts';
 import type { LinkedPartial, LinkedTemplate } from './flatten.ts';
-import { meantPartial, partialNotFound } from './missing-partial.ts';
+import { partialNotFound, suggestPartial } from './missing-partial.ts';
 import { isPartial, type PromptName, partialCandidates } from './name.ts';
 import type { SourceIssue } from './problem.ts';
 import { fixedMetadata } from './prompt-metadata.ts';
@@ -154,7 +154,7 @@ async function linkUses(
     const found = await firstFound(candidates, linking.find);
     if (found === undefined) {
       const similar = await linking.similar(candidates, use.reference);
-      const meant = meantPartial(from, use.reference, similar);
+      const meant = suggestPartial(from, use.reference, similar);
       refuse('missing-partial', partialNotFound(use.reference, candidates, meant));
     } else if (linking.above.includes(found.name)) {
       const chain = [...linking.above.slice(linking.above.indexOf(found.name)), found.name];

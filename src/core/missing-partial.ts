@@ -6,7 +6,7 @@ import { endsWithSegment, foldCase, partialSegment } from './name-case.ts';
  * Suggests a partial for `{{> reference}}` as `from` would write it: one that differs only by case, the nearest first,
  * or one with the same last segment in any folder. Undefined if there is none.
  */
-export function meantPartial(
+export function suggestPartial(
   from: PromptName,
   reference: string,
   partials: readonly PromptName[],

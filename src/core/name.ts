@@ -19,7 +19,7 @@ const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i;
 const HAS_WINDOWS_DEVICE = /(?:^|\/)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|$)/i;
 
 /** Why `text` is not a prompt name, as one sentence; undefined when it is one. */
-export function whyNotPromptName(text: string): string | undefined {
+export function validatePromptName(text: string): string | undefined {
   // Most are right, and ten thousand of them are read at a time.
   if (text.length <= MAX_NAME_LENGTH && NAME_PATTERN.test(text) && !HAS_WINDOWS_DEVICE.test(text))
     return undefined;
@@ -49,13 +49,13 @@ function printable(text: string): string {
 
 /** Parses a prompt name. @throws Problem `invalid_name` with the rule that it breaks. */
 export function parsePromptName(text: string): PromptName {
-  const why = whyNotPromptName(text);
+  const why = validatePromptName(text);
   if (why !== undefined) throw new Problem('invalid_name', why);
   return text as PromptName;
 }
 
 export function isPromptName(text: string): text is PromptName {
-  return whyNotPromptName(text) === undefined;
+  return validatePromptName(text) === undefined;
 }
 
 /** The last segment: `triage` of `support/triage`. */

@@ -23,14 +23,14 @@ export const MAX_ORIGIN_AUTHOR = 200;
 export const MAX_ORIGIN_URL = 500;
 
 /** Why `text` can be no author's name, as one sentence; undefined when it can. */
-export function whyNotOriginAuthor(text: string): string | undefined {
+export function validateOriginAuthor(text: string): string | undefined {
   if (isBlank(text)) return 'This shows nothing. Give a name, or leave the field out.';
   if (text.length > MAX_ORIGIN_AUTHOR) return `This must have at most ${MAX_ORIGIN_AUTHOR} characters.`;
   return hasInvisible(text) ? INVISIBLE : undefined;
 }
 
 /** Why `text` can be no URL of an origin, as one sentence that does not repeat it; undefined when it can. */
-export function whyNotOriginUrl(text: string): string | undefined {
+export function validateOriginUrl(text: string): string | undefined {
   if (text.length > MAX_ORIGIN_URL) return TOO_LONG;
   if (hasInvisible(text)) return INVISIBLE;
   const url = webUrl(text);

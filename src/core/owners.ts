@@ -5,7 +5,7 @@
  * as far as they make sense for prompts: only the last line that matches a prompt applies.
  */
 import { foldCase } from './name-case.ts';
-import { foldPerson, people, whyNotActor } from './person.ts';
+import { foldPerson, people, validateActor } from './person.ts';
 
 /** UTF-16 code units of a whole text. */
 export const MAX_OWNERS_LENGTH = 16_384;
@@ -81,7 +81,6 @@ export function parseOwners(text: string): ParsedOwners {
   return first === undefined ? { rules } : { errors: [first, ...others] };
 }
 
-/** An error in a line. */
 type Fault = Omit<OwnersError, 'line'>;
 
 /** Undefined for a line without a rule. */
@@ -92,7 +91,7 @@ function ruleOf(written: string, line: number): OwnerRule | Fault | undefined {
   if (first === undefined) return undefined;
   const pattern = first.text;
   const at = (message: string, from: Word, to = from): Fault => ({ message, start: from.start, end: to.end });
-  const wrong = whyNotPattern(pattern);
+  const wrong = validatePattern(pattern);
   if (wrong !== undefined) return at(wrong, first);
   const last = named.at(-1);
   if (last === undefined)
@@ -108,7 +107,7 @@ function ruleOf(written: string, line: number): OwnerRule | Fault | undefined {
         word,
       );
     const name = word.text.startsWith('@') ? word.text.slice(1) : word.text;
-    const why = whyNotActor(name);
+    const why = validateActor(name);
     if (why !== undefined) return at(why, word);
     names.push(name);
   }
@@ -170,7 +169,7 @@ function isBetween(character: string): boolean {
   return character === ' ' || character === '\t';
 }
 
-function whyNotPattern(pattern: string): string | undefined {
+function validatePattern(pattern: string): string | undefined {
   const shown = pattern.slice(0, 40);
   if (pattern.startsWith('@'))
     return `"${shown}" is an owner without a pattern. Begin the line with one, such as support/** ${shown}.`;

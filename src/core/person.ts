@@ -8,7 +8,7 @@ import { hasInvisible, isBlank, withoutInvisible } from './visible-text.ts';
 export const MAX_ACTOR_LENGTH = 100;
 
 /** Why `text` can be no actor's name, as one sentence; undefined when it can. */
-export function whyNotActor(text: string): string | undefined {
+export function validateActor(text: string): string | undefined {
   if (isBlank(text)) return 'An actor needs a name, such as mara.lindqvist or checkout-service.';
   if (text.length > MAX_ACTOR_LENGTH)
     return `The name of an actor has at most ${MAX_ACTOR_LENGTH} characters; this one has ${text.length}.`;
@@ -20,7 +20,7 @@ export function whyNotActor(text: string): string | undefined {
 /** Extracts a valid name from `text` by removing characters that no name can have; undefined if nothing is left. */
 export function actorIn(text: string): string | undefined {
   const actor = withoutInvisible(text.replace(/\s+/g, ' ')).trim().slice(0, MAX_ACTOR_LENGTH).toWellFormed();
-  return whyNotActor(actor) === undefined ? actor : undefined;
+  return validateActor(actor) === undefined ? actor : undefined;
 }
 
 /** Returns whether two names of actors are one person's: `Mara ` is no second pair of eyes beside `mara`, nor is `ma\u200bra`. */

@@ -34,7 +34,6 @@ export function promptData(frontMatter: JsonObject, output?: unknown): JsonObjec
   };
 }
 
-/** The inputs that a schema requires. */
 export function requiredInputs(schema: JsonObject | null): readonly string[] {
   const required = schema?.['required'];
   return Array.isArray(required) ? required.filter(name => typeof name === 'string') : [];

@@ -44,7 +44,7 @@ export function signingKeyText(
  * Why somebody who trusts `known` cannot trust the key that an event names; undefined when they can.
  * @param known the key before the event; null: none yet, and the first key is taken as it comes
  */
-export function whyNotEndorsed(
+export function validateEndorsement(
   change: SigningKeyChange,
   before: ChainHead,
   known: string | null,

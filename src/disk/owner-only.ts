@@ -4,7 +4,7 @@
  */
 import { chmod, lstat, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { whyRefused } from './why-refused.ts';
+import { systemErrorReason } from './system-error.ts';
 
 export interface OwnerOnlyOptions {
   /** Receives a sentence about a mode that allowed others to read. */
@@ -75,7 +75,7 @@ async function narrowed(
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw cause;
     const owner = kind === 'file' ? '0600' : '0700';
     throw refused(
-      `it cannot be kept from them: ${whyRefused(cause)}. Change its mode to ${owner}, or name another.`,
+      `it cannot be kept from them: ${systemErrorReason(cause)}. Change its mode to ${owner}, or name another.`,
       cause,
     );
   }

@@ -29,7 +29,7 @@ export async function probeKeychain(
   try {
     keytar = await load();
   } catch (error) {
-    return { available: false, why: whyNotLoaded(error, again) };
+    return { available: false, why: loadErrorMessage(error, again) };
   }
   const abandoned = Promise.withResolvers<KeychainProbe>();
   const timer = setTimeout(() => abandoned.resolve({ available: false, why: silent(again) }), timeout);
@@ -53,7 +53,7 @@ async function tryOut(keytar: Keytar, again: string): Promise<KeychainProbe> {
     }
     return read === account ? { available: true, keytar } : { available: false, why: FORGETS };
   } catch (error) {
-    return { available: false, why: whyNotAnswered(messageOf(error), again) };
+    return { available: false, why: probeErrorMessage(messageOf(error), again) };
   }
 }
 
@@ -63,7 +63,7 @@ export const silent = (again: string) =>
 const FORGETS =
   'The keychain of this machine did not give back what was written to it. Check the keyring that runs here.';
 
-function whyNotLoaded(error: unknown, again: string): string {
+function loadErrorMessage(error: unknown, again: string): string {
   if (isNotInstalled(error))
     return `The keychain library is not installed. Run "npm install --global keytar@npm:@github/keytar", then ${again}.`;
   const remedy =
@@ -79,7 +79,7 @@ function isNotInstalled(error: unknown): boolean {
 }
 
 /** The messages are those of GLib's D-Bus library and of libsecret, which have no codes through keytar. */
-function whyNotAnswered(message: string, again: string): string {
+function probeErrorMessage(message: string, again: string): string {
   if (/autolaunch D-Bus|Could not connect|DBUS_SESSION_BUS_ADDRESS/i.test(message))
     return 'There is no desktop session on this machine in which a keychain could run. On a server this is usual.';
   if (/not provided by any \.service files|ServiceUnknown/i.test(message))

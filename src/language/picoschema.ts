@@ -14,7 +14,7 @@ import {
   wrongContainer,
   wrongScalar,
 } from '../core/schema/type-faults.ts';
-import { splitDescription, whyNotPropertyName } from '../core/schema/type-names.ts';
+import { splitDescription, validatePropertyName } from '../core/schema/type-names.ts';
 import type { PlacedPair, PlacedValue } from '../core/yaml-places.ts';
 import type { Finding } from './finding.ts';
 import type { Span } from './span.ts';
@@ -144,7 +144,7 @@ export class PicoschemaReader {
   }
 
   #isName(name: string, { key, keySpan }: PlacedPair): boolean {
-    const message = whyNotPropertyName(name, key);
+    const message = validatePropertyName(name, key);
     if (message !== undefined) this.#wrong(keySpan, message);
     return message === undefined;
   }

@@ -122,7 +122,6 @@ export function isElsewhere({ elsewhere, resolved }: Reading, { span }: Pick<Par
   );
 }
 
-/** The value of an argument as a context. */
 function contextOf(argument: ExpressionNode, resolved: Resolved): ValueType | 'input' {
   if (argument.type !== 'path') return ANY;
   const use = resolved.paths.find(({ path }) => path === argument);

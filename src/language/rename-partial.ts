@@ -1,5 +1,5 @@
 /** A new name for a partial, as a call of it writes the name. */
-import { isPromptName, type PromptName, whyNotPromptName } from '../core/name.ts';
+import { isPromptName, type PromptName, validatePromptName } from '../core/name.ts';
 import { Problem } from '../core/problem.ts';
 import type { Library } from './library.ts';
 import { prefixOf, renamePrompt } from './rename-prompt.ts';
@@ -26,6 +26,6 @@ function newNameOf(from: PromptName, reference: string, newReference: string): P
   const slash = newReference.lastIndexOf('/');
   const last = newReference.slice(slash + 1).replace(/^_/, '');
   const name = `${prefixOf(from, reference)}${newReference.slice(0, slash + 1)}_${last}`;
-  const why = last === '' ? 'A partial needs a name.' : whyNotPromptName(name);
+  const why = last === '' ? 'A partial needs a name.' : validatePromptName(name);
   return why === undefined && isPromptName(name) ? name : refuse(why ?? 'This is not the name of a partial.');
 }

@@ -56,7 +56,6 @@ export interface HelperUse {
   readonly span: Span;
   readonly call: HelperCall;
   readonly as: 'value' | 'block' | 'argument';
-  /** Of a block. */
   readonly block: Block | undefined;
   readonly known: boolean;
   readonly scope: BodyScope;

@@ -4,7 +4,7 @@ import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ChainHead } from '../core/event.ts';
 import { makeFolder } from '../disk/make-folder.ts';
-import { whyRefused } from '../disk/why-refused.ts';
+import { systemErrorReason } from '../disk/system-error.ts';
 import { DATABASE_FILE } from './data-folder.ts';
 import { DataFolderProblem } from './data-folder-problem.ts';
 import { IDENTITY_FILE } from './identity.ts';
@@ -26,9 +26,9 @@ export interface Backup {
  */
 export async function backUp(folder: string, output: string, onNarrowed?: OnNarrowed): Promise<Backup> {
   const file = join(folder, DATABASE_FILE);
-  if (!(await isThere(file)))
+  if (!(await exists(file)))
     throw new DataFolderProblem('not_found', `There is no registry at ${file}. Check the path.`);
-  if (await isThere(output))
+  if (await exists(output))
     throw new DataFolderProblem(
       'not_writable',
       `${output} is there already. Name a folder that is not there yet: a backup replaces nothing.`,
@@ -65,7 +65,7 @@ async function fill(output: string, folder: string): Promise<Backup> {
 }
 
 async function copyKey(from: string, to: string): Promise<boolean> {
-  if (!(await isThere(from))) return false;
+  if (!(await exists(from))) return false;
   await copyFile(from, to, constants.COPYFILE_EXCL);
   await using handle = await open(to, 'r+');
   await handle.chmod(0o600);
@@ -80,7 +80,7 @@ async function synced(path: string): Promise<void> {
   await handle.sync();
 }
 
-async function isThere(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   try {
     await stat(path);
     return true;
@@ -106,7 +106,7 @@ function explained(error: unknown, file: string, output: string): unknown {
 function notWritable(path: string, cause: unknown): DataFolderProblem {
   return new DataFolderProblem(
     'not_writable',
-    `${path} cannot be read or written: ${whyRefused(cause)}. Nothing was backed up.`,
+    `${path} cannot be read or written: ${systemErrorReason(cause)}. Nothing was backed up.`,
     { cause },
   );
 }

@@ -5,7 +5,7 @@ import { readEnvironments } from './environments.ts';
 import type { ReadSnapshot } from './store/store.ts';
 
 /** Suggests a channel for a name; undefined if that channel exists, or none is similar. */
-export async function channelMeant(snapshot: ReadSnapshot, name: Channel): Promise<Channel | undefined> {
+export async function suggestChannel(snapshot: ReadSnapshot, name: Channel): Promise<Channel | undefined> {
   const pointers = await snapshot.selectFrom('pointers').select('channel').distinct().execute();
   const environments = await readEnvironments(snapshot);
   const channels = new Set([

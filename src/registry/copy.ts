@@ -1,5 +1,5 @@
 /** Copies a registry to another place, with any engine on either side: the same events, hashes, versions and keys. */
-import { CHAIN_START, type ChainHead, whyNotNext } from '../core/event.ts';
+import { CHAIN_START, type ChainHead, validateNextEvent } from '../core/event.ts';
 import { Problem } from '../core/problem.ts';
 import { verifyRegistry } from './proof/verification.ts';
 import { eventOfRow } from './store/event-row.ts';
@@ -97,7 +97,7 @@ async function copyTable(source: ReadSnapshot, target: WriteTransaction, table: 
 
 /** A fresh copy must not make a broken log look valid. */
 function continued(row: EventsTable, head: ChainHead): ChainHead {
-  const why = whyNotNext(eventOfRow(row), head);
+  const why = validateNextEvent(eventOfRow(row), head);
   if (why === undefined) return row;
   throw new Problem(
     'invalid_request',

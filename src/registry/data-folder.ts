@@ -4,7 +4,7 @@ import { access, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultEnvironments, type Environment } from '../core/environment.ts';
 import { makeFolder } from '../disk/make-folder.ts';
-import { whyRefused } from '../disk/why-refused.ts';
+import { systemErrorReason } from '../disk/system-error.ts';
 import { COMMAND_LINE } from './access/caller.ts';
 import { DataFolderProblem } from './data-folder-problem.ts';
 import { ensureEnvironments } from './environments.ts';
@@ -145,5 +145,5 @@ function notWritable(path: string, cause: unknown): DataFolderProblem {
 
 function reason(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' ? 'no folder can be made there' : whyRefused(error);
+  return code === 'ENOENT' ? 'no folder can be made there' : systemErrorReason(error);
 }

@@ -1,7 +1,7 @@
 /** The registry of one person, in process: the same HTTP app as a server's, with no port and no keys. */
 import { join } from 'node:path';
 import { defaultEnvironments } from '../core/environment.ts';
-import { whyNotActor } from '../core/person.ts';
+import { validateActor } from '../core/person.ts';
 import { Problem } from '../core/problem.ts';
 import { EMBEDDED_KEY, embeddedAuthenticator } from './access/embedded-authenticator.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -42,7 +42,7 @@ export interface EmbeddedRegistry {
 /** @throws DataFolderProblem as `openDataFolder` does, Problem `invalid_request` for an actor that is no name */
 export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<EmbeddedRegistry> {
   const { dataFolder, actor, now, onFault = warn, onNarrowed = onFault } = options;
-  const why = whyNotActor(actor);
+  const why = validateActor(actor);
   if (why !== undefined) throw new Problem('invalid_request', why);
   const opened = await openDataFolder(dataFolder, {
     environments: defaultEnvironments(0),

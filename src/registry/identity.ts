@@ -13,7 +13,7 @@ import {
   sign,
 } from 'node:crypto';
 import { link, open, readFile, rm } from 'node:fs/promises';
-import { whyRefused } from '../disk/why-refused.ts';
+import { systemErrorReason } from '../disk/system-error.ts';
 import { DataFolderProblem } from './data-folder-problem.ts';
 import { keepSecretFile, type OnNarrowed } from './keep-data-folder.ts';
 
@@ -96,7 +96,7 @@ function identityOf(key: KeyObject): RegistryIdentity {
 function unusable(file: string, cause: unknown): DataFolderProblem {
   return new DataFolderProblem(
     'not_writable',
-    `The registry's key ${file} cannot be read or made: ${whyRefused(cause)}. Change who may read it, or name another with --registry-key.`,
+    `The registry's key ${file} cannot be read or made: ${systemErrorReason(cause)}. Change who may read it, or name another with --registry-key.`,
     { cause },
   );
 }

@@ -1,5 +1,5 @@
 /** Checks the text of a `promptforge.json` without other files: each error with its place and a correction. */
-import { registryAddress, whyNotRegistryUrl } from '../client/address.ts';
+import { registryAddress, validateRegistryUrl } from '../client/address.ts';
 import { wordsOfJsonValue } from '../core/json-words.ts';
 import { KEY_LIKE, redactKeys } from '../core/key.ts';
 import { type JsonText, readJsonText, type TextProblem } from './json-text.ts';
@@ -97,7 +97,7 @@ function problemsOfRegistry(registry: unknown, json: JsonText): ProjectProblem[]
   }
   if (typeof registry !== 'string')
     return problem(`"registry" must be text, not ${wordsOfJsonValue(registry)}.`);
-  const why = registry === EMBEDDED ? undefined : whyNotRegistryUrl(registry);
+  const why = registry === EMBEDDED ? undefined : validateRegistryUrl(registry);
   if (why === undefined) return [];
   const url = URL.parse(registry);
   const isSecret = url !== null && url.username + url.password !== '';

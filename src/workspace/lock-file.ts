@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { type Digest, isDigest } from '../core/digest.ts';
 import type { PublishedText } from '../core/line-endings.ts';
-import { isPromptName, type PromptName, whyNotPromptName } from '../core/name.ts';
+import { isPromptName, type PromptName, validatePromptName } from '../core/name.ts';
 import { positionAt } from '../core/source-position.ts';
 import { isVersionNumber, type VersionNumber } from '../core/version.ts';
 import type { FileSystem } from './file-system.ts';
@@ -98,7 +98,7 @@ export function readLockText(text: string): { readonly lock: Lock } | { readonly
   }
   const lock = new Map<PromptName, LockEntry>();
   for (const [name, value] of Object.entries(parsed.data.prompts)) {
-    const why = whyNotPromptName(name);
+    const why = validatePromptName(name);
     if (why !== undefined) return refused(['prompts', name], why.replace(/\.$/, ''), { what: 'key' });
     const checked = entry.safeParse(value);
     const [issue] = checked.error?.issues ?? [];

@@ -66,7 +66,7 @@ export function otherSpelling(
 }
 
 /** The reason why a prompt that is only in the registry gets no file here; undefined if it can have one. */
-export function whyNotWritten(
+export function spellingConflict(
   name: PromptName,
   label: (name: PromptName) => string,
   spellings: Spellings,

@@ -171,7 +171,7 @@ async function readWhole(path: string): Promise<Uint8Array> {
   }
 }
 
-/** As the system refuses, for `whyRefused`. */
+/** As the system refuses, for `systemErrorReason`. */
 function refused(code: string, path: string): Error {
   return Object.assign(new Error(`${code}: ${path}`), { code });
 }

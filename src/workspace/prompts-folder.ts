@@ -8,7 +8,7 @@ import {
   PROMPT_FILE_EXTENSION,
   type PromptName,
   promptOfFile,
-  whyNotPromptName,
+  validatePromptName,
 } from '../core/name.ts';
 import { Problem } from '../core/problem.ts';
 import { isSpelledSo } from '../disk/spelling.ts';
@@ -68,7 +68,7 @@ export class PromptsFolder {
     const inside = relative(this.path, path).split(sep).join('/');
     if (!inside.endsWith(PROMPT_FILE_EXTENSION)) return undefined;
     const text = inside.slice(0, -PROMPT_FILE_EXTENSION.length);
-    return whyNotPromptName(text) === undefined ? (text as PromptName) : undefined;
+    return validatePromptName(text) === undefined ? (text as PromptName) : undefined;
   }
 
   #checkOwn(path: string): Promise<void> {

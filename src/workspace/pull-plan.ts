@@ -4,7 +4,7 @@ import type { PromptName } from '../core/name.ts';
 import { type LeaveReason, planSync, type SyncInput, type SyncStep } from '../core/sync-plan.ts';
 import type { VersionNumber } from '../core/version.ts';
 import type { LockEntry } from './lock-file.ts';
-import { whyNotWritten } from './name-case.ts';
+import { spellingConflict } from './name-case.ts';
 import type { PromptFileState, RegistryPrompt, WorkingCopyState } from './prompt-state.ts';
 import type { PromptsFolder } from './prompts-folder.ts';
 
@@ -116,7 +116,7 @@ export function planPull(
   const inputs = [...wanted.values()].map(({ name, archived, newest }): SyncInput => {
     const was = states.get(name);
     const trouble = troubled.get(name);
-    const other = was?.file ? undefined : whyNotWritten(name, label, spellings);
+    const other = was?.file ? undefined : spellingConflict(name, label, spellings);
     if (trouble !== undefined) blocked.set(name, { why: 'unreadable', message: trouble.message });
     else if (other !== undefined) blocked.set(name, { why: 'other_case', message: other });
     const remote = { version: newest.version, digest: newest.digest, archived };

@@ -1,5 +1,5 @@
 /** The errors of a working copy's files, as one closed union of reasons. Places are 1-based. */
-import { whyRefused } from '../disk/why-refused.ts';
+import { systemErrorReason } from '../disk/system-error.ts';
 
 export const WORKSPACE_REASONS = [
   /** There is no promptforge.json. */
@@ -57,5 +57,5 @@ export class WorkspaceError extends Error {
 
 /** Why the system would not read or write a file, as a sentence. */
 export function systemMessage(error: unknown): string {
-  return `${whyRefused(error)}.`;
+  return `${systemErrorReason(error)}.`;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { runCommand } from '../../scripts/host/runCommand.ts';
 import { ROOT } from '../../scripts/projectRoot.ts';
-import { whyNotThisNode } from '../../src/cli/node-version.ts';
+import { checkNodeVersion } from '../../src/cli/node-version.ts';
 import { dataOption } from '../../src/cli/registry-options.ts';
 import { inProcess } from './in-process.ts';
 import { promptforge } from './promptforge.ts';
@@ -291,10 +291,10 @@ describe('promptforge', () => {
   it('says on an old Node which one it needs', () => {
     for (const old of ['20.20.2', '22.12.0', '18.0.0'])
       assert.match(
-        whyNotThisNode(old) ?? '',
+        checkNodeVersion(old) ?? '',
         new RegExp(`needs Node 22.13 or newer, but this is Node ${old}`),
       );
     for (const fit of ['22.13.0', '22.20.1', '23.0.0', '24.21.0', '100.0.0'])
-      assert.equal(whyNotThisNode(fit), undefined);
+      assert.equal(checkNodeVersion(fit), undefined);
   });
 });

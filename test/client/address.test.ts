@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseRegistryUrl, registryAddress, whyNotRegistryUrl } from '../../src/client/address.ts';
+import { parseRegistryUrl, registryAddress, validateRegistryUrl } from '../../src/client/address.ts';
 import { RegistryClient } from '../../src/client/registry-client.ts';
 import { RegistryUnreachable } from '../../src/client/unreachable.ts';
 import { EMBEDDED_ORIGIN, embeddedCredential } from '../../src/core/embedded.ts';
@@ -17,7 +17,7 @@ describe('the URL of a registry', () => {
     'http://127.9.9.9',
     'http://[::1]:7878',
   ])
-    it(`may be ${url}`, () => assert.equal(whyNotRegistryUrl(url), undefined));
+    it(`may be ${url}`, () => assert.equal(validateRegistryUrl(url), undefined));
 
   for (const [url, why] of [
     ['http://prompts.example.com', /unencrypted/],
@@ -35,7 +35,7 @@ describe('the URL of a registry', () => {
     ['https://prompts.example.com/#secret', /fragment/],
   ] as const)
     it(`may not be ${url || 'empty'}`, () => {
-      const message = whyNotRegistryUrl(url) ?? '';
+      const message = validateRegistryUrl(url) ?? '';
       assert.match(message, why);
       assert.ok(!message.includes('secret'));
       assert.throws(
@@ -71,7 +71,7 @@ describe('the URL of a registry', () => {
     fc.assert(
       fc.property(fc.domain(), host => {
         fc.pre(host !== 'localhost');
-        assert.notEqual(whyNotRegistryUrl(`http://${host}`), undefined);
+        assert.notEqual(validateRegistryUrl(`http://${host}`), undefined);
       }),
     );
   });

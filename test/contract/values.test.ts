@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type * as z from 'zod';
 import { channel, digest, environmentName, pointerChannel, promptName } from '../../src/contract/values.ts';
-import { whyNotPromptName } from '../../src/core/name.ts';
+import { validatePromptName } from '../../src/core/name.ts';
 
 function refusals(schema: z.ZodType, value: unknown): string[] {
   return schema.safeParse(value).error?.issues.map(({ message }) => message) ?? [];
@@ -18,7 +18,7 @@ describe('a value that is refused', () => {
     );
     fc.assert(
       fc.property(texts, text => {
-        const why = whyNotPromptName(text);
+        const why = validatePromptName(text);
         assert.deepEqual(refusals(promptName, text), why === undefined ? [] : [why]);
       }),
     );

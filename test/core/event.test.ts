@@ -10,7 +10,7 @@ import {
   hasItsHash,
   type NewEvent,
   type RegistryEvent,
-  whyNotNext,
+  validateNextEvent,
 } from '../../src/core/event.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 
@@ -34,7 +34,7 @@ function chain(reasons: readonly string[]): RegistryEvent[] {
 function firstBreak(events: readonly RegistryEvent[]): string | undefined {
   let head: ChainHead = CHAIN_START;
   for (const next of events) {
-    const why = whyNotNext(next, head);
+    const why = validateNextEvent(next, head);
     if (why !== undefined) return why;
     head = next;
   }

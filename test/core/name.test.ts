@@ -11,7 +11,7 @@ import {
   partialCandidates,
   promptOfFile,
   sharedFolder,
-  whyNotPromptName,
+  validatePromptName,
 } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
 
@@ -67,7 +67,7 @@ describe('a prompt name', () => {
   }
 
   it('never carries a control character into its message', () => {
-    const why = whyNotPromptName('a\u001b[31m\nforged') ?? '';
+    const why = validatePromptName('a\u001b[31m\nforged') ?? '';
     assert.ok([...why].every(character => character >= ' '));
   });
 

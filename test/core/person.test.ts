@@ -1,7 +1,7 @@
 /** The names of actors: what may be one, and which are one person's. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { actorIn, isSamePerson, people, whyNotActor } from '../../src/core/person.ts';
+import { actorIn, isSamePerson, people, validateActor } from '../../src/core/person.ts';
 import { isBlank } from '../../src/core/visible-text.ts';
 import { HIDDEN_CHARACTERS, hostileText, INKLESS_CHARACTERS } from '../hostile-text.ts';
 import { runs } from '../runs.ts';
@@ -10,25 +10,25 @@ const UNSEEN = { ...HIDDEN_CHARACTERS, ...INKLESS_CHARACTERS };
 
 describe('The name of an actor', () => {
   for (const name of ['mara.lindqvist', 'checkout-service', 'José', '김민준', 'Łukasz K', 'x'.repeat(100)])
-    it(`may be ${name.slice(0, 20)}`, () => assert.equal(whyNotActor(name), undefined));
+    it(`may be ${name.slice(0, 20)}`, () => assert.equal(validateActor(name), undefined));
 
   for (const [name, character] of Object.entries(UNSEEN))
     it(`holds no ${name}`, () => {
       for (const text of [`ana${character}`, `${character}ana`, `a${character}na`])
-        assert.match(whyNotActor(text) ?? '', /control, line-break or invisible characters/);
-      assert.match(whyNotActor(character) ?? '', /needs a name/);
+        assert.match(validateActor(text) ?? '', /control, line-break or invisible characters/);
+      assert.match(validateActor(character) ?? '', /needs a name/);
     });
 
   it('is not empty, blank or over 100 characters', () => {
-    for (const text of ['', ' ', '\u00a0\u3000']) assert.match(whyNotActor(text) ?? '', /needs a name/);
-    assert.match(whyNotActor('x'.repeat(101)) ?? '', /at most 100 characters; this one has 101/);
+    for (const text of ['', ' ', '\u00a0\u3000']) assert.match(validateActor(text) ?? '', /needs a name/);
+    assert.match(validateActor('x'.repeat(101)) ?? '', /at most 100 characters; this one has 101/);
   });
 
   it('can be taken from any text in which there is something to be seen', () => {
     fc.assert(
       fc.property(hostileText, text => {
         const actor = actorIn(text);
-        if (actor !== undefined) assert.equal(whyNotActor(actor), undefined);
+        if (actor !== undefined) assert.equal(validateActor(actor), undefined);
         else assert.ok(isBlank(text.replace(/\p{Zs}/gu, '')));
       }),
       { numRuns: runs(3000, 300) },

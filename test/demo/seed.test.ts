@@ -9,7 +9,7 @@ import { seedDemo } from '../../scripts/seed.ts';
 import { RegistryClient } from '../../src/client/registry-client.ts';
 import { EMBEDDED_ORIGIN, embeddedCredential } from '../../src/core/embedded.ts';
 import { parseEnvironmentName } from '../../src/core/environment.ts';
-import { CHAIN_START, type ChainHead, type RegistryEvent, whyNotNext } from '../../src/core/event.ts';
+import { CHAIN_START, type ChainHead, type RegistryEvent, validateNextEvent } from '../../src/core/event.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import { openEmbeddedRegistry } from '../../src/registry/embedded.ts';
 
@@ -42,7 +42,7 @@ describe('seeding the demo', () => {
     let head: ChainHead = CHAIN_START;
     let at = '';
     for (const event of await eventsOf(data)) {
-      assert.equal(whyNotNext(event, head), undefined);
+      assert.equal(validateNextEvent(event, head), undefined);
       assert.ok(event.at >= at, `event ${event.seq}`);
       head = event;
       at = event.at;

@@ -23,11 +23,11 @@ import {
   type IntendedPromotion,
   offeredReason,
   outcome,
-  whyNotPlanned,
-  whyNotReason,
+  validatePlannedTime,
+  validateReason,
 } from '../../src/editor/promotion/words.ts';
 import { pullSummary } from '../../src/editor/publish/pull-words.ts';
-import { outdated, published, whyNotMessage } from '../../src/editor/publish/words.ts';
+import { outdated, published, validateMessage } from '../../src/editor/publish/words.ts';
 import { aPointer, aPromotion, aSummary, aVersion, NOW } from './data.ts';
 
 const ENVIRONMENTS = defaultEnvironments(1);
@@ -148,7 +148,7 @@ describe('the words of a promotion', () => {
       'Ask to Roll Back production to @10',
     );
     assert.equal(offeredReason(back), 'Rolled back from @11 to @10');
-    assert.equal(whyNotReason(offeredReason(back)), undefined);
+    assert.equal(validateReason(offeredReason(back)), undefined);
   });
 
   it('say what waits there already, of which a request takes the place', () => {
@@ -198,9 +198,9 @@ describe('the words of a promotion', () => {
   });
 
   it('refuse to plan what is over, or more than a year ahead', () => {
-    assert.match(whyNotPlanned(NOW, NOW) ?? '', /has passed/);
-    assert.match(whyNotPlanned(NOW + 366 * 86_400_000 + 1, NOW) ?? '', /more than a year/);
-    assert.equal(whyNotPlanned(NOW + 60_000, NOW), undefined);
+    assert.match(validatePlannedTime(NOW, NOW) ?? '', /has passed/);
+    assert.match(validatePlannedTime(NOW + 366 * 86_400_000 + 1, NOW) ?? '', /more than a year/);
+    assert.equal(validatePlannedTime(NOW + 60_000, NOW), undefined);
   });
 
   it('name what changes beside the prompt, and what breaks for applications', () => {
@@ -263,10 +263,10 @@ describe('the words of a promotion', () => {
   });
 
   it('ask for a reason that is one', () => {
-    assert.match(whyNotReason(' ') ?? '', /Enter a reason/);
-    assert.match(whyNotReason('x'.repeat(4001)) ?? '', /At most 4000/);
-    assert.equal(whyNotReason('Tested'), undefined);
-    assert.equal(whyNotMessage('Tested'), undefined);
+    assert.match(validateReason(' ') ?? '', /Enter a reason/);
+    assert.match(validateReason('x'.repeat(4001)) ?? '', /At most 4000/);
+    assert.equal(validateReason('Tested'), undefined);
+    assert.equal(validateMessage('Tested'), undefined);
   });
 });
 

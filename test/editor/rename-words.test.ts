@@ -1,7 +1,7 @@
 /** What a rename means is said before and after it: the registry keeps the old name with its history. */
 import assert from 'node:assert/strict';
 import { parsePromptName } from '../../src/core/name.ts';
-import { whyNotNewName } from '../../src/editor/explorer/new-name.ts';
+import { validateNewName } from '../../src/editor/explorer/new-name.ts';
 import { consequences, renamed } from '../../src/editor/prompts/rename-words.ts';
 import { aListed, aPointer, aSummary } from './data.ts';
 
@@ -52,7 +52,7 @@ describe('a new name', () => {
     aListed('archive', undefined, { ...aSummary('archive', 1), archived: true }),
   ];
   const prompts = { listed: new Map(listed.map(each => [each.name, each])) } as never;
-  const whyNot = (text: string) => whyNotNewName(text, { prompts });
+  const whyNot = (text: string) => validateNewName(text, { prompts });
 
   it('is none that a file or the registry has', () => {
     assert.match(whyNot('file') ?? '', /A file of file already exists/);
@@ -74,7 +74,7 @@ describe('a new name', () => {
 
   it('may change the case of a prompt where it is, unless the registry keeps that', () => {
     const renamed = (from: string, to: string) =>
-      whyNotNewName(
+      validateNewName(
         to,
         { prompts },
         listed.find(({ name }) => name === from),

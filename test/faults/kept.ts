@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Changes } from '../../src/contract/changes.ts';
 import type { Version } from '../../src/contract/prompts.ts';
 import { digestOf } from '../../src/core/digest.ts';
-import { CHAIN_START, type RegistryEvent, whyNotNext } from '../../src/core/event.ts';
+import { CHAIN_START, type RegistryEvent, validateNextEvent } from '../../src/core/event.ts';
 import type { Acknowledged } from './writers.ts';
 
 export interface Kept {
@@ -61,7 +61,7 @@ async function asJson<T>(url: string, key: string, path: string, body?: object):
 export function assertNothingLost({ written, events, sources }: Kept): void {
   let head = CHAIN_START;
   for (const event of events) {
-    assert.equal(whyNotNext(event, head), undefined);
+    assert.equal(validateNextEvent(event, head), undefined);
     head = event;
   }
   for (const { prompt, sources: sent, promoted } of written) {

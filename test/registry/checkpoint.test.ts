@@ -4,7 +4,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { isSigned } from '../../src/core/checkpoint.ts';
 import type { ChainHead } from '../../src/core/event.ts';
-import { signingKeyText, whyNotEndorsed } from '../../src/core/signing-key.ts';
+import { signingKeyText, validateEndorsement } from '../../src/core/signing-key.ts';
 import { COMMAND_LINE } from '../../src/registry/access/caller.ts';
 import { openIdentity } from '../../src/registry/identity.ts';
 import { recordSigningKey, replaceSigningKey } from '../../src/registry/proof/signing-key.ts';
@@ -80,7 +80,7 @@ describe('checkpoints', () => {
     const log = await events(own);
     const [before, { data }] = log.slice(-2);
     assert.deepEqual([data.publicKey, data.replaces], [next.publicKey, old.publicKey]);
-    assert.equal(whyNotEndorsed(data, before, old.publicKey), undefined);
+    assert.equal(validateEndorsement(data, before, old.publicKey), undefined);
     assertProblem(await checkpoint(own), 503, 'unavailable', /the same --registry-key/);
     await replaceSigningKey(own.store, COMMAND_LINE, { old: next, new: old });
     assert.equal((await checkpoint(own)).status, 200);
@@ -94,8 +94,8 @@ describe('checkpoints', () => {
       ...{ publicKey: next.publicKey, replaces: old.publicKey },
       ...{ signature: next.sign(text), endorsement: old.sign(text) },
     };
-    assert.equal(whyNotEndorsed(change, before, old.publicKey), undefined);
-    assert.equal(whyNotEndorsed(change, before, null), undefined, 'the first is taken as it comes');
+    assert.equal(validateEndorsement(change, before, old.publicKey), undefined);
+    assert.equal(validateEndorsement(change, before, null), undefined, 'the first is taken as it comes');
     const { endorsement: _, ...unendorsed } = change;
     for (const [wrong, at] of [
       [unendorsed, before],
@@ -106,7 +106,7 @@ describe('checkpoints', () => {
       [change, { ...before, seq: 8 }],
       [change, { ...before, hash: `sha256:${'2'.repeat(64)}` } as ChainHead],
     ] as const)
-      assert.match(whyNotEndorsed(wrong, at, old.publicKey) ?? '', /in the place of/);
+      assert.match(validateEndorsement(wrong, at, old.publicKey) ?? '', /in the place of/);
   });
 
   it('end, with all writes, where another key is named that the old one did not endorse', async () => {

@@ -1,7 +1,7 @@
 /** The proof that one head of the log continues another. */
 import assert from 'node:assert/strict';
 import { MAX_CONSISTENCY_EVENTS } from '../../src/contract/consistency.ts';
-import { CHAIN_START, type RegistryEvent, whyNotNext } from '../../src/core/event.ts';
+import { CHAIN_START, type RegistryEvent, validateNextEvent } from '../../src/core/event.ts';
 import { COMMAND_LINE } from '../../src/registry/access/caller.ts';
 import { appendEvent } from '../../src/registry/store/log.ts';
 import { aRegistry, assertProblem, type RegistryForTest } from './a-registry.ts';
@@ -35,7 +35,7 @@ describe('the proof that one head continues another', () => {
       assert.deepEqual(json.from, head);
       if (json.events.length === 0) break;
       for (const event of json.events as RegistryEvent[]) {
-        assert.equal(whyNotNext(event, head), undefined);
+        assert.equal(validateNextEvent(event, head), undefined);
         head = { seq: event.seq, hash: event.hash };
       }
       assert.deepEqual(json.to, head);

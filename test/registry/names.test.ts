@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import fc from 'fast-check';
-import { isPromptName, whyNotPromptName } from '../../src/core/name.ts';
+import { isPromptName, validatePromptName } from '../../src/core/name.ts';
 import { runs } from '../runs.ts';
 import { aRegistry, assertProblem, type RegistryForTest } from './a-registry.ts';
 
@@ -80,7 +80,7 @@ describe('names in paths', () => {
         const { status, code } = await raw(path);
         if (isPromptName(name)) assert.ok(code === 'prompt_not_found' || name === 'a/b', `${name} ${code}`);
         else
-          assert.deepEqual({ status, code }, { status: 422, code: 'invalid_name' }, whyNotPromptName(name));
+          assert.deepEqual({ status, code }, { status: 422, code: 'invalid_name' }, validatePromptName(name));
       }),
       { numRuns: runs(150, 60) },
     );

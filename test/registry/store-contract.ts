@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RawBuilder, sql } from 'kysely';
-import { CHAIN_START, type ChainHead, type NewEvent, whyNotNext } from '../../src/core/event.ts';
+import { CHAIN_START, type ChainHead, type NewEvent, validateNextEvent } from '../../src/core/event.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import { appendEvent, eventsAfter } from '../../src/registry/store/log.ts';
 import type { Store } from '../../src/registry/store/store.ts';
@@ -82,7 +82,7 @@ export function describeStore(engine: string, make: () => Promise<OpenedStores>)
       await Promise.all(Array.from({ length: 30 }, (_, n) => append(others[n % 3] as Store, `change ${n}`)));
       let head: ChainHead = CHAIN_START;
       for (const event of await events(store)) {
-        assert.equal(whyNotNext(event, head), undefined);
+        assert.equal(validateNextEvent(event, head), undefined);
         head = event;
       }
       const reasons = (await events(store)).map(event => (event.data as { reason?: string }).reason);

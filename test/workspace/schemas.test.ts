@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import fc from 'fast-check';
 import packageJson from '../../package.json' with { type: 'json' };
-import { whyNotRegistryUrl } from '../../src/client/address.ts';
+import { validateRegistryUrl } from '../../src/client/address.ts';
 import { parseLock } from '../../src/workspace/lock-file.ts';
 import { parseProject } from '../../src/workspace/project-file.ts';
 import { WorkspaceError } from '../../src/workspace/workspace-error.ts';
@@ -157,7 +157,7 @@ describe('the schema of promptforge.json', () => {
         else refused += 1;
         if (isValid(project) === isParsed) return;
         const { registry } = project as { registry: string };
-        const why = whyNotRegistryUrl(registry) ?? '';
+        const why = validateRegistryUrl(registry) ?? '';
         assert.match(why, /not a URL|unencrypted/, `${JSON.stringify(project)}: ${isParsed}`);
         assert.ok(!isParsed, `${JSON.stringify(project)} is parsed and not in the schema`);
       }),

@@ -5,7 +5,7 @@ import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { IDENTITY_FILE, openIdentity, type RegistryIdentity } from '../../registry/identity.ts';
 import { acceptHead as accept } from '../../registry/proof/accept-head.ts';
 import { openHeadFile } from '../../registry/proof/head-file.ts';
-import { whyNotServed } from '../../registry/proof/open-signing.ts';
+import { verifyServable } from '../../registry/proof/open-signing.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, print, printJson } from '../output.ts';
 import { signedHeadFile } from '../signed-head-file.ts';
@@ -32,7 +32,7 @@ export async function acceptHead(options: AcceptHeadOptions): Promise<void> {
     const heads = await openHeadFile(headFile);
     try {
       const kept = heads.read();
-      const why = await whyNotServed(store, kept);
+      const why = await verifyServable(store, kept);
       if (why === undefined && kept.revision > 0)
         return print(
           line`The log extends the signed head, and no fault was found. There is nothing to accept.`,

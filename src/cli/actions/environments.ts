@@ -10,7 +10,7 @@ import { nearest } from '../../core/near.ts';
 import { Problem } from '../../core/problem.ts';
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { listEnvironments } from '../../registry/administration.ts';
-import { channelMeant } from '../../registry/channels.ts';
+import { suggestChannel } from '../../registry/channels.ts';
 import { readEnvironments, setEnvironment } from '../../registry/environments.ts';
 import type { ReadSnapshot } from '../../registry/store/store.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
@@ -109,7 +109,7 @@ function changed(
 /** Otherwise a typing error would serve a channel that nothing is ever promoted to. @throws CommandFailure */
 async function checkChannels(snapshot: ReadSnapshot, channels: readonly Channel[]): Promise<void> {
   for (const channel of channels) {
-    const meant = await channelMeant(snapshot, channel);
+    const meant = await suggestChannel(snapshot, channel);
     if (meant !== undefined)
       throw new CommandFailure(
         EXIT.refused,

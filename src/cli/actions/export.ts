@@ -1,6 +1,6 @@
 /** Runs `promptforge export`: page by page, so that memory does not grow with the log. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { whyRefused } from '../../disk/why-refused.ts';
+import { systemErrorReason } from '../../disk/system-error.ts';
 import { eventsAfter } from '../../registry/store/log.ts';
 import type { Store } from '../../registry/store/store.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
@@ -32,7 +32,7 @@ export async function exportLog(options: ExportOptions): Promise<void> {
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
       if (code === undefined) throw cause;
-      const why = code === 'EEXIST' ? 'it already exists; choose another name' : whyRefused(cause);
+      const why = code === 'EEXIST' ? 'it already exists; choose another name' : systemErrorReason(cause);
       throw new CommandFailure(EXIT.environment, `${output} cannot be written: ${why}.`, { cause });
     }
   });

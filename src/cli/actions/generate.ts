@@ -5,7 +5,7 @@ import type { EnvironmentName } from '../../core/environment.ts';
 import { isPartial, type PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import { readMetadata } from '../../core/render.ts';
-import { whyRefused } from '../../disk/why-refused.ts';
+import { systemErrorReason } from '../../disk/system-error.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
 import { PROJECT_FILE } from '../../workspace/project-file.ts';
 import { PromptsFolder } from '../../workspace/prompts-folder.ts';
@@ -92,7 +92,9 @@ async function contentOf(file: string): Promise<string | undefined> {
     const bytes = await nodeFileSystem.readFile(file);
     return bytes === undefined ? undefined : Buffer.from(bytes).toString();
   } catch (cause) {
-    throw new CommandFailure(EXIT.environment, `${file} cannot be read: ${whyRefused(cause)}.`, { cause });
+    throw new CommandFailure(EXIT.environment, `${file} cannot be read: ${systemErrorReason(cause)}.`, {
+      cause,
+    });
   }
 }
 
@@ -163,7 +165,7 @@ async function files(names: readonly PromptName[], options: GenerateOptions): Pr
         if (signal.aborted) return;
         throw new CommandFailure(
           EXIT.environment,
-          `${project.prompts} cannot be watched: ${whyRefused(cause)}.`,
+          `${project.prompts} cannot be watched: ${systemErrorReason(cause)}.`,
           { cause },
         );
       }

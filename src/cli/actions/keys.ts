@@ -1,7 +1,7 @@
 /** Runs `promptforge keys`. */
 import type { CreatedKey, KeyRecord, RevokedKey } from '../../contract/keys.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
-import { whyNotActor } from '../../core/person.ts';
+import { validateActor } from '../../core/person.ts';
 import type { Role } from '../../core/role.ts';
 import { createKey, listKeys, revokeKey, rotateKey } from '../../registry/administration.ts';
 import type { Store } from '../../registry/store/store.ts';
@@ -27,7 +27,7 @@ export async function create({
   json,
   ...place
 }: CreateOptions): Promise<void> {
-  const why = whyNotActor(actor);
+  const why = validateActor(actor);
   if (why !== undefined) throw new CommandFailure(EXIT.usage, `--actor: ${why}`);
   const created = await withRegistry(place, { create: true }, store => {
     const expiresAt = expires === undefined ? null : new Date(store.now().getTime() + expires).toISOString();

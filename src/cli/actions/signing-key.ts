@@ -3,7 +3,7 @@ import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { openIdentity } from '../../registry/identity.ts';
 import { openHeadFile } from '../../registry/proof/head-file.ts';
 import { integrity } from '../../registry/proof/integrity.ts';
-import { whyNotServed } from '../../registry/proof/open-signing.ts';
+import { verifyServable } from '../../registry/proof/open-signing.ts';
 import { signer } from '../../registry/proof/signer.ts';
 import { replaceSigningKey } from '../../registry/proof/signing-key.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
@@ -35,7 +35,7 @@ export async function replace(options: ReplaceOptions): Promise<void> {
     if (headFile !== undefined) {
       const heads = await openHeadFile(headFile);
       try {
-        const why = await whyNotServed(store, heads.read());
+        const why = await verifyServable(store, heads.read());
         if (why !== undefined) throw why;
       } finally {
         heads.close();

@@ -3,14 +3,14 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkpoint } from '../../contract/checkpoint.ts';
 import type { Checkpoint } from '../../core/checkpoint.ts';
-import { whyRefused } from '../../disk/why-refused.ts';
+import { systemErrorReason } from '../../disk/system-error.ts';
 import { DATABASE_FILE } from '../../registry/data-folder.ts';
 import { DataFolderProblem } from '../../registry/data-folder-problem.ts';
 import { DatabaseProblem } from '../../registry/database-problem.ts';
 import { IDENTITY_FILE } from '../../registry/identity.ts';
-import { whyNotOfLog } from '../../registry/proof/checkpoint.ts';
+import { verifyCheckpoint } from '../../registry/proof/checkpoint.ts';
 import { headFileOf, type KeptHead, openHeadFile } from '../../registry/proof/head-file.ts';
-import { whyNotServed } from '../../registry/proof/open-signing.ts';
+import { verifyServable } from '../../registry/proof/open-signing.ts';
 import { startRangesThreadFor } from '../../registry/proof/ranges.ts';
 import { verifyRegistry } from '../../registry/proof/verification.ts';
 import { macsOf } from '../../registry/store/macs.ts';
@@ -57,7 +57,7 @@ async function verifyPlace(options: VerifyOptions): Promise<void> {
     const macs = await store.read(async snapshot => macsOf(snapshot)?.start ?? null);
     const head = await verifyRegistry(store, { thread });
     if (kept !== undefined) {
-      const why = await store.read(snapshot => whyNotOfLog(snapshot, kept));
+      const why = await store.read(snapshot => verifyCheckpoint(snapshot, kept));
       if (why !== undefined)
         throw new CommandFailure(
           EXIT.refused,
@@ -97,7 +97,7 @@ async function signedHead({ data, database, signedHead }: VerifyOptions): Promis
     if (signedHead === undefined) return undefined;
     throw new CommandFailure(
       EXIT.environment,
-      `${file} cannot be read: ${whyRefused(cause)}. Check the path.`,
+      `${file} cannot be read: ${systemErrorReason(cause)}. Check the path.`,
       { cause },
     );
   }
@@ -110,7 +110,7 @@ async function signedHead({ data, database, signedHead }: VerifyOptions): Promis
 }
 
 async function checkServed(store: Store, { checkpoint }: KeptHead): Promise<void> {
-  const why = await whyNotServed(store, { revision: 0, checkpoint, broken: null });
+  const why = await verifyServable(store, { revision: 0, checkpoint, broken: null });
   if (why !== undefined) throw new CommandFailure(EXIT.refused, why.message, { cause: why });
 }
 

@@ -20,7 +20,6 @@ import { isNotAsked, listed, type PromptStatus, readStatus } from '../working/st
 
 interface StatusOptions extends RemoteOptions {
   readonly check?: true;
-  /** An environment. */
   readonly live?: EnvironmentName;
   readonly channel: Channel;
   readonly json?: true;

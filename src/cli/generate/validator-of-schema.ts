@@ -19,7 +19,6 @@ import {
 import { type Dialect, HELPERS_OF } from './dialect.ts';
 import { commentOf, keyOf, quoted } from './type-of-schema.ts';
 
-/** A validator as code. */
 export interface ValidatorCode {
   readonly code: string;
   /** True if it accepts undefined: then a required property needs an additional check. */

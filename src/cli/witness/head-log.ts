@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { checkpoint as checkpointSchema } from '../../contract/checkpoint.ts';
 import type { Checkpoint } from '../../core/checkpoint.ts';
 import { nearest } from '../../core/near.ts';
-import { whyRefused } from '../../disk/why-refused.ts';
+import { systemErrorReason } from '../../disk/system-error.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 
 export interface HeadLog {
@@ -60,7 +60,7 @@ async function lines(path: string): Promise<readonly string[]> {
     return (await readFile(path, 'utf8')).split('\n').slice(0, -1);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw unusable(path, whyRefused(cause), cause);
+    throw unusable(path, systemErrorReason(cause), cause);
   }
 }
 
@@ -102,7 +102,7 @@ async function append(path: string, entry: object): Promise<void> {
     await handle.appendFile(`${JSON.stringify(entry)}\n`);
     await handle.sync();
   } catch (cause) {
-    throw unusable(path, whyRefused(cause), cause);
+    throw unusable(path, systemErrorReason(cause), cause);
   }
 }
 

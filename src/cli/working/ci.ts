@@ -5,8 +5,8 @@ import {
   MAX_ORIGIN_AUTHOR,
   parsedUrl,
   type VersionOrigin,
-  whyNotOriginAuthor,
-  whyNotOriginUrl,
+  validateOriginAuthor,
+  validateOriginUrl,
 } from '../../core/origin.ts';
 import { withoutInvisible } from '../../core/visible-text.ts';
 
@@ -54,7 +54,7 @@ export function originInCi(variables: Variables, event?: GitHubEvent): VersionOr
 function authorIn(told: unknown): string | undefined {
   if (typeof told !== 'string') return undefined;
   const author = withoutInvisible(told.replace(/\s+/g, ' ')).trim().slice(0, MAX_ORIGIN_AUTHOR);
-  return whyNotOriginAuthor(author.toWellFormed()) === undefined ? author.toWellFormed() : undefined;
+  return validateOriginAuthor(author.toWellFormed()) === undefined ? author.toWellFormed() : undefined;
 }
 
 function commitIn(told: unknown): string | undefined {
@@ -62,7 +62,7 @@ function commitIn(told: unknown): string | undefined {
 }
 
 function urlIn(told: unknown): string | undefined {
-  return typeof told === 'string' && whyNotOriginUrl(told) === undefined ? parsedUrl(told) : undefined;
+  return typeof told === 'string' && validateOriginUrl(told) === undefined ? parsedUrl(told) : undefined;
 }
 
 type Told = { readonly [Field in keyof VersionOrigin]: unknown };

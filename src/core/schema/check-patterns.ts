@@ -35,10 +35,10 @@ export function patternFault(
   compile: CompilePattern,
 ): SchemaFault | undefined {
   const wrong = patterns.find(({ pattern }) => compile(pattern) === undefined);
-  return wrong && new SchemaFault(wrong.path, whyNotRun(wrong.pattern), wrong.isKey);
+  return wrong && new SchemaFault(wrong.path, patternErrorMessage(wrong.pattern), wrong.isKey);
 }
 
-function whyNotRun(pattern: string): string {
+function patternErrorMessage(pattern: string): string {
   if (pattern.length > MAX_PATTERN_LENGTH)
     return `A pattern has at most ${MAX_PATTERN_LENGTH.toLocaleString('en-US')} characters. Shorten it, or list the values with "enum".`;
   const unescaped = pattern.replaceAll(/\\[^1-9k]/g, '');

@@ -13,7 +13,7 @@ import {
   wrongContainer,
   wrongScalar,
 } from './type-faults.ts';
-import { isScalarName, splitDescription, whyNotPropertyName } from './type-names.ts';
+import { isScalarName, splitDescription, validatePropertyName } from './type-names.ts';
 
 /**
  * @param schema from YAML
@@ -139,7 +139,7 @@ function scalar(text: string, path: SchemaPath, isWhole: boolean): JsonObject {
 }
 
 function checkName(name: string, key: string, path: SchemaPath): void {
-  const message = whyNotPropertyName(name, key);
+  const message = validatePropertyName(name, key);
   if (message !== undefined) throw new SchemaFault(path, message, true);
 }
 

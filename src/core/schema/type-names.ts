@@ -32,7 +32,7 @@ export function splitDescription(text: string): readonly [type: string, descript
  * Why Picoschema cannot have a property of this name, as one sentence or two; undefined when it can.
  * @param key in which it is written: `name?(type, description)`
  */
-export function whyNotPropertyName(name: string, key: string): string | undefined {
+export function validatePropertyName(name: string, key: string): string | undefined {
   if (name === '')
     return key.startsWith('(')
       ? 'Write a name before the parenthesis. For properties of any name write "(*)".'

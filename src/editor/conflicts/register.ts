@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import { registerCommand } from '../commands.ts';
 import type { LazyDiscardedTexts } from '../discard/lazy-texts.ts';
-import { promptsMeant } from '../explorer/prompts-named.ts';
+import { promptsOrActive } from '../explorer/prompts-named.ts';
 import { logged } from '../problems/explain.ts';
 import type { Workbench } from '../workbench.ts';
 import { registerMergeDocuments } from './merge-documents.ts';
@@ -63,7 +63,7 @@ export function registerConflicts(
   };
   const command = (id: string, run: (prompt: PromptName) => Promise<unknown>) =>
     registerCommand(id, 'Resolving the conflict', report, async (...args) => {
-      const names = await promptsMeant(args, workbench);
+      const names = await promptsOrActive(args, workbench);
       if (names.length === 0) await ask.tell('info', 'Open the file of a prompt that is in conflict first.');
       for (const name of names) await inTurn(() => run(name));
     });
@@ -72,7 +72,7 @@ export function registerConflicts(
     run: (deleted: typeof import('./deleted.ts'), names: readonly PromptName[]) => Promise<void>,
   ) =>
     registerCommand(id, 'Deciding on deleted files', report, async (...args) =>
-      run(await import('./deleted.ts'), await promptsMeant(args, workbench)),
+      run(await import('./deleted.ts'), await promptsOrActive(args, workbench)),
     );
   return vscode.Disposable.from(
     decide('restoreFile', ({ restoreFiles }, names) => restoreFiles(workbench, names)),

@@ -1,6 +1,6 @@
 /** Connect to Registry…: which one, whether it answers, and promptforge.json written; then the key. */
 import * as vscode from 'vscode';
-import { registryAddress, whyNotRegistryUrl } from '../../client/address.ts';
+import { registryAddress, validateRegistryUrl } from '../../client/address.ts';
 import { registerCommand } from '../commands.ts';
 import { logged, messageOf } from '../problems/explain.ts';
 import { registryName } from '../status/words.ts';
@@ -145,7 +145,7 @@ async function chooseRegistry(workbench: Workbench, root: string): Promise<strin
     placeholder: 'https://prompts.example.com',
     ...(now !== undefined && now !== EMBEDDED && { value: now }),
     validate: url =>
-      url.trim() === '' ? 'Enter the address of the registry.' : whyNotRegistryUrl(url.trim()),
+      url.trim() === '' ? 'Enter the address of the registry.' : validateRegistryUrl(url.trim()),
   });
   if (text === undefined) return undefined;
   const registry = registryAddress(text.trim());

@@ -1,5 +1,5 @@
 /** Validates the name of a new prompt: created, renamed or duplicated. */
-import { folderOf, type PromptName, parsePromptName, whyNotPromptName } from '../../core/name.ts';
+import { folderOf, type PromptName, parsePromptName, validatePromptName } from '../../core/name.ts';
 import { closestCaseClash, foldCase, whyNoFolder, whyTaken } from '../../core/name-case.ts';
 import type { Workbench } from '../workbench.ts';
 import type { ListedPrompt } from './listed-prompt.ts';
@@ -8,13 +8,13 @@ export const NAME_HINT =
   'Folders and a name, such as support/triage. If the last part begins with "_", the prompt is a partial.';
 
 /** Undefined for a name that can be used. `from` is the prompt that is to get it. */
-export function whyNotNewName(
+export function validateNewName(
   text: string,
   { prompts }: Pick<Workbench, 'prompts'>,
   from?: ListedPrompt,
 ): string | undefined {
   const name = text.trim();
-  const why = whyNotPromptName(name);
+  const why = validatePromptName(name);
   if (why !== undefined) {
     if (name === '' || name.endsWith('/')) return 'Enter a name for the prompt.';
     return why;

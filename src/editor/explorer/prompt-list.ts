@@ -46,7 +46,6 @@ export class PromptList implements vscode.Disposable {
     });
   }
 
-  /** By name. */
   get listed(): ReadonlyMap<PromptName, ListedPrompt> {
     return this.#listed;
   }

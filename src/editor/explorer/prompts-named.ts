@@ -24,7 +24,7 @@ export function promptsNamed(
 }
 
 /** Like `promptsNamed`, but defaults to the prompt of the active editor. */
-export async function promptsMeant(
+export async function promptsOrActive(
   args: readonly unknown[],
   workbench: Workbench,
 ): Promise<readonly PromptName[]> {

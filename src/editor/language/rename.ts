@@ -1,7 +1,7 @@
 /** A new name for a variable or a partial, in all files that write it, as one step to undo. */
 import * as vscode from 'vscode';
 import type { PlacedChange } from '../../language-worker/queries.ts';
-import { whyNotNewName } from '../explorer/new-name.ts';
+import { validateNewName } from '../explorer/new-name.ts';
 import type { Workbench } from '../workbench.ts';
 import { rangeOf, type WorkerRequest } from './answers.ts';
 import { placeOfPath } from './place-of-file.ts';
@@ -41,7 +41,7 @@ function checkNewNames({ renames }: PlacedChange, workbench: Pick<Workbench, 'se
     const place = placeOfPath(vscode.Uri.parse(from, true), workbench.session);
     if (place?.role !== 'prompt') continue;
     const listed = place.name === undefined ? undefined : workbench.prompts.listed.get(place.name);
-    const why = whyNotNewName(toName, workbench, listed);
+    const why = validateNewName(toName, workbench, listed);
     if (why !== undefined) throw new Error(why);
   }
 }

@@ -3,7 +3,7 @@
  * registry: nothing is sent to a registry that this window does not know before the person has agreed.
  */
 import * as vscode from 'vscode';
-import { registryAddress, whyNotRegistryUrl } from '../../client/address.ts';
+import { registryAddress, validateRegistryUrl } from '../../client/address.ts';
 import type { RegistryClient } from '../../client/registry-client.ts';
 import { type EditorLink, parseEditorLink } from '../../core/editor-link.ts';
 import { Problem } from '../../core/problem.ts';
@@ -55,7 +55,7 @@ function checkedLink({ path, query }: Pick<vscode.Uri, 'path' | 'query'>): Edito
   const link = parseEditorLink(path, query);
   if (link.registry.length > LONGEST)
     throw new Error(`The address of its registry has more than ${LONGEST} characters.`);
-  const why = whyNotRegistryUrl(link.registry);
+  const why = validateRegistryUrl(link.registry);
   if (why !== undefined) throw new Error(why);
   return { ...link, registry: registryAddress(link.registry) };
 }

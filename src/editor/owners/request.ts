@@ -8,7 +8,7 @@ import { ownersApprovalsNeeded } from '../../core/owners-decisions.ts';
 import { Problem } from '../../core/problem.ts';
 import { draftName } from '../asking/draft-name.ts';
 import { logged, mayHaveArrived, messageOf } from '../problems/explain.ts';
-import { whyNotReason } from '../promotion/words.ts';
+import { validateReason } from '../promotion/words.ts';
 import { inProgress } from '../work/in-progress.ts';
 import { saveDocument } from '../work/save-document.ts';
 import type { Workbench } from '../workbench.ts';
@@ -53,7 +53,7 @@ export async function requestOwnersChange(parts: RequestParts, argument: unknown
     prompt: 'Enter a reason. It is kept permanently.',
     placeholder: 'Reason',
     draft: reasonDraft,
-    validate: whyNotReason,
+    validate: validateReason,
   });
   if (reason === undefined) return;
   // The draft can be edited in the comparison during the question: the text at the time of the answer is sent.

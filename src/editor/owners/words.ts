@@ -7,7 +7,7 @@ import type { Problem } from '../../core/problem.ts';
 import { oneLine } from '../../core/visible-text.ts';
 import type { Confirmation, TextQuestion } from '../asking/ask.ts';
 import { messageOf } from '../problems/explain.ts';
-import { whyNotComment } from '../promotions/comment-length.ts';
+import { validateComment } from '../promotions/comment-length.ts';
 import type { ReviewAction } from '../promotions/groups.ts';
 import { ageOf, counted } from '../wording/age.ts';
 
@@ -134,7 +134,7 @@ export function decideOwnersQuestion(
   { environment, requestedBy }: OwnersChangeRecord,
 ): TextQuestion {
   const what = `the change of the owners of ${environment}`;
-  const validate = (text: string) => whyNotComment(text, action === 'reject');
+  const validate = (text: string) => validateComment(text, action === 'reject');
   switch (action) {
     case 'approve':
       return {

@@ -5,7 +5,7 @@ import type { Comment, Promotion } from '../../contract/promotions.ts';
 import { lastSegment } from '../../core/name.ts';
 import { isCanceled, logged, messageOf } from '../problems/explain.ts';
 import { allComments } from '../promotions/all-comments.ts';
-import { MAX_COMMENT, whyNotComment } from '../promotions/comment-length.ts';
+import { MAX_COMMENT, validateComment } from '../promotions/comment-length.ts';
 import { groupOf } from '../promotions/groups.ts';
 import { knownStandings } from '../promotions/standing.ts';
 import { NewestRun } from '../work/newest-run.ts';
@@ -225,7 +225,7 @@ export class PromotionPanel implements vscode.Disposable {
   /** The page keeps the text until it hears that it has arrived. */
   async #comment(text: string, key: string): Promise<void> {
     const { session, log } = this.#parts.workbench;
-    const why = whyNotComment(text, true);
+    const why = validateComment(text, true);
     if (why !== undefined) return this.#post({ type: 'notCommented', key, message: why });
     try {
       this.#checkPlace();

@@ -28,8 +28,8 @@ import {
   offeredReason,
   outcome,
   unknownAfterFailure,
-  whyNotPlanned,
-  whyNotReason,
+  validatePlannedTime,
+  validateReason,
 } from './words.ts';
 
 /** The difference, the reason, the question; then the promotion and what is true after it. */
@@ -102,7 +102,7 @@ function askReason(
     prompt: 'Enter a reason. It is kept permanently.',
     placeholder: kind === 'promote' ? 'Reason' : 'What is wrong with the live version?',
     draft,
-    validate: whyNotReason,
+    validate: validateReason,
     ...(offered !== undefined && { value: offered }),
   });
 }
@@ -144,7 +144,7 @@ function askWhen(
     prompt: 'When does it go live',
     value: Date.now() + 15 * 60_000,
     draft: timeDraftOf(draft),
-    refuses: (at: number) => whyNotPlanned(at, Date.now()),
+    refuses: (at: number) => validatePlannedTime(at, Date.now()),
   };
   return askMoment(ask, question, ownTimeZone());
 }

@@ -62,7 +62,7 @@ export async function pickTarget(
     draft: channelDraft(environment, session),
     prompt: `The channel in ${environment}. Applications request it by this name.`,
     placeholder: 'canary',
-    validate: text => whyNotPointer(text, environment, targets),
+    validate: text => validateChannelName(text, environment, targets),
   });
   if (channel === undefined) return undefined;
   return { environment, channel: parsePointerChannel(channel.trim()), live: undefined };
@@ -73,7 +73,7 @@ export function channelDraft(environment: string, session: Session): string {
   return draftName(`channel in ${environment}`, session);
 }
 
-function whyNotPointer(
+function validateChannelName(
   text: string,
   environment: string,
   targets: readonly PointerTarget[],

@@ -144,7 +144,7 @@ function stillLive(
 }
 
 /** Undefined for a time for which a promotion can be planned; both in milliseconds since 1970. */
-export function whyNotPlanned(at: number, now: number): string | undefined {
+export function validatePlannedTime(at: number, now: number): string | undefined {
   if (at <= now) return 'This time has passed. Enter a later one.';
   return at > now + LONGEST_AHEAD
     ? 'This time is more than a year from now. Enter an earlier time.'
@@ -152,7 +152,7 @@ export function whyNotPlanned(at: number, now: number): string | undefined {
 }
 
 /** Undefined when the reason will do. */
-export function whyNotReason(text: string): string | undefined {
+export function validateReason(text: string): string | undefined {
   if (isBlank(text)) return 'Enter a reason. It is kept permanently.';
   if (text.length > 4000) return `At most 4000 characters are allowed; this has ${text.length}.`;
   return undefined;

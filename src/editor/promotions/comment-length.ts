@@ -5,7 +5,7 @@ import { isBlank } from '../../core/visible-text.ts';
 export const MAX_COMMENT = 4000;
 
 /** Undefined when the comment will do. */
-export function whyNotComment(text: string, needed: boolean): string | undefined {
+export function validateComment(text: string, needed: boolean): string | undefined {
   if (needed && isBlank(text)) return 'Enter a reason. It is kept permanently.';
   if (text.length > MAX_COMMENT)
     return `At most ${MAX_COMMENT} characters are allowed; this has ${text.length}.`;

@@ -3,7 +3,7 @@ import type { LineComment } from '../../contract/comments.ts';
 import type { Session } from '../connection/session.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
-import { whyNotComment } from './comment-length.ts';
+import { validateComment } from './comment-length.ts';
 import { checkRegistry } from './sending.ts';
 import type { UnsentEdit, UnsentEdits } from './unsent-edits.ts';
 import type { Written } from './written.ts';
@@ -49,7 +49,7 @@ export async function sendEdit(
 }
 
 async function call(session: Session, { registry, prompt, comment, text }: UnsentEdit): Promise<LineComment> {
-  const why = whyNotComment(text, true);
+  const why = validateComment(text, true);
   if (why !== undefined) throw new Error(why);
   const client = await session.clientFor({ kind: 'read' });
   checkRegistry(session, registry, 'edit');

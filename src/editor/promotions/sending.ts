@@ -4,7 +4,7 @@ import type { Promotion } from '../../contract/promotions.ts';
 import type { Session } from '../connection/session.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
-import { whyNotComment } from './comment-length.ts';
+import { validateComment } from './comment-length.ts';
 import { groupOf } from './groups.ts';
 import { sideOf, subjectOf } from './threads.ts';
 import type { UnsentComment, UnsentComments, UnsentPlace } from './unsent-comments.ts';
@@ -69,7 +69,7 @@ export class Sending {
 
   async #call(comment: UnsentComment): Promise<LineComment> {
     const { session } = this.#parts.workbench;
-    const why = whyNotComment(comment.text, true);
+    const why = validateComment(comment.text, true);
     if (why !== undefined) throw new Error(why);
     const client = await session.clientFor({ kind: 'read' });
     checkRegistry(session, comment.registry, 'comment');

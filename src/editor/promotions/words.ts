@@ -9,7 +9,7 @@ import { breakingInWords, changesInWords } from '../compare/change-words.ts';
 import { messageOf } from '../problems/explain.ts';
 import { bothZones, counted } from '../wording/age.ts';
 import { placeOf } from '../wording/place.ts';
-import { whyNotComment } from './comment-length.ts';
+import { validateComment } from './comment-length.ts';
 import type { ReviewAction } from './groups.ts';
 
 /**
@@ -39,7 +39,7 @@ export function approvalQuestion(
 export function decisionQuestion(action: ReviewAction, promotion: Promotion): TextQuestion {
   const { prompt, version } = promotion;
   const what = `${prompt}@${version} for ${placeOf(promotion)}`;
-  const validate = (text: string) => whyNotComment(text, action === 'reject');
+  const validate = (text: string) => validateComment(text, action === 'reject');
   switch (action) {
     case 'approve':
       return {

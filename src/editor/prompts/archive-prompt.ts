@@ -24,7 +24,7 @@ export async function archivePrompt(
   });
   if (target === undefined) return;
   const { prompt } = target;
-  const why = whyNotArchived(prompt, workbench);
+  const why = archiveErrorMessage(prompt, workbench);
   if (why !== undefined) {
     await ask.tell('info', why);
     return;
@@ -78,7 +78,7 @@ async function sayArchived(ask: Dialogs, prompt: PromptName): Promise<void> {
 }
 
 /** Key bindings apply to more than menus do. */
-function whyNotArchived(prompt: PromptName, { prompts, session }: Workbench): string | undefined {
+function archiveErrorMessage(prompt: PromptName, { prompts, session }: Workbench): string | undefined {
   const listed = prompts.listed.get(prompt);
   if (listed?.summary?.archived === true) return `${prompt} is archived already.`;
   if (session.state.kind === 'connected' && listed?.state === 'new')

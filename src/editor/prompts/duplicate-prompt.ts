@@ -4,7 +4,7 @@ import { type PromptName, parsePromptName } from '../../core/name.ts';
 import { foldCase } from '../../core/name-case.ts';
 import { SAMPLES_EXTENSION } from '../../language-worker/contract.ts';
 import type { ListedPrompt } from '../explorer/listed-prompt.ts';
-import { NAME_HINT, whyNotNewName } from '../explorer/new-name.ts';
+import { NAME_HINT, validateNewName } from '../explorer/new-name.ts';
 import { targetOf } from '../explorer/target.ts';
 import { EMBEDDED, versionUriParts } from '../versions/uri.ts';
 import { exists } from '../work/exists.ts';
@@ -32,7 +32,7 @@ export async function duplicatePrompt(
     draft,
     value,
     selection: [value.lastIndexOf('/') + 1, value.length],
-    validate: typed => whyNotNewName(typed, workbench),
+    validate: typed => validateNewName(typed, workbench),
   });
   if (text === undefined) return;
   const to = parsePromptName(text.trim());

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { type PromptName, parsePromptName } from '../../core/name.ts';
 import { skeletonOf } from '../../workspace/skeleton.ts';
 import { registerCommand } from '../commands.ts';
-import { NAME_HINT, whyNotNewName } from '../explorer/new-name.ts';
+import { NAME_HINT, validateNewName } from '../explorer/new-name.ts';
 import { isNode, targetInFront } from '../explorer/target.ts';
 import type { Workbench } from '../workbench.ts';
 
@@ -29,7 +29,7 @@ export function registerNewPrompt(
       placeholder: 'support/triage',
       draft,
       value: folder === '' ? '' : `${folder}/`,
-      validate: name => whyNotNewName(name, workbench),
+      validate: name => validateNewName(name, workbench),
     });
     if (text === undefined) return;
     const name = parsePromptName(text.trim());

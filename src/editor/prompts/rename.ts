@@ -8,7 +8,7 @@ import { foldCase } from '../../core/name-case.ts';
 import { SAMPLES_EXTENSION } from '../../language-worker/contract.ts';
 import { registerCommand } from '../commands.ts';
 import type { ListedPrompt } from '../explorer/listed-prompt.ts';
-import { NAME_HINT, whyNotNewName } from '../explorer/new-name.ts';
+import { NAME_HINT, validateNewName } from '../explorer/new-name.ts';
 import { argumentOf, type FocusedNode, isNode, targetOf } from '../explorer/target.ts';
 import type { Language } from '../language/register.ts';
 import { exists } from '../work/exists.ts';
@@ -75,7 +75,7 @@ export function renaming({ workbench, language }: RenamingParts): Renaming {
       const text = folder === '' ? lastSegment(prompt) : `${folder}/${lastSegment(prompt)}`;
       if (text === prompt) return undefined;
       const listed = prompts.mustHave(prompt);
-      const why = whyNotRenamed(listed) ?? whyNotNewName(text, workbench, listed);
+      const why = renameErrorMessage(listed) ?? validateNewName(text, workbench, listed);
       if (why !== undefined) throw new Error(why);
       const agreed = await ask.confirm({
         message: `Move ${prompt} to ${folder === '' ? 'the top level' : folder}?`,
@@ -110,7 +110,7 @@ export function registerRename(
     });
     if (target === undefined) return;
     const listed = prompts.mustHave(target.prompt);
-    const why = whyNotRenamed(listed);
+    const why = renameErrorMessage(listed);
     if (why !== undefined) {
       await ask.tell('info', why);
       return;
@@ -126,7 +126,7 @@ export function registerRename(
       selection: [name.lastIndexOf('/') + 1, name.length],
       validate: typed => {
         if (typed.trim() === name) return note === undefined ? undefined : { note };
-        return whyNotNewName(typed, workbench, listed) ?? (note === undefined ? undefined : { note });
+        return validateNewName(typed, workbench, listed) ?? (note === undefined ? undefined : { note });
       },
     });
     if (text === undefined || text.trim() === name) return;
@@ -137,6 +137,6 @@ export function registerRename(
   });
 }
 
-function whyNotRenamed({ name, hasFile }: ListedPrompt): string | undefined {
+function renameErrorMessage({ name, hasFile }: ListedPrompt): string | undefined {
   return hasFile ? undefined : `${name} has no file here. Pull it first, then rename it.`;
 }

@@ -26,7 +26,7 @@ import {
   published,
   renamedNote,
   unknownAfterFailure,
-  whyNotMessage,
+  validateMessage,
 } from './words.ts';
 
 const MERGE = 'Merge…';
@@ -88,7 +88,7 @@ async function publish(
   const message = await ask.text({
     ...messageQuestion(prompt, newest?.version, change, renamedFrom),
     draft,
-    validate: whyNotMessage,
+    validate: validateMessage,
   });
   if (message === undefined) return;
   await save(uri); // the comparison can be edited while the message is asked for

@@ -16,7 +16,7 @@ import type { PlannedDocuments } from './planned-documents.ts';
 import type { Draft } from './update-drafts.ts';
 import { type OlderUse, olderUses, updatePlan } from './update-plan.ts';
 import { type Updated, updateOutcome, updateQuestion, updateTitle } from './update-words.ts';
-import { whyNotMessage } from './words.ts';
+import { validateMessage } from './words.ts';
 
 /** The number of prompts one run updates, so that all of it can be shown; another run updates the next ones. */
 const MOST = 100;
@@ -54,7 +54,7 @@ export async function updatePartials(
   const message = await ask.text({
     ...updateQuestion(update, breaking),
     draft,
-    validate: whyNotMessage,
+    validate: validateMessage,
   });
   if (message === undefined) return;
   const result = await inProgress(updateTitle(update), signal =>

@@ -24,7 +24,7 @@ export function messageQuestion(
   };
 }
 
-export function whyNotMessage(text: string): string | undefined {
+export function validateMessage(text: string): string | undefined {
   if (isBlank(text)) return 'Enter a message.';
   if (text.length > 4000) return `At most 4000 characters are allowed; this has ${text.length}.`;
   return undefined;

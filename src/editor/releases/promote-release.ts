@@ -6,7 +6,7 @@ import { MAX_RELEASE_ITEMS } from '../../core/release.ts';
 import { draftName } from '../asking/draft-name.ts';
 import { noteOn } from '../promotion/note-on.ts';
 import { openAt, replacedNote } from '../promotion/replaced.ts';
-import { whyNotReason } from '../promotion/words.ts';
+import { validateReason } from '../promotion/words.ts';
 import { moveWords } from '../promotions/release-labels.ts';
 import type { Workbench } from '../workbench.ts';
 import { differencesOf, type Pair, type Promotable, promotableOf } from './differences.ts';
@@ -98,7 +98,7 @@ async function promoteAll(workbench: Workbench, pair: Pair, moves: readonly Prom
     prompt: 'Enter a reason. It is kept permanently.',
     placeholder: 'Reason',
     draft,
-    validate: whyNotReason,
+    validate: validateReason,
   });
   if (reason === undefined) return;
   await confirmAndSend(workbench, { place, draft, reason: reason.trim(), moves });

@@ -4,7 +4,7 @@ import type { ReleaseAnswer } from '../../contract/releases.ts';
 import { releaseRollback } from '../../core/release.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { draftName } from '../asking/draft-name.ts';
-import { whyNotReason } from '../promotion/words.ts';
+import { validateReason } from '../promotion/words.ts';
 import { placeOf } from '../wording/place.ts';
 import type { Workbench } from '../workbench.ts';
 import { liveIn } from './differences.ts';
@@ -40,7 +40,7 @@ export async function rollBackRelease(workbench: Workbench, argument: unknown): 
     prompt: 'Enter a reason. It is kept permanently.',
     placeholder: 'What is wrong with the live versions?',
     draft,
-    validate: whyNotReason,
+    validate: validateReason,
   });
   if (reason === undefined) return;
   const policy = session.environments.find(({ name }) => name === environment)?.policy;

@@ -9,7 +9,7 @@ import { versionReference } from '../../core/version.ts';
 import { oneLine } from '../../core/visible-text.ts';
 import type { Confirmation, TextQuestion } from '../asking/ask.ts';
 import { replacedSentence } from '../promotion/replaced.ts';
-import { whyNotComment } from '../promotions/comment-length.ts';
+import { validateComment } from '../promotions/comment-length.ts';
 import type { ReviewAction } from '../promotions/groups.ts';
 import { moveWords } from '../promotions/release-labels.ts';
 import { bothZones, counted, listed } from '../wording/age.ts';
@@ -170,7 +170,7 @@ export function approveReleaseQuestion(release: Release): Confirmation {
 /** As for a promotion: the input box is the question and the comment. */
 export function decideReleaseQuestion(action: ReviewAction, release: Release): TextQuestion {
   const what = `${counted(open(release).length, 'prompt')} of release ${release.id} for ${placeOf(release)}`;
-  const validate = (text: string) => whyNotComment(text, action === 'reject');
+  const validate = (text: string) => validateComment(text, action === 'reject');
   switch (action) {
     case 'approve':
       return {

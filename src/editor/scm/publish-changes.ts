@@ -6,7 +6,7 @@ import { draftOfFiles } from '../asking/draft-name.ts';
 import { publishMany } from '../publish/publish-many.ts';
 import { isComplete, messageForMany, publishedMany } from '../publish/publish-many-words.ts';
 import type { SourceDiagnostics } from '../publish/source-diagnostics.ts';
-import { renamedNote, whyNotMessage } from '../publish/words.ts';
+import { renamedNote, validateMessage } from '../publish/words.ts';
 import { counted } from '../wording/age.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
@@ -32,10 +32,10 @@ export async function publishChanges(
   const typed = view?.message ?? '';
   const draft = draftOfFiles('publish several', session);
   const message = isBlank(typed)
-    ? await ask.text({ ...messageForMany(names), draft, validate: whyNotMessage })
+    ? await ask.text({ ...messageForMany(names), draft, validate: validateMessage })
     : typed;
   if (message === undefined) return;
-  const why = whyNotMessage(message);
+  const why = validateMessage(message);
   if (why !== undefined) throw new Error(why);
   const client = await session.clientFor({ kind: 'publish' });
   const [only] = names;

@@ -4,7 +4,7 @@ import type { PromptName } from '../../core/name.ts';
 import type { InputDrafts } from '../asking/drafts.ts';
 import { registerCommand } from '../commands.ts';
 import type { LazyDiscardedTexts } from '../discard/lazy-texts.ts';
-import { promptsMeant, promptsNamed } from '../explorer/prompts-named.ts';
+import { promptsNamed, promptsOrActive } from '../explorer/prompts-named.ts';
 import type { SourceDiagnostics } from '../publish/source-diagnostics.ts';
 import type { Workbench } from '../workbench.ts';
 import { groupsOf } from '../working-copy/groups.ts';
@@ -45,7 +45,7 @@ export function registerSourceControl(
       () => void shown.adjust().catch((error: unknown) => report(error, 'Showing changes')),
     ),
     registerCommand('publishSelected', 'Publishing', report, async (...args) => {
-      const names = await promptsMeant(args, workbench);
+      const names = await promptsOrActive(args, workbench);
       // Without a message, the changes are shown before asking for one.
       if (names.length === 1 && (shown.view()?.message ?? '').trim() === '')
         return vscode.commands.executeCommand('promptforge.publish', names[0]);
@@ -53,7 +53,7 @@ export function registerSourceControl(
     }),
     registerCommand('publishAll', 'Publishing', report, () => publish(publishable())),
     registerCommand('discardChanges', 'Discarding changes', report, async (...args) =>
-      discard(await promptsMeant(args, workbench)),
+      discard(await promptsOrActive(args, workbench)),
     ),
     registerCommand('discardAllChanges', 'Discarding changes', report, () =>
       discard(groups().changes.map(({ name }) => name)),
@@ -62,7 +62,7 @@ export function registerSourceControl(
       (await import('../discard/discard.ts')).undoDiscard(workbench, await discarded()),
     ),
     registerCommand('openChanges', 'Opening changes', report, async (...args) => {
-      const [name, ...others] = await promptsMeant(args, workbench);
+      const [name, ...others] = await promptsOrActive(args, workbench);
       if (name === undefined) return undefined;
       if (others.length > 0) return openAll([name, ...others], 'Changes');
       const { openChanges } = await import('./open-changes.ts');
@@ -75,7 +75,7 @@ export function registerSourceControl(
     }),
     registerCommand('openFile', 'Opening the file', report, async (...args) => {
       const copy = await prompts.workingCopy();
-      for (const name of await promptsMeant(args, workbench))
+      for (const name of await promptsOrActive(args, workbench))
         if (copy !== undefined && prompts.listed.get(name)?.hasFile === true)
           await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(copy.folder.pathOf(name)), {
             preview: false,

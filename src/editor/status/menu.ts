@@ -40,7 +40,6 @@ const WORK: readonly MenuEntry[] = [
   { title: 'Sync', icon: 'sync', command: 'promptforge.sync' },
 ];
 
-/** Commands that work offline. */
 const OFFLINE = WORK.filter(({ command }) =>
   ['openVersion', 'searchVersions', 'compareVersions'].some(id => command === `promptforge.${id}`),
 );

@@ -22,7 +22,7 @@ export async function askForReference(workbench: Workbench) {
     prompt: 'A reference such as support/triage@12, or a log line that contains one',
     placeholder: 'support/triage@12',
     ...(offered !== undefined && { value: offered }),
-    validate: value => whyNotReference(value, workbench),
+    validate: value => validateReference(value, workbench),
   });
   if (text === undefined) return undefined;
   return { ...referenceIn(text), draft };
@@ -51,7 +51,7 @@ export function referenceIn(text: string): { readonly prompt: PromptName; readon
   }
 }
 
-function whyNotReference(text: string, { prompts }: Workbench): string | undefined {
+function validateReference(text: string, { prompts }: Workbench): string | undefined {
   let reference: ReturnType<typeof referenceIn>;
   try {
     reference = referenceIn(text);

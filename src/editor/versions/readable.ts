@@ -29,7 +29,7 @@ export async function areReadable(
         await fetchVersion(session, { registry, prompt, version });
         return undefined;
       } catch (error) {
-        const why = whyNotReadable(error, reference, registry);
+        const why = accessErrorMessage(error, reference, registry);
         if (why === undefined) throw error;
         return why;
       }
@@ -42,7 +42,7 @@ export async function areReadable(
 }
 
 /** Undefined for a failure that is no matter of the reference. */
-function whyNotReadable(error: unknown, reference: string, registry: string): string | undefined {
+function accessErrorMessage(error: unknown, reference: string, registry: string): string | undefined {
   const where = registry === EMBEDDED ? 'The embedded registry' : registryName(registry);
   if (Problem.is(error, 'prompt_not_found', 'version_not_found'))
     return `${where} has no ${reference}, or your key may not see it.`;

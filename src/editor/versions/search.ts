@@ -38,7 +38,7 @@ export async function search(
     return;
   }
   const isConnected = session.state.kind === 'connected';
-  const isGiven = given !== undefined && whyNotText(given) === undefined;
+  const isGiven = given !== undefined && validateSearchText(given) === undefined;
   const text = isGiven ? given : await askForText(workbench, prompt, isConnected);
   if (text === undefined) return;
   const found = isConnected ? await searchRegistry(workbench, text, prompt) : undefined;
@@ -59,11 +59,11 @@ function askForText(
       ? `Text that a version of ${where} added or removed. Case is ignored.`
       : 'Text in the versions on this machine, because the registry is not connected. Case is ignored.',
     placeholder: 'fee for urgent transfers',
-    validate: whyNotText,
+    validate: validateSearchText,
   });
 }
 
-function whyNotText(text: string): string | undefined {
+function validateSearchText(text: string): string | undefined {
   if (isBlank(text)) return 'Enter a text to search for.';
   return text.length > MAX_SEARCH_TEXT ? `Enter at most ${MAX_SEARCH_TEXT} characters.` : undefined;
 }

@@ -9,7 +9,6 @@ export interface TagAtCursor {
   readonly span: Span;
   readonly isSound: boolean;
   readonly isComment: boolean;
-  /** The block that it opens. */
   readonly block: OpenBlock | undefined;
   /** The blocks around it, the innermost last; around a closing tag also what it closes. */
   readonly open: readonly OpenBlock[];

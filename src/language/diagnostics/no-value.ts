@@ -8,7 +8,7 @@ export function pathsWithoutValue({ body, name }: Analysis): Finding[] {
   // A partial may be called in a loop.
   const top = { above: 0, isInLoop: kindOf(name) === 'partial' };
   for (const { path, place } of pathsIn(body.body, top)) {
-    const message = whyNothing(path, place);
+    const message = noValueReason(path, place);
     if (message !== undefined) findings.push({ code: 'no-value', span: path.span, message });
     if (findings.length >= MAX_FINDINGS) break;
   }
@@ -21,7 +21,7 @@ interface Place {
   readonly isInLoop: boolean;
 }
 
-function whyNothing({ data, depth, original, segments }: PathNode, place: Place): string | undefined {
+function noValueReason({ data, depth, original, segments }: PathNode, place: Place): string | undefined {
   if (!data && depth > place.above)
     return `There is no outer context here, so "${original}" has no value. Remove "../": {{#if}} and {{#unless}} add no level.`;
   const isOfLoop = data && depth === 0 && segments.length === 1 && OF_LOOP.has(segments[0]?.name ?? '');

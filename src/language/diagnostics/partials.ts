@@ -10,7 +10,7 @@ import {
 import { MAX_PARTIAL_DEPTH, nestedTooDeep } from '../../core/check/partial-depth.ts';
 import { resolvedTooLarge, type SizedTemplates } from '../../core/check/resolved-size.ts';
 import { partialCycle } from '../../core/link.ts';
-import { meantPartial, partialNotFound } from '../../core/missing-partial.ts';
+import { partialNotFound, suggestPartial } from '../../core/missing-partial.ts';
 import {
   folderOf,
   isPartial,
@@ -96,7 +96,7 @@ function missing(
   const from = name ?? parsePromptName('untitled');
   const candidates = partialCandidates(from, reference);
   const near =
-    meantPartial(from, reference, partialsCalled(reference, library)) ??
+    suggestPartial(from, reference, partialsCalled(reference, library)) ??
     nearest(reference, referencesFrom(from, library));
   return {
     code: 'missing-partial',

@@ -6,7 +6,7 @@ import type { EnvironmentName } from '../../core/environment.ts';
 import type { EventData } from '../../core/event.ts';
 import { isWritableInstant, writtenInstant } from '../../core/instant.ts';
 import { hashKey, makeKey } from '../../core/key.ts';
-import { actorIn, whyNotActor } from '../../core/person.ts';
+import { actorIn, validateActor } from '../../core/person.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Role } from '../../core/role.ts';
 import { readEnvironment } from '../environments.ts';
@@ -41,7 +41,7 @@ export async function createKey(
   { environment, role, actor, expiresAt, replaces }: NewKey,
 ): Promise<CreatedKey> {
   await readEnvironment(transaction, environment);
-  const why = whyNotActor(actor);
+  const why = validateActor(actor);
   if (why !== undefined)
     throw new Problem('invalid_request', why, { fields: [{ pointer: '/actor', message: why }] });
   const expiry = expiresAt === null ? null : new Date(expiresAt);

@@ -25,7 +25,6 @@ export interface OfVersion {
   readonly version: VersionNumber;
 }
 
-/** By line. */
 export async function readThreads(snapshot: ReadSnapshot, of: OfVersion): Promise<LineThread[]> {
   return (await readThreadsCounted(snapshot, of)).threads;
 }

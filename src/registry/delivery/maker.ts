@@ -49,7 +49,6 @@ export interface DeliveryMaker {
 
 export interface DeliveryMakerParts {
   readonly contents: Contents;
-  /** A value as JSON, for a key. */
   readonly json: (value: unknown, key: string) => Promise<string | Buffer>;
   /** As `langfuseJson`, for a key. */
   readonly langfuse: (work: LangfuseWork, key: string) => Promise<string | Buffer>;

@@ -5,7 +5,7 @@ import type { EnvironmentName } from '../../core/environment.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
-import { channelMeant } from '../channels.ts';
+import { suggestChannel } from '../channels.ts';
 import type { Contents, Prepare } from '../delivery/content.ts';
 import { readEnvironment } from '../environments.ts';
 import { readPromotion } from '../promotions/read.ts';
@@ -75,7 +75,7 @@ async function findLive(
   const span = await spans.at(at);
   if (span === undefined) {
     const first = await spans.first();
-    const meant = first === null ? await channelMeant(snapshot, channel) : undefined;
+    const meant = first === null ? await suggestChannel(snapshot, channel) : undefined;
     throw notLiveYet({ prompt, environment, channel, at }, first, meant);
   }
   const { version, from, until, seq } = span;

@@ -4,7 +4,7 @@ import type { ReadSnapshot } from '../store/store.ts';
 import { signingKey } from './signing-key.ts';
 
 /** Why a checkpoint that was kept is not one of this log; undefined when it is. */
-export async function whyNotOfLog(
+export async function verifyCheckpoint(
   snapshot: ReadSnapshot,
   checkpoint: Checkpoint,
 ): Promise<string | undefined> {

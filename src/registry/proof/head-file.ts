@@ -11,7 +11,7 @@ import { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
 import { checkpoint } from '../../contract/checkpoint.ts';
 import type { Checkpoint } from '../../core/checkpoint.ts';
-import { whyRefused } from '../../disk/why-refused.ts';
+import { systemErrorReason } from '../../disk/system-error.ts';
 import { DataFolderProblem } from '../data-folder-problem.ts';
 import { whyUnusable } from '../store/sqlite/failures.ts';
 
@@ -75,7 +75,7 @@ export async function openHeadFile(path: string): Promise<HeadFile> {
   } catch (cause) {
     throw new DataFolderProblem(
       'not_writable',
-      `The signed head ${path} cannot be read and written: ${whyRefused(cause)}. The registry remembers there what it signed. Change who may write there, or name another file with --signed-head.`,
+      `The signed head ${path} cannot be read and written: ${systemErrorReason(cause)}. The registry remembers there what it signed. Change who may write there, or name another file with --signed-head.`,
       { cause },
     );
   }

@@ -80,7 +80,7 @@ export function integrity({ heads, seen: known, onBroken, onFault }: IntegrityPa
     async check(snapshot, before) {
       own.checkIntact();
       const head = await logHead(snapshot);
-      const why = await whyNotExtended(snapshot, before, head);
+      const why = await verifyExtension(snapshot, before, head);
       if (why !== undefined) {
         own.report(brokenLog(why));
         own.checkIntact();
@@ -121,7 +121,7 @@ function remember(heads: HeadFile, message: string): void {
 }
 
 /** Why the log that ends at `head` is not a continuation of `before`; undefined when it is. */
-export async function whyNotExtended(
+export async function verifyExtension(
   snapshot: ReadSnapshot,
   before: ChainHead,
   head: ChainHead,

@@ -6,7 +6,7 @@ import { DataFolderProblem } from '../data-folder-problem.ts';
 import { openIdentity, type RegistryIdentity } from '../identity.ts';
 import { keepSecretFile, type OnNarrowed } from '../keep-data-folder.ts';
 import type { Store } from '../store/store.ts';
-import { whyNotOfLog } from './checkpoint.ts';
+import { verifyCheckpoint } from './checkpoint.ts';
 import { type HeadFile, headFileOf, type KeptHead, openHeadFile } from './head-file.ts';
 import { lastSigningKey, otherSigner, recordSigningKey, replaceSigningKey } from './signing-key.ts';
 import { holdToMacs, startMacs } from './start-macs.ts';
@@ -39,14 +39,14 @@ export async function openSigning(store: Store, files: SigningFiles): Promise<Si
   const { keyFile, headFile = headFileOf(keyFile), author, onNarrowed } = files;
   const { isOnlyPlace, replacesLostKey = false } = files;
   const named = await store.read(snapshot => lastSigningKey(snapshot));
-  if (named !== undefined && !replacesLostKey && !(await isThere(keyFile)))
+  if (named !== undefined && !replacesLostKey && !(await exists(keyFile)))
     throw otherSigner(named.publicKey, null);
   const identity = await openIdentity(keyFile, onNarrowed);
   await keepSecretFile(headFile, onNarrowed);
   const heads = await openHeadFile(headFile);
   try {
     const kept = heads.read();
-    const why = await whyNotServed(store, kept);
+    const why = await verifyServable(store, kept);
     if (why !== undefined) throw why;
     if (kept.revision === 0 && isOnlyPlace && named?.signature !== undefined) throw missing(headFile);
     const isNamed = named === undefined || named.publicKey === identity.publicKey;
@@ -79,7 +79,7 @@ async function record(
 }
 
 /** Why a log is not served, by what was kept of it outside the database; undefined: it may be. */
-export async function whyNotServed(
+export async function verifyServable(
   store: Pick<Store, 'read'>,
   { checkpoint, broken }: KeptHead,
 ): Promise<DataFolderProblem | undefined> {
@@ -89,7 +89,7 @@ export async function whyNotServed(
       `The registry's log was found broken at ${broken.at}, and nothing of it is served since. ${broken.message} When it is restored, "promptforge accept-head" verifies it and has it served again.`,
     );
   if (checkpoint === null || checkpoint.seq === 0) return undefined;
-  const why = await store.read(snapshot => whyNotOfLog(snapshot, checkpoint));
+  const why = await store.read(snapshot => verifyCheckpoint(snapshot, checkpoint));
   if (why === undefined) return undefined;
   return new DataFolderProblem(
     'head_lost',
@@ -104,7 +104,7 @@ function missing(path: string): DataFolderProblem {
   );
 }
 
-async function isThere(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     error => {

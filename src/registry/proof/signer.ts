@@ -10,9 +10,9 @@ import {
   signedText,
   type UnsignedCheckpoint,
 } from '../../core/checkpoint.ts';
-import { CHAIN_START, type ChainHead, whyNotNext } from '../../core/event.ts';
+import { CHAIN_START, type ChainHead, validateNextEvent } from '../../core/event.ts';
 import { Problem } from '../../core/problem.ts';
-import { whyNotEndorsed } from '../../core/signing-key.ts';
+import { validateEndorsement } from '../../core/signing-key.ts';
 import { DataFolderProblem } from '../data-folder-problem.ts';
 import type { RegistryIdentity } from '../identity.ts';
 import { broken } from '../store/broken.ts';
@@ -21,7 +21,7 @@ import type { ReadSnapshot, Store } from '../store/store.ts';
 import { TAIL } from '../store/verify.ts';
 import type { HeadFile } from './head-file.ts';
 import { readIntact } from './intact-store.ts';
-import { type Integrity, whyNotExtended } from './integrity.ts';
+import { type Integrity, verifyExtension } from './integrity.ts';
 import { signingKey } from './signing-key.ts';
 
 export interface Signer {
@@ -137,7 +137,7 @@ export function signer({ store, integrity, identity, heads, onFault, pauses }: S
   async function follow(kept: Checkpoint | null): Promise<void> {
     if (kept === null || kept.seq === 0) return;
     await readIntact(store, integrity, async (snapshot, head) => {
-      const why = await whyNotExtended(snapshot, kept, head);
+      const why = await verifyExtension(snapshot, kept, head);
       if (why !== undefined) integrity.report(broken(why));
       integrity.checkIntact();
       followed ??= { head: kept, key: await signingKey(snapshot, kept.seq) };
@@ -153,11 +153,11 @@ export function signer({ store, integrity, identity, heads, onFault, pauses }: S
       });
       let { head, key } = from;
       for (const event of events) {
-        const why = whyNotNext(event, head);
+        const why = validateNextEvent(event, head);
         if (why !== undefined) integrity.report(broken(why));
         integrity.checkIntact();
         if (event.kind === 'signing_key.set') {
-          const unendorsed = whyNotEndorsed(event.data, head, key);
+          const unendorsed = validateEndorsement(event.data, head, key);
           // Its own key an operator has named, and clients raise their alarm.
           const isOwn = event.data.publicKey === identity?.publicKey;
           if (unendorsed !== undefined && !isOwn) integrity.report(new Error(`${unendorsed} ${OTHER_KEY}`));

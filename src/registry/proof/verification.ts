@@ -3,7 +3,7 @@
  * proceeds in pieces, each a short read, so that a registry can be verified while it is served, and needs only the
  * memory of the present state (prompts, pointers, keys, pending promotions), however long the log is.
  */
-import { CHAIN_START, type ChainHead, type RegistryEvent, whyNotNext } from '../../core/event.ts';
+import { CHAIN_START, type ChainHead, type RegistryEvent, validateNextEvent } from '../../core/event.ts';
 import { emptyProjection, follow, type Projection, promotionOf } from '../../core/projection.ts';
 import { EventMisfit, type PromotionRecord } from '../../core/promotion.ts';
 import { recordsOf } from '../promotions/rows.ts';
@@ -192,7 +192,7 @@ function followed(
   let head = start;
   const closed = new Map<number, PromotionRecord>();
   for (const event of events) {
-    const why = checked ? undefined : whyNotNext(event, head);
+    const why = checked ? undefined : validateNextEvent(event, head);
     if (why !== undefined) throw broken(why);
     let promotion: PromotionRecord | undefined;
     try {

@@ -1,7 +1,7 @@
 /** Begins to listen, and says in words why it cannot. */
 import type { Server } from 'node:net';
 import { Problem } from '../../core/problem.ts';
-import { whyRefused } from '../../disk/why-refused.ts';
+import { systemErrorReason } from '../../disk/system-error.ts';
 
 /** Where a server listens: an address and port, or a socket of this machine. */
 export type Endpoint =
@@ -21,7 +21,7 @@ export type Endpoint =
 export function listening(server: Server, endpoint: Endpoint): Promise<void> {
   return new Promise((resolve, reject) => {
     const refuse = (cause: NodeJS.ErrnoException) => {
-      const reason = REASONS[cause.code ?? ''] ?? whyRefused(cause);
+      const reason = REASONS[cause.code ?? ''] ?? systemErrorReason(cause);
       const where = 'socket' in endpoint ? endpoint.socket : `${endpoint.host}:${endpoint.port}`;
       reject(new Problem('unavailable', `Cannot listen on ${where}: ${reason}.`, {}, { cause }));
     };

@@ -1,7 +1,7 @@
 /** Whether another key took the place of a process's own, which endorsed it: then its MACs are not the log's any more. */
 import { sql } from 'kysely';
 import { Problem } from '../../core/problem.ts';
-import { type SigningKeyChange, whyNotEndorsed } from '../../core/signing-key.ts';
+import { type SigningKeyChange, validateEndorsement } from '../../core/signing-key.ts';
 import type { EventMacs } from './macs.ts';
 import type { ReadSnapshot } from './store.ts';
 
@@ -21,7 +21,7 @@ export async function checkNotSuperseded(
   for (const { seq, previous_hash, data } of changes) {
     const change = JSON.parse(data) as SigningKeyChange;
     const before = { seq: seq - 1, hash: previous_hash };
-    if (whyNotEndorsed(change, before, key) === undefined) key = change.publicKey;
+    if (validateEndorsement(change, before, key) === undefined) key = change.publicKey;
   }
   if (key !== publicKey)
     throw new Problem(

@@ -1,5 +1,5 @@
 /** Whether a store's log is whole: every event continues the one before it, and every published version is there. */
-import { CHAIN_START, type ChainHead, type RegistryEvent, whyNotNext } from '../../core/event.ts';
+import { CHAIN_START, type ChainHead, type RegistryEvent, validateNextEvent } from '../../core/event.ts';
 import { broken } from './broken.ts';
 import type { RangeChecker } from './checked-range.ts';
 import { eventOfRow } from './event-row.ts';
@@ -55,7 +55,7 @@ function nextEvent(row: EventsTable, head: ChainHead): RegistryEvent {
   let why: string | undefined;
   try {
     event = eventOfRow(row);
-    why = whyNotNext(event, head);
+    why = validateNextEvent(event, head);
   } catch (cause) {
     // What was changed so that it cannot even be read is as broken as what does not fit.
     throw broken(`Event ${row.seq} cannot be read.`, { cause });

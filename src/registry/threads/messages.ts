@@ -55,7 +55,6 @@ export type Command =
   | { readonly kind: 'certificate'; readonly tls: Certificate }
   | { readonly kind: 'close'; readonly delay: number };
 
-/** From a thread. */
 export type ThreadMessage =
   /** It has opened the registry, and read nothing of it that it would deliver. */
   | { readonly kind: 'ready' }

@@ -34,7 +34,7 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** A clause without a full stop: `permission denied`. Of an error without a code that is known, the code alone. */
-export function whyRefused(error: unknown): string {
+export function systemErrorReason(error: unknown): string {
   const { code } = (error ?? {}) as { readonly code?: unknown };
   if (typeof code !== 'string' || code === '') return 'the system refuses it';
   return Object.hasOwn(WORDS, code) ? (WORDS[code] as string) : `the system reports ${code}`;
