@@ -226,10 +226,7 @@ export function whoIs({ actor, role }: KeyRecord): string {
   return `${actor}, ${role}`;
 }
 
-/**
- * The current working copy.
- * @throws CommandFailure if there is none; WorkspaceError if it cannot be read
- */
+/** The current working copy. @throws CommandFailure if there is none; WorkspaceError if it cannot be read */
 export async function thisProject(): Promise<Project> {
   const project = await nearestProject(process.cwd(), nodeFileSystem);
   if (project !== undefined) return project;

@@ -85,10 +85,7 @@ export async function servedPrompts(
   }
 }
 
-/**
- * By reference. A prompt that is not served is reported and skipped, unless it was named.
- * @throws CommandFailure
- */
+/** By reference. A prompt that is not served is reported and skipped, unless it was named. @throws CommandFailure */
 export async function fetchServed(served: Served): Promise<Prompt[]> {
   const { client, environment, wanted, areNamed, leftOut } = served;
   try {

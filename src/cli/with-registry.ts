@@ -59,19 +59,13 @@ async function checkServed({ data, database }: RegistryOptions, store: Store): P
   }
 }
 
-/**
- * Opens the data folder or the database of the options; the caller closes it.
- * @throws DataFolderProblem, DatabaseProblem
- */
+/** Opens the data folder or the database of the options; the caller closes it. @throws DataFolderProblem, DatabaseProblem */
 export function openRegistry(options: RegistryOptions, opening: Opening): Promise<Store> {
   const { create, readOnly = false, onNarrowed = sayNarrowed } = opening;
   return openRegistryAt(options, { create, readOnly, onNarrowed });
 }
 
-/**
- * Parses a data folder or a database URL.
- * @throws CommandFailure for another URL, repeating only its scheme
- */
+/** Parses a data folder or a database URL. @throws CommandFailure for another URL, repeating only its scheme */
 export function placeNamed(text: string): RegistryOptions {
   if (isDatabaseUrl(text)) return { data: '', database: text };
   const scheme = schemeOf(text);

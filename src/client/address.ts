@@ -23,10 +23,7 @@ export function validateRegistryUrl(text: string): string | undefined {
   return undefined;
 }
 
-/**
- * The registry's URL, with no slash at its end.
- * @throws RegistryUnreachable `address_refused`
- */
+/** The registry's URL, with no slash at its end. @throws RegistryUnreachable `address_refused` */
 export function parseRegistryUrl(text: string): URL {
   const why = validateRegistryUrl(text);
   if (why !== undefined) throw new RegistryUnreachable('address_refused', '', why);

@@ -53,9 +53,7 @@ const ROLE: Readonly<Record<KeyPurpose['kind'], Role>> = {
   'manage-keys': 'admin',
 };
 
-/**
- * @param environments in promotion order; empty while no key has shown them
- */
+/** @param environments in promotion order; empty while no key has shown them */
 export function chooseKey(work: KeyPurpose, environments: readonly Environment[], keys: Keys): Choice {
   const role = ROLE[work.kind];
   const candidates = candidatesFor(work, environments, keys);

@@ -3,10 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { isLoopback } from './address.ts';
 import { RegistryUnreachable } from './unreachable.ts';
 
-/**
- * Nothing needs to be sent to find out that a registry elsewhere cannot be reached.
- * @throws RegistryUnreachable `offline`
- */
+/** Nothing needs to be sent to find out that a registry elsewhere cannot be reached. @throws RegistryUnreachable `offline` */
 export function checkHasNetwork(url: string, interfaces = networkInterfaces()): void {
   if (isLoopback(new URL(url).hostname)) return;
   const isConnected = Object.values(interfaces).some(each => each?.some(({ internal }) => !internal));

@@ -27,9 +27,7 @@ export interface KeyParts {
   readonly id: string;
 }
 
-/**
- * A new key. `random(n)` gives n random bytes from a cryptographic source (`node:crypto` `randomBytes`).
- */
+/** A new key. `random(n)` gives n random bytes from a cryptographic source (`node:crypto` `randomBytes`). */
 export function makeKey(
   environment: EnvironmentName,
   random: (bytes: number) => Uint8Array,

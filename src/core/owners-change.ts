@@ -46,10 +46,7 @@ export function isOwnersEvent(event: RegistryEvent): event is OwnersEvent {
   return event.kind.startsWith('owners.');
 }
 
-/**
- * The change after one more of its events; `before` is undefined for the first.
- * @throws EventMisfit
- */
+/** The change after one more of its events; `before` is undefined for the first. @throws EventMisfit */
 export function ownersChangeAfter(before: OwnersChange | undefined, event: OwnersEvent): OwnersChange {
   if (before === undefined) return begun(event);
   const { seq, at, actor, key, environment, data } = event;

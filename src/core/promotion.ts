@@ -82,10 +82,7 @@ export class EventMisfit extends Error {
   override readonly name = 'EventMisfit';
 }
 
-/**
- * The promotion after one more of its events; `before` is undefined for the first.
- * @throws EventMisfit
- */
+/** The promotion after one more of its events; `before` is undefined for the first. @throws EventMisfit */
 export function promotionAfter(before: PromotionRecord | undefined, event: PromotionEvent): PromotionRecord {
   if (before === undefined) return begun(event);
   fits(before.id === Number(event.data.promotion), event, 'is of another promotion');

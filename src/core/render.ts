@@ -151,10 +151,7 @@ export interface ReadMetadataOptions {
   readonly isPublished?: boolean;
 }
 
-/**
- * Reads the front matter of a source, with its schemas expanded to JSON Schema.
- * @throws Problem `invalid_source`
- */
+/** Reads the front matter of a source, with its schemas expanded to JSON Schema. @throws Problem `invalid_source` */
 export async function readMetadata(
   source: string,
   label: string,

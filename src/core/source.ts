@@ -138,10 +138,7 @@ export function textStart(source: string): number {
   return source.charCodeAt(0) === 0xfeff ? 1 : 0;
 }
 
-/**
- * Undefined for a source without front matter. As Dotprompt's main branch has it:
- * `^(?:(?:#[^\n]*|[ \t]*)\n)*---`.
- */
+/** Undefined for a source without front matter. As Dotprompt's main branch has it: `^(?:(?:#[^\n]*|[ \t]*)\n)*---`. */
 export function locateFrontMatter(source: string, kind: SourceKind = 'prompt'): FrontMatterPlace | undefined {
   const first = textStart(source);
   const start = afterLines(ABOVE[kind], source, first);

@@ -23,10 +23,7 @@ export interface KeyStore {
   list(origin: RegistryOrigin): Promise<readonly EnvironmentName[]>;
 }
 
-/**
- * The key in `text`, which a person pasted for `environment`.
- * @throws Problem `key_malformed` or `wrong_environment`
- */
+/** The key in `text`, which a person pasted for `environment`. @throws Problem `key_malformed` or `wrong_environment` */
 export function keyFor(environment: EnvironmentName, text: string): Key {
   const { key, environment: actual } = parseKey(text.trim());
   if (actual !== environment)

@@ -11,10 +11,7 @@ export type Keytar = Pick<
   'getPassword' | 'setPassword' | 'deletePassword' | 'findCredentials'
 >;
 
-/**
- * Loads keytar's native library, which may not work on every machine.
- * @throws Error of the loader
- */
+/** Loads keytar's native library, which may not work on every machine. @throws Error of the loader */
 export async function loadKeytar(): Promise<Keytar> {
   const { default: keytar } = await import('keytar');
   return keytar;

@@ -9,10 +9,7 @@ export function keyOf({ name, channel = 'stable', version }: Wanted): string {
   return version === undefined ? (channel === 'stable' ? name : `${name}?${channel}`) : `${name}@${version}`;
 }
 
-/**
- * The registry checks names more strictly. Null means not given, as in `get`.
- * @throws PromptForgeError `invalid_name`
- */
+/** The registry checks names more strictly. Null means not given, as in `get`. @throws PromptForgeError `invalid_name` */
 export function wantedOf(name: string, options: Omit<Wanted, 'name'> | null | undefined): Wanted {
   const channel = options?.channel ?? undefined;
   const version = options?.version ?? undefined;

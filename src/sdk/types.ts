@@ -236,16 +236,10 @@ export interface WatchOptions extends Pick<GetOptions, 'channel'> {
 /** @typeParam Of the existing prompts, as `promptforge generate` writes them; default: any */
 export interface PromptClient<Of extends PromptTypes<Of> = AnyPrompts> {
   readonly environment: string;
-  /**
-   * A prompt's text. Returns at once while it is fresh or being refreshed; otherwise requests it.
-   * @throws PromptForgeError
-   */
+  /** A prompt's text. Returns at once while it is fresh or being refreshed; otherwise requests it. @throws PromptForgeError */
   get(name: NameOf<Of>, options?: GetOptions & NoFallback): Promise<Prompt>;
   get(name: NameOf<Of>, options: GetOptions): Promise<AnyPrompt>;
-  /**
-   * The same with an input put in, in this process unless `remote` is set.
-   * @throws PromptForgeError
-   */
+  /** The same with an input put in, in this process unless `remote` is set. @throws PromptForgeError */
   render<Name extends NameOf<Of>>(
     name: Name,
     ...given: InputAndOptions<Of[Name]['input'], RenderOptions & NoFallback>

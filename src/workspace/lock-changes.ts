@@ -95,10 +95,7 @@ export class LockChanges {
     return this.#files.readFile(join(this.#root, LOCK_FILE)).catch(() => undefined);
   }
 
-  /**
-   * Before anything is done that ends with the file written.
-   * @throws WorkspaceError `not_writable`
-   */
+  /** Before anything is done that ends with the file written. @throws WorkspaceError `not_writable` */
   async checkWritable(): Promise<void> {
     const stat = await this.#files.stat(join(this.#root, LOCK_FILE));
     if (stat?.isReadOnly === true)

@@ -201,10 +201,7 @@ export class PromptsFolder {
     }
   }
 
-  /**
-   * Writes a prompt's file, whole or not at all.
-   * @throws WorkspaceError `outside`, `not_writable`
-   */
+  /** Writes a prompt's file, whole or not at all. @throws WorkspaceError `outside`, `not_writable` */
   async write(name: PromptName, source: string): Promise<void> {
     const path = this.pathOf(name);
     await this.#checkOwn(path);

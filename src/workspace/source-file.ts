@@ -59,10 +59,7 @@ export function named(problem: Problem, shown: string): Problem {
   return new Problem(problem.code, message, problem.details, { cause: problem });
 }
 
-/**
- * A path is in `folder`, and no link on the way to it, or at it, leads out of the folder.
- * @throws WorkspaceError `outside`
- */
+/** A path is in `folder`, and no link on the way to it, or at it, leads out of the folder. @throws WorkspaceError `outside` */
 export async function checkInside(
   path: string,
   folder: string,

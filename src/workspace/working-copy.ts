@@ -105,10 +105,7 @@ export class WorkingCopy {
     return publishFile(this.#parts, registry, name, message, signal);
   }
 
-  /**
-   * Dry run of `publish`; writes nothing, here or in the registry.
-   * @throws as `publish`; Problem `base_outdated`
-   */
+  /** Dry run of `publish`; writes nothing, here or in the registry. @throws as `publish`; Problem `base_outdated` */
   async tryPublish(
     registry: Pick<RegistryClient, 'tryPublish' | 'batch'>,
     name: PromptName,

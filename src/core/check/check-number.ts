@@ -1,10 +1,7 @@
 /** Numbers in a template that would be written with other digits, and words that only look like numbers. */
 import type { TemplateErrorCode } from './finding.ts';
 
-/**
- * Returns an error for a number that Handlebars misreads.
- * @param written the number as it is in the template
- */
+/** Returns an error for a number that Handlebars misreads. @param written the number as it is in the template */
 export function checkNumber(
   written: string,
   value: number,

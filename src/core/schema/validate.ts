@@ -42,10 +42,7 @@ const STEPS_OF_SCHEMA = 20;
 /** The maximum number of misfits that are reported. */
 const MAX_MISFITS = 20;
 
-/**
- * Returns the faults of a value, at most 20.
- * @throws ValidationStopped above a limit, and for a pattern that cannot be run
- */
+/** Returns the faults of a value, at most 20. @throws ValidationStopped above a limit, and for a pattern that cannot be run */
 export function validate(
   value: unknown,
   schema: JsonObject,

@@ -161,10 +161,7 @@ async function put(copy: WorkingCopy, { prompt, left, renamedFrom }: Planned): P
   await vscode.workspace.fs.delete(fileOf(copy, prompt));
 }
 
-/**
- * Renames a file, and its samples if the new name has none.
- * @throws WorkspaceError `file_exists`, `outside`
- */
+/** Renames a file, and its samples if the new name has none. @throws WorkspaceError `file_exists`, `outside` */
 async function move(copy: WorkingCopy, from: PromptName, to: PromptName): Promise<void> {
   await copy.folder.checkFree(to, from);
   const [here, there] = [fileOf(copy, from), fileOf(copy, to)];

@@ -45,10 +45,7 @@ export async function argumentOf(
   return argument === FOCUSED ? ((await focused()) ?? NOTHING) : argument;
 }
 
-/**
- * Undefined when the person leaves the question. `admits` narrows what is offered, not what was named.
- * @throws OtherProject
- */
+/** Undefined when the person leaves the question. `admits` narrows what is offered, not what was named. @throws OtherProject */
 export async function targetOf(
   argument: unknown,
   workbench: Workbench,

@@ -15,9 +15,7 @@ export interface PointerTarget {
   readonly live: Pointer | undefined;
 }
 
-/**
- * In promotion order: `stable` of every environment, and the channels it serves or that are set there already.
- */
+/** In promotion order: `stable` of every environment, and the channels it serves or that are set there already. */
 export function targetsOf(
   prompt: Pick<PromptSummary, 'pointers'>,
   environments: readonly Environment[],

@@ -47,10 +47,7 @@ export async function subjectOf(
     : undefined;
 }
 
-/**
- * For the current text, saved or not: a sentence that is in no version yet has no version.
- * @throws Problem `too_large`
- */
+/** For the current text, saved or not: a sentence that is in no version yet has no version. @throws Problem `too_large` */
 export function blameOfText(text: string, subject: BlameSubject, history: SentenceHistory): DocumentBlame {
   if (text.length > MAX_TEXT_LENGTH)
     throw new Problem(

@@ -37,10 +37,7 @@ async function copiedReference(): Promise<string | undefined> {
   return found && versionReference(found.prompt, found.version);
 }
 
-/**
- * The reference in a text, or the first one in it.
- * @throws Problem `invalid_name` or `invalid_request`
- */
+/** The reference in a text, or the first one in it. @throws Problem `invalid_name` or `invalid_request` */
 export function referenceIn(text: string): { readonly prompt: PromptName; readonly version: VersionNumber } {
   try {
     return parseVersionReference(text.trim());

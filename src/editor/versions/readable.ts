@@ -9,10 +9,7 @@ import type { Workbench } from '../workbench.ts';
 import { EMBEDDED } from './uri.ts';
 import { fetchVersion } from './version-files.ts';
 
-/**
- * False after an error was shown.
- * @throws as the registry client, MissingKey; the signal's reason if the person cancels
- */
+/** False after an error was shown. @throws as the registry client, MissingKey; the signal's reason if the person cancels */
 export async function areReadable(
   { ask, session }: Pick<Workbench, 'ask' | 'session'>,
   versions: readonly { readonly prompt: PromptName; readonly version: VersionNumber }[],

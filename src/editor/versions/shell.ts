@@ -15,10 +15,7 @@ const KEY_VARIABLE = 'PROMPTFORGE_KEY';
 /** In PowerShell each of these ends a text in single quotes. */
 const POWERSHELL_QUOTES = /['\u2018-\u201b]/g;
 
-/**
- * The kind of shell in VS Code's terminal.
- * @param path of its executable; empty if it is unknown
- */
+/** The kind of shell in VS Code's terminal. @param path of its executable; empty if it is unknown */
 export function shellOf(platform: NodeJS.Platform, path: string): Shell {
   const name = (platform === 'win32' ? win32 : posix)
     .basename(path)

@@ -1,10 +1,7 @@
 /** Waiting for VS Code to tell of something, which it may never do. */
 import type * as vscode from 'vscode';
 
-/**
- * Resolves with the next event that `admits`, or after so many milliseconds without one.
- * @param admits any event by default
- */
+/** Resolves with the next event that `admits`, or after so many milliseconds without one. @param admits any event by default */
 export function nextEvent<Event>(
   event: vscode.Event<Event>,
   milliseconds: number,

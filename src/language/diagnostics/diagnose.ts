@@ -21,10 +21,7 @@ export interface DiagnoseOptions {
   readonly compilePattern?: CompilePattern | undefined;
 }
 
-/**
- * The findings of a prompt's text, in the order of their places. Never throws.
- * @param library the other prompts
- */
+/** The findings of a prompt's text, in the order of their places. Never throws. @param library the other prompts */
 export function diagnose(
   prompt: LibraryPrompt,
   library: Library,

@@ -17,10 +17,7 @@ export interface NewestVersion {
   readonly archived: number;
 }
 
-/**
- * By the path alone, before the body arrives.
- * @throws Problem `publishing_not_allowed`, `prompt_archived`
- */
+/** By the path alone, before the body arrives. @throws Problem `publishing_not_allowed`, `prompt_archived` */
 export async function checkMayPublish(
   snapshot: ReadSnapshot,
   environment: EnvironmentName,

@@ -127,10 +127,7 @@ async function checkPublication(
   return { unchanged: undefined, version, partials, rowAt };
 }
 
-/**
- * Dry run of `publish`: returns its response, including `created`; writes nothing.
- * @throws as `publish`
- */
+/** Dry run of `publish`: returns its response, including `created`; writes nothing. @throws as `publish` */
 export async function tryPublish(
   snapshot: ReadSnapshot,
   now: Store['now'],

@@ -45,10 +45,7 @@ async function lastPublicKey(snapshot: ReadSnapshot): Promise<string | undefined
   return last && (JSON.parse(last.data) as EventData['signing_key.set']).publicKey;
 }
 
-/**
- * The same, and has them begin in a log that has none of this key yet.
- * @throws DataFolderProblem `chain_broken`
- */
+/** The same, and has them begin in a log that has none of this key yet. @throws DataFolderProblem `chain_broken` */
 export async function startMacs(store: Store, author: Author, identity: RegistryIdentity): Promise<void> {
   if (await holdToMacs(store, identity)) return;
   await store.write(async transaction => {

@@ -17,10 +17,7 @@ import { watchThread } from './thread-watch.ts';
 
 export interface DeliveryThreads {
   readonly front: DeliveryFront;
-  /**
-   * Resolves with the URL when all of them listen.
-   * @throws Problem `unavailable` when one cannot
-   */
+  /** Resolves with the URL when all of them listen. @throws Problem `unavailable` when one cannot */
   start(order: ThreadOrder): Promise<string>;
   renewCertificate(tls: Certificate): void;
   /** As `RunningServer.close`. */
