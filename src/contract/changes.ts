@@ -33,10 +33,10 @@ export const event = z
 export const changesQuery = z.object({
   after: cursor.optional().meta({
     description:
-      'A cursor, or the number of an event (its "seq"): what came after it. Left out: from the first.',
+      'A cursor, or the number of an event (its "seq"): returns what came after it. Default: from the first event.',
   }),
   limit: queryNumber(1, 1000, 100),
-  wait: queryNumber(0, 30, 0).meta({ description: 'Seconds to hold the call open until something happens.' }),
+  wait: queryNumber(0, 30, 0).meta({ description: 'Seconds to wait for new events.' }),
 });
 
 /** `cursor` is always there: give it as `after` next time. */

@@ -22,11 +22,11 @@ export const lineComment = z
       description: "Of the version's source, from 1; null: a comment on a whole promotion.",
     }),
     promotion: z.string().nullable().meta({
-      description: 'In whose review it was written; null: in none.',
+      description: 'The promotion in whose review it was written; null: none.',
     }),
     actor,
     at: timestamp,
-    text: prose.meta({ description: 'As it was edited last.' }),
+    text: prose.meta({ description: 'Its current text.' }),
     editedAt: timestamp.nullable(),
   })
   .meta({ id: 'LineComment' });
@@ -40,15 +40,15 @@ export const lineThread = z
     resolved: z
       .object({ at: timestamp, by: actor })
       .nullable()
-      .meta({ description: 'Null while it is open. One more comment opens it again.' }),
-    comments: z.array(lineComment).meta({ description: 'Oldest first, without those that were deleted.' }),
+      .meta({ description: 'Null while it is open. Another comment reopens it.' }),
+    comments: z.array(lineComment).meta({ description: 'Oldest first, without deleted ones.' }),
   })
   .meta({ id: 'LineThread', description: 'All comments at one line of a version.' });
 export type LineThread = z.infer<typeof lineThread>;
 export const lineThreadPage = page(lineThread).meta({ id: 'LineThreadPage' });
 
 export const lineThreadQuery = pageQuery.extend({
-  version: z.coerce.number().int().min(1).optional().meta({ description: 'Threads of this version only.' }),
+  version: z.coerce.number().int().min(1).optional().meta({ description: 'Only threads of this version.' }),
   state: z.enum(['open', 'resolved']).optional(),
 });
 

@@ -11,18 +11,18 @@ const head = z.object({ seq: z.int().min(0), hash: digest });
 
 export const consistencyQuery = z.object({
   from: eventNumber.meta({
-    description: 'The number of the event of the older head; 0: the beginning of the log.',
+    description: 'The event number of the older head; 0: the start of the log.',
   }),
   to: eventNumber
     .optional()
-    .meta({ description: 'The number of the event of the newer head. Left out: the end of the log.' }),
+    .meta({ description: 'The event number of the newer head. Default: the end of the log.' }),
 });
 
 export const consistency = z
   .object({
-    from: head.meta({ description: 'The older head as this registry has it: compare its hash.' }),
+    from: head.meta({ description: 'The older head in this registry: compare its hash.' }),
     to: head.meta({
-      description: `The newer head, or one on the way to it, ${MAX_CONSISTENCY_EVENTS} events on: then ask again from there.`,
+      description: `The newer head, or one on the way to it, ${MAX_CONSISTENCY_EVENTS} events on: then continue from there.`,
     }),
     events: z.array(event).meta({
       description: 'Every event after "from", up to "to". Each continues the hash of the one before.',

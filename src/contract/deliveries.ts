@@ -15,7 +15,7 @@ const wantedDelivery = z
     channel: channel.optional(),
     version: versionNumber.optional(),
     etag: z.string().max(200).optional().meta({
-      description: 'Of the delivery as JSON that is known: if it is still the same, the status is 304.',
+      description: 'The ETag of a cached delivery as JSON: if it still matches, the status is 304.',
     }),
   })
   .refine(({ channel, version }) => channel === undefined || version === undefined, {
@@ -30,10 +30,10 @@ export const deliveriesRequest = z
 
 const item = z
   .object({
-    status: z.int().meta({ description: 'As of a request for this prompt alone.' }),
+    status: z.int().meta({ description: 'The status of a request for this prompt alone.' }),
     etag: z.string().optional(),
     cacheControl: z.string().optional(),
-    age: z.int().min(0).optional().meta({ description: 'Seconds, as the header Age.' }),
+    age: z.int().min(0).optional().meta({ description: 'Seconds, like the header Age.' }),
     reference: z.string().optional(),
     delivery: delivery.optional().meta({ description: 'With status 200.' }),
     problem: problemDocument.optional().meta({ description: 'With a status from 400.' }),
@@ -43,20 +43,18 @@ const item = z
 export const deliveriesResponse = z
   .object({
     environment: environmentName,
-    data: z.array(item).meta({ description: 'In the order asked for.' }),
+    data: z.array(item).meta({ description: 'In the requested order.' }),
     remaining: z.int().min(0).meta({
       description:
-        'How many there was no room for, from the end: ask for them in the next call. Each answer has at least one of those asked for.',
+        'The number of prompts that did not fit, from the end: request them in the next call. Each response has at least one prompt.',
     }),
   })
   .meta({ id: 'Deliveries' });
 
 export const deliveryChangesQuery = z.object({
-  after: cursor
-    .optional()
-    .meta({ description: 'The cursor of the answer before. Left out: only to get one.' }),
+  after: cursor.optional().meta({ description: 'The cursor of the previous response. Omit it to get one.' }),
   wait: queryNumber(0, 30, 0).meta({
-    description: 'Seconds to hold the call open until a channel of the environment moves.',
+    description: 'Seconds to wait for a channel of the environment to move.',
   }),
 });
 

@@ -12,11 +12,11 @@ export const policy = z
     rollbackNeedsApproval: z.boolean(),
     authorsMayApprove: z.boolean().default(false).meta({
       description:
-        'Whether who wrote a version that a promotion changes may approve it. Otherwise they count as who requested it.',
+        'Whether authors of the versions that a promotion changes may approve it. Otherwise they count as requesters.',
     }),
     authorsReadDrafts: z.boolean().optional().meta({
       description:
-        'Whether its keys of the role author may read the text of drafts: versions that were live neither here nor in promoteFrom. Left out: only where its keys publish or are served drafts, in which case it cannot be false.',
+        'Whether its author keys may read the text of drafts: versions that were never live here or in promoteFrom. Default: only if its keys publish or are served drafts, in which case it cannot be false.',
     }),
   })
   .meta({ id: 'Policy' });

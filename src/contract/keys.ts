@@ -15,10 +15,10 @@ export const key = z
     createdBy: z
       .object({
         actor,
-        key: z.string().meta({ description: 'Its id; `command-line` where no key made it.' }),
+        key: z.string().meta({ description: 'Its id; `command-line` if no key created it.' }),
       })
       .optional()
-      .meta({ description: 'In lists: who made it, and with which key.' }),
+      .meta({ description: 'In lists: the actor and key that created it.' }),
   })
   .meta({ id: 'Key' });
 export type KeyRecord = z.infer<typeof key>;
@@ -42,11 +42,10 @@ export const DEFAULT_OVERLAP = 24 * 60 * 60;
 export const keyRotation = z
   .object({
     overlap: z.int().min(0).max(MAX_OVERLAP).default(DEFAULT_OVERLAP).meta({
-      description: 'For how many seconds the old key goes on; never longer than it would have anyway.',
+      description: 'The number of seconds the old key stays valid, at most until its own expiry.',
     }),
     expiresAt: timestamp.nullable().optional().meta({
-      description:
-        'When the new key expires; null: it does not. Left out: it lasts as long as the old one was to.',
+      description: 'When the new key expires; null: never. Default: after the lifetime of the old one.',
     }),
   })
   .meta({ id: 'KeyRotation' });
@@ -57,7 +56,7 @@ export const MAX_CASCADE = 100;
 export const keyRevocation = z
   .object({
     cascade: z.boolean().default(false).meta({
-      description: 'Whether the keys that the key made are revoked with it, and those that they made.',
+      description: 'Whether to also revoke the keys that the key created, and those that they created.',
     }),
   })
   .meta({ id: 'KeyRevocation' });
@@ -66,13 +65,13 @@ export const revokedKey = key
   .extend({
     cascade: z
       .object({
-        keys: z.array(key).max(MAX_CASCADE).meta({ description: 'Those that this call revoked with it.' }),
+        keys: z.array(key).max(MAX_CASCADE).meta({ description: 'The keys that this call revoked with it.' }),
         complete: z.boolean().meta({
           description: `False when there are more than ${MAX_CASCADE}: send the same call again.`,
         }),
       })
       .optional()
-      .meta({ description: 'There if it was asked for.' }),
+      .meta({ description: 'Only if it was requested.' }),
   })
   .meta({ id: 'RevokedKey' });
 export type RevokedKey = z.infer<typeof revokedKey>;

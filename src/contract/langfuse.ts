@@ -12,7 +12,7 @@ export const langfuseQuery = z.object({
   }),
   version: z.coerce.number().int().min(1).optional(),
   resolve: z.enum(['true']).optional().meta({
-    description: 'Partials are always in place, so there is nothing else to ask for.',
+    description: 'Partials are always resolved, so there is no other value.',
   }),
 });
 
@@ -28,16 +28,16 @@ export const langfusePrompt = z
     version: versionNumber,
     type: z.enum(['text', 'chat']),
     prompt: z.union([z.string(), z.array(chatMessage)]).meta({
-      description: 'Of `chat` the messages. Every `{{variable}}` is one that a client replaces.',
+      description: 'For `chat`, the messages. Clients replace every `{{variable}}`.',
     }),
     config: z.record(z.string(), z.unknown()).meta({
       description: "The front matter's `config`, and its `model` as it is written there.",
     }),
     labels: z.array(z.string()).meta({
-      description: 'The one that was asked for; none where a version was.',
+      description: 'The requested one; none for a version.',
     }),
     tags: z.array(z.string()).meta({ description: 'Always none.' }),
-    commitMessage: z.null().meta({ description: "A reader's key learns nothing of messages." }),
+    commitMessage: z.null().meta({ description: 'Empty, because readers may not read messages.' }),
     resolutionGraph: z.null(),
   })
   .meta({ id: 'LangfusePrompt' });

@@ -18,7 +18,7 @@ export const liveQuery = z.object({
     .optional()
     .meta({
       description:
-        'The instant, RFC 3339; now when left out. The instant of a promotion belongs to its version.',
+        'The instant, RFC 3339; default: now. At the instant of a promotion, its version is already live.',
     }),
 });
 export type LiveQuery = z.infer<typeof liveQuery>;

@@ -27,45 +27,45 @@ Times are RFC 3339 UTC with milliseconds. Every answer has the header \`${HEADER
 
 const RULES: Partial<Record<keyof typeof ROUTES, string>> = {
   deliver:
-    'The environment of the key decides what is read: its policy names the channels it serves and whether any version may be pinned or only those that were live in it, for every role alike. Without "channel" and "version" the channel is stable.',
+    'The environment of the key decides what may be read: its policy lists the channels it serves and whether any version may be pinned or only those that were live in it, for every role alike. Without "channel" and "version", the channel is stable.',
   langfusePrompt:
-    "For the clients of Langfuse: the key is their secret key, and any text their public key. The rules are those of delivery. A prompt that Langfuse's substitution of {{variable}} would render otherwise than this registry does is refused (406) and named with the place. Problems also have the field message, which these clients show.",
+    "For Langfuse clients: the key is their secret key, and any text their public key. The rules are those of delivery. A prompt that Langfuse's substitution of {{variable}} would render differently from this registry is refused (406), with the place. Problems also have the field message, which these clients show.",
   publish:
-    'Partials are resolved to the newest versions and recorded, so a version never changes. The same source with the same partials as the newest version is that version (200), whatever "base" says. With ?dryRun=true nothing is written: what publishing would refuse is refused, and otherwise 200 has what would be published now, as of this instant. The Idempotency-Key is then neither looked up nor kept.',
-  diff: 'Covers the source, every partial whose version differs, named as name@version, and where one does the resolved text, named as name@version (resolved). A side that does not use a partial is /dev/null. More than some thousand changed lines are told as a replacement of the whole text.',
+    'Partials are resolved to their newest versions and recorded, so a version never changes. A source that equals the newest version, with the same partials, returns that version (200), whatever "base" says. With ?dryRun=true nothing is written: errors are the same, and otherwise 200 has the version that would be published now. The Idempotency-Key is then ignored.',
+  diff: 'Covers the source, every partial whose version differs, named name@version, and if one does, the resolved text, named name@version (resolved). A side that does not use a partial is /dev/null. With more than some thousand changed lines, the whole text is replaced.',
   getVersion:
-    'A key of the role author whose environment does not have authorsReadDrafts reads what was live there or stable in promoteFrom, and the partials of these (403 version_not_released). So it is with diff, live and comments at a line; in batch such a version is missing.',
+    'An author key of an environment without authorsReadDrafts may read what was live there or stable in promoteFrom, and the partials of these (otherwise 403 version_not_released). The same applies to diff, live and comments at a line; in batch such a version is missing.',
   promote:
-    'A compare-and-set: "expected" is the version the pointer stands at. Needs a key of the environment; where it is live at once, the role approver. Where the policy asks for approvals the request is recorded as pending (202), except a rollback, unless the policy has rollbackNeedsApproval.',
+    'A compare-and-set: "expected" is the current version of the pointer. Needs a key of the environment, with the role approver if it goes live at once. If the policy requires approvals, the request is recorded as pending (202), except for a rollback, unless the policy has rollbackNeedsApproval.',
   approve:
-    'By who neither requested it nor, unless the policy has authorsMayApprove, wrote a version that it changes: of the prompt and of its partials, from what the pointer stands at to what is asked for.',
+    'Not by the requester nor, unless the policy has authorsMayApprove, by authors of the versions that it changes: of the prompt and of its partials, from the version of the pointer to the requested one.',
   listThreads:
-    'A thread is all comments at one line of a version; those in the reviews of promotions are among them. Versions that the key may not read are left out. A page may be shorter than its limit, or empty, and another follow.',
+    'A thread is all comments at one line of a version, including those in reviews of promotions. Versions that the key may not read are omitted. A page may be shorter than its limit, or empty, although another follows.',
   addComment:
-    'By whoever may read the version. One more comment at a line opens its thread again where it was resolved. An archived prompt takes none (409).',
+    'By everyone who may read the version. Another comment at a line reopens a resolved thread. An archived prompt takes no comments (409).',
   editComment:
-    'By its author alone. Also a comment on a promotion that still waits; of one that ended, comments stay as they are (409).',
+    'Only by its author. Also for a comment on a pending promotion; once that has ended, its comments cannot change (409).',
   deleteComment:
-    'Hides the comment from every list. Nothing that proves the log is deleted: the text stays in the database of the registry and in its backups, where no call reads it any more. Also a comment on a promotion that still waits, whose text stays in the log.',
+    'Hides the comment from every list. the text stays in the database of the registry and its backups, where no call reads it, because nothing that proves the log is deleted. Also for a comment on a pending promotion, whose text stays in the log.',
   listComments:
-    'Those at the lines of a version that the key may not read are left out; the log has their texts as they were first written.',
-  comment: 'While the promotion waits; one that ended takes none (409).',
+    'Comments at the lines of a version that the key may not read are omitted; the log has the texts as they were first written.',
+  comment: 'Only while the promotion is pending (otherwise 409).',
   putEnvironment:
     'An admin sets the policy of their own environment. A new environment may be added by an admin of one that publishes.',
   rotateKey:
-    'The new key has the environment, role and actor of the old one, which expires after "overlap" seconds. A key that was revoked or has expired is not rotated (409).',
+    'The new key has the environment, role and actor of the old one, which expires after "overlap" seconds. A revoked or expired key cannot be rotated (409).',
   batch:
-    'An answer holds versions of 8 MiB in all, sources, messages and partials counted in bytes before they are JSON, and at least one. "remaining" has the references beyond that: ask for them in the next call, until it is empty.',
+    'A response has at most 8 MiB of versions, counting sources, messages and partials in bytes before JSON encoding, and at least one version. "remaining" has the other references: request them in the next call, until it is empty.',
   createWebhook:
     'Events are sent as Standard Webhooks (standardwebhooks.com): POST of {type, timestamp, data}, data being the event as /v1/changes gives it, signed in webhook-signature. With the format slack or teams it is a message for a chat instead, with the reason, the change in a few lines and, where the registry knows its public URL, a link that opens the review in VS Code. What is not answered with 2xx is tried again for three days. The URL is one of HTTPS on the public Internet, unless the registry was told otherwise.',
   archive: 'Needs an admin key of an environment that publishes.',
   restore: 'Needs an admin key of an environment that publishes.',
   openPromotion:
-    'Asks for no key, reads nothing and holds none: it sends the browser on to vscode://promptforge.promptforge/promotion. A registry that was not told its public URL has no such page (404).',
-  openVersion: 'As openPromotion, on to vscode://promptforge.promptforge/version.',
-  openOwners: 'As openPromotion, on to vscode://promptforge.promptforge/owners.',
-  healthz: 'Answers 503 from when the process was asked to stop.',
-  readyz: 'Answers 503 while the database is away and from when the process was asked to stop.',
+    'Needs and contains no key, and reads nothing: it redirects the browser to vscode://promptforge.promptforge/promotion. Without a public URL, the registry has no such page (404).',
+  openVersion: 'As openPromotion, to vscode://promptforge.promptforge/version.',
+  openOwners: 'As openPromotion, to vscode://promptforge.promptforge/owners.',
+  healthz: 'Returns 503 after a stop signal.',
+  readyz: 'Returns 503 while the database is unavailable and after a stop signal.',
   metrics: 'The registry embedded in an editor has none (404).',
   changes:
     'Events exactly as they were hashed: "hash" is sha256: and the hex SHA-256 of previousHash followed by the canonical JSON (RFC 8785) of the event without previousHash and hash.',
@@ -74,7 +74,7 @@ const RULES: Partial<Record<keyof typeof ROUTES, string>> = {
 const DELIVERY_HEADERS = {
   [HEADER.version]: z
     .string()
-    .meta({ description: 'Such as support/triage@12: log it beside each model call.' }),
+    .meta({ description: 'Such as support/triage@12: log it with each model call.' }),
   [HEADER.channel]: z.string().optional().meta({ description: 'Absent for an exact version.' }),
   [HEADER.environment]: z.string().meta({ description: 'The environment of the key.' }),
   ETag: z.string().meta({ description: 'Names the representation; begins with the digest of the source.' }),
@@ -174,7 +174,7 @@ function operation(id: keyof typeof ROUTES, route: Route): ZodOpenApiOperationOb
 
 function roleSentence({ role, keyBeyondItsMachine }: Route): string {
   if (keyBeyondItsMachine)
-    return 'Needs a key, of any environment and role, where the server listens beyond its own machine.';
+    return 'Needs a key, of any environment and role, if the server listens beyond its own machine.';
   return role === null ? 'Needs no key.' : `Needs a key with the role ${role} or higher.`;
 }
 
@@ -188,7 +188,7 @@ function parameters(id: keyof typeof ROUTES, route: Route): ZodOpenApiParameters
   );
   const path = Object.fromEntries(names.map(name => [name, PATH_PARAMETERS[name]]));
   const idempotencyKey = z.string().min(1).max(255).optional().meta({
-    description: 'The same request with the same key is answered as the first time for 24 hours.',
+    description: 'For 24 hours, repeating the request with the same key returns the first response.',
   });
   return {
     ...(names.length > 0 && { path: z.object(path) }),

@@ -20,7 +20,7 @@ export const origin = z
   .meta({
     id: 'Origin',
     description:
-      'Where the text comes from, as its publisher stated it. The log proves that it is unchanged since, not that it is true.',
+      'The source of the text, as stated by its publisher. The log proves that it is unchanged, not that it is true.',
   });
 
 function checked(whyNot: (text: string) => string | undefined): z.ZodString {
@@ -35,7 +35,7 @@ function url(description: string) {
     .overwrite(parsedUrl)
     .meta({
       maxLength: MAX_ORIGIN_URL,
-      description: `${description} An http or https URL without user, query and fragment; it is kept as it is parsed.`,
+      description: `${description} An http or https URL without user, query and fragment; it is stored as parsed.`,
     })
     .optional();
 }
@@ -47,17 +47,17 @@ export const newOrigin = z
       .meta({
         minLength: 1,
         maxLength: MAX_ORIGIN_AUTHOR,
-        description: 'Who wrote it, on one line: a name, rather than an address.',
+        description: 'Its author, on one line: a name, not an email address.',
       })
       .optional(),
     commit: z
       .string()
       .regex(COMMIT_PATTERN, 'A commit is 7 to 64 hexadecimal digits, as git writes it.')
       .overwrite(text => text.toLowerCase())
-      .meta({ description: 'The id of the commit; kept in lower case.' })
+      .meta({ description: 'The id of the commit; stored in lower case.' })
       .optional(),
-    pullRequest: url('The pull or merge request that it was reviewed in.'),
-    repository: url('The repository of the commit, as people open it.'),
+    pullRequest: url('The pull or merge request that reviewed it.'),
+    repository: url('The web page of the repository of the commit.'),
   })
   .refine(
     stated => Object.keys(stated).length > 0,

@@ -12,7 +12,7 @@ const ownersText = z
   .meta({
     id: 'OwnersText',
     description:
-      'A pattern and its owners in each line, such as "support/** @dana @sam"; the last line that matches a prompt decides. Empty: no prompt has owners.',
+      'A pattern and its owners in each line, such as "support/** @dana @sam"; the last line that matches a prompt applies. Empty: no prompt has owners.',
   });
 
 export const ownersNote = z
@@ -29,41 +29,37 @@ export const ownersChange = z
     requestedBy: actor,
     requestedAt: timestamp,
     appliedAt: timestamp.nullable(),
-    approvals: z.array(approval).meta({ description: 'Those that count, in their order.' }),
+    approvals: z.array(approval).meta({ description: 'The approvals that count, in order.' }),
     approvalsNeeded: z.int().min(0).meta({
       description:
-        "As many as the environment's policy asks for, and one at least where owners hold already.",
+        "As many as the environment's policy requires, and at least one if there are owners already.",
     }),
     canApprove: z.array(actor).meta({
       description:
-        'People who can approve it now while it waits: those with a valid key of the environment, without who requested it and those who approved. The first 20 by name.',
+        'While it is pending, the people who can approve it: those with a valid key of the environment, except the requester and those who already approved. The first 20 by name.',
     }),
     closed: z
       .object({ at: timestamp, by: actor, comment: prose })
       .nullable()
-      .meta({ description: 'Of one that was rejected or canceled.' }),
+      .meta({ description: 'Set if it was rejected or canceled.' }),
   })
   .meta({ id: 'OwnersChange' });
 export type OwnersChangeRecord = z.infer<typeof ownersChange>;
 
 export const ownersChangeList = z
   .object({ data: z.array(ownersChange) })
-  .meta({ id: 'OwnersChangeList', description: 'One for each environment at most, the oldest first.' });
+  .meta({ id: 'OwnersChangeList', description: 'At most one per environment, the oldest first.' });
 export type OwnersChangeList = z.infer<typeof ownersChangeList>;
 
 export const owners = z
   .object({
     environment: environmentName,
     text: ownersText,
-    current: ownersChange
-      .nullable()
-      .meta({ description: 'The change that made them so; null: none ever did.' }),
-    waiting: ownersChange
-      .nullable()
-      .meta({ description: 'The change that waits for approvals; one at a time.' }),
+    current: ownersChange.nullable().meta({ description: 'Their last change; null: there was none.' }),
+    waiting: ownersChange.nullable().meta({ description: 'The pending change, one at a time.' }),
     warnings: z
       .array(ownersNote)
-      .meta({ description: 'Lines by which nobody could approve now, and lines that decide for no prompt.' }),
+      .meta({ description: 'Lines with which nobody could approve now, and lines that apply to no prompt.' }),
   })
   .meta({ id: 'Owners' });
 export type OwnersRecord = z.infer<typeof owners>;
@@ -76,7 +72,7 @@ export const ownersChangeRequest = z
       .string()
       .max(20)
       .nullable()
-      .meta({ description: 'The id of the change that holds now, as "current" has it; null: none does.' }),
+      .meta({ description: 'The id of "current"; null: there is none.' }),
   })
   .meta({ id: 'OwnersChangeRequest' });
 export type OwnersChangeRequest = z.infer<typeof ownersChangeRequest>;
@@ -84,7 +80,7 @@ export type OwnersChangeRequest = z.infer<typeof ownersChangeRequest>;
 export const ownersChangeAnswer = z
   .object({
     change: ownersChange,
-    warnings: z.array(ownersNote).meta({ description: 'Lines that decide for no prompt now.' }),
+    warnings: z.array(ownersNote).meta({ description: 'Lines that apply to no prompt now.' }),
   })
   .meta({ id: 'OwnersChangeAnswer' });
 export type OwnersChangeAnswer = z.infer<typeof ownersChangeAnswer>;

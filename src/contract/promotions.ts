@@ -24,7 +24,7 @@ export const PROMOTION_STATES = [
 ] as const;
 export const promotionState = z.enum(PROMOTION_STATES).meta({
   id: 'PromotionState',
-  description: 'pending: waits for approvals. planned: approved, waits for its time. The others are its end.',
+  description: 'pending: waits for approvals. planned: approved, waits for its time. The others are final.',
 });
 
 export const approval = z.object({ actor, at: timestamp, comment: prose }).meta({ id: 'Approval' });
@@ -54,7 +54,7 @@ export const promotion = z
     approvalsNeeded: z.int().min(0),
     authors: z.array(actor).default([]).meta({
       description:
-        'Who may not approve it because they wrote a version that it changes; none where the policy has authorsMayApprove, and once it has ended.',
+        'People who may not approve it because they wrote a version that it changes; empty if the policy has authorsMayApprove, and once it has ended.',
     }),
     owners: z
       .array(
@@ -63,14 +63,14 @@ export const promotion = z
           owners: z.array(actor),
           canApprove: z.array(actor).meta({
             description:
-              'Those with a valid key to approve with who neither requested it nor wrote what it changes.',
+              'Those with a valid key for approving who neither requested it nor wrote what it changes.',
           }),
         }),
       )
       .default([])
       .meta({
         description:
-          'What it still waits for beside approvalsNeeded: of the owners of each of these patterns one must approve. Empty when they have, where there are none, and once it has ended.',
+          'What it waits for in addition to approvalsNeeded: one of the owners of each of these patterns must approve. Empty if they have, if there are none, and once it has ended.',
       }),
     /** Why it could not be applied at its time; null if it was not held. */
     held: z.object({ at: timestamp, code: z.string(), detail: z.string() }).nullable(),
@@ -80,7 +80,7 @@ export const promotion = z
     supersededBy: z.string().nullable(),
     release: z.object({ id: z.string(), atomic: z.boolean() }).nullable().default(null).meta({
       description:
-        'The release that it was requested with; null: it was requested alone. One of an atomic release is decided only with the whole.',
+        'The release that it belongs to; null: none. A promotion of an atomic release is decided only with the whole.',
     }),
   })
   .meta({ id: 'Promotion' });

@@ -88,14 +88,14 @@ export type PublishRequest = z.infer<typeof publishRequest>;
 
 export const publishQuery = z.object({
   dryRun: z.enum(['true', 'false']).default('false').meta({
-    description: '`true`: every check of a publication, and nothing is written.',
+    description: '`true`: makes every check of a publication, but writes nothing.',
   }),
 });
 export const publishResponse = version
   .extend({
     wouldCreate: z.boolean().optional().meta({
       description:
-        'Of a dry run alone: whether publishing would make this version; false where the newest is the same already.',
+        'Only for a dry run: whether publishing would create this version; false if the newest is identical.',
     }),
   })
   .meta({ id: 'Publication' });
@@ -111,7 +111,7 @@ export const batchResponse = z
     missing: z.array(z.string()).meta({ description: 'References of versions that do not exist.' }),
     remaining: z.array(z.string()).default([]).meta({
       description:
-        'References that there was no room for: ask for them in the next call, until none remains. Each answer has at least one of those asked for.',
+        'References that did not fit: request them in the next call, until none remains. Each response has at least one version.',
     }),
   })
   .meta({ id: 'BatchResponse' });
@@ -125,7 +125,7 @@ export const diffPart = z
     from: z.string().nullable(),
     to: z.string().nullable(),
     diff: z.string().meta({
-      description: 'A unified diff; empty where two versions of a partial hold the same text.',
+      description: 'A unified diff; empty if two versions of a partial have the same text.',
     }),
   })
   .meta({ id: 'DiffPart' });
@@ -136,9 +136,11 @@ export const inputChange = z
     change: z.enum(['added', 'removed', 'required', 'type']),
     breaking: z.boolean().meta({
       description:
-        'Whether applications that go on as before get an error, a gap in the text, or have what they send ignored.',
+        'Whether unchanged applications get an error, a gap in the text, or have their input ignored.',
     }),
-    declared: z.boolean().meta({ description: 'Whether the schema names it; otherwise the text reads it.' }),
+    declared: z
+      .boolean()
+      .meta({ description: 'Whether the schema declares it; otherwise only the text reads it.' }),
     from: z.string().nullable().meta({ description: 'Its type before, such as "string".' }),
     to: z.string().nullable(),
   })
@@ -148,9 +150,11 @@ export const diffResponse = z
     prompt: promptName,
     from: versionSummary,
     to: versionSummary,
-    diff: z.string().meta({ description: 'The diffs of all parts, one after the other.' }),
+    diff: z.string().meta({ description: 'The diffs of all parts, concatenated.' }),
     parts: z.array(diffPart),
-    inputs: z.array(inputChange).meta({ description: 'How the inputs that callers provide differ.' }),
+    inputs: z
+      .array(inputChange)
+      .meta({ description: 'Differences between the inputs that callers provide.' }),
   })
   .meta({ id: 'Diff' });
 
@@ -171,8 +175,7 @@ const tool = z
   })
   .meta({
     id: 'Tool',
-    description:
-      'A tool that the prompt declares, its schemas as JSON Schema. One that is only named has neither.',
+    description: 'A declared tool, with its schemas as JSON Schema. A tool with only a name has neither.',
   });
 
 export const promptMetadata = z
@@ -187,11 +190,11 @@ export const promptMetadata = z
     output: z.unknown().optional(),
     tools: z.array(tool).optional(),
     ext: z.record(z.string(), z.record(z.string(), z.unknown())).meta({
-      description: 'Front matter keys with a dot, by what stands before the last one.',
+      description: 'Front matter keys with a dot, by the part before the last dot.',
     }),
     raw: z
       .record(z.string(), z.unknown())
-      .meta({ description: 'The whole front matter as it is written: tools, variants, your own keys.' }),
+      .meta({ description: 'The whole front matter as written: tools, variants, your own keys.' }),
   })
   .meta({ id: 'PromptMetadata' });
 
@@ -244,10 +247,10 @@ export const renderRequest = z
     context: z
       .record(z.string(), z.unknown())
       .optional()
-      .meta({ description: 'What `{{@name}}` reads, by name, such as `{"auth": {"email": …}}`.' }),
+      .meta({ description: 'The values of `{{@name}}`, by name, such as `{"auth": {"email": …}}`.' }),
     strict: z.boolean().default(false).meta({
       description:
-        'Also refuse an input that does not fit its schema (`invalid_input`), and variables that nothing declares and the input does not give.',
+        'Also reject an input that does not match its schema (`invalid_input`), and undeclared variables that the input lacks.',
     }),
   })
   .meta({ id: 'RenderRequest' });

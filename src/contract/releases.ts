@@ -48,7 +48,7 @@ export const releaseRequest = z
       })
       .meta({ description: `Each prompt once, ${MAX_RELEASE_ITEMS} at most.` }),
     atomic: z.boolean().default(false).meta({
-      description: 'All of it goes live at once, or none: one item that is refused refuses the release.',
+      description: 'Everything goes live at once or not at all: one refused item refuses the release.',
     }),
     effectiveAt: timestamp.nullish().meta({
       description: 'When to apply it, at most a year from now; null: at once, or when it is approved.',
@@ -67,7 +67,7 @@ export const releaseSummary = z
     atomic: z.boolean(),
     state: z.enum([...PROMOTION_STATES, 'mixed']).meta({
       description:
-        'pending or planned as long as one of its promotions is. mixed: they ended in different ways, as those of a release that is not atomic may.',
+        'pending or planned while one of its promotions is. mixed: they ended in different ways, which is possible if the release is not atomic.',
     }),
     /** The number of promotions that are in each state. */
     counts: z.partialRecord(promotionState, z.int().min(1)),
@@ -87,7 +87,7 @@ export const releaseResult = z
     prompt: promptName,
     version: versionNumber,
     outcome: z.enum(['already_live', 'refused', ...PROMOTION_STATES]).meta({
-      description: 'already_live: there was nothing to do. refused: code and detail say why.',
+      description: 'already_live: there was nothing to do. refused: see code and detail.',
     }),
     promotion: z.string().nullable(),
     code: z.enum(PROBLEM_CODES).nullable(),
@@ -101,7 +101,7 @@ export const releaseAnswer = z
     release: release.nullable().meta({ description: 'null: nothing was left to promote.' }),
     results: z
       .array(releaseResult)
-      .meta({ description: 'Of each item, or of each promotion that was open.' }),
+      .meta({ description: 'The result of each item, or of each open promotion.' }),
   })
   .meta({ id: 'ReleaseAnswer' });
 export type ReleaseAnswer = z.infer<typeof releaseAnswer>;

@@ -98,7 +98,7 @@ const readiness = z.object({
   database: z.literal('ok'),
   log: z.enum(['verifying', 'verified', 'broken', 'unverified']).meta({
     description:
-      'Whether everything has been verified since the process started. broken: by an earlier release; now that is 503 with the code log_broken.',
+      'Whether everything has been verified since the process started. broken: only earlier releases; now the response is 503 with the code log_broken.',
   }),
 });
 export type Readiness = z.infer<typeof readiness>;
@@ -146,7 +146,7 @@ export const ROUTES = {
   deliver: {
     method: 'GET',
     path: '/v1/prompts/{name}',
-    summary: 'The text of a channel or a version, partials resolved',
+    summary: 'The text of a channel or a version, with partials resolved',
     role: 'reader',
     query: deliveryQuery,
     responses: {
@@ -185,11 +185,11 @@ export const ROUTES = {
   deliverAll: {
     method: 'POST',
     path: '/v1/deliveries',
-    summary: 'Up to 100 deliveries in one answer, 1 MiB at a time',
+    summary: 'Up to 100 deliveries in one response, 1 MiB at a time',
     role: 'reader',
     body: deliveriesRequest,
     responses: {
-      200: { description: 'Each with the status of a request of its own', json: deliveriesResponse },
+      200: { description: 'Each with the status of a separate request', json: deliveriesResponse },
     },
     problems: [],
   },
@@ -199,13 +199,13 @@ export const ROUTES = {
     summary: "Whether a channel of the key's environment has moved",
     role: 'reader',
     query: deliveryChangesQuery,
-    responses: { 200: { description: 'When one has, or the time is over', json: deliveryChanges } },
+    responses: { 200: { description: 'When one has moved, or after the timeout', json: deliveryChanges } },
     problems: ['environment_not_found'],
   },
   langfusePrompt: {
     method: 'GET',
     path: '/api/public/v2/prompts/{name}',
-    summary: "A prompt as Langfuse's clients fetch it",
+    summary: 'A prompt for Langfuse clients',
     role: 'reader',
     takesBasic: true,
     query: langfuseQuery,
@@ -227,7 +227,7 @@ export const ROUTES = {
   getPrompt: {
     method: 'GET',
     path: '/v1/prompts/{name}/-/summary',
-    summary: 'One prompt as the list gives it',
+    summary: 'One prompt as in the list',
     role: 'author',
     responses: { 200: { description: 'The prompt', json: promptSummary } },
     problems: [...prompt404],
@@ -242,7 +242,7 @@ export const ROUTES = {
     responses: {
       200: {
         description:
-          'The same source as the newest version: that one, nothing new. With ?dryRun=true what publishing would answer, and wouldCreate',
+          'The newest version, if it has the same source. With ?dryRun=true the version that would be published, and wouldCreate',
         json: publishResponse,
       },
       201: { description: 'The new version', json: version },
@@ -278,12 +278,13 @@ export const ROUTES = {
   diff: {
     method: 'GET',
     path: '/v1/prompts/{name}/-/diff',
-    summary: 'Unified diff of two versions, partials included',
+    summary: 'Unified diff of two versions, including partials',
     role: 'author',
     query: diffQuery,
     responses: {
       200: {
-        description: 'The diff; with Accept: application/json its ends, its parts and how the inputs differ',
+        description:
+          'The diff; with Accept: application/json its ends, its parts and the differences of the inputs',
         json: diffResponse,
         text: 'text/x-diff',
       },
@@ -300,7 +301,7 @@ export const ROUTES = {
   live: {
     method: 'GET',
     path: '/v1/prompts/{name}/-/live',
-    summary: 'What was live at an instant, what made it so, and until when',
+    summary: 'What was live at an instant, its promotion, and until when',
     role: 'author',
     query: liveQuery,
     responses: { 200: { description: 'The version, its text and the promotion', json: live } },
@@ -309,7 +310,7 @@ export const ROUTES = {
   search: {
     method: 'GET',
     path: '/v1/search',
-    summary: 'Which versions added a text, or removed it',
+    summary: 'Versions that added or removed a text',
     role: 'author',
     query: searchQuery,
     responses: {
@@ -360,7 +361,7 @@ export const ROUTES = {
     method: 'POST',
     path: '/v1/promotions/{id}/approve',
     summary:
-      'Approve a promotion that others requested and wrote; the last approval applies it, or plans it for its time',
+      'Approve a promotion that others requested and wrote; the last approval applies it, or schedules it',
     role: 'approver',
     body: decisionRequest,
     responses: {
@@ -380,7 +381,7 @@ export const ROUTES = {
   reject: {
     method: 'POST',
     path: '/v1/promotions/{id}/reject',
-    summary: 'Reject a promotion that waits',
+    summary: 'Reject a pending promotion',
     role: 'approver',
     body: decisionRequest,
     responses: { 200: { description: 'Rejected', json: promotion } },
@@ -389,7 +390,7 @@ export const ROUTES = {
   cancel: {
     method: 'POST',
     path: '/v1/promotions/{id}/cancel',
-    summary: 'Take back a promotion that waits: by who requested it, or by an admin',
+    summary: 'Cancel a pending promotion, as its requester or an admin',
     role: 'author',
     body: decisionRequest,
     responses: { 200: { description: 'Canceled', json: promotion } },
@@ -462,7 +463,7 @@ export const ROUTES = {
     method: 'POST',
     path: '/v1/releases/{id}/approve',
     summary:
-      'Approve all of a release that others requested and wrote; an atomic one is approved and applied as a whole, or not at all',
+      'Approve a release that others requested and wrote; an atomic one is approved and applied as a whole, or not at all',
     role: 'approver',
     body: decisionRequest,
     responses: {
@@ -481,7 +482,7 @@ export const ROUTES = {
   rejectRelease: {
     method: 'POST',
     path: '/v1/releases/{id}/reject',
-    summary: 'Reject what waits of a release',
+    summary: 'Reject the pending promotions of a release',
     role: 'approver',
     body: decisionRequest,
     responses: { 200: { description: 'Rejected', json: releaseAnswer } },
@@ -490,7 +491,7 @@ export const ROUTES = {
   cancelRelease: {
     method: 'POST',
     path: '/v1/releases/{id}/cancel',
-    summary: 'Take back what waits of a release: by who requested it, or by an admin',
+    summary: 'Cancel the pending promotions of a release, as its requester or an admin',
     role: 'author',
     body: decisionRequest,
     responses: { 200: { description: 'Canceled', json: releaseAnswer } },
@@ -508,7 +509,7 @@ export const ROUTES = {
   addComment: {
     method: 'POST',
     path: '/v1/prompts/{name}/-/comments',
-    summary: 'Comment on a line of a version, or reply to what is written there',
+    summary: 'Comment on a line of a version, or reply to a comment there',
     role: 'author',
     body: lineCommentRequest,
     responses: { 201: { description: 'The comment', json: lineComment } },
@@ -526,7 +527,7 @@ export const ROUTES = {
   unresolveThread: {
     method: 'POST',
     path: '/v1/prompts/{name}/-/comments/unresolve',
-    summary: 'Open the comments at a line again',
+    summary: 'Reopen the comments at a line',
     role: 'author',
     body: threadPlace,
     responses: { 200: { description: 'The thread', json: lineThread } },
@@ -535,7 +536,7 @@ export const ROUTES = {
   editComment: {
     method: 'PUT',
     path: '/v1/prompts/{name}/-/comments/{id}',
-    summary: 'Change the text of your own comment',
+    summary: 'Edit your own comment',
     role: 'author',
     body: commentEdit,
     responses: { 200: { description: 'The comment', json: lineComment } },
@@ -544,9 +545,9 @@ export const ROUTES = {
   deleteComment: {
     method: 'DELETE',
     path: '/v1/prompts/{name}/-/comments/{id}',
-    summary: 'Hide your own comment, or as an admin any',
+    summary: 'Delete your own comment, or any as an admin',
     role: 'author',
-    responses: { 200: { description: 'The comment that was', json: lineComment } },
+    responses: { 200: { description: 'The deleted comment', json: lineComment } },
     problems: [
       ...prompt404,
       'comment_not_found',
@@ -558,7 +559,7 @@ export const ROUTES = {
   archive: {
     method: 'POST',
     path: '/v1/prompts/{name}/-/archive',
-    summary: 'Stop listing and publishing; what is live stays live',
+    summary: 'Stop listing and publishing a prompt; live versions stay live',
     role: 'admin',
     body: archiveRequest,
     responses: { 200: { description: 'The prompt', json: promptSummary } },
@@ -585,7 +586,7 @@ export const ROUTES = {
   checkpoint: {
     method: 'GET',
     path: '/v1/checkpoint',
-    summary: 'Where the log ends, signed by the registry',
+    summary: 'The end of the log, signed by the registry',
     role: 'author',
     responses: { 200: { description: 'The last event, and the signature over it', json: checkpoint } },
     problems: [],
@@ -593,7 +594,7 @@ export const ROUTES = {
   consistency: {
     method: 'GET',
     path: '/v1/consistency',
-    summary: 'The proof that one head of the log continues another',
+    summary: 'Proof that one head of the log extends another',
     role: 'author',
     query: consistencyQuery,
     responses: { 200: { description: 'The events between the two heads, up to 1000', json: consistency } },
@@ -608,7 +609,7 @@ export const ROUTES = {
     responses: {
       200: {
         description:
-          'Those that exist and that the key may read, in the order asked for, and the references of the others, and of those that remain to be asked for',
+          'The versions that exist and that the key may read, in the requested order, and the references of missing and of remaining ones',
         json: batchResponse,
       },
     },
@@ -637,7 +638,7 @@ export const ROUTES = {
   listOwnersChanges: {
     method: 'GET',
     path: '/v1/owners-changes',
-    summary: 'Changes of owners that wait for approval, in any environment',
+    summary: 'Pending changes of owners, in any environment',
     role: 'author',
     responses: { 200: { description: 'All of them', json: ownersChangeList } },
     problems: [],
@@ -645,7 +646,7 @@ export const ROUTES = {
   getOwners: {
     method: 'GET',
     path: '/v1/environments/{environment}/owners',
-    summary: 'Owners of prompts in an environment, and the change of them that waits',
+    summary: 'Owners of prompts in an environment, and their pending change',
     role: 'author',
     responses: { 200: { description: 'The owners', json: owners } },
     problems: ['environment_not_found'],
@@ -653,7 +654,7 @@ export const ROUTES = {
   requestOwners: {
     method: 'POST',
     path: '/v1/environments/{environment}/owners',
-    summary: 'Change the owners, by compare-and-set; others must approve it, as a promotion',
+    summary: 'Request a change of owners, by compare-and-set; like a promotion, it needs approval by others',
     role: 'admin',
     body: ownersChangeRequest,
     responses: {
@@ -671,7 +672,7 @@ export const ROUTES = {
   approveOwners: {
     method: 'POST',
     path: '/v1/environments/{environment}/owners/{id}/approve',
-    summary: 'Approve a change of owners that another requested',
+    summary: 'Approve a change of owners that someone else requested',
     role: 'approver',
     body: decisionRequest,
     responses: {
@@ -683,7 +684,7 @@ export const ROUTES = {
   rejectOwners: {
     method: 'POST',
     path: '/v1/environments/{environment}/owners/{id}/reject',
-    summary: 'Reject a change of owners that waits',
+    summary: 'Reject a pending change of owners',
     role: 'approver',
     body: decisionRequest,
     responses: { 200: { description: 'Rejected', json: ownersChange } },
@@ -692,7 +693,7 @@ export const ROUTES = {
   cancelOwners: {
     method: 'POST',
     path: '/v1/environments/{environment}/owners/{id}/cancel',
-    summary: 'Take a change of owners back: by who requested it, or by an admin',
+    summary: 'Cancel a pending change of owners, as its requester or an admin',
     role: 'author',
     body: decisionRequest,
     responses: { 200: { description: 'Canceled', json: ownersChange } },
@@ -710,7 +711,7 @@ export const ROUTES = {
   createKey: {
     method: 'POST',
     path: '/v1/keys',
-    summary: "Make a key of the key's own environment; the answer alone holds the whole credential",
+    summary: "Create a key for the key's own environment; only this response contains the whole credential",
     role: 'admin',
     body: keyRequest,
     responses: { 201: { description: 'The key', json: createdKey } },
@@ -719,7 +720,7 @@ export const ROUTES = {
   currentKey: {
     method: 'GET',
     path: '/v1/keys/current',
-    summary: 'What the registry knows of the key that asks: who and where one is',
+    summary: 'The record of the key in use',
     role: 'reader',
     responses: { 200: { description: 'The key, without its secret', json: key } },
     problems: [],
@@ -736,7 +737,7 @@ export const ROUTES = {
   rotateKey: {
     method: 'POST',
     path: '/v1/keys/{id}/rotate',
-    summary: 'Make a key that takes the place of another, which goes on for a while',
+    summary: 'Create a replacement for a key, which stays valid for a while',
     role: 'admin',
     body: keyRotation,
     responses: { 201: { description: 'The new key', json: createdKey } },
@@ -755,7 +756,7 @@ export const ROUTES = {
     method: 'POST',
     path: '/v1/webhooks',
     summary:
-      'Have versions, promotions and comments told to a URL; the answer alone holds the secret of the signatures',
+      'Send versions, promotions and comments to a URL; only this response contains the signing secret',
     role: 'admin',
     body: webhookRequest,
     responses: { 201: { description: 'The webhook', json: createdWebhook } },
@@ -764,9 +765,9 @@ export const ROUTES = {
   removeWebhook: {
     method: 'DELETE',
     path: '/v1/webhooks/{id}',
-    summary: 'Remove a webhook with what is still to be delivered',
+    summary: 'Remove a webhook and its pending events',
     role: 'admin',
-    responses: { 200: { description: 'The webhook that was', json: webhook } },
+    responses: { 200: { description: 'The removed webhook', json: webhook } },
     problems: ['webhook_not_found', 'wrong_environment'],
   },
   openPromotion: {
@@ -789,7 +790,7 @@ export const ROUTES = {
   openOwners: {
     method: 'GET',
     path: '/open/owners',
-    summary: 'A page that opens the owners of an environment, or the change of them that waits, in VS Code',
+    summary: 'A page that opens the owners of an environment, or their pending change, in VS Code',
     role: null,
     query: openOwnersQuery,
     responses: { 200: { description: 'The page', text: 'text/html' } },
@@ -806,7 +807,7 @@ export const ROUTES = {
   readyz: {
     method: 'GET',
     path: '/readyz',
-    summary: 'The process takes requests and its database answers',
+    summary: 'The process accepts requests and its database responds',
     role: null,
     responses: { 200: { description: 'Ready', json: readiness } },
     problems: [],
@@ -814,7 +815,7 @@ export const ROUTES = {
   metrics: {
     method: 'GET',
     path: '/metrics',
-    summary: 'Figures of the process and its registry, as Prometheus reads them',
+    summary: 'Metrics of the process and its registry for Prometheus',
     role: null,
     responses: { 200: { description: 'Prometheus text', text: 'text/plain' } },
     keyBeyondItsMachine: true,

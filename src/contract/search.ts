@@ -21,7 +21,7 @@ export const searchQuery = pageQuery.extend({
   matchCase: z
     .enum(['true', 'false'])
     .default('false')
-    .meta({ description: '`true`: `Fee` is another text than `fee`.' }),
+    .meta({ description: '`true`: `Fee` does not match `fee`.' }),
   limit: queryNumber(1, 100, 50),
 });
 export type SearchQuery = z.infer<typeof searchQuery>;
@@ -32,17 +32,17 @@ export const searchHit = z
       description: 'Whether the text occurs more often than in the version before, or less.',
     }),
     before: z.int().min(0).meta({
-      description: 'How often it occurs in the version before; 0: this version introduced it.',
+      description: 'Occurrences in the version before; 0: this version introduced it.',
     }),
     after: z.int().min(0).meta({
-      description: 'How often it occurs in this version; 0: this version has it no more.',
+      description: 'Occurrences in this version; 0: this version removed the last one.',
     }),
     line: z.int().min(1).meta({
       description:
-        "The number of the first line that made the difference: of this version's source where it was added, of the one before where it was removed.",
+        "The number of the first line that made the difference: in this version's source if it was added, in the one before if it was removed.",
     }),
     text: z.string().meta({
-      description: `That line; where it is long, the part around the text, ${MAX_SHOWN_LINE} characters at most.`,
+      description: `That line; of a long line, the part around the text, ${MAX_SHOWN_LINE} characters at most.`,
     }),
     version: versionSummary,
   })
@@ -52,6 +52,6 @@ export type SearchHit = z.infer<typeof searchHit>;
 export const searchPage = page(searchHit).meta({
   id: 'SearchPage',
   description:
-    'Newest first. A page may hold fewer than asked for, even none, where the search took its time: nextCursor goes on.',
+    'Newest first. A page may have fewer hits than requested, or none, if the search took too long: nextCursor continues it.',
 });
 export type SearchPage = z.infer<typeof searchPage>;

@@ -30,7 +30,7 @@ export const promptName = as<PromptName>(
     .meta({
       id: 'PromptName',
       description:
-        'One to eight segments joined by "/", such as support/triage. Case is kept and told apart; a name, or a folder in it, that differs from another only by case is refused.',
+        'One to eight segments joined by "/", such as support/triage. Case-sensitive, but a name, or a folder in it, that differs from another only by case is refused.',
     }),
 );
 
@@ -124,10 +124,7 @@ export function requiredProse(why: string) {
   return prose.min(1, why).refine(text => !isBlank(text), why);
 }
 
-export const cursor = z
-  .string()
-  .max(200)
-  .meta({ id: 'Cursor', description: 'Opaque: give it back as it came.' });
+export const cursor = z.string().max(200).meta({ id: 'Cursor', description: 'Opaque: return it unchanged.' });
 
 /** `{data, nextCursor}`; `nextCursor` is null on the last page. */
 export function page<Item extends z.ZodType>(item: Item) {

@@ -21,11 +21,11 @@ export function isWebhookEvent(kind: EventKind): kind is WebhookEvent {
 const filters = {
   environments: z.array(environmentName).min(1).max(16).nullable().meta({
     description:
-      'Promotions to these environments, changes of their owners, and versions published with their keys, only; null: of all.',
+      'Only promotions to these environments, changes of their owners, and versions published with their keys; null: all environments.',
   }),
   events: z.array(z.enum(WEBHOOK_EVENTS)).min(1).max(WEBHOOK_EVENTS.length).nullable().meta({
     description:
-      'These events only; null: all of them (where an earlier release made it, the steps of promotions).',
+      'Only these events; null: all of them (if an earlier release created it, the steps of promotions).',
   }),
 };
 
@@ -37,27 +37,27 @@ const format = z.enum(WEBHOOK_FORMATS).meta({
 export const webhook = z
   .object({
     id: z.string(),
-    environment: environmentName.meta({ description: 'Whose admins manage it.' }),
-    origin: z
-      .string()
-      .meta({ description: 'Of its URL; the rest, which may hold a token, is not shown again.' }),
+    environment: environmentName.meta({ description: 'The environment whose admins manage it.' }),
+    origin: z.string().meta({
+      description: 'The origin of its URL; the rest, which may contain a token, is not shown again.',
+    }),
     ...filters,
     format,
     createdAt: timestamp,
     createdBy: z.string(),
     lastDeliveredAt: timestamp.nullable(),
-    waiting: z.int().min(0).meta({ description: 'Events that are still to be delivered.' }),
+    waiting: z.int().min(0).meta({ description: 'The number of pending events.' }),
     givenUp: z
       .int()
       .min(0)
-      .meta({ description: 'Events that could not be delivered and are not tried again.' }),
+      .meta({ description: 'The number of events that could not be delivered and are not retried.' }),
     lastFailure: z
       .object({ at: timestamp, reason: z.string() })
       .nullable()
-      .meta({ description: 'Why the last attempt failed; null when it did not.' }),
+      .meta({ description: 'Why the last attempt failed; null if it did not.' }),
     stoppedAt: timestamp.nullable().meta({
       description:
-        'Since then it is told nothing more: its receiver answered 410 Gone, or too many events waited for it.',
+        'Since then it gets no more events: its receiver returned 410 Gone, or it had too many pending events.',
     }),
   })
   .meta({ id: 'Webhook' });
