@@ -101,7 +101,7 @@ async function contentOf(file: string): Promise<string | undefined> {
 async function environment(names: readonly PromptName[], options: GenerateOptions): Promise<Origin> {
   let onBack: () => void = () => {};
   const feed = watchedFeed({
-    failed: error => sayOf(line`${error.message} The file is updated when the registry responds again.`),
+    failed: error => sayOf(line`${error.message} The file is updated when the registry is available again.`),
     back() {
       sayOf(line`${served.url} responds again.`);
       onBack();
