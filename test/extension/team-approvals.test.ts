@@ -82,7 +82,7 @@ describe('with a registry that asks for approvals', () => {
   it('cancels one’s own', async () => {
     const prompt = await ownRequest();
     const ask = await run('cancelPromotion', { picks: [`${prompt}@1`], texts: ['Too early'] });
-    await ask.message(new RegExp(`^Cancelled: ${prompt}@1 does not go live in`));
+    await ask.message(new RegExp(`^Canceled: ${prompt}@1 does not go live in`));
     await eventually('nothing to wait', async () => (await waiting('anybody')) === 0);
   });
 
@@ -180,7 +180,7 @@ describe('with a registry that asks for approvals', () => {
       ),
     );
     const cancelled = await run('cancelPromotion', { picks: ['staging'], texts: [''] });
-    await cancelled.message(new RegExp(`^Cancelled: .* ${prompt}@2 is still live in staging`));
+    await cancelled.message(new RegExp(`^Canceled: .* ${prompt}@2 is still live in staging`));
   });
 
   it('says what a refusal means, and changes nothing', async () => {

@@ -211,7 +211,7 @@ export function afterReview(action: ReviewAction, promotion: Promotion): string 
   const where = `live in ${placeOf(promotion)}`;
   const still = from === null ? `Nothing is ${where} yet.` : `${prompt}@${from} is still ${where}.`;
   if (action === 'reject') return `Rejected: ${reference} does not go ${where}. ${still}`;
-  if (action === 'cancel') return `Cancelled: ${reference} does not go ${where}. ${still}`;
+  if (action === 'cancel') return `Canceled: ${reference} does not go ${where}. ${still}`;
   if (state === 'applied')
     return `Approved: ${reference} is now ${where}.${from === null ? '' : ` It was @${from}.`}`;
   if (state === 'planned' && effectiveAt !== null)

@@ -13,6 +13,6 @@ export function registerDecisions(workbench: Workbench): vscode.Disposable {
   return vscode.Disposable.from(
     command('approve', 'Approve Promotion', 'Approving'),
     command('reject', 'Reject Promotion', 'Rejecting'),
-    command('cancel', 'Cancel Promotion', 'Cancelling the promotion'),
+    command('cancel', 'Cancel Promotion', 'Canceling the promotion'),
   );
 }
