@@ -14,16 +14,19 @@ export interface FoundReference {
 const OF_A_NAME = new Set(
   [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/-'].map(codeOf),
 );
-/** A version's digits. `lodash@4.17.21` and `mara@12th.example` are no references. */
-const VERSION = /([1-9][0-9]{0,14})(?![A-Za-z0-9_-]|\.[A-Za-z0-9])/y;
-/** A slash in a URL (RFC 3986) and in the JSON of PHP. */
-const ESCAPED_SLASH = /%2F|\\\//gi;
+/** A version's digits. `lodash@4.17.21` and `mara@12th.example` are no references; `a@1->a@2` are two. */
+const VERSION = /([1-9][0-9]{0,14})(?![A-Za-z0-9_]|-[A-Za-z0-9_]|\.[A-Za-z0-9])/y;
+/** The sign itself, as it is written in a URL, in a URL within a URL, and in JSON. */
+const SIGNS = ['@', '%40', '%2540', '\\u0040'] as const;
+/** A slash in a URL (RFC 3986) and in the JSON of PHP, also where either was put into a text of its own kind once more. */
+const ESCAPED_SLASH = /%(?:25)?2F|\\{1,4}\/|\\{1,2}u002F/gi;
 /** UTF-16 code units that a character of a name has at most. */
-const LONGEST_CHARACTER = 3;
+const LONGEST_CHARACTER = 7;
+const MOST_BACKSLASHES = 4;
 /** For a log that is read in pieces: what a reference has at most before its `@`, with the escape that is before it. */
 export const MOST_BEFORE_AT = MAX_NAME_LENGTH * LONGEST_CHARACTER + 40;
-/** The maximum length from its `@` on, including the characters that decide where its version ends. */
-export const MOST_FROM_AT = 20;
+/** From its `@` on, with what decides where its version ends. */
+export const MOST_FROM_AT = 24;
 
 /** In the order of the text; takes linear time. */
 export function* referencesIn(text: string): Generator<FoundReference> {
@@ -42,21 +45,21 @@ export function* referencesIn(text: string): Generator<FoundReference> {
   }
 }
 
-/** Each `@`, literal and as in a URL, with its start and end. */
+/** Each `@`, however it is written, from its beginning to its end. */
 function* signsIn(text: string): Generator<readonly [start: number, end: number]> {
   const next = (sign: string, from: number) => {
     const found = text.indexOf(sign, from);
     return found < 0 ? Number.POSITIVE_INFINITY : found;
   };
-  let [plain, escaped] = [next('@', 0), next('%40', 0)];
-  while (plain < text.length || escaped < text.length)
-    if (plain < escaped) {
-      yield [plain, plain + 1];
-      plain = next('@', plain + 1);
-    } else {
-      yield [escaped, escaped + 3];
-      escaped = next('%40', escaped + 3);
-    }
+  const places = SIGNS.map(sign => next(sign, 0));
+  for (;;) {
+    const start = Math.min(...places);
+    if (start >= text.length) return;
+    const which = places.indexOf(start);
+    const sign = SIGNS[which] as string;
+    yield [start, start + sign.length];
+    places[which] = next(sign, start + sign.length);
+  }
 }
 
 /** Returns the earliest start of a name that ends at `end`, without the escape before it. */
@@ -65,31 +68,45 @@ function startOf(text: string, end: number): number {
   let start = end;
   for (;;) {
     while (start > least && OF_A_NAME.has(text.charCodeAt(start - 1))) start -= 1;
-    const before = text[start - 1];
-    const isSlash =
-      start > least &&
-      ((before === '%' && /^2F/i.test(text.slice(start, start + 2))) ||
-        (before === '\\' && text[start] === '/'));
-    if (!isSlash) break;
-    start -= 1;
+    const before = start - escapeBefore(text, start);
+    // The rest of an escaped slash is of letters and digits, as a name is.
+    if (before < least || before === start || !isSlash(text.slice(before, start + 5))) break;
+    start = before;
   }
   return start + escapeAt(text, start, end);
 }
 
-/** A JSON escape (RFC 8259, section 7) whose backslash precedes the name. */
-const JSON_ESCAPE = /^(?:[bfnrt]|u[0-9A-Fa-f]{4})/;
-/** The beginning of a color on a terminal (ECMA-48), as a byte or as JSON, a shell or C writes it. */
+/** The number of characters that an escape begins with before `start`: `%`, or backslashes. */
+function escapeBefore(text: string, start: number): number {
+  if (text[start - 1] === '%') return 1;
+  let count = 0;
+  while (count < MOST_BACKSLASHES && text[start - 1 - count] === '\\') count += 1;
+  return count;
+}
+
+function isSlash(text: string): boolean {
+  ESCAPED.lastIndex = 0;
+  return ESCAPED.test(text);
+}
+
+/** An escape of JSON (RFC 8259, section 7), or of nginx and others, whose backslash is before the name. */
+const ESCAPE = /^(?:[bfnrt]|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})/;
+/** Any other character that is escaped in a URL, or in one within a URL, is none of a name. */
+const ESCAPE_OF_A_URL = /^(?:25[2-7][0-9A-Fa-f]|[0-9A-Fa-f]{2})/;
+/** As rsyslog writes control characters, `#011`, and HAProxy quotation marks, braces and bars. */
+const ESCAPE_OF_SYSLOG = /^(?:0[0-3][0-7]|22|7[BCD])/;
+/** The beginning of a color on a terminal (ECMA-48), as a byte or as JSON, shells, C, Rust, rsyslog and `cat -v` write it. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what begins a color
-const BEFORE_COLOR = /(?:\u001b|\\u001b|\\x1b|\\033|\\e)\[[0-9;:]*$/i;
+const BEFORE_COLOR = /(?:\u001b|\\u001b|\\u\{1b\}|\\x1b|\\033|\\e|#033|\^\[)\[[0-9;:]*$/i;
 const REST_OF_COLOR = /^[0-9]*m/;
 
 /** The length of an escape from `start` that looks like letters and digits of a name. */
 function escapeAt(text: string, start: number, end: number): number {
   const before = text[start - 1];
   const rest = () => text.slice(start, Math.min(end, start + 10));
-  // Any other character that is escaped in a URL is none of a name.
-  if (before === '%') return /^[0-9A-Fa-f]{2}/.test(rest()) ? 2 : 0;
-  if (before === '\\') return JSON_ESCAPE.exec(rest())?.[0].length ?? 0;
+  if (before === '%') return ESCAPE_OF_A_URL.exec(rest())?.[0].length ?? 0;
+  if (before === '\\') return ESCAPE.exec(rest())?.[0].length ?? 0;
+  if (before === '#') return ESCAPE_OF_SYSLOG.exec(rest())?.[0].length ?? 0;
   const isColor =
     (before === '[' || before === ';' || before === ':') &&
     BEFORE_COLOR.test(text.slice(Math.max(0, start - 30), start));

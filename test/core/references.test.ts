@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { referencesIn } from '../../src/core/references.ts';
 import { runs } from '../runs.ts';
 
+const codeOf = (character: string) => character.charCodeAt(0);
 const found = (text: string) =>
   [...referencesIn(text)].map(({ prompt, version, offset }) => [`${prompt}@${version}`, offset]);
 
@@ -28,6 +29,16 @@ describe('version references in a text', () => {
       ['GET /open/version?ref=support%2Ftriage%4012&registry=x', 22],
       ['?ref=support%2ftriage@12', 5],
       ['?q=%22support/triage%4012%22', 6],
+      ['{"log":"{\\"ref\\":\\"support\\\\/triage@12\\"}"}', 19],
+      ['?next=%2Fopen%3Fref%3Dsupport%252Ftriage%254012', 22],
+      ['{"ref":"support\\u002Ftriage\\u004012"}', 8],
+      ['{\\x22prompt\\x22:\\x22support/triage@12\\x22}', 20],
+      ['served#011support/triage@12#012', 10],
+      ['{#22prompt#22:#22support/triage@12#22}', 17],
+      ['#033[32msupport/triage@12#033[0m', 8],
+      ['^[[1;32msupport/triage@12^[[0m', 8],
+      ['\\u{1b}[32msupport/triage@12\\u{1b}[0m', 10],
+      ['support/triage@12->', 0],
     ] as const)
       assert.deepEqual(found(text), [['support/triage@12', offset]], text);
     assert.deepEqual(found('user%40163.com, C%401, %40, x%2Fcon%401'), [['C@1', 16]]);
@@ -47,6 +58,33 @@ describe('version references in a text', () => {
       'a@1234567890123456',
     ])
       assert.deepEqual(found(text), [], text);
+  });
+
+  it('are the same however often and by whatever a text with them was escaped', () => {
+    const escapes: readonly ((text: string) => string)[] = [
+      text => JSON.stringify(text),
+      text => JSON.stringify(text).replaceAll('/', '\\/'),
+      text => JSON.stringify({ log: JSON.stringify(text).replaceAll('/', '\\/') }),
+      text => encodeURIComponent(text),
+      text => encodeURIComponent(encodeURIComponent(text)),
+      // nginx and rsyslog
+      text => text.replace(/["\\]|\p{Cc}/gu, each => `\\x${codeOf(each).toString(16).padStart(2, '0')}`),
+      text => text.replace(/\p{Cc}/gu, each => `#${codeOf(each).toString(8).padStart(3, '0')}`),
+    ];
+    const before = fc.string({ unit: fc.constantFrom(...'"\n\t\r\u001b :=(){}'), maxLength: 4 });
+    const name = fc.constantFrom('a', 'support/triage', 'beef/x22', 'n/t', 'u002F/b');
+    fc.assert(
+      fc.property(before, name, fc.integer({ min: 1, max: 999 }), fc.constantFrom(...escapes), (...parts) => {
+        const [around, prompt, version, written] = parts;
+        const text = written(`:${around}"${prompt}@${version}" ${around}`);
+        assert.deepEqual(
+          found(text).map(([each]) => each),
+          [`${prompt}@${version}`],
+          text,
+        );
+      }),
+      { numRuns: runs(10_000, 1000) },
+    );
   });
 
   it('are those that were written, between any other words', () => {

@@ -59,6 +59,97 @@ describe('the versions that a log names', () => {
       assert.equal(timeIn(`${written} support/triage@12`), undefined, written);
   });
 
+  it('are timed by numbers since 1970 in any unit, wherever a JSON logger puts its own time', () => {
+    for (const written of [
+      '{"time": 1772359200123, "ref": "support/triage@12"}',
+      '{"timestamp": 1772359200.123456, "ref": "support/triage@12"}',
+      '{"ts":1772359200123456789,"ref":"support/triage@12"}',
+      '{ "__REALTIME_TIMESTAMP" : "1772359200123456", "MESSAGE" : "support/triage@12" }',
+      '{"timeUnixNano":"1772359200123000000","body":"support/triage@12"}',
+      '{"timestamp":{"seconds":1772359200.123},"ref":"support/triage@12"}',
+      'ts=1772359200.123 level=info ref=support/triage@12',
+      '1772359200.123    5 10.0.0.1 TCP_MISS/200 support/triage@12',
+      '{"level":"info","msg":"support/triage@12 until 2027-01-01T00:00:00Z","time":"2026-03-01T10:00:00.123Z"}',
+      `{"log":"${'support/triage@12 '.repeat(200)}","time":"2026-03-01T10:00:00.123456789Z"}`,
+    ])
+      assert.equal(timeIn(written), '2026-03-01T10:00:00.123Z', written);
+  });
+
+  it('are timed by no other time than the own one of the line', () => {
+    for (const line of [
+      '2026-03-01 10:00:00.123 INFO served support/triage@12 until 2027-01-01T00:00:00Z',
+      '2026/03/01 10:00:00 [info] support/triage@12 until 2027-01-01T00:00:00Z',
+      'Mar  1 10:00:00 host app: support/triage@12 until 2027-01-01T00:00:00Z',
+      '[01/Mar/2026:10:00:00.123] support/triage@12 until 2027-01-01T00:00:00Z',
+      '10:00:00.123 [main] support/triage@12 until 2027-01-01T00:00:00Z',
+      '{"time":"2026-03-01 10:00:00","ref":"support/triage@12","until":"2027-01-01T00:00:00Z"}',
+      '2026-02-30T10:00:00Z support/triage@12',
+      '2025-02-29T10:00:00Z support/triage@12',
+      '2026-03-01 10:00:00 UTC+2 support/triage@12',
+      '2026-03-01 10:00:00-2026-03-01 11:00:00 support/triage@12',
+    ])
+      assert.equal(timeIn(line), undefined, line);
+  });
+
+  it('are timed to the same instant in every form and zone', () => {
+    const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+    const seconds = fc.integer({ min: Date.UTC(2001, 8, 9, 2) / 1000, max: Date.UTC(2200, 0) / 1000 });
+    const minutes = fc.integer({ min: -12 * 4, max: 14 * 4 }).map(quarters => quarters * 15);
+    fc.assert(
+      fc.property(seconds, minutes, (second, offset) => {
+        const at = new Date(second * 1000).toISOString();
+        const local = new Date((second + offset * 60) * 1000).toISOString();
+        const [date, time] = [local.slice(0, 10), local.slice(11, 19)];
+        const [year, month, day] = date.split('-') as [string, string, string];
+        const size = Math.abs(offset);
+        const of = (number: number) => String(number).padStart(2, '0');
+        const colon = `${offset < 0 ? '-' : '+'}${of(Math.floor(size / 60))}:${of(size % 60)}`;
+        const zone = colon.replace(':', '');
+        const name = months[Number(month) - 1];
+        for (const written of [
+          `${date}T${time}${colon}`,
+          `${date} ${time}.000 ${zone}`,
+          `${date} ${time},000 GMT${zone}`,
+          `${date.replaceAll('-', '')}T${time.replaceAll(':', '')}${zone}`,
+          `::1 - - [${day}/${name}/${year}:${time} ${zone}]`,
+          `Sun, ${Number(day)} ${name} ${year} ${time} ${zone}`,
+          `Sun ${name} ${day} ${year} ${time} GMT${zone}`,
+          `Sun ${name} ${String(Number(day)).padStart(2)} ${time} ${year} ${zone}`,
+          `{"time":${second}}`,
+          `{"time":${second}000}`,
+          `{"time":"${second}000000"}`,
+          `{"time":"${second}000000000"}`,
+        ])
+          assert.equal(timeIn(`${written} a@1`), at, written);
+      }),
+      { numRuns: runs(20_000, 500) },
+    );
+  });
+
+  it('are first and last by the lines that have a time, if there are any', async () => {
+    const [found] = await trace(
+      'a@1\n2026-03-01T10:00:00Z a@1\n  a@1\n2026-03-01T09:00:00Z a@1\n2026-03-01T09:30:00Z a@1\na@1',
+    );
+    assert.deepEqual([found?.lines, found?.first.line, found?.last.line], [6, 4, 2]);
+    const timed = fc.option(fc.integer({ min: 0, max: 59 }), { nil: undefined });
+    await fc.assert(
+      fc.asyncProperty(fc.array(timed, { minLength: 1, maxLength: 12 }), async minutes => {
+        const lines = minutes.map(each =>
+          each === undefined ? 'a@1' : `2026-03-01T10:${String(each).padStart(2, '0')}:00Z a@1`,
+        );
+        const [all] = await trace(lines.join('\n'));
+        const known = minutes.filter(each => each !== undefined);
+        const minuteOf = (at: string | undefined) =>
+          at === undefined ? undefined : Number(at.slice(14, 16));
+        const expected =
+          known.length === 0 ? [undefined, undefined] : [Math.min(...known), Math.max(...known)];
+        assert.deepEqual([minuteOf(all?.first.at), minuteOf(all?.last.at)], expected);
+        if (known.length === 0) assert.deepEqual([all?.first.line, all?.last.line], [1, lines.length]);
+      }),
+      { numRuns: runs(2000, 100) },
+    );
+  });
+
   it('are found in 10 MB as well, in one line of it, and across the pieces in which that is read', async () => {
     const [of] = await trace(LOG.repeat(Math.ceil(10_000_000 / LOG.length)));
     assert.ok((of?.lines ?? 0) > 50_000);

@@ -1,50 +1,104 @@
 /** Parses the time in a log line, in the formats of loggers and servers, if it has an offset from UTC. Pure. */
 
-/** A log's own time is at the beginning of its line; texts that were logged may hold others. */
+/** A log's own time is at the beginning of its line, or at the end; texts that were logged may hold others. */
 const HEAD = 1000;
 
-/** RFC 3339, with the liberties of ISO 8601, Ruby, Go and PostgreSQL: `2026-03-01 10:00:00.123 +0000`, `… UTC`, `…+00`. */
-const ISO =
-  /(?<![\d-])(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)(?: ?(Z|UTC|GMT)(?![A-Za-z0-9])| ?([+-]\d\d):?(\d\d)(?!\d)|([+-]\d\d)(?![\d:]))/i;
-/** As Apache and nginx have it: `01/Mar/2026:10:00:00 +0000`. */
-const COMMON = /(?<!\d)(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})/;
-/** RFC 5322: `01 Mar 2026 10:00:00 GMT`. */
-const MAIL = /(?<!\d)\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC|[+-]\d{4})/;
-/** Since 1970 in seconds or milliseconds, as a field of JSON: `"time":1772359200000`. */
-const EPOCH = /"(?:@?timestamp|time|ts)":"?(?:(\d{13})(?:\.\d+)?|(\d{10}(?:\.\d+)?))(?![\d.])/i;
+const TIME = String.raw`(?<time>\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)`;
+/** `Z`, ` UTC`, `+02:00`, ` +0200`, ` GMT+0200` or `+02`; not `UTC+2`, whose hours are no offset of any standard. */
+const ZONE = String.raw`(?: ?(?<utc>Z|UTC|GMT)(?![A-Za-z0-9]|[+-]\d)| ?(?:UTC|GMT)?(?<hours>[+-](?:0\d|1[0-4])):?(?<minutes>[0-5]\d)(?!\d)|(?<hour>[+-](?:0\d|1[0-4]))(?![\d:]))`;
+const MONTH = '(?<month>[A-Z][a-z]{2})';
 
-/** RFC 3339 in UTC; undefined if the line has no such time. The first of several. */
+const WITH_OFFSET: readonly RegExp[] = [
+  // RFC 3339, with the liberties of ISO 8601, Ruby, Go and PostgreSQL: `2026-03-01 10:00:00.123 +0000`, `… UTC`, `…+00`.
+  new RegExp(String.raw`(?<![\d-])(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)[T ]${TIME}${ZONE}`, 'i'),
+  // The basic form of ISO 8601: `20260301T100000Z`.
+  new RegExp(
+    String.raw`(?<![\w-])(?<year>\d{4})(?<month>\d\d)(?<day>\d\d)T(?<time>\d{6}(?:[.,]\d{1,9})?)${ZONE}`,
+  ),
+  // As Apache and nginx have it: `01/Mar/2026:10:00:00 +0000`.
+  new RegExp(String.raw`(?<!\d)(?<day>\d\d)\/${MONTH}\/(?<year>\d{4}):${TIME}${ZONE}`),
+  // RFC 5322: `01 Mar 2026 10:00:00 GMT`.
+  new RegExp(String.raw`(?<!\d)(?<day>\d{1,2}) ${MONTH} (?<year>\d{4}) ${TIME}${ZONE}`),
+  // JavaScript's `Mar 01 2026 10:00:00 GMT+0000`.
+  new RegExp(String.raw`\b${MONTH} (?<day>\d\d) (?<year>\d{4}) ${TIME}${ZONE}`),
+  // C's `Mar  1 10:00:00 2026 +0000`, as git has it, and with the year at the end.
+  new RegExp(String.raw`\b${MONTH} {1,2}(?<day>\d{1,2}) ${TIME} (?<year>\d{4})${ZONE}`),
+  new RegExp(String.raw`\b${MONTH} {1,2}(?<day>\d{1,2}) ${TIME}${ZONE} (?<year>\d{4})(?!\d)`),
+];
+/** Since 1970 in seconds, milliseconds, microseconds or nanoseconds, which their digits tell until 2286. */
+const EPOCH = String.raw`(?<epoch>\d{19}|\d{16}|\d{13}|\d{10})(?<fraction>\.\d+)?(?![\d.])`;
+/** `ts=1772359200.123`, and at the beginning of a line, as Squid has it, with milliseconds. */
+const PLAIN_EPOCHS: readonly RegExp[] = [
+  new RegExp(String.raw`(?<![\w.\\-])(?:time(?:stamp)?|ts)="?${EPOCH}`),
+  new RegExp(String.raw`^\[?(?=\d{10}\.\d{3}|\d{13})${EPOCH}(?=[\s\]])`),
+];
+/** Of the fields of JSON the one that is the line's own time, wherever it is: some loggers sort them. */
+const FIELD =
+  /(?<!\\)"(?:@?timestamp|time|ts|@t|date|datetime|timeMillis|epochSecond|time_?unix_?nano|__REALTIME_TIMESTAMP)"\s?:\s?(?:\{\s?"seconds"\s?:\s?)?"?(?=\d)/gi;
+const EPOCH_OF_A_FIELD = new RegExp(`^${EPOCH}`);
+/** A time, whether it says its offset or not. */
+const ANY =
+  /(?<![\w:.-])\d{1,2}:\d\d:\d\d(?![\d:])|(?<![\d-])\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|(?<!\d)\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:/i;
+/** UTF-16 code units of a field's value that are looked at. */
+const LONGEST = 40;
+
+/**
+ * RFC 3339 in UTC; undefined where the line has no such time. Of several it is that of a field of JSON, otherwise the
+ * first: where the first says no offset, no other is taken for it.
+ */
 export function timeIn(line: string): string | undefined {
   const head = line.slice(0, HEAD);
-  const first = [
-    read(ISO, head, ([, date = '', time = '', utc, hours = '', minutes = '', hour]) => {
-      const offset = utc === undefined ? `${hour ?? hours}:${hour === undefined ? minutes : '00'}` : 'Z';
-      return Date.parse(`${date}T${time.replace(',', '.')}${offset}`);
-    }),
-    read(COMMON, head, ([, day, month, year, time, offset]) =>
-      Date.parse(`${day} ${month} ${year} ${time} ${offset}`),
-    ),
-    read(MAIL, head, ([written]) => Date.parse(written)),
-    read(EPOCH, head, ([, milliseconds, seconds]) => Number(milliseconds ?? Number(seconds) * 1000)),
-  ]
-    .filter(found => found !== undefined)
+  const tail = line.slice(Math.max(HEAD, line.length - HEAD));
+  const own = fieldIn(head) ?? fieldIn(tail) ?? { time: firstTime(head) };
+  return own.time === undefined ? undefined : new Date(own.time).toISOString();
+}
+
+/** @returns undefined where there is no such field; its time is undefined where it does not say its offset */
+function fieldIn(text: string): { readonly time: number | undefined } | undefined {
+  for (const { 0: name, index } of text.matchAll(FIELD)) {
+    const value = text.slice(index + name.length, index + name.length + LONGEST);
+    const epoch = EPOCH_OF_A_FIELD.exec(value);
+    if (epoch !== null) return { time: epochOf(epoch) };
+    if (ANY.exec(value)?.index === 0 || first(WITH_OFFSET, value)?.index === 0)
+      return { time: firstTime(value) };
+  }
+  return undefined;
+}
+
+/** In ms since 1970. */
+function firstTime(text: string): number | undefined {
+  const found = first([...WITH_OFFSET, ...PLAIN_EPOCHS], text);
+  if (found === undefined || (ANY.exec(text)?.index ?? found.index) < found.index) return undefined;
+  return found.groups?.['epoch'] === undefined ? instantIn(found) : epochOf(found);
+}
+
+function first(patterns: readonly RegExp[], text: string): RegExpExecArray | undefined {
+  return patterns
+    .map(pattern => pattern.exec(text))
+    .filter(found => found !== null)
     .sort((one, other) => one.index - other.index)[0];
-  return first && new Date(first.at).toISOString();
 }
 
-interface FoundTime {
-  readonly index: number;
-  /** In ms since 1970. */
-  readonly at: number;
+/** Undefined for what no calendar has, such as February 30. */
+function instantIn({ groups = {} }: RegExpExecArray): number | undefined {
+  const { year = '', month = '', day = '', time = '', utc, hours, minutes, hour } = groups;
+  const number = MONTHS.indexOf(month) < 0 ? month : String(MONTHS.indexOf(month) + 1).padStart(2, '0');
+  const date = `${year}-${number}-${day.padStart(2, '0')}`;
+  const clock = time.replace(/^(\d\d)(\d\d)(\d\d)/, '$1:$2:$3').replace(',', '.');
+  // Of a leap second Date knows the one before it.
+  const parsed = Date.parse(`${date}T${clock.replace(/:60(?=\.|$)/, ':59')}Z`);
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  if (Number.isNaN(parsed) || !new Date(midnight).toISOString().startsWith(date)) return undefined;
+  if (utc !== undefined) return parsed;
+  const offset = hour ?? hours ?? '+00';
+  const distance = Number(offset.slice(1)) * 60 + Number(minutes ?? 0);
+  return parsed - (offset.startsWith('-') ? -1 : 1) * distance * 60_000;
 }
 
-function read(
-  pattern: RegExp,
-  text: string,
-  parse: (found: RegExpExecArray) => number,
-): FoundTime | undefined {
-  const found = pattern.exec(text);
-  if (found === null) return undefined;
-  const at = parse(found);
-  return Number.isNaN(at) ? undefined : { index: found.index, at };
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** Of any of the four units: the digits are those of milliseconds, with others behind them or too few. */
+function epochOf({ groups = {} }: RegExpExecArray): number {
+  const { epoch = '', fraction = '' } = groups;
+  return Number(`${epoch}${fraction.slice(1)}`.slice(0, 13).padEnd(13, '0'));
 }

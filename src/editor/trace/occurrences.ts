@@ -17,7 +17,7 @@ export interface TracedVersion {
   readonly version: VersionNumber;
   /** Lines that name it. */
   readonly lines: number;
-  /** By the lines' times if they have them, otherwise in order. */
+  /** Of the lines that have a time, by it; where none has one, by their order. */
   readonly first: LogOccurrence;
   readonly last: LogOccurrence;
 }
@@ -100,12 +100,15 @@ function added(
   const { prompt, version, lines, first = found, last = found } = known;
   return {
     ...{ prompt, version, lines: lines + 1 },
-    first: isBefore(found, first) ? found : first,
-    last: isBefore(found, last) ? last : found,
+    first: ofBoth(first, found, 'earlier'),
+    last: ofBoth(last, found, 'later'),
   };
 }
 
-function isBefore(one: LogOccurrence, other: LogOccurrence): boolean {
-  if (one.at === undefined || other.at === undefined) return one.line < other.line;
-  return Date.parse(one.at) < Date.parse(other.at);
+/** A line with a time goes before one without, such as the rest of a message that takes several lines. */
+function ofBoth(known: LogOccurrence, found: LogOccurrence, which: 'earlier' | 'later'): LogOccurrence {
+  if (known.at !== undefined && found.at !== undefined)
+    return found.at < known.at === (which === 'earlier') ? found : known;
+  if (known.at !== undefined) return known;
+  return found.at !== undefined || which === 'later' ? found : known;
 }
