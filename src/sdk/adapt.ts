@@ -1,7 +1,7 @@
 /** The parts of a rendered prompt that model APIs need, before each adapter converts them to its own format. */
 import { isObject } from './delivery.ts';
 import { PromptForgeError } from './errors.ts';
-import type { Message, Metadata, Part, Tool } from './types.ts';
+import type { Message, Metadata, Part } from './types.ts';
 
 /** Of the adapters that take a model by its name. */
 export interface AdapterOptions {
@@ -49,25 +49,33 @@ export interface Turn {
   readonly content: readonly Content[];
 }
 
+/** Ids of calls that every API takes: OpenAI's chats 40 characters, Anthropic's no others. */
+const ID = /^[\w-]{1,40}$/;
+
 /**
- * The messages; each tool call has an id, and each result the id of its call. Adjacent texts are merged. Messages
- * without content are dropped.
- * @throws PromptForgeError `invalid_input` for a tool result without a call, and content in a role that cannot have it
+ * The messages, each tool call with an id that every API takes and each result with that of its call. Neighboring texts
+ * are one. A message without content is left out.
+ * @throws PromptForgeError `invalid_input` for a tool's result that no call waits for, and content in a role that has none
  */
 export function turnsOf(prompt: Renderable): Turn[] {
-  const open: { id: string; name: string; isNamed: boolean }[] = [];
-  const taken = new Set<string>();
-  for (const { content } of prompt.messages)
-    for (const { toolRequest } of content) {
-      const ref = refOf(toolRequest);
-      if (ref !== undefined) taken.add(ref);
-    }
+  const open: { id: string; name: string; own: string | undefined }[] = [];
+  const written = JSON.stringify(prompt.messages);
+  /** In place of refs that not every API takes. */
+  const ids = new Map<string, string>();
   let count = 0;
 
   const newId = (): string => {
     do count += 1;
-    while (taken.has(`call_${count}`));
+    while (written.includes(`"call_${count}"`));
     return `call_${count}`;
+  };
+
+  const idOf = (tool: WithRef): string | undefined => {
+    const ref = refOf(tool);
+    if (!ref || ID.test(ref)) return ref;
+    const id = ids.get(ref) ?? newId();
+    ids.set(ref, id);
+    return id;
   };
 
   const contentOf = (part: Part): Content | undefined => {
@@ -78,20 +86,20 @@ export function turnsOf(prompt: Renderable): Turn[] {
     if (isObject(data)) return { kind: 'text', text: jsonText(data) };
     if (typeof toolRequest?.name === 'string') {
       const { name, input } = toolRequest;
-      const ref = refOf(toolRequest);
-      const id = ref ?? newId();
-      open.push({ id, name, isNamed: ref !== undefined });
+      const own = idOf(toolRequest);
+      const id = own ?? newId();
+      open.push({ id, name, own });
       return { kind: 'call', id, name, input: argumentsOf(input) };
     }
     if (typeof toolResponse?.name !== 'string') return undefined;
     const { name, output } = toolResponse;
-    const ref = refOf(toolResponse);
-    const ofName = open.filter(each => (ref === undefined ? each.name === name : each.id === ref));
+    const own = idOf(toolResponse);
+    const ofName = open.filter(each => (own ? each.id === own : each.name === name));
     // A result without a "ref" is one of a call without.
-    const call = ofName.find(({ isNamed }) => !isNamed) ?? ofName[0];
-    if (call !== undefined) open.splice(open.indexOf(call), 1);
-    const id = ref ?? call?.id;
-    if (id === undefined)
+    const call = ofName.find(each => !each.own) ?? ofName[0];
+    if (call) open.splice(open.indexOf(call), 1);
+    const id = own ?? call?.id;
+    if (!id)
       throw refused(
         prompt,
         `has a result of the tool "${name}" that was not called`,
@@ -123,8 +131,10 @@ export function turnsOf(prompt: Renderable): Turn[] {
   return turns;
 }
 
+type WithRef = { readonly ref?: unknown } | null | undefined;
+
 /** APIs take no empty id, and none that is a number. */
-function refOf(tool: { readonly ref?: unknown } | null | undefined): string | undefined {
+function refOf(tool: WithRef): string | undefined {
   const ref = tool?.ref ?? '';
   return ref === '' ? undefined : String(ref);
 }
@@ -165,10 +175,17 @@ export function jsonText(value: unknown): string {
 
 function mediaOf({ url, contentType }: NonNullable<Part['media']>): Media {
   const [, ofData = '', base64, text] = /^data:([^,;]*)[^,]*?(?:;base64,(.*)|,(.*))$/is.exec(url) ?? [];
-  const type = (contentType || ofData).split(';', 1)[0]?.trim().toLowerCase() || 'image/*';
-  if (text === undefined) return { url, type, data: base64 };
-  const data = btoa(bytesOf(text));
-  return { url: `data:${type};base64,${data}`, type, data };
+  const [given = ''] = (contentType || ofData).split(';', 1);
+  // No API knows the name that many give JPEG.
+  const type =
+    given
+      .trim()
+      .toLowerCase()
+      .replace(/\/jpg$/, '/jpeg') || 'image/*';
+  // APIs take neither the percent-encoding nor the line breaks that a URL may have.
+  const plain = base64?.replace(/%[0-7][\da-f]/gi, decodeURIComponent).replace(/\s/g, '');
+  const data = text === undefined ? plain : btoa(bytesOf(text));
+  return { url: data === undefined ? url : `data:${type};base64,${data}`, type, data };
 }
 
 /** Percent-encoded bytes (RFC 3986), each as one character. */
@@ -178,11 +195,29 @@ function bytesOf(text: string): string {
     .replace(/%([0-9a-f]{2})/gi, (_, byte) => String.fromCharCode(Number.parseInt(byte, 16)));
 }
 
+/** A tool as APIs take it. */
+export interface ToolParams {
+  readonly name: string;
+  readonly description?: string;
+  readonly parameters: JsonSchema & { readonly type: 'object' };
+}
+
 /** Those with a description or a schema. A tool that is only named is one that the application adds itself. */
-export function toolsOf({ metadata }: Renderable): readonly Tool[] {
-  return (metadata.tools ?? []).filter(
-    ({ description, inputSchema }) => description !== undefined || inputSchema !== undefined,
-  );
+export function toolsOf({ metadata }: Renderable): ToolParams[] {
+  return (metadata.tools ?? [])
+    .filter(({ description, inputSchema }) => description !== undefined || inputSchema !== undefined)
+    .map(({ name, description, inputSchema }) => ({
+      name,
+      ...(description !== undefined && { description }),
+      parameters: parametersOf(inputSchema ?? {}),
+    }));
+}
+
+/** An object, as all APIs ask for; anything else under the key under which such arguments are sent. */
+function parametersOf(schema: JsonSchema): JsonSchema & { readonly type: 'object' } {
+  return [schema['type'] ?? 'object'].flat().includes('object')
+    ? { properties: {}, ...schema, type: 'object' }
+    : { type: 'object', properties: { input: schema }, required: ['input'] };
 }
 
 export interface DeclaredOutput {

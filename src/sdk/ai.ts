@@ -94,12 +94,9 @@ export function textParams<Model, Schema, Output>(
     messages: turns.flatMap(({ role, content }) => messagesOf(prompt, role, content)),
     ...(tools.length > 0 && {
       tools: Object.fromEntries(
-        tools.map(({ name, description, inputSchema }) => [
+        tools.map(({ name, parameters, ...tool }) => [
           name,
-          {
-            ...(description !== undefined && { description }),
-            inputSchema: jsonSchema?.(inputSchema ?? { type: 'object', properties: {} }),
-          },
+          { ...tool, inputSchema: jsonSchema?.(parameters) },
         ]),
       ),
     }),

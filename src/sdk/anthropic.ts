@@ -68,10 +68,9 @@ export function messageParams<const Options extends AdapterOptions>(
 ): OrModel<MessageParams, Options> {
   const turns = turnsOf(prompt);
   const system = systemOf(turns);
-  const tools = toolsOf(prompt).map(({ name, description, inputSchema }) => ({
-    name,
-    ...(description !== undefined && { description }),
-    input_schema: { properties: {}, ...inputSchema, type: 'object' },
+  const tools = toolsOf(prompt).map(({ parameters, ...tool }) => ({
+    ...tool,
+    input_schema: parameters,
   }));
   const { schema } = outputOf(prompt);
   const config = configOf(prompt, CONFIG);
@@ -143,5 +142,9 @@ function blockOf(prompt: Renderable, content: Content, role: 'user' | 'assistant
         source: data === undefined ? { type: 'url', url } : { type: 'base64', media_type: type, data },
       },
     ];
-  throw refused(prompt, `has media of the type ${type.slice(0, 100)}`, 'Anthropic accepts images and PDF.');
+  throw refused(
+    prompt,
+    `has media of the type ${type.slice(0, 100)}`,
+    'Anthropic accepts PDF, and images as JPEG, PNG, GIF or WebP.',
+  );
 }

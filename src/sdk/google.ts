@@ -54,10 +54,9 @@ export function contentParams<const Options extends AdapterOptions>(
 ): OrModel<ContentParams, Options> {
   const turns = turnsOf(prompt);
   const system = systemOf(turns);
-  const functionDeclarations = toolsOf(prompt).map(({ name, description, inputSchema }) => ({
-    name,
-    ...(description !== undefined && { description }),
-    ...(inputSchema !== undefined && { parametersJsonSchema: inputSchema }),
+  const functionDeclarations = toolsOf(prompt).map(({ parameters, ...tool }) => ({
+    ...tool,
+    parametersJsonSchema: parameters,
   }));
   const { isJson, schema } = outputOf(prompt);
   const params = {

@@ -87,14 +87,7 @@ export function chatModelParams<const Options extends AdapterOptions>(
   };
   return {
     messages: turnsOf(prompt).flatMap(({ role, content }) => messagesOf(role, content)),
-    tools: toolsOf(prompt).map(({ name, description, inputSchema }) => ({
-      type: 'function',
-      function: {
-        name,
-        ...(description !== undefined && { description }),
-        parameters: inputSchema ?? { type: 'object', properties: {} },
-      },
-    })),
+    tools: toolsOf(prompt).map(tool => ({ type: 'function', function: tool })),
     output: schema && { name: schemaName(prompt), schema: closedSchema(schema) },
     settings: settings as SettingsOf<Options>,
   };

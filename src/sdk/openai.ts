@@ -80,16 +80,7 @@ export function chatCompletionParams<const Options extends AdapterOptions>(
     const isText = parts.every(({ type }) => type === 'text');
     return [...results, { role: 'user', content: isText ? textOf(said) : parts }];
   });
-  const tools = toolsOf(prompt).map(
-    ({ name, description, inputSchema }): ChatTool => ({
-      type: 'function',
-      function: {
-        name,
-        ...(description !== undefined && { description }),
-        ...(inputSchema !== undefined && { parameters: inputSchema }),
-      },
-    }),
-  );
+  const tools = toolsOf(prompt).map((tool): ChatTool => ({ type: 'function', function: tool }));
   const format = formatOf(prompt);
   const params = {
     ...(options?.config && configOf(prompt, CHAT_CONFIG)),
@@ -195,15 +186,7 @@ export function responseParams<const Options extends AdapterOptions>(
           arguments: JSON.stringify(each.input),
         });
   }
-  const tools = toolsOf(prompt).map(
-    ({ name, description, inputSchema }): ResponseTool => ({
-      type: 'function',
-      name,
-      ...(description !== undefined && { description }),
-      parameters: inputSchema ?? { type: 'object', properties: {} },
-      strict: false,
-    }),
-  );
+  const tools = toolsOf(prompt).map((tool): ResponseTool => ({ type: 'function', ...tool, strict: false }));
   const format = formatOf(prompt);
   const params = {
     ...(options?.config && configOf(prompt, RESPONSE_CONFIG)),

@@ -61,7 +61,7 @@ interface About {
   readonly source: Exclude<Source, 'fallback'>;
 }
 
-/** One version of a prompt. The same objects are given again, so they are frozen. */
+/** One version of a prompt. The same metadata is given again, so it is frozen. */
 export interface Prompt extends About {
   /** The template: front matter taken off, partials resolved, variables unchanged. */
   readonly text: string;

@@ -241,6 +241,85 @@ describe('each adapter', () => {
     }
   });
 
+  it('gives each call an id that every API takes, whatever other programs named it', () => {
+    const ref = fc.oneof(
+      fc.constantFrom('functions.lookUp:0', 'call_1', 'call_2', '', 'ü'),
+      fc.string({ minLength: 1, maxLength: 80 }),
+    );
+    fc.assert(
+      fc.property(fc.uniqueArray(ref, { minLength: 1, maxLength: 5 }), refs => {
+        const calls = refs.map(each => ({ name: 'a', ref: each }));
+        const results = calls.map(call => ({ toolResponse: { ...call, output: 1 } })).toReversed();
+        const one = prompt([
+          said('model', ...calls.map(toolRequest => ({ toolRequest }))),
+          said('tool', ...results),
+        ]);
+        const { messages } = chatCompletionParams(one);
+        const ids = messages.flatMap(each =>
+          each.role === 'assistant' ? (each.tool_calls ?? []).map(({ id }) => id) : [],
+        );
+        assert.equal(new Set(ids).size, refs.length);
+        for (const [index, id] of ids.entries()) {
+          assert.match(id, /^[a-zA-Z0-9_-]{1,40}$/);
+          const given = refs[index] ?? '';
+          if (/^[a-zA-Z0-9_-]{1,40}$/.test(given)) assert.equal(id, given);
+        }
+        const answeredIds = messages.flatMap(each => (each.role === 'tool' ? [each.tool_call_id] : []));
+        assert.deepEqual(answeredIds, ids.toReversed());
+      }),
+      { numRuns: runs(2000, 200) },
+    );
+  });
+
+  it('gives the arguments of a tool as an object, as every API asks for', () => {
+    const schemasOf = (inputSchema: Readonly<Record<string, unknown>>) => {
+      const one = prompt([said('user', { text: 'u' })], {
+        tools: [{ name: 'a', inputSchema }],
+      });
+      return [
+        chatCompletionParams(one).tools?.[0]?.function.parameters,
+        responseParams(one).tools?.[0]?.parameters,
+        messageParams(one).tools?.[0]?.input_schema,
+        contentParams(one).config.tools?.[0]?.functionDeclarations[0]?.parametersJsonSchema,
+        chatModelParams(one).tools[0]?.function.parameters,
+        textParams(one, { jsonSchema: schema => schema }).tools?.['a']?.inputSchema,
+      ];
+    };
+    const id = { type: 'string', description: 'Of the customer' };
+    for (const [given, expected] of [
+      [{}, { type: 'object', properties: {} }],
+      [{ type: 'object' }, { type: 'object', properties: {} }],
+      [
+        { type: ['object', 'null'], properties: { id } },
+        { type: 'object', properties: { id } },
+      ],
+      [{ properties: { id } }, { type: 'object', properties: { id } }],
+      [id, { type: 'object', properties: { input: id }, required: ['input'] }],
+    ] as const)
+      for (const schema of schemasOf(given)) assert.deepEqual(schema, expected);
+  });
+
+  it('takes data: URLs in lines, percent-encoded, and by the name that files have', () => {
+    const png = Buffer.from('89504e470d0a1a0afbff', 'hex').toString('base64');
+    for (const url of [
+      `data:image/png;base64,${png.slice(0, 5)}\r\n ${png.slice(5)}`,
+      `data:image/png;base64,${encodeURIComponent(png)}`,
+      `data:image/png;name=a.png;base64,${png}`,
+    ]) {
+      const one = prompt([said('user', { media: { url } })]);
+      assert.deepEqual(messageParams(one).messages[0]?.content, [
+        { type: 'image', source: { type: 'base64', media_type: 'image/png', data: png } },
+      ]);
+      assert.deepEqual(chatCompletionParams(one).messages[0]?.content, [
+        { type: 'image_url', image_url: { url: `data:image/png;base64,${png}` } },
+      ]);
+    }
+    const photo = prompt([said('user', { media: { url: 'data:image/jpg;base64,AA==' } })]);
+    assert.deepEqual(messageParams(photo).messages[0]?.content, [
+      { type: 'image', source: { type: 'base64', media_type: 'image/jpeg', data: 'AA==' } },
+    ]);
+  });
+
   it('takes data: URLs that are not Base64', () => {
     const of = (url: string, contentType?: string) =>
       prompt([said('user', { media: { url, ...(contentType !== undefined && { contentType }) } })]);
