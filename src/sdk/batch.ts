@@ -32,7 +32,7 @@ export async function preloaded(
   const all = prompts.map(each =>
     typeof each === 'object' && each ? wantedOf(each.name, each) : wantedOf(each, undefined),
   );
-  const loaded = await loadAll(settings, loading, all);
+  const { loaded } = await loadAll(settings, loading, all);
   const given = all.map(wanted => {
     const { name, channel, version } = wanted;
     const entry = loaded.get(keyOf(wanted));
@@ -44,23 +44,22 @@ export async function preloaded(
   return Promise.all(given);
 }
 
-/**
- * Asks for all of them. Each is kept as far as there is room, or why it cannot be had; rejects for none.
- * @returns those that were answered, by their key in memory
- */
-export async function loadAll(
-  settings: Settings,
-  loading: Loader,
-  all: readonly Wanted[],
-): Promise<ReadonlyMap<string, Entry>> {
-  const loaded = new Map<string, Entry>();
+/** By their key in memory. */
+interface Results {
+  readonly loaded: Map<string, Entry>;
+  readonly failed: Map<string, PromptForgeError>;
+}
+
+/** Asks for all of them. Each is kept as far as there is room, or why it cannot be had; rejects for none. */
+export async function loadAll(settings: Settings, loading: Loader, all: readonly Wanted[]): Promise<Results> {
+  const results: Results = { loaded: new Map(), failed: new Map() };
   const left = [...new Map(all.map(wanted => [keyOf(wanted), wanted])).values()];
   await Promise.all(left.map(wanted => loading.readStorage(loading.slots.open(keyOf(wanted)), wanted)));
   while (left.length > 0) {
     const some = left.slice(0, MOST);
-    left.splice(0, await loadSome(settings, loading, some, loaded));
+    left.splice(0, await loadSome(settings, loading, some, results));
   }
-  return loaded;
+  return results;
 }
 
 /** @returns how many of them were answered, from the first */
@@ -68,7 +67,7 @@ async function loadSome(
   settings: Settings,
   loading: Loader,
   some: readonly Wanted[],
-  loaded: Map<string, Entry>,
+  { loaded, failed }: Results,
 ): Promise<number> {
   const { clock, url, environment } = settings;
   const { slots } = loading;
@@ -86,6 +85,11 @@ async function loadSome(
     const event = { name, channel, version, duration, unchanged: false, reference: undefined };
     loading.tell(settings.onFetch, { ...event, error: undefined, ...more });
   };
+  const refuse = (wanted: Wanted, error: PromptForgeError): void => {
+    failed.set(keyOf(wanted), error);
+    loading.failed(slots.open(keyOf(wanted)), error);
+    tell(wanted, { error });
+  };
   let data: readonly unknown[];
   try {
     const { text } = await exchange(settings, { path: '/v1/deliveries', body: { prompts } });
@@ -96,15 +100,16 @@ async function loadSome(
   } catch (thrown) {
     // The registry refuses all of them for one name that it does not take.
     if (PromptForgeError.is(thrown, 'unsupported', 'invalid_input')) {
-      const loadOne = async (wanted: Wanted) => loaded.set(keyOf(wanted), await loading.load(wanted));
-      await Promise.all(some.map(wanted => loadOne(wanted).catch(() => undefined)));
+      const loadOne = (wanted: Wanted) =>
+        loading.load(wanted).then(
+          entry => loaded.set(keyOf(wanted), entry),
+          error => failed.set(keyOf(wanted), error),
+        );
+      await Promise.all(some.map(loadOne));
       return some.length;
     }
     const error = asError(thrown, 'not_a_registry', `The response from ${url} cannot be read. Check "url".`);
-    for (const wanted of some) {
-      loading.failed(slots.open(keyOf(wanted)), error);
-      tell(wanted, { error });
-    }
+    for (const wanted of some) refuse(wanted, error);
     return some.length;
   }
   for (const [index, item] of data.entries()) {
@@ -133,8 +138,7 @@ async function loadSome(
         'not_a_registry',
         `The response from ${url} for ${wanted.name} cannot be read.`,
       );
-      loading.failed(slots.open(keyOf(wanted)), error);
-      tell(wanted, { error });
+      refuse(wanted, error);
     }
   }
   return data.length;

@@ -4,7 +4,7 @@ import { asError } from './as-error.ts';
 import { loadAll } from './batch.ts';
 import { asObject, keyOf, promptOf } from './delivery.ts';
 import type { Entry } from './entries.ts';
-import { PromptForgeError } from './errors.ts';
+import { type ErrorCode, PromptForgeError } from './errors.ts';
 import { exchange } from './exchange.ts';
 import type { Loader } from './loader.ts';
 import type { Settings } from './settings.ts';
@@ -17,6 +17,12 @@ const POLL = 15_000;
 const FIRST_PAUSE = 500;
 /** A shorter request is not repeated at once: an intermediary may be ending them. */
 const SHORT = 1000;
+
+/** Errors after which asking again may succeed although no channel moves: those of the way to the registry. */
+const PASSING: readonly ErrorCode[] = [
+  ...(['unreachable', 'timeout', 'unavailable', 'rate_limited', 'not_a_registry'] as const),
+  ...(['key_refused', 'wrong_environment'] as const),
+];
 
 interface Watched {
   readonly wanted: Wanted;
@@ -35,6 +41,8 @@ export function watcher(settings: Settings, loading: Loader): Watcher {
   let running: AbortController | undefined;
   /** True if all that was watched has been looked at: what is watched from then on was not among it. */
   let hasLooked = false;
+  /** Why something that is watched could not be looked at: it may have moved, and the feed does not tell that twice. */
+  let behind: PromptForgeError | undefined;
   const late: Watched[] = [];
 
   async function follow(signal: AbortSignal): Promise<void> {
@@ -52,10 +60,11 @@ export function watcher(settings: Settings, loading: Loader): Watcher {
         });
         const { cursor: next } = asObject(JSON.parse(text));
         if (typeof next !== 'string') throw new Error('There is no cursor.');
-        // The position first, then the prompts: the next response reports moves in between.
-        if (next !== cursor) await lookAtAll();
+        // The place first, then the prompts: what moves in between is told by the next answer.
+        if (next !== cursor || behind !== undefined) await lookAtAll();
         else if (Date.now() - asked < SHORT) await sleep(SHORT, signal);
         cursor = next;
+        if (behind !== undefined) throw behind;
         failures = 0;
       } catch (thrown) {
         if (signal.aborted) return;
@@ -69,15 +78,17 @@ export function watcher(settings: Settings, loading: Loader): Watcher {
 
   async function lookAtAll(): Promise<void> {
     hasLooked = true;
+    behind = undefined;
     await look([...watched.values()]);
   }
 
   async function look(all: readonly Watched[]): Promise<void> {
-    const loaded = await loadAll(
+    const { loaded, failed } = await loadAll(
       settings,
       loading,
       all.map(({ wanted }) => wanted),
     );
+    behind = [...failed.values()].find(({ code }) => PASSING.includes(code)) ?? behind;
     for (const each of all) {
       const key = keyOf(each.wanted);
       tellOf(each, loaded.get(key) ?? loading.slots.peek(key)?.entry);

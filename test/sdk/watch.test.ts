@@ -1,5 +1,7 @@
 /** Many prompts in one request, and channels that are followed. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { FetchEvent, Prompt, PromptForgeError } from '../../src/sdk/client.ts';
 import { eventually } from '../eventually.ts';
 import { aSetting, codeOf, NAME, type Setting } from './a-client.ts';
@@ -177,6 +179,58 @@ describe('many prompts', () => {
       }
     });
 
+    it('tells of a version that could not be fetched when the channel moved, and why', async () => {
+      const { client, promote } = setting;
+      const errors: string[] = [];
+      let refusals = 0;
+      const prompts = client({
+        onError: ({ code }) => errors.push(code),
+        fetch: (url, init) => {
+          if (!url.endsWith('/v1/deliveries') || refusals === 0) return fetch(url, init);
+          refusals -= 1;
+          return Promise.resolve(new Response('', { status: 503 }));
+        },
+      });
+      await prompts.get(NAME);
+      const told: number[] = [];
+      const before = setting.proxy.seen.length;
+      prompts.watch(NAME, ({ version }) => told.push(version));
+      try {
+        await eventually('the held request', () =>
+          setting.proxy.seen.slice(before).some(seen => /wait=25&after=/.test(seen)),
+        );
+        refusals = 2;
+        await promote(2);
+        await eventually('version 2', () => told.length === 1);
+        assert.deepEqual([told, refusals, [...new Set(errors)]], [[2], 0, ['unavailable']]);
+      } finally {
+        prompts.close();
+      }
+    });
+
+    it('tells of what moved before it was watched, if the first look at it failed', async () => {
+      const { client, promote, proxy } = setting;
+      let refusals = 0;
+      const prompts = client({
+        fetch: (url, init) => {
+          if (!url.endsWith('/v1/deliveries') || refusals === 0) return fetch(url, init);
+          refusals -= 1;
+          return Promise.resolve(new Response('', { status: 503 }));
+        },
+      });
+      await prompts.get(NAME);
+      await promote(2);
+      const told: number[] = [];
+      refusals = 1;
+      prompts.watch(NAME, ({ version }) => told.push(version));
+      try {
+        await eventually('version 2', () => told.length === 1);
+        assert.ok(proxy.seen.some(seen => seen.includes('/v1/deliveries')));
+      } finally {
+        prompts.close();
+      }
+    });
+
     it('tells of the first version of a channel that was not set', async () => {
       const { client, proxy, registry } = setting;
       await registry.publish('many/late', 'Late', null);
@@ -248,6 +302,24 @@ describe('many prompts', () => {
       } finally {
         prompts.close();
       }
+    });
+
+    it('keeps no process alive once the client is closed, however long the registry asks it to wait', async () => {
+      const code = `
+        import { createClient } from ${JSON.stringify(new URL('../../src/sdk/client.ts', import.meta.url).href)};
+        const prompts = createClient({
+          url: 'https://a.example',
+          key: 'pf_production_000000000000_x',
+          environment: 'production',
+          timeout: 1e8,
+          fetch: async () => {
+            setImmediate(() => prompts.close());
+            return new Response('', { status: 429, headers: { 'Retry-After': '86400' } });
+          },
+        });
+        prompts.watch('a', () => undefined);`;
+      const { stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code]);
+      assert.equal(stderr, '');
     });
 
     it('ends with its signal, and refuses what is no name', async () => {
