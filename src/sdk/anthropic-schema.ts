@@ -1,18 +1,22 @@
 /** JSON Schema within what Anthropic's structured outputs take. */
 import type { JsonSchema } from './adapt.ts';
-import { closedSchema, rewritten } from './closed-schema.ts';
+import { closedSchema, isSchema, rewritten } from './closed-schema.ts';
 
 /**
- * Anthropic rejects schemas with rules such as `minimum`, so they are moved to the description of the value, as in the
- * helpers of Anthropic's own SDK.
+ * Anthropic refuses a request whose schema has a rule such as `minimum`, or an object that takes other keys than those
+ * it names, so the model reads such rules in the description of the value, as the helpers of Anthropic's own SDK have it.
+ * @returns undefined for a schema with an object that names no keys, which could only be empty
  */
-export function anthropicSchema(schema: JsonSchema): JsonSchema {
-  return rewritten(closedSchema(schema), each => {
+export function anthropicSchema(schema: JsonSchema): JsonSchema | undefined {
+  let isTakenWhole = true;
+  const taken = rewritten(closedSchema(schema), each => {
     const { oneOf, ...others } = each;
     const given = oneOf === undefined || 'anyOf' in others ? each : { ...others, anyOf: oneOf };
+    const isObject = [given['type']].flat().includes('object') || isSchema(given['properties']);
+    if (isObject && Object.keys(given['properties'] ?? {}).length === 0) isTakenWhole = false;
     const rules = Object.entries(given).filter(([key, value]) => !isTaken(key, value));
     if (rules.length === 0) return given;
-    const taken = Object.entries(given).filter(([key, value]) => isTaken(key, value));
+    const kept = Object.entries(given).filter(([key, value]) => isTaken(key, value));
     const told = rules
       .filter(([key]) => key !== '$schema')
       .map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
@@ -23,10 +27,12 @@ export function anthropicSchema(schema: JsonSchema): JsonSchema {
       ...(told ? [`{${told}}`] : []),
     ];
     return {
-      ...Object.fromEntries(taken),
+      ...Object.fromEntries(kept),
+      ...(isObject && { additionalProperties: false }),
       ...(described.length > 0 && { description: described.join('\n\n') }),
     };
   });
+  return isTakenWhole ? taken : undefined;
 }
 
 const TAKEN: ReadonlySet<string> = new Set([
@@ -51,5 +57,8 @@ const FORMATS: readonly unknown[] = [
 
 function isTaken(key: string, value: unknown): boolean {
   if (key === 'format') return FORMATS.includes(value);
+  if (key === 'additionalProperties') return value === false;
+  if (key === 'enum' || key === 'const')
+    return [value].flat().every(each => typeof each !== 'object' || each === null);
   return key === 'minItems' ? value === 0 || value === 1 : TAKEN.has(key);
 }

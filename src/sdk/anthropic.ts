@@ -88,11 +88,21 @@ export function messageParams<const Options extends AdapterOptions>(
     ...(schema !== undefined && {
       output_config: {
         ...(options?.config && (config['output_config'] as object | undefined)),
-        format: { type: 'json_schema', schema: anthropicSchema(schema) },
+        format: { type: 'json_schema', schema: schemaFor(prompt, schema) },
       },
     }),
   };
   return params as unknown as OrModel<MessageParams, Options>;
+}
+
+function schemaFor(prompt: Renderable, schema: JsonSchema): JsonSchema {
+  const taken = anthropicSchema(schema);
+  if (taken !== undefined) return taken;
+  throw refused(
+    prompt,
+    'declares an output with an object that names no keys, which Anthropic could only leave empty',
+    'Name its keys, or make it a list of objects with a key and a value.',
+  );
 }
 
 function messagesOf(prompt: Renderable, turns: ReturnType<typeof turnsOf>): MessageParams['messages'] {

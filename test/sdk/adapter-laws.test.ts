@@ -1,5 +1,6 @@
 /** What holds of the adapters for any messages and schemas. */
 import assert from 'node:assert/strict';
+import { transformJSONSchema } from '@anthropic-ai/sdk/lib/transform-json-schema';
 import fc from 'fast-check';
 import type { Renderable } from '../../src/sdk/adapt.ts';
 import { textParams } from '../../src/sdk/ai.ts';
@@ -506,8 +507,46 @@ describe('each adapter', () => {
       },
       additionalProperties: false,
     };
-    assert.deepEqual(messageParams(one).output_config?.format.schema, closed);
     assert.deepEqual(contentParams(one).config.responseJsonSchema, closed);
+  });
+
+  it('closes every object for Anthropic, as its own SDK does, and refuses one that could only be empty', () => {
+    const a = { type: 'string' };
+    const schemaOf = (schema: Schema) =>
+      messageParams(prompt([], { output: { schema } })).output_config?.format.schema;
+    for (const others of [undefined, false, true, { type: 'integer' }]) {
+      const open = {
+        type: 'object',
+        properties: { a },
+        ...(others !== undefined && { additionalProperties: others }),
+      };
+      const { additionalProperties, ...transformed } = transformJSONSchema({
+        type: 'object',
+        properties: { open },
+      }) as { properties: { open: Schema }; additionalProperties: boolean };
+      const sent = schemaOf({ type: 'object', properties: { open } }) as typeof transformed;
+      assert.equal(additionalProperties, false);
+      assert.equal(sent.properties.open['additionalProperties'], false);
+      assert.deepEqual(sent.properties.open['properties'], transformed.properties.open['properties']);
+      assert.equal(
+        sent.properties.open['description'],
+        typeof others === 'object' || others === true
+          ? `{additionalProperties: ${JSON.stringify(others)}}`
+          : undefined,
+      );
+    }
+    assert.deepEqual(schemaOf({ type: 'object', properties: { a: { enum: [1, { b: 2 }] } } }), {
+      type: 'object',
+      properties: { a: { description: '{enum: [1,{"b":2}]}' } },
+      additionalProperties: false,
+    });
+    for (const free of [{ type: 'object' }, { type: ['object', 'null'], additionalProperties: a }])
+      for (const schema of [free, { type: 'object', properties: { free: { type: 'array', items: free } } }])
+        assert.throws(
+          () => schemaOf(schema),
+          error =>
+            PromptForgeError.is(error, 'invalid_input') && /^support\/triage@3 declares/.test(error.message),
+        );
   });
 });
 
