@@ -102,21 +102,32 @@ function slice(of: LinkedTemplate, start: number, end: number): Flattened {
   return { template, pieces: template === '' ? [] : [{ start: 0, length: template.length, of, at: start }] };
 }
 
-/** Text that is from no template. */
+/** What is between two offsets of a text that is made of pieces. */
+function cut({ template, pieces }: Flattened, start: number, end: number): Flattened {
+  const within = pieces.flatMap(piece => {
+    const from = Math.max(start, piece.start);
+    const length = Math.min(end, piece.start + piece.length) - from;
+    return length <= 0 ? [] : [{ ...piece, start: from - start, length, at: piece.at + from - piece.start }];
+  });
+  return { template: template.slice(start, end), pieces: within };
+}
+
+/** Text that no template holds. */
 function written(template: string): Flattened {
   return { template, pieces: [] };
 }
 
 /**
- * The text around a definition decides how Handlebars treats the white space at the partial's two ends, so the four
+ * The text around a definition decides how Handlebars treats the white space at the partial's two ends, so the
  * ways to write it are tried until one parses to the partial's own tree. The line break before `{{~/inline}}` lets
  * Handlebars take off the one after it.
  */
 function definition(id: string, content: Flattened): Flattened {
-  const candidates = ENDS.map(([before, after]) =>
+  const alone = standingAlone(content);
+  const candidates = ENDS.map(([before, after, isAlone]) =>
     joined([
       written(`{{#*inline ${JSON.stringify(id)}}}${before}`),
-      content,
+      isAlone ? alone : content,
       written(`${after}\n{{~/inline}}\n`),
     ]),
   );
@@ -129,13 +140,33 @@ function definition(id: string, content: Flattened): Flattened {
   return found;
 }
 
-/** Two comments in a row are never alone on a line, so neither removes its line break. */
-const ENDS = [
-  ['{{!}}', '{{!}}{{!}}'],
-  ['\n', '{{!}}{{!}}'],
-  ['{{!}}', '\n{{!}}{{!}}'],
-  ['\n', '\n{{!}}{{!}}'],
-] as const;
+/** Two comments in a row are never alone on a line, so neither takes the end of one with it. */
+const COMMENTS = '{{!}}{{!}}';
+/**
+ * No tag may come right after text that ends in a backslash, which would escape it, or in a brace, which would become
+ * one of its own.
+ */
+const ENDS: readonly (readonly [before: string, after: string, isAlone?: true])[] = [
+  ['{{!}}', COMMENTS],
+  ['\n', COMMENTS],
+  ['{{!}}', `\n${COMMENTS}`],
+  ['\n', `\n${COMMENTS}`],
+  ['{{!}}', ''],
+  ['\n', ''],
+  ['{{!}}', COMMENTS, true],
+  ['\n', COMMENTS, true],
+];
+
+/**
+ * A partial whose last tag is alone on its line because the text ends there, with a line end to say so. Handlebars
+ * takes blanks off up to the line's end, but no other white space.
+ */
+function standingAlone(content: Flattened): Flattened {
+  const { length } = content.template;
+  const { length: end } = content.template.trimEnd();
+  const { length: kept } = content.template.slice(end).replace(/^[ \t]*\r?\n?/, '');
+  return joined([cut(content, 0, end), written('\n'), cut(content, length - kept, length)]);
+}
 
 interface Flattening {
   /** By id: the partials that must be defined inline. */

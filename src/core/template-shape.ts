@@ -61,7 +61,20 @@ export function sameMeaning(
     const use = chosen.get((lines[start.line - 1] ?? 0) + start.column);
     return use === undefined ? undefined : readTemplate(contents.get(use.reference) ?? '').body;
   });
-  return JSON.stringify(expected) === JSON.stringify(shape(readTemplate(spliced) as unknown as Node, asItIs));
+  const tree = treeOf(spliced);
+  return tree !== undefined && JSON.stringify(expected) === JSON.stringify(shape(tree, asItIs));
+}
+
+/**
+ * Undefined for a text that cannot be read: braces and backslashes of two templates that come together may make
+ * another tag of both.
+ */
+function treeOf(text: string): Node | undefined {
+  try {
+    return readTemplate(text) as unknown as Node;
+  } catch {
+    return undefined; // Handlebars throws plain errors for a syntax error, and nothing else.
+  }
 }
 
 /** The edit that replaces `use` with `content`. As in Handlebars, a tag alone on its line includes the end of that line. */
@@ -79,7 +92,7 @@ export function splice(
 
 /** Returns true if an `{{#*inline}}` block gives its partial the same tree that `content` has on its own. */
 export function definesTheSame(inlineBlock: string, content: string): boolean {
-  const [block] = readTemplate(inlineBlock).body as hbs.AST.DecoratorBlock[];
+  const { body: [block] = [] } = (treeOf(inlineBlock) ?? {}) as { body?: hbs.AST.DecoratorBlock[] };
   return (
     JSON.stringify(shape(block?.program.body, asItIs)) ===
     JSON.stringify(shape(readTemplate(content).body, asItIs))

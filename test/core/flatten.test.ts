@@ -125,6 +125,30 @@ describe('flatten', () => {
     assert.match(text, /inline "x"/);
   });
 
+  it('keeps partials that end in what would change the tag after them, or in white space that no line has', () => {
+    for (const text of [
+      'a\\',
+      'a\\\\',
+      'a{',
+      '}}a{',
+      '{{! c }}\u3000',
+      '{{#if yes}}\nx\n{{/if}} \r ',
+      '{{! c }}\u2028',
+    ])
+      for (const template of [
+        '{{name}}{{> p}}{{name}}',
+        '{{name}}{{> p label="x"}}{{name}}',
+        '{{> p this}}',
+      ]) {
+        const linked = { template, partials: new Map([partial('p', text)]) };
+        assert.equal(
+          rendered(flatten(linked), input),
+          withRegisteredPartials(linked, input),
+          JSON.stringify([template, text]),
+        );
+      }
+  });
+
   it('keeps a partial that the template defines itself', () => {
     const linked = { template: '{{#*inline "mine"}}x{{/inline}}{{> mine}}', partials: new Map() };
     assert.equal(flatten(linked), linked.template);
@@ -160,6 +184,13 @@ describe('flatten', () => {
       '\n',
       '  ',
       '\r\n',
+      // Beside a tag, these make another of it.
+      '\\',
+      '{',
+      '}',
+      // Blank for Handlebars' lines, but not taken off.
+      '\r',
+      '\u3000',
       '{{name}}',
       '{{~name~}}',
       '{{#if yes}}',
