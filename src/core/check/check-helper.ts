@@ -66,18 +66,23 @@ export function wordsOf({ params }: Arguments): readonly string[] {
 
 function checkLiterals(
   name: string,
-  { params: [first], hash }: Arguments,
+  { params, hash }: Arguments,
   wrong: (message: string, node: Node) => HelperFault,
 ): HelperFault | undefined {
+  const [first] = params;
+  if (name === 'lookup') {
+    const missing = params.find(isSeenAsNothing);
+    return missing && wrong(NO_LOOKUP, missing);
+  }
   if (name === 'role') return first === undefined ? undefined : checkRole(first);
-  if (name === 'json' && first !== undefined && isNothing(first))
+  if (name === 'json' && first !== undefined && isSeenAsNothing(first))
     return wrong('A value is missing: name a variable, as in "{{json value}}".', first);
   if (name === 'section' && first !== undefined && isBlank(first))
     return wrong('A section needs a name: write "{{section "name"}}".', first);
   if (name !== 'media') return undefined;
   // Of a name that is given twice the first counts.
   const url = hash?.pairs.find(({ key }) => key === 'url')?.value;
-  if (url === undefined || !(isLiteral(url) || isNothing(url))) return undefined;
+  if (url === undefined || !(isLiteral(url) || isSeenAsNothing(url))) return undefined;
   if (url.type === 'StringLiteral' && !isBlank(url)) return undefined;
   return wrong(
     '"url=" is not an address: write "{{media url=photo}}" with a variable, or the address in quotes.',
@@ -85,13 +90,22 @@ function checkLiterals(
   );
 }
 
-/** Returns true if it has no value for any input. */
+const NO_LOOKUP =
+  'A value is missing, so this is always empty: name variables, as in "{{lookup object key}}", or write the key in quotes.';
+
+/** Returns whether it has no value whatever the input is. */
 export function isNothing(expression: Expression): boolean {
   if (expression.type !== 'SubExpression')
     return expression.type === 'NullLiteral' || expression.type === 'UndefinedLiteral';
   const { params } = expression;
   const name = nameOfCall(expression);
-  return name === 'log' || (name === 'lookup' && params[0] !== undefined && isNothing(params[0]));
+  return name === 'log' || (name === 'lookup' && params.some(isNothing));
+}
+
+/** As `isNothing`, but not a lookup, of which its own arguments are told. */
+function isSeenAsNothing(expression: Expression): boolean {
+  const isLookup = expression.type === 'SubExpression' && nameOfCall(expression) === 'lookup';
+  return !isLookup && isNothing(expression);
 }
 
 function nameOfCall({ path }: SubExpression): string {
@@ -99,7 +113,9 @@ function nameOfCall({ path }: SubExpression): string {
 }
 
 function isBlank(expression: Expression): boolean {
-  return isNothing(expression) || (expression.type === 'StringLiteral' && expression.value.trim() === '');
+  return (
+    isSeenAsNothing(expression) || (expression.type === 'StringLiteral' && expression.value.trim() === '')
+  );
 }
 
 function isLiteral({ type }: Expression): boolean {
@@ -117,7 +133,11 @@ const OTHER_ROLES: ReadonlyMap<string, string> = new Map([
 
 function checkRole(role: Expression): HelperFault | undefined {
   if (role.type === 'SubExpression') {
-    const gives = isNothing(role) ? 'gives nothing' : nameOfCall(role) === 'json' ? 'gives JSON' : undefined;
+    const gives = isSeenAsNothing(role)
+      ? 'gives nothing'
+      : nameOfCall(role) === 'json'
+        ? 'gives JSON'
+        : undefined;
     return gives === undefined
       ? undefined
       : { code: 'unknown-role', node: role, message: `This ${gives}, which is not a role. ${NAMED}` };

@@ -164,9 +164,14 @@ class Checker {
     let isForeign = this.#isForeign(callee);
     for (const param of node.params) if (this.#isForeign(param)) isForeign = true;
     if (isForeign || this.#isCutOff(node, callee)) return undefined;
+    if (isOfBlock(callee) && (form !== 'block' || hasArguments(node) || !isBlockName(callee))) {
+      this.#report(USE_OF_BLOCK, this.#placeOf(callee));
+      return undefined;
+    }
     const { fault, isHelper } = this.#faultOf(node, callee, form, scope);
     if (fault !== undefined) this.#report(fault, this.#placeOf(fault.node ?? callee));
-    this.#arguments(node, scope);
+    const isAsked = isHelper && (callee.original === 'if' || callee.original === 'unless');
+    this.#arguments(node, scope, isAsked ? node.params[0] : undefined);
     return fault === undefined ? isHelper : undefined;
   }
 
@@ -194,10 +199,13 @@ class Checker {
     return { fault: INTERNAL_HELPERS.has(name) ? internal(name) : unknownHelper(callee, node), isHelper };
   }
 
-  #arguments(of: Arguments, scope: Scope): void {
+  /** @param condition the argument that is only asked whether it is given */
+  #arguments(of: Arguments, scope: Scope, condition?: Expression): void {
     this.#repeated(of);
     for (const expression of argumentsOf(of))
       if (expression.type === 'SubExpression') this.#call(expression, expression.path, 'argument', scope);
+      else if (isOfBlock(expression) && !(expression === condition && isBlockName(expression)))
+        this.#report(USE_OF_BLOCK, this.#placeOf(expression));
       else if (!this.#isForeign(expression)) this.#number(expression);
   }
 
@@ -332,5 +340,20 @@ const PLAIN = /^[@\w./]+$/;
 
 const BLOCK_NAME =
   '"@partial-block" is the body of a {{#> name}}…{{/name}}. Give the inline partial another name.';
+const USE_OF_BLOCK: HelperFault = {
+  code: 'wrong-arguments',
+  message:
+    '"@partial-block" is the body of a {{#> name}}…{{/name}}. Write it with {{> @partial-block}}, or ask for it with {{#if @partial-block}}.',
+};
+
+/** Returns whether a path reads the body that a partial is called with, in whatever way. */
+function isOfBlock(path: Expression): path is PathExpression {
+  return path.type === 'PathExpression' && path.data && path.parts[0] === PARTIAL_BLOCK.slice(1);
+}
+
+function isBlockName({ original }: PathExpression): boolean {
+  return original === PARTIAL_BLOCK;
+}
+
 const ONE_CONTEXT =
   'A partial takes one argument, its context. Give the others a name: {{> partial name=value}}.';

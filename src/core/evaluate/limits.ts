@@ -31,7 +31,8 @@ export class Meter {
   /** The number of steps at which there is something to do. */
   #mark: number;
   #characters = 0;
-  #nesting = 0;
+  /** The depth of blocks and partials. */
+  nesting = 0;
 
   constructor(limits: Limits) {
     this.#limits = limits;
@@ -81,11 +82,11 @@ export class Meter {
   }
 
   enter(template: Template, node: Node): void {
-    if (this.#nesting >= MAX_NESTING) throw tooExpensive('nesting', MAX_NESTING, template, node);
-    this.#nesting += 1;
+    if (this.nesting >= MAX_NESTING) throw tooExpensive('nesting', MAX_NESTING, template, node);
+    this.nesting += 1;
   }
 
   leave(): void {
-    this.#nesting -= 1;
+    this.nesting -= 1;
   }
 }

@@ -3,6 +3,7 @@
 import { PARTIAL_BLOCK } from '../check/inline-partials.ts';
 import { isScoped, type PathExpression } from '../syntax-tree.ts';
 import { invalidAt } from './problems.ts';
+import { blockWrites } from './run-partial.ts';
 import { blockParam, type Data, dataValue, type Scope } from './scope.ts';
 
 /** A property that a value has itself; undefined for one it inherits. `parent` is neither null nor undefined. */
@@ -47,11 +48,10 @@ function readParts(from: unknown, parts: readonly string[], first: number): unkn
   return value;
 }
 
-/** The value of `{{#if @partial-block}}` if there is one: a function, as in Handlebars, which writes nothing. */
-const BLOCK = (): void => {};
-
-function readData({ original, parts, depth }: PathExpression, scope: Scope): unknown {
-  if (original === PARTIAL_BLOCK && scope.partialBlock !== undefined) return BLOCK;
+function readData(path: PathExpression, scope: Scope): unknown {
+  const { original, parts, depth } = path;
+  // As in Handlebars a function, which conditions call.
+  if (original === PARTIAL_BLOCK && scope.partialBlock !== undefined) return () => blockWrites(scope, path);
   let data: Data | undefined = scope.data;
   for (let up = 0; up < depth; up++) data = data?.above;
   const [name] = parts;

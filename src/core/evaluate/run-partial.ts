@@ -1,7 +1,8 @@
 /** Evaluating `{{> name}}` and `{{#> name}}`. */
 
 import { PARTIAL_BLOCK } from '../check/inline-partials.ts';
-import type { PartialBlockStatement, PartialStatement } from '../syntax-tree.ts';
+import { Problem } from '../problem.ts';
+import type { Node, PartialBlockStatement, PartialStatement } from '../syntax-tree.ts';
 import { evaluateExpression, hashOf } from './evaluate-expression.ts';
 import { invalidAt } from './problems.ts';
 import { runBody } from './run-body.ts';
@@ -84,7 +85,10 @@ function callInline(
   runBody(program, { ...scope, ...inlinesWithin(scope.template, caller), data, partialBlock }, context, node);
 }
 
-function callBlock({ program, scope, outer }: PartialBlock, { node, caller, context, data }: Called): void {
+function callBlock(
+  { program, scope, outer }: PartialBlock,
+  { node, caller, context, data }: Pick<Called, 'caller' | 'context' | 'data'> & { readonly node: Node },
+): void {
   const within = {
     ...scope,
     ...inlinesWithin(scope.template, caller),
@@ -92,6 +96,24 @@ function callBlock({ program, scope, outer }: PartialBlock, { node, caller, cont
     partialBlock: outer,
   };
   runBody(program, within, context, node);
+}
+
+/**
+ * Returns whether the block that a partial was called with writes anything here, which is what `{{#if @partial-block}}`
+ * asks. One that cannot be written with this context counts as well: it may be called with another.
+ */
+export function blockWrites(scope: Scope, node: Node): boolean {
+  const { run, partialBlock, context, data } = scope;
+  if (partialBlock === undefined) return false;
+  const { nesting } = run.meter;
+  try {
+    return run.writer.writesAnything(() => callBlock(partialBlock, { node, caller: scope, context, data }));
+  } catch (error) {
+    if (Problem.is(error, 'invalid_source')) return true;
+    throw error;
+  } finally {
+    run.meter.nesting = nesting;
+  }
 }
 
 export function unknownPartial(name: string): string {

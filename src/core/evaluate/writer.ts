@@ -10,11 +10,15 @@ interface Indent {
   isAtLineStart: boolean;
 }
 
+/** Thrown where it is only asked whether anything is written. */
+const WRITTEN = new Error('written');
+
 export class Writer {
   readonly segments: Segment[] = [];
   readonly #meter: Meter;
   /** Of the partials around what is written, outermost first. */
   readonly #indents: Indent[] = [];
+  #isAsked = false;
 
   constructor(meter: Meter) {
     this.#meter = meter;
@@ -22,6 +26,7 @@ export class Writer {
 
   text(text: string, template: Template, node: Node): void {
     if (text === '') return;
+    this.#keeps();
     const written = this.#indented(text, template, node);
     this.segments.push({ kind: 'text', text: written, source: sourceOf(node, template) });
   }
@@ -33,6 +38,8 @@ export class Writer {
     template: Template,
     node: Node,
   ): void {
+    if (this.#isAsked && text === '') return;
+    this.#keeps();
     // The indentation before a value is no part of it.
     if (text !== '') this.#indentLine(template, node);
     this.segments.push({
@@ -44,6 +51,7 @@ export class Writer {
   }
 
   structure(segment: StructureSegment, template: Template, node: Node): void {
+    this.#keeps();
     this.#indentLine(template, node);
     this.segments.push(segment);
   }
@@ -53,6 +61,27 @@ export class Writer {
     if (indent !== '') this.#indents.push({ text: indent, isAtLineStart: true });
     write();
     if (indent !== '') this.#indents.pop();
+  }
+
+  /** Returns whether `write` writes anything. It ends at the first character, and nothing is kept. */
+  writesAnything(write: () => void): boolean {
+    const isAsked = this.#isAsked;
+    const { length } = this.#indents;
+    this.#isAsked = true;
+    try {
+      write();
+      return false;
+    } catch (thrown) {
+      if (thrown !== WRITTEN) throw thrown;
+      return true;
+    } finally {
+      this.#isAsked = isAsked;
+      this.#indents.length = length;
+    }
+  }
+
+  #keeps(): void {
+    if (this.#isAsked) throw WRITTEN;
   }
 
   /** The text before the next character. */

@@ -111,7 +111,8 @@ describe('evaluating and Handlebars', () => {
       '{{#each items}}{{#if @partial-block}}{{> @partial-block}}{{/if}}{{/each}}',
       `{{#*inline "own"}}${p}{{/inline}}{{> own}}{{#> own}}b{{/own}}`,
     ]) {
-      const template = '{{> q}}|{{#> q}}x{{/q}}|{{#> q}}{{> p}}{{/q}}';
+      const template =
+        '{{> q}}|{{#> q}}x{{/q}}|{{#> q}}{{> p}}{{/q}}|{{#> q}}{{/q}}|{{#> q}}{{! c }}{{/q}}|{{#> q}} {{/q}}|{{#> q}}{{nothing}}{{#if nothing}}x{{/if}}{{/q}}';
       const input = { items: [1, 2] };
       const partials = new Map([partial('q', q, [partial('p', p)]), partial('p', p)]);
       assert.equal(textOf(template, input, { partials }), handlebars(template, { p, q }, input, {}), q);

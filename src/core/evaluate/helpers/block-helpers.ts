@@ -26,7 +26,9 @@ function either({ scope, node }: BlockCall, first: boolean): void {
 
 function isGiven(call: BlockCall, example: string): boolean {
   checkCount(call, 1, example);
-  const [condition] = call.args;
+  const [given] = call.args;
+  // The block of a partial.
+  const condition = typeof given === 'function' ? given() : given;
   return (Boolean(condition) || Boolean(call.hash['includeZero'])) && !isNothing(condition);
 }
 
