@@ -1,17 +1,18 @@
 /** The declarations of a source's front matter, its schemas expanded to JSON Schema. */
-import type { Problem } from './problem.ts';
+import { MAX_ERRORS } from './check/finding.ts';
 import { asObject } from './prompt-data.ts';
 import { promptOf } from './prompt-metadata.ts';
-import { patternFault, patternsIn } from './schema/check-patterns.ts';
-import { referenceFault } from './schema/check-references.ts';
+import { patternFaults, patternsIn } from './schema/check-patterns.ts';
+import { referenceFaults } from './schema/check-references.ts';
 import { expandSchema } from './schema/expand-schema.ts';
 import { notOfAnObject } from './schema/input-type.ts';
 import { loadPatterns } from './schema/patterns.ts';
-import { placeOfFault } from './schema/place-of-fault.ts';
+import { type PlacedFault, placeOfFault } from './schema/place-of-fault.ts';
 import { isJsonObject, type JsonObject, SchemaFault, type SchemaPath } from './schema/schema-fault.ts';
 import { locateFrontMatter, type PromptSource, type SourceKind } from './source.ts';
 import { issueAt } from './source-position.ts';
 import { problemOfIssues } from './template.ts';
+import { toolFaults } from './tools.ts';
 import { readYaml } from './yaml-places.ts';
 
 export interface DeclaredMetadata {
@@ -35,42 +36,80 @@ export interface MetadataOptions {
 export function declaredMetadata(
   source: string,
   parsed: PromptSource,
-  { label, kind, isPublished = false }: MetadataOptions,
+  options: MetadataOptions,
 ): DeclaredMetadata {
-  const { output } = parsed.frontMatter;
-  const input = asObject(parsed.frontMatter['input']);
-  const expand = (schema: unknown, of: 'input' | 'output') =>
-    orIssue(() => expandSchema(schema, isPublished), [of, 'schema'], { source, label, kind });
-  const schema = expand(input['schema'], 'input');
-  const defaults = asObject(input['default']);
-  const outputSchema = isJsonObject(output) ? expand(output['schema'], 'output') : null;
-  return {
-    prompt: promptOf(parsed.frontMatter, outputSchema),
-    inputSchema: schema && withoutDefaulted(schema, defaults),
-    defaults,
-  };
+  const schemas = expandedSchemas(parsed, options.isPublished === true);
+  checkNoFaults(schemas.faults, source, options);
+  return metadataOf(parsed, schemas);
 }
 
 /**
- * As `declaredMetadata`, of what is published or rendered before it is: also the references and patterns of the input's
- * schema must be such that they can be followed and run.
+ * As `declaredMetadata`, of what is published or rendered before it is: also the references in schemas, those of tools
+ * included, and the patterns of the input's must be such that they can be followed and run.
  */
 export async function checkedMetadata(
   source: string,
   parsed: PromptSource,
   options: MetadataOptions,
 ): Promise<DeclaredMetadata> {
-  const metadata = declaredMetadata(source, parsed, options);
-  if (options.isPublished === true || metadata.inputSchema === null) return metadata;
-  const at = ['input', 'schema'];
-  const other = notOfAnObject(asObject(parsed.frontMatter['input'])['schema']);
-  if (other !== undefined) throw problemOf(other, 'picoschema', at, { source, ...options });
-  const reference = referenceFault(metadata.inputSchema);
-  if (reference !== undefined) throw problemOf(reference, 'schema-reference', at, { source, ...options });
-  const patterns = patternsIn(metadata.inputSchema);
-  const fault = patterns.length === 0 ? undefined : patternFault(patterns, await loadPatterns());
-  if (fault !== undefined) throw problemOf(fault, 'schema-pattern', at, { source, ...options });
-  return metadata;
+  if (options.isPublished === true) return declaredMetadata(source, parsed, options);
+  const schemas = expandedSchemas(parsed, false);
+  const { input, output, faults } = schemas;
+  const found = [...faults, ...toolFaults(parsed.frontMatter)];
+  if (input !== null) {
+    const other = notOfAnObject(asObject(parsed.frontMatter['input'])['schema']);
+    if (other !== undefined) found.push({ fault: other, code: 'picoschema', at: INPUT });
+    found.push(
+      ...referenceFaults(input).map(fault => ({ fault, code: 'schema-reference', at: INPUT }) as const),
+    );
+    const patterns = patternsIn(input);
+    const wrong = patterns.length === 0 ? [] : patternFaults(patterns, await loadPatterns());
+    found.push(...wrong.map(fault => ({ fault, code: 'schema-pattern', at: INPUT }) as const));
+  }
+  if (output !== null)
+    found.push(
+      ...referenceFaults(output).map(fault => ({ fault, code: 'schema-reference', at: OUTPUT }) as const),
+    );
+  checkNoFaults(found, source, options);
+  return metadataOf(parsed, schemas);
+}
+
+const INPUT: SchemaPath = ['input', 'schema'];
+const OUTPUT: SchemaPath = ['output', 'schema'];
+
+interface ExpandedSchemas {
+  /** JSON Schema; null where there is none, or it means nothing. */
+  readonly input: JsonObject | null;
+  readonly output: JsonObject | null;
+  readonly faults: readonly PlacedFault[];
+}
+
+function expandedSchemas({ frontMatter }: PromptSource, isLenient: boolean): ExpandedSchemas {
+  const faults: PlacedFault[] = [];
+  const expanded = (schema: unknown, at: SchemaPath): JsonObject | null => {
+    try {
+      return expandSchema(schema, isLenient);
+    } catch (error) {
+      if (!(error instanceof SchemaFault)) throw error;
+      faults.push({ fault: error, code: 'picoschema', at });
+      return null;
+    }
+  };
+  const { output } = frontMatter;
+  return {
+    input: expanded(asObject(frontMatter['input'])['schema'], INPUT),
+    output: isJsonObject(output) ? expanded(output['schema'], OUTPUT) : null,
+    faults,
+  };
+}
+
+function metadataOf({ frontMatter }: PromptSource, { input, output }: ExpandedSchemas): DeclaredMetadata {
+  const defaults = asObject(asObject(frontMatter['input'])['default']);
+  return {
+    prompt: promptOf(frontMatter, output),
+    inputSchema: input && withoutDefaulted(input, defaults),
+    defaults,
+  };
 }
 
 /** A schema that requires no input which has a default. */
@@ -84,33 +123,20 @@ function withoutDefaulted(schema: JsonObject, defaults: JsonObject): JsonObject 
   return left.length === 0 ? rest : { ...schema, required: left };
 }
 
-function orIssue<Value>(read: () => Value, at: SchemaPath, of: { source: string } & MetadataOptions): Value {
-  try {
-    return read();
-  } catch (error) {
-    throw error instanceof SchemaFault ? problemOf(error, 'picoschema', at, of) : error;
-  }
-}
-
-function problemOf(
-  fault: SchemaFault,
-  code: 'picoschema' | 'schema-pattern' | 'schema-reference',
-  at: SchemaPath,
-  { source, label, kind }: { source: string } & MetadataOptions,
-): Problem {
-  const { start, end } = placeOf(source, kind, at, fault);
-  return problemOfIssues([{ code, ...issueAt(source, start, end, fault.message) }], label);
-}
-
-/** Returns the place of an invalid key or value in the front matter, as far as the path to it exists. */
-function placeOf(
+/** @throws Problem `invalid_source` with the faults, in the order of their places */
+function checkNoFaults(
+  faults: readonly PlacedFault[],
   source: string,
-  kind: SourceKind | undefined,
-  at: SchemaPath,
-  fault: SchemaFault,
-): { readonly start: number; readonly end: number } {
+  { label, kind }: MetadataOptions,
+): void {
+  if (faults.length === 0) return;
   const place = locateFrontMatter(source, kind);
   const offset = place?.yamlStart ?? 0;
   const { root } = readYaml(source.slice(offset, place?.yamlEnd), offset);
-  return placeOfFault(root, at, fault);
+  const issues = faults
+    .slice(0, MAX_ERRORS)
+    .map(({ fault, code, at }) => ({ code, message: fault.message, ...placeOfFault(root, at, fault) }))
+    .toSorted((one, other) => one.start - other.start)
+    .map(({ code, start, end, message }) => ({ code, ...issueAt(source, start, end, message) }));
+  throw problemOfIssues(issues, label);
 }

@@ -1,6 +1,8 @@
 /** The tools that a prompt declares, as model APIs take them: by name, with JSON Schema. */
+import { referenceFaults } from './schema/check-references.ts';
 import { expandSchema } from './schema/expand-schema.ts';
-import { isJsonObject, type JsonObject, SchemaFault } from './schema/schema-fault.ts';
+import type { PlacedFault } from './schema/place-of-fault.ts';
+import { isJsonObject, type JsonObject, SchemaFault, type SchemaPath } from './schema/schema-fault.ts';
 
 export interface DeclaredTool {
   readonly name: string;
@@ -37,7 +39,32 @@ function compiled(name: string, { description, inputSchema, outputSchema }: Json
   };
 }
 
-/** Publishing does not check the schemas of tools, so one that means nothing is left out. */
+/** Errors in the schemas of tools: in a tool without its schema, a model guesses. */
+export function toolFaults(frontMatter: JsonObject): readonly PlacedFault[] {
+  return ['tools', 'toolDefs'].flatMap(key =>
+    listOf(frontMatter[key]).flatMap((tool, index) =>
+      ['inputSchema', 'outputSchema'].flatMap(name =>
+        isJsonObject(tool) ? faultsOf(tool[name], [key, index, name]) : [],
+      ),
+    ),
+  );
+}
+
+function faultsOf(schema: unknown, at: SchemaPath): readonly PlacedFault[] {
+  try {
+    const expanded = expandSchema(schema);
+    return (expanded === null ? [] : referenceFaults(expanded)).map(fault => ({
+      fault,
+      code: 'schema-reference',
+      at,
+    }));
+  } catch (error) {
+    if (error instanceof SchemaFault) return [{ fault: error, code: 'picoschema', at }];
+    throw error;
+  }
+}
+
+/** Of what was published before its tools were checked, a schema that means nothing is left out. */
 function schemaOf(schema: unknown): JsonObject | null {
   try {
     return expandSchema(schema, true);

@@ -9,7 +9,7 @@ import { runCommand } from '../../scripts/host/runCommand.ts';
 import { ROOT } from '../../scripts/projectRoot.ts';
 import { CommandFailure } from '../../src/cli/exit-code.ts';
 import { promptTypes } from '../../src/cli/generate/prompt-types.ts';
-import { referenceFault } from '../../src/core/schema/check-references.ts';
+import { referenceFaults } from '../../src/core/schema/check-references.ts';
 import { loadPatterns } from '../../src/core/schema/patterns.ts';
 import { ValidationStopped, validate } from '../../src/core/schema/validate.ts';
 import { value, whole } from '../core/arbitrary-schema.ts';
@@ -258,5 +258,5 @@ describe('promptforge generate --schemas', () => {
 
 /** A reference that leads back without going into the value: such a prompt is not published. */
 function leadsToItself(schema: object): boolean {
-  return referenceFault(schema as never) !== undefined;
+  return referenceFaults(schema as never).length > 0;
 }

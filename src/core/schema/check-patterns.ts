@@ -29,13 +29,14 @@ export function patternsIn(root: JsonObject): readonly SchemaPattern[] {
   return found;
 }
 
-/** The first of some patterns that cannot be run. */
-export function patternFault(
+/** Those of some patterns that cannot be run. */
+export function patternFaults(
   patterns: readonly SchemaPattern[],
   compile: CompilePattern,
-): SchemaFault | undefined {
-  const wrong = patterns.find(({ pattern }) => compile(pattern) === undefined);
-  return wrong && new SchemaFault(wrong.path, patternErrorMessage(wrong.pattern), wrong.isKey);
+): readonly SchemaFault[] {
+  return patterns
+    .filter(({ pattern }) => compile(pattern) === undefined)
+    .map(({ path, pattern, isKey }) => new SchemaFault(path, whyNotRun(pattern), isKey));
 }
 
 function patternErrorMessage(pattern: string): string {

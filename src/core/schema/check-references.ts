@@ -1,30 +1,34 @@
 /**
- * Finds references within a schema with which no input could be validated: to a missing schema, or in a circle without
- * descending into the value. They are errors before publication.
+ * References within a schema by which no value could be checked: to what is not there, or back to where they begin
+ * without going into the value. They are refused before the prompt is published.
  */
 import { clip } from '../clip.ts';
 import { isJsonObject, type JsonObject, SchemaFault, type SchemaPath } from './schema-fault.ts';
 import { referred, schemasIn } from './schemas-in.ts';
 
 const CIRCULAR =
-  'This reference refers to itself, so no input could be checked. Let it refer to a property or an item, or remove it.';
-/** The maximum number of references that one check follows: each takes some of the engine's stack. */
+  'This reference refers to itself, so no value could be checked. Let it refer to a property or an item, or remove it.';
+/** The references that one check may follow: each takes some of the engine's stack. */
 const MAX_DEPTH = 300;
 
-/** The first reference that leads nowhere, or else one that closes a circle. */
-export function referenceFault(root: JsonObject): SchemaFault | undefined {
-  return brokenReference(root) ?? circularReference(root);
+/** All references that lead nowhere, or else one that closes a circle. */
+export function referenceFaults(root: JsonObject): readonly SchemaFault[] {
+  const broken = brokenReferences(root);
+  if (broken.length > 0) return broken;
+  const circular = circularReference(root);
+  return circular === undefined ? [] : [circular];
 }
 
-function brokenReference(root: JsonObject): SchemaFault | undefined {
+function brokenReferences(root: JsonObject): readonly SchemaFault[] {
+  const faults: SchemaFault[] = [];
   for (const { schema, path } of schemasIn(root)) {
     const { $ref: reference } = schema;
     const target = referred(root, reference)?.schema;
     if (typeof reference !== 'string' || !reference.startsWith('#')) continue;
     if (!isJsonObject(target) && typeof target !== 'boolean')
-      return new SchemaFault([...path, '$ref'], leadsNowhere(reference));
+      faults.push(new SchemaFault([...path, '$ref'], leadsNowhere(reference)));
   }
-  return undefined;
+  return faults;
 }
 
 function leadsNowhere(reference: string): string {

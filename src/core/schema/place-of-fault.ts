@@ -4,6 +4,13 @@ import { placeInText } from '../place-in-yaml.ts';
 import type { PlacedPair, PlacedValue } from '../yaml-places.ts';
 import type { SchemaFault, SchemaPath } from './schema-fault.ts';
 
+/** A fault, and where its schema is: the keys and indices from the front matter to it. */
+export interface PlacedFault {
+  readonly fault: SchemaFault;
+  readonly code: 'picoschema' | 'schema-pattern' | 'schema-reference';
+  readonly at: SchemaPath;
+}
+
 /**
  * @param at the keys from `root` to the schema
  * @returns 0-based UTF-16 offsets; of the last existing key if the path does not exist

@@ -28,6 +28,9 @@ export function splitDescription(text: string): readonly [type: string, descript
   return match === null ? [text, undefined] : [match[1] as string, match[2]];
 }
 
+const NO_REFERENCE =
+  'Picoschema has no "$ref": write the name of the schema alone, as in "order: Order". For JSON Schema, add "type: object" beside it.';
+
 /**
  * Why Picoschema cannot have a property of this name, as one sentence or two; undefined when it can.
  * @param key in which it is written: `name?(type, description)`
@@ -40,5 +43,6 @@ export function validatePropertyName(name: string, key: string): string | undefi
   if (name !== name.trim() || /\s\?/.test(key))
     return `Remove the space before or after the name: write "${key.replaceAll(/\s*([?(])/g, '$1').trim()}".`;
   if (/[\r\n]/.test(key)) return 'Write a name and its parentheses on one line.';
+  if (name === '$ref') return NO_REFERENCE;
   return name === '__proto__' ? '"__proto__" cannot be a name: rename it.' : undefined;
 }

@@ -1,9 +1,10 @@
-/** A reference or pattern of the input's schema that cannot be followed or run: publishing refuses it, with the same sentence. */
-import { patternFault, patternsIn } from '../../core/schema/check-patterns.ts';
-import { referenceFault } from '../../core/schema/check-references.ts';
+/** References and patterns of schemas that cannot be followed or run, and tools' schemas: publishing refuses them, with the same sentences. */
+import { patternFaults, patternsIn } from '../../core/schema/check-patterns.ts';
+import { referenceFaults } from '../../core/schema/check-references.ts';
 import type { CompilePattern } from '../../core/schema/patterns.ts';
-import { placeOfFault } from '../../core/schema/place-of-fault.ts';
-import { isJsonObject } from '../../core/schema/schema-fault.ts';
+import { type PlacedFault, placeOfFault } from '../../core/schema/place-of-fault.ts';
+import { isJsonObject, type SchemaFault } from '../../core/schema/schema-fault.ts';
+import { toolFaults } from '../../core/tools.ts';
 import type { Finding } from '../finding.ts';
 import type { FrontMatterFacts } from '../front-matter.ts';
 import { isJsonSchema } from '../schema.ts';
@@ -18,12 +19,30 @@ export function schemaFaults(
   { entries }: FrontMatterFacts,
   compile: CompilePattern | undefined,
 ): readonly Finding[] {
-  const input = entries.findLast(({ key }) => key === 'input');
-  const schema = input?.entries.findLast(({ key }) => key === 'schema');
-  if (schema === undefined || !isJsonSchema(schema.node) || !isJsonObject(schema.value)) return [];
-  const reference = referenceFault(schema.value);
-  const fault = reference ?? (compile && patternFault(patternsIn(schema.value), compile));
-  if (fault === undefined) return [];
-  const code = reference === undefined ? 'schema-pattern' : 'schema-reference';
-  return [{ code, span: placeOfFault(schema.node, [], fault), message: fault.message }];
+  const entry = (wanted: string) => entries.findLast(({ key }) => key === wanted);
+  const inSchema = (of: 'input' | 'output'): readonly Finding[] => {
+    const schema = entry(of)?.entries.findLast(({ key }) => key === 'schema');
+    if (schema === undefined || !isJsonSchema(schema.node) || !isJsonObject(schema.value)) return [];
+    const told = (code: PlacedFault['code']) => (fault: SchemaFault) => ({
+      code,
+      span: placeOfFault(schema.node, [], fault),
+      message: fault.message,
+    });
+    const patterns = of === 'input' && compile ? patternFaults(patternsIn(schema.value), compile) : [];
+    return [
+      ...referenceFaults(schema.value).map(told('schema-reference')),
+      ...patterns.map(told('schema-pattern')),
+    ];
+  };
+  const ofTools = ['tools', 'toolDefs'].flatMap((key): readonly Finding[] => {
+    const tools = entry(key);
+    return tools === undefined
+      ? []
+      : toolFaults({ [key]: tools.value }).map(({ fault, code, at }) => ({
+          code,
+          span: placeOfFault(tools.node, at.slice(1), fault),
+          message: fault.message,
+        }));
+  });
+  return [...inSchema('input'), ...inSchema('output'), ...ofTools];
 }
