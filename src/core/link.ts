@@ -1,6 +1,7 @@
 /** Links the partials of a template: finds the prompt that each reference means, in any store of prompts. */
 
 import { capturedPartials } from './check/captured-partials.ts';
+import { whyUnreadable } from './check/check-template.ts';
 import { type Root, wrongContexts } from './check/context-errors.ts';
 import type { SourceErrorCode } from './check/finding.ts';
 import { missingPartialBlocks, type ParsedTemplate, type Templates } from './check/partial-blocks.ts';
@@ -9,13 +10,13 @@ import { resolvedTooLarge, type SizedTemplates } from './check/resolved-size.ts'
 import type { LinkedPartial, LinkedTemplate } from './flatten.ts';
 import { partialNotFound, suggestPartial } from './missing-partial.ts';
 import { isPartial, type PromptName, partialCandidates } from './name.ts';
-import type { SourceIssue } from './problem.ts';
+import { Problem, type SourceIssue } from './problem.ts';
 import { fixedMetadata } from './prompt-metadata.ts';
 import { readTemplate } from './read-template.ts';
 import { type PromptSource, parseSource, sourceKindOf } from './source.ts';
 import { issueAt } from './source-position.ts';
 import type { Program } from './syntax-tree.ts';
-import { checkNoIssues, partialUses, placedIn, sourceIssues } from './template.ts';
+import { checkNoIssues, inOrder, type PartialUse, partialUses, placedIn, sourceIssues } from './template.ts';
 
 /** A prompt in such a store: the working copy, or the registry's newest versions. */
 export interface FoundPrompt {
@@ -138,11 +139,10 @@ async function linkUses(
   linking: Linking,
 ): Promise<ReadonlyMap<string, LinkedPartial>> {
   const parsed = parseSource(source, sourceKindOf(from));
-  checkNoIssues(sourceIssues(source, parsed), label);
-  const linked = new Map<string, LinkedPartial>();
-  const issues: SourceIssue[] = [];
-  for (const use of partialUses(parsed.template)) {
-    if (linked.has(use.reference)) continue;
+  const issues = sourceIssues(source, parsed);
+  const found = new Map<string, FoundPrompt>();
+  for (const use of usesOf(parsed, issues)) {
+    if (found.has(use.reference)) continue;
     const refuse = (code: SourceErrorCode, message: string) => {
       const { start, end } = use.names[0] ?? use;
       issues.push({
@@ -151,20 +151,33 @@ async function linkUses(
       });
     };
     const candidates = partialCandidates(from, use.reference);
-    const found = await firstFound(candidates, linking.find);
-    if (found === undefined) {
+    const prompt = await firstFound(candidates, linking.find);
+    if (prompt === undefined) {
       const similar = await linking.similar(candidates, use.reference);
       const meant = suggestPartial(from, use.reference, similar);
       refuse('missing-partial', partialNotFound(use.reference, candidates, meant));
-    } else if (linking.above.includes(found.name)) {
-      const chain = [...linking.above.slice(linking.above.indexOf(found.name)), found.name];
+    } else if (linking.above.includes(prompt.name)) {
+      const chain = [...linking.above.slice(linking.above.indexOf(prompt.name)), prompt.name];
       refuse('partial-cycle', partialCycle(use.reference, chain));
-    } else {
-      linked.set(use.reference, await linkFound(found, linking));
-    }
+    } else found.set(use.reference, prompt);
   }
-  checkNoIssues(issues, label);
+  // Its own errors are reported before those of its partials.
+  checkNoIssues(inOrder(issues), label);
+  const linked = new Map<string, LinkedPartial>();
+  for (const [reference, prompt] of found) linked.set(reference, await linkFound(prompt, linking));
   return linked;
+}
+
+/** The partials that a source uses; none where it cannot be told, of which `issues` say why. */
+function usesOf({ template }: PromptSource, issues: readonly SourceIssue[]): readonly PartialUse[] {
+  if (issues.length === 0) return partialUses(template);
+  if (whyUnreadable(template) !== undefined) return [];
+  try {
+    return partialUses(template);
+  } catch (error) {
+    if (Problem.is(error, 'invalid_source')) return [];
+    throw error;
+  }
 }
 
 async function linkFound(found: FoundPrompt, linking: Linking): Promise<LinkedPartial> {

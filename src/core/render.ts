@@ -10,11 +10,18 @@ import { readInputs } from './inputs/read-inputs.ts';
 import { withDefaults } from './inputs/with-defaults.ts';
 import { toMessages } from './messages.ts';
 import { checkedMetadata } from './metadata.ts';
-import { Problem } from './problem.ts';
+import { Problem, type SourceIssue } from './problem.ts';
 import { asObject, requiredInputs } from './prompt-data.ts';
 import { isNamedSchema } from './schema/expand-schema.ts';
 import { parsePublished, parseSource, type SourceKind } from './source.ts';
-import { checkNoIssues, publishedIssues, sourceIssues } from './template.ts';
+import {
+  checkNoIssues,
+  frontMatterIssues,
+  problemOfIssues,
+  publishedIssues,
+  sourceIssues,
+  withIssuesOf,
+} from './template.ts';
 import { type DeclaredTool, declaredTools } from './tools.ts';
 
 export interface RenderRequest {
@@ -158,12 +165,13 @@ export async function readMetadata(
   { kind = 'prompt', isPublished = false }: ReadMetadataOptions = {},
 ): Promise<PromptMetadata> {
   const parsed = isPublished ? parsePublished(source, kind) : parseSource(source, kind);
-  if (parsed.isUnread || !isPublished) checkNoIssues(parsed.issues, label);
-  const { prompt, inputSchema, defaults } = await checkedMetadata(source, parsed, {
+  const issues = parsed.isUnread || !isPublished ? frontMatterIssues(parsed) : [];
+  if (parsed.isUnread) checkNoIssues(issues, label);
+  const { prompt, inputSchema, defaults } = await besides(
+    issues,
+    () => checkedMetadata(source, parsed, { label, kind, isPublished }),
     label,
-    kind,
-    isPublished,
-  });
+  );
   const { model, config, description, output, ext, raw } = prompt;
   const tools = declaredTools(parsed.frontMatter);
   return {
@@ -176,6 +184,23 @@ export async function readMetadata(
     ext: asObject(ext) as PromptMetadata['ext'],
     raw: asObject(raw),
   };
+}
+
+/** Some issues, and those that `read` finds. @throws Problem `invalid_source` for all of them */
+async function besides<Value>(
+  issues: readonly SourceIssue[],
+  read: () => Promise<Value>,
+  label: string,
+): Promise<Value> {
+  if (issues.length === 0) return read();
+  let other: Problem | undefined;
+  try {
+    await read();
+  } catch (error) {
+    if (!Problem.is(error, 'invalid_source')) throw error;
+    other = error;
+  }
+  throw withIssuesOf(problemOfIssues(issues, label), other, label);
 }
 
 export interface PromptMetadata {

@@ -29,13 +29,18 @@ export function sourceIssues(source: string, parsed: PromptSource): SourceIssue[
   const nul = source.indexOf('\0');
   if (nul >= 0) return [{ code: 'invalid-text', ...issueAt(source, nul, nul + 1, NUL) }];
   return [
-    ...parsed.issues.map(issue => ({ code: 'front-matter-syntax' as const, ...issue })),
+    ...frontMatterIssues(parsed),
     ...placedIn(
       source,
       parsed,
       checkTemplate(parsed.template, parsed.kind, () => fixedMetadata(parsed)),
     ),
   ];
+}
+
+/** What keeps the front matter from being read. */
+export function frontMatterIssues({ issues }: PromptSource): SourceIssue[] {
+  return issues.map(issue => ({ code: 'front-matter-syntax' as const, ...issue }));
 }
 
 /** Errors that keep a published source from being read: today's checks may be newer than it. */
@@ -59,9 +64,23 @@ export function placedIn(
   });
 }
 
+/** By their places. */
+export function inOrder<Issue extends SourceIssue>(issues: readonly Issue[]): readonly Issue[] {
+  return issues.toSorted((one, other) => one.line - other.line || one.column - other.column);
+}
+
 /** @throws Problem `invalid_source` with every issue and the first one's place in the message. `label` names the file or prompt. */
 export function checkNoIssues(issues: readonly SourceIssue[], label: string): void {
   if (issues.length > 0) throw problemOfIssues(issues, label);
+}
+
+/** Of one source: both problems' issues, each once. */
+export function withIssuesOf(problem: Problem, other: Problem | undefined, label: string): Problem {
+  const { issues = [] } = problem.details;
+  const told = ({ line, column, message }: SourceIssue) => `${line}:${column} ${message}`;
+  const known = new Set(issues.map(told));
+  const others = (other?.details.issues ?? []).filter(issue => !known.has(told(issue)));
+  return others.length === 0 ? problem : problemOfIssues(inOrder([...issues, ...others]), label);
 }
 
 /** @param issues at least one */

@@ -4,7 +4,8 @@ import { flatten } from '../core/flatten.ts';
 import { Problem, type SourceIssue } from '../core/problem.ts';
 import { readMetadata } from '../core/render.ts';
 import { parseSource } from '../core/source.ts';
-import { type FileRenderRequest, type LinkedFile, linkFile, shownPath } from './file-partials.ts';
+import { inOrder } from '../core/template.ts';
+import { type FileRenderRequest, type LinkedFile, linkFile, openFile, shownPath } from './file-partials.ts';
 
 export interface FileIssue extends SourceIssue {
   /** Names the file: the prompt's, or a partial's. */
@@ -32,14 +33,43 @@ export async function checkFile(request: CheckRequest): Promise<readonly FileIss
 export async function inspectFile(request: CheckRequest): Promise<CheckedFile> {
   let linked: LinkedFile | undefined;
   try {
-    linked = await linkFile(request);
-    await readMetadata(linked.source, linked.label, { kind: linked.kind });
-    checkInPlace(linked);
-    return { issues: [], linked };
+    const { source, label, kind } = await openFile(request);
+    const problems = [
+      await problemOf(async () => {
+        linked = await linkFile({ ...request, source });
+        checkInPlace(linked);
+      }),
+      await problemOf(() => readMetadata(source, label, { kind })),
+    ];
+    const found = await Promise.all(problems.map(problem => (problem ? issuesOf(problem, request) : [])));
+    return { issues: eachOnce(found.flat()), linked };
   } catch (error) {
     if (!Problem.is(error, 'invalid_source', 'too_large')) throw error;
     return { issues: await issuesOf(error, request), linked };
   }
+}
+
+async function problemOf(check: () => Promise<unknown>): Promise<Problem | undefined> {
+  try {
+    await check();
+    return undefined;
+  } catch (error) {
+    if (Problem.is(error, 'invalid_source', 'too_large')) return error;
+    throw error;
+  }
+}
+
+/** In the order of the files, each file's by their places. */
+function eachOnce(issues: readonly FileIssue[]): readonly FileIssue[] {
+  const files = Map.groupBy(issues, ({ label }) => label);
+  return [...files.values()].flatMap(ofFile => {
+    const told = new Set<string>();
+    const isFirst = ({ line, column, message }: FileIssue) => {
+      const { size } = told;
+      return told.add(`${line}:${column} ${message}`).size > size;
+    };
+    return inOrder(ofFile.filter(isFirst));
+  });
 }
 
 /** Checks the template with its partials in place. @throws Problem `invalid_source` */

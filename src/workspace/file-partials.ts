@@ -69,6 +69,23 @@ export interface LinkedFile {
   readonly name: PromptName;
 }
 
+/** The file's own source, what it is called in messages, and the rules it is read by. @throws as `renderFile` */
+export async function openFile(
+  request: Pick<FileRenderRequest, 'file' | 'root' | 'source' | 'read' | 'fileSystem' | 'shownFrom'>,
+): Promise<OpenedFile> {
+  const { fileSystem, shownFrom = process.cwd() } = request;
+  const file = resolve(request.file);
+  const shown = (path: string) => shownPath(path, shownFrom);
+  const label = shown(file);
+  const { root, name } = placeOf(file, request.root === undefined ? undefined : resolve(request.root), shown);
+  const source = request.source ?? request.read?.(file) ?? (await readSource(file, label, fileSystem));
+  if (source === undefined)
+    throw new WorkspaceError('file_missing', file, 'There is no such file.', { shownAs: label });
+  return { source, kind: sourceKindOf(name), label, root, name };
+}
+
+type OpenedFile = Omit<LinkedFile, 'partials' | 'files'>;
+
 /** A file's source and its partials, found beside it and in the folders above it, up to the root. @throws as `renderFile` */
 export async function linkFile(
   request: Pick<FileRenderRequest, 'file' | 'root' | 'source' | 'read' | 'fileSystem' | 'shownFrom'>,
@@ -77,12 +94,9 @@ export async function linkFile(
   const read = async (path: string) =>
     request.read?.(path) ?? (await readSource(path, shown(path), fileSystem));
   const files = new Map<string, string>();
-  const file = resolve(request.file);
   const shown = (path: string) => shownPath(path, request.shownFrom ?? process.cwd());
-  const { root, name } = placeOf(file, request.root === undefined ? undefined : resolve(request.root), shown);
-  const source = request.source ?? (await read(file));
-  if (source === undefined)
-    throw new WorkspaceError('file_missing', file, 'There is no such file.', { shownAs: shown(file) });
+  const opened = await openFile(request);
+  const { source, label, root, name } = opened;
   const find = async (candidate: PromptName): Promise<FoundPrompt | undefined> => {
     const path = join(root, ...fileOfPrompt(candidate).split('/'));
     await checkInside(path, root, shown(path), fileSystem);
@@ -96,8 +110,8 @@ export async function linkFile(
     return { name: candidate, source: found, id: candidate, label: shown(path) };
   };
   const similar = similarFiles(root, fileSystem, request.root !== undefined);
-  const partials = await linkPartials(name, source, find, shown(file), similar);
-  return { source, kind: sourceKindOf(name), partials, files, label: shown(file), root, name };
+  const partials = await linkPartials(name, source, find, label, similar);
+  return { ...opened, partials, files };
 }
 
 /**

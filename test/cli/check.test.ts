@@ -36,6 +36,19 @@ describe('promptforge check', () => {
     }
   });
 
+  it('says everything of a file at once: its schemas, its text and the partials that are missing', async () => {
+    await put('all/_p.prompt', '{{lower y}}');
+    const text = '---\ninput: {schema: {a: strin}}\n---\n{{> p}}\n{{upper x}}\n{{> nope}}';
+    const file = await put('all/it.prompt', text);
+    const { code, stdout } = await inProcess(['check', file]);
+    assert.equal(code, 3);
+    const told = stdout.trim().split('\n');
+    assert.deepEqual(
+      told.map(line => line.slice(file.length).split(' ')[0] + (line.split(' ')[1] ?? '')),
+      [':2:21:picoschema:', ':5:3:unknown-helper:', ':6:5:missing-partial:'],
+    );
+  });
+
   it('says where partials go too deep, as publishing does', async () => {
     for (let at = 0; at < 33; at++) await put(`deep/_p${at}.prompt`, at === 32 ? 'end' : `{{> p${at + 1}}}`);
     const file = await put('deep/it.prompt', 'a\n{{> p0}}');

@@ -1,9 +1,12 @@
 /** All that is wrong in the schemas of front matter, found at once: where publishing refuses it and where the editor shows it. */
 import assert from 'node:assert/strict';
+import { linkPartials } from '../../src/core/link.ts';
+import { parsePromptName } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { readMetadata } from '../../src/core/render.ts';
 import { diagnose } from '../../src/language/diagnostics/diagnose.ts';
 import { severityOf } from '../../src/language/finding.ts';
+import { prepareSource } from '../../src/registry/prompts/prepare-source.ts';
 import { aLibrary, promptOf } from '../language/a-library.ts';
 
 /** Publishing's refusals, as `line:column code`. */
@@ -58,6 +61,38 @@ describe('faults of schemas', () => {
       assert.deepEqual(await refusals(source), expected);
       assert.deepEqual(shown(source), expected);
     });
+
+  it('are told beside those of the text, of partials that are missing and of YAML', async () => {
+    const source = `---\ninput: {schema: {a: strin}}\n---\n{{upper x}}\n{{> nope}}\n{{json null}}`;
+    const { flaw } = await prepareSource(parsePromptName('it'), source);
+    const lines = (problem: Problem | undefined) => problem?.details.issues?.map(({ line }) => line);
+    assert.deepEqual(lines(flaw), [2, 4, 6]);
+    assert.match(flaw?.message ?? '', /^it:2:21: .* \(and 2 more\)$/);
+    await assert.rejects(
+      linkPartials(parsePromptName('it'), source, async () => undefined),
+      (error: unknown) => Problem.is(error) && String(lines(error)) === '4,5,6',
+    );
+    const both = await prepareSource(parsePromptName('it'), '---\na: 1\na: 2\n---\n{{upper x}}');
+    assert.deepEqual(lines(both.flaw), [3, 5]);
+    const yaml = await prepareSource(
+      parsePromptName('it'),
+      '---\na: 007\ninput: {schema: {a: strin}}\n---\nx',
+    );
+    assert.deepEqual(
+      yaml.flaw?.details.issues?.map(({ code }) => code),
+      ['front-matter-syntax', 'picoschema'],
+    );
+  });
+
+  it('of a prompt are told before those of its partials', async () => {
+    const texts: Record<string, string> = { _p: '{{upper x}}' };
+    await assert.rejects(
+      linkPartials(parsePromptName('it'), '{{> p}}{{> nope}}', async name =>
+        texts[name] === undefined ? undefined : { name, source: texts[name], id: name },
+      ),
+      (error: unknown) => Problem.is(error) && error.message.startsWith('it:1:12: The partial "nope"'),
+    );
+  });
 
   it('are none of names that only the application knows, nor of what was published before', async () => {
     for (const frontMatter of [

@@ -6,7 +6,7 @@ import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import { readMetadata } from '../../core/render.ts';
 import { checkSourceText, locateFrontMatter, parseSource, sourceKindOf } from '../../core/source.ts';
-import { checkNoIssues, partialUses, sourceIssues } from '../../core/template.ts';
+import { checkNoIssues, partialUses, sourceIssues, withIssuesOf } from '../../core/template.ts';
 
 export interface PreparedSource {
   readonly source: string;
@@ -24,13 +24,15 @@ export interface PreparedSource {
 export async function prepareSource(name: PromptName, source: string): Promise<PreparedSource> {
   const { flaw, usesPartials } = readSource(name, source);
   const hasFrontMatter = locateFrontMatter(source, sourceKindOf(name)) !== undefined;
+  const isRead = flaw === undefined || flaw.code === 'invalid_source';
+  const schemaFlaw = hasFrontMatter && isRead ? await schemaFlawOf(name, source) : undefined;
   return {
     source,
     digest: digestOf(source),
     bytes: Buffer.byteLength(source, 'utf8'),
     usesPartials,
-    flaw,
-    schemaFlaw: flaw === undefined && hasFrontMatter ? await schemaFlawOf(name, source) : undefined,
+    flaw: flaw === undefined ? undefined : withIssuesOf(flaw, schemaFlaw, name),
+    schemaFlaw,
   };
 }
 
