@@ -6,6 +6,8 @@ import { tokensOf } from './tokens.ts';
 export const MAX_DEPTH = 100;
 /** The number of `{{else if}}` one block may have: each nests in the one before. */
 export const MAX_CHAIN = 500;
+/** Of both together, from the outermost block to the innermost: as deep as an evaluation goes below the template itself. */
+export const MAX_LEVELS = 599;
 
 /**
  * Finds the place where a template nests too deeply, using only the lexer: the parser takes quadratic time in the
@@ -15,6 +17,7 @@ export function findTooDeep(template: string): TemplateError | undefined {
   if (!mayNestTooDeep(template)) return undefined;
   /** Of each block or call around, how many `{{else if}}` it has. */
   const around: number[] = [];
+  let levels = 0;
   for (const { kind, start, text } of tokensOf(template)) {
     const told = (message: string): TemplateError => ({
       code: 'template-syntax',
@@ -22,19 +25,28 @@ export function findTooDeep(template: string): TemplateError | undefined {
       end: start + text.length,
       message,
     });
-    if (SHALLOWER.has(kind)) around.pop();
-    if (DEEPER.has(kind)) around.push(0);
+    if (SHALLOWER.has(kind) && around.length > 0) levels -= 1 + (around.pop() ?? 0);
+    if (DEEPER.has(kind)) {
+      around.push(0);
+      levels += 1;
+    }
     if (around.length > MAX_DEPTH)
       return told(
         `Blocks nest deeper than ${MAX_DEPTH} here. Move the inner ones into a partial, or flatten them.`,
       );
-    if (kind !== 'OPEN_INVERSE_CHAIN') continue;
-    const chain = (around.pop() ?? 0) + 1;
-    if (chain > MAX_CHAIN)
+    const chain = (around.at(-1) ?? 0) + 1;
+    if (kind === 'OPEN_INVERSE_CHAIN' && around.length > 0) {
+      if (chain > MAX_CHAIN)
+        return told(
+          `A block has at most ${MAX_CHAIN} "{{else if}}". Look the text up in a list or object instead.`,
+        );
+      around[around.length - 1] = chain;
+      levels += 1;
+    }
+    if (levels > MAX_LEVELS)
       return told(
-        `A block has at most ${MAX_CHAIN} "{{else if}}". Look the text up in a list or object instead.`,
+        `Blocks nest deeper than ${MAX_LEVELS} here, and each "{{else if}}" nests in the one before. Look the text up in a list or object instead.`,
       );
-    around.push(chain);
   }
   return undefined;
 }
@@ -44,7 +56,7 @@ function mayNestTooDeep(template: string): boolean {
   let opened = 0;
   for (const _ of template.matchAll(/\(|\{\{~?[#^{]/g)) if (++opened > MAX_DEPTH) break;
   let chained = 0;
-  for (const _ of template.matchAll(/\{\{~?\s*else\s/g)) if (++chained > MAX_CHAIN) return true;
+  for (const _ of template.matchAll(/\{\{~?\s*else\s/g)) if (++chained > MAX_LEVELS - MAX_DEPTH) return true;
   if (opened <= MAX_DEPTH) return false;
   // Within these a tag is none.
   if (/\\\{\{|\{\{~?!|\{\{\{\{/.test(template)) return true;
