@@ -4,6 +4,7 @@ import { capturedPartials } from './check/captured-partials.ts';
 import { whyUnreadable } from './check/check-template.ts';
 import { type Root, wrongContexts } from './check/context-errors.ts';
 import type { SourceErrorCode } from './check/finding.ts';
+import { nestedPartials } from './check/nesting.ts';
 import { missingPartialBlocks, type ParsedTemplate, type Templates } from './check/partial-blocks.ts';
 import { nestedTooDeep } from './check/partial-depth.ts';
 import { resolvedTooLarge, type SizedTemplates } from './check/resolved-size.ts';
@@ -70,8 +71,10 @@ function callIssues(
   };
   // A partial gets its block from its caller.
   const missing = isPartial(from) ? [] : missingPartialBlocks(root, linked);
+  const deep = nestedPartials(root, linked);
   const errors = [
     ...missing,
+    ...(deep === undefined ? [] : [deep]),
     ...capturedPartials(root, linked),
     ...wrongContexts(root, rootOf(from, parsed), linked),
   ];

@@ -11,6 +11,8 @@ import { contextErrors } from './context-errors.ts';
 import { contradictions } from './contradictions.ts';
 import type { TemplateError } from './finding.ts';
 import { inlineCycles } from './inline-cycles.ts';
+import { inspectTemplate } from './inspect-template.ts';
+import { nestedInlines } from './nesting.ts';
 import { explainSyntaxError } from './syntax-error.ts';
 import { findTooDeep } from './too-deep.ts';
 
@@ -71,7 +73,13 @@ export function whyUnreadable(template: string): TemplateError | undefined {
 export function checkReadTemplate(tree: Program, template: string): readonly TemplateError[] {
   const known = checked.get(tree);
   if (known !== undefined) return known;
-  const errors = inOrder([...checkTree(tree, template), ...inlineCycles(tree, template)]);
+  const deep =
+    inspectTemplate(tree).inlineNames.size > 0 ? nestedInlines({ tree, text: template }) : undefined;
+  const errors = inOrder([
+    ...checkTree(tree, template),
+    ...inlineCycles(tree, template),
+    ...(deep === undefined ? [] : [deep]),
+  ]);
   checked.set(tree, errors);
   return errors;
 }

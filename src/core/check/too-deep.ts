@@ -1,4 +1,5 @@
 /** Limits how deeply a template may nest. */
+import { MAX_NESTING } from '../evaluate/max-nesting.ts';
 import type { TemplateError } from './finding.ts';
 import { tokensOf } from './tokens.ts';
 
@@ -7,7 +8,7 @@ export const MAX_DEPTH = 100;
 /** The number of `{{else if}}` one block may have: each nests in the one before. */
 export const MAX_CHAIN = 500;
 /** Of both together, from the outermost block to the innermost: as deep as an evaluation goes below the template itself. */
-export const MAX_LEVELS = 599;
+export const MAX_LEVELS = MAX_NESTING - 1;
 
 /**
  * Finds the place where a template nests too deeply, using only the lexer: the parser takes quadratic time in the

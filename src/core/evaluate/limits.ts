@@ -1,6 +1,7 @@
 /** Limits of one evaluation. They count steps, not time, so that every machine stops at the same place. */
 import type { Problem } from '../problem.ts';
 import type { Node } from '../syntax-tree.ts';
+import { MAX_NESTING } from './max-nesting.ts';
 import { tooExpensive } from './problems.ts';
 import type { Template } from './template.ts';
 
@@ -18,10 +19,7 @@ export const LIMITS: Limits = { steps: 1_000_000, characters: 4 * 1024 * 1024 };
 
 const STEPS_TO_REST = 1024;
 
-/** Maximum depth of nested blocks, a partial counting as two: each takes some of the engine's stack. */
-export const MAX_NESTING = 600;
-
-/** Characters converted from lists and objects that count as one step. */
+/** Characters of text that are made from lists and objects in one step. */
 const CHARACTERS_PER_STEP = 8;
 
 /** Counts what one evaluation does. What counts throws Problem `too_expensive` above its limit. */

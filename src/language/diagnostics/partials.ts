@@ -2,6 +2,7 @@
 import { capturedPartials } from '../../core/check/captured-partials.ts';
 import { type Root, wrongContexts } from '../../core/check/context-errors.ts';
 import { PARTIAL_BLOCK } from '../../core/check/inline-partials.ts';
+import { FEWEST_TAGS, NESTING_TAG, nestedPartials } from '../../core/check/nesting.ts';
 import {
   missingPartialBlocks,
   type ParsedTemplate,
@@ -172,7 +173,8 @@ function wrongCalls(prompt: LibraryPrompt, library: Library): readonly Finding[]
   const maySeeBlock = !isCalled && mentions(prompt, library, text => text.includes(PARTIAL_BLOCK));
   const mayCapture = /\{\{~?#\*/.test(prompt.analysis.text);
   const mayNameContext = mentions(prompt, library, text => NAMES_CONTEXT.test(text));
-  if (!maySeeBlock && !mayCapture && !mayNameContext) return [];
+  const mayNest = tagsIn(prompt, library) > FEWEST_TAGS;
+  if (!maySeeBlock && !mayCapture && !mayNameContext && !mayNest) return [];
   const read = new Map<string, LibraryTemplate | undefined>();
   const templateOf = (each: LibraryPrompt): LibraryTemplate | undefined => {
     if (!read.has(each.uri)) read.set(each.uri, parsed(each));
@@ -187,8 +189,10 @@ function wrongCalls(prompt: LibraryPrompt, library: Library): readonly Finding[]
     },
   };
   const missing = maySeeBlock ? missingPartialBlocks(root, templates) : [];
+  const deep = mayNest ? nestedPartials(root, templates) : undefined;
   const errors = [
     ...missing,
+    ...(deep === undefined ? [] : [deep]),
     ...(mayCapture ? capturedPartials(root, templates) : []),
     ...(mayNameContext ? wrongContexts(root, contextOf(prompt, isCalled), templates) : []),
   ];
@@ -206,6 +210,16 @@ function contextOf({ analysis }: LibraryPrompt, isCalled: boolean): Root {
 /** Text that may write an object where text is needed, or call a partial with a known context. */
 const NAMES_CONTEXT =
   /\bthis\b|@root|@metadata|@\.\.\/|(?<=[\s({=&])\.(?=[\s)}~])|\{\{~?#?>\s*\S+\s+[^\s}~]|#with\s+["'(\d.@]/;
+
+/** The number of tags in a prompt and the partials in it that may nest. */
+function tagsIn(prompt: LibraryPrompt, library: Library): number {
+  let tags = 0;
+  mentions(prompt, library, text => {
+    for (const _ of text.matchAll(NESTING_TAG)) tags += 1;
+    return tags > FEWEST_TAGS;
+  });
+  return tags;
+}
 
 /** Returns whether a prompt, or a partial in it at any depth, has a text that `isMeant`. */
 function mentions(prompt: LibraryPrompt, library: Library, isMeant: (text: string) => boolean): boolean {

@@ -2,7 +2,7 @@
 
 import { Problem } from '../../problem.ts';
 import type { Node } from '../../syntax-tree.ts';
-import { MAX_NESTING } from '../limits.ts';
+import { MAX_NESTING } from '../max-nesting.ts';
 import { invalidAt, tooExpensive } from '../problems.ts';
 import type { Scope } from '../scope.ts';
 import { notText } from './not-text.ts';
