@@ -15,6 +15,7 @@ import {
   type Node,
   type PartialBlockStatement,
   type PartialStatement,
+  type PathExpression,
   type Program,
   type Statement,
 } from '../syntax-tree.ts';

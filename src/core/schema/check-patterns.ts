@@ -36,7 +36,7 @@ export function patternFaults(
 ): readonly SchemaFault[] {
   return patterns
     .filter(({ pattern }) => compile(pattern) === undefined)
-    .map(({ path, pattern, isKey }) => new SchemaFault(path, whyNotRun(pattern), isKey));
+    .map(({ path, pattern, isKey }) => new SchemaFault(path, patternErrorMessage(pattern), isKey));
 }
 
 function patternErrorMessage(pattern: string): string {
