@@ -12,7 +12,7 @@ import { parsePromptName } from '../../src/core/name.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
 import { journey } from './support/journey.ts';
 import { type ServedRegistry, serveRegistry } from './support/served-registry.ts';
-import { until, untilVisible } from './support/waiting.ts';
+import { isThere, until, untilVisible } from './support/waiting.ts';
 
 const PROMPT = parsePromptName('support/greeting');
 const PRODUCTION = parseEnvironmentName('production');
@@ -149,7 +149,21 @@ function readable(rows: Locator): Promise<string[]> {
   );
 }
 
+/** Drags until VS Code asks about it: what is dragged is dropped where the tree changes meanwhile. */
 async function drag(
+  page: Page,
+  from: Locator,
+  to: Locator,
+  position?: { x: number; y: number },
+): Promise<void> {
+  const question = page.locator('.monaco-dialog-box');
+  await until('a question about what was dragged', async () => {
+    await dragOnce(page, from, to, position);
+    return { found: (await isThere(question)) || undefined, seen: [] };
+  });
+}
+
+async function dragOnce(
   page: Page,
   from: Locator,
   to: Locator,

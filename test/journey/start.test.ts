@@ -238,7 +238,8 @@ function start(cache: string, ...args: readonly string[]): Started {
   let said = '';
   const hear = (text: string): void => {
     said += text;
-    const address = /http:\/\/127\.0\.0\.1:\d+\/\S*/.exec(said)?.[0];
+    // With what follows it: a part of it may come first.
+    const address = /http:\/\/127\.0\.0\.1:\d+\/\S*(?=\s)/.exec(said)?.[0];
     if (address !== undefined) printed.resolve(address);
   };
   child.stdout.setEncoding('utf8').on('data', hear);

@@ -31,7 +31,11 @@ export class Comments {
   /** Comments on a line of the side that has the focus. @param line from 1 */
   async write(line: number, text: string): Promise<void> {
     // VS Code offers it only where the cursor moved since it learned which lines take comments.
-    await untilVisible(this.#page.locator('.comment-range-glyph').first(), 'lines that take comments');
+    // Each side learns it by itself.
+    await untilVisible(
+      this.#page.locator('.monaco-editor.focused .comment-range-glyph').first(),
+      'lines that take comments',
+    );
     await this.#workbench.press('ControlOrMeta+Home', ...Array.from({ length: line - 1 }, () => 'ArrowDown'));
     await this.#workbench.press('End', 'Home');
     await this.#workbench.run('Comments: Add Comment on Current Selection');

@@ -20,8 +20,10 @@ export class PromotionPage {
 
   /** Walks to the button that reads this, and presses it. */
   async press(button: string): Promise<void> {
+    const wanted = `button:text-is("${button}")`;
+    await untilVisible(this.#page.locator(wanted).first(), `the button "${button}" on the page`);
     await enterPage(this.#page, this.#workbench, 'ControlOrMeta+Digit1');
-    await walkTo(`button:text-is("${button}")`, this.#page, this.#workbench);
+    await walkTo(wanted, this.#page, this.#workbench);
     await this.#workbench.press('Enter');
   }
 }

@@ -58,20 +58,35 @@ export class Workbench {
 
   /** Waits for the list that a title belongs to, and takes the option that reads `label`. */
   async choose(title: string, label: string): Promise<void> {
-    await this.question(title);
-    await this.#walkTo(label);
-    await this.press('Enter');
+    await this.#take(title, label, () => this.#walkTo(label));
   }
 
   /** As `choose`, for the option that Enter takes at once. */
   async takeFirst(title: string, label: string): Promise<void> {
-    await this.question(title);
     const first = this.#rows.and(this.#page.locator('.focused')).locator('.label-name');
-    await until(`"${label}" where Enter takes it`, async () => {
-      const names = await first.allTextContents();
-      return { found: names.at(0)?.trim() === label || undefined, seen: [...names, await this.#offered()] };
+    await this.#take(title, label, async () => {
+      await until(`"${label}" where Enter takes it`, async () => {
+        const names = await first.allTextContents();
+        return { found: names.at(0)?.trim() === label || undefined, seen: [...names, await this.#offered()] };
+      });
     });
+  }
+
+  /**
+   * Waits for a list and presses Enter until it is gone: an editor that opens beside it, as for a comparison, takes the
+   * focus and gives it back. @param reach has the focus go to the option
+   */
+  async #take(title: string, label: string, reach: () => Promise<void>): Promise<void> {
+    await this.question(title);
+    await reach();
     await this.press('Enter');
+    const isOffered = async () =>
+      (await this.#asks(title).count()) > 0 && (await this.#option(label).isVisible());
+    await until(`"${label}" to be taken`, async () => {
+      if (await isSoon(async () => !(await isOffered()))) return { found: true, seen: [] };
+      if ((await isThere(this.#focus)) && (await isOffered())) await this.press('Enter');
+      return { found: undefined, seen: [await this.#offered()] };
+    });
   }
 
   /** Waits for the list that a title belongs to, and presses the button of the option that Enter would take. */
@@ -94,14 +109,14 @@ export class Workbench {
 
   /** Waits for the input box of a title, types the answer and takes it. */
   async answer(title: string, text: string): Promise<void> {
-    await this.question(title);
+    await this.#inputBox(title);
     await this.type(text);
     await this.press('Enter');
   }
 
   /** As `answer`, with the text that the input box offers by itself. */
   async answerAsOffered(title: string, text: string): Promise<void> {
-    await this.question(title);
+    await this.#inputBox(title);
     await until(`"${text}" in the input`, async () => {
       const offered = await this.#quickInput.inputValue();
       return { found: offered === text || undefined, seen: [offered] };
@@ -111,7 +126,7 @@ export class Workbench {
 
   /** As `answer`, for what is pasted and must stay hidden. */
   async answerHidden(title: string, secret: string): Promise<void> {
-    await this.question(title);
+    await this.#inputBox(title);
     const kind = await this.#quickInput.getAttribute('type');
     if (kind !== 'password') throw new Error(`The input "${title}" is of type ${kind}: the key can be read.`);
     await this.#paste(secret);
@@ -168,9 +183,14 @@ export class Workbench {
     await this.press('Enter');
   }
 
+  /** Clears those that come meanwhile as well. */
   async clearNotifications(): Promise<void> {
-    await this.run('Notifications: Clear All Notifications');
-    await this.#page.locator('.notification-list-item').first().waitFor({ state: 'detached' });
+    const left = this.#page.locator('.notification-list-item');
+    await until('no notification', async () => {
+      await this.run('Notifications: Clear All Notifications');
+      const isClear = await isSoon(async () => (await left.count()) === 0);
+      return { found: isClear || undefined, seen: () => left.allInnerTexts() };
+    });
     await forgetNotifications(this.#page);
   }
 
@@ -287,24 +307,26 @@ export class Workbench {
     label: string,
   ): Promise<void> {
     // An input box that was just answered may still be there; a list has no title and begins with its prefix.
-    const isOpen = async (): Promise<boolean> => {
+    const holds = async (value: string): Promise<boolean> => {
       const input = this.#quickInput.and(this.#page.locator(':focus'));
       const title = this.#page.locator('.quick-input-title:visible', { hasText: /\S/ });
       const values = await input.evaluateAll(found => found.map(each => (each as { value?: string }).value));
-      return values.at(0) === prefix && (await title.count()) === 0;
+      return values.at(0) === value && (await title.count()) === 0;
     };
-    // Whatever takes the focus just then closes the list again, or gets the key.
-    await until(`the list of ${key}`, async () => {
-      await this.press(key);
-      return { found: (await isSoon(isOpen)) || undefined, seen: [await this.#standing()] };
-    });
-    await this.type(typed);
     // The rows from before it was typed mark nothing, and what has the focus among them is about to change.
-    await untilVisible(
-      this.#page.locator('.quick-input-widget:visible .quick-input-list .label-name .highlight').first(),
-      `what matches "${typed}" in the list of ${key}`,
-      () => this.#offered(),
+    const matches = this.#page.locator(
+      '.quick-input-widget:visible .quick-input-list .label-name .highlight',
     );
+    // Whatever takes the focus just then closes the list again, whether it was typed already or not, or gets the key.
+    await until(`what matches "${typed}" in the list of ${key}`, async () => {
+      const seen = async () => [await this.#offered()];
+      if (!(await holds(prefix + typed))) {
+        await this.press(key);
+        if (!(await isSoon(() => holds(prefix)))) return { found: undefined, seen };
+        await this.type(typed);
+      }
+      return { found: (await isThere(matches)) || undefined, seen };
+    });
     await this.#walkTo(label);
     await this.press('Enter');
   }
@@ -349,8 +371,19 @@ export class Workbench {
     return this.#page.locator('.quick-input-widget:visible .quick-input-box input');
   }
 
+  /** What has the focus in a question. */
+  get #focus(): Locator {
+    return this.#page.locator('.quick-input-widget:visible :focus').first();
+  }
+
   get #rows(): Locator {
     return this.#page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
+  }
+
+  /** The option of the list that reads `label`. */
+  #option(label: string): Locator {
+    const names = this.#rows.locator('.label-name');
+    return names.filter({ hasText: new RegExp(`^${escaped(label)}$`) }).first();
   }
 
   /** What the quick input or a modal dialog asks, in its own words. */
@@ -364,19 +397,27 @@ export class Workbench {
       .join(': ');
   }
 
-  /** Waits until this is asked, and keys go to the answer. */
-  async question(title: string): Promise<void> {
-    const shown = this.#page
+  /** Where this is asked. */
+  #asks(title: string): Locator {
+    return this.#page
       .locator('.quick-input-widget:visible .quick-input-title')
       .filter({ hasText: new RegExp(`^${escaped(title)}$`) });
+  }
+
+  /** As `question`, of an input box: a list of the same title may still be there until the extension heard of the choice. */
+  async #inputBox(title: string): Promise<void> {
+    await this.#page.locator('.quick-input-widget .quick-input-list').first().waitFor({ state: 'hidden' });
+    await this.question(title);
+  }
+
+  /** Waits until this is asked, and keys go to the answer. */
+  async question(title: string): Promise<void> {
+    const shown = this.#asks(title);
     await untilVisible(shown, `the question "${title}"`, async () => {
       const toasts = await this.#page.locator('.notification-list-item-message').allInnerTexts();
       return `Asked: ${(await this.#asked()) || 'nothing'}. Told: ${toasts.join(' | ') || 'nothing'}.`;
     });
-    await untilVisible(
-      this.#page.locator('.quick-input-widget:visible :focus').first(),
-      `the focus in "${title}"`,
-    );
+    await untilVisible(this.#focus, `the focus in "${title}"`);
     // Nobody answers at once, and what was asked before, of the same title maybe, may still be closing.
     await this.#page.waitForTimeout(READ_MS);
     await untilVisible(shown, `the question "${title}", once it was read`, () => this.#standing());
@@ -384,9 +425,7 @@ export class Workbench {
 
   /** Goes down a list until the row that reads `label` has the focus. */
   async #walkTo(label: string): Promise<void> {
-    const names = this.#rows.locator('.label-name');
-    const exact = names.filter({ hasText: new RegExp(`^${escaped(label)}$`) }).first();
-    await untilVisible(exact, `"${label}" in the list`, () => this.#offered());
+    await untilVisible(this.#option(label), `"${label}" in the list`, () => this.#offered());
     const focused = this.#rows.and(this.#page.locator('.focused')).locator('.label-name');
     for (let step = 0; step < 40; step++) {
       const name = (await focused.first().textContent()) ?? '';
