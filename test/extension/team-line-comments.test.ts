@@ -9,8 +9,10 @@ import { freshPrompt } from './support/fresh-prompt.ts';
 import { inside, promptFile, run, writePrompt } from './support/inside.ts';
 import { shownEditor } from './support/shown.ts';
 import { teamWindow } from './support/team-window.ts';
+import { withoutAutoSave } from './support/without-auto-save.ts';
 
 describe('the comments on versions', () => {
+  withoutAutoSave();
   const team = teamWindow({
     approvals: 1,
     keys: { development: ['author', 'tomas.berg'], production: ['approver', 'tomas.berg'] },
