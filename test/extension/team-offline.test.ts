@@ -8,7 +8,7 @@ import { eventually } from '../eventually.ts';
 import { freshPrompt } from './support/fresh-prompt.ts';
 import { closeEditors, inside, nameRegistry, root, run } from './support/inside.ts';
 import { ScriptedAsk } from './support/scripted-ask.ts';
-import { shownComparison } from './support/shown.ts';
+import { shownComparison, withoutAges } from './support/shown.ts';
 import { shownOf, teamWindow } from './support/team-window.ts';
 
 describe('a registry that goes away and comes back', () => {
@@ -34,10 +34,11 @@ describe('a registry that goes away and comes back', () => {
     await team.promote(prompt, 'staging', 1);
     const { workbench, promotionsView } = await inside();
     const { session, prompts, promotions } = workbench;
-    await eventually('the promotion to be listed', async () => {
-      await run('refresh');
-      return promotions.promotions.some(each => each.prompt === prompt);
-    });
+    // A moment after the refresh, and another one would begin the list anew.
+    await run('refresh');
+    await eventually('the promotion to be listed', () =>
+      promotions.promotions.some(each => each.prompt === prompt),
+    );
     const before = await shownOf(prompt);
     assert.equal(before.length, 5, before.join('\n'));
     const environments = session.environments.map(({ name }) => name);
@@ -54,9 +55,13 @@ describe('a registry that goes away and comes back', () => {
       session.environments.map(({ name }) => name),
       environments,
     );
-    const withoutLives = (line: string) => line.replace(/(?:was )?live in staging for .*? · /, '');
-    assert.deepEqual((await shownOf(prompt)).map(withoutLives), before.map(withoutLives));
-    assert.ok(promotions.promotions.some(each => each.prompt === prompt));
+    const withoutTimes = (line: string) =>
+      withoutAges(line.replace(/(?:was )?live in staging for .*? · /, ''));
+    assert.deepEqual((await shownOf(prompt)).map(withoutTimes), before.map(withoutTimes));
+    // They are read from the disk a moment after the state is known.
+    await eventually('the promotion that was known', () =>
+      promotions.promotions.some(each => each.prompt === prompt),
+    );
     assert.ok(promotionsView.tree.getChildren().length > 0);
 
     await run('openVersion', {}, `${prompt}@1`);

@@ -8,6 +8,7 @@ import { OwnersDrafts } from '../../src/editor/owners/drafts.ts';
 import { OWNERS_SCHEME, ownersDraftUriParts } from '../../src/editor/owners/uri.ts';
 import { windowMemory } from '../editor/window-memory.ts';
 import { eventually } from '../eventually.ts';
+import { applied } from './support/edited.ts';
 import { freshPrompt } from './support/fresh-prompt.ts';
 import { activeTab, closeEditors, inside, run } from './support/inside.ts';
 import type { Script, ScriptedAsk } from './support/scripted-ask.ts';
@@ -64,9 +65,11 @@ describe('owners', () => {
     assert.deepEqual(ask.told, []);
     const uri = await draftUri();
     const document = await vscode.workspace.openTextDocument(uri);
-    const edit = new vscode.WorkspaceEdit();
-    edit.replace(uri, new vscode.Range(0, 0, document.lineCount, 0), text);
-    assert.ok(await vscode.workspace.applyEdit(edit));
+    await applied(() => {
+      const edit = new vscode.WorkspaceEdit();
+      edit.replace(uri, new vscode.Range(0, 0, document.lineCount, 0), text);
+      return edit;
+    });
     return document;
   };
   const request = (script: Script = {}) =>
@@ -204,14 +207,14 @@ describe('owners', () => {
   it('stay listed while the registry is away, and nothing is decided then', async () => {
     const { id } = await requestByAda('* @sam\n# away\n');
     await run('refresh');
+    const { promotions, session } = (await inside()).workbench;
+    const listed = () => promotions.ownersChanges.map(each => each.id);
+    // The list follows a moment after the refresh.
+    await eventually('the change that waits', () => listed().join() === id);
     await team.registry.stop();
     await run('refresh');
-    const { promotions, session } = (await inside()).workbench;
     await eventually('to be offline', () => session.state.kind === 'offline');
-    assert.deepEqual(
-      promotions.ownersChanges.map(each => each.id),
-      [id],
-    );
+    assert.deepEqual(listed(), [id]);
     const ask = await run('rejectOwnersChange', {}, 'production');
     await ask.message(/^Rejecting failed: /);
     assert.deepEqual(ask.asked, []);

@@ -147,8 +147,7 @@ describe('the page of a promotion', () => {
   it('is not decided under the id of another registry, from a row that is out of date', async () => {
     const { id } = await opened();
     const { promotions } = (await inside()).workbench;
-    const promotion = promotions.find(id);
-    assert.ok(promotion);
+    const promotion = await eventually('the promotion in the list', () => promotions.find(id));
     const row = { kind: 'promotion', promotion: { ...promotion, requestedAt: '2026-01-01T00:00:00.000Z' } };
     const ask = await run('approvePromotion', {}, row);
     await ask.message(/belongs to another registry than the one this window is connected to\. Nothing/);

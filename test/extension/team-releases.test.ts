@@ -160,7 +160,13 @@ describe('a release that waits for approval', () => {
   };
   const nodes = async () => {
     const { tree } = (await inside()).promotionsView;
-    const node = await eventually('a row of what waits', () => tree.getChildren(tree.getChildren()[0])[0]);
+    // By its context, as the first row may still be of what is done: the list follows a moment after what was told.
+    const node = await eventually('the row of the release that waits', () =>
+      tree
+        .getChildren()
+        .flatMap(group => tree.getChildren(group))
+        .find(row => tree.getTreeItem(row).contextValue?.startsWith(':release:waiting:')),
+    );
     return { tree, node, children: tree.getChildren(node) };
   };
 

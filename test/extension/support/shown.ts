@@ -13,6 +13,11 @@ import type { ScriptedAsk, Told } from './scripted-ask.ts';
 /** An age as the extension writes it, for a thing that this run has done. */
 export const AGE = /(?:just now|\d+ minutes? ago)/.source;
 
+/** The line with `AGE` for each age in it: a minute may be over between two looks. */
+export function withoutAges(line: string): string {
+  return line.replaceAll(new RegExp(AGE, 'g'), 'AGE');
+}
+
 /** The first message that matches, or the first of all. */
 export async function told(ask: ScriptedAsk, message = /./): Promise<Told> {
   return eventually(`${message} to be told`, () => ask.told.find(each => message.test(each.message))).catch(
