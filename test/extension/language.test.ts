@@ -7,7 +7,7 @@ import * as vscode from 'vscode';
 import { patience } from '../../scripts/host/patience.ts';
 import { folderOf, type PromptName, parsePromptName } from '../../src/core/name.ts';
 import { eventually } from '../eventually.ts';
-import { edited } from './support/edited.ts';
+import { applied, edited } from './support/edited.ts';
 import { embeddedWorkspace } from './support/embedded-workspace.ts';
 import { freshName } from './support/fresh-name.ts';
 import { closeEditors, inside, promptFile, root, run, writePrompt } from './support/inside.ts';
@@ -145,7 +145,7 @@ describe('writing a prompt', () => {
     await writePrompt(beside(name, 'drafts/_warm'), 'Warmly.\n');
     const rename = new vscode.WorkspaceEdit();
     rename.renameFile(vscode.Uri.file(dirname(warmIn('drafts'))), vscode.Uri.file(dirname(warmIn('parts'))));
-    await vscode.workspace.applyEdit(rename);
+    await applied(() => rename);
     await hasCodes(document.uri, 'missing-partial');
   });
 
@@ -166,8 +166,9 @@ describe('writing a prompt', () => {
     assert.ok(titles.length >= 2, titles.join('; '));
     const [change] = actions;
     assert.equal(change?.isPreferred, true);
-    assert.ok(change.edit);
-    await vscode.workspace.applyEdit(change.edit);
+    const { edit } = change;
+    assert.ok(edit);
+    await applied(() => edit);
     assert.equal(editor.document.getText(), SOUND);
     await hasCodes(uri);
   });
@@ -235,7 +236,7 @@ describe('writing a prompt', () => {
       const found = await execute<vscode.WorkspaceEdit>('DocumentRenameProvider', uri, position, 'author');
       return found.entries().some(([file]) => file.fsPath === samples.fsPath) ? found : undefined;
     });
-    await vscode.workspace.applyEdit(edit);
+    await applied(() => edit);
     const partial = vscode.Uri.file(promptFile(beside(name, '_tone')));
     await hasText(uri, SOUND.replace('name: string', 'author: string').replace('{{name}}', '{{author}}'));
     await hasText(samples, '- name: one\n  input:\n    author: Ada\n');
@@ -277,7 +278,7 @@ describe('writing a prompt', () => {
     const edits = await answered<vscode.TextEdit>('FormatDocumentProvider', editor.document.uri, options);
     const change = new vscode.WorkspaceEdit();
     change.set(editor.document.uri, edits);
-    await vscode.workspace.applyEdit(change);
+    await applied(() => change);
     assert.equal(editor.document.getText(), `${SOUND}{{name}}  two  spaces \n`);
   });
 

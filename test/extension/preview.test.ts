@@ -8,6 +8,7 @@ import { parsePromptName } from '../../src/core/name.ts';
 import type { PreviewPanel } from '../../src/editor/preview/panel.ts';
 import { eventually } from '../eventually.ts';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
+import { inserted } from './support/edited.ts';
 import {
   closeEditors,
   connectTo,
@@ -386,12 +387,10 @@ async function publish(name: string): Promise<void> {
 }
 
 /** Edits a document as somebody typing would, without saving it. */
-async function insert(document: vscode.TextDocument, offset: number, text: string): Promise<void> {
-  const edit = new vscode.WorkspaceEdit();
-  edit.insert(document.uri, document.positionAt(offset), text);
-  assert.ok(await vscode.workspace.applyEdit(edit), `${document.uri} could not be edited`);
+function insert(document: vscode.TextDocument, offset: number, text: string): Promise<void> {
+  return inserted(document.uri, text, () => document.positionAt(offset));
 }
 
 function append(document: vscode.TextDocument, text: string): Promise<void> {
-  return insert(document, document.getText().length, text);
+  return inserted(document.uri, text, () => document.positionAt(document.getText().length));
 }

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { type PromptName, parsePromptName } from '../../src/core/name.ts';
 import { documentsIn } from '../../src/editor/versions/tab-documents.ts';
 import { eventually } from '../eventually.ts';
+import { inserted } from './support/edited.ts';
 import { freshPrompt } from './support/fresh-prompt.ts';
 import { inside, promptFile, run, writePrompt } from './support/inside.ts';
 import { shownTab } from './support/shown.ts';
@@ -109,9 +110,7 @@ describe('the whole change', () => {
           const tab = await shownAs(prompt, '@1 ↔ your file, 2 changes (3 files)');
           const uri = documentsIn(tab).at(-1);
           assert.equal(await text(uri), 'New\nTwo\n');
-          const edit = new vscode.WorkspaceEdit();
-          edit.insert(vscode.Uri.file(promptFile(prompt)), new vscode.Position(2, 0), 'Three\n');
-          assert.ok(await vscode.workspace.applyEdit(edit));
+          await inserted(vscode.Uri.file(promptFile(prompt)), 'Three\n', new vscode.Position(2, 0));
           resolved = await eventually('the resolved text to follow', async () => {
             const now = await text(uri);
             return now?.includes('Three') ? now : undefined;

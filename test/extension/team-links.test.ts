@@ -168,9 +168,15 @@ describe('a link to a version or a promotion', () => {
     const { answerWith, links } = await inside();
     let answer = (_agreed: boolean): void => undefined;
     const first = new ScriptedAsk();
-    first.confirm = () => new Promise(resolve => (answer = resolve));
+    const asked = Promise.withResolvers<void>();
+    first.confirm = () =>
+      new Promise(resolve => {
+        answer = resolve;
+        asked.resolve();
+      });
     answerWith(first);
     const waiting = links.open(vscode.Uri.parse(versionLink('a', 1, other.url)));
+    await asked.promise;
     const seen = other.seen.length;
     const second = await open(versionLink('support/triage', 2, 'https://prompts.example.com'));
     assert.match(

@@ -12,6 +12,7 @@ import { closeEditors, inside, promptFile, root, run, writePrompt } from './supp
 import { entryOf, sourceControl } from './support/source-control.ts';
 import { type TeamRegistry, teamRegistry } from './support/team-registry.ts';
 import { teamWindow } from './support/team-window.ts';
+import { untilWatched } from './support/watched-folder.ts';
 
 const DEVELOPMENT = 'development' as never;
 
@@ -98,6 +99,7 @@ describe('several projects in one window', () => {
     await addCards();
     await shows(other);
     // Another program takes promptforge.json away, and brings it back.
+    await untilWatched(cards());
     const file = join(cards(), 'promptforge.json');
     const text = await readFile(file);
     await rm(file);

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { PromptName } from '../../src/core/name.ts';
 import { eventually } from '../eventually.ts';
+import { inserted } from './support/edited.ts';
 import { freshPrompt } from './support/fresh-prompt.ts';
 import { activeTab, inside, promptFile, run } from './support/inside.ts';
 import { AGE } from './support/shown.ts';
@@ -111,9 +112,7 @@ describe('the sentence history', () => {
     const prompt = freshPrompt();
     await team.publish(prompt, ...VERSIONS);
     const { document } = await fileOf(prompt);
-    const edit = new vscode.WorkspaceEdit();
-    edit.insert(document.uri, offsetIn(document, 'Wait.'), 'Listen.\r\n  ');
-    await vscode.workspace.applyEdit(edit);
+    await inserted(document.uri, 'Listen.\r\n  ', () => offsetIn(document, 'Wait.'));
     assert.match((await hoverOver(document.uri, 'Listen')).said, /^Not published yet/);
     assert.match((await hoverOver(document.uri, 'Wait')).said, /@1: Version 1/);
     assert.match((await hoverOver(document.uri, 'Be short')).said, /@4: Version 4/);
@@ -148,9 +147,7 @@ describe('the sentence history', () => {
       `This sentence is new in ${prompt}@4: the previous version has no sentence in its place.`,
     );
 
-    const edit = new vscode.WorkspaceEdit();
-    edit.insert(editor.document.uri, offsetIn(editor.document, 'Be short'), 'Always ');
-    await vscode.workspace.applyEdit(edit);
+    await inserted(editor.document.uri, 'Always ', () => offsetIn(editor.document, 'Be short'));
     await run(
       'previousSentenceChange',
       {},
@@ -178,9 +175,7 @@ describe('the sentence history', () => {
       '0:31 @1 · @3 · @4 tomas.berg, AGE',
       '2:12 @1 tomas.berg, AGE',
     ]);
-    const edit = new vscode.WorkspaceEdit();
-    edit.insert(document.uri, offsetIn(document, 'Wait.'), 'Do not ');
-    await vscode.workspace.applyEdit(edit);
+    await inserted(document.uri, 'Do not ', () => offsetIn(document, 'Wait.'));
     await eventually('the edit beside its sentence', async () =>
       (await shown())?.includes('2:19 @1 · Not published yet'),
     );

@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { folderOf } from '../../../src/core/name.ts';
 import { parseVersionNumber } from '../../../src/core/version.ts';
 import { eventually } from '../../eventually.ts';
+import { inserted } from '../support/edited.ts';
 import { embeddedWorkspace } from '../support/embedded-workspace.ts';
 import { freshName } from '../support/fresh-name.ts';
 import { inside, promptFile, run, writePrompt } from '../support/inside.ts';
@@ -70,9 +71,7 @@ describe('publishing to the embedded registry', () => {
     const name = freshName();
     await publishAndPull(name, 'One.\n');
     const document = await vscode.workspace.openTextDocument(promptFile(name));
-    const edit = new vscode.WorkspaceEdit();
-    edit.insert(document.uri, new vscode.Position(1, 0), 'Two.\n');
-    await vscode.workspace.applyEdit(edit);
+    await inserted(document.uri, 'Two.\n', new vscode.Position(1, 0));
     await eventually('the edit to be unsaved', () => document.isDirty);
     await run('publish', { texts: ['Second'] }, name);
     await eventually('the document to be saved', () => !document.isDirty);

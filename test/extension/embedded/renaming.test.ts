@@ -5,6 +5,7 @@ import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { folderOf, type PromptName, parsePromptName } from '../../../src/core/name.ts';
 import { eventually } from '../../eventually.ts';
+import { inserted } from '../support/edited.ts';
 import { embeddedWorkspace } from '../support/embedded-workspace.ts';
 import { freshName } from '../support/fresh-name.ts';
 import { inside, nodeOf, promptFile, run, writePrompt } from '../support/inside.ts';
@@ -29,9 +30,7 @@ function isThere(file: string): Promise<boolean> {
 /** A document of the prompt with text that is not saved, in front. */
 async function edited(name: PromptName, text: string): Promise<vscode.TextDocument> {
   const { document } = await vscode.window.showTextDocument(vscode.Uri.file(promptFile(name)));
-  const edit = new vscode.WorkspaceEdit();
-  edit.insert(document.uri, new vscode.Position(document.lineCount, 0), text);
-  await vscode.workspace.applyEdit(edit);
+  await inserted(document.uri, text, () => new vscode.Position(document.lineCount, 0));
   await eventually('the edit to be unsaved', () => document.isDirty);
   return document;
 }

@@ -27,6 +27,16 @@ export async function makeWatchedFolder(path: string): Promise<void> {
     });
 }
 
+/** Waits until VS Code sees what comes and goes in a folder that is there, such as one that was just added to the window. */
+export async function untilWatched(folder: string): Promise<void> {
+  const probe = join(folder, 'probe.txt');
+  await eventually(`VS Code to watch ${folder}`, async () => {
+    const isSeen = await whenSeen(probe, () => writeFile(probe, ''), EVENT_MS);
+    await rm(probe);
+    return isSeen;
+  });
+}
+
 /**
  * Waits until `make` is done and VS Code has told that there is a file of that path.
  * @returns whether it was told within `limit` milliseconds
