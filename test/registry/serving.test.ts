@@ -18,6 +18,7 @@ import {
   aRegistry,
   ask,
   assertProblem,
+  deliverFromMemory,
   type Json,
   type RegistryForTest,
   type RegistrySetup,
@@ -86,11 +87,19 @@ describe('the metrics', () => {
   it('tell deliveries from memory from those of the database', async () => {
     await using registry = await serving();
     const headers = { accept: 'application/json' };
-    for (let n = 0; n < 4; n++)
-      await registry.call('GET', '/v1/prompts/p', undefined, { as: 'staging reader', headers });
-    const samples = await metricsOf(registry.url);
-    assert.equal(samples.get('promptforge_deliveries_total{from="database"}'), 1);
-    assert.equal(samples.get('promptforge_deliveries_total{from="memory"}'), 3);
+    const deliver = () => registry.call('GET', '/v1/prompts/p', undefined, { as: 'staging reader', headers });
+    const counts = async () => {
+      const samples = await metricsOf(registry.url);
+      return ['database', 'memory'].map(
+        from => samples.get(`promptforge_deliveries_total{from="${from}"}`) ?? 0,
+      );
+    };
+    await deliver();
+    assert.deepEqual(await counts(), [1, 0]);
+    await deliverFromMemory(registry.url, deliver);
+    const [database = 0, memory = 0] = await counts();
+    for (let n = 0; n < 3; n++) await deliver();
+    assert.deepEqual(await counts(), [database, memory + 3]);
   });
   it('tell of the log, its events and the promotions that wait', async () => {
     await using registry = await aRegistry({ environments: defaultEnvironments(1) });
