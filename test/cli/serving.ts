@@ -31,6 +31,8 @@ export async function serve(...args: string[]): Promise<Serving> {
   const closed = once(child, 'close').then(([code]): Outcome => ({ code, stdout, stderr }));
   const log = () =>
     stdout
+      // Of the last one, only a part may be here.
+      .slice(0, stdout.lastIndexOf('\n') + 1)
       .split('\n')
       .filter(line => line !== '')
       .map(line => JSON.parse(line) as Record<string, unknown>);
