@@ -8,9 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultEnvironments } from '../src/core/environment.ts';
 import { parsePromptName } from '../src/core/name.ts';
+import { COMMAND_LINE } from '../src/registry/access/caller.ts';
 import { createKey } from '../src/registry/administration.ts';
+import { IDENTITY_FILE } from '../src/registry/identity.ts';
 import { prepareSource } from '../src/registry/prompts/prepare-source.ts';
 import { publish } from '../src/registry/prompts/publish.ts';
+import { openSigning } from '../src/registry/proof/open-signing.ts';
 import { runLoad } from './load.ts';
 import { asMarkdown, atLeast, median, type Report } from './report.ts';
 import { openPlace, type RegistryPlace, startProcess } from './server-process.ts';
@@ -86,10 +89,13 @@ function pathOf(index: number): string {
 }
 
 /** @returns a reader's key */
-async function fill(place: RegistryPlace): Promise<string> {
+async function fill(place: Extract<RegistryPlace, { kind: 'folder' }>): Promise<string> {
   const environments = defaultEnvironments(0);
   const store = await openPlace(place, { environments });
   try {
+    // As a registry that serves, whose events carry MACs: a delivery checks the one of its version.
+    const keyFile = join(place.path, IDENTITY_FILE);
+    (await openSigning(store, { keyFile, author: COMMAND_LINE, isOnlyPlace: true })).heads.close();
     const environment = environments[0]!.name;
     const { key } = await createKey(store, { environment, role: 'reader', actor: 'bench', expiresAt: null });
     const caller = { actor: 'bench', key: 'bench', role: 'author', environment } as const;

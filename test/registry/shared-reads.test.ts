@@ -1,9 +1,17 @@
 /** Reads of one turn of the event loop go together, and each is answered as if it were alone. */
 import assert from 'node:assert/strict';
 import { Problem } from '../../src/core/problem.ts';
+import { committingStore } from '../../src/registry/delivery/committing-store.ts';
+import type { DeliveryMaker } from '../../src/registry/delivery/maker.ts';
 import { sharedReads } from '../../src/registry/delivery/shared-reads.ts';
+import { intactStore } from '../../src/registry/proof/intact-store.ts';
+import { integrity } from '../../src/registry/proof/integrity.ts';
+import { memory } from '../../src/registry/registry-cache.ts';
 import type { ReadSnapshot, Store } from '../../src/registry/store/store.ts';
 import { aRegistry, type RegistryForTest } from './a-registry.ts';
+
+/** Nothing is made: no test here writes. */
+const NO_MAKER = {} as DeliveryMaker;
 
 describe('reads that share a snapshot', () => {
   let registry: RegistryForTest;
@@ -85,6 +93,13 @@ describe('reads that share a snapshot', () => {
     await registry.store.close();
     const all = await Promise.allSettled([read(events), read(events)]);
     for (const each of all) assert.ok(each.status === 'rejected' && Problem.is(each.reason));
+  });
+
+  it('share it in the store that a server delivers from', async () => {
+    const intact = intactStore(store, integrity({ onBroken() {}, onFault() {} }));
+    const read = sharedReads(committingStore(intact, memory(intact), NO_MAKER));
+    await Promise.all(Array.from({ length: 20 }, () => read(events)));
+    assert.equal(opened, 1);
   });
 
   it('have a snapshot each where the database is on a server', async () => {

@@ -10,6 +10,7 @@ import { readVersion } from '../prompts/version-rows.ts';
 import type { RegistryCache } from '../registry-cache.ts';
 import { notedIn } from '../store/noted.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
+import { wrappedStore } from '../store/wrapped-store.ts';
 import { isChangedBy, madePossibleBy } from './affected.ts';
 import { type CommittedEvent, committedEvent } from './committed-event.ts';
 import { type CachedDelivery, type DeliverySpec, keyOfSpec } from './delivery-cache.ts';
@@ -43,8 +44,7 @@ export function committingStore(
   maker: DeliveryMaker,
   listener?: CommitListener,
 ): Store {
-  return {
-    now: store.now,
+  return wrappedStore(store, {
     read: work => store.read(work),
     async write(work, ahead) {
       let change: CommittedChange | undefined;
@@ -58,15 +58,7 @@ export function committingStore(
       if (change !== undefined) await kept(change);
       return result;
     },
-    revision: () => store.revision(),
-    recentRevision: () => store.recentRevision(),
-    changed: (since, timeout, signal) => store.changed(since, timeout, signal),
-    ...(store.newestSeq && { newestSeq: store.newestSeq }),
-    awaySince: () => store.awaySince(),
-    lost: () => store.lost(),
-    ...(store.connections && { connections: store.connections }),
-    close: () => store.close(),
-  };
+  });
 
   async function kept(change: CommittedChange): Promise<void> {
     if (listener === undefined) return await memory.committed(change);

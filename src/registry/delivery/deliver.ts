@@ -18,6 +18,7 @@ import { type DeliverySpec, REPRESENTATIONS, type Representation } from './deliv
 import { type FailoverWaitOptions, failoverWait } from './failover-wait.ts';
 import type { DeliveryMaker } from './maker.ts';
 import type { PreparedDelivery } from './prepared.ts';
+import { sharedLoads } from './shared-loads.ts';
 import { sharedReads } from './shared-reads.ts';
 import { canonicalTarget, isLangfusePath, parseTarget } from './target.ts';
 
@@ -56,6 +57,7 @@ const MAX_READS = 4;
 
 export function delivery(parts: DeliveryParts): Deliver {
   const { store, memory, integrity, authenticator, maker, onFault, onCaller, onDelivered } = parts;
+  const load = sharedLoads(memory);
   const read = sharedReads(store);
   const isBack = failoverWait(store, parts.failover);
   return request => {
@@ -105,7 +107,7 @@ export function delivery(parts: DeliveryParts): Deliver {
   }
 
   async function readSpec(spec: DeliverySpec) {
-    const { kept, age, keepDelivery } = await memory.load();
+    const { kept, age, keepDelivery } = await load();
     const known = kept.deliveries.get(spec.environment, spec.representation, canonicalTarget(spec));
     if (known !== undefined) return { known, age, keepDelivery };
     // Anything not in memory is read only from a log that continues the known one.

@@ -62,8 +62,9 @@ const REMEMBERED = 1 / 2;
 
 /** @param capacity in bytes */
 export function deliveryCache(capacity: number): DeliveryCache {
-  /** Requested once and not cached, the oldest first. */
-  const once = new Set<string>();
+  /** Requested once and not cached: the newer half of those remembered, and the older. */
+  let once = new Set<string>();
+  let onceBefore = new Set<string>();
   const keysOf = new Map<PromptName, Set<string>>();
   const entries = new LRUCache<string, CachedDelivery>({
     maxSize: Math.max(1, capacity),
@@ -86,11 +87,12 @@ export function deliveryCache(capacity: number): DeliveryCache {
   }
 
   function wasAskedFor(key: string): boolean {
-    if (once.delete(key)) return true;
+    if (once.delete(key) || onceBefore.delete(key)) return true;
     once.add(key);
-    for (const oldest of once) {
-      if (once.size <= entries.size * REMEMBERED) break;
-      once.delete(oldest);
+    // By halves: to drop the oldest one by one, a set looks at all that were dropped before.
+    if (once.size > (entries.size * REMEMBERED) / 2) {
+      onceBefore = once;
+      once = new Set();
     }
     return false;
   }
@@ -112,6 +114,7 @@ export function deliveryCache(capacity: number): DeliveryCache {
     clear() {
       entries.clear();
       once.clear();
+      onceBefore.clear();
     },
     get bytes() {
       return entries.calculatedSize;

@@ -1,4 +1,5 @@
 /** Parses a request line into the delivery it asks for. However it is spelled, one delivery has one canonical target. */
+import { LRUCache } from 'lru-cache';
 import { langfuseQuery, PRODUCTION_LABEL } from '../../contract/langfuse.ts';
 import { deliveryQuery } from '../../contract/prompts.ts';
 import { STABLE } from '../../core/channel.ts';
@@ -39,10 +40,24 @@ export function parseTarget(target: string): DeliveryTarget {
   const path = question < 0 ? target : target.slice(0, question);
   const query = question < 0 ? '' : target.slice(question + 1);
   if (!isLangfusePath(target))
-    return { wanted: parseQuery(deliveryQuery, query), prompt: parseNameInPath(path.slice(PREFIX.length)) };
+    return { wanted: parseWanted(query), prompt: parseNameInPath(path.slice(PREFIX.length)) };
   const { label, version } = parseQuery(langfuseQuery, query);
   const channel = label === PRODUCTION_LABEL ? STABLE : label;
   return { wanted: { channel, version }, prompt: parseNameInPath(path.slice(LANGFUSE_PREFIX.length)) };
+}
+
+/** Parsed queries, as applications ask for the same few channels all day. A refused query is not kept. */
+const queries = new LRUCache<string, WantedVersion>({ max: 1000 });
+/** The longest query that is kept, in UTF-16 code units. */
+const SHORT = 64;
+
+/** @throws Problem `invalid_request` */
+function parseWanted(query: string): WantedVersion {
+  const known = queries.get(query);
+  if (known !== undefined) return known;
+  const wanted = parseQuery(deliveryQuery, query);
+  if (query.length <= SHORT) queries.set(query, wanted);
+  return wanted;
 }
 
 /** A name as a path has it, percent-encoding undone. @throws Problem `invalid_name` */

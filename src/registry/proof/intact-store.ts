@@ -3,6 +3,7 @@ import type { ChainHead } from '../../core/event.ts';
 import { DataFolderProblem } from '../data-folder-problem.ts';
 import { logHead } from '../store/log.ts';
 import type { ReadSnapshot, Store, WriteTransaction } from '../store/store.ts';
+import { wrappedStore } from '../store/wrapped-store.ts';
 import type { Integrity } from './integrity.ts';
 
 /**
@@ -19,8 +20,7 @@ export function intactStore(store: Store, integrity: Integrity): Store {
     }
     return error;
   }
-  return {
-    ...store,
+  return wrappedStore(store, {
     async read(work) {
       try {
         return await store.read(work);
@@ -45,14 +45,7 @@ export function intactStore(store: Store, integrity: Integrity): Store {
         throw reported(error);
       }
     },
-    revision: () => store.revision(),
-    recentRevision: () => store.recentRevision(),
-    changed: (since, timeout, signal) => store.changed(since, timeout, signal),
-    ...(store.newestSeq && { newestSeq: store.newestSeq }),
-    awaySince: () => store.awaySince(),
-    lost: () => store.lost(),
-    close: () => store.close(),
-  };
+  });
 }
 
 /** Reads if the log extends what the process has seen of it. @throws Problem `log_broken` if it does not */
