@@ -47,7 +47,7 @@ export interface RegistryCache {
   now(): Date;
   /** All cached entries, even if something was committed since they were read. */
   readonly kept: CachedEntries;
-  /** The cached data if nothing was committed since the last `load`; undefined if `load` must be called. */
+  /** The cached data if nothing was committed since the last `load` but what is known; undefined if `load` must be called. */
   present(): CachedEntries | undefined;
   /**
    * Returns the entries, updated by the events since; if the database does not answer, unchanged (`stale-if-error`),
@@ -234,6 +234,8 @@ export function memory(
 
   /** Returns whether all that was committed is known already, which asks the database little. */
   function isAllOwn(present: number): boolean {
+    // A refresh under way still needs them: it may have read its data before they were committed.
+    if (refreshing !== undefined) return false;
     const newestSeq = own.size === 0 ? undefined : store.newestSeq?.();
     if (head === undefined || newestSeq === undefined) return false;
     for (let seq = head.seq + 1; seq <= newestSeq; seq++) if (!own.has(seq)) return false;
@@ -271,7 +273,9 @@ export function memory(
     present() {
       if (isBroken()) return kept;
       try {
-        return store.awaySince() === undefined && store.recentRevision() === revision ? kept : undefined;
+        if (store.awaySince() !== undefined) return undefined;
+        const present = store.recentRevision();
+        return present === revision || isAllOwn(present) ? kept : undefined;
       } catch {
         // `load` reports why the store does not respond.
         return undefined;

@@ -1,5 +1,6 @@
 /** What is kept in memory: it is there as long as nothing changes it, and not for a moment longer. */
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { parseEnvironmentName } from '../../src/core/environment.ts';
 import type { NewEvent, RegistryEvent } from '../../src/core/event.ts';
@@ -17,6 +18,7 @@ import { type Loaded, memory, type RegistryCache } from '../../src/registry/regi
 import { appendEvent } from '../../src/registry/store/log.ts';
 import { notedIn } from '../../src/registry/store/noted.ts';
 import type { Store } from '../../src/registry/store/store.ts';
+import { runs } from '../runs.ts';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
 
 const A = parsePromptName('team/a');
@@ -267,6 +269,28 @@ describe('the memory of a registry', () => {
         assert.equal((await kept.load()).kept.keys.get(id), undefined);
       });
 
+      for (const use of ['load', 'present'] as const)
+        it(`believes nothing older that was being read of its key, with a ${use} in between`, async () => {
+          const about = { ...author, environment: PRODUCTION } as const;
+          const { id } = await createKey(other, { ...about, role: 'reader', expiresAt: null });
+          await kept.load();
+          const set = await append(other, {
+            ...about,
+            kind: 'key.expiry_set',
+            data: { id, expiresAt: null },
+          });
+          const { promise, resolve } = Promise.withResolvers<void>();
+          late = promise;
+          const loading = kept.load();
+          const revoked = await append(other, { ...about, kind: 'key.revoked', data: { id } });
+          const told = [tell(set), tell(revoked)];
+          await sleep(6);
+          const used = kept[use]();
+          resolve();
+          await Promise.all([loading, used, ...told]);
+          assert.equal((await kept.load()).kept.keys.get(id), undefined);
+        });
+
       it('delivers nothing that it changed, though the store is away from then on', async () => {
         await fc.assert(
           fc.asyncProperty(fc.subarray(changing, { minLength: 1 }), fc.boolean(), async (some, during) => {
@@ -295,4 +319,33 @@ describe('the memory of a registry', () => {
         );
       });
     });
+
+  it('is used at once after commits that it was told of, and not after any other', async () => {
+    const [published] = cases[2] ?? assert.fail();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom('told', 'other', 'load'), { minLength: 1, maxLength: 6 }),
+        async steps => {
+          await kept.load();
+          let others = 0;
+          for (const step of steps) {
+            if (step === 'load') {
+              await kept.load();
+              others = 0;
+            } else {
+              const events = await append(other, { ...published, prompt: B });
+              if (step === 'other') others++;
+              else await kept.committedElsewhere(events.map(committedEvent), []);
+            }
+            // A commit of others shows within 5 ms.
+            await sleep(6);
+            reads = 0;
+            assert.equal(kept.present() !== undefined, others === 0, `${steps.join(', ')}: ${step}`);
+            assert.equal(reads, 0);
+          }
+        },
+      ),
+      { numRuns: runs(200, 20) },
+    );
+  });
 });
