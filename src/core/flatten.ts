@@ -112,7 +112,7 @@ function cut({ template, pieces }: Flattened, start: number, end: number): Flatt
   return { template: template.slice(start, end), pieces: within };
 }
 
-/** Text that no template holds. */
+/** Text that is from no template. */
 function written(template: string): Flattened {
   return { template, pieces: [] };
 }
@@ -140,7 +140,7 @@ function definition(id: string, content: Flattened): Flattened {
   return found;
 }
 
-/** Two comments in a row are never alone on a line, so neither takes the end of one with it. */
+/** Two comments in a row are never alone on a line, so neither removes its line break. */
 const COMMENTS = '{{!}}{{!}}';
 /**
  * No tag may come right after text that ends in a backslash, which would escape it, or in a brace, which would become

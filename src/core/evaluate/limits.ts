@@ -19,7 +19,7 @@ export const LIMITS: Limits = { steps: 1_000_000, characters: 4 * 1024 * 1024 };
 
 const STEPS_TO_REST = 1024;
 
-/** Characters of text that are made from lists and objects in one step. */
+/** Characters converted from lists and objects that count as one step. */
 const CHARACTERS_PER_STEP = 8;
 
 /** Counts what one evaluation does. What counts throws Problem `too_expensive` above its limit. */

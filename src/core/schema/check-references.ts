@@ -1,6 +1,6 @@
 /**
- * References within a schema by which no value could be checked: to what is not there, or back to where they begin
- * without going into the value. They are refused before the prompt is published.
+ * Finds references within a schema with which no value could be validated: to a missing schema, or in a circle without
+ * descending into the value. They are errors before publication.
  */
 import { clip } from '../clip.ts';
 import { isJsonObject, type JsonObject, SchemaFault, type SchemaPath } from './schema-fault.ts';
@@ -8,7 +8,7 @@ import { referred, schemasIn } from './schemas-in.ts';
 
 const CIRCULAR =
   'This reference refers to itself, so no value could be checked. Let it refer to a property or an item, or remove it.';
-/** The references that one check may follow: each takes some of the engine's stack. */
+/** The maximum number of references that one check follows: each takes some of the engine's stack. */
 const MAX_DEPTH = 300;
 
 /** All references that lead nowhere, or else one that closes a circle. */
