@@ -1,7 +1,7 @@
 /**
  * What a window keeps of ten thousand prompts, in a process of its own, by its heaps after a collection: the registry's
  * list, the lock file, the index, the states, what the explorer shows, the texts that the cache of versions keeps, and
- * the language worker with all files. Its parent sends where they are, and gets bytes.
+ * the language server with all files. Its parent sends where they are, and gets bytes.
  */
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
@@ -11,12 +11,19 @@ import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Worker } from 'node:worker_threads';
+import { createProtocolConnection } from 'vscode-languageserver-protocol/node';
 import { CacheFolder } from '../src/client/cache-folder.ts';
 import { DiskVersionCache } from '../src/client/disk-version-cache.ts';
 import { RegistryClient } from '../src/client/registry-client.ts';
 import { parsePromptName } from '../src/core/name.ts';
 import { mergeListed } from '../src/editor/explorer/merge-listed.ts';
-import { LanguageClient } from '../src/language-worker/client.ts';
+import type { FileEntry } from '../src/language-server/files.ts';
+import {
+  FilesNotification,
+  type InitializationOptions,
+  PlacesNotification,
+} from '../src/language-server/messages.ts';
+import { WatchedWorker } from '../src/language-server/watched-worker.ts';
 import { nodeFileSystem } from '../src/workspace/node-file-system.ts';
 import { readProject } from '../src/workspace/project-file.ts';
 import { WorkingCopy } from '../src/workspace/working-copy.ts';
@@ -25,17 +32,17 @@ export interface MemoryOrder {
   readonly root: string;
   readonly url: string;
   readonly key: string;
-  /** Of the built language worker. */
+  /** Of the built language server. */
   readonly worker: string;
 }
 
 /** In bytes, over what there was before there were prompts. */
 export interface Kept {
-  /** The list, the states, what the explorer shows, and which files the language worker was told. */
+  /** The list, the states, what the explorer shows, and which files the language server was told. */
   readonly listed: number;
   /** The texts that were fetched, as far as the cache keeps them. */
   readonly cached: number;
-  /** The language worker's heap. */
+  /** The language server's heap. */
   readonly worker: number;
 }
 
@@ -88,31 +95,49 @@ const COLLECT_OFTEN = `
 `;
 
 /** By how much its heap grew with the files, after a collection. */
-async function languageWorker(
-  url: string,
-  files: Parameters<LanguageClient['setFiles']>[0],
-): Promise<number> {
+async function languageWorker(url: string, files: readonly FileEntry[]): Promise<number> {
   const started = once(process, 'worker') as Promise<[Worker]>;
   const uri = 'file:///open.prompt';
-  const document = { uri, role: 'prompt', name: parsePromptName('open'), text: 'Hello', version: 1 } as const;
+  const place = { role: 'prompt', name: parsePromptName('open'), folder: 'file:///' } as const;
   const collecting = new URL('collecting.mjs', url);
   await writeFile(collecting, `import ${JSON.stringify(url)};${COLLECT_OFTEN}`);
-  const client = new LanguageClient({
-    workerUrl: collecting,
-    document: () => document,
+  const watched = new WatchedWorker({
+    url: collecting,
     log: console.error,
     startLimit: PATIENCE,
     answerLimit: PATIENCE,
   });
+  const { reader, writer } = await watched.connect();
+  const connection = createProtocolConnection(reader, writer);
+  connection.onRequest('client/registerCapability', () => undefined);
+  connection.listen();
+  const initializationOptions: InitializationOptions = {
+    settings: { frontMatterKeys: [] },
+    selectors: { prompts: [], written: [], samples: [], included: [] },
+    refused: [],
+  };
+  const capabilities = {};
+  await connection.sendRequest('initialize', { processId: null, capabilities, initializationOptions });
+  await connection.sendNotification('initialized', {});
+  const tell = (told: readonly FileEntry[]) =>
+    connection.sendNotification(FilesNotification, { files: told, gone: [] });
   // Answered when all files are read.
-  const ask = () => client.ask('diagnose', uri, null, { version: 1 });
-  client.open(document);
+  const ask = () =>
+    connection.sendRequest('textDocument/hover', {
+      textDocument: { uri },
+      position: { line: 0, character: 0 },
+    });
+  await connection.sendNotification(PlacesNotification, { places: [{ uri, place }] });
+  await connection.sendNotification('textDocument/didOpen', {
+    textDocument: { uri, languageId: 'dotprompt', version: 1, text: 'Hello' },
+  });
+  await tell([]);
   await ask();
   const [worker] = await started;
   const used = async () => (await worker.getHeapStatistics()).used_heap_size;
   await setTimeout(SETTLED);
   const before = await used();
-  client.setFiles(files);
+  await tell(files);
   await ask();
   await setTimeout(SETTLED);
   return (await used()) - before;

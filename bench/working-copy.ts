@@ -183,7 +183,7 @@ function figuresOfSync({ listing, listingRequests, whole, oneRequests }: Synced)
 }
 
 async function memoryOf(order: Omit<MemoryOrder, 'worker'>): Promise<Kept> {
-  await using worker = await bundledWorker('src/language-worker/worker.ts');
+  await using worker = await bundledWorker('src/language-server/worker.ts');
   const child = fork(join(import.meta.dirname, 'memory-process.ts'));
   child.send({ ...order, worker: worker.url.href } satisfies MemoryOrder);
   const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`It ended with ${code}.`)));
@@ -197,7 +197,7 @@ function figuresOfMemory({ listed, cached, worker }: Kept): Report['figures'] {
   return [
     { name: 'Memory of a window: list, states, explorer', value: listed / 1e6, unit: 'MB' },
     { name: 'Memory of a window: texts that were fetched', value: cached / 1e6, unit: 'MB' },
-    { name: 'Memory of a window: language worker', value: worker / 1e6, unit: 'MB' },
+    { name: 'Memory of a window: language server', value: worker / 1e6, unit: 'MB' },
     { name: 'Memory of a window, in all', value: all, unit: 'MB', limit: atMost(all, 60, 'MB') },
   ];
 }

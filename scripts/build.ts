@@ -1,4 +1,4 @@
-// Builds what ships: `dist/extension.js` and the threads it starts (`dist/language-worker.js`,
+// Builds what ships: `dist/extension.js` and the threads it starts (`dist/language-server.js`,
 // `dist/preview-worker.js`, the registry's) with their chunks, and
 // `dist/cli.js` with its own, and what applications import into `sdk/` (buildSdk.ts), and holds the size of what VS Code
 // loads at activation to its limit.
@@ -48,7 +48,7 @@ function extensionBundle(readable: boolean): esbuild.BuildOptions & { metafile: 
     // What takes long runs in threads of their own, each of which has its own file to begin with.
     entryPoints: {
       extension: 'src/extension.ts',
-      'language-worker': 'src/language-worker/worker.ts',
+      'language-server': 'src/language-server/worker.ts',
       'preview-worker': 'src/editor/preview/renderer/worker.ts',
       ...registryWorkers('chunks'),
     },

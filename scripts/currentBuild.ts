@@ -8,7 +8,7 @@ import { ROOT } from './projectRoot.ts';
 /** What a build reads. A folder changes when a file in it comes or goes. */
 const SOURCES = ['src/**', 'scripts/build.ts', 'package.json', 'package-lock.json', 'tsconfig.json'];
 /** What a build makes anew. */
-const OUTPUTS = ['extension', 'language-worker', 'preview-worker', 'cli'].map(name => `dist/${name}.js`);
+const OUTPUTS = ['extension', 'language-server', 'preview-worker', 'cli'].map(name => `dist/${name}.js`);
 /** Left as it is where it would not change, so its age says nothing. */
 const PAGES = ['media/preview/preview.js', 'media/promotion/promotion.js'];
 

@@ -1,8 +1,11 @@
 /** Diagnostics for open prompts and samples, sent when the text has not changed for a moment. */
-import type { Connection, TextDocuments } from 'vscode-languageserver';
+import { type Connection, ResponseError } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { OpenDocuments } from './documents.ts';
-import { diagnosticsOf } from './to-lsp.ts';
+import { loadPatterns } from '../core/schema/patterns.ts';
+import { diagnoseSamples } from '../language/diagnostics/diagnose-samples.ts';
+import { mayHavePatterns } from '../language/diagnostics/schema-patterns.ts';
+import type { Documents } from './documents.ts';
+import { findingsOf } from './findings.ts';
 
 /** In milliseconds after the last change. */
 const SETTLE_MS = 150;
@@ -12,6 +15,8 @@ const OTHERS_SETTLE_MS = 500;
 export interface SentDiagnostics {
   /** Looks at a document soon, and at the others a little later. */
   changed(document: TextDocument): void;
+  /** Looks at a document soon. */
+  focused(uri: string): void;
   /** Looks at all open documents again: what they refer to may have changed. */
   all(): void;
   closed(uri: string): void;
@@ -19,43 +24,55 @@ export interface SentDiagnostics {
 
 export function sendDiagnostics(
   connection: Connection,
-  documents: TextDocuments<TextDocument>,
-  open: OpenDocuments,
+  documents: Documents,
+  report: (error: unknown) => void,
 ): SentDiagnostics {
   const timers = new Map<string, NodeJS.Timeout>();
 
   async function check(uri: string): Promise<void> {
-    const document = documents.get(uri);
+    const document = documents.all.get(uri);
     if (document === undefined) return;
     const { version } = document;
-    await open.take(document);
-    const opened = open.of(uri);
-    if (opened === undefined) return;
-    const project = await opened.project;
-    const found = await project.ask('diagnose', opened.uri, { frontMatterKeys: project.frontMatterKeys });
-    if (found === undefined || documents.get(uri)?.version !== version) return;
-    await connection.sendDiagnostics({ uri, version, diagnostics: diagnosticsOf(found) });
+    const compilePattern = mayHavePatterns(document.getText()) ? await loadPatterns() : undefined;
+    const diagnostics = await documents.answer(
+      { textDocument: document },
+      {
+        inPrompt: context => findingsOf(context, compilePattern),
+        inSamples: ({ samples, prompt }) => diagnoseSamples(samples.text, prompt),
+        result: (found, { convert }) => convert.diagnostics(found),
+        inOtherText: true,
+      },
+    );
+    if (diagnostics === null || documents.all.get(uri)?.version !== version) return;
+    await connection.sendDiagnostics({ uri, version, diagnostics });
   }
   const soon = (uri: string, delay: number): void => {
     clearTimeout(timers.get(uri));
     const timer = setTimeout(() => {
       timers.delete(uri);
-      check(uri).catch((error: unknown) => connection.console.error(`${uri}: ${String(error)}`));
+      check(uri).catch((error: unknown) => {
+        // Changed meanwhile: that is looked at soon.
+        if (!(error instanceof ResponseError)) report(error);
+      });
     }, delay);
     timers.set(uri, timer);
+  };
+  const others = (except?: string): void => {
+    // One that is waited for anyway is seen with what is new.
+    for (const uri of documents.all.keys())
+      if (uri !== except && !timers.has(uri)) soon(uri, OTHERS_SETTLE_MS);
   };
   return {
     changed({ uri }) {
       soon(uri, SETTLE_MS);
-      for (const other of documents.keys())
-        if (other !== uri && !timers.has(other)) soon(other, OTHERS_SETTLE_MS);
+      others(uri);
     },
-    all() {
-      for (const uri of documents.keys()) soon(uri, OTHERS_SETTLE_MS);
-    },
+    focused: uri => soon(uri, SETTLE_MS),
+    all: () => others(),
     closed(uri) {
       clearTimeout(timers.get(uri));
       timers.delete(uri);
+      others();
       void connection.sendDiagnostics({ uri, diagnostics: [] });
     },
   };

@@ -1,71 +1,177 @@
-/** The open documents, and the project that each belongs to. */
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { PromptProject } from './project.ts';
-import type { Projects } from './projects.ts';
+/** The open documents: each belongs to a project, which has its text, and requests are answered about it. */
+import { LSPErrorCodes, type Position, ResponseError, TextDocuments } from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { Problem } from '../core/problem.ts';
+import type { Library, LibraryPrompt, LibrarySamples } from '../language/library.ts';
+import { Converter } from './converter.ts';
+import type { OpenDocument } from './files.ts';
+import type { VersionedDocument } from './messages.ts';
+import type { PromptProject, PromptProjects } from './project.ts';
+import type { Texts } from './texts.ts';
 
-interface Opened {
-  /** As the language core knows it. */
-  readonly uri: string;
-  readonly project: Promise<PromptProject>;
+export interface RequestContext {
+  readonly document: TextDocument;
+  readonly project: PromptProject;
+  readonly texts: Texts;
+  readonly library: Library;
+  /** What the language core knows of it. */
+  readonly opened: OpenDocument;
+  /** Of the position that the request is about. */
+  readonly offset: number;
+  readonly convert: Converter;
 }
 
-export class OpenDocuments {
-  readonly #projects: Projects;
-  readonly #open = new Map<string, Opened>();
+export interface PromptContext extends RequestContext {
+  readonly prompt: LibraryPrompt;
+}
+
+export interface SamplesContext extends RequestContext {
+  readonly samples: LibrarySamples;
+  /** The one that the samples are for. */
+  readonly prompt: LibraryPrompt | undefined;
+}
+
+/** How a feature answers about each kind of document. */
+export interface Feature<Found, Result> {
+  readonly inPrompt: (context: PromptContext) => Found;
+  readonly inSamples?: (context: SamplesContext) => Found;
+  readonly result: (found: Found, context: RequestContext) => Result;
+  /** True for a feature of files that are neither prompts nor samples too. */
+  readonly inOtherText?: boolean;
+  /** True for a feature that needs the document's text alone: all others wait for the project's files. */
+  readonly needsNoFiles?: boolean;
+}
+
+export interface DocumentRequest {
+  readonly textDocument: { readonly uri: string };
+  readonly position?: Position;
+}
+
+export interface DocumentsOptions {
+  readonly projects: PromptProjects;
+  readonly report: (error: unknown) => void;
+  /** Called before each document that is worked on, and with null when that is done. */
+  readonly onBusy?: (document: VersionedDocument | null) => void;
+}
+
+export class Documents {
+  readonly all = new TextDocuments(TextDocument);
+  readonly #options: DocumentsOptions;
+  /** By the client's URI. */
+  readonly #open = new Map<
+    string,
+    { readonly uri: string; readonly project: PromptProject | Promise<PromptProject> }
+  >();
   /** By the URI that the language core knows, how the client writes it. */
   readonly #written = new Map<string, string>();
+  readonly #refused = new Map<string, number>();
 
-  constructor(projects: Projects) {
-    this.#projects = projects;
+  constructor(options: DocumentsOptions) {
+    this.#options = options;
   }
 
-  /** Takes the text of a document that was opened or changed. Resolves when its project has it. */
-  async take(document: TextDocument): Promise<void> {
-    const opened = this.#open.get(document.uri) ?? this.#opened(document.uri);
-    const project = await opened.project;
+  /** Answers nothing about these documents as long as they have these versions. */
+  refuse(documents: readonly VersionedDocument[]): void {
+    for (const { uri, version } of documents) this.#refused.set(uri, version);
+  }
+
+  /** Gives the project the text of a document that was opened or changed. */
+  async take(document: TextDocument): Promise<PromptProject> {
+    let opened = this.#open.get(document.uri);
+    if (opened === undefined) {
+      const { projects } = this.#options;
+      const uri = projects.uriOf(document.uri);
+      opened = { uri, project: projects.of(document.uri) };
+      this.#open.set(document.uri, opened);
+      this.#written.set(uri, document.uri);
+    }
+    const project = opened.project instanceof Promise ? await opened.project : opened.project;
     // Closed in the meantime.
-    if (this.#open.get(document.uri) !== opened) return;
-    const path = pathOf(document.uri);
-    project.open({ uri: opened.uri, path, text: document.getText(), version: document.version });
-  }
-
-  #opened(uri: string): Opened {
-    const path = pathOf(uri);
-    const opened = {
-      uri: path === undefined ? uri : pathToFileURL(path).href,
-      project: this.#projects.of(path),
-    };
-    this.#open.set(uri, opened);
-    this.#written.set(opened.uri, uri);
-    return opened;
+    if (this.#open.get(document.uri) !== opened) return project;
+    project.texts.open({ uri: opened.uri, text: document.getText(), ...project.placeOf(opened.uri) });
+    return project;
   }
 
   async close(uri: string): Promise<void> {
     const opened = this.#open.get(uri);
     this.#open.delete(uri);
+    this.#refused.delete(uri);
     if (opened === undefined) return;
     this.#written.delete(opened.uri);
-    (await opened.project).close(opened.uri);
+    (await opened.project).texts.close(opened.uri);
   }
 
-  /** Of a document that is open. */
-  of(uri: string): Opened | undefined {
-    return this.#open.get(uri);
-  }
-
-  /** Its project is found again when it is taken next. */
+  /** Each document's project is found again when it is taken next. */
   async forgetProjects(): Promise<void> {
     for (const uri of [...this.#open.keys()]) await this.close(uri);
   }
 
-  /** How the client writes a URI of the language core. */
-  written(uri: string): string {
-    return this.#written.get(uri) ?? uri;
+  /**
+   * Null where the document is not open, is of a kind that has no such answer, or the language core failed.
+   * @throws ResponseError `RequestFailed` with why it cannot be done, `ContentModified` when the text changed meanwhile
+   */
+  async answer<Found, Result>(
+    { textDocument, position }: DocumentRequest,
+    feature: Feature<Found, Result>,
+    token?: { readonly isCancellationRequested: boolean },
+  ): Promise<Result | null> {
+    const document = this.all.get(textDocument.uri);
+    const version = document?.version;
+    if (document === undefined || version === undefined) return null;
+    const project = await this.take(document);
+    const uri = this.#options.projects.uriOf(document.uri);
+    const { texts } = project;
+    if (feature.needsNoFiles !== true) {
+      await project.whenListed;
+      await texts.whenRead;
+      await texts.findUnknown(uri);
+    }
+    if (token?.isCancellationRequested)
+      throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was canceled.');
+    if (document.version !== version || this.all.get(textDocument.uri) !== document)
+      throw new ResponseError(LSPErrorCodes.ContentModified, 'The text changed meanwhile.');
+    const opened = texts.openAt(uri);
+    if (opened === undefined || this.#refused.get(document.uri) === version) return null;
+    if (opened.role === 'text' && feature.inOtherText !== true) return null;
+    const { onBusy, report } = this.#options;
+    onBusy?.({ uri: document.uri, version });
+    try {
+      const context: RequestContext = {
+        document,
+        project,
+        texts,
+        library: texts.library,
+        opened,
+        offset: position === undefined ? 0 : document.offsetAt(position),
+        convert: new Converter(
+          document,
+          at => texts.textAt(at),
+          at => this.#written.get(at) ?? at,
+        ),
+      };
+      return answerIn(context, feature);
+    } catch (error) {
+      if (Problem.is(error)) throw new ResponseError(LSPErrorCodes.RequestFailed, error.message);
+      if (error instanceof ResponseError) throw error;
+      report(error);
+      return null;
+    } finally {
+      onBusy?.(null);
+    }
   }
 }
 
-/** Undefined for a document that is no file. */
-function pathOf(uri: string): string | undefined {
-  return uri.startsWith('file:') ? fileURLToPath(uri) : undefined;
+function answerIn<Found, Result>(
+  context: RequestContext,
+  { inPrompt, inSamples, result }: Feature<Found, Result>,
+): Result | null {
+  const { library, opened } = context;
+  const { uri, name, role, text } = opened;
+  if (role !== 'samples') {
+    const prompt = library.at(uri);
+    return prompt === undefined ? null : result(inPrompt({ ...context, prompt }), context);
+  }
+  if (name === undefined || inSamples === undefined) return null;
+  const samples = { uri, name, text };
+  return result(inSamples({ ...context, samples, prompt: library.prompt(name) }), context);
 }

@@ -1,146 +1,212 @@
 /** The language features: each request about a document, answered by the language core. */
 import {
+  type CancellationToken,
   type ClientCapabilities,
+  type CodeAction,
+  CodeActionKind,
   type Connection,
-  LSPErrorCodes,
-  type Position,
+  type Diagnostic,
   type Range,
   ResponseError,
-  type TextDocuments,
-  TextEdit,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { complete } from '../language/completion/complete.ts';
+import { completeSamples } from '../language/completion/samples.ts';
 import { isValueSpace } from '../language/completion/triggers.ts';
+import { definition, definitionInSamples } from '../language/definition.ts';
+import { diagnoseSamples } from '../language/diagnostics/diagnose-samples.ts';
+import { folding } from '../language/folding.ts';
+import { format } from '../language/format.ts';
+import { hover } from '../language/hover/hover.ts';
+import { hoverInSamples } from '../language/hover/samples.ts';
+import { linkedEditing } from '../language/linked-editing.ts';
+import type { QuickFix } from '../language/quick-fixes/quick-fix.ts';
+import { quickFixes } from '../language/quick-fixes/quick-fixes.ts';
+import { sampleFixes } from '../language/quick-fixes/sample-fixes.ts';
+import { references, referencesInSamples } from '../language/references.ts';
+import { prepareRename, prepareRenameInSamples, rename, renameInSamples } from '../language/rename.ts';
+import { renamePrompt } from '../language/rename-prompt.ts';
+import { selectionRanges } from '../language/selection-ranges.ts';
+import { semanticTokens } from '../language/semantic-tokens.ts';
 import type { Span } from '../language/span.ts';
-import type { PlacedLocation, Queries, QueryMethod, Refusal } from '../language-worker/queries.ts';
-import type { OpenDocuments } from './documents.ts';
-import type { PromptProject } from './project.ts';
-import { actionOf, completionOf, foldOf, markdown, nested, symbolOf } from './to-lsp.ts';
-import { workspaceEditOf } from './workspace-edit.ts';
+import { symbols } from '../language/symbols.ts';
+import { markdown } from './converter.ts';
+import type { DocumentRequest, Documents, Feature, RequestContext } from './documents.ts';
+import { lastFindingsOf, touching } from './findings.ts';
+import { type CodeActionData, RenamePromptRequest } from './messages.ts';
+import { newFiles, workspaceEditOf } from './workspace-edit.ts';
 
-interface At {
-  readonly textDocument: { readonly uri: string };
-  readonly position: Position;
+/** What the client does with answers. */
+export interface Client {
+  readonly capabilities: ClientCapabilities;
+  /** The extension creates files with their content, and has VS Code's commands. */
+  readonly isExtension: boolean;
 }
 
-export function answerFeatures(
-  connection: Connection,
-  documents: TextDocuments<TextDocument>,
-  open: OpenDocuments,
-  client: ClientCapabilities,
-): void {
-  const takesSnippets = client.textDocument?.completion?.completionItem?.snippetSupport === true;
+export function answerFeatures(connection: Connection, documents: Documents, client: Client): void {
+  const { capabilities, isExtension } = client;
+  const takesSnippets = capabilities.textDocument?.completion?.completionItem?.snippetSupport === true;
+  const about =
+    <Params extends DocumentRequest, Found, Result>(feature: (params: Params) => Feature<Found, Result>) =>
+    (params: Params, token: CancellationToken): Promise<Result | null> =>
+      documents.answer(params, feature(params), token);
 
-  /** Of the text that the client has now; undefined for a document that is not open. */
-  async function ask<Method extends QueryMethod>(
-    uri: string,
-    method: Method,
-    params: (document: TextDocument) => Queries[Method]['params'],
-  ): Promise<{ answer: Queries[Method]['answer']; project: PromptProject } | undefined> {
-    const document = documents.get(uri);
-    if (document === undefined) return undefined;
-    await open.take(document);
-    const opened = open.of(uri);
-    const project = await opened?.project;
-    if (opened === undefined || project === undefined) return undefined;
-    const answer = await project.ask(method, opened.uri, params(document));
-    return answer === undefined ? undefined : { answer: answer as Queries[Method]['answer'], project };
-  }
-  const askAt = <Method extends 'complete' | 'hover' | 'definition' | 'prepareRename' | 'linkedEditing'>(
-    { textDocument, position }: At,
-    method: Method,
-  ) => ask<Method>(textDocument.uri, method, document => ({ offset: document.offsetAt(position) }));
-  const locations = (found: readonly PlacedLocation[] = []) =>
-    found.map(({ uri, range }) => ({ uri: open.written(uri), range }));
-
-  connection.onCompletion(async params => {
+  const completion = about(() => ({
+    inPrompt: ({ prompt, library, offset }) => complete(prompt, offset, library),
+    inSamples: ({ samples, prompt, offset }) => completeSamples(samples, prompt, offset),
+    result: (items, { convert }) => items.map(item => convert.completion(item, takesSnippets, isExtension)),
+  }));
+  connection.onCompletion((params, token) => {
     if (params.context?.triggerCharacter === ' ') {
       const { line, character } = params.position;
-      const text = documents.get(params.textDocument.uri)?.getText({
-        start: { line, character: 0 },
-        end: { line, character },
-      });
-      if (text === undefined || !isValueSpace(text)) return [];
+      const range = { start: { line, character: 0 }, end: { line, character } };
+      const text = documents.all.get(params.textDocument.uri)?.getText(range);
+      if (text === undefined || !isValueSpace(text)) return null;
     }
-    return (await askAt(params, 'complete'))?.answer.map(item => completionOf(item, takesSnippets)) ?? [];
+    return completion(params, token);
   });
-  connection.onHover(async params => {
-    const found = (await askAt(params, 'hover'))?.answer;
-    return found === undefined ? null : { range: found.range, contents: markdown(found.markdown) };
-  });
-  connection.onDefinition(async params => locations((await askAt(params, 'definition'))?.answer));
-  connection.onReferences(async ({ textDocument, position, context: { includeDeclaration } }) => {
-    const found = await ask(textDocument.uri, 'references', document => ({
-      offset: document.offsetAt(position),
-      includeDeclaration,
-    }));
-    return locations(found?.answer);
-  });
-  connection.onPrepareRename(async params => {
-    const found = (await askAt(params, 'prepareRename'))?.answer;
-    if (found === undefined) return null;
-    const { range, text: placeholder } = unlessRefused(found);
-    return { range, placeholder };
-  });
-  connection.onRenameRequest(async ({ textDocument, position, newName }) => {
-    const found = await ask(textDocument.uri, 'rename', document => ({
-      offset: document.offsetAt(position),
-      newName,
-    }));
-    if (found === undefined) return null;
-    return workspaceEditOf(unlessRefused(found.answer), found.project, client, uri => open.written(uri));
-  });
-  connection.onDocumentFormatting(async ({ textDocument, options: { tabSize, insertSpaces } }) => {
-    const found = await ask(textDocument.uri, 'format', () => ({ tabSize, insertSpaces }));
-    return found?.answer.map(({ range, text }) => TextEdit.replace(range, text)) ?? [];
-  });
-  connection.onCodeAction(async ({ textDocument, range, context: { diagnostics } }) => {
-    const found = await ask(textDocument.uri, 'quickFixes', document => ({
-      span: spanOf(document, range),
-    }));
-    return found?.answer.flatMap(fix => {
-      try {
-        const edit = workspaceEditOf(fix.change, found.project, client, uri => open.written(uri));
-        return [actionOf(fix, edit, diagnostics)];
-      } catch (error) {
-        // A fix that this client cannot make is not offered.
-        if (error instanceof ResponseError) return [];
-        throw error;
-      }
-    });
-  });
-  connection.onDocumentSymbol(async ({ textDocument }) =>
-    (await ask(textDocument.uri, 'symbols', () => null))?.answer.map(symbolOf),
+  connection.onHover(
+    about(() => ({
+      inPrompt: ({ prompt, library, offset }) => hover(prompt, offset, library),
+      inSamples: ({ samples, prompt, offset }) => hoverInSamples(samples.text, prompt, offset),
+      result: (found, { convert }) =>
+        found ? { range: convert.range(found.span), contents: markdown(found.markdown) } : null,
+    })),
   );
-  connection.onFoldingRanges(async ({ textDocument }) =>
-    (await ask(textDocument.uri, 'folding', () => null))?.answer.map(foldOf),
+  connection.onDefinition(
+    about(() => ({
+      inPrompt: ({ prompt, library, offset }) => definition(prompt, offset, library),
+      inSamples: ({ samples, library, offset }) => definitionInSamples(samples, offset, library),
+      result: (found, { convert }) => convert.locations(found),
+    })),
   );
-  connection.onSelectionRanges(async ({ textDocument, positions }) => {
-    const found = await ask(textDocument.uri, 'selectionRanges', document => ({
-      offsets: positions.map(position => document.offsetAt(position)),
-    }));
-    return found?.answer.map(nested);
-  });
-  connection.languages.onLinkedEditingRange(async params => {
-    const found = (await askAt(params, 'linkedEditing'))?.answer;
-    return found === undefined ? null : { ranges: [...found] };
-  });
-  const tokens = async (uri: string, range?: Range) => {
-    const found = await ask(uri, 'tokens', document => ({
-      span: range && spanOf(document, range),
-    }));
-    return { data: [...(found?.answer ?? [])] };
-  };
-  connection.languages.semanticTokens.on(({ textDocument }) => tokens(textDocument.uri));
-  connection.languages.semanticTokens.onRange(({ textDocument, range }) => tokens(textDocument.uri, range));
+  connection.onReferences(
+    about(({ context: { includeDeclaration } }) => ({
+      inPrompt: ({ prompt, library, offset }) => references(prompt, offset, library, includeDeclaration),
+      inSamples: ({ samples, library, offset }) =>
+        referencesInSamples(samples, offset, library, includeDeclaration),
+      result: (found, { convert }) => convert.locations(found),
+    })),
+  );
+  connection.onPrepareRename(
+    about(() => ({
+      inPrompt: ({ prompt, library, offset }) => prepareRename(prompt, offset, library),
+      inSamples: ({ samples, library, offset }) => prepareRenameInSamples(samples, offset, library),
+      result: ({ span, text }, { convert }) => ({ range: convert.range(span), placeholder: text }),
+    })),
+  );
+  connection.onRenameRequest(
+    about(({ newName }) => ({
+      inPrompt: ({ prompt, library, offset }) => rename(prompt, offset, newName, library),
+      inSamples: ({ samples, library, offset }) => renameInSamples(samples, offset, newName, library),
+      result: (change, context) => workspaceEditOf(change, context, capabilities),
+    })),
+  );
+  connection.onRequest(
+    RenamePromptRequest,
+    about(({ toName }) => ({
+      inPrompt: ({ prompt, library }) => renamePrompt(prompt, toName, library),
+      // The client renames the files itself.
+      result: ({ edits }, context) => workspaceEditOf({ edits }, context, capabilities),
+    })),
+  );
+  connection.onDocumentFormatting(
+    about(({ options: { tabSize, insertSpaces } }) => ({
+      inPrompt: ({ prompt }) => format(prompt.analysis, { tabSize, insertSpaces }),
+      result: (edits, { convert }) => edits.map(edit => convert.edit(edit)),
+      needsNoFiles: true,
+    })),
+  );
+  connection.onCodeAction(
+    about(({ range, context: { diagnostics } }) => ({
+      inPrompt: context => {
+        const { prompt, library, document } = context;
+        return touching(lastFindingsOf(context), spanOf(document, range)).map(
+          finding => [finding, quickFixes(prompt, finding, library)] as const,
+        );
+      },
+      inSamples: ({ samples, prompt, document }) =>
+        touching(diagnoseSamples(samples.text, prompt), spanOf(document, range)).map(
+          finding => [finding, sampleFixes(samples, prompt, finding)] as const,
+        ),
+      result: (found, context) =>
+        found.flatMap(([{ code, span }, fixes]) => {
+          const place = JSON.stringify(context.convert.range(span));
+          const fixed = diagnostics.filter(
+            each => each.code === code && JSON.stringify(each.range) === place,
+          );
+          return fixes.flatMap(fix => codeAction(fix, fixed, context, client) ?? []);
+        }),
+    })),
+  );
+  connection.onDocumentSymbol(
+    about(() => ({
+      inPrompt: ({ prompt }) => symbols(prompt.analysis),
+      result: (found, { convert }) => convert.symbols(found),
+      needsNoFiles: true,
+    })),
+  );
+  connection.onFoldingRanges(
+    about(() => ({
+      inPrompt: ({ prompt }) => folding(prompt.analysis),
+      result: (found, { convert }) => convert.folds(found),
+      needsNoFiles: true,
+    })),
+  );
+  connection.onSelectionRanges(
+    about(({ positions }) => ({
+      inPrompt: ({ prompt, document }) =>
+        positions.map(position => selectionRanges(prompt.analysis, document.offsetAt(position))),
+      result: (found, { convert }) => found.map(spans => convert.selection(spans)),
+      needsNoFiles: true,
+    })),
+  );
+  connection.languages.onLinkedEditingRange(
+    about(() => ({
+      inPrompt: ({ prompt, offset }) => linkedEditing(prompt.analysis, offset),
+      result: (spans, { convert }) => spans && { ranges: spans.map(span => convert.range(span)) },
+      needsNoFiles: true,
+    })),
+  );
+  const tokens = about(({ range }: DocumentRequest & { readonly range?: Range }) => ({
+    inPrompt: ({ prompt, document }) => {
+      const found = semanticTokens(prompt.analysis);
+      const within = range && spanOf(document, range);
+      return within ? found.filter(({ span }) => span.end > within.start && span.start < within.end) : found;
+    },
+    result: (found, { convert, opened }) =>
+      convert.tokens(found, { withUndeclared: opened.role !== 'text', isExtension }),
+    inOtherText: true,
+    needsNoFiles: true,
+  }));
+  connection.languages.semanticTokens.on(async (params, token) => (await tokens(params, token)) ?? NO_TOKENS);
+  connection.languages.semanticTokens.onRange(
+    async (params, token) => (await tokens(params, token)) ?? NO_TOKENS,
+  );
 }
+
+const NO_TOKENS = { data: [] };
 
 function spanOf(document: TextDocument, { start, end }: Range): Span {
   return { start: document.offsetAt(start), end: document.offsetAt(end) };
 }
 
-/** @throws ResponseError `RequestFailed` with why it cannot be */
-function unlessRefused<Answer extends object>(answer: Answer | Refusal): Answer {
-  if ('refused' in answer) throw new ResponseError(LSPErrorCodes.RequestFailed, answer.refused);
-  return answer;
+/** Undefined for a fix that the client cannot make. @param diagnostics of the client that it fixes */
+function codeAction(
+  { title, isPreferred, change }: QuickFix,
+  diagnostics: Diagnostic[],
+  context: RequestContext,
+  { capabilities, isExtension }: Client,
+): CodeAction | undefined {
+  const action = { title, kind: CodeActionKind.QuickFix, isPreferred, diagnostics };
+  if (isExtension) {
+    const data: CodeActionData = { creates: newFiles(change, context.opened) };
+    return { ...action, data, edit: workspaceEditOf({ ...change, creates: [] }, context, capabilities) };
+  }
+  try {
+    return { ...action, edit: workspaceEditOf(change, context, capabilities) };
+  } catch (error) {
+    if (error instanceof ResponseError) return undefined;
+    throw error;
+  }
 }

@@ -2,9 +2,9 @@
 import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isPromptName, PROMPT_FILE_EXTENSION, type PromptName } from '../core/name.ts';
-import { type FileEntry, type FileRole, SAMPLES_EXTENSION } from '../language-worker/contract.ts';
 import type { FileSystem } from '../workspace/file-system.ts';
 import { PROJECT_FILE } from '../workspace/project-file.ts';
+import { type FileEntry, type FileRole, SAMPLES_EXTENSION } from './files.ts';
 
 /** How deep folders are looked into. */
 const MAX_DEPTH = 32;

@@ -1,5 +1,4 @@
 /** A change of the language core's as a client applies it: edits in any file, then files that are renamed or new. */
-import { pathToFileURL } from 'node:url';
 import {
   type ClientCapabilities,
   CreateFile,
@@ -10,23 +9,22 @@ import {
   TextEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
-import { PROMPT_FILE_EXTENSION, type PromptName } from '../core/name.ts';
-import { SAMPLES_EXTENSION } from '../language-worker/contract.ts';
-import type { PlacedChange } from '../language-worker/queries.ts';
-import type { PromptProject } from './project.ts';
+import { PROMPT_FILE_EXTENSION } from '../core/name.ts';
+import type { WorkspaceChange } from '../language/results.ts';
+import type { RequestContext } from './documents.ts';
 
 /** @throws ResponseError `RequestFailed` where files must be renamed or made and the client cannot do that */
 export function workspaceEditOf(
-  { edits, renames, creates }: PlacedChange,
-  project: PromptProject,
+  change: WorkspaceChange,
+  { convert, texts, opened }: RequestContext,
   { workspace }: ClientCapabilities,
-  uriOf: (uri: string) => string,
 ): WorkspaceEdit {
   const { documentChanges = false, resourceOperations = [] } = workspace?.workspaceEdit ?? {};
-  const changes = edits.map(({ uri, edits: each }) => ({
-    uri: uriOf(uri),
-    edits: each.map(({ range, text }) => TextEdit.replace(range, text)),
-  }));
+  const { edits, renames = [], creates = [] } = change;
+  const changes = [...edits]
+    // A published version that is open beside it never changes.
+    .filter(([uri]) => uri === opened.uri || texts.openAt(uri)?.role !== 'version')
+    .map(([uri, each]) => ({ uri: convert.written(uri), edits: convert.edits(uri, each) }));
   const needs = [...(renames.length > 0 ? ['rename'] : []), ...(creates.length > 0 ? ['create'] : [])];
   if (needs.some(each => !(resourceOperations as readonly string[]).includes(each)))
     throw new ResponseError(
@@ -39,9 +37,10 @@ export function workspaceEditOf(
   return {
     documentChanges: [
       ...changes.map(({ uri, edits: each }) => TextDocumentEdit.create({ uri, version: null }, each)),
-      ...renames.map(({ from, toName }) => RenameFile.create(uriOf(from), fileUri(project, toName, from))),
-      ...creates.flatMap(({ name, text }) => {
-        const uri = fileUri(project, name);
+      ...renames.map(({ from, toName }) =>
+        RenameFile.create(convert.written(from), texts.renamed(from, toName)),
+      ),
+      ...newFiles(change, opened).flatMap(({ uri, text }) => {
         const start = { line: 0, character: 0 };
         return [
           CreateFile.create(uri, { ignoreIfExists: true }),
@@ -52,8 +51,10 @@ export function workspaceEditOf(
   };
 }
 
-/** Prompts and samples keep their extension. */
-function fileUri(project: PromptProject, name: string, like = ''): string {
-  const extension = like.endsWith(SAMPLES_EXTENSION) ? SAMPLES_EXTENSION : PROMPT_FILE_EXTENSION;
-  return pathToFileURL(project.fileOf(name as PromptName, extension)).href;
+/** The files of new prompts, among those of the document. */
+export function newFiles(
+  { creates = [] }: WorkspaceChange,
+  { folder }: RequestContext['opened'],
+): { uri: string; text: string }[] {
+  return creates.map(({ name, text }) => ({ uri: `${folder}/${name}${PROMPT_FILE_EXTENSION}`, text }));
 }

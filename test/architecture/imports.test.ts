@@ -15,7 +15,6 @@ const ROOMS = [
   'workspace',
   'keys',
   'language',
-  'language-worker',
   'language-server',
   'cli',
   'sdk',
@@ -30,8 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   client: ['contract', 'core', 'disk'],
   keys: ['core'],
   language: ['core'],
-  'language-worker': ['language', 'core', 'disk'],
-  'language-server': ['language-worker', 'language', 'core', 'disk', 'workspace'],
+  'language-server': ['language', 'core', 'disk', 'workspace'],
   workspace: ['core', 'disk', 'client'],
   sdk: ['contract', 'core'],
   cli: [
@@ -46,7 +44,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'language-server',
     'sdk',
   ],
-  editor: ['core', 'disk', 'contract', 'client', 'workspace', 'keys', 'language', 'language-worker'],
+  editor: ['core', 'disk', 'contract', 'client', 'workspace', 'keys', 'language', 'language-server'],
 };
 
 describe('the rules for imports', () => {

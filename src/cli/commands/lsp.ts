@@ -14,7 +14,7 @@ references, rename across files, formatting, quick fixes, outline, folding and s
 Neovim, Helix, Zed and JetBrains.`,
     )
     .action(async () => {
-      const { serveLanguage } = await import('../../language-server/server.ts');
+      const { serveLanguage } = await import('../../language-server/stdio.ts');
       serveLanguage(packageJson.version);
       // The connection ends the process when the editor closes it.
       await new Promise<never>(() => {});

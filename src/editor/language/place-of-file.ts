@@ -1,8 +1,8 @@
-/** The kind of a file for the language worker, and the prompt name that its path implies. */
-import { relative, sep } from 'node:path';
+/** The kind of a file for the language server, and the prompt name that its path implies. */
+import { posix, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { isPromptName, PROMPT_FILE_EXTENSION, type PromptName } from '../../core/name.ts';
-import { type FileEntry, type FileRole, SAMPLES_EXTENSION } from '../../language-worker/contract.ts';
+import { type FileEntry, type FileRole, SAMPLES_EXTENSION } from '../../language-server/files.ts';
 import { otherProjectOf } from '../connection/other-project.ts';
 import type { Session } from '../connection/session.ts';
 import { parseVersionUri, SCHEME } from '../versions/uri.ts';
@@ -42,14 +42,20 @@ export function placeOfPath(uri: vscode.Uri, session: Session): PlaceOfFile | un
   return undefined;
 }
 
-/** The data the worker needs to read a file itself; undefined for an irrelevant file. */
+/** The data the server needs to read a file itself; undefined for an irrelevant file. */
 export function entryOf(uri: vscode.Uri, session: Session): FileEntry | undefined {
   const isOurs = uri.scheme === 'file' && otherProjectOf(uri.fsPath, session) === undefined;
   const place = isOurs ? placeOfPath(uri, session) : undefined;
   return place && { uri: uri.toString(), path: uri.fsPath, ...place };
 }
 
-/** Changes when a file may be something else to the worker than before. */
+/** Where the file of a new prompt goes that a document mentions. */
+export function folderOf(uri: vscode.Uri, { project }: Session): vscode.Uri {
+  if (project !== undefined) return vscode.Uri.file(project.promptsFolder);
+  return vscode.workspace.getWorkspaceFolder(uri)?.uri ?? uri.with({ path: posix.dirname(uri.path) });
+}
+
+/** Changes when a file may be something else to the server than before. */
 export function scopeOf({ project, projects }: Session): string {
   return JSON.stringify([project?.promptsFolder, projects.map(({ root }) => root)]);
 }

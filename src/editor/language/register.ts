@@ -1,7 +1,7 @@
-/** Waits for the first document that the language worker has something to say about, and loads all of that then. */
+/** Waits for the first document that the language server has something to say about, and loads all of that then. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
-import { SAMPLES_EXTENSION } from '../../language-worker/contract.ts';
+import { SAMPLES_EXTENSION } from '../../language-server/files.ts';
 import type { Workbench } from '../workbench.ts';
 import { includedFiles, isIncluded } from './included.ts';
 import { LANGUAGE } from './place-of-file.ts';

@@ -1,47 +1,33 @@
-/** A new name for a variable or a partial, in all files that write it, as one step to undo. */
+/** A new name for a variable or a partial, which the registry may refuse, in all files that write it. */
 import * as vscode from 'vscode';
-import type { PlacedChange } from '../../language-worker/queries.ts';
+import { type LanguageClient, type Middleware, RenameFile, RenameRequest } from 'vscode-languageclient';
 import { validateNewName } from '../explorer/new-name.ts';
 import type { Workbench } from '../workbench.ts';
-import { rangeOf, type WorkerRequest } from './answers.ts';
 import { placeOfPath } from './place-of-file.ts';
-import { SAMPLES, WRITTEN } from './selectors.ts';
-import { workspaceEditOf } from './workspace-edit.ts';
 
-export function registerRename(
-  ask: WorkerRequest,
-  workbench: Pick<Workbench, 'session' | 'prompts'>,
-): vscode.Disposable {
-  const provider: vscode.RenameProvider = {
-    async prepareRename(document, position, token) {
-      const found = await ask('prepareRename', document, { offset: document.offsetAt(position) }, token);
-      if (found === undefined) return undefined;
-      // VS Code shows it where the cursor is.
-      if ('refused' in found) throw new Error(found.refused);
-      return { range: rangeOf(found.range), placeholder: found.text };
-    },
+type Parts = Pick<Workbench, 'session' | 'prompts'>;
+
+export function renaming(
+  client: () => LanguageClient,
+  workbench: Parts,
+): Pick<Middleware, 'provideRenameEdits'> {
+  return {
     async provideRenameEdits(document, position, newName, token) {
-      const params = { offset: document.offsetAt(position), newName };
-      const found = await ask('rename', document, params, token);
-      if (found === undefined) return undefined;
-      if ('refused' in found) throw new Error(found.refused);
-      checkNewNames(found, workbench);
-      return workspaceEditOf(found, document, workbench.session);
+      const { code2ProtocolConverter: toServer, protocol2CodeConverter } = client();
+      const params = { ...toServer.asTextDocumentPositionParams(document, position), newName };
+      const edit = await client().sendRequest(RenameRequest.type, params, token);
+      for (const change of edit?.documentChanges ?? [])
+        if (RenameFile.is(change)) checkNewName(change, workbench);
+      return protocol2CodeConverter.asWorkspaceEdit(edit, token);
     },
   };
-  return vscode.Disposable.from(
-    vscode.languages.registerRenameProvider(WRITTEN, provider),
-    vscode.languages.registerRenameProvider(SAMPLES, provider),
-  );
 }
 
 /** Checks the registry for a prompt of the new name. @throws Error if there is one */
-function checkNewNames({ renames }: PlacedChange, workbench: Pick<Workbench, 'session' | 'prompts'>): void {
-  for (const { from, toName } of renames) {
-    const place = placeOfPath(vscode.Uri.parse(from, true), workbench.session);
-    if (place?.role !== 'prompt') continue;
-    const listed = place.name === undefined ? undefined : workbench.prompts.listed.get(place.name);
-    const why = validateNewName(toName, workbench, listed);
-    if (why !== undefined) throw new Error(why);
-  }
+function checkNewName({ oldUri, newUri }: RenameFile, workbench: Parts): void {
+  const [from, to] = [oldUri, newUri].map(uri => placeOfPath(vscode.Uri.parse(uri, true), workbench.session));
+  if (from?.role !== 'prompt' || to?.name === undefined) return;
+  const listed = from.name === undefined ? undefined : workbench.prompts.listed.get(from.name);
+  const why = validateNewName(to.name, workbench, listed);
+  if (why !== undefined) throw new Error(why);
 }

@@ -1,14 +1,10 @@
-/** Which documents the language features are for. */
-import type * as vscode from 'vscode';
-import { SAMPLES_EXTENSION } from '../../language-worker/contract.ts';
+/** Which documents the language features are for, for VS Code and in its language client. */
+import { SAMPLES_EXTENSION } from '../../language-server/files.ts';
 import { LANGUAGE } from './place-of-file.ts';
 
 /** Published versions and the sides of comparisons too. */
-export const PROMPTS: vscode.DocumentSelector = { language: LANGUAGE };
-export const PROMPT_FILES: vscode.DocumentSelector = { language: LANGUAGE, scheme: 'file' };
-export const SAMPLES: vscode.DocumentSelector = { scheme: 'file', pattern: `**/*${SAMPLES_EXTENSION}` };
+export const PROMPTS = [{ language: LANGUAGE }];
+export const PROMPT_FILES = [{ language: LANGUAGE, scheme: 'file' }];
+export const SAMPLES = [{ scheme: 'file', pattern: `**/*${SAMPLES_EXTENSION}` }];
 /** Text typed by a person. */
-export const WRITTEN: vscode.DocumentSelector = [
-  { language: LANGUAGE, scheme: 'file' },
-  { language: LANGUAGE, scheme: 'untitled' },
-];
+export const WRITTEN = [...PROMPT_FILES, { language: LANGUAGE, scheme: 'untitled' }];

@@ -1,69 +1,56 @@
-/** Starts the language worker and registers all that asks it. Loaded when the first document needs it. */
+/** Starts the language server and its client. Loaded when the first document needs it. */
 import { pathToFileURL } from 'node:url';
 import * as vscode from 'vscode';
-import { LanguageClient } from '../../language-worker/client.ts';
-import { asking } from './answers.ts';
+import { LSPErrorCodes, ResponseError } from 'vscode-languageclient';
+import { RenamePromptRequest } from '../../language-server/messages.ts';
+import { startClient } from './client.ts';
 import { registerCodeLens } from './code-lens.ts';
-import { registerCompletion } from './completion.ts';
-import { showDiagnostics } from './diagnostics.ts';
-import { followDocuments, openDocument } from './documents.ts';
-import { registerFormatting } from './formatting.ts';
-import { registerHover } from './hover.ts';
-import { registerIncludedFiles } from './included-files.ts';
-import { registerNavigation } from './navigation.ts';
-import { registerQuickFixes } from './quick-fixes.ts';
+import { includedFiles, SETTING } from './included.ts';
 import type { Language, LanguageParts } from './register.ts';
-import { registerRename } from './rename.ts';
-import { PROMPTS } from './selectors.ts';
-import { registerSemanticTokens } from './semantic-tokens.ts';
-import { registerStructure } from './structure.ts';
-import { workspaceEditOf } from './workspace-edit.ts';
 import { followFiles } from './workspace-files.ts';
 
 export function startLanguage({ workbench, extensionUri }: LanguageParts): Language {
-  const { session, log } = workbench;
-  const renewed = new vscode.EventEmitter<void>();
-  const client = new LanguageClient({
-    workerUrl: pathToFileURL(vscode.Uri.joinPath(extensionUri, 'dist', 'language-worker.js').fsPath),
-    document: uri => openDocument(uri, session),
-    log: message => log.warn(message),
-    onRestart: () => {
-      diagnostics.again();
-      renewed.fire();
-    },
-  });
-  const documents = followDocuments(client, session);
-  const ask = asking(client);
-  const files = followFiles(client, workbench, () => diagnostics.again());
-  const diagnostics = showDiagnostics(ask, documents, session, () => files.whenListed);
+  const serverUrl = pathToFileURL(vscode.Uri.joinPath(extensionUri, 'dist', 'language-server.js').fsPath);
+  const start = () => {
+    const onRestart = () => void files.listAgain();
+    return startClient({ workbench, serverUrl, included: includedFiles(), onRestart });
+  };
+  let running = start();
+  const files = followFiles((...told) => running.tellFiles(...told), workbench);
+  const startAgain = (): void => {
+    running.dispose();
+    running = start();
+    void files.listAgain();
+  };
   const disposables = vscode.Disposable.from(
-    renewed,
-    documents,
-    diagnostics,
     files,
     registerCodeLens(workbench),
-    registerCompletion(ask),
-    registerHover(ask),
-    registerNavigation(ask),
-    registerQuickFixes(ask, session),
-    registerRename(ask, workbench),
-    registerStructure(ask),
-    registerFormatting(ask),
-    registerSemanticTokens(ask, PROMPTS, renewed.event),
-    registerIncludedFiles(ask, documents),
-    new vscode.Disposable(() => void client.dispose()),
+    vscode.workspace.onDidChangeConfiguration(change => {
+      if (change.affectsConfiguration(`promptforge.${SETTING}`)) startAgain();
+    }),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => {
+      if (includedFiles().length > 0) startAgain();
+    }),
   );
   return {
-    async editsForNewName(document, to, token) {
+    async editsForNewName(document, toName, token) {
       await files.listAgain();
-      const found = await ask('renamePrompt', document, { toName: to }, token);
-      if (found === undefined)
+      const { client } = running;
+      const params = { textDocument: { uri: document.uri.toString() }, toName };
+      const edit = await client.sendRequest(RenamePromptRequest, params, token).catch((error: unknown) => {
+        if (error instanceof ResponseError && error.code === LSPErrorCodes.RequestFailed)
+          throw new Error(error.message);
+        return null;
+      });
+      if (edit === null)
         throw new Error(
           'The prompts that include it could not be determined. Nothing was renamed: try again.',
         );
-      if ('refused' in found) throw new Error(found.refused);
-      return workspaceEditOf({ ...found, renames: [] }, document, session);
+      return client.protocol2CodeConverter.asWorkspaceEdit(edit, token);
     },
-    dispose: () => disposables.dispose(),
+    dispose: () => {
+      disposables.dispose();
+      running.dispose();
+    },
   };
 }

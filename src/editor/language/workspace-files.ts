@@ -1,7 +1,6 @@
-/** Tells the language worker which prompt and samples files the workspace has, and which of them change. */
+/** Tells the language server which prompt and samples files the workspace has, and which of them change. */
 import * as vscode from 'vscode';
-import type { LanguageClient } from '../../language-worker/client.ts';
-import type { FileEntry } from '../../language-worker/contract.ts';
+import type { FileEntry } from '../../language-server/files.ts';
 import type { Session } from '../connection/session.ts';
 import { logged } from '../problems/explain.ts';
 import type { Workbench } from '../workbench.ts';
@@ -15,18 +14,17 @@ const MAX_FILES = 50_000;
 /** A checkout changes many files at once. */
 const SETTLE_MS = 200;
 
+/** Files that are new or have new content, and URIs of those that are gone. */
+export type TellFiles = (files: readonly FileEntry[], gone: readonly string[]) => Promise<void>;
+
 export interface WorkspaceFiles extends vscode.Disposable {
-  /** Resolves when the worker was told all files that there are. */
-  readonly whenListed: Promise<void>;
-  /** Tells the worker once more all files that there are, for what must not miss one that no watcher has seen yet. */
+  /** Tells once more all files that there are: to a new server, and for what must not miss one that no watcher has seen yet. */
   listAgain(): Promise<void>;
 }
 
-/** @param onChange after other files than open documents may have changed */
 export function followFiles(
-  client: LanguageClient,
+  tell: TellFiles,
   { session, log }: Pick<Workbench, 'session' | 'log'>,
-  onChange: () => void,
 ): WorkspaceFiles {
   const changed = new Map<string, { readonly uri: vscode.Uri; readonly isGone: boolean }>();
   let known = new Set<string>();
@@ -43,12 +41,11 @@ export function followFiles(
     if (listing !== lists) return whenListed; // what a newer one finds is newer
     const files = entriesOf(uris, session);
     const now = new Set([...files.map(({ uri }) => uri), ...toldMeanwhile]);
-    client.removeFiles([...known].filter(uri => !now.has(uri)));
-    client.setFiles(files);
+    const gone = [...known].filter(uri => !now.has(uri));
     known = now;
-    onChange();
+    await tell(files, gone);
   };
-  const tell = (): void => {
+  const tellChanges = (): void => {
     const told = [...changed.values()];
     const entries = (areGone: boolean) =>
       entriesOf(
@@ -66,23 +63,22 @@ export function followFiles(
       known.add(uri);
       toldMeanwhile.add(uri);
     }
-    client.removeFiles(gone);
-    client.setFiles(files);
-    onChange();
+    void tell(files, gone);
   };
   const note = (uri: vscode.Uri, isGone: boolean): void => {
     changed.set(uri.toString(), { uri, isGone });
     clearTimeout(timer);
-    timer = setTimeout(tell, SETTLE_MS);
+    timer = setTimeout(tellChanges, SETTLE_MS);
   };
   const watcher = vscode.workspace.createFileSystemWatcher(FILES, false, false, true);
   // Of a folder that is deleted, VS Code tells nothing of what was in it.
   const deletions = vscode.workspace.createFileSystemWatcher('**', true, true, false);
   let whenListed = Promise.resolve();
   const listAll = (): void => {
-    whenListed = list().catch((error: unknown) =>
-      log.warn(`The prompts of the workspace cannot be listed: ${logged(error)}`),
-    );
+    whenListed = list().catch((error: unknown) => {
+      log.warn(`The prompts of the workspace cannot be listed: ${logged(error)}`);
+      return tell([], []);
+    });
   };
   listAll();
   const here = (uri: vscode.Uri): void => note(uri, false);
@@ -118,9 +114,6 @@ export function followFiles(
     new vscode.Disposable(() => clearTimeout(timer)),
   );
   return {
-    get whenListed() {
-      return whenListed;
-    },
     async listAgain() {
       listAll();
       await whenListed;

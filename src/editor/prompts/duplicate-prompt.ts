@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { type PromptName, parsePromptName } from '../../core/name.ts';
 import { foldCase } from '../../core/name-case.ts';
-import { SAMPLES_EXTENSION } from '../../language-worker/contract.ts';
+import { SAMPLES_EXTENSION } from '../../language-server/files.ts';
 import type { ListedPrompt } from '../explorer/listed-prompt.ts';
 import { NAME_HINT, validateNewName } from '../explorer/new-name.ts';
 import { targetOf } from '../explorer/target.ts';

@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import { lastSegment, type PromptName, parsePromptName } from '../../core/name.ts';
 import { foldCase } from '../../core/name-case.ts';
-import { SAMPLES_EXTENSION } from '../../language-worker/contract.ts';
+import { SAMPLES_EXTENSION } from '../../language-server/files.ts';
 import { registerCommand } from '../commands.ts';
 import type { ListedPrompt } from '../explorer/listed-prompt.ts';
 import { NAME_HINT, validateNewName } from '../explorer/new-name.ts';

@@ -1,7 +1,7 @@
 /** The file of sample inputs beside a prompt's file. */
 import type * as vscode from 'vscode';
 import { PROMPT_FILE_EXTENSION } from '../../core/name.ts';
-import { SAMPLES_EXTENSION } from '../../language-worker/contract.ts';
+import { SAMPLES_EXTENSION } from '../../language-server/files.ts';
 
 /** It need not exist. */
 export function samplesOf(file: vscode.Uri): vscode.Uri {

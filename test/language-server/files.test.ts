@@ -1,18 +1,18 @@
-/** Files of the workspace: read by the worker, overridden by open documents, read again when those are closed. */
+/** Files of the workspace: read by the server in its thread, overridden by open documents, read again when those are closed. */
 import assert from 'node:assert/strict';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parsePromptName } from '../../src/core/name.ts';
-import type { FileEntry } from '../../src/language-worker/contract.ts';
-import { Texts } from '../../src/language-worker/texts.ts';
+import type { FileEntry } from '../../src/language-server/files.ts';
+import { Texts } from '../../src/language-server/texts.ts';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
 import { AnEditor } from './an-editor.ts';
 
 const USER = '{{> shared/tone }}\n';
 const USER_OF_TWO = '{{> shared/tone }}{{> shared/other }}\n';
 
-describe('the files that the language worker reads', () => {
+describe('the files that the language server of the extension reads', () => {
   let folder: TemporaryFolder;
   beforeEach(async () => {
     folder = await temporaryFolder();
@@ -28,7 +28,7 @@ describe('the files that the language worker reads', () => {
 
   it('are partials of what is open, from the first answer on', async () => {
     await using editor = new AnEditor();
-    editor.client.setFiles([await file('shared/_tone', 'Be kind.\n')]);
+    editor.setFiles([await file('shared/_tone', 'Be kind.\n')]);
     assert.deepEqual(await editor.codes(editor.open('shared/_user', USER)), []);
     assert.deepEqual(await editor.codes(editor.open('other', USER_OF_TWO)), ['missing-partial']);
   });
@@ -38,9 +38,9 @@ describe('the files that the language worker reads', () => {
     const uri = editor.open('shared/_user', USER);
     assert.deepEqual(await editor.codes(uri), ['missing-partial']);
     const tone = await file('shared/_tone', 'Be kind.\n');
-    editor.client.setFiles([tone]);
+    editor.setFiles([tone]);
     assert.deepEqual(await editor.codes(uri), []);
-    editor.client.removeFiles([tone.uri]);
+    editor.removeFiles([tone.uri]);
     assert.deepEqual(await editor.codes(uri), ['missing-partial']);
   });
 
@@ -50,8 +50,14 @@ describe('the files that the language worker reads', () => {
     const foundWhere = async (names: (folder: string) => readonly string[]) => {
       // As a disk that tells no case answers, on one that may tell it.
       const disk = { exists: async () => true, names: async (folder: string) => names(folder) };
-      const texts = new Texts(() => {}, disk);
-      texts.open({ uri, name, role: 'prompt', text: '{{> shared/tone}}', version: 1 });
+      const texts = new Texts(disk);
+      texts.open({
+        uri,
+        name,
+        role: 'prompt',
+        text: '{{> shared/tone}}',
+        folder: pathToFileURL(folder.path).href,
+      });
       await texts.findUnknown(uri);
       return texts.library.prompt(parsePromptName('Support/shared/_tone')) !== undefined;
     };
@@ -92,9 +98,9 @@ describe('the files that the language worker reads', () => {
   it('are read again when they change: a partial that begins to call its user is a cycle', async () => {
     await using editor = new AnEditor();
     const uri = editor.open('shared/_user', USER);
-    editor.client.setFiles([await file('shared/_tone', 'Be kind.\n')]);
+    editor.setFiles([await file('shared/_tone', 'Be kind.\n')]);
     assert.deepEqual(await editor.codes(uri), []);
-    editor.client.setFiles([await file('shared/_tone', '{{> user }}\n')]);
+    editor.setFiles([await file('shared/_tone', '{{> user }}\n')]);
     assert.deepEqual(await editor.codes(uri), ['partial-cycle']);
   });
 
@@ -102,19 +108,19 @@ describe('the files that the language worker reads', () => {
     await using editor = new AnEditor();
     const uri = editor.open('shared/_user', USER);
     const tone = await file('shared/_tone', 'Be kind.\n');
-    editor.client.setFiles([tone]);
+    editor.setFiles([tone]);
     editor.open('shared/_tone', '{{> user }}', 'prompt', tone.uri);
     assert.deepEqual(await editor.codes(uri), ['partial-cycle']);
     // What is on disk is told anew and still does not count.
-    editor.client.setFiles([tone]);
+    editor.setFiles([tone]);
     assert.deepEqual(await editor.codes(uri), ['partial-cycle']);
-    editor.client.close(tone.uri);
+    editor.close(tone.uri);
     assert.deepEqual(await editor.codes(uri), []);
   });
 
-  it('are told to the worker that takes over', async () => {
+  it('are told to the server that takes over', async () => {
     await using editor = new AnEditor({ worker: 'faulty' });
-    editor.client.setFiles([await file('shared/_tone', 'Be kind.\n')]);
+    editor.setFiles([await file('shared/_tone', 'Be kind.\n')]);
     const uri = editor.open('shared/_user', USER);
     assert.deepEqual(await editor.codes(uri), []);
     assert.equal(await editor.findings(editor.open('bad', 'CRASH')), undefined);
@@ -127,7 +133,7 @@ describe('the files that the language worker reads', () => {
     const gone = await file('shared/_tone', '');
     await rm(gone.path);
     const binary = await file('shared/_other', Uint8Array.of(0xff, 0xfe, 0, 0xc3, 0x28));
-    editor.client.setFiles([gone, binary]);
+    editor.setFiles([gone, binary]);
     assert.deepEqual(await editor.codes(editor.open('user', USER_OF_TWO)), ['missing-partial']);
     assert.deepEqual(editor.logged, []);
   });

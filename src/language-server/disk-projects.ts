@@ -1,17 +1,19 @@
 /** The projects that open documents belong to, found by their files on disk. */
 import { dirname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FileSystem } from '../workspace/file-system.ts';
 import { nearestProject } from '../workspace/nearest-project.ts';
 import { isInside } from '../workspace/source-file.ts';
-import { PromptProject } from './project.ts';
+import { DiskProject } from './disk-project.ts';
+import type { PromptProjects } from './project.ts';
 
-export class Projects {
+export class DiskProjects implements PromptProjects {
   readonly #files: FileSystem;
   readonly #warn: (message: string) => void;
   /** Of the workspace, absolute. */
   #folders: readonly string[] = [];
   /** By prompts folder. */
-  readonly #projects = new Map<string, PromptProject>();
+  readonly #projects = new Map<string, DiskProject>();
 
   constructor(files: FileSystem, warn: (message: string) => void) {
     this.#files = files;
@@ -26,7 +28,8 @@ export class Projects {
    * That of the nearest `promptforge.json` above the file; without one, names are relative to the folder of the
    * workspace, or to the file's own folder.
    */
-  async of(path: string | undefined): Promise<PromptProject> {
+  async of(uri: string): Promise<DiskProject> {
+    const path = pathOf(uri);
     const from = path === undefined ? (this.#folders[0] ?? process.cwd()) : dirname(path);
     const found = await nearestProject(from, this.#files).catch((error: unknown) => {
       this.#warn(error instanceof Error ? error.message : String(error));
@@ -37,7 +40,7 @@ export class Projects {
     const keys = found?.frontMatterKeys ?? [];
     const known = this.#projects.get(folder);
     if (known !== undefined && known.frontMatterKeys.join() === keys.join()) return known;
-    const project = new PromptProject(folder, keys, this.#files);
+    const project = new DiskProject(folder, keys, this.#files);
     this.#projects.set(folder, project);
     // Of a file without a workspace, the partials that it names are read, and no other.
     if (around === undefined) return project;
@@ -45,8 +48,18 @@ export class Projects {
     return project;
   }
 
+  uriOf(uri: string): string {
+    const path = pathOf(uri);
+    return path === undefined ? uri : pathToFileURL(path).href;
+  }
+
   /** Looks at the files of all projects again. */
   async listAgain(): Promise<void> {
     await Promise.all([...this.#projects.values()].map(project => project.list()));
   }
+}
+
+/** Undefined for a document that is no file. */
+function pathOf(uri: string): string | undefined {
+  return uri.startsWith('file:') ? fileURLToPath(uri) : undefined;
 }

@@ -1,12 +1,13 @@
 /**
- * The texts that the worker holds: files as the disk has them, and open documents, whose text replaces their file
+ * The texts that the server holds: files as the disk has them, and open documents, whose text replaces their file
  * until they are closed.
  */
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { PROMPT_FILE_EXTENSION, type PromptName, sharedFolder } from '../core/name.ts';
 import { type Disk, isSpelledSo, nodeDisk } from '../disk/spelling.ts';
 import { Library } from '../language/library.ts';
-import type { DocumentChange, FileEntry, FileRole, OpenDocument } from './contract.ts';
+import { type FileEntry, type OpenDocument, SAMPLES_EXTENSION } from './files.ts';
 import { unknownFiles } from './unknown-files.ts';
 
 /** Reading the files of a large workspace one by one would take long; all at once, too many handles. */
@@ -14,26 +15,14 @@ const READ_AT_ONCE = 16;
 /** No prompt is larger than 1 MiB; one on its way there is still told so. In bytes. */
 const MAX_FILE_BYTES = 8 * 1024 * 1024;
 
-interface Held {
-  readonly role: FileRole;
-  readonly name: PromptName | undefined;
-  text: string;
-  /** Of an open document alone. */
-  version: number;
-}
-
 export class Texts {
   readonly library = new Library();
   readonly #files = new Map<string, FileEntry>();
-  readonly #open = new Map<string, Held>();
+  readonly #open = new Map<string, OpenDocument>();
   #reading: Promise<void> = Promise.resolve();
-  readonly #onProgress: () => void;
-
   readonly #disk: Disk;
 
-  /** @param onProgress called while files are being read */
-  constructor(onProgress: () => void, disk: Disk = nodeDisk) {
-    this.#onProgress = onProgress;
+  constructor(disk: Disk = nodeDisk) {
     this.#disk = disk;
   }
 
@@ -55,28 +44,26 @@ export class Texts {
     }
   }
 
-  open({ uri, ...held }: OpenDocument): void {
-    this.#open.set(uri, held);
-    this.#put(uri, held);
-  }
-
-  /** @returns whether the text is now what the editor has */
-  change({ uri, version, changes, length }: DocumentChange): boolean {
-    const held = this.#open.get(uri);
-    if (held === undefined) return false;
-    for (const { offset, length: replaced, text } of changes)
-      held.text = held.text.slice(0, offset) + text + held.text.slice(offset + replaced);
-    held.version = version;
-    if (held.text.length !== length) return false;
-    this.#put(uri, held);
-    return true;
+  /** Also for a text that is open already. */
+  open(document: OpenDocument): void {
+    this.#open.set(document.uri, document);
+    this.#put(document.uri, document);
   }
 
   close(uri: string): void {
+    const document = this.#open.get(uri);
     this.#open.delete(uri);
     this.library.remove(uri);
-    const file = this.#files.get(uri);
+    const file = this.#files.get(uri) ?? (document && fileOf(document));
     if (file !== undefined) this.setFiles([file]);
+  }
+
+  /** The URI that a file has under another name of a prompt: prompts and samples keep their folder and extension. */
+  renamed(uri: string, toName: string): string {
+    const name = this.#open.get(uri)?.name ?? this.#files.get(uri)?.name ?? '';
+    const extension = uri.endsWith(SAMPLES_EXTENSION) ? SAMPLES_EXTENSION : PROMPT_FILE_EXTENSION;
+    // Names need no encoding.
+    return uri.slice(0, -(name.length + extension.length)) + toName + extension;
   }
 
   /** The text of a prompt or samples file, open or not. */
@@ -88,8 +75,7 @@ export class Texts {
     return samples?.uri === uri ? samples.text : this.library.at(uri)?.analysis.text;
   }
 
-  /** The kind of text in an open document. */
-  openAt(uri: string): Omit<OpenDocument, 'uri'> | undefined {
+  openAt(uri: string): OpenDocument | undefined {
     return this.#open.get(uri);
   }
 
@@ -98,7 +84,7 @@ export class Texts {
     for (let found = true; found; ) {
       const document = this.#open.get(uri);
       if (document === undefined) return;
-      const files = unknownFiles({ uri, ...document }, this.library);
+      const files = unknownFiles(document, this.library);
       const read = async (file: FileEntry): Promise<string | undefined> => {
         const text = await textOfFile(file.path);
         return text !== undefined && (await hasItsName(file, document.name, this.#disk)) ? text : undefined;
@@ -119,10 +105,7 @@ export class Texts {
   async #readAll(uris: readonly string[]): Promise<void> {
     const left = [...uris];
     const readOn = async (): Promise<void> => {
-      for (let uri = left.pop(); uri !== undefined; uri = left.pop()) {
-        await this.#read(uri);
-        if (left.length % 100 === 0) this.#onProgress();
-      }
+      for (let uri = left.pop(); uri !== undefined; uri = left.pop()) await this.#read(uri);
     };
     await Promise.all(Array.from({ length: READ_AT_ONCE }, readOn));
   }
@@ -137,10 +120,16 @@ export class Texts {
     else this.#put(uri, { ...file, text });
   }
 
-  #put(uri: string, { role, name, text }: Pick<Held, 'role' | 'name' | 'text'>): void {
+  #put(uri: string, { role, name, text }: Pick<OpenDocument, 'role' | 'name' | 'text'>): void {
     if (role !== 'samples') this.library.setPrompt(uri, name, text, role === 'prompt');
     else if (name !== undefined) this.library.setSamples(uri, name, text);
   }
+}
+
+/** Its file may be new, or gone: a watcher is not always there in time. */
+function fileOf({ uri, role, name }: OpenDocument): FileEntry | undefined {
+  if (!uri.startsWith('file:') || (role !== 'prompt' && role !== 'samples')) return undefined;
+  return { uri, path: fileURLToPath(uri), role, name };
 }
 
 /** A disk that tells no case finds a file under names that it does not have. The folders of who asks are as they are. */

@@ -1,0 +1,227 @@
+/** What the language core finds, as the Language Server Protocol has it: positions for offsets, in any file. */
+import {
+  type CompletionItem,
+  CompletionItemKind,
+  type Diagnostic,
+  DiagnosticSeverity,
+  DiagnosticTag,
+  type DocumentSymbol,
+  type FoldingRange,
+  InsertTextFormat,
+  type Location,
+  type MarkupContent,
+  MarkupKind,
+  type Range,
+  type SelectionRange,
+  type SemanticTokens,
+  SemanticTokensBuilder,
+  SymbolKind,
+  TextEdit,
+} from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { CompletionKind, CompletionItem as PromptCompletion } from '../language/completion/item.ts';
+import type { TextEdit as PromptEdit } from '../language/edit.ts';
+import { type Finding, type Severity, severityOf } from '../language/finding.ts';
+import type { Fold } from '../language/folding.ts';
+import type { Location as PromptLocation } from '../language/results.ts';
+import { type SemanticToken, TOKEN_MODIFIERS, TOKEN_TYPES } from '../language/semantic-tokens.ts';
+import { holds, type Span } from '../language/span.ts';
+import type { Symbol as PromptSymbol } from '../language/symbols.ts';
+
+export const SOURCE = 'PromptForge';
+
+// A response is read in one piece by the thread that every extension of a window shares.
+/** More than anybody reads; each is drawn and listed by the window. */
+const MAX_FINDINGS = 1000;
+/** More than an outline is read for. */
+const MAX_SYMBOLS = 2000;
+const MAX_LOCATIONS = 5000;
+/** As VS Code's own limit (`editor.foldingMaximumRegions`). */
+const MAX_FOLDS = 5000;
+
+const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  information: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
+};
+
+const COMPLETION_KINDS: Readonly<Record<CompletionKind, CompletionItemKind>> = {
+  variable: CompletionItemKind.Variable,
+  property: CompletionItemKind.Property,
+  helper: CompletionItemKind.Function,
+  block: CompletionItemKind.Struct,
+  partial: CompletionItemKind.File,
+  key: CompletionItemKind.Field,
+  value: CompletionItemKind.Value,
+  keyword: CompletionItemKind.Keyword,
+  data: CompletionItemKind.Constant,
+  type: CompletionItemKind.TypeParameter,
+  snippet: CompletionItemKind.Snippet,
+};
+
+const SYMBOL_KINDS: Readonly<Record<PromptSymbol['kind'], SymbolKind>> = {
+  variable: SymbolKind.Variable,
+  block: SymbolKind.Struct,
+  role: SymbolKind.Namespace,
+  partial: SymbolKind.File,
+  section: SymbolKind.String,
+};
+
+const START: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+const SUGGEST = { command: 'editor.action.triggerSuggest', title: 'Suggest' };
+
+/** Of one request about one document. */
+export class Converter {
+  readonly #document: TextDocument;
+  readonly #others = new Map<string, TextDocument>();
+  readonly #textAt: (uri: string) => string | undefined;
+  /** How the client writes a URI of the language core. */
+  readonly written: (uri: string) => string;
+
+  /** @param textAt of another file, by the URI of the language core */
+  constructor(
+    document: TextDocument,
+    textAt: (uri: string) => string | undefined,
+    written: (uri: string) => string,
+  ) {
+    this.#document = document;
+    this.#textAt = textAt;
+    this.written = written;
+  }
+
+  range({ start, end }: Span, document = this.#document): Range {
+    return { start: document.positionAt(start), end: document.positionAt(end) };
+  }
+
+  edit({ span, text }: PromptEdit): TextEdit {
+    return TextEdit.replace(this.range(span), text);
+  }
+
+  /** In any file. */
+  edits(uri: string, edits: readonly PromptEdit[]): TextEdit[] {
+    const document = this.#documentAt(uri);
+    return edits.map(({ span, text }) => TextEdit.replace(this.range(span, document), text));
+  }
+
+  locations(found: readonly PromptLocation[]): Location[] {
+    return found.slice(0, MAX_LOCATIONS).map(({ uri, span }) => ({
+      uri: this.written(uri),
+      range: this.range(span, this.#documentAt(uri)),
+    }));
+  }
+
+  diagnostics(findings: readonly Finding[]): Diagnostic[] {
+    const diagnostics = findings.slice(0, MAX_FINDINGS).map((finding): Diagnostic => {
+      const { code, span, message } = finding;
+      const tags = code === 'unused-variable' ? [DiagnosticTag.Unnecessary] : undefined;
+      const severity = SEVERITIES[severityOf(finding)];
+      return { range: this.range(span), message, severity, source: SOURCE, code, ...(tags && { tags }) };
+    });
+    const left = findings.length - diagnostics.length;
+    if (left > 0)
+      diagnostics.push({
+        range: START,
+        message: `${left} more problems are not shown. They appear as you fix the ones that are shown.`,
+        severity: DiagnosticSeverity.Information,
+        source: SOURCE,
+      });
+    return diagnostics;
+  }
+
+  /**
+   * @param takesSnippets false for a client that would insert their marks as text
+   * @param suggests whether the client has VS Code's command for suggestions
+   */
+  completion(item: PromptCompletion, takesSnippets: boolean, suggests: boolean): CompletionItem {
+    const { label, kind, detail, documentation, edit, snippet, sortText, filterText, asksForValue } = item;
+    const isSnippet = snippet === true && takesSnippets;
+    return {
+      label,
+      kind: COMPLETION_KINDS[kind],
+      textEdit: this.edit(snippet && !isSnippet ? { ...edit, text: withoutStops(edit.text) } : edit),
+      ...(isSnippet && { insertTextFormat: InsertTextFormat.Snippet }),
+      ...(detail !== undefined && { detail }),
+      ...(documentation !== undefined && { documentation: markdown(documentation) }),
+      ...(sortText !== undefined && { sortText }),
+      ...(filterText !== undefined && { filterText }),
+      ...(asksForValue && suggests && { command: SUGGEST }),
+    };
+  }
+
+  /** The first ones, those inside others included. */
+  symbols(symbols: readonly PromptSymbol[], left = { count: MAX_SYMBOLS }): DocumentSymbol[] {
+    return symbols.flatMap(({ name, detail, kind, span, selectionSpan, children }) => {
+      if (left.count === 0) return [];
+      left.count -= 1;
+      return [
+        {
+          name,
+          detail,
+          kind: SYMBOL_KINDS[kind],
+          range: this.range(span),
+          selectionRange: this.range(selectionSpan),
+          children: this.symbols(children, left),
+        },
+      ];
+    });
+  }
+
+  folds(folds: readonly Fold[]): FoldingRange[] {
+    return folds.slice(0, MAX_FOLDS).map(({ span, kind }) => ({
+      startLine: this.#document.positionAt(span.start).line,
+      endLine: this.#document.positionAt(span.end).line,
+      ...(kind === 'comment' && { kind }),
+    }));
+  }
+
+  /** The innermost, which knows those around it. @param spans from the outermost; one that does not hold the next is left out */
+  selection([outermost = { start: 0, end: 0 }, ...inner]: readonly Span[]): SelectionRange {
+    let around = outermost;
+    let selection: SelectionRange = { range: this.range(outermost) };
+    for (const span of inner) {
+      if (!holds(around, span)) continue;
+      around = span;
+      selection = { range: this.range(span), parent: selection };
+    }
+    return selection;
+  }
+
+  /** @param isExtension gets numbers that a thread hands over in one piece, where JSON has an array */
+  tokens(
+    tokens: readonly SemanticToken[],
+    { withUndeclared, isExtension }: { readonly withUndeclared: boolean; readonly isExtension: boolean },
+  ): SemanticTokens {
+    const builder = new SemanticTokensBuilder();
+    for (const { span, type, modifiers } of tokens) {
+      const { line, character } = this.#document.positionAt(span.start);
+      const bits = modifiers
+        .filter(modifier => withUndeclared || modifier !== 'undeclared')
+        .reduce((sum, modifier) => sum | (1 << TOKEN_MODIFIERS.indexOf(modifier)), 0);
+      builder.push(line, character, span.end - span.start, TOKEN_TYPES.indexOf(type), bits);
+    }
+    const { data } = builder.build();
+    return { data: isExtension ? (Uint32Array.from(data) as unknown as number[]) : data };
+  }
+
+  #documentAt(uri: string): TextDocument {
+    if (this.written(uri) === this.#document.uri) return this.#document;
+    const known = this.#others.get(uri);
+    if (known !== undefined) return known;
+    const document = TextDocument.create(uri, '', 0, this.#textAt(uri) ?? '');
+    this.#others.set(uri, document);
+    return document;
+  }
+}
+
+export function markdown(value: string): MarkupContent {
+  return { kind: MarkupKind.Markdown, value };
+}
+
+/** The text of a snippet: placeholders as they are written, choices with their first. */
+function withoutStops(snippet: string): string {
+  return snippet
+    .replaceAll(/\$\{\d+\|([^,|}]*)[^}]*\|\}/g, '$1')
+    .replaceAll(/\$\{\d+(?::([^}]*))?\}|\$\d+/g, '$1')
+    .replaceAll(/\\([$}\\,|])/g, '$1');
+}

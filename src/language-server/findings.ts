@@ -1,0 +1,32 @@
+/** The problems of a document, determined once for its diagnostics and its quick fixes. */
+import type { CompilePattern } from '../core/schema/patterns.ts';
+import type { Analysis } from '../language/analysis.ts';
+import { diagnose } from '../language/diagnostics/diagnose.ts';
+import type { Finding } from '../language/finding.ts';
+import type { Span } from '../language/span.ts';
+import type { PromptContext } from './documents.ts';
+
+/** More fixes than a menu shows. */
+const MAX_FIXED = 20;
+
+/** An editor asks for fixes wherever the cursor goes. */
+const lastFindings = new WeakMap<Analysis, readonly Finding[]>();
+
+/** @param compilePattern needed for a schema that has patterns */
+export function findingsOf(
+  { prompt, library, project, opened }: PromptContext,
+  compilePattern?: CompilePattern,
+): readonly Finding[] {
+  if (opened.role !== 'prompt') return [];
+  const found = diagnose(prompt, library, { frontMatterKeys: project.frontMatterKeys, compilePattern });
+  lastFindings.set(prompt.analysis, found);
+  return found;
+}
+
+export function lastFindingsOf(context: PromptContext): readonly Finding[] {
+  return lastFindings.get(context.prompt.analysis) ?? diagnose(context.prompt, context.library);
+}
+
+export function touching(findings: readonly Finding[], { start, end }: Span): readonly Finding[] {
+  return findings.filter(({ span }) => span.start <= end && start <= span.end).slice(0, MAX_FIXED);
+}

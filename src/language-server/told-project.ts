@@ -1,0 +1,40 @@
+/** The project of an editor that tells its files, and what each document is: VS Code. */
+import type { FileEntry, Place } from './files.ts';
+import type { PromptProject, PromptProjects } from './project.ts';
+import { Texts } from './texts.ts';
+
+const TEXT: Place = { role: 'text', name: undefined, folder: '' };
+
+export class ToldProject implements PromptProject, PromptProjects {
+  readonly texts = new Texts();
+  frontMatterKeys: readonly string[] = [];
+  readonly #places = new Map<string, Place>();
+  readonly #listed = Promise.withResolvers<void>();
+
+  get whenListed(): Promise<void> {
+    return this.#listed.promise;
+  }
+
+  /** All files are known from the first time on. */
+  setFiles(files: readonly FileEntry[], gone: readonly string[]): void {
+    this.texts.removeFiles(gone);
+    this.texts.setFiles(files);
+    this.#listed.resolve();
+  }
+
+  setPlace(uri: string, place: Place): void {
+    this.#places.set(uri, place);
+  }
+
+  placeOf(uri: string): Place {
+    return this.#places.get(uri) ?? TEXT;
+  }
+
+  of(): PromptProject {
+    return this;
+  }
+
+  uriOf(uri: string): string {
+    return uri;
+  }
+}
