@@ -2,6 +2,9 @@
  * What typing into the largest prompt costs the extension host of a real VS Code: how long it is held in one piece
  * while the language server is told of every keystroke and its answers are read.
  */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { buildProduct } from '../scripts/build.ts';
 import { inVscode } from './in-vscode.ts';
 import type { Measured } from './language-host-suite.ts';
@@ -12,7 +15,10 @@ const LIMIT = 50;
 
 export async function measure(): Promise<Report> {
   await buildProduct();
-  const runs = (await inVscode('language-host-suite', RUNS)) as Measured[];
+  const folder = await mkdtemp(join(tmpdir(), 'promptforge-bench-'));
+  const runs = (await inVscode('language-host-suite', RUNS, { folder }).finally(() =>
+    rm(folder, { recursive: true, force: true }),
+  )) as Measured[];
   const of = (figure: keyof Measured) => median(runs.map(run => run[figure]));
   const longest = Math.max(...runs.map(({ heldWhileTyping }) => heldWhileTyping));
   const size = `${(of('bytes') / 2 ** 20).toFixed(2)} MiB`;
