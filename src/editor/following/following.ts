@@ -5,13 +5,9 @@ import type { RegistryEvent } from '../../core/event.ts';
 import { withJitter } from '../work/jitter.ts';
 import type { Workbench } from '../workbench.ts';
 import { type Alarms, registerAlarms } from './alarm.ts';
+import { EventRefreshes } from './event-refreshes.ts';
 import { registryFollower } from './follow-registry.ts';
 import type { Alarm } from './kept.ts';
-
-/** Simultaneous events are shown together; this window's own changes are already shown. */
-const SETTLE_MS = 250;
-/** The minimum interval between refreshes while much happens. */
-const BETWEEN_MS = 2_000;
 
 /**
  * @param memory of this machine, shared by all windows: the known log is the same for each
@@ -24,13 +20,14 @@ export function registerFollowing(
   failed: (error: unknown) => void,
   heard: (events: readonly RegistryEvent[]) => void,
 ): vscode.Disposable & { readonly alarms: Alarms } {
-  const { session, prompts, log, report } = workbench;
-  let timer: NodeJS.Timeout | undefined;
-  /** When something happened last, in milliseconds since 1970. */
-  let last = 0;
-  /** The time of the last refresh for that reason, in milliseconds since 1970. */
-  let refreshedAt = 0;
-
+  const { session, prompts, promotions, log, report } = workbench;
+  const refreshes = new EventRefreshes({
+    async refresh() {
+      await prompts.refresh();
+      await promotions.loading;
+    },
+    refreshedAt: () => prompts.loadedAt,
+  });
   const follower = registryFollower({
     memory,
     open: () => session.clientFor({ kind: 'read' }),
@@ -38,15 +35,7 @@ export function registerFollowing(
     happened(events) {
       heard(events);
       // Nothing that the window lists follows from comments.
-      if (events.every(({ kind }) => kind.startsWith('comment.'))) return;
-      last = Date.now();
-      const wait = Math.max(SETTLE_MS, refreshedAt + BETWEEN_MS - last);
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        if (prompts.loadedAt >= last) return;
-        refreshedAt = Date.now();
-        void prompts.refresh();
-      }, wait);
+      if (events.some(({ kind }) => !kind.startsWith('comment.'))) refreshes.happened();
     },
     failed,
     warn: message => log.warn(message),
@@ -67,7 +56,7 @@ export function registerFollowing(
       session.onDidChange(follow),
       new vscode.Disposable(() => {
         follower.stop();
-        clearTimeout(timer);
+        refreshes.dispose();
       }),
     ),
     { alarms },

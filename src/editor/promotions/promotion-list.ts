@@ -74,6 +74,11 @@ export class PromotionList implements vscode.Disposable {
     return this.#promotions.find(promotion => promotion.id === id);
   }
 
+  /** The request under way; undefined if there is none. */
+  get loading(): Promise<void> | undefined {
+    return this.#loading.running;
+  }
+
   /** Asks the registry again. Never rejects: `trouble` says what is wrong. */
   load(): Promise<void> {
     return this.#loading.start(signal => this.#load(signal));
