@@ -229,7 +229,7 @@ await createClient({ url: '${registry.url}', key: 'x', environment: 'production'
     child.stdin?.end(key);
     assert.match(
       await promise,
-      /The key is right, but .* is not installed\. Run "npm install --global keytar@.*PROMPTFORGE_KEY_DEVELOPMENT/,
+      /The key is valid, but .* is not installed\. Run "npm install --global keytar@.*PROMPTFORGE_KEY_DEVELOPMENT/,
     );
   });
 
