@@ -165,8 +165,8 @@ describe('the words of a promotion', () => {
     assert.equal(openAt([open], prompt, { ...target, channel: 'canary' }), undefined);
     const asked = (given: object) => confirmation({ ...MOVE, open, ...given }, 'Tested', NOW).detail;
     assert.match(asked({ approvals: 1 }), /\nIt replaces the request for @11 by ada\.\n/);
-    assert.doesNotMatch(asked({}), /takes the place/);
-    assert.doesNotMatch(asked({ approvals: 1, kind: 'roll-back' }), /takes the place/);
+    assert.doesNotMatch(asked({}), /replaces the request/);
+    assert.doesNotMatch(asked({ approvals: 1, kind: 'roll-back' }), /replaces the request/);
     assert.equal(replacedNote(open, 12), 'replaces the request for @11 by ada');
     assert.equal(replacedNote(open, 11), 'requested by ada already');
     const effectiveAt = '2026-09-13T06:00:00.000Z';
