@@ -44,7 +44,7 @@ async function login(options: LoginOptions): Promise<void> {
     abandon();
     throw new CommandFailure(
       EXIT.environment,
-      `The key is valid, but cannot be stored: ${probe.why} Set ${keyVariable(environment)} instead.`,
+      `The key is valid, but cannot be stored: ${probe.why} Or set ${keyVariable(environment)}.`,
     );
   }
   await new Keychain(probe.keytar).set(originOf(url), environment, key);
