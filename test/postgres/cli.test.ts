@@ -36,7 +36,10 @@ describe('promptforge on a database', () => {
   it('makes its schema, hands out keys, serves it, and takes it to a folder', async () => {
     const inEnvironment = { env: { PROMPTFORGE_DATABASE: database.url } };
     const migrated = await run(['migrate'], inEnvironment);
-    assert.match(migrated.stdout, /^postgres:\/\/somebody@127\.0\.0\.1:\d+\/test_\d+: created schema \d+\.\n$/);
+    assert.match(
+      migrated.stdout,
+      /^postgres:\/\/somebody@127\.0\.0\.1:\d+\/test_\d+: created schema \d+\.\n$/,
+    );
     const { stdout: key, code } = await run([...KEY, '--database', database.url]);
     assert.equal(code, 0);
     const keyFile = `${folder.path}/key.pem`;

@@ -199,7 +199,10 @@ describe('a clock that is wrong', () => {
     assert.equal(refused.code, 4);
     assert.match(refused.stderr, /is 100 days ahead of the newest event.*"promptforge accept-clock"/);
     const accept = () => inProcess(['accept-clock', '--data', folder.path, '--reason', 'Nobody published']);
-    assert.match((await accept()).stdout, /^The newest event was from 20.*and the log continues from there\.\n$/);
+    assert.match(
+      (await accept()).stdout,
+      /^The newest event was from 20.*and the log continues from there\.\n$/,
+    );
     assert.match((await accept()).stdout, /There is nothing to accept/);
     assert.equal((await inProcess(['keys', 'create', ...given])).code, 0);
     const { stdout } = await inProcess(['export', '--data', folder.path]);
