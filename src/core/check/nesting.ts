@@ -69,6 +69,8 @@ interface Nesting {
 class Depths<T extends ParsedTemplate> {
   readonly #templates: Templates<T>;
   readonly #known = new Map<Body, number>();
+  /** Of all inline partials with one name, however many calls there are. */
+  readonly #flattest = new Map<readonly Body[], number>();
 
   constructor(templates: Templates<T>) {
     this.#templates = templates;
@@ -79,9 +81,17 @@ class Depths<T extends ParsedTemplate> {
     // Each call is two deep, so there is no need to look further.
     if (level > MAX_NESTING / OF_CALL) return MAX_NESTING;
     const inlines = nestingOf(template.tree).inlines.get(reference);
-    if (inlines !== undefined) return Math.min(...inlines.map(body => this.#of(template, body, level)));
+    if (inlines !== undefined) return this.#flattestOf(template, inlines, level);
     const partial = this.#templates.partial(template, reference);
     return partial === undefined ? 0 : this.#of(partial, nestingOf(partial.tree).body, level);
+  }
+
+  #flattestOf(template: T, inlines: readonly Body[], level: number): number {
+    let flattest = this.#flattest.get(inlines);
+    if (flattest !== undefined) return flattest;
+    flattest = inlines.reduce((least, body) => Math.min(least, this.#of(template, body, level)), MAX_NESTING);
+    this.#flattest.set(inlines, flattest);
+    return flattest;
   }
 
   #of(template: T, body: Body, level: number): number {
@@ -113,9 +123,12 @@ function read(tree: Program): Nesting {
       deepest = Math.max(deepest, depth);
       for (const statement of program?.body ?? []) {
         const inline = nameOfInline(statement);
-        if (inline !== undefined && 'program' in statement && statement.program)
-          inlines.set(inline, [...(inlines.get(inline) ?? []), bodyOf(statement.program)]);
-        else if (statement.type === 'BlockStatement') {
+        if (inline !== undefined && 'program' in statement && statement.program) {
+          const inner = bodyOf(statement.program);
+          const named = inlines.get(inline);
+          if (named === undefined) inlines.set(inline, [inner]);
+          else named.push(inner);
+        } else if (statement.type === 'BlockStatement') {
           if (statement.program) walk(statement.program, depth + 1);
           if (statement.inverse) walk(statement.inverse, depth + 1);
         } else if (statement.type === 'PartialStatement' || statement.type === 'PartialBlockStatement') {
