@@ -1,5 +1,5 @@
 /**
- * What typing into the largest prompt costs the extension host of a real VS Code: how long it is held in one piece
+ * The cost of typing into the largest prompt for the extension host of a real VS Code: how long it is held in one piece
  * while the language server is told of every keystroke and its answers are read.
  */
 import { mkdtemp, rm } from 'node:fs/promises';

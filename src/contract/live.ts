@@ -1,4 +1,4 @@
-/** What was live: the version of a channel at an instant, and why. */
+/** The live version of a channel at an instant, and why it was live. */
 import * as z from 'zod';
 import { isWritableInstant } from '../core/instant.ts';
 import { origin } from './origin.ts';

@@ -102,7 +102,7 @@ function slice(of: LinkedTemplate, start: number, end: number): Flattened {
   return { template, pieces: template === '' ? [] : [{ start: 0, length: template.length, of, at: start }] };
 }
 
-/** What is between two offsets of a text that is made of pieces. */
+/** Cuts a flattened text between two offsets. */
 function cut({ template, pieces }: Flattened, start: number, end: number): Flattened {
   const within = pieces.flatMap(piece => {
     const from = Math.max(start, piece.start);

@@ -38,7 +38,7 @@ export function sourceIssues(source: string, parsed: PromptSource): SourceIssue[
   ];
 }
 
-/** What keeps the front matter from being read. */
+/** The error that prevents the front matter from being read. */
 export function frontMatterIssues({ issues }: PromptSource): SourceIssue[] {
   return issues.map(issue => ({ code: 'front-matter-syntax' as const, ...issue }));
 }

@@ -1,4 +1,4 @@
-/** What the language core finds, as the Language Server Protocol has it: positions for offsets, in any file. */
+/** Converts results of the language core to types of the Language Server Protocol: offsets to positions, in any file. */
 import {
   type CompletionItem,
   CompletionItemKind,

@@ -14,7 +14,7 @@ export interface RequestContext {
   readonly project: PromptProject;
   readonly texts: Texts;
   readonly library: Library;
-  /** What the language core knows of it. */
+  /** The document as the language core knows it. */
   readonly opened: OpenDocument;
   /** Of the position that the request is about. */
   readonly offset: number;

@@ -36,7 +36,7 @@ import { lastFindingsOf, touching } from './findings.ts';
 import { type CodeActionData, RenamePromptRequest } from './messages.ts';
 import { newFiles, workspaceEditOf } from './workspace-edit.ts';
 
-/** What the client does with answers. */
+/** Capabilities of the client. */
 export interface Client {
   readonly capabilities: ClientCapabilities;
   /** The extension creates files with their content, and has VS Code's commands. */

@@ -4,7 +4,7 @@ import type { PromptName } from '../core/name.ts';
 /** Of the file of sample inputs beside a prompt's. */
 export const SAMPLES_EXTENSION = '.samples.yaml';
 
-/** What a file is to the language core. A `version` is a published text and a `text` any other file with expressions: both are read, and never found as a partial. */
+/** The role of a file in the language core. A `version` is a published text and a `text` any other file with expressions: both are read, and never found as a partial. */
 export type FileRole = 'prompt' | 'version' | 'samples' | 'text';
 
 /** A prompt or samples file; the server reads it. */

@@ -51,7 +51,7 @@ export class WatchedWorker {
     this.#options = options;
   }
 
-  /** What a new worker must not be asked about. */
+  /** Documents for which a new worker must not answer requests. */
   get refused(): VersionedDocument[] {
     return [...this.#refused].map(([uri, version]) => ({ uri, version }));
   }

@@ -99,7 +99,7 @@ async function attempts(settings: Settings, request: Request, bounds: Bounds): P
       }
       if (wait === undefined || attempt >= settings.retries || Date.now() + wait >= bounds.deadline)
         throw error;
-      // Whoever is gone waits for nothing more, and a timer would keep the process alive.
+      // After an abort nobody waits for this, and a timer would keep the process alive.
       await new Promise(resolve => {
         const timer = setTimeout(resolve, wait);
         bounds.signal.addEventListener('abort', () => clearTimeout(timer));

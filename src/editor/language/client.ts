@@ -78,7 +78,7 @@ export function startClient({
     },
     middleware: {
       sendNotification(type, next, params) {
-        // What a document is must be known when it opens.
+        // The server must know the role of a document when it opens.
         if (typeof type !== 'string' && type.method === DidOpenTextDocumentNotification.method) {
           const { uri } = (params as DidOpenTextDocumentParams).textDocument;
           const document = vscode.workspace.textDocuments.find(each => each.uri.toString() === uri);

@@ -371,7 +371,7 @@ export class Workbench {
     return this.#page.locator('.quick-input-widget:visible .quick-input-box input');
   }
 
-  /** What has the focus in a question. */
+  /** The focused element of a question. */
   get #focus(): Locator {
     return this.#page.locator('.quick-input-widget:visible :focus').first();
   }
