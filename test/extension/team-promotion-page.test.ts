@@ -126,6 +126,11 @@ describe('the page of a promotion', () => {
     const { session, promotions } = (await inside()).workbench;
     page.panel.reveal();
     await eventually('the page in front', () => promotions.pageInFront === id);
+    const changes: unknown[] = [];
+    const listening = session.onDidChange(() => {
+      if (session.registry === other.url)
+        changes.push([session.place, promotions.pageInFront, heard.content?.actions]);
+    });
     await nameRegistry(other.url);
     await eventually(
       'the other registry',
@@ -133,6 +138,9 @@ describe('the page of a promotion', () => {
     );
     await eventually('a word on it', () => /^This promotion belongs to /.test(heard.content?.trouble ?? ''));
     assert.deepEqual(heard.content?.actions, []);
+    listening.dispose();
+    // From the first change on, not only after the other registry has answered.
+    assert.deepEqual(changes[0], [other.url, undefined, []]);
     assert.equal(promotions.pageInFront, undefined);
     const ask = new ScriptedAsk();
     (await inside()).answerWith(ask);

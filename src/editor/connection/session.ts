@@ -142,6 +142,8 @@ export class Session implements vscode.Disposable {
       await this.#access.close();
       return found.state;
     }
+    // Before the listeners are told: until the registry has answered they hear nothing more.
+    this.#place = this.#locate(found.project.registry).place;
     if (isOther || !KNOWN.has(this.#state.kind)) this.#set({ kind: 'connecting' });
     const access = await this.#open(found.project.registry);
     // While it is unreachable, one request is made, not one per key.
@@ -293,8 +295,8 @@ export class Session implements vscode.Disposable {
     // Checked every time: trust is required before anything is sent or a key is read.
     if (!vscode.workspace.isTrusted)
       throw new Error('This workspace is not trusted, so nothing is sent to a registry.');
-    const embedded = registry === EMBEDDED ? embeddedOptions(this.#parts.storage) : undefined;
-    this.#place = embedded === undefined ? registry : `the embedded registry in ${embedded.dataFolder}`;
+    const { embedded, place } = this.#locate(registry);
+    this.#place = place;
     return this.#access.open(JSON.stringify([registry, embedded]), async () => {
       const { accessEmbedded, accessOverHttp } = await import('./access.ts');
       const parts = {
@@ -310,6 +312,12 @@ export class Session implements vscode.Disposable {
         ? accessOverHttp(registry, await this.keyStore(), parts)
         : accessEmbedded(embedded, parts);
     });
+  }
+
+  #locate(registry: string) {
+    if (registry !== EMBEDDED) return { embedded: undefined, place: registry };
+    const embedded = embeddedOptions(this.#parts.storage);
+    return { embedded, place: `the embedded registry in ${embedded.dataFolder}` };
   }
 
   /** The URL under which the cache has a registry's versions; each folder of an embedded one has its own. */

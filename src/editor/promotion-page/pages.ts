@@ -28,8 +28,7 @@ export class PromotionPanels implements vscode.Disposable {
     this.#extensionUri = extensionUri;
     const worker = vscode.Uri.joinPath(extensionUri, 'dist', 'preview-worker.js');
     this.#renderer = new PreviewRenderer(new URL(worker.toString(true)));
-    // Each registry counts its promotions from 1.
-    this.#following = workbench.session.onDidChange(() => workbench.promotions.onPage(this.#front()));
+    this.#following = workbench.session.onDidChange(() => this.#tellFront());
   }
 
   get open(): readonly PromotionPanel[] {
@@ -82,7 +81,6 @@ export class PromotionPanels implements vscode.Disposable {
   }
 
   #attach(panel: vscode.WebviewPanel, id: string, place: string): void {
-    const { promotions } = this.#workbench;
     const shown = new PromotionPanel(panel, {
       workbench: this.#workbench,
       extensionUri: this.#extensionUri,
@@ -91,18 +89,16 @@ export class PromotionPanels implements vscode.Disposable {
       summarize: (promotion, signal) => this.#summarize(promotion, signal),
     });
     this.#panels.add(shown);
-    const inFront = () => promotions.onPage(this.#front());
-    panel.onDidChangeViewState(inFront);
+    panel.onDidChangeViewState(() => this.#tellFront());
     panel.onDidDispose(() => {
       this.#panels.delete(shown);
-      inFront();
+      this.#tellFront();
     });
-    inFront();
+    this.#tellFront();
   }
 
-  #front(): string | undefined {
-    const { place } = this.#workbench.session;
-    return [...this.#panels].find(each => each.panel.active && each.place === place)?.id;
+  #tellFront(): void {
+    this.#workbench.promotions.setPageInFront([...this.#panels].find(({ panel }) => panel.active));
   }
 
   async #summarize(promotion: Promotion, signal: AbortSignal): Promise<ChangeSummary> {

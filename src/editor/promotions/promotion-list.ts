@@ -12,12 +12,19 @@ import { allThatAre, MOST_OPEN } from './all-open.ts';
 /** Of the newest, from which those that ended are taken. */
 const LATELY = 50;
 
+/** A promotion whose page is open. */
+export interface PageInFront {
+  readonly id: string;
+  /** Its registry, as `Session.place` gives it. */
+  readonly place: string;
+}
+
 export class PromotionList implements vscode.Disposable {
   readonly #session: Session;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
   readonly #pageChanged = new vscode.EventEmitter<void>();
-  /** After `pageInFront` has changed. */
+  /** After `pageInFront` may have changed. */
   readonly onDidChangePage = this.#pageChanged.event;
   readonly #following: vscode.Disposable;
   #of: string | undefined;
@@ -25,7 +32,7 @@ export class PromotionList implements vscode.Disposable {
   #ownersChanges: readonly OwnersChangeRecord[] = [];
   #trouble: string | undefined;
   #isListed = false;
-  #onPage: string | undefined;
+  #pageInFront: PageInFront | undefined;
   readonly #loading = new NewestRun();
 
   /** Loads whenever the session was read anew: a refresh of the window is one of this list too. */
@@ -58,15 +65,15 @@ export class PromotionList implements vscode.Disposable {
     return this.#trouble;
   }
 
-  /** The id of the promotion whose page is in front. */
+  /** The ID of the promotion whose page is in front; undefined also if it belongs to another registry. */
   get pageInFront(): string | undefined {
-    return this.#onPage;
+    // Each registry counts its promotions from 1.
+    return this.#pageInFront?.place === this.#session.place ? this.#pageInFront?.id : undefined;
   }
 
-  /** Another page is in front, or none. */
-  onPage(id: string | undefined): void {
-    if (id === this.#onPage) return;
-    this.#onPage = id;
+  /** To be called when another page is in front, or none, and when the registry is another. */
+  setPageInFront(page: PageInFront | undefined): void {
+    this.#pageInFront = page;
     this.#pageChanged.fire();
   }
 
