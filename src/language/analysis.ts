@@ -3,7 +3,8 @@ import type { PromptName } from '../core/name.ts';
 import { type SourceKind, sourceKindOf, textStart } from '../core/source.ts';
 import { type FrontMatterFacts, readFrontMatter } from './front-matter.ts';
 import { type ParsedBody, parseBody } from './parse-body.ts';
-import { type Resolved, resolveBody } from './resolve.ts';
+import { resolveBody } from './resolve.ts';
+import type { Resolved } from './resolved.ts';
 import { updateBody } from './update-body.ts';
 
 export interface Analysis {

@@ -1,6 +1,6 @@
 /** The types of input variables as their uses show them: for the declaration of one that nothing declares. */
 import type { ExpressionNode, LiteralNode, PathNode } from './nodes.ts';
-import type { BodyScope, PathUse, Resolved } from './resolve.ts';
+import type { BodyScope, PathUse, Resolved } from './resolved.ts';
 import type { Span } from './span.ts';
 import { ANY, type Declared, type ValueType } from './value-type.ts';
 

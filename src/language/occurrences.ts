@@ -18,7 +18,7 @@ import {
   variableKey,
   variableOf,
 } from './readings.ts';
-import type { HelperUse, PathUse } from './resolve.ts';
+import type { HelperUse, PathUse } from './resolved.ts';
 import type { Location } from './results.ts';
 import type { Span } from './span.ts';
 import { TokenCursor } from './token-cursor.ts';

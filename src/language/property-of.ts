@@ -1,6 +1,6 @@
 /** The value inside a value of a type: an item of a list, a property by its name. */
 import type { Name } from './nodes.ts';
-import type { SegmentUse } from './resolve.ts';
+import type { SegmentUse } from './resolved.ts';
 import { ANY, type Declared, type ValueType } from './value-type.ts';
 
 const NUMBER: ValueType = { kind: 'number' };

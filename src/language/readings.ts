@@ -5,14 +5,8 @@
  */
 import type { Library, LibraryPrompt } from './library.ts';
 import type { Body, ExpressionNode, HashPairNode, PartialCall } from './nodes.ts';
-import {
-  type BodyScope,
-  type CallScope,
-  type PathUse,
-  type Resolved,
-  resolveBody,
-  scopeAt,
-} from './resolve.ts';
+import { resolveBody } from './resolve.ts';
+import { type BodyScope, type CallScope, type PathUse, type Resolved, scopeAt } from './resolved.ts';
 import { holds } from './span.ts';
 import { ANY, type Declared, type ValueType } from './value-type.ts';
 

@@ -5,7 +5,7 @@
  */
 import type { Analysis } from './analysis.ts';
 import type { Block, PathNode } from './nodes.ts';
-import type { HelperUse, PathUse } from './resolve.ts';
+import type { HelperUse, PathUse } from './resolved.ts';
 import type { Span } from './span.ts';
 import type { Declared, ValueType } from './value-type.ts';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import Handlebars from 'handlebars';
 import { analyze } from '../../src/language/analysis.ts';
-import type { PathUse } from '../../src/language/resolve.ts';
+import type { PathUse } from '../../src/language/resolved.ts';
 
 const HEAD = `---
 input:

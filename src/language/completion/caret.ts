@@ -5,7 +5,7 @@
 
 import type { Analysis } from '../analysis.ts';
 import { lex, TAG_OPENS, type TagToken, type TokenKind } from '../lex.ts';
-import { type BodyScope, scopeAt } from '../resolve.ts';
+import { type BodyScope, scopeAt } from '../resolved.ts';
 import type { Span } from '../span.ts';
 import { type OpenBlock, type TagAtCursor, tagBefore } from './tags.ts';
 

@@ -4,7 +4,7 @@ import { HELPERS } from '../../core/helpers.ts';
 import type { Analysis } from '../analysis.ts';
 import { lex } from '../lex.ts';
 import { codeSpan, escapeMarkdown } from '../markdown.ts';
-import type { BodyScope } from '../resolve.ts';
+import type { BodyScope } from '../resolved.ts';
 import { ANY, type Declared, type ValueType, wordsOfType } from '../value-type.ts';
 import { gapAfterName, type TagCaret } from './caret.ts';
 import type { CompletionItem } from './item.ts';

@@ -7,7 +7,7 @@ import { type Finding, MAX_FINDINGS } from '../finding.ts';
 import { contextOf, inferTypes } from '../inferred-types.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
 
-import type { BodyScope, PathUse, Resolved, SegmentUse } from '../resolve.ts';
+import type { BodyScope, PathUse, Resolved, SegmentUse } from '../resolved.ts';
 import { holds } from '../span.ts';
 import { type ValueType, wordsOfType } from '../value-type.ts';
 import { partialsOf } from './partials.ts';

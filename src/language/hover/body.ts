@@ -5,7 +5,7 @@ import { documentationOfHelper } from '../completion/calls.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
 import { codeBlock, codeSpan, escapeMarkdown } from '../markdown.ts';
 import type { Block, Name } from '../nodes.ts';
-import type { PathUse, SegmentUse } from '../resolve.ts';
+import type { PathUse, SegmentUse } from '../resolved.ts';
 import { type Span, touches } from '../span.ts';
 import { wordsOfType } from '../value-type.ts';
 import { declaredMarkdown, sampleValue, variableMarkdown } from './declared.ts';

@@ -3,7 +3,7 @@
 import { arityOf, HELPERS } from '../../core/helpers.ts';
 import type { Finding } from '../finding.ts';
 import type { LibraryPrompt } from '../library.ts';
-import type { HelperUse } from '../resolve.ts';
+import type { HelperUse } from '../resolved.ts';
 import { editing, type QuickFix } from './quick-fix.ts';
 
 /** Removes the arguments that the helper does not accept, or the block parameters that it does not set. */
