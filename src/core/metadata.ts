@@ -134,9 +134,9 @@ function checkNoFaults(
   const offset = place?.yamlStart ?? 0;
   const { root } = readYaml(source.slice(offset, place?.yamlEnd), offset);
   const issues = faults
-    .slice(0, MAX_ERRORS)
     .map(({ fault, code, at }) => ({ code, message: fault.message, ...placeOfFault(root, at, fault) }))
     .toSorted((one, other) => one.start - other.start)
+    .slice(0, MAX_ERRORS)
     .map(({ code, start, end, message }) => ({ code, ...issueAt(source, start, end, message) }));
   throw problemOfIssues(issues, label);
 }

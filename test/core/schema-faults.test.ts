@@ -84,6 +84,19 @@ describe('faults of schemas', () => {
     );
   });
 
+  it('are the first ones by their places if there are too many', async () => {
+    const properties = Array.from({ length: 150 }, (_, index) => `p${index}: {$ref: "#/a"}`).join(', ');
+    const many = `{schema: {type: object, properties: {${properties}}}}`;
+    for (const [first, second] of [
+      ['input', 'output'],
+      ['output', 'input'],
+    ]) {
+      const told = await refusals(of(`${first}: {schema: {$ref: "#/a", type: object}}\n${second}: ${many}`));
+      assert.equal(told.length, 100);
+      assert.match(told[0] ?? '', /^2:\d+ schema-reference$/);
+    }
+  });
+
   it('of a prompt are told before those of its partials', async () => {
     const texts: Record<string, string> = { _p: '{{upper x}}' };
     await assert.rejects(
