@@ -24,7 +24,7 @@ export function placeOfDocument(
     return { role: 'samples', name: nameOf(uri, SAMPLES_EXTENSION, session) };
   }
   if (languageId !== LANGUAGE) return undefined;
-  // Of another project: coloured, and neither checked nor found by this one.
+  // Of another project: colored, and neither checked nor found by this one.
   if (uri.scheme === 'file' && otherProjectOf(uri.fsPath, session) !== undefined)
     return { role: 'version', name: undefined };
   if (uri.scheme === SCHEME) return { role: 'version', name: parseVersionUri(uri)?.prompt };

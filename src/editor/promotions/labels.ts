@@ -41,17 +41,17 @@ export function groupTitle({ name, turn, environment }: Omit<Group, 'promotions'
 export function iconOf(
   { state, held }: Promotion,
   standing: LiveStatus,
-): { readonly icon: string; readonly colour?: string } {
+): { readonly icon: string; readonly color?: string } {
   switch (state) {
     case 'pending':
-      return held === null ? { icon: 'person-add' } : { icon: 'warning', colour: 'list.warningForeground' };
+      return held === null ? { icon: 'person-add' } : { icon: 'warning', color: 'list.warningForeground' };
     case 'planned':
       return { icon: 'clock' };
     case 'applied':
-      if (standing.kind === 'live') return { icon: 'check', colour: 'testing.iconPassed' };
+      if (standing.kind === 'live') return { icon: 'check', color: 'testing.iconPassed' };
       return { icon: standing.kind === 'rolled back' ? 'discard' : 'history' };
     case 'rejected':
-      return { icon: 'close', colour: 'list.errorForeground' };
+      return { icon: 'close', color: 'list.errorForeground' };
     case 'cancelled':
       return { icon: 'circle-slash' };
     case 'superseded':

@@ -138,12 +138,12 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
   #promotionItem(node: Extract<PromotionNode, { kind: 'promotion' }>): vscode.TreeItem {
     const { promotion } = node;
     const standing = this.#standings().of(promotion);
-    const { icon, colour } = iconOf(promotion, standing);
+    const { icon, color } = iconOf(promotion, standing);
     const item = treeItem(this.#wordsOf(node));
     item.id = promotion.id;
     item.iconPath = new vscode.ThemeIcon(
       icon,
-      colour === undefined ? undefined : new vscode.ThemeColor(colour),
+      color === undefined ? undefined : new vscode.ThemeColor(color),
     );
     const actions = permittedActions(promotion, this.#keyOf(promotion.environment));
     item.contextValue = `:${['promotion', groupOf(promotion), ...actions].join(':')}:`;
