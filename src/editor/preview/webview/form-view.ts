@@ -1,12 +1,9 @@
-/** The form of an input: a control for each value of the schema, and the input as the person changes it. */
+/** The form of an input: a row for each value of the schema, nested as they are, and the input as the person changes it. */
 import type { Declared, ValueType } from '../../../language/value-type.ts';
 import {
   blankOf,
-  choicesOf,
   controlOf,
   type Input,
-  readJson,
-  readNumber,
   type Typed,
   type ValuePath,
   valueAt,
@@ -15,6 +12,7 @@ import {
   withValue,
 } from '../form.ts';
 import { button, element } from './dom.ts';
+import { type Field, type FieldParts, formField } from './form-field.ts';
 
 export interface FormParts {
   readonly fields: readonly Declared[];
@@ -136,83 +134,19 @@ export class FormView {
     return element('p', { class: 'note', id: `${idOf(path)}-note` }, description ?? '');
   }
 
-  #control(place: Place, control: 'text' | 'number' | 'choice' | 'json', row: HTMLElement): HTMLElement {
+  #control(place: Place, control: FieldParts['control'], row: HTMLElement): HTMLElement {
     const { path, type, fallback } = place;
     const id = idOf(path);
     const value = valueAt(this.#parts.input, path);
-    const described = { id, 'aria-describedby': `${id}-note ${id}-problem` };
-    if (control === 'choice') return this.#choice(place, described);
-    const hint = fallback === undefined || fallback === null ? '' : `default: ${wordsOf(fallback)}`;
-    if (control === 'number') {
-      const field = element('input', {
-        ...described,
-        inputmode: 'decimal',
-        placeholder: hint,
-        spellcheck: 'false',
-      });
-      field.value = value === undefined || value === null ? '' : String(value);
-      field.addEventListener('input', () =>
-        this.#typed(
-          place,
-          row,
-          field,
-          field.value === '' ? undefined : readNumber(field.value, type.kind === 'integer'),
-        ),
-      );
-      return field;
-    }
-    const field = element('textarea', {
-      ...described,
-      placeholder: hint,
-      rows: '1',
-      spellcheck: control === 'text' ? undefined : 'false',
-    });
-    if (control === 'text') field.value = typeof value === 'string' ? value : '';
-    else field.value = value === undefined ? '' : JSON.stringify(value, null, 2);
-    field.addEventListener('input', () => {
-      const isNothing = control === 'json' && field.value.trim() === '';
-      this.#typed(
-        place,
-        row,
-        field,
-        isNothing ? undefined : control === 'text' ? { value: field.value } : readJson(field.value),
-      );
-    });
+    const describedBy = `${id}-note ${id}-problem`;
+    const field: Field = formField({ control, id, describedBy, type, value, fallback }, typed =>
+      this.#typed(place, row, field, typed),
+    );
     return field;
   }
 
-  #choice(place: Place, attributes: Readonly<Record<string, string>>): HTMLSelectElement {
-    const { path, type, fallback } = place;
-    const choices = choicesOf(type);
-    const value = valueAt(this.#parts.input, path);
-    const none = fallback === undefined || fallback === null ? 'not given' : `default: ${wordsOf(fallback)}`;
-    const select = element(
-      'select',
-      attributes,
-      element('option', { value: '' }, none),
-      ...choices.map((choice, index) => element('option', { value: String(index) }, wordsOf(choice))),
-    );
-    const at = choices.indexOf(value);
-    select.value = at < 0 ? '' : String(at);
-    select.addEventListener('change', () => {
-      const { input } = this.#parts;
-      const isNone = select.value === '';
-      this.#change(
-        isNone ? withoutValue(input, path) : withValue(input, path, choices[Number(select.value)]),
-      );
-      const row = select.closest('.field');
-      if (row instanceof HTMLElement) this.#mark(row, place);
-    });
-    return select;
-  }
-
   /** Applies the typed text, or shows what is wrong with it. */
-  #typed(
-    place: Place,
-    row: HTMLElement,
-    field: HTMLInputElement | HTMLTextAreaElement,
-    typed: Typed | undefined,
-  ): void {
+  #typed(place: Place, row: HTMLElement, field: Field, typed: Typed | undefined): void {
     const { input } = this.#parts;
     const problem = typed !== undefined && 'problem' in typed ? typed.problem : '';
     field.setAttribute('aria-invalid', String(problem !== ''));
@@ -364,8 +298,4 @@ export class FormView {
 /** The id of a value's control. */
 function idOf(path: ValuePath): string {
   return `input-${path.map(key => encodeURIComponent(key)).join('/')}`;
-}
-
-function wordsOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
