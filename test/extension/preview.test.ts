@@ -101,9 +101,9 @@ describe('the preview', () => {
       const panel = await shown();
       const offsetOf = (line: string) => document.getText().indexOf(line);
       await setting('preview.scrollEditorWithPreview', false);
-      panel.scrolledTo({ offset: offsetOf('Line 250.'), share: 0 });
+      await panel.receive({ type: 'scrolled', offset: offsetOf('Line 250.'), share: 0 });
       await setting('preview.scrollEditorWithPreview', undefined);
-      panel.scrolledTo({ offset: offsetOf('Line 100.'), share: 0 });
+      await panel.receive({ type: 'scrolled', offset: offsetOf('Line 100.'), share: 0 });
       const { line } = document.positionAt(offsetOf('Line 100.'));
       // Headings that stick to the editor's top take some lines.
       await eventually(`line ${line} at the top`, () => Math.abs(top() - line) <= 8).finally(() =>

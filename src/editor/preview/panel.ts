@@ -1,39 +1,28 @@
-/** The preview's panel: follows a prompt, renders it in the worker on every change, and handles the page's messages. */
+/** The preview's panel: follows the prompt in front and shows it as the worker renders it, with each change anew. */
 import * as vscode from 'vscode';
-import { versionReference } from '../../core/version.ts';
-import { isCanceled, messageOf } from '../problems/explain.ts';
-import { parseVersionUri } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 import { DeclaredInputs } from './declared-inputs.ts';
 import { fillPanel } from './fill-panel.ts';
 import type { Input } from './form.ts';
-import { readJsonInput } from './json-input.ts';
-import {
-  type FromPreviewPage,
-  fromPage,
-  type PreviewState,
-  type ScrollPlace,
-  type ToPreviewPage,
-} from './messages.ts';
-import { openPlace } from './open-place.ts';
-import type { PreviewOutcome, PreviewRendered } from './renderer/outcome.ts';
+import type { FromPreviewPage, PreviewState, ToPreviewPage } from './messages.ts';
+import { NewestRendering } from './newest-rendering.ts';
+import { PageMessages } from './page-messages.ts';
+import type { PreviewRendered } from './renderer/outcome.ts';
 import type { PreviewRenderer } from './renderer/preview-renderer.ts';
-import { samplesAt } from './samples-file.ts';
+import { SamplesReading } from './samples-reading.ts';
 import { ScrollSync } from './scroll-sync.ts';
 import { shownOf } from './shown.ts';
 import {
   blamedUri,
   isPrompt,
   type PreviewSubject,
-  partialUri,
+  partialIdOf,
   requestOf,
   shortTitle,
   subjectOf,
+  versionId,
 } from './subject.ts';
 import type { Trials } from './trials.ts';
-
-/** Milliseconds without a keystroke before it is rendered. */
-const DEBOUNCE = 100;
 
 export interface PanelParts {
   readonly workbench: Workbench;
@@ -53,29 +42,18 @@ export class PreviewPanel {
   #subject: PreviewSubject | undefined;
   /** The subject shown, or about to be. */
   #showing: { readonly uri: string; readonly done: Promise<void> } | undefined;
-  /** Readings of the samples file that were begun, and the last of them that ended. */
-  #reads = 0;
-  #readsEnded = 0;
-  /** The error in the samples file. */
-  #trouble: string | undefined;
+  readonly #samples = new SamplesReading();
   readonly #declared = new DeclaredInputs();
   #isLocked = false;
   /** VS Code sends events for every editor that it restores beside the preview. */
   #isRestoring = false;
   #isClosed = false;
-  /** The document that the preview opened last. */
-  #opened: string | undefined;
-  #rendering: AbortController | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #outcome: PreviewOutcome | undefined;
-  #rendered: PreviewRendered | undefined;
+  readonly #rendering: NewestRendering;
+  readonly #messages: PageMessages;
   readonly #scroll = new ScrollSync({
     promptOf: document => this.#promptOf(document),
-    scroll: place => this.#send({ type: 'scroll', place, edits: this.#edits }),
+    scroll: place => this.#send({ type: 'scroll', place, edits: this.#rendering.edits }),
   });
-  /** Changes of what is rendered, and how many of them the outcome has. */
-  #edits = 0;
-  #editsRendered = 0;
   /** True if the page still has to scroll to the editor's position. */
   #isAstray = true;
 
@@ -83,15 +61,33 @@ export class PreviewPanel {
     this.panel = panel;
     this.#parts = parts;
     this.#trials = parts.trials;
+    this.#rendering = new NewestRendering({
+      renderer: parts.renderer,
+      request: () => this.#request(),
+      onOutcome: () => this.#sendRendering(),
+    });
+    this.#messages = new PageMessages({
+      workbench: parts.workbench,
+      trials: parts.trials,
+      rendering: this.#rendering,
+      scroll: this.#scroll,
+      declared: this.#declared,
+      subject: () => this.#subject,
+      send: message => this.#send(message),
+      sendInputs: () => this.#sendInputs(),
+      onReady: () => this.#sendAll(),
+      onAsked: parts.onAsked,
+    });
     const { webview } = panel;
     const watcher = vscode.workspace.createFileSystemWatcher('**/*.{prompt,samples.yaml}');
     this.#disposables.push(
       watcher,
       this.#scroll,
+      this.#rendering,
       watcher.onDidChange(uri => this.#changedOnDisk(uri)),
       watcher.onDidCreate(uri => this.#changedOnDisk(uri)),
       watcher.onDidDelete(uri => this.#changedOnDisk(uri)),
-      webview.onDidReceiveMessage(message => void this.#heard(message)),
+      webview.onDidReceiveMessage(message => void this.receive(message)),
       vscode.window.onDidChangeActiveTextEditor(editor => {
         if (editor !== undefined) this.#follow(editor.document);
       }),
@@ -121,7 +117,8 @@ export class PreviewPanel {
 
   /** The last rendering, for copying; undefined if it failed. */
   get rendered(): PreviewRendered | undefined {
-    return this.#outcome?.kind === 'rendered' ? this.#outcome : undefined;
+    const { outcome } = this.#rendering;
+    return outcome?.kind === 'rendered' ? outcome : undefined;
   }
 
   get isLocked(): boolean {
@@ -146,9 +143,9 @@ export class PreviewPanel {
    * whole while one writes the part.
    */
   #follow(document: vscode.TextDocument): void {
-    const isPart = this.#partialOf(document.uri) !== undefined || this.#opened === document.uri.toString();
+    const isPart = this.#partialOf(document.uri) !== undefined || this.#messages.hasOpened(document.uri);
     if (this.#isLocked || this.#isRestoring || !isPrompt(document) || isPart) return;
-    this.#opened = undefined;
+    this.#messages.forgetOpened();
     this.show(document).catch(error => this.#parts.workbench.report(error, 'The preview'));
   }
 
@@ -169,14 +166,13 @@ export class PreviewPanel {
     if (this.#showing?.uri !== document.uri.toString()) return;
     this.#document = document;
     this.#subject = subject;
-    this.#trouble = undefined;
+    this.#samples.forget();
     this.#trials.goTo(subject.uri.toString());
-    this.#outcome = undefined;
-    this.#rendered = undefined;
+    this.#rendering.forget();
     this.#isAstray = true;
     this.#titled();
     await this.#readSamples();
-    await this.#render();
+    await this.#rendering.run();
   }
 
   /** Restores the state of an earlier window's page; editors that become active meanwhile are not followed. */
@@ -196,7 +192,7 @@ export class PreviewPanel {
   async saved(sample: string, input: Input): Promise<void> {
     this.#trials.set({ sample, input, isEdited: false });
     await this.#readSamples();
-    this.#schedule();
+    this.#rendering.schedule();
   }
 
   /** The project may be found only after the preview of an earlier window is restored. */
@@ -208,7 +204,12 @@ export class PreviewPanel {
     this.#subject = subject;
     this.#titled();
     await this.#readSamples();
-    this.#schedule();
+    this.#rendering.schedule();
+  }
+
+  /** Handles a message of the page. Never rejects: failures are shown. */
+  receive(message: unknown): Promise<void> {
+    return this.#messages.receive(message);
   }
 
   showJson(): void {
@@ -217,7 +218,7 @@ export class PreviewPanel {
   }
 
   async showSource(): Promise<void> {
-    if (this.#subject !== undefined) await this.#open(this.#subject.uri);
+    if (this.#subject !== undefined) await this.#messages.open(this.#subject.uri);
   }
 
   #titled(): void {
@@ -226,65 +227,35 @@ export class PreviewPanel {
     this.panel.title = this.#isLocked ? `[Preview] ${title}` : `Preview ${title}`;
   }
 
-  /** The page was scrolled to this place of the prompt's source. */
-  scrolledTo(place: Pick<ScrollPlace, 'offset' | 'share'>): void {
-    if (this.#subject !== undefined) this.#scroll.lead(this.#subject.uri, place);
-  }
-
   async #readSamples(): Promise<void> {
-    this.#reads += 1;
-    const read = this.#reads;
-    const { samples, trouble } = await samplesAt(this.#subject?.samplesUri);
-    // An older reading may end after a newer one.
-    if (read !== this.#reads) return;
-    this.#readsEnded = read;
-    this.#trouble = trouble;
-    this.#trials.read(samples, trouble !== undefined);
+    const file = await this.#samples.read(this.#subject?.samplesUri);
+    if (file === undefined) return;
+    this.#trials.read(file.samples, file.trouble !== undefined);
     this.#sendInputs();
   }
 
   #changed(document: vscode.TextDocument): void {
     const uri = document.uri.toString();
-    if (uri === this.#subject?.samplesUri?.toString()) void this.#readSamples().then(() => this.#schedule());
-    else if (isPrompt(document)) this.#schedule();
+    if (uri === this.#subject?.samplesUri?.toString())
+      void this.#readSamples().then(() => this.#rendering.schedule());
+    else if (isPrompt(document)) this.#rendering.schedule();
   }
 
   #changedOnDisk(uri: vscode.Uri): void {
     if (uri.toString() === this.#subject?.samplesUri?.toString())
-      void this.#readSamples().then(() => this.#schedule());
-    else this.#schedule();
+      void this.#readSamples().then(() => this.#rendering.schedule());
+    else this.#rendering.schedule();
   }
 
-  #schedule(): void {
-    this.#edits += 1;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#render(), DEBOUNCE);
-  }
-
-  async #render(): Promise<void> {
-    clearTimeout(this.#timer);
+  /** The request for what is shown; undefined if nothing is, or while its samples are read. */
+  #request(): ReturnType<typeof requestOf> | undefined {
     const [document, subject] = [this.#document, this.#subject];
-    if (document === undefined || subject === undefined) return;
+    if (document === undefined || subject === undefined) return undefined;
     // Without its sample a prompt would show its values as missing for a moment: who reads the samples renders after it.
-    if (this.#readsEnded !== this.#reads) return;
-    this.#rendering?.abort();
-    const controller = new AbortController();
-    this.#rendering = controller;
-    const { workbench, renderer } = this.#parts;
-    const [source, edits] = [document.getText(), this.#edits];
+    if (this.#samples.isUnderWay) return undefined;
+    const source = document.getText();
     if (this.#declared.read(source, subject.prompt)) this.#sendInputs();
-    try {
-      const request = await requestOf(subject, source, this.#trials.current.input, workbench);
-      const outcome = await renderer.render(request, controller.signal);
-      if (controller.signal.aborted) return;
-      this.#outcome = outcome;
-    } catch (error) {
-      if (controller.signal.aborted || isCanceled(error)) return;
-      this.#outcome = { kind: 'problem', message: messageOf(error) };
-    }
-    this.#editsRendered = edits;
-    if (this.#outcome.kind === 'rendered') this.#rendered = this.#outcome;
-    this.#sendRendering();
+    return requestOf(subject, source, this.#trials.current.input, this.#parts.workbench);
   }
 
   #sendInputs(): void {
@@ -292,7 +263,7 @@ export class PreviewPanel {
     if (subject === undefined || document === undefined) return;
     if (!this.#declared.isRead) this.#declared.read(document.getText(), subject.prompt);
     const { sample, input, isEdited } = this.#trials.current;
-    const trouble = this.#trouble;
+    const { trouble } = this.#samples;
     this.#send({
       type: 'inputs',
       inputs: {
@@ -310,11 +281,25 @@ export class PreviewPanel {
     });
   }
 
+  /** Fills a page that was built anew; while the prompt fails also with what was rendered last. */
+  #sendAll(): void {
+    this.#isAstray = true;
+    this.#sendInputs();
+    const { outcome, rendered } = this.#rendering;
+    if (rendered !== undefined && rendered !== outcome)
+      this.#send({ type: 'rendering', rendering: shownOf(rendered), edits: 0 });
+    this.#sendRendering();
+  }
+
   #sendRendering(): void {
-    if (this.#outcome === undefined) return;
-    const rendering = shownOf(this.#outcome, this.#partialToBlame());
-    this.#send({ type: 'rendering', rendering, edits: this.#editsRendered });
-    if (this.#outcome.kind !== 'rendered') return;
+    const { outcome, editsRendered } = this.#rendering;
+    if (outcome === undefined) return;
+    this.#send({
+      type: 'rendering',
+      rendering: shownOf(outcome, this.#partialToBlame()),
+      edits: editsRendered,
+    });
+    if (outcome.kind !== 'rendered') return;
     for (const editor of vscode.window.visibleTextEditors) this.#sendCaret(editor);
     if (this.#isAstray && this.#subject !== undefined) this.#scroll.follow(this.#subject.uri);
     this.#isAstray = false;
@@ -322,7 +307,7 @@ export class PreviewPanel {
 
   /** The file of a partial that keeps the prompt from being rendered, as messages name it. */
   #partialToBlame(): string | undefined {
-    const [subject, outcome] = [this.#subject, this.#outcome];
+    const [subject, outcome] = [this.#subject, this.#rendering.outcome];
     if (subject === undefined || outcome?.kind !== 'problem') return undefined;
     const uri = blamedUri(subject, outcome);
     return uri.toString() === subject.uri.toString()
@@ -346,101 +331,7 @@ export class PreviewPanel {
 
   /** The id of the partial that a document is, among those of the last rendering. */
   #partialOf(uri: vscode.Uri): string | undefined {
-    const { files } = this.#rendered ?? {};
-    for (const [id, path] of files ?? []) if (uri.scheme === 'file' && path === uri.fsPath) return id;
-    return undefined;
-  }
-
-  async #heard(message: unknown): Promise<void> {
-    const parsed = fromPage.safeParse(message);
-    const { log, report } = this.#parts.workbench;
-    if (!parsed.success) {
-      log.warn('The preview’s page sent an unknown message.');
-      return;
-    }
-    try {
-      await this.#answer(parsed.data);
-    } catch (error) {
-      await report(error, 'The preview');
-    }
-  }
-
-  /** A custom input that is replaced by a sample can be brought back. */
-  async #choose(sample: string | null): Promise<void> {
-    const [before, uri] = [this.#trials.current, this.#subject?.uri.toString()];
-    this.#trials.choose(sample);
-    this.#sendInputs();
-    await this.#render();
-    if (!before.isEdited) return;
-    const chosen = await this.#parts.workbench.ask.tell(
-      'info',
-      'The sample replaced your edited input.',
-      'Restore My Input',
-    );
-    if (chosen === undefined || this.#subject?.uri.toString() !== uri) return;
-    this.#trials.set(before);
-    this.#sendInputs();
-    await this.#render();
-  }
-
-  async #answer(said: FromPreviewPage): Promise<void> {
-    switch (said.type) {
-      case 'ready':
-        this.#isAstray = true;
-        this.#sendInputs();
-        if (this.#rendered !== undefined && this.#rendered !== this.#outcome)
-          this.#send({ type: 'rendering', rendering: shownOf(this.#rendered), edits: 0 });
-        return this.#sendRendering();
-      case 'input':
-        this.#trials.edit(said.input);
-        return this.#schedule();
-      case 'json': {
-        const { input, ...verdict } = readJsonInput(said.text, this.#declared.fields);
-        if (input !== undefined) {
-          this.#trials.edit(input);
-          this.#sendInputs();
-          this.#schedule();
-        }
-        return this.#send({ type: 'json', verdict });
-      }
-      case 'choose':
-        return this.#choose(said.sample);
-      case 'openSamples':
-        if (this.#subject?.samplesUri !== undefined) await this.#open(this.#subject.samplesUri);
-        return;
-      case 'openIssue': {
-        const [outcome, subject] = [this.#outcome, this.#subject];
-        if (outcome?.kind !== 'problem' || subject === undefined) return;
-        const issue = outcome.issues?.[said.index];
-        if (issue === undefined) return;
-        const at = new vscode.Position(issue.line - 1, issue.column - 1);
-        await this.#open(blamedUri(subject, outcome), () => new vscode.Range(at, at));
-        return;
-      }
-      case 'reveal': {
-        const { prompt, start, end } = said.source;
-        if (this.#subject === undefined) return;
-        const uri =
-          prompt === null ? this.#subject.uri : partialUri(this.#subject, prompt, this.#rendered?.files);
-        if (uri === undefined) return;
-        await this.#open(uri, document => {
-          const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
-          this.#scroll.expect(uri, range.start);
-          return range;
-        });
-        return;
-      }
-      case 'scrolled':
-        return this.scrolledTo(said);
-      case 'save':
-      case 'copy':
-        return this.#parts.onAsked(said);
-    }
-  }
-
-  async #open(uri: vscode.Uri, rangeIn?: Parameters<typeof openPlace>[2]): Promise<void> {
-    this.#opened = uri.toString();
-    await openPlace(uri, this.#subject?.uri, rangeIn);
+    return partialIdOf(uri, this.#rendering.rendered?.files);
   }
 
   #send(message: ToPreviewPage): void {
@@ -450,14 +341,6 @@ export class PreviewPanel {
 
   #close(): void {
     this.#isClosed = true;
-    clearTimeout(this.#timer);
-    this.#rendering?.abort();
     for (const disposable of this.#disposables) disposable.dispose();
   }
-}
-
-/** The id that a version has as a partial of other versions. */
-function versionId(uri: vscode.Uri): string | undefined {
-  const address = parseVersionUri(uri);
-  return address && versionReference(address.prompt, address.version);
 }

@@ -106,6 +106,18 @@ export function partialUri(
   return path === undefined ? undefined : vscode.Uri.file(path);
 }
 
+/** The id of the partial that a file is, among those of a rendering. */
+export function partialIdOf(uri: vscode.Uri, files: PreviewRendered['files']): string | undefined {
+  for (const [id, path] of files ?? []) if (uri.scheme === 'file' && path === uri.fsPath) return id;
+  return undefined;
+}
+
+/** The id that a version has as a partial of other versions. */
+export function versionId(uri: vscode.Uri): string | undefined {
+  const address = parseVersionUri(uri);
+  return address && versionReference(address.prompt, address.version);
+}
+
 /** The document that a problem is about: the prompt itself, or the file of a partial. */
 export function blamedUri(subject: PreviewSubject, { file }: PreviewProblem): vscode.Uri {
   if (file === undefined || file === placeOf(subject.uri).file) return subject.uri;

@@ -1,0 +1,94 @@
+/** The newest rendering of what a preview shows: begun after a pause in typing, and anew with each change. */
+import { isCanceled, messageOf } from '../problems/explain.ts';
+import type {
+  PreviewFileRequest,
+  PreviewOutcome,
+  PreviewRendered,
+  PreviewRequest,
+} from './renderer/outcome.ts';
+import type { PreviewRenderer } from './renderer/preview-renderer.ts';
+
+/** Milliseconds without a keystroke before it is rendered. */
+const DEBOUNCE = 100;
+
+export interface RenderingParts {
+  readonly renderer: PreviewRenderer;
+  /** Creates the request for what is shown now; undefined while nothing can be rendered. */
+  request(): Promise<PreviewRequest | PreviewFileRequest> | undefined;
+  /** Called after each rendering, failed or not. */
+  onOutcome(): void;
+}
+
+export class NewestRendering {
+  readonly #parts: RenderingParts;
+  #running: AbortController | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #outcome: PreviewOutcome | undefined;
+  #rendered: PreviewRendered | undefined;
+  #edits = 0;
+  #editsRendered = 0;
+
+  constructor(parts: RenderingParts) {
+    this.#parts = parts;
+  }
+
+  /** Undefined before the first one ends. */
+  get outcome(): PreviewOutcome | undefined {
+    return this.#outcome;
+  }
+
+  /** The last one that succeeded; later ones may have failed. */
+  get rendered(): PreviewRendered | undefined {
+    return this.#rendered;
+  }
+
+  /** The number of changes of what is rendered. */
+  get edits(): number {
+    return this.#edits;
+  }
+
+  /** The number of changes that the outcome has. */
+  get editsRendered(): number {
+    return this.#editsRendered;
+  }
+
+  /** Forgets the outcomes: another prompt is shown. */
+  forget(): void {
+    this.#outcome = undefined;
+    this.#rendered = undefined;
+  }
+
+  /** What is rendered has changed: renders it once nothing changes any more. */
+  schedule(): void {
+    this.#edits += 1;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.run(), DEBOUNCE);
+  }
+
+  /** Renders now, instead of any rendering under way. Never rejects. */
+  async run(): Promise<void> {
+    clearTimeout(this.#timer);
+    const edits = this.#edits;
+    const request = this.#parts.request();
+    if (request === undefined) return;
+    this.#running?.abort();
+    const controller = new AbortController();
+    this.#running = controller;
+    try {
+      const outcome = await this.#parts.renderer.render(await request, controller.signal);
+      if (controller.signal.aborted) return;
+      this.#outcome = outcome;
+    } catch (error) {
+      if (controller.signal.aborted || isCanceled(error)) return;
+      this.#outcome = { kind: 'problem', message: messageOf(error) };
+    }
+    this.#editsRendered = edits;
+    if (this.#outcome.kind === 'rendered') this.#rendered = this.#outcome;
+    this.#parts.onOutcome();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#running?.abort();
+  }
+}
