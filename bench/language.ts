@@ -5,11 +5,11 @@
 import Handlebars from 'handlebars';
 import { parsePromptName } from '../src/core/name.ts';
 import { parseSource } from '../src/core/source.ts';
-import { type Analysis, analyze } from '../src/language/analysis.ts';
-import { diagnose } from '../src/language/diagnostics/diagnose.ts';
-import { Library } from '../src/language/library.ts';
-import { semanticTokens } from '../src/language/semantic-tokens.ts';
-import { symbols } from '../src/language/symbols.ts';
+import { type Analysis, analyze } from '../src/language/analysis/analysis.ts';
+import { Library } from '../src/language/analysis/library.ts';
+import { diagnose } from '../src/language/features/diagnostics/diagnose.ts';
+import { semanticTokens } from '../src/language/features/semantic-tokens.ts';
+import { symbols } from '../src/language/features/symbols.ts';
 import { atMost, median, type Report } from './report.ts';
 
 const SIZE = 100 * 1024;

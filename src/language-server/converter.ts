@@ -19,14 +19,17 @@ import {
   TextEdit,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import type { CompletionKind, CompletionItem as PromptCompletion } from '../language/completion/item.ts';
-import type { TextEdit as PromptEdit } from '../language/edit.ts';
-import { type Finding, type Severity, severityOf } from '../language/finding.ts';
-import type { Fold } from '../language/folding.ts';
-import type { Location as PromptLocation } from '../language/results.ts';
-import { type SemanticToken, TOKEN_MODIFIERS, TOKEN_TYPES } from '../language/semantic-tokens.ts';
-import { holds, type Span } from '../language/span.ts';
-import type { Symbol as PromptSymbol } from '../language/symbols.ts';
+import type {
+  CompletionKind,
+  CompletionItem as PromptCompletion,
+} from '../language/features/completion/item.ts';
+import type { Fold } from '../language/features/folding.ts';
+import { type SemanticToken, TOKEN_MODIFIERS, TOKEN_TYPES } from '../language/features/semantic-tokens.ts';
+import type { Symbol as PromptSymbol } from '../language/features/symbols.ts';
+import type { TextEdit as PromptEdit } from '../language/results/edit.ts';
+import { type Finding, type Severity, severityOf } from '../language/results/finding.ts';
+import type { Location as PromptLocation } from '../language/results/location.ts';
+import { holds, type Span } from '../language/results/span.ts';
 
 export const SOURCE = 'PromptForge';
 

@@ -2,8 +2,8 @@
 import { type Connection, ResponseError } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { loadPatterns } from '../core/schema/patterns.ts';
-import { diagnoseSamples } from '../language/diagnostics/diagnose-samples.ts';
-import { mayHavePatterns } from '../language/diagnostics/schema-patterns.ts';
+import { diagnoseSamples } from '../language/features/diagnostics/diagnose-samples.ts';
+import { mayHavePatterns } from '../language/features/diagnostics/schema-patterns.ts';
 import type { Documents } from './documents.ts';
 import { findingsOf } from './findings.ts';
 

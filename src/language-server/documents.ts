@@ -2,7 +2,7 @@
 import { LSPErrorCodes, type Position, ResponseError, TextDocuments } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { Problem } from '../core/problem.ts';
-import type { Library, LibraryPrompt, LibrarySamples } from '../language/library.ts';
+import type { Library, LibraryPrompt, LibrarySamples } from '../language/analysis/library.ts';
 import { Converter } from './converter.ts';
 import type { OpenDocument } from './files.ts';
 import type { VersionedDocument } from './messages.ts';

@@ -10,26 +10,31 @@ import {
   ResponseError,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { complete } from '../language/completion/complete.ts';
-import { completeSamples } from '../language/completion/samples.ts';
-import { isValueSpace } from '../language/completion/triggers.ts';
-import { definition, definitionInSamples } from '../language/definition.ts';
-import { diagnoseSamples } from '../language/diagnostics/diagnose-samples.ts';
-import { folding } from '../language/folding.ts';
-import { format } from '../language/format.ts';
-import { hover } from '../language/hover/hover.ts';
-import { hoverInSamples } from '../language/hover/samples.ts';
-import { linkedEditing } from '../language/linked-editing.ts';
-import type { QuickFix } from '../language/quick-fixes/quick-fix.ts';
-import { quickFixes } from '../language/quick-fixes/quick-fixes.ts';
-import { sampleFixes } from '../language/quick-fixes/sample-fixes.ts';
-import { references, referencesInSamples } from '../language/references.ts';
-import { prepareRename, prepareRenameInSamples, rename, renameInSamples } from '../language/rename.ts';
-import { renamePrompt } from '../language/rename-prompt.ts';
-import { selectionRanges } from '../language/selection-ranges.ts';
-import { semanticTokens } from '../language/semantic-tokens.ts';
-import type { Span } from '../language/span.ts';
-import { symbols } from '../language/symbols.ts';
+import { complete } from '../language/features/completion/complete.ts';
+import { completeSamples } from '../language/features/completion/samples.ts';
+import { isValueSpace } from '../language/features/completion/triggers.ts';
+import { definition, definitionInSamples } from '../language/features/definition.ts';
+import { diagnoseSamples } from '../language/features/diagnostics/diagnose-samples.ts';
+import { folding } from '../language/features/folding.ts';
+import { format } from '../language/features/format/format.ts';
+import { hover } from '../language/features/hover/hover.ts';
+import { hoverInSamples } from '../language/features/hover/samples.ts';
+import { linkedEditing } from '../language/features/linked-editing.ts';
+import type { QuickFix } from '../language/features/quick-fixes/quick-fix.ts';
+import { quickFixes } from '../language/features/quick-fixes/quick-fixes.ts';
+import { sampleFixes } from '../language/features/quick-fixes/sample-fixes.ts';
+import { references, referencesInSamples } from '../language/features/references.ts';
+import {
+  prepareRename,
+  prepareRenameInSamples,
+  rename,
+  renameInSamples,
+} from '../language/features/rename/rename.ts';
+import { renamePrompt } from '../language/features/rename/rename-prompt.ts';
+import { selectionRanges } from '../language/features/selection-ranges.ts';
+import { semanticTokens } from '../language/features/semantic-tokens.ts';
+import { symbols } from '../language/features/symbols.ts';
+import type { Span } from '../language/results/span.ts';
 import { markdown } from './converter.ts';
 import type { DocumentRequest, Documents, Feature, RequestContext } from './documents.ts';
 import { lastFindingsOf, touching } from './findings.ts';

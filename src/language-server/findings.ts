@@ -1,9 +1,9 @@
 /** The problems of a document, determined once for its diagnostics and its quick fixes. */
 import type { CompilePattern } from '../core/schema/patterns.ts';
-import type { Analysis } from '../language/analysis.ts';
-import { diagnose } from '../language/diagnostics/diagnose.ts';
-import type { Finding } from '../language/finding.ts';
-import type { Span } from '../language/span.ts';
+import type { Analysis } from '../language/analysis/analysis.ts';
+import { diagnose } from '../language/features/diagnostics/diagnose.ts';
+import type { Finding } from '../language/results/finding.ts';
+import type { Span } from '../language/results/span.ts';
 import type { PromptContext } from './documents.ts';
 
 /** More fixes than a menu shows. */

@@ -5,8 +5,8 @@ import {
   type ServerCapabilities,
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
-import { TRIGGERS } from '../language/completion/triggers.ts';
-import { TOKEN_MODIFIERS, TOKEN_TYPES } from '../language/semantic-tokens.ts';
+import { TRIGGERS } from '../language/features/completion/triggers.ts';
+import { TOKEN_MODIFIERS, TOKEN_TYPES } from '../language/features/semantic-tokens.ts';
 import { type SentDiagnostics, sendDiagnostics } from './diagnostics.ts';
 import { Documents, type DocumentsOptions } from './documents.ts';
 import { answerFeatures, type Client } from './features.ts';

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { PROMPT_FILE_EXTENSION, type PromptName, sharedFolder } from '../core/name.ts';
 import { type Disk, isSpelledSo, nodeDisk } from '../disk/spelling.ts';
-import { Library } from '../language/library.ts';
+import { Library } from '../language/analysis/library.ts';
 import { type FileEntry, type OpenDocument, SAMPLES_EXTENSION } from './files.ts';
 import { unknownFiles } from './unknown-files.ts';
 

@@ -4,8 +4,8 @@
  */
 import { fileURLToPath } from 'node:url';
 import { PROMPT_FILE_EXTENSION, type PromptName, partialCandidates } from '../core/name.ts';
-import { partialsOf } from '../language/diagnostics/partials.ts';
-import type { Library, LibraryPrompt } from '../language/library.ts';
+import type { Library, LibraryPrompt } from '../language/analysis/library.ts';
+import { partialsOf } from '../language/features/diagnostics/partials.ts';
 import { type FileEntry, type OpenDocument, SAMPLES_EXTENSION } from './files.ts';
 
 /** More than any prompt uses, and few enough to be asked of the disk at each keystroke. */

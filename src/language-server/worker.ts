@@ -16,7 +16,7 @@ import {
   SemanticTokensRegistrationType,
 } from 'vscode-languageserver';
 import { createConnection, PortMessageReader, PortMessageWriter } from 'vscode-languageserver/node';
-import { TRIGGERS } from '../language/completion/triggers.ts';
+import { TRIGGERS } from '../language/features/completion/triggers.ts';
 import {
   BusyNotification,
   FilesNotification,

@@ -10,7 +10,7 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver';
 import { PROMPT_FILE_EXTENSION } from '../core/name.ts';
-import type { WorkspaceChange } from '../language/results.ts';
+import type { WorkspaceChange } from '../language/results/edit.ts';
 import type { RequestContext } from './documents.ts';
 
 /** @throws ResponseError `RequestFailed` where files must be renamed or made and the client cannot do that */

@@ -4,8 +4,8 @@ import { inexactNumberIn, keepsDigits } from '../../src/core/exact-numbers.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { readMetadata, render } from '../../src/core/render.ts';
 import { parseSource } from '../../src/core/source.ts';
-import { readFrontMatter } from '../../src/language/front-matter.ts';
-import { readSamples } from '../../src/language/samples.ts';
+import { readFrontMatter } from '../../src/language/front-matter/front-matter.ts';
+import { readSamples } from '../../src/language/samples/samples.ts';
 import { runs } from '../runs.ts';
 
 const KEPT = [

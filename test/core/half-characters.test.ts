@@ -4,8 +4,8 @@ import { HALF_CHARACTER, hasHalfCharacter } from '../../src/core/half-characters
 import { parseSource } from '../../src/core/source.ts';
 import { readJson } from '../../src/editor/preview/form.ts';
 import { readJsonInput } from '../../src/editor/preview/json-input.ts';
-import { readFrontMatter } from '../../src/language/front-matter.ts';
-import { readSamples } from '../../src/language/samples.ts';
+import { readFrontMatter } from '../../src/language/front-matter/front-matter.ts';
+import { readSamples } from '../../src/language/samples/samples.ts';
 import { runs } from '../runs.ts';
 
 /** In double quotes, as YAML and JSON write them. */

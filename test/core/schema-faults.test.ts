@@ -4,8 +4,8 @@ import { linkPartials } from '../../src/core/link.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { readMetadata } from '../../src/core/render.ts';
-import { diagnose } from '../../src/language/diagnostics/diagnose.ts';
-import { severityOf } from '../../src/language/finding.ts';
+import { diagnose } from '../../src/language/features/diagnostics/diagnose.ts';
+import { severityOf } from '../../src/language/results/finding.ts';
 import { prepareSource } from '../../src/registry/prompts/prepare-source.ts';
 import { aLibrary, promptOf } from '../language/a-library.ts';
 

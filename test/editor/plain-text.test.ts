@@ -8,7 +8,11 @@ import { plainLog } from '../../src/editor/log/plain-log.ts';
 import { promotionOption, promotionWords } from '../../src/editor/promotions/labels.ts';
 import { approvalQuestion } from '../../src/editor/promotions/words.ts';
 import { escapeMarkdown } from '../../src/editor/wording/markdown.ts';
-import { codeBlock, codeSpan, escapeMarkdown as escapeOfLanguage } from '../../src/language/markdown.ts';
+import {
+  codeBlock,
+  codeSpan,
+  escapeMarkdown as escapeOfLanguage,
+} from '../../src/language/results/markdown.ts';
 import { HIDDEN, hostileText, withoutEmoji } from '../hostile-text.ts';
 import { runs } from '../runs.ts';
 import { aPromotion, aVersion, NOW } from './data.ts';

@@ -7,7 +7,7 @@ import { fileOfPrompt, isPartial, type PromptName, promptOfFile } from '../../sr
 import { parseVersionNumber } from '../../src/core/version.ts';
 import type { Rendering } from '../../src/editor/preview/messages.ts';
 import { shownOf } from '../../src/editor/preview/shown.ts';
-import { readSamples } from '../../src/language/samples.ts';
+import { readSamples } from '../../src/language/samples/samples.ts';
 import { anEmbeddedRegistry, type EmbeddedRegistryForTest } from '../an-embedded-registry.ts';
 import { PatientPreview } from './patient-preview.ts';
 

@@ -12,9 +12,9 @@ import {
   withValue,
 } from '../../src/editor/preview/form.ts';
 import { readJsonInput } from '../../src/editor/preview/json-input.ts';
-import { readFrontMatter } from '../../src/language/front-matter.ts';
-import type { ValueType } from '../../src/language/value-type.ts';
-import { misfits } from '../../src/language/values.ts';
+import { readFrontMatter } from '../../src/language/front-matter/front-matter.ts';
+import type { ValueType } from '../../src/language/types/value-type.ts';
+import { misfits } from '../../src/language/types/values.ts';
 
 const SCHEMA = `---
 input:

@@ -10,7 +10,7 @@ import { pageHtml } from '../../src/editor/preview/page.ts';
 import { renderedDocument, renderedTitle } from '../../src/editor/preview/rendered-document.ts';
 import type { PreviewRendered } from '../../src/editor/preview/renderer/outcome.ts';
 import { shownOf } from '../../src/editor/preview/shown.ts';
-import { readFrontMatter } from '../../src/language/front-matter.ts';
+import { readFrontMatter } from '../../src/language/front-matter/front-matter.ts';
 
 const html = pageHtml({
   cspSource: 'https://host.example',

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import packageJson from '../../package.json' with { type: 'json' };
-import { TOKEN_TYPES } from '../../src/language/semantic-tokens.ts';
+import { TOKEN_TYPES } from '../../src/language/features/semantic-tokens.ts';
 import { builtInThemes, type Theme } from './built-in-themes.ts';
 import { contrast, difference } from './color-distance.ts';
 import { probeScopes, type Style, semanticStyle } from './token-style.ts';

@@ -1,6 +1,6 @@
 /** A library of prompts by their names, for tests. */
 import { parsePromptName } from '../../src/core/name.ts';
-import { Library, type LibraryPrompt } from '../../src/language/library.ts';
+import { Library, type LibraryPrompt } from '../../src/language/analysis/library.ts';
 
 export function aLibrary(texts: Readonly<Record<string, string>>): Library {
   const library = new Library();

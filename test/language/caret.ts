@@ -1,7 +1,7 @@
 /** Texts with `|` for the caret, in a small library of prompts. */
 import assert from 'node:assert/strict';
 import { type PromptName, parsePromptName } from '../../src/core/name.ts';
-import { Library, type LibraryPrompt } from '../../src/language/library.ts';
+import { Library, type LibraryPrompt } from '../../src/language/analysis/library.ts';
 
 /** What a test's library holds, by name; partials and samples too. */
 export interface Beside {

@@ -1,9 +1,9 @@
 /** Completion in a body, where most texts are half written. */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: snippets have placeholders like these
 import assert from 'node:assert/strict';
-import { complete } from '../../src/language/completion/complete.ts';
-import type { CompletionItem } from '../../src/language/completion/item.ts';
-import { applyEdits } from '../../src/language/edit.ts';
+import { complete } from '../../src/language/features/completion/complete.ts';
+import type { CompletionItem } from '../../src/language/features/completion/item.ts';
+import { applyEdits } from '../../src/language/results/edit.ts';
 import { aLibrary, promptOf } from './a-library.ts';
 import { atCaret, type Beside, FRONT_MATTER } from './caret.ts';
 

@@ -4,12 +4,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parse, stringify } from 'yaml';
 import { readYaml } from '../../src/core/yaml-places.ts';
-import type { CompletionItem } from '../../src/language/completion/item.ts';
-import { plainSnippet } from '../../src/language/completion/sample-snippet.ts';
-import { completeSamples } from '../../src/language/completion/samples.ts';
-import { applyEdits } from '../../src/language/edit.ts';
-import { checkSamples, readSamples } from '../../src/language/samples.ts';
-import { equals } from '../../src/language/values.ts';
+import type { CompletionItem } from '../../src/language/features/completion/item.ts';
+import { plainSnippet } from '../../src/language/features/completion/sample-snippet.ts';
+import { completeSamples } from '../../src/language/features/completion/samples.ts';
+import { applyEdits } from '../../src/language/results/edit.ts';
+import { checkSamples, readSamples } from '../../src/language/samples/samples.ts';
+import { equals } from '../../src/language/types/values.ts';
 import { runs } from '../runs.ts';
 import { FRONT_MATTER, inLibrary } from './caret.ts';
 

@@ -1,9 +1,9 @@
 /** Completion in front matter and in samples, half written as they are while somebody types. */
 import assert from 'node:assert/strict';
-import { complete } from '../../src/language/completion/complete.ts';
-import type { CompletionItem } from '../../src/language/completion/item.ts';
-import { completeSamples } from '../../src/language/completion/samples.ts';
-import { applyEdits } from '../../src/language/edit.ts';
+import { complete } from '../../src/language/features/completion/complete.ts';
+import type { CompletionItem } from '../../src/language/features/completion/item.ts';
+import { completeSamples } from '../../src/language/features/completion/samples.ts';
+import { applyEdits } from '../../src/language/results/edit.ts';
 import { atCaret, FRONT_MATTER, inLibrary } from './caret.ts';
 
 const BESIDE = {

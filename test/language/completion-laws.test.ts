@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { checkTemplate } from '../../src/core/check/check-template.ts';
 import { parsePromptName, promptOfFile } from '../../src/core/name.ts';
-import { complete } from '../../src/language/completion/complete.ts';
-import type { CompletionItem } from '../../src/language/completion/item.ts';
-import { completeSamples } from '../../src/language/completion/samples.ts';
-import { applyEdits } from '../../src/language/edit.ts';
-import { hover } from '../../src/language/hover/hover.ts';
-import { Library, type LibraryPrompt } from '../../src/language/library.ts';
+import { Library, type LibraryPrompt } from '../../src/language/analysis/library.ts';
+import { complete } from '../../src/language/features/completion/complete.ts';
+import type { CompletionItem } from '../../src/language/features/completion/item.ts';
+import { completeSamples } from '../../src/language/features/completion/samples.ts';
+import { hover } from '../../src/language/features/hover/hover.ts';
+import { applyEdits } from '../../src/language/results/edit.ts';
 import { runs } from '../runs.ts';
 
 const DEMO = join(import.meta.dirname, '../../demo/prompts');

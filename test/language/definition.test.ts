@@ -1,6 +1,6 @@
 /** From where a name is used to where it is declared, across files. */
 import assert from 'node:assert/strict';
-import { definition, definitionInSamples } from '../../src/language/definition.ts';
+import { definition, definitionInSamples } from '../../src/language/features/definition.ts';
 import { caretIn, type Files, marked } from './workspace.ts';
 
 function found(files: Files): Files {

@@ -1,10 +1,10 @@
 /** Edits of one text. */
 import assert from 'node:assert/strict';
 import { parsePromptName } from '../../src/core/name.ts';
-import { diagnose } from '../../src/language/diagnostics/diagnose.ts';
-import { applyEdits, doOverlap } from '../../src/language/edit.ts';
-import { Library } from '../../src/language/library.ts';
-import { quickFixes } from '../../src/language/quick-fixes/quick-fixes.ts';
+import { Library } from '../../src/language/analysis/library.ts';
+import { diagnose } from '../../src/language/features/diagnostics/diagnose.ts';
+import { quickFixes } from '../../src/language/features/quick-fixes/quick-fixes.ts';
+import { applyEdits, doOverlap } from '../../src/language/results/edit.ts';
 
 const edit = (start: number, end: number, text = '') => ({ span: { start, end }, text });
 

@@ -7,9 +7,9 @@ import type { Problem } from '../../src/core/problem.ts';
 import { parseTemplate } from '../../src/core/read-template.ts';
 import { render } from '../../src/core/render.ts';
 import { parseSource } from '../../src/core/source.ts';
-import { analyze } from '../../src/language/analysis.ts';
-import { applyEdits } from '../../src/language/edit.ts';
-import { format } from '../../src/language/format.ts';
+import { analyze } from '../../src/language/analysis/analysis.ts';
+import { format } from '../../src/language/features/format/format.ts';
+import { applyEdits } from '../../src/language/results/edit.ts';
 import { runs } from '../runs.ts';
 
 const OPTIONS = { tabSize: 2, insertSpaces: true };

@@ -1,8 +1,12 @@
 /** The keys that are known of front matter: what completion and hover offer is what the checks take. */
 import assert from 'node:assert/strict';
-import { readFrontMatter } from '../../src/language/front-matter.ts';
-import { type FrontMatterKey, knownKeyAt, knownKeysAt } from '../../src/language/front-matter-keys.ts';
-import { CONTAINER_TYPES, SCALAR_TYPES } from '../../src/language/picoschema.ts';
+import { readFrontMatter } from '../../src/language/front-matter/front-matter.ts';
+import {
+  type FrontMatterKey,
+  knownKeyAt,
+  knownKeysAt,
+} from '../../src/language/front-matter/front-matter-keys.ts';
+import { CONTAINER_TYPES, SCALAR_TYPES } from '../../src/language/types/picoschema.ts';
 
 describe('the known keys of front matter', () => {
   it('are found by their path', () => {

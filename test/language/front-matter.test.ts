@@ -4,10 +4,10 @@ import { globSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { codePoint } from '../../scripts/fuzzing/code-point.ts';
 import { MAX_FRONT_MATTER_LENGTH, parseSource } from '../../src/core/source.ts';
-import type { FrontMatterEntry } from '../../src/language/front-matter.ts';
-import { readFrontMatter } from '../../src/language/front-matter.ts';
-import { holds } from '../../src/language/span.ts';
-import { wordsOfType } from '../../src/language/value-type.ts';
+import type { FrontMatterEntry } from '../../src/language/front-matter/front-matter.ts';
+import { readFrontMatter } from '../../src/language/front-matter/front-matter.ts';
+import { holds } from '../../src/language/results/span.ts';
+import { wordsOfType } from '../../src/language/types/value-type.ts';
 import { runs } from '../runs.ts';
 
 describe('readFrontMatter', () => {

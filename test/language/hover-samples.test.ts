@@ -1,6 +1,6 @@
 /** What is shown of a key of a samples file under the mouse. */
 import assert from 'node:assert/strict';
-import { hoverInSamples } from '../../src/language/hover/samples.ts';
+import { hoverInSamples } from '../../src/language/features/hover/samples.ts';
 import { FRONT_MATTER, inLibrary } from './caret.ts';
 
 /** What is hovered, and its Markdown. */

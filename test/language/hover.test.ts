@@ -1,6 +1,6 @@
 /** What is shown of the name under the mouse. */
 import assert from 'node:assert/strict';
-import { hover } from '../../src/language/hover/hover.ts';
+import { hover } from '../../src/language/features/hover/hover.ts';
 import { atCaret, type Beside, FRONT_MATTER } from './caret.ts';
 
 const BESIDE: Beside = {

@@ -1,7 +1,7 @@
 /** JSON Schema in front matter, read into types. */
 import assert from 'node:assert/strict';
-import { readFrontMatter } from '../../src/language/front-matter.ts';
-import { wordsOfType } from '../../src/language/value-type.ts';
+import { readFrontMatter } from '../../src/language/front-matter/front-matter.ts';
+import { wordsOfType } from '../../src/language/types/value-type.ts';
 
 describe('JSON Schema', () => {
   it('is what has "type" or "properties", as Dotprompt decides it', () => {

@@ -2,8 +2,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import Handlebars from 'handlebars';
-import type { Body, BodyNode, ExpressionNode, HelperCall, PathNode } from '../../src/language/nodes.ts';
-import { parseBody } from '../../src/language/parse-body.ts';
+import type {
+  Body,
+  BodyNode,
+  ExpressionNode,
+  HelperCall,
+  PathNode,
+} from '../../src/language/syntax/nodes.ts';
+import { parseBody } from '../../src/language/syntax/parse-body.ts';
 import { runs } from '../runs.ts';
 
 describe('parseBody', () => {

@@ -9,9 +9,9 @@ import { Problem } from '../../src/core/problem.ts';
 import { readMetadata } from '../../src/core/render.ts';
 import { parseSource } from '../../src/core/source.ts';
 import { positionAt } from '../../src/core/source-position.ts';
-import { severityOf } from '../../src/language/finding.ts';
-import { readFrontMatter } from '../../src/language/front-matter.ts';
-import { type ValueType, wordsOfType } from '../../src/language/value-type.ts';
+import { readFrontMatter } from '../../src/language/front-matter/front-matter.ts';
+import { severityOf } from '../../src/language/results/finding.ts';
+import { type ValueType, wordsOfType } from '../../src/language/types/value-type.ts';
 import { prepareSource } from '../../src/registry/prompts/prepare-source.ts';
 import { runs } from '../runs.ts';
 

@@ -1,7 +1,7 @@
 /** Every place where one symbol is written, and no place where another of its name is. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { references, referencesInSamples } from '../../src/language/references.ts';
+import { references, referencesInSamples } from '../../src/language/features/references.ts';
 import { caretIn, type Files, libraryOf, marked } from './workspace.ts';
 
 function found(files: Files, includeDeclaration = true): Files {

@@ -9,9 +9,9 @@ import { closestCaseClash } from '../../src/core/name-case.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { render } from '../../src/core/render.ts';
 import { parseSource } from '../../src/core/source.ts';
-import type { Library, LibraryPrompt } from '../../src/language/library.ts';
-import { rename } from '../../src/language/rename.ts';
-import { renamePrompt } from '../../src/language/rename-prompt.ts';
+import type { Library, LibraryPrompt } from '../../src/language/analysis/library.ts';
+import { rename } from '../../src/language/features/rename/rename.ts';
+import { renamePrompt } from '../../src/language/features/rename/rename-prompt.ts';
 import { runs } from '../runs.ts';
 import { changed, type Files, libraryOf } from './workspace.ts';
 

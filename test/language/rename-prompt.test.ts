@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { type PromptName, parsePromptName } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
-import type { LibraryPrompt } from '../../src/language/library.ts';
-import { renamePrompt } from '../../src/language/rename-prompt.ts';
+import type { LibraryPrompt } from '../../src/language/analysis/library.ts';
+import { renamePrompt } from '../../src/language/features/rename/rename-prompt.ts';
 import { changed, type Files, libraryOf } from './workspace.ts';
 
 function renamed(files: Files, from: string, to: string): Files {

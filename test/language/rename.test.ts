@@ -1,7 +1,12 @@
 /** A rename changes every place of one symbol, in all files, and what is rendered stays the same. */
 import assert from 'node:assert/strict';
 import { Problem } from '../../src/core/problem.ts';
-import { prepareRename, prepareRenameInSamples, rename, renameInSamples } from '../../src/language/rename.ts';
+import {
+  prepareRename,
+  prepareRenameInSamples,
+  rename,
+  renameInSamples,
+} from '../../src/language/features/rename/rename.ts';
 import { caretIn, changed, type Files } from './workspace.ts';
 
 /** The files after the text at the caret is renamed. */

@@ -1,8 +1,8 @@
 /** What names mean, held against what Handlebars renders: each name is read where the table says. */
 import assert from 'node:assert/strict';
 import Handlebars from 'handlebars';
-import { analyze } from '../../src/language/analysis.ts';
-import type { PathUse } from '../../src/language/resolved.ts';
+import { analyze } from '../../src/language/analysis/analysis.ts';
+import type { PathUse } from '../../src/language/names/resolved.ts';
 
 const HEAD = `---
 input:

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { readFrontMatter } from '../../src/language/front-matter.ts';
-import { checkSamples, readSamples } from '../../src/language/samples.ts';
-import { holds } from '../../src/language/span.ts';
+import { readFrontMatter } from '../../src/language/front-matter/front-matter.ts';
+import { holds } from '../../src/language/results/span.ts';
+import { checkSamples, readSamples } from '../../src/language/samples/samples.ts';
 import { runs } from '../runs.ts';
 
 describe('readSamples', () => {

@@ -1,8 +1,8 @@
 /** Which kind each name is. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { analyze } from '../../src/language/analysis.ts';
-import { semanticTokens } from '../../src/language/semantic-tokens.ts';
+import { analyze } from '../../src/language/analysis/analysis.ts';
+import { semanticTokens } from '../../src/language/features/semantic-tokens.ts';
 import { FRONT_MATTER } from './caret.ts';
 
 /** `name kind modifiers` of each token in the body. */

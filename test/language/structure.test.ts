@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { analyze } from '../../src/language/analysis.ts';
-import { folding } from '../../src/language/folding.ts';
-import { linkedEditing } from '../../src/language/linked-editing.ts';
-import { selectionRanges } from '../../src/language/selection-ranges.ts';
-import { holds, type Span } from '../../src/language/span.ts';
-import { type Symbol as PromptSymbol, symbols } from '../../src/language/symbols.ts';
+import { analyze } from '../../src/language/analysis/analysis.ts';
+import { folding } from '../../src/language/features/folding.ts';
+import { linkedEditing } from '../../src/language/features/linked-editing.ts';
+import { selectionRanges } from '../../src/language/features/selection-ranges.ts';
+import { type Symbol as PromptSymbol, symbols } from '../../src/language/features/symbols.ts';
+import { holds, type Span } from '../../src/language/results/span.ts';
 
 const read = (text: string) => analyze(text, undefined);
 const slices = (text: string, spans: readonly Span[]) =>

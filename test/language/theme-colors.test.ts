@@ -1,7 +1,7 @@
 /** What package.json contributes for the kinds of names; how they look is for test/grammar to say. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { TOKEN_MODIFIERS, TOKEN_TYPES } from '../../src/language/semantic-tokens.ts';
+import { TOKEN_MODIFIERS, TOKEN_TYPES } from '../../src/language/features/semantic-tokens.ts';
 
 const read = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
 const { contributes } = read('../../package.json');

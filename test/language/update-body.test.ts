@@ -1,8 +1,8 @@
 /** Reading after an edit gives what reading everything again would give. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseBody } from '../../src/language/parse-body.ts';
-import { updateBody } from '../../src/language/update-body.ts';
+import { parseBody } from '../../src/language/syntax/parse-body.ts';
+import { updateBody } from '../../src/language/syntax/update-body.ts';
 import { runs } from '../runs.ts';
 
 const pieces = fc.array(

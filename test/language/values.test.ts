@@ -1,8 +1,8 @@
 /** Tells whether a value fits a type, and what type a value shows. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { ANY, type Declared, type ValueType, wordsOfType } from '../../src/language/value-type.ts';
-import { equals, misfits, typeOfValue, wordsOfPath } from '../../src/language/values.ts';
+import { ANY, type Declared, type ValueType, wordsOfType } from '../../src/language/types/value-type.ts';
+import { equals, misfits, typeOfValue, wordsOfPath } from '../../src/language/types/values.ts';
 
 const STRING: ValueType = { kind: 'string' };
 const NUMBER: ValueType = { kind: 'number' };

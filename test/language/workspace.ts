@@ -1,8 +1,9 @@
 /** Small workspaces for tests: files by name, as they are in a prompts folder. */
 import { type PromptName, parsePromptName } from '../../src/core/name.ts';
-import { applyEdits } from '../../src/language/edit.ts';
-import { Library, type LibraryPrompt, type LibrarySamples } from '../../src/language/library.ts';
-import type { Location, WorkspaceChange } from '../../src/language/results.ts';
+import { Library, type LibraryPrompt, type LibrarySamples } from '../../src/language/analysis/library.ts';
+import type { WorkspaceChange } from '../../src/language/results/edit.ts';
+import { applyEdits } from '../../src/language/results/edit.ts';
+import type { Location } from '../../src/language/results/location.ts';
 
 /** Texts by file: `support/_style.prompt`, `triage.samples.yaml`. A file's URI is its path. */
 export type Files = Readonly<Record<string, string>>;

@@ -4,8 +4,8 @@ import { globSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { codePoint } from '../../scripts/fuzzing/code-point.ts';
 import { Problem } from '../../src/core/problem.ts';
-import { readSamples } from '../../src/language/samples.ts';
-import { withSample } from '../../src/language/write-sample.ts';
+import { readSamples } from '../../src/language/samples/samples.ts';
+import { withSample } from '../../src/language/samples/write-sample.ts';
 import { runs } from '../runs.ts';
 
 describe('withSample', () => {

@@ -1,9 +1,9 @@
 /** The declared inputs of the previewed prompt, for the form: read at every change, sent to the page only if they differ. */
 import type { PromptName } from '../../core/name.ts';
-import { kindOf } from '../../language/analysis.ts';
-import { readFrontMatter } from '../../language/front-matter.ts';
-import type { Declared } from '../../language/value-type.ts';
-import { typeOfValue } from '../../language/values.ts';
+import { kindOf } from '../../language/analysis/analysis.ts';
+import { readFrontMatter } from '../../language/front-matter/front-matter.ts';
+import type { Declared } from '../../language/types/value-type.ts';
+import { typeOfValue } from '../../language/types/values.ts';
 import type { Input } from './form.ts';
 
 export class DeclaredInputs {

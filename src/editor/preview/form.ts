@@ -3,7 +3,7 @@ import { inexactNumberIn, keepsDigits, OTHER_DIGITS } from '../../core/exact-num
 import { HALF_CHARACTER, hasHalfCharacter } from '../../core/half-characters.ts';
 import { jsonFault } from '../../core/json-syntax.ts';
 import { givenTwice, repeatedNameIn } from '../../core/repeated-names.ts';
-import type { ValueType } from '../../language/value-type.ts';
+import type { ValueType } from '../../language/types/value-type.ts';
 
 export type Input = Readonly<Record<string, unknown>>;
 /** From the input to a value in it. */

@@ -4,8 +4,8 @@ import { keepsDigits, OTHER_DIGITS } from '../../core/exact-numbers.ts';
 import { HALF_CHARACTER, hasHalfCharacter } from '../../core/half-characters.ts';
 import { wordsOfJsonError } from '../../core/json-words.ts';
 import { givenTwice, repeatedNameIn } from '../../core/repeated-names.ts';
-import type { Declared } from '../../language/value-type.ts';
-import { isObject, misfits, wordsOfPath } from '../../language/values.ts';
+import type { Declared } from '../../language/types/value-type.ts';
+import { isObject, misfits, wordsOfPath } from '../../language/types/values.ts';
 import type { Input } from './form.ts';
 import type { JsonVerdict } from './messages.ts';
 

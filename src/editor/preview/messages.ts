@@ -1,7 +1,7 @@
 /** Messages between the preview's page and the extension: two closed unions, checked on receipt. */
 import * as z from 'zod';
 import type { TracedMessage } from '../../core/trace.ts';
-import type { Declared } from '../../language/value-type.ts';
+import type { Declared } from '../../language/types/value-type.ts';
 import type { Tokens } from './renderer/outcome.ts';
 
 /** A message from the extension to the page. `edits` counts the changes it has seen: the newer of two texts has more. */

@@ -1,7 +1,7 @@
 /** `<name>.samples.yaml` in the editor: reads it from an open editor or from disk, and inserts saved samples. */
 import * as vscode from 'vscode';
-import { readSamples, type Sample } from '../../language/samples.ts';
-import { withSample } from '../../language/write-sample.ts';
+import { readSamples, type Sample } from '../../language/samples/samples.ts';
+import { withSample } from '../../language/samples/write-sample.ts';
 import { exists } from '../work/exists.ts';
 import { saveDocument } from '../work/save-document.ts';
 

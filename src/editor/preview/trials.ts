@@ -1,5 +1,5 @@
 /** The input of each previewed prompt: a sample, the defaults, or an edited input. */
-import { equals } from '../../language/values.ts';
+import { equals } from '../../language/types/values.ts';
 import type { InputDrafts } from '../asking/drafts.ts';
 import type { Input } from './form.ts';
 

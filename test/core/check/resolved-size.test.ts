@@ -5,7 +5,7 @@ import { flatten } from '../../../src/core/flatten.ts';
 import { linkPartials } from '../../../src/core/link.ts';
 import { parsePromptName } from '../../../src/core/name.ts';
 import { Problem } from '../../../src/core/problem.ts';
-import { diagnose } from '../../../src/language/diagnostics/diagnose.ts';
+import { diagnose } from '../../../src/language/features/diagnostics/diagnose.ts';
 import { aLibrary, promptOf } from '../../language/a-library.ts';
 import { runs } from '../../runs.ts';
 

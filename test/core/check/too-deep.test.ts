@@ -6,8 +6,8 @@ import { MAX_CHAIN, MAX_DEPTH, MAX_LEVELS } from '../../../src/core/check/too-de
 import { linkPartials } from '../../../src/core/link.ts';
 import { parsePromptName } from '../../../src/core/name.ts';
 import { Problem, type SourceIssue } from '../../../src/core/problem.ts';
-import { diagnose } from '../../../src/language/diagnostics/diagnose.ts';
-import { severityOf } from '../../../src/language/finding.ts';
+import { diagnose } from '../../../src/language/features/diagnostics/diagnose.ts';
+import { severityOf } from '../../../src/language/results/finding.ts';
 import { aLibrary, promptOf } from '../../language/a-library.ts';
 import { runs } from '../../runs.ts';
 import { textOf } from '../evaluate/evaluated.ts';

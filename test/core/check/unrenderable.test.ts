@@ -5,8 +5,8 @@ import { linkPartials } from '../../../src/core/link.ts';
 import { parsePromptName } from '../../../src/core/name.ts';
 import { Problem } from '../../../src/core/problem.ts';
 import { render } from '../../../src/core/render.ts';
-import { diagnose } from '../../../src/language/diagnostics/diagnose.ts';
-import { severityOf } from '../../../src/language/finding.ts';
+import { diagnose } from '../../../src/language/features/diagnostics/diagnose.ts';
+import { severityOf } from '../../../src/language/results/finding.ts';
 import { aLibrary, promptOf } from '../../language/a-library.ts';
 import { inDeadBranch, UNRENDERABLE } from './unrenderable.ts';
 

@@ -10,9 +10,9 @@ import { readMetadata } from '../../../src/core/render.ts';
 import { checkSourceText, parseSource } from '../../../src/core/source.ts';
 import { positionAt } from '../../../src/core/source-position.ts';
 import { sourceIssues } from '../../../src/core/template.ts';
-import { diagnose } from '../../../src/language/diagnostics/diagnose.ts';
-import { diagnoseSamples } from '../../../src/language/diagnostics/diagnose-samples.ts';
-import { type Finding, severityOf } from '../../../src/language/finding.ts';
+import { diagnose } from '../../../src/language/features/diagnostics/diagnose.ts';
+import { diagnoseSamples } from '../../../src/language/features/diagnostics/diagnose-samples.ts';
+import { type Finding, severityOf } from '../../../src/language/results/finding.ts';
 import { runs } from '../../runs.ts';
 import { aLibrary, promptOf } from '../a-library.ts';
 

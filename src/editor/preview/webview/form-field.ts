@@ -1,5 +1,5 @@
 /** The control of one value in the form: a text, a number, JSON or a choice. It tells what is typed; the form applies it. */
-import type { ValueType } from '../../../language/value-type.ts';
+import type { ValueType } from '../../../language/types/value-type.ts';
 import { choicesOf, readJson, readNumber, type Typed } from '../form.ts';
 import { element } from './dom.ts';
 

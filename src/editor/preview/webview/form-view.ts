@@ -1,5 +1,5 @@
 /** The form of an input: a row for each value of the schema, nested as they are, and the input as the person changes it. */
-import type { Declared, ValueType } from '../../../language/value-type.ts';
+import type { Declared, ValueType } from '../../../language/types/value-type.ts';
 import {
   blankOf,
   controlOf,

@@ -1,0 +1,22 @@
+/** Front matter below what may not be above it: then it is text, and the model gets the YAML. */
+import type { Analysis } from '../../analysis/analysis.ts';
+import { kindOf } from '../../analysis/analysis.ts';
+import type { Finding } from '../../results/finding.ts';
+
+/** A comment of some language, a line that begins with "#", or white space. Each is matched at one place. */
+const ABOVE =
+  /\{\{~?!--[\s\S]*?--~?\}\}|\{\{~?![^}]*\}\}|<!--[\s\S]*?-->|\/\*[\s\S]*?\*\/|\/\/[^\r\n]*|#[^\r\n]*|[%;][^\r\n]*|\s+/y;
+/** With one of Dotprompt's keys under it, `---` is no rule of Markdown. */
+const FRONT_MATTER =
+  /---[^\S\r\n]*(?:\r\n|\r|\n)\s*(?:model|config|input|output|tools|toolDefs|variant|metadata)[^\S\r\n]*:/y;
+
+export function misplacedFrontMatter({ text, name, frontMatter, body }: Analysis): readonly Finding[] {
+  if (frontMatter.span !== undefined || frontMatter.findings.length > 0) return [];
+  let at = body.body.span.start;
+  for (ABOVE.lastIndex = at; at < text.length && ABOVE.test(text); ) at = ABOVE.lastIndex;
+  FRONT_MATTER.lastIndex = at;
+  if (!FRONT_MATTER.test(text)) return [];
+  const allowed = kindOf(name) === 'partial' ? 'blank lines' : 'blank lines and lines that begin with "#"';
+  const message = `This is text for the model, not front matter: only ${allowed} may be above it. Move "---" to the beginning of the file and of its line.`;
+  return [{ code: 'misplaced-front-matter', span: { start: at, end: at + 3 }, message }];
+}

@@ -1,0 +1,33 @@
+/** Changes to texts: what quick fixes, rename and formatting give. */
+import type { PromptName } from '../../core/name.ts';
+import type { Span } from './span.ts';
+
+/** Puts `text` where `span` is; an empty span inserts. */
+export interface TextEdit {
+  readonly span: Span;
+  readonly text: string;
+}
+
+/** Edits by file, files that get another name, and prompts that are new. */
+export interface WorkspaceChange {
+  readonly edits: ReadonlyMap<string, readonly TextEdit[]>;
+  readonly renames?: readonly { readonly from: string; readonly toName: string }[];
+  readonly creates?: readonly { readonly name: PromptName; readonly text: string }[];
+}
+
+/** Edits of one text that do not overlap, in any order. */
+export function applyEdits(text: string, edits: readonly TextEdit[]): string {
+  const parts: string[] = [];
+  let done = 0;
+  for (const { span, text: replacement } of [...edits].sort((a, b) => a.span.start - b.span.start)) {
+    parts.push(text.slice(done, span.start), replacement);
+    done = span.end;
+  }
+  return parts.join('') + text.slice(done);
+}
+
+/** Returns true if two edits of one text change the same characters, so that they cannot be combined. */
+export function doOverlap(edits: readonly TextEdit[]): boolean {
+  const sorted = edits.toSorted((a, b) => a.span.start - b.span.start);
+  return sorted.some(({ span }, index) => span.end > (sorted[index + 1]?.span.start ?? span.end));
+}
