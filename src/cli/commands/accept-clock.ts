@@ -1,8 +1,12 @@
 /** `promptforge accept-clock`: confirms a clock that is far ahead of the log. */
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import type { AcceptClockOptions } from '../actions/accept-clock.ts';
+import { COMMAND_LINE } from '../../registry/access/caller.ts';
+import { acceptClock as accept } from '../../registry/proof/accept-clock.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { line, print, printJson } from '../output.ts';
 import { databaseOption, dataOption, registryKeyOption } from '../registry-options.ts';
+import { type RegistryOptions, withRegistry } from '../with-registry.ts';
 
 export function acceptClockCommand(): Command {
   return new Command('accept-clock')
@@ -26,7 +30,22 @@ this command before it is written to. "date" shows the clock that it confirms.
 Example:
   promptforge accept-clock --data ${resolve('/var/lib/promptforge')} --reason "Nobody published since March"`,
     )
-    .action(async (options: AcceptClockOptions) =>
-      (await import('../actions/accept-clock.ts')).acceptClock(options),
-    );
+    .action((options: AcceptClockOptions) => acceptClock(options));
+}
+
+interface AcceptClockOptions extends RegistryOptions {
+  readonly reason: string;
+  readonly json?: true;
+}
+
+/** @throws CommandFailure, DataFolderProblem, DatabaseProblem */
+async function acceptClock({ reason, json, ...place }: AcceptClockOptions): Promise<void> {
+  if (reason === '')
+    throw new CommandFailure(EXIT.usage, 'Give the reason with --reason. It is kept in the log.');
+  const accepted = await withRegistry(place, { create: false }, store => accept(store, COMMAND_LINE, reason));
+  if (json) return printJson(accepted);
+  if (accepted === null) return print(line`The clock is already trusted. There is nothing to accept.`);
+  await print(
+    line`The newest event was from ${accepted.before ?? 'no time'}. Event ${accepted.seq} is from ${accepted.at}, and the log continues from there.`,
+  );
 }

@@ -1,8 +1,15 @@
 /** `promptforge accept-head`: allows serving a registry whose log was restored. */
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import type { AcceptHeadOptions } from '../actions/accept-head.ts';
+import { COMMAND_LINE } from '../../registry/access/caller.ts';
+import { acceptHead as accept } from '../../registry/proof/accept-head.ts';
+import { openHeadFile } from '../../registry/proof/head-file.ts';
+import { verifyServable } from '../../registry/proof/open-signing.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { line, print, printJson } from '../output.ts';
 import { databaseOption, dataOption, registryKeyOption, signedHeadOption } from '../registry-options.ts';
+import { existingKey, type SigningOptions, signingFiles } from '../signing-files.ts';
+import { withRegistry } from '../with-registry.ts';
 
 export function acceptHeadCommand(): Command {
   return new Command('accept-head')
@@ -28,7 +35,41 @@ run it on each.
 Example:
   promptforge accept-head --data ${resolve('/var/lib/promptforge')} --reason "Restored the backup of March 1, the disk had failed"`,
     )
-    .action(async (options: AcceptHeadOptions) =>
-      (await import('../actions/accept-head.ts')).acceptHead(options),
-    );
+    .action((options: AcceptHeadOptions) => acceptHead(options));
+}
+
+interface AcceptHeadOptions extends SigningOptions {
+  readonly reason: string;
+  readonly json?: true;
+}
+
+/** @throws CommandFailure, DataFolderProblem, DatabaseProblem */
+async function acceptHead(options: AcceptHeadOptions): Promise<void> {
+  const { reason, json } = options;
+  if (reason === '')
+    throw new CommandFailure(EXIT.usage, 'Give the reason with --reason. It is kept in the log.');
+  const { keyFile, headFile } = await signingFiles(options);
+  await withRegistry(options, { create: false, evenBroken: true }, async store => {
+    const identity = await existingKey(keyFile);
+    const heads = await openHeadFile(headFile);
+    try {
+      const kept = heads.read();
+      const why = await verifyServable(store, kept);
+      if (why === undefined && kept.revision > 0)
+        return print(
+          line`The log extends the signed head, and no fault was found. There is nothing to accept.`,
+        );
+      const { lost, restored, head } = await accept(store, { identity, heads, author: COMMAND_LINE, reason });
+      if (json) return printJson({ lost, restored, head });
+      await print(
+        line`Verified ${restored.seq} events. Event ${head.seq} records the restore, and "promptforge serve" can serve the registry again.`,
+      );
+      if (lost !== null && lost.seq > restored.seq)
+        await print(
+          line`${lost.seq - restored.seq} signed events are lost. Inform everyone who has seen them.`,
+        );
+    } finally {
+      heads.close();
+    }
+  });
 }

@@ -1,8 +1,10 @@
 /** `promptforge backup`: copies a data folder while it is served, so that the copy can be served itself. */
 import { Command, Option } from 'commander';
-import type { BackupOptions } from '../actions/backup.ts';
+import { backUp } from '../../registry/backup.ts';
+import { line, print, printJson, say } from '../output.ts';
 import { dataOption } from '../registry-options.ts';
 import { pathArgument } from '../values.ts';
+import { sayNarrowed } from '../with-registry.ts';
 
 export function backupCommand(): Command {
   return new Command('backup')
@@ -26,5 +28,25 @@ Examples:
   promptforge backup --data /var/lib/promptforge --output "/backup/promptforge-$(date -u +%FT%H%M)"
   promptforge serve --data /backup/promptforge-2026-03-01T0400`,
     )
-    .action(async (options: BackupOptions) => (await import('../actions/backup.ts')).backup(options));
+    .action((options: BackupOptions) => backup(options));
+}
+
+interface BackupOptions {
+  readonly data: string;
+  readonly output: string;
+  readonly json?: true;
+}
+
+/** @throws DataFolderProblem */
+async function backup({ data, output, json }: BackupOptions): Promise<void> {
+  const { head, key } = await backUp(data, output, sayNarrowed);
+  if (json) return printJson({ output, events: head.seq, hash: head.hash, key });
+  await print(
+    line`Backed up ${head.seq} events to ${output}, and verified them.\nThe log ends with ${head.hash}.`,
+  );
+  await say(
+    key
+      ? line`The backup contains the registry's own key. Protect it like the data folder.`
+      : line`The data folder does not contain the registry's key. If you start "serve" with --registry-key, back up that file, too.`,
+  );
 }

@@ -1,6 +1,15 @@
 /** `promptforge check`: whether prompt files can be published and samples fit them, without a registry. */
 import { Command, Option } from 'commander';
-import type { CheckFormat } from '../actions/check.ts';
+import { PROMPT_FILE_EXTENSION } from '../../core/name.ts';
+import { shownPath } from '../../workspace/file-partials.ts';
+import { checkFiles } from '../check/check-files.ts';
+import type { CheckFinding, CheckReport } from '../check/finding.ts';
+import { annotationOf } from '../check/github-annotations.ts';
+import { sarifOf } from '../check/sarif.ts';
+import { pathFrom, sourceRoot } from '../check/source-root.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { line, print, printJson, printText, type TerminalText } from '../output.ts';
+import { progressOf } from '../progress.ts';
 import { choice, givenArgument } from '../values.ts';
 
 const HERE: readonly string[] = ['.'];
@@ -44,12 +53,76 @@ Examples:
   promptforge check prompts/support prompts/onboarding/welcome.prompt
   promptforge check --format sarif > promptforge.sarif`,
     )
-    .action(async (paths: string[], { format, json }: CheckOptions) =>
-      (await import('../actions/check.ts')).checkPaths(paths, json ? 'json' : format),
-    );
+    .action((paths: string[], { format, json }: CheckOptions) => checkPaths(paths, json ? 'json' : format));
 }
 
 /** The paths that are given take the place of the folder that represents them. */
 function givenPaths(path: string, before: readonly string[]): readonly string[] {
   return [...(before === HERE ? [] : before), givenArgument(path)];
+}
+
+const CHECK_FORMATS = ['text', 'json', 'sarif', 'github'] as const;
+type CheckFormat = (typeof CHECK_FORMATS)[number];
+
+/**
+ * @throws CommandFailure if a prompt cannot be published, a sample does not fit or there is nothing to check;
+ * WorkspaceError for a path that does not exist
+ */
+async function checkPaths(paths: readonly string[], format: CheckFormat): Promise<void> {
+  const report = await checkFiles(paths, progressOf('Checking'));
+  const { findings, prompts, wrongPrompts, samples, wrongSamples } = report;
+  if (prompts + samples === 0 && findings.length === 0)
+    throw new CommandFailure(
+      EXIT.environment,
+      `There is no ${PROMPT_FILE_EXTENSION} file in ${paths.join(', ')}. Check the path.`,
+    );
+  if (format === 'text') for (const finding of findings) await print(lineOf(finding));
+  else await printFor(format, report);
+  const isWrong = findings.some(({ level }) => level === 'error');
+  if (isWrong)
+    throw new CommandFailure(report.isIncomplete ? EXIT.environment : EXIT.invalid, whatIsWrong(report));
+  if (format !== 'text') return;
+  const fine = prompts === 1 ? 'The prompt can be published.' : `All ${prompts} prompts can be published.`;
+  const fits = samples === 1 ? 'The sample fits.' : `All ${samples} samples fit.`;
+  await print(line`${[...(prompts > 0 ? [fine] : []), ...(samples > 0 ? [fits] : [])].join(' ')}`);
+
+  function whatIsWrong({ prompts }: CheckReport): string {
+    const told: string[] = [];
+    if (wrongPrompts > 0)
+      told.push(
+        prompts === 1
+          ? 'The prompt cannot be published.'
+          : `${wrongPrompts} of ${prompts} prompts cannot be published.`,
+      );
+    if (wrongSamples > 0)
+      told.push(
+        samples === 1
+          ? 'The sample does not fit its prompt.'
+          : `${wrongSamples} of ${samples} samples ${wrongSamples === 1 ? 'does' : 'do'} not fit.`,
+      );
+    return told.length > 0 ? told.join(' ') : 'Some files could not be checked.';
+  }
+}
+
+async function printFor(format: Exclude<CheckFormat, 'text'>, report: CheckReport): Promise<void> {
+  const { findings, prompts, samples } = report;
+  const root = await sourceRoot();
+  if (format === 'sarif') return printJson(sarifOf(findings, root));
+  if (format === 'github')
+    return printText(findings.map(finding => `${annotationOf(finding, root)}\n`).join(''));
+  await printJson({
+    prompts,
+    samples,
+    findings: findings.map(({ file, line, column, endLine, endColumn, level, code = null, message }) => ({
+      ...{ file: pathFrom(root, file), line, column, endLine, endColumn },
+      ...{ level, code, message },
+    })),
+  });
+}
+
+/** In the format of compilers; findings that fail the check have no level. */
+function lineOf({ file, line: row, column, level, code, message }: CheckFinding): TerminalText {
+  const how = level === 'warning' ? 'warning: ' : '';
+  const what = code === undefined ? '' : `${code}: `;
+  return line`${shownPath(file, process.cwd())}:${row}:${column}: ${how}${what}${message}`;
 }

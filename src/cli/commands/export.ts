@@ -1,8 +1,14 @@
 /** `promptforge export`: the log as JSON Lines, to be checked outside. */
+import { type FileHandle, open } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import type { ExportOptions } from '../actions/export.ts';
+import { systemErrorReason } from '../../disk/system-error.ts';
+import { eventsAfter } from '../../registry/store/log.ts';
+import type { Store } from '../../registry/store/store.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { line, printJson, printText, say } from '../output.ts';
 import { databaseOption, dataOption } from '../registry-options.ts';
 import { numberArgument, pathArgument } from '../values.ts';
+import { type RegistryOptions, withRegistry } from '../with-registry.ts';
 
 export function exportCommand(): Command {
   return new Command('export')
@@ -27,5 +33,54 @@ docs/audit.md has a script that verifies an export without PromptForge.
 Example:
   promptforge export --data /var/lib/promptforge | node audit.mjs`,
     )
-    .action(async (options: ExportOptions) => (await import('../actions/export.ts')).exportLog(options));
+    .action((options: ExportOptions) => exportLog(options));
+}
+
+interface ExportOptions extends RegistryOptions {
+  /** A file. */
+  readonly output?: string;
+  readonly json?: true;
+  /** The seq of the last event that is left out. */
+  readonly after: number;
+}
+
+/** Events that are read at once. */
+const PAGE = 500;
+
+/** @throws CommandFailure when it cannot be written, DataFolderProblem, DatabaseProblem */
+async function exportLog(options: ExportOptions): Promise<void> {
+  await withRegistry(options, { create: false, evenBroken: true }, async store => {
+    const { output } = options;
+    if (output === undefined) return void (await write(store, options.after, printText));
+    try {
+      await using file: FileHandle = await open(output, 'wx', 0o600);
+      const count = await write(store, options.after, async lines => file.appendFile(lines));
+      await file.sync();
+      if (options.json) await printJson({ file: output, events: count });
+      else await say(line`Wrote ${count} events to ${output}.`);
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      if (code === undefined) throw cause;
+      const why = code === 'EEXIST' ? 'it already exists; choose another name' : systemErrorReason(cause);
+      throw new CommandFailure(EXIT.environment, `${output} cannot be written: ${why}.`, { cause });
+    }
+  });
+}
+
+/** @returns how many events there were */
+async function write(store: Store, after: number, put: (lines: string) => Promise<void>): Promise<number> {
+  let count = 0;
+  for (let seq = after; ; ) {
+    const events = await store.read(snapshot => eventsAfter(snapshot, seq, PAGE));
+    const last = events.at(-1);
+    if (last === undefined) return count;
+    await put(events.map(event => `${jsonOf(event)}\n`).join(''));
+    seq = last.seq;
+    count += events.length;
+  }
+}
+
+/** Many programs take U+2028 and U+2029 for the end of a line; escaped they are the same JSON. */
+function jsonOf(event: object): string {
+  return JSON.stringify(event).replace(/[\u2028\u2029]/g, found => `\\u${found.charCodeAt(0).toString(16)}`);
 }

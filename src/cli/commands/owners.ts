@@ -1,6 +1,13 @@
 /** `promptforge owners`: of whom one must approve which prompts in an environment. */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import type { DecideOwnersOptions, SetOwnersOptions, ShowOwnersOptions } from '../actions/owners.ts';
+import type { OwnersChangeRecord, OwnersRecord } from '../../contract/owners.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
+import { changeWaitsFor } from '../../core/owners-words.ts';
+import { Problem } from '../../core/problem.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { line, print, printJson, printText, say } from '../output.ts';
+import { readBytes } from '../read-bytes.ts';
+import { openRemote, type RemoteOptions } from '../remote.ts';
 import { remoteOption } from '../remote-options.ts';
 import { environmentArgument, givenArgument } from '../values.ts';
 import { reasonOption } from '../working/move-options.ts';
@@ -45,7 +52,7 @@ Examples:
   promptforge owners show --environment production > OWNERS
   promptforge owners show --environment production --waiting | diff OWNERS -`,
     )
-    .action(async (options: ShowOwnersOptions) => (await import('../actions/owners.ts')).show(options));
+    .action((options: ShowOwnersOptions) => show(options));
 }
 
 function setCommand(): Command {
@@ -70,9 +77,7 @@ Owners who could not approve are refused. Needs an admin key of the environment.
 Examples:
   promptforge owners set OWNERS --environment production --reason "Support looks after its prompts"`,
     )
-    .action(async (file: string, options: SetOwnersOptions) =>
-      (await import('../actions/owners.ts')).set(file, options),
-    );
+    .action((file: string, options: SetOwnersOptions) => set(file, options));
 }
 
 function decideCommand(action: 'approve' | 'reject' | 'cancel', description: string): Command {
@@ -91,7 +96,121 @@ function decideCommand(action: 'approve' | 'reject' | 'cancel', description: str
       'after',
       `\nExamples:\n  promptforge owners ${action} 402 --environment production${action === 'reject' ? ' --comment "Not this week"' : ''}`,
     )
-    .action(async (id: string, options: DecideOwnersOptions) =>
-      (await import('../actions/owners.ts')).decide(action, id, options),
+    .action((id: string, options: DecideOwnersOptions) => decide(action, id, options));
+}
+
+interface OwnersOptions extends RemoteOptions {
+  readonly environment: EnvironmentName;
+  readonly json?: true;
+}
+
+interface ShowOwnersOptions extends OwnersOptions {
+  /** The text that waits. */
+  readonly waiting?: true;
+}
+
+interface SetOwnersOptions extends OwnersOptions {
+  readonly reason: string;
+}
+
+interface DecideOwnersOptions extends OwnersOptions {
+  readonly comment?: string;
+}
+
+/** @throws CommandFailure if there is no pending change and one was requested; Problem, RegistryUnreachable */
+async function show({ environment, json, waiting, ...remote }: ShowOwnersOptions): Promise<void> {
+  const { client } = await (await openRemote(remote)).clientFor({ kind: 'read' });
+  const owners = await client.getOwners(environment);
+  if (json) return printJson(owners);
+  await tellOf(owners);
+  if (waiting === undefined) return printText(owners.text);
+  if (owners.waiting === null)
+    throw new CommandFailure(EXIT.refused, `There is no pending change of the owners of ${environment}.`);
+  await printText(owners.waiting.text);
+}
+
+async function tellOf({ environment, text, current, waiting, warnings }: OwnersRecord): Promise<void> {
+  if (text === '') await say(line`No prompt has owners in ${environment}.`);
+  if (current !== null)
+    await say(
+      line`Change ${current.id} by ${current.requestedBy} has been in effect since ${current.appliedAt ?? ''}: ${current.reason}`,
     );
+  for (const warning of warnings) await say(line`Line ${warning.line}: ${warning.message}`);
+  if (waiting !== null) await say(waitsFor(waiting));
+}
+
+/** @throws CommandFailure for a file that cannot be read, Problem `owners_locked_out` …, RegistryUnreachable */
+async function set(file: string, { environment, reason, json, ...remote }: SetOwnersOptions): Promise<void> {
+  const text = await textOf(file);
+  const { client } = await (await openRemote(remote)).clientFor({ kind: 'decide', environment });
+  const { current } = await client.getOwners(environment);
+  const answer = await naming(
+    file,
+    client.requestOwners(environment, { text, reason, expected: current?.id ?? null }),
+  );
+  for (const warning of answer.warnings) await say(line`${file}:${warning.line}: ${warning.message}`);
+  if (json) return printJson(answer);
+  await print(told(answer.change));
+}
+
+/** @throws CommandFailure without a key, Problem, RegistryUnreachable */
+async function decide(
+  action: 'approve' | 'reject' | 'cancel',
+  id: string,
+  { environment, comment, json, ...remote }: DecideOwnersOptions,
+): Promise<void> {
+  const { client } = await (await openRemote(remote)).clientFor({ kind: 'decide', environment });
+  const change = await client.decideOwners(action, environment, id, comment ?? '');
+  if (json) return printJson(change);
+  await print(told(change));
+}
+
+function told(change: OwnersChangeRecord) {
+  const { id, environment, state } = change;
+  if (state === 'applied')
+    return line`Change ${id} is in effect: these are now the owners of prompts in ${environment}.`;
+  if (state === 'pending') return waitsFor(change);
+  return line`Change ${id} of the owners of ${environment} is ${state}. Nothing was changed.`;
+}
+
+function waitsFor(change: OwnersChangeRecord) {
+  const { id, environment, requestedBy, reason } = change;
+  return line`Change ${id} of the owners of ${environment} by ${requestedBy} waits for ${changeWaitsFor(change)}: ${reason}`;
+}
+
+/** The lines that are wrong, as places in the file. */
+async function naming<T>(file: string, answering: Promise<T>): Promise<T> {
+  try {
+    return await answering;
+  } catch (error) {
+    const fields = Problem.is(error) ? (error.details.fields ?? []) : [];
+    const places = fields.flatMap(({ message }) => {
+      const found = /^Line (\d+): (.*)$/s.exec(message);
+      return found === null ? [] : [[found[1] ?? '', found[2] ?? ''] as const];
+    });
+    if (places.length === 0) throw error;
+    for (const [at, why] of places) await say(line`${file}:${at}: ${why}`);
+    throw new CommandFailure(
+      EXIT.invalid,
+      `The owners were not changed: ${file} has ${places.length} invalid ${places.length === 1 ? 'line' : 'lines'}.`,
+    );
+  }
+}
+
+/** Of the text, in bytes: above the registry's limit. */
+const MAX_BYTES = 128 * 1024;
+
+/** Without the byte order mark that it may begin with. */
+async function textOf(file: string): Promise<string> {
+  const bytes = await readBytes(file, {
+    bytes: MAX_BYTES,
+    sentence: 'The owners have at most 16,384 characters.',
+  });
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new CommandFailure(EXIT.invalid, `${file}: The file is not UTF-8. Save it with that encoding.`, {
+      cause,
+    });
+  }
 }

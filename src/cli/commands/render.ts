@@ -1,6 +1,11 @@
 /** `promptforge render`: a prompt file and an input become text, as the registry would render them. */
 import { Command, Option } from 'commander';
-import type { RenderCommandOptions } from '../actions/render.ts';
+import { renderFile } from '../../workspace/file-partials.ts';
+import { nodeFileSystem } from '../../workspace/node-file-system.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { printJson, printText } from '../output.ts';
+import { partialsRoot } from '../partials-root.ts';
+import { readInput, readMessages } from '../read-input.ts';
 import { givenArgument } from '../values.ts';
 
 export function renderCommand(): Command {
@@ -38,7 +43,31 @@ Examples:
   echo '{"ticket": "My card is blocked."}' | promptforge render prompts/support/triage.prompt --input -
   promptforge render prompts/support/assistant.prompt --input case.json --json --strict`,
     )
-    .action(async (file: string, options: RenderCommandOptions) =>
-      (await import('../actions/render.ts')).renderToStdout(file, options),
-    );
+    .action((file: string, options: RenderCommandOptions) => renderToStdout(file, options));
+}
+
+interface RenderCommandOptions {
+  readonly input?: string;
+  readonly messages?: string;
+  readonly context?: string;
+  readonly strict?: true;
+  readonly json?: true;
+}
+
+/** @throws Problem, WorkspaceError or CommandFailure: what is wrong with the prompt, the input or their files */
+async function renderToStdout(file: string, options: RenderCommandOptions): Promise<void> {
+  const { input, messages, context, strict, json } = options;
+  if ([input, messages, context].filter(given => given === '-').length > 1)
+    throw new CommandFailure(EXIT.usage, 'Only one of --input, --messages and --context can be stdin ("-").');
+  const rendered = await renderFile({
+    file,
+    root: await partialsRoot(file, nodeFileSystem),
+    input: input === undefined ? {} : await readInput(input),
+    messages: messages === undefined ? undefined : await readMessages(messages),
+    context: context === undefined ? undefined : await readInput(context),
+    strict: strict ?? false,
+    fileSystem: nodeFileSystem,
+  });
+  if (json) await printJson({ messages: rendered.messages });
+  else await printText(rendered.text);
 }

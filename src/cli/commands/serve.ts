@@ -2,8 +2,8 @@
 import { Command, Option } from 'commander';
 import { DELIVERY_CACHE_BYTES } from '../../registry/delivery/delivery-cache.ts';
 import { DEFAULT_LIMITS } from '../../registry/serving/limits.ts';
-import type { ServeOptions } from '../actions/serve.ts';
 import { databaseOption, dataOption, fromEnvironment, signedHeadOption } from '../registry-options.ts';
+import type { ServeOptions } from '../run-server.ts';
 import { addressArgument, givenArgument, listArgument, numberArgument, proxyArgument } from '../values.ts';
 
 const MIB = 1024 * 1024;
@@ -153,5 +153,5 @@ Examples:
   promptforge serve --host 0.0.0.0 --behind-proxy
   promptforge serve --delivery-only --database postgres://app@replica.example.com/prompts`,
     )
-    .action(async (options: ServeOptions) => (await import('../actions/serve.ts')).serve(options));
+    .action(async (options: ServeOptions) => (await import('../run-server.ts')).serve(options));
 }

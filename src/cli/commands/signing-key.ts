@@ -1,8 +1,19 @@
 /** `promptforge signing-key`: names another key as the one that signs checkpoints. */
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import type { ReplaceOptions } from '../actions/signing-key.ts';
+import { COMMAND_LINE } from '../../registry/access/caller.ts';
+import { openIdentity } from '../../registry/identity.ts';
+import { openHeadFile } from '../../registry/proof/head-file.ts';
+import { integrity } from '../../registry/proof/integrity.ts';
+import { verifyServable } from '../../registry/proof/open-signing.ts';
+import { signer } from '../../registry/proof/signer.ts';
+import { replaceSigningKey } from '../../registry/proof/signing-key.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { line, print, printJson, say } from '../output.ts';
 import { databaseOption, dataOption, registryKeyOption } from '../registry-options.ts';
+import { signedHeadFile } from '../signed-head-file.ts';
+import { existingKey, type SigningOptions, signingFiles } from '../signing-files.ts';
+import { withRegistry } from '../with-registry.ts';
 
 export function signingKeyCommand(): Command {
   const command = new Command('signing-key');
@@ -31,6 +42,59 @@ Examples:
   promptforge signing-key replace --registry-key old.pem --new-key new.pem
   promptforge signing-key replace --new-key new.pem --lost --reason "The disk with the key failed"`,
     )
-    .action(async (options: ReplaceOptions) => (await import('../actions/signing-key.ts')).replace(options));
+    .action((options: ReplaceOptions) => replace(options));
   return command;
+}
+
+interface ReplaceOptions extends SigningOptions {
+  readonly newKey: string;
+  readonly json?: true;
+  readonly lost?: true;
+  readonly reason?: string;
+}
+
+/** @throws CommandFailure, DataFolderProblem, DatabaseProblem, Problem `invalid_request` */
+async function replace(options: ReplaceOptions): Promise<void> {
+  const { newKey, lost, reason = '' } = options;
+  if (lost && reason.trim() === '')
+    throw new CommandFailure(
+      EXIT.usage,
+      'Give the reason for the loss with --reason. It is kept in the log.',
+    );
+  const { keyFile, headFile } = lost
+    ? { keyFile: undefined, headFile: undefined }
+    : await signingFiles(options);
+  await withRegistry(options, { create: false, evenBroken: true }, async store => {
+    const old = keyFile === undefined ? null : await existingKey(keyFile);
+    if (headFile !== undefined) {
+      const heads = await openHeadFile(headFile);
+      try {
+        const why = await verifyServable(store, heads.read());
+        if (why !== undefined) throw why;
+      } finally {
+        heads.close();
+      }
+    }
+    const identity = await openIdentity(newKey);
+    await replaceSigningKey(store, COMMAND_LINE, {
+      old,
+      new: identity,
+      ...(lost && { reason: reason.trim() }),
+    });
+    const heads = await openHeadFile(await signedHeadFile({ ...options, signedHead: undefined }, newKey));
+    const fail = (error: unknown): never => {
+      throw error;
+    };
+    try {
+      heads.replace(heads.read().revision, { checkpoint: null, broken: null });
+      const intact = integrity({ heads, onBroken: fail, onFault: fail });
+      const { seq } = await signer({ store, integrity: intact, identity, heads, onFault: fail }).checkpoint();
+      if (options.json) await printJson({ event: seq, publicKey: identity.publicKey });
+      else await print(line`Event ${seq} names ${identity.publicKey} as the new signing key.`);
+    } finally {
+      heads.close();
+    }
+  });
+  await say(line`Start "promptforge serve" with --registry-key ${newKey}, and create webhooks again.`);
+  if (lost) await say(line`The old key did not endorse it, so clients raise an alarm. Inform their users.`);
 }

@@ -1,7 +1,10 @@
 /** `promptforge snapshot`: what an environment serves, as a file that applications are shipped with. */
 import { Command, Option } from 'commander';
-import type { SnapshotOptions } from '../actions/snapshot.ts';
+import { SNAPSHOT_FORMAT } from '../../sdk/snapshot.ts';
+import { line, printJson, say } from '../output.ts';
+import { fetchServed, type ServedOptions, servedPrompts } from '../served-prompts.ts';
 import { channelArgument, environmentArgument, givenArgument, pathArgument } from '../values.ts';
+import { writeOutput } from '../write-output.ts';
 
 export function snapshotCommand(): Command {
   return new Command('snapshot')
@@ -40,7 +43,32 @@ Examples:
   PROMPTFORGE_KEY=… promptforge snapshot -o prompts.json
   promptforge snapshot support/triage billing/fees -o prompts.json --registry https://prompts.example.com --key-file key`,
     )
-    .action(async (prompts: string[], options: SnapshotOptions) =>
-      (await import('../actions/snapshot.ts')).snapshot(prompts, options),
-    );
+    .action((prompts: string[], options: SnapshotOptions) => snapshot(prompts, options));
+}
+
+interface SnapshotOptions extends ServedOptions {
+  readonly output?: string;
+  readonly json?: true;
+}
+
+/** @throws CommandFailure; WorkspaceError for a working copy that cannot be read */
+async function snapshot(names: readonly string[], options: SnapshotOptions): Promise<void> {
+  const { output } = options;
+  const served = await servedPrompts(names, options);
+  const { url, environment, wanted } = served;
+  const prompts = await fetchServed(served);
+  const text = {
+    format: SNAPSHOT_FORMAT,
+    registry: new URL(url).href.replace(/\/+$/, ''),
+    environment,
+    createdAt: new Date().toISOString(),
+    prompts: prompts.map(({ age: _, source: __, environment: ___, ...prompt }) => prompt),
+  };
+  if (output === undefined) return printJson(text);
+  await writeOutput(output, `${JSON.stringify(text, null, 2)}\n`);
+  if (options.json)
+    return printJson({ file: output, environment, prompts: prompts.length, wanted: wanted.length });
+  const all = wanted.length === 1 ? '1 prompt' : `${wanted.length} prompts`;
+  const are = prompts.length === 1 ? 'is' : 'are';
+  await say(line`${prompts.length} of ${all} of ${environment} ${are} in ${output}.`);
 }

@@ -1,0 +1,40 @@
+/** The files that a registry signs with: its key, and the signed head beside it. */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { IDENTITY_FILE, openIdentity, type RegistryIdentity } from '../registry/identity.ts';
+import { CommandFailure, EXIT } from './exit-code.ts';
+import { signedHeadFile } from './signed-head-file.ts';
+import type { RegistryOptions } from './with-registry.ts';
+
+export interface SigningOptions extends RegistryOptions {
+  readonly registryKey?: string;
+  readonly signedHead?: string;
+}
+
+export interface SigningFiles {
+  readonly keyFile: string;
+  readonly headFile: string;
+}
+
+/** @throws CommandFailure if a database is given without a key */
+export async function signingFiles(options: SigningOptions): Promise<SigningFiles> {
+  const { data, database, registryKey } = options;
+  if (registryKey === undefined && database !== undefined)
+    throw new CommandFailure(EXIT.usage, 'A database also needs --registry-key: the key that "serve" uses.');
+  const keyFile = registryKey ?? join(data, IDENTITY_FILE);
+  return { keyFile, headFile: await signedHeadFile(options, keyFile) };
+}
+
+/** The key of a registry, which is not created here. @throws CommandFailure, DataFolderProblem */
+export async function existingKey(file: string): Promise<RegistryIdentity> {
+  try {
+    await access(file);
+  } catch (cause) {
+    throw new CommandFailure(
+      EXIT.environment,
+      `${file} does not exist or cannot be read. Name the key that "serve" uses with --registry-key.`,
+      { cause },
+    );
+  }
+  return openIdentity(file);
+}
