@@ -10,43 +10,27 @@ import {
   asPath,
   type BlockStatement,
   type Callee,
-  type Expression,
   hasArguments,
   isRawBlock,
   type PartialBlockStatement,
   type PartialStatement,
-  type PathExpression,
   type Program,
   type Statement,
-  type SubExpression,
 } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
 import { whichRuns } from './block-runs.ts';
 import { ByCall } from './by-call.ts';
-import { isNothing, unknownRole } from './check-helper.ts';
-import {
-  type ContextFault,
-  neverGiven,
-  noRole,
-  nothingAbove,
-  notText,
-  writtenPath,
-  wrongCall,
-} from './context-faults.ts';
+import { type ContextFault, wrongCall } from './context-faults.ts';
 import {
   aboveOrHere,
   type ContextScope,
   helperName,
   type Item,
   inEach,
-  isFalse,
-  isObject,
-  isScalar,
   itemsOf,
   kindOf,
   kindOfCall,
   kindOfValue,
-  textOfKind,
   unknownPlace,
   type ValueKind,
   within,
@@ -55,6 +39,7 @@ import { MAX_ERRORS, type TemplateError } from './finding.ts';
 import { nameOfInline, PARTIAL_BLOCK, statementsOf } from './inline-partials.ts';
 import { inspectTemplate } from './inspect-template.ts';
 import type { ParsedTemplate, Templates } from './partial-blocks.ts';
+import { checkValues, checkWritten } from './required-values.ts';
 
 const NO_PARTIALS: Templates<ParsedTemplate> = { partial: () => undefined };
 
@@ -153,7 +138,7 @@ class Walk<T extends ParsedTemplate> {
         const path = asPath(statement.path);
         const isCall = hasArguments(statement) || KNOWN_HELPERS.has(helperName(path, place));
         if (isCall) this.#call(statement, place, inside);
-        this.#written(path, isCall ? kindOfCall(statement, place) : kindOf(path, place), inside);
+        checkWritten(path, isCall ? kindOfCall(statement, place) : kindOf(path, place), inside.report);
         return;
       }
       case 'BlockStatement':
@@ -222,78 +207,8 @@ class Walk<T extends ParsedTemplate> {
   }
 
   #call(node: Arguments & { readonly path: Callee }, place: ContextScope, inside: Within<T>): void {
-    const { params, hash } = node;
     for (const each of argumentsOf(node)) if (each.type === 'SubExpression') this.#call(each, place, inside);
-    const name = helperName(asPath(node.path), place);
-    const [first, second] = params;
-    const option = (wanted: string) => hash?.pairs.find(({ key }) => key === wanted)?.value;
-    if (name === 'role') this.#needed(first, place, inside);
-    if (name === 'section') this.#named(first, place, inside);
-    if (name === 'role' && first !== undefined) this.#role(first, place, inside);
-    if (name === 'json' && first !== undefined) this.#given(first, place, inside);
-    // It does not look for the key in what is false, 0 or empty.
-    if (name === 'lookup' && first !== undefined && isFalse(kindOf(first, place)) !== true)
-      this.#text(second, place, inside);
-    if (name === 'role') for (const { value } of hash?.pairs ?? []) this.#text(value, place, inside);
-    if (name === 'media') {
-      this.#named(option('url'), place, inside);
-      this.#text(option('contentType'), place, inside);
-    }
-  }
-
-  #role(value: Expression, place: ContextScope, inside: Within<T>): void {
-    // The checker of helpers reports literals.
-    if (value.type !== 'PathExpression' && value.type !== 'SubExpression') return;
-    const kind = kindOf(value, place);
-    const text = textOfKind(kind);
-    if (isScalar(kind) || (text !== undefined && unknownRole(text) !== undefined))
-      inside.report(noRole(value, kind));
-  }
-
-  /** Requires a text, or nothing. */
-  #text(value: Expression | undefined, place: ContextScope, inside: Within<T>): void {
-    if (value?.type === 'PathExpression' || value?.type === 'SubExpression')
-      this.#written(value, kindOf(value, place), inside);
-  }
-
-  #written(node: PathExpression | SubExpression, kind: ValueKind, inside: Within<T>): void {
-    if (!isObject(kind)) return;
-    const path = writtenPath(node);
-    inside.report({ code: 'not-text', message: notText(path, kind), node, path, kind, isLinked: false });
-  }
-
-  /** Requires a value. */
-  #given(value: Expression, place: ContextScope, inside: Within<T>): void {
-    // The checker of helpers reports literals.
-    if (kindOf(value, place) !== 'nothing' || isNothing(value)) return;
-    const path = value.type === 'PathExpression' ? value : undefined;
-    const message = path?.depth ? nothingAbove(path) : neverGiven(path?.original);
-    const written = path?.original ?? 'lookup';
-    inside.report({
-      code: 'wrong-arguments',
-      message,
-      node: value,
-      path: written,
-      kind: 'nothing',
-      isLinked: false,
-    });
-  }
-
-  #needed(value: Expression | undefined, place: ContextScope, inside: Within<T>): void {
-    if (value === undefined) return;
-    this.#given(value, place, inside);
-    this.#text(value, place, inside);
-  }
-
-  /** Requires a text that is not blank. */
-  #named(value: Expression | undefined, place: ContextScope, inside: Within<T>): void {
-    this.#needed(value, place, inside);
-    if (value?.type !== 'PathExpression' && value?.type !== 'SubExpression') return;
-    const kind = kindOf(value, place);
-    if (textOfKind(kind)?.trim() !== '') return;
-    const path = writtenPath(value);
-    const message = `"${path}" is an empty text here, where a text is needed. Name a variable.`;
-    inside.report({ code: 'wrong-arguments', message, node: value, path, kind, isLinked: false });
+    checkValues(helperName(asPath(node.path), place), node, place, inside.report);
   }
 
   #partial(node: PartialStatement | PartialBlockStatement, place: ContextScope, inside: Within<T>): void {
