@@ -4,6 +4,7 @@ import type { Environment, EnvironmentName } from '../../core/environment.ts';
 import { LAST_KNOWN } from '../status/words.ts';
 import { EMBEDDED } from '../versions/uri.ts';
 import { treeItem } from '../wording/tree-item.ts';
+import { DisposableOwner } from '../work/disposable-owner.ts';
 import { environmentWords } from './environments-words.ts';
 import type { Session } from './session.ts';
 
@@ -13,14 +14,15 @@ export interface EnvironmentNode {
   readonly policy: Environment['policy'] | undefined;
 }
 
-export class EnvironmentsTree implements vscode.TreeDataProvider<EnvironmentNode> {
+export class EnvironmentsTree extends DisposableOwner implements vscode.TreeDataProvider<EnvironmentNode> {
   readonly #session: Session;
-  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly #changed = this.own(new vscode.EventEmitter<undefined>());
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(session: Session) {
+    super();
     this.#session = session;
-    session.onDidChange(() => this.#changed.fire(undefined));
+    this.own(session.onDidChange(() => this.#changed.fire(undefined)));
   }
 
   getChildren(node?: EnvironmentNode): EnvironmentNode[] {
@@ -54,10 +56,10 @@ function colorOf(kind: 'none' | 'known' | 'refused' | 'unasked'): vscode.ThemeCo
 }
 
 export function registerEnvironmentsView(session: Session): vscode.Disposable {
-  const view = vscode.window.createTreeView('promptforge.environments', {
-    treeDataProvider: new EnvironmentsTree(session),
-  });
+  const tree = new EnvironmentsTree(session);
+  const view = vscode.window.createTreeView('promptforge.environments', { treeDataProvider: tree });
   return vscode.Disposable.from(
+    tree,
     view,
     session.onDidChange(() => {
       view.description = session.oneOfSeveral?.name ?? '';

@@ -14,6 +14,7 @@ import type { OpenedKeyStore } from '../../keys/open-key-store.ts';
 import type { Project } from '../../workspace/project-file.ts';
 import type { ConnectionState } from '../status/words.ts';
 import { EMBEDDED } from '../versions/uri.ts';
+import { DisposableOwner } from '../work/disposable-owner.ts';
 import { NewestRun } from '../work/newest-run.ts';
 import { OneOpen } from '../work/one-open.ts';
 import type { Access, AccessParts } from './access.ts';
@@ -36,9 +37,9 @@ export interface SessionParts extends Pick<AccessParts, 'log' | 'userAgent'> {
   readonly storage: vscode.Uri;
 }
 
-export class Session implements vscode.Disposable {
+export class Session extends DisposableOwner {
   readonly #parts: SessionParts;
-  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #changed = this.own(new vscode.EventEmitter<void>());
   /** After anything that is read from a session has changed. */
   readonly onDidChange = this.#changed.event;
   #state: ConnectionState = { kind: 'no-folder' };
@@ -57,6 +58,7 @@ export class Session implements vscode.Disposable {
   readonly #reloading = new NewestRun();
 
   constructor(parts: SessionParts) {
+    super();
     this.#parts = parts;
   }
 
@@ -285,9 +287,9 @@ export class Session implements vscode.Disposable {
     if (state.kind === 'offline' && ['connected', 'connecting'].includes(this.#state.kind)) this.#set(state);
   }
 
-  async dispose(): Promise<void> {
+  override async dispose(): Promise<void> {
+    super.dispose();
     this.#reloading.stop();
-    this.#changed.dispose();
     await this.#access.close();
   }
 

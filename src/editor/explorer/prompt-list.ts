@@ -8,14 +8,14 @@ import type { WorkingCopy } from '../../workspace/working-copy.ts';
 import { otherProjectOf } from '../connection/other-project.ts';
 import type { Session } from '../connection/session.ts';
 import { messageOf } from '../problems/explain.ts';
+import { DisposableOwner } from '../work/disposable-owner.ts';
 import { NewestRun } from '../work/newest-run.ts';
 import type { ListedPrompt } from './listed-prompt.ts';
 import { mergeListed } from './merge-listed.ts';
 
-export class PromptList implements vscode.Disposable {
+export class PromptList extends DisposableOwner {
   readonly #session: Session;
-  readonly #following: vscode.Disposable;
-  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #changed = this.own(new vscode.EventEmitter<void>());
   readonly onDidChange = this.#changed.event;
   /** The registry of what is shown, and the folder of the project. */
   #of: string | undefined;
@@ -39,11 +39,13 @@ export class PromptList implements vscode.Disposable {
   #loadedAt = 0;
 
   constructor(session: Session) {
+    super();
     this.#session = session;
-    this.#following = session.onDidChange(() => {
+    const following = session.onDidChange(() => {
       this.#forgetOther();
       void this.#recall();
     });
+    this.own(following);
   }
 
   get listed(): ReadonlyMap<PromptName, ListedPrompt> {
@@ -267,11 +269,10 @@ export class PromptList implements vscode.Disposable {
     return copy;
   }
 
-  dispose(): void {
-    this.#following.dispose();
+  override dispose(): void {
+    super.dispose();
     this.#refreshing.stop();
     this.#loading.stop();
-    this.#changed.dispose();
   }
 
   #troubles(): ReadonlyMap<PromptName, string> {

@@ -9,6 +9,7 @@ import type { PromptLives } from '../lives/prompt-lives.ts';
 import { messageOf } from '../problems/explain.ts';
 import { EMBEDDED, folderUriParts, promptUriParts } from '../versions/uri.ts';
 import { treeItem } from '../wording/tree-item.ts';
+import { DisposableOwner } from '../work/disposable-owner.ts';
 import { asksForArchived, filterOf } from './filter.ts';
 import {
   folderWords,
@@ -26,12 +27,12 @@ import { VersionPages } from './version-pages.ts';
 /** The maximum number of folders that are expanded: each causes a request for its contents. */
 const MAX_OPENED = 100;
 
-export class PromptsTree implements vscode.TreeDataProvider<ExplorerNode> {
+export class PromptsTree extends DisposableOwner implements vscode.TreeDataProvider<ExplorerNode> {
   readonly #session: Session;
   readonly #prompts: PromptList;
   readonly #pages: VersionPages;
   readonly #lives: PromptLives;
-  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly #changed = this.own(new vscode.EventEmitter<undefined>());
   readonly onDidChangeTreeData = this.#changed.event;
   #filter = '';
   /** The prompts that match the filter, computed on first use after a change. */
@@ -41,17 +42,20 @@ export class PromptsTree implements vscode.TreeDataProvider<ExplorerNode> {
 
   /** @param lives shared with the other views that show when versions were live */
   constructor(session: Session, prompts: PromptList, lives: PromptLives) {
+    super();
     this.#session = session;
     this.#prompts = prompts;
     this.#pages = new VersionPages(session);
     this.#lives = lives;
-    prompts.onDidChange(() => this.#update());
+    this.own(prompts.onDidChange(() => this.#update()));
     let before = session.state.kind;
-    session.onDidChange(() => {
-      // The list shown in the meantime was incomplete.
-      if (before === 'offline' && session.state.kind === 'connected') this.forgetHistories();
-      before = session.state.kind;
-    });
+    this.own(
+      session.onDidChange(() => {
+        // The list shown in the meantime was incomplete.
+        if (before === 'offline' && session.state.kind === 'connected') this.forgetHistories();
+        before = session.state.kind;
+      }),
+    );
   }
 
   get filter(): string {

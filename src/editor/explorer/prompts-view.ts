@@ -81,6 +81,7 @@ export function registerPromptsView(
     void following.follow();
   };
   const disposables = vscode.Disposable.from(
+    tree,
     view,
     following,
     view.onDidExpandElement(({ element }) => tree.note(element, true)),

@@ -7,6 +7,7 @@ import { messageOf } from '../problems/explain.ts';
 import { versionUri } from '../versions/open-version.ts';
 import { EMBEDDED } from '../versions/uri.ts';
 import { pullRequestOf } from '../wording/origin.ts';
+import { DisposableOwner } from '../work/disposable-owner.ts';
 import type { Workbench } from '../workbench.ts';
 import { isOver } from './is-over.ts';
 import { LIVE_SCHEME, type LiveAddress, liveUriParts, parseLiveUri } from './live-uri.ts';
@@ -14,24 +15,22 @@ import { LIVE_SCHEME, type LiveAddress, liveUriParts, parseLiveUri } from './liv
 /** The number of responses that are cached, so that an open document does not change. */
 const KEPT = 50;
 
-export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLensProvider {
+export class LiveDocuments
+  extends DisposableOwner
+  implements vscode.FileSystemProvider, vscode.CodeLensProvider
+{
   readonly #session: Session;
   readonly #answers = new Map<string, Promise<Live>>();
   /** Never fires: what was live at an instant does not change. */
-  readonly onDidChangeFile = new vscode.EventEmitter<vscode.FileChangeEvent[]>().event;
-  readonly #ended = new vscode.EventEmitter<void>();
+  readonly onDidChangeFile = this.own(new vscode.EventEmitter<vscode.FileChangeEvent[]>()).event;
+  readonly #ended = this.own(new vscode.EventEmitter<void>());
   /** The end of the time does change, if the version was still live. */
   readonly onDidChangeCodeLenses = this.#ended.event;
-  readonly #following: vscode.Disposable;
 
   constructor({ session, prompts }: Pick<Workbench, 'session' | 'prompts'>) {
+    super();
     this.#session = session;
-    this.#following = prompts.onDidChange(() => this.#forgetEnded(prompts));
-  }
-
-  dispose(): void {
-    this.#following.dispose();
-    this.#ended.dispose();
+    this.own(prompts.onDidChange(() => this.#forgetEnded(prompts)));
   }
 
   /** The document of an answer. */

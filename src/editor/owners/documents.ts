@@ -7,6 +7,7 @@ import { checkRegistryIsShown } from '../connection/other-project.ts';
 import type { Session } from '../connection/session.ts';
 import { messageOf } from '../problems/explain.ts';
 import { EMBEDDED } from '../versions/uri.ts';
+import { DisposableOwner } from '../work/disposable-owner.ts';
 import type { Files } from './lazy-files.ts';
 import { NO_CHANGE, type OwnersAddress, ownersUriParts, parseOwnersUri } from './uri.ts';
 
@@ -23,11 +24,11 @@ export interface OwnersDocument {
 /** The number of documents that are cached, so that an open one does not change. */
 const KEPT = 50;
 
-export class OwnersDocuments implements Files {
+export class OwnersDocuments extends DisposableOwner implements Files {
   readonly #session: Session;
   readonly #files: vscode.EventEmitter<vscode.FileChangeEvent[]>;
   readonly #known = new Map<string, Promise<OwnersDocument>>();
-  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #changed = this.own(new vscode.EventEmitter<void>());
   /** The state of a document may have changed. */
   readonly onDidChange = this.#changed.event;
   /** The last change event of a document, in milliseconds since 1970: VS Code only reads newer ones. */
@@ -35,6 +36,7 @@ export class OwnersDocuments implements Files {
 
   /** @param files receives documents whose text may have changed */
   constructor(session: Session, files: vscode.EventEmitter<vscode.FileChangeEvent[]>) {
+    super();
     this.#session = session;
     this.#files = files;
   }
@@ -119,9 +121,5 @@ export class OwnersDocuments implements Files {
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
     return Buffer.from((await this.#found(uri)).text);
-  }
-
-  dispose(): void {
-    this.#changed.dispose();
   }
 }

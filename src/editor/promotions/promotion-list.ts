@@ -6,6 +6,7 @@ import type { Promotion } from '../../contract/promotions.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Session } from '../connection/session.ts';
 import { messageOf } from '../problems/explain.ts';
+import { DisposableOwner } from '../work/disposable-owner.ts';
 import { NewestRun } from '../work/newest-run.ts';
 import { allThatAre, MOST_OPEN } from './all-open.ts';
 
@@ -19,14 +20,13 @@ export interface PageInFront {
   readonly place: string;
 }
 
-export class PromotionList implements vscode.Disposable {
+export class PromotionList extends DisposableOwner {
   readonly #session: Session;
-  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #changed = this.own(new vscode.EventEmitter<void>());
   readonly onDidChange = this.#changed.event;
-  readonly #pageChanged = new vscode.EventEmitter<void>();
+  readonly #pageChanged = this.own(new vscode.EventEmitter<void>());
   /** After `pageInFront` may have changed. */
   readonly onDidChangePage = this.#pageChanged.event;
-  readonly #following: vscode.Disposable;
   #of: string | undefined;
   #promotions: readonly Promotion[] = [];
   #ownersChanges: readonly OwnersChangeRecord[] = [];
@@ -37,12 +37,14 @@ export class PromotionList implements vscode.Disposable {
 
   /** Loads whenever the session was read anew: a refresh of the window is one of this list too. */
   constructor(session: Session) {
+    super();
     this.#session = session;
-    this.#following = session.onDidChange(() => {
+    const following = session.onDidChange(() => {
       const { state } = session;
       if (state.kind !== 'connecting') void this.load();
       else if (state.isAsked === true && session.registry !== this.#of) void this.load();
     });
+    this.own(following);
   }
 
   /** In no order; a group of the view has one. */
@@ -136,11 +138,9 @@ export class PromotionList implements vscode.Disposable {
     this.#changed.fire();
   }
 
-  dispose(): void {
+  override dispose(): void {
+    super.dispose();
     this.#loading.stop();
-    this.#following.dispose();
-    this.#changed.dispose();
-    this.#pageChanged.dispose();
   }
 }
 

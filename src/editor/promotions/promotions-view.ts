@@ -9,6 +9,7 @@ import type { PromptList } from '../explorer/prompt-list.ts';
 import { LAST_KNOWN } from '../status/words.ts';
 import { counted } from '../wording/age.ts';
 import { treeItem } from '../wording/tree-item.ts';
+import { DisposableOwner } from '../work/disposable-owner.ts';
 import type { Workbench } from '../workbench.ts';
 import {
   entriesOf,
@@ -30,7 +31,7 @@ import { knownStandings, type Standings } from './standing.ts';
 
 export type PromotionNode = { readonly kind: 'group'; readonly group: Group } | PromotionEntry | OwnersEntry;
 
-export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
+export class PromotionsTree extends DisposableOwner implements vscode.TreeDataProvider<PromotionNode> {
   readonly #list: PromotionList;
   readonly #prompts: PromptList;
   #known:
@@ -42,19 +43,20 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
     | undefined;
   readonly #keyOf: (environment: EnvironmentName) => StoredKeyState | undefined;
   readonly #environments: () => readonly EnvironmentName[];
-  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly #changed = this.own(new vscode.EventEmitter<undefined>());
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor({ session, promotions, prompts }: Pick<Workbench, 'session' | 'promotions' | 'prompts'>) {
+    super();
     this.#list = promotions;
     this.#prompts = prompts;
     this.#keyOf = environment => session.keys.get(environment);
     this.#environments = () => session.environments.map(({ name }) => name);
-    promotions.onDidChange(() => this.#changed.fire(undefined));
+    this.own(promotions.onDidChange(() => this.#changed.fire(undefined)));
     // Where pointers point is known from the prompts.
-    prompts.onDidChange(() => this.#changed.fire(undefined));
+    this.own(prompts.onDidChange(() => this.#changed.fire(undefined)));
     // Permissions follow from the keys.
-    session.onDidChange(() => this.#changed.fire(undefined));
+    this.own(session.onDidChange(() => this.#changed.fire(undefined)));
   }
 
   getChildren(node?: PromotionNode): PromotionNode[] {
@@ -215,7 +217,7 @@ export function registerPromotionsView(workbench: Workbench): vscode.Disposable 
     );
   };
   return Object.assign(
-    vscode.Disposable.from(view, promotions.onDidChange(show), session.onDidChange(show)),
+    vscode.Disposable.from(tree, view, promotions.onDidChange(show), session.onDidChange(show)),
     {
       tree,
       waiting: (of: 'you' | 'anybody') =>

@@ -4,6 +4,7 @@ import type { Version } from '../../contract/prompts.ts';
 import { versionReference } from '../../core/version.ts';
 import type { Session } from '../connection/session.ts';
 import { messageOf } from '../problems/explain.ts';
+import { DisposableOwner } from '../work/disposable-owner.ts';
 import { EMBEDDED, parseVersionUri, SCHEME, type VersionAddress } from './uri.ts';
 
 /** The number of versions in memory, so that an open document does not change. */
@@ -22,19 +23,20 @@ export function registerVersionFiles(session: Session): vscode.Disposable {
     ),
     isCaseSensitive: true,
   });
-  return vscode.Disposable.from(onSession, registered);
+  return vscode.Disposable.from(onSession, registered, files);
 }
 
-class VersionFiles implements vscode.FileSystemProvider {
+class VersionFiles extends DisposableOwner implements vscode.FileSystemProvider {
   readonly #session: Session;
   readonly #versions = new Map<string, Promise<Version>>();
-  readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  readonly #changed = this.own(new vscode.EventEmitter<vscode.FileChangeEvent[]>());
   /** When the embedded registry became another, in milliseconds since 1970; 0: never. */
   #embeddedSince = 0;
   /** A version does not change, but the embedded registry may be in another folder. */
   readonly onDidChangeFile = this.#changed.event;
 
   constructor(session: Session) {
+    super();
     this.#session = session;
   }
 

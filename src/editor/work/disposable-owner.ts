@@ -1,0 +1,17 @@
+/** The base of classes with event emitters, listeners and the like, as `Disposable` is in VS Code's own source. */
+import type * as vscode from 'vscode';
+
+export abstract class DisposableOwner implements vscode.Disposable {
+  readonly #owned: vscode.Disposable[] = [];
+
+  /** Disposes of it together with this object. @returns the same */
+  protected own<Owned extends vscode.Disposable>(disposable: Owned): Owned {
+    this.#owned.push(disposable);
+    return disposable;
+  }
+
+  /** May be called again. The last owned is disposed of first. */
+  dispose(): void {
+    for (const disposable of this.#owned.splice(0).reverse()) disposable.dispose();
+  }
+}
