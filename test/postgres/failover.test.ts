@@ -187,8 +187,10 @@ describe('a registry whose database has a primary and a standby', () => {
       await client.connect();
       return (await servers.check(client).finally(() => client.end())).isStandby;
     };
-    for (const target of ['any', 'read-only', 'standby', 'prefer-standby'])
-      assert.equal(await isStandby(target), true, target);
+    for (const target of ['read-only', 'standby']) assert.equal(await isStandby(target), true, target);
+    // These take the other one where the first does not answer in time, as on a busy machine.
+    for (const target of ['any', 'prefer-standby'])
+      await eventually(`the first one for ${target}`, () => isStandby(target));
     for (const target of ['read-write', 'primary']) assert.equal(await isStandby(target), false, target);
     await promote();
     assert.equal(await isStandby('prefer-standby'), false, 'there is no standby any more');
