@@ -1,5 +1,7 @@
 /** The preview's panel: follows the prompt in front and shows it as the worker renders it, with each change anew. */
 import * as vscode from 'vscode';
+import { tellNotLoaded } from '../problems/page-not-loaded.ts';
+import { PageLoader } from '../work/page-loader.ts';
 import type { Workbench } from '../workbench.ts';
 import { DeclaredInputs } from './declared-inputs.ts';
 import { fillPanel } from './fill-panel.ts';
@@ -99,7 +101,12 @@ export class PreviewPanel {
       parts.workbench.session.onDidChange(() => void this.#resubject()),
     );
     panel.onDidDispose(() => this.#close());
-    fillPanel(panel, parts.extensionUri);
+    const loader = new PageLoader({
+      panel,
+      fill: () => fillPanel(panel, parts.extensionUri),
+      onFailed: () => void tellNotLoaded(parts.workbench, 'the preview'),
+    });
+    this.#disposables.push(loader);
   }
 
   get subject(): PreviewSubject | undefined {

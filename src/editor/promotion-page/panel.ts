@@ -4,11 +4,13 @@ import * as vscode from 'vscode';
 import type { Comment, Promotion } from '../../contract/promotions.ts';
 import { lastSegment } from '../../core/name.ts';
 import { isCanceled, logged, messageOf } from '../problems/explain.ts';
+import { tellNotLoaded } from '../problems/page-not-loaded.ts';
 import { allComments } from '../promotions/all-comments.ts';
 import { MAX_COMMENT, validateComment } from '../promotions/comment-length.ts';
 import { groupOf } from '../promotions/groups.ts';
 import { knownStandings } from '../promotions/standing.ts';
 import { NewestRun } from '../work/newest-run.ts';
+import { PageLoader } from '../work/page-loader.ts';
 import { Turns } from '../work/turns.ts';
 import type { Workbench } from '../workbench.ts';
 import type { ChangeSummary } from './change-summary.ts';
@@ -52,7 +54,12 @@ export class PromotionPanel implements vscode.Disposable {
       session.onDidChange(() => this.#send()),
     );
     panel.onDidDispose(() => this.dispose());
-    this.#fill();
+    const loader = new PageLoader({
+      panel,
+      fill: () => this.#fill(),
+      onFailed: () => void tellNotLoaded(parts.workbench, 'the promotion'),
+    });
+    this.#disposables.push(loader);
     void this.load();
   }
 

@@ -1,0 +1,71 @@
+/**
+ * Fills a webview again if its page does not load. VS Code sometimes serves a page neither its script nor its style,
+ * most of all while a window starts, and leaves it so (microsoft/vscode#125993).
+ */
+import type * as vscode from 'vscode';
+import { DisposableOwner } from './disposable-owner.ts';
+
+/** Milliseconds to wait for the page's first message: before it is filled again, and at last before giving up. */
+const PATIENCE = [10_000, 20_000, 40_000];
+
+export interface PageLoaderParts {
+  readonly panel: Pick<vscode.WebviewPanel, 'visible' | 'onDidChangeViewState'> & {
+    readonly webview: Pick<vscode.Webview, 'onDidReceiveMessage'>;
+  };
+  /** Sets the webview's HTML. The page sends a message as soon as it has loaded. */
+  fill(): void;
+  /** Called if the page was filled again and again, and never loaded. */
+  onFailed(): void;
+  /** As `PATIENCE`. */
+  readonly patience?: readonly number[];
+}
+
+export class PageLoader extends DisposableOwner {
+  readonly #parts: PageLoaderParts;
+  readonly #patience: readonly number[];
+  /** The waits since the page was opened or shown. */
+  #waits = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #isVisible: boolean;
+
+  constructor(parts: PageLoaderParts) {
+    super();
+    const { panel, patience = PATIENCE } = parts;
+    this.#parts = parts;
+    this.#patience = patience;
+    this.#isVisible = panel.visible;
+    this.own(panel.webview.onDidReceiveMessage(() => clearTimeout(this.#timer)));
+    this.own(panel.onDidChangeViewState(() => this.#looked()));
+    parts.fill();
+    this.#wait();
+  }
+
+  override dispose(): void {
+    super.dispose();
+    clearTimeout(this.#timer);
+  }
+
+  /** VS Code loads a page anew whenever it is shown, and not before. */
+  #looked(): void {
+    const { visible } = this.#parts.panel;
+    if (visible === this.#isVisible) return;
+    this.#isVisible = visible;
+    this.#waits = 0;
+    this.#wait();
+  }
+
+  #wait(): void {
+    clearTimeout(this.#timer);
+    if (this.#isVisible) this.#timer = setTimeout(() => this.#again(), this.#patience[this.#waits]);
+  }
+
+  #again(): void {
+    this.#waits += 1;
+    if (this.#waits >= this.#patience.length) {
+      this.#parts.onFailed();
+      return;
+    }
+    this.#parts.fill();
+    this.#wait();
+  }
+}
