@@ -119,9 +119,12 @@ export class AnEditor implements AsyncDisposable {
   }
 
   setFiles(files: readonly FileEntry[]): void {
-    this.#areFilesTold = true;
     for (const file of files) this.#files.set(file.uri, file);
-    this.#tell(connection => connection.sendNotification(FilesNotification, { files, gone: [] }));
+    this.#tell(connection => {
+      // Not before: a connection that is being made would tell them first, ahead of what was sent before this.
+      this.#areFilesTold = true;
+      return connection.sendNotification(FilesNotification, { files, gone: [] });
+    });
   }
 
   removeFiles(gone: readonly string[]): void {
