@@ -17,17 +17,18 @@ export function rollbackTarget(moves: readonly AppliedPromotion[]): VersionNumbe
 
 /**
  * Returns the previous versions of a pointer, the latest first, without those it was rolled back from: for 1, 2, 3,
- * back to 2, that is only 1.
+ * back to 2, that is only 1. Whatever the numbers, rolling back again and again never returns to a version that was left.
  * @param moves in the order in which they were applied; older ones may be left out
  */
 export function goodVersions(moves: readonly AppliedPromotion[]): VersionNumber[] {
   const [first] = moves;
-  const stood: VersionNumber[] = first === undefined || first.from === null ? [] : [first.from];
+  let stood: VersionNumber[] = first === undefined || first.from === null ? [] : [first.from];
   for (const move of moves) {
-    const before = stood.lastIndexOf(move.version);
-    // The versions it skips were rolled back from.
-    if (before >= 0 && goesBack(move)) stood.length = before;
-    else if (goesBack(move)) stood.pop();
+    const before = move.rollback ? stood.lastIndexOf(move.version) : -1;
+    // What it returns from, with the versions that it skips; of older moves only the numbers tell.
+    const left = before >= 0 ? stood.slice(before + 1) : goesBack(move) ? stood.slice(-1) : [];
+    // They may have been live earlier, too, before an older version was promoted.
+    stood = stood.slice(0, before >= 0 ? before : undefined).filter(version => !left.includes(version));
     stood.push(move.version);
   }
   const present = stood.at(-1);

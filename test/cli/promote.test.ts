@@ -41,6 +41,9 @@ describe('moving a pointer from the command line', () => {
       [again.code, JSON.parse(again.stdout)],
       [0, { outcome: 'already_live', promotion: null }],
     );
+    const first = await copy.run('rollback', 'direct', '--in', 'development', ...why);
+    assert.deepEqual([first.code, first.stdout], [1, '']);
+    assert.match(first.stderr, /No other version of direct was live/);
     const newest = await copy.run('promote', 'direct', '--to', 'development', ...why);
     assert.equal(newest.stdout, 'direct@3 is live on stable of development.\n');
 
@@ -52,7 +55,7 @@ describe('moving a pointer from the command line', () => {
     assert.deepEqual([back.code, outcome, promotion.version, promotion.rollback], [0, 'applied', 1, true]);
     const nothing = await copy.run('rollback', 'direct', '--in', 'development', ...why);
     assert.equal(nothing.code, 1);
-    assert.match(nothing.stderr, /No other version of direct was live/);
+    assert.match(nothing.stderr, /Every other version of direct .* was rolled back\. .* --to 3,/);
 
     const noReason = await copy.run('promote', 'direct', '--to', 'development');
     assert.equal(noReason.code, 2);

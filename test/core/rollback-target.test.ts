@@ -24,16 +24,33 @@ describe('what a rollback means that names no version', () => {
     assert.equal(rollbackTarget(movesTo(1, 2, 3).slice(2)), 2, 'the older moves are not known');
   });
 
-  it('leads back through all that was promoted one after the other, and ends', () => {
-    const forward = fc
-      .uniqueArray(fc.integer({ min: 1, max: 50 }), { maxLength: 10 })
-      .map(all => all.sort((a, b) => a - b));
+  it('never returns to a version that was rolled back, also where an older one was promoted before', () => {
+    assert.equal(rollbackTarget(movesTo(4, 2)), 4);
+    assert.equal(rollbackTarget(movesTo(4, 2, 4)), undefined);
+    assert.equal(rollbackTarget(movesTo(3, 4, 2, 4)), 3);
+    assert.equal(rollbackTarget(movesTo(1, 4, 2, 3, 4, 2)), 1);
     fc.assert(
-      fc.property(forward, versions => {
+      fc.property(fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 12 }), versions => {
+        let moves = movesTo(...versions.filter((version, index) => version !== versions[index - 1]));
+        const left = new Set<number>();
+        for (let target = rollbackTarget(moves); target !== undefined; target = rollbackTarget(moves)) {
+          left.add(moves.at(-1)?.version ?? 0);
+          assert.ok(!left.has(target), `${[...left]} → ${target}`);
+          moves = moveTo(moves, target);
+        }
+      }),
+    );
+  });
+
+  it('leads back through all that was promoted one after the other, and ends', () => {
+    const anyOrder = fc.uniqueArray(fc.integer({ min: 1, max: 50 }), { maxLength: 10 });
+    fc.assert(
+      fc.property(anyOrder, versions => {
         let moves = movesTo(...versions);
         const back: number[] = [];
         for (let target = rollbackTarget(moves); target !== undefined; target = rollbackTarget(moves)) {
           back.push(target);
+          assert.ok(back.length < versions.length, `${versions} → ${back}`);
           moves = moveTo(moves, target);
         }
         assert.deepEqual(back, versions.slice(0, -1).reverse());

@@ -4,7 +4,7 @@ import type { RegistryClient } from '../../client/registry-client.ts';
 import type { Channel } from '../../core/channel.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import type { PromptName } from '../../core/name.ts';
-import { rollbackTarget } from '../../core/rollback-target.ts';
+import { type AppliedPromotion, rollbackTarget } from '../../core/rollback-target.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { openRemote } from '../remote.ts';
@@ -59,19 +59,23 @@ async function rollback(name: PromptName, options: RollbackOptions): Promise<voi
   const stood = await movesOf(client, name, environment, channel);
   const place = `${channel} of ${environment}`;
   const version = options.to === undefined ? rollbackTarget(stood) : (options.to as VersionNumber);
-  if (version === undefined)
-    throw new CommandFailure(
-      EXIT.refused,
-      stood.length === 0
-        ? `${name} was never live on ${place}, so there is nothing to roll back.`
-        : `No other version of ${name} was live on ${place} before. Promote another version instead.`,
-    );
+  if (version === undefined) throw new CommandFailure(EXIT.refused, withoutTarget(stood, name, place));
   if (!stood.some(move => move.version === version || move.from === version))
     throw new CommandFailure(
       EXIT.refused,
       `Version ${version} of ${name} was never live on ${place}. Use "promptforge promote" to promote it.`,
     );
   await movePointer(client, { prompt, version, environment, channel, reason, wait, json });
+}
+
+/** Why no version can be chosen, and what to do. */
+function withoutTarget(stood: readonly AppliedPromotion[], name: string, place: string): string {
+  const last = stood.at(-1);
+  if (last === undefined) return `${name} was never live on ${place}, so there is nothing to roll back.`;
+  const other = stood.findLast(({ version }) => version !== last.version)?.version;
+  return other === undefined
+    ? `No other version of ${name} was live on ${place} before. Promote another version instead.`
+    : `Every other version of ${name} that was live on ${place} was rolled back. Choose one with --to, such as --to ${other}, or promote another version.`;
 }
 
 /** In the order in which they were applied. */
