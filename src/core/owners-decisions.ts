@@ -5,6 +5,7 @@ import { isSamePerson } from './person.ts';
 import { Problem } from './problem.ts';
 import type { Actor } from './promotion-decisions.ts';
 import { roleIncludes } from './role.ts';
+import { stateWord } from './state-word.ts';
 
 /** The number of others who must approve a change: as many as a promotion, and one at least where owners hold already. */
 export function ownersApprovalsNeeded({ approvals }: Policy, hasOwners: boolean): number {
@@ -57,6 +58,6 @@ function checkWaits({ state }: OwnersChange): void {
   if (state === 'pending') return;
   throw new Problem(
     'owners_change_closed',
-    `This change of owners was already ${state}. Request a new one if you still need it.`,
+    `This change of owners was already ${stateWord(state)}. Request a new one if you still need it.`,
   );
 }

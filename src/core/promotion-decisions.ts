@@ -7,6 +7,7 @@ import { isSamePerson } from './person.ts';
 import { Problem } from './problem.ts';
 import { type ApprovalRecord, isOpen, type PromotionRecord } from './promotion.ts';
 import { type Role, roleIncludes } from './role.ts';
+import { stateWord } from './state-word.ts';
 import { type VersionNumber, versionReference } from './version.ts';
 
 /** The longest time ahead that a promotion may be scheduled, in ms: up to the same day next year. */
@@ -224,7 +225,7 @@ function checkOpen(promotion: PromotionRecord): void {
 
 function closed({ state, supersededBy }: PromotionRecord, so: string): Problem {
   const by = supersededBy === null ? '' : ` by promotion ${supersededBy}`;
-  return new Problem('promotion_closed', `This promotion was ${state}${by} already; ${so}`);
+  return new Problem('promotion_closed', `This promotion was ${stateWord(state)}${by} already; ${so}`);
 }
 
 function checkApplicable(promotion: PromotionRecord, present: Present): void {

@@ -240,7 +240,10 @@ describe('a release from the command line', () => {
     assert.equal(own2.code, 1);
     assert.match(own2.stderr, /a@1: You requested this promotion.*Nothing of the release was changed/s);
     const canceled = await copy.run('release', 'cancel', first, '--comment', 'Later\u001b[2J');
-    assert.deepEqual([canceled.code, /cancelled.*Later\\u001b\[2J/.test(canceled.stdout)], [0, true]);
+    assert.deepEqual(
+      [canceled.code, /: \d canceled\..* canceled .*Later\\u001b\[2J/s.test(canceled.stdout)],
+      [0, true],
+    );
     const second = await ask();
     assert.equal((await copy.run('release', 'reject', second)).code, 2, 'a rejection says why');
     const rejected = await copy.run('release', 'reject', second, '--comment', 'No', '--json');

@@ -104,6 +104,11 @@ describe('promotions of one release', () => {
     assert.doesNotMatch(words.tooltip(), /\[link\]\(command/);
     const mixed = { ...release, promotions: [of('7', { state: 'applied' }), of('8', { state: 'rejected' })] };
     assert.equal(releaseWords(mixed, NOW).label, '2 prompts 1 applied, 1 rejected');
+    const canceled = {
+      ...mixed,
+      promotions: mixed.promotions.map(each => ({ ...each, state: 'cancelled' as const })),
+    };
+    assert.equal(releaseWords(canceled, NOW).label, '2 prompts canceled');
   });
   it('are decided by whoever may decide one of them', () => {
     const own = of('8', { authors: ['mara.lindqvist'] });

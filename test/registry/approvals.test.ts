@@ -200,6 +200,8 @@ describe('approvals', () => {
       assertProblem(await act('cancel', asked, 'production approver ada'), 403, 'role_too_low', /rae/);
       const { json } = await act('cancel', asked, 'production author rae');
       assert.deepEqual([json.state, json.closed.by], ['cancelled', 'rae']);
+      const late = await act('approve', asked, 'production approver ada');
+      assertProblem(late, 409, 'promotion_closed', /was canceled already/);
       const another = await request(1, null);
       assert.equal((await act('cancel', another, 'production admin')).json.state, 'cancelled');
       const { json: list } = await registry.call('GET', '/v1/promotions?state=cancelled&prompt=p');

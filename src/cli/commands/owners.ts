@@ -4,6 +4,7 @@ import type { OwnersChangeRecord, OwnersRecord } from '../../contract/owners.ts'
 import type { EnvironmentName } from '../../core/environment.ts';
 import { changeWaitsFor } from '../../core/owners-words.ts';
 import { Problem } from '../../core/problem.ts';
+import { stateWord } from '../../core/state-word.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, print, printJson, printText, say } from '../output.ts';
 import { readBytes } from '../read-bytes.ts';
@@ -170,7 +171,7 @@ function told(change: OwnersChangeRecord) {
   if (state === 'applied')
     return line`Change ${id} is in effect: these are now the owners of prompts in ${environment}.`;
   if (state === 'pending') return waitsFor(change);
-  return line`Change ${id} of the owners of ${environment} is ${state}. Nothing was changed.`;
+  return line`Change ${id} of the owners of ${environment} is ${stateWord(state)}. Nothing was changed.`;
 }
 
 function waitsFor(change: OwnersChangeRecord) {

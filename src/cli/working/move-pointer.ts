@@ -9,6 +9,7 @@ import type { EnvironmentName } from '../../core/environment.ts';
 import { waitedForWords } from '../../core/owners-words.ts';
 import { Problem } from '../../core/problem.ts';
 import { isOpen } from '../../core/promotion.ts';
+import { stateWord } from '../../core/state-word.ts';
 import { type VersionNumber, versionReference } from '../../core/version.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, print, printJson, say, type TerminalText } from '../output.ts';
@@ -131,7 +132,7 @@ export function told(
   const where = `${channel} of ${environment}`;
   if (promotion === null) return line`${reference} is already live on ${where}.`;
   if (promotion.state === 'applied') return line`${reference} is live on ${where}.`;
-  return line`${reference} is not live on ${where}: ${isOpen(promotion) ? whatFor(promotion) : promotion.state}`;
+  return line`${reference} is not live on ${where}: ${isOpen(promotion) ? whatFor(promotion) : stateWord(promotion.state)}`;
 }
 
 function whatFor({ id, state, approvals, approvalsNeeded, effectiveAt, held, owners }: Promotion): string {
@@ -149,5 +150,5 @@ function whatFor({ id, state, approvals, approvalsNeeded, effectiveAt, held, own
 export function whyClosed({ id, state, closed, supersededBy }: Promotion): string {
   if (supersededBy !== null) return `Promotion ${id} was superseded by promotion ${supersededBy}.`;
   const why = closed === null || closed.comment === '' ? '' : `: ${closed.comment}`;
-  return `Promotion ${id} was ${state}${closed === null ? '' : ` by ${closed.by}`}${why}`;
+  return `Promotion ${id} was ${stateWord(state)}${closed === null ? '' : ` by ${closed.by}`}${why}`;
 }

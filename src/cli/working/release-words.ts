@@ -2,13 +2,14 @@
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Release, ReleaseAnswer, ReleaseSummary } from '../../contract/releases.ts';
 import { waitedForWords } from '../../core/owners-words.ts';
+import { stateWord } from '../../core/state-word.ts';
 import { versionReference } from '../../core/version.ts';
 import { line, lines, type TerminalText, table } from '../output.ts';
 
 /** `3 applied, 1 pending`. */
 export function countsInWords(counts: ReleaseSummary['counts']): string {
   return Object.entries(counts)
-    .map(([state, count]) => `${count} ${state}`)
+    .map(([state, count]) => `${count} ${stateWord(state)}`)
     .join(', ');
 }
 
@@ -26,7 +27,7 @@ export function releaseInLines(release: Release): TerminalText {
         each.prompt,
         String(each.version),
         each.from === null ? '' : String(each.from),
-        each.state,
+        stateWord(each.state),
         `${each.approvals.length} of ${each.approvalsNeeded}`,
         each.held?.detail ?? each.closed?.comment ?? waitsForWhom(each),
       ]),

@@ -4,6 +4,7 @@ import { approvalsMissing } from '../../core/approvals-missing.ts';
 import type { PromptName } from '../../core/name.ts';
 import { waitedForWords } from '../../core/owners-words.ts';
 import { LONGEST_AHEAD } from '../../core/promotion-decisions.ts';
+import { stateWord } from '../../core/state-word.ts';
 import { isBlank, oneLine } from '../../core/visible-text.ts';
 import type { Confirmation } from '../asking/ask.ts';
 import type { PromptChange } from '../compare/change.ts';
@@ -108,7 +109,7 @@ export function outcome(promotion: Promotion, kind: IntendedPromotion['kind']): 
   if (state === 'planned')
     return `Planned: ${reference} goes live in ${placeOf(promotion)}${when}. ${stillLive(prompt, from, promotion)}`;
   if (state !== 'applied')
-    return `The promotion of ${reference} is ${state}. ${stillLive(prompt, from, promotion)}`;
+    return `The promotion of ${reference} is ${stateWord(state)}. ${stillLive(prompt, from, promotion)}`;
   const before = from === null ? '' : ` It was @${from}.`;
   return kind === 'roll-back'
     ? `Rolled back: ${reference} is live in ${placeOf(promotion)} again.${before}`

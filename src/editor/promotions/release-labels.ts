@@ -1,5 +1,6 @@
 /** The words of a release in the view Promotions. */
 import type { Promotion } from '../../contract/promotions.ts';
+import { stateWord } from '../../core/state-word.ts';
 import { firstLine, type ItemWords } from '../explorer/labels.ts';
 import { ageOf, counted, instantOf } from '../wording/age.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
@@ -27,7 +28,7 @@ export function releaseWords({ id, atomic, promotions }: ShownRelease, now: numb
         [
           ...promotions
             .slice(0, MOST_NAMED)
-            .map(each => `- ${md(each.prompt)}: ${md(moveWords(each))}, ${each.state}`),
+            .map(each => `- ${md(each.prompt)}: ${md(moveWords(each))}, ${stateWord(each.state)}`),
           ...(promotions.length > MOST_NAMED ? [`- and ${promotions.length - MOST_NAMED} more`] : []),
         ].join('\n'),
       ].join('\n\n'),
@@ -45,6 +46,6 @@ function stateOf(promotions: readonly Promotion[]): string {
   if (first.state === 'pending') return first.held === null ? waitsWords(first) : 'held';
   if (first.state === 'planned') return instantOf(first.effectiveAt ?? first.requestedAt);
   const counts = Map.groupBy(promotions, ({ state }) => state);
-  if (counts.size === 1) return first.state;
-  return [...counts].map(([state, of]) => `${of.length} ${state}`).join(', ');
+  if (counts.size === 1) return stateWord(first.state);
+  return [...counts].map(([state, of]) => `${of.length} ${stateWord(state)}`).join(', ');
 }

@@ -2,6 +2,7 @@
 import type { Promotion } from '../../contract/promotions.ts';
 import { waitedForWords } from '../../core/owners-words.ts';
 import type { Problem } from '../../core/problem.ts';
+import { stateWord } from '../../core/state-word.ts';
 import { oneLine } from '../../core/visible-text.ts';
 import type { Confirmation, TextQuestion } from '../asking/ask.ts';
 import type { PromptChange } from '../compare/change.ts';
@@ -85,7 +86,7 @@ function effectOf({ approvals, approvalsNeeded, effectiveAt, owners }: Promotion
 /** @param isNews whether the window did not know it */
 export function endedAlready({ prompt, version, state, closed }: Promotion, isNews: boolean): string {
   const by = closed === null ? '' : ` by ${oneLine(closed.by)}`;
-  return `${isNews ? 'Someone else was faster. ' : ''}This promotion of ${prompt}@${version} was ${state}${by} already.`;
+  return `${isNews ? 'Someone else was faster. ' : ''}This promotion of ${prompt}@${version} was ${stateWord(state)}${by} already.`;
 }
 
 /** The message if it is unknown whether the registry carried it out. */
