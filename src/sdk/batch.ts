@@ -157,7 +157,7 @@ interface Item {
 function refusedItem(status: number, problem: unknown, url: string): PromptForgeError {
   return refusalOf({
     status: Number(status) || 0,
-    headers: new Headers({ 'content-type': 'application/problem+json' }),
+    headers: new Headers(),
     text: JSON.stringify(problem) ?? '',
     url,
     key: 'pf_…',

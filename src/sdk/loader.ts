@@ -149,10 +149,11 @@ export function loader(settings: Settings): Loader {
     slots.put(keyOf(wanted), entry);
     outage = undefined;
     const slot = slots.open(keyOf(wanted));
-    if (storage !== undefined)
-      inBackground(storing(storage).then(stored => stored.keep(slot, entry, wanted)));
     // By another request something newer may be known already.
-    return slot.entry ?? entry;
+    const newest = slot.entry ?? entry;
+    if (storage !== undefined)
+      inBackground(storing(storage).then(stored => stored.keep(slot, newest, wanted)));
+    return newest;
   }
 
   async function readStorage(slot: Slot, wanted: Wanted): Promise<void> {

@@ -62,13 +62,13 @@ interface Document {
   readonly missing?: unknown;
 }
 
-/** RFC 9457, as the registry writes it. */
-function problemIn({ headers, text, key }: Refused): Document | undefined {
-  if (!/^application\/problem\+json/.test(headers.get('content-type') ?? '')) return undefined;
+/** RFC 9457, as the registry writes it. Another type is of another API, whose codes and words mean nothing here. */
+function problemIn({ text, key }: Refused): Document | undefined {
   try {
-    const { code, detail, missing } = JSON.parse(text);
-    if (typeof code !== 'string' || typeof detail !== 'string') return undefined;
-    return { code, detail: detail.replaceAll(key, 'pf_…').slice(0, MAX_QUOTED), missing };
+    // Throws for what is no such document.
+    const { type, code, detail, missing } = JSON.parse(text);
+    if (!type.startsWith('urn:promptforge:')) return undefined;
+    return { code: String(code), detail: detail.replaceAll(key, 'pf_…').slice(0, MAX_QUOTED), missing };
   } catch {
     return undefined;
   }

@@ -170,6 +170,18 @@ describe('prompts.get', () => {
         { status: 200, headers: { 'PromptForge-Api': '1' }, body: '{"name"' },
         'not_a_registry',
       ],
+      ...[401, 403, 404].map(
+        status =>
+          [
+            `problem ${status} of another API`,
+            {
+              status,
+              headers: { 'Content-Type': 'application/problem+json' },
+              body: `{"type":"about:blank","status":${status},"code":"prompt_not_found","detail":"Nope."}`,
+            },
+            'not_a_registry',
+          ] as const,
+      ),
       ['an empty answer', { status: 204 }, 'not_a_registry'],
       [
         '304 for what was never given',
@@ -270,7 +282,7 @@ describe('prompts.get', () => {
   it('names its key in no error, even where the answer quotes it', async () => {
     const { proxy, client } = setting;
     const detail = `The key ${SECRET} is not known.`;
-    const body = JSON.stringify({ code: 'key_unknown', detail });
+    const body = JSON.stringify({ type: 'urn:promptforge:problem:key_unknown', code: 'key_unknown', detail });
     proxy.fault = { status: 401, body, headers: { 'Content-Type': 'application/problem+json' } };
     const error = await client({ key: SECRET })
       .get(NAME)
@@ -281,7 +293,11 @@ describe('prompts.get', () => {
     assert.ok(!JSON.stringify([error, error.cause ?? null]).includes(SECRET));
     // Nor a part of it, where a long answer is cut.
     for (let before = 1000 - SECRET.length; before < 1000; before += 7) {
-      const long = JSON.stringify({ code: 'key_unknown', detail: `${'x'.repeat(before)}${SECRET}` });
+      const long = JSON.stringify({
+        type: 'urn:promptforge:problem:key_unknown',
+        code: 'key_unknown',
+        detail: `${'x'.repeat(before)}${SECRET}`,
+      });
       proxy.fault = { status: 401, body: long, headers: { 'Content-Type': 'application/problem+json' } };
       await assert.rejects(client({ key: SECRET }).get(NAME), ({ message }: Error) =>
         /^x+(?:pf_?…?|p)?$/.test(message),

@@ -113,6 +113,35 @@ describe('a storage', () => {
     assert.deepEqual([later.source, later.version], ['stored', 2]);
   });
 
+  it('keeps what was requested last, also where an earlier request is answered later', async () => {
+    const { storage, texts } = noted();
+    const held = Promise.withResolvers<void>();
+    const background: Promise<unknown>[] = [];
+    let answers = 0;
+    const prompts = setting.client({
+      storage,
+      waitUntil: work => background.push(work),
+      async fetch(url, init) {
+        const response = await fetch(url, init);
+        answers += 1;
+        if (init?.method === 'GET') await held.promise;
+        return response;
+      },
+    });
+    const early = prompts.get(NAME);
+    await eventually('the answer with version 1', () => answers === 1);
+    await setting.promote(2);
+    setting.pass(1);
+    assert.equal((await prompts.preload([NAME]))[0]?.version, 2);
+    held.resolve();
+    assert.equal((await early).version, 2);
+    await Promise.all(background);
+    assert.deepEqual(
+      texts.map(text => JSON.parse(text).prompt.version),
+      [2],
+    );
+  });
+
   it('has ages that others read by their own clock, also where a clock was set back', async () => {
     const { storage, texts } = noted();
     const clock = { now: setting.clock.now + 7_200_000 };
