@@ -1,5 +1,6 @@
 /** The law of Langfuse's form: what Langfuse's own clients make of it is what this registry renders. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { ChatPromptClient as ChatPrompt5, TextPromptClient as TextPrompt5 } from '@langfuse/client';
 import fc from 'fast-check';
 import { ChatPromptClient as ChatPrompt3, TextPromptClient as TextPrompt3 } from 'langfuse-core';
@@ -333,6 +334,12 @@ describe("a prompt in Langfuse's form", () => {
       await refusal('Now:\n  {{> part}}\n', { part: 'Dear {{name}},\n' }),
       /indented line.*beginning of a line/,
     );
+  });
+
+  it('is refused in the sentence that its documentation quotes', async () => {
+    const page = await readFile(new URL('../../docs/integrations/langfuse.md', import.meta.url), 'utf8');
+    const [, quoted] = /^> (.*)$/m.exec(page) ?? [];
+    assert.equal(await refusal('Dear {{name}},\n\n\n{{#if name}}x{{/if}}'), quoted);
   });
 
   it('is given where what substitution does not know changes nothing', async () => {
