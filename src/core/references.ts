@@ -28,6 +28,11 @@ export const MOST_BEFORE_AT = MAX_NAME_LENGTH * LONGEST_CHARACTER + 40;
 /** From its `@` on, with what decides where its version ends. */
 export const MOST_FROM_AT = 24;
 
+/** Returns false for text without a reference, faster than looking for the first one. */
+export function mayHaveReferences(text: string): boolean {
+  return SIGNS.some(sign => text.includes(sign));
+}
+
 /** In the order of the text; takes linear time. */
 export function* referencesIn(text: string): Generator<FoundReference> {
   for (const [at, end] of signsIn(text)) {

@@ -33,6 +33,18 @@ describe('the versions that a log names', () => {
     assert.deepEqual(await trace(''), []);
   });
 
+  it('are found in lines that write each of them in another way', async () => {
+    const lines = [
+      'support/triage@12',
+      'GET /open/version?ref=support%2Ftriage%4012',
+      'GET /login?next=%2Fopen%2Fversion%3Fref%3Dsupport%252Ftriage%254012',
+      '{"ref":"support\\/triage\\u004012"}',
+    ];
+    for (const line of lines) assert.equal((await trace(line))[0]?.prompt, 'support/triage', line);
+    const [triage] = await trace(lines.join('\n'));
+    assert.deepEqual([triage?.version, triage?.lines], [12, lines.length]);
+  });
+
   it('are timed in the forms of loggers and servers that say their offset from UTC', () => {
     for (const written of [
       '2026-03-01T10:00:00Z',

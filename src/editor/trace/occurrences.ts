@@ -1,7 +1,13 @@
 /** The versions that the lines of a log name, and where each is first and last. */
 import { setImmediate } from 'node:timers/promises';
 import type { PromptName } from '../../core/name.ts';
-import { type FoundReference, MOST_BEFORE_AT, MOST_FROM_AT, referencesIn } from '../../core/references.ts';
+import {
+  type FoundReference,
+  MOST_BEFORE_AT,
+  MOST_FROM_AT,
+  mayHaveReferences,
+  referencesIn,
+} from '../../core/references.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { timeIn } from './line-time.ts';
 
@@ -63,7 +69,7 @@ function* stepsOf(log: string): Generator<Named | undefined> {
     const text = log.slice(start, end);
     start = end + 1;
     yield undefined;
-    if (!text.includes('@') && !text.includes('%40')) continue;
+    if (!mayHaveReferences(text)) continue;
     const occurrence = { line, at: timeIn(text) };
     const seen = new Set<string>();
     for (const found of referencesInPieces(text)) {
