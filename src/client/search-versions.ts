@@ -3,6 +3,7 @@ import type { VersionSummary } from '../contract/prompts.ts';
 import type { Digest } from '../core/digest.ts';
 import type { PromptName } from '../core/name.ts';
 import { countIn, foldText, linesOf, placeIn } from '../core/search-text.ts';
+import { type VersionNumber, versionReference } from '../core/version.ts';
 import type { DiskVersionCache } from './disk-version-cache.ts';
 
 export interface MatchPosition {
@@ -20,7 +21,13 @@ export interface Hit {
   readonly first: MatchPosition;
   /** The number of occurrences in the version. */
   readonly count: number;
+  /** True for the first version, and if the one before it is on this machine and does not have the text. */
+  readonly isAdded: boolean;
+  /** The next version, if it is on this machine and does not have the text any more. */
+  readonly removedIn: VersionNumber | undefined;
 }
+
+type Found = Pick<Hit, 'first' | 'count'>;
 
 export interface LocalSearchResult {
   /** Newest first. */
@@ -66,8 +73,9 @@ export async function searchVersions(
     if (!goOn()) break;
   }
   kept.sort(newestFirst);
-  const known = new Map<Digest, Omit<Hit, 'version'> | undefined>();
-  const hits: Hit[] = [];
+  const known = new Map<Digest, Found | undefined>();
+  const unreadable = new Set<Digest>();
+  const hits: (Found & Pick<Hit, 'version'>)[] = [];
   let characters = 0;
   let searched = 0;
   while (searched < kept.length && hits.length < limits.hits && characters < limits.characters && goOn()) {
@@ -76,9 +84,10 @@ export async function searchVersions(
     // Versions of the same text are searched once.
     await Promise.all(
       wanted.map(async digest => {
-        const source = (await cache.peekSource(digest)) ?? '';
-        characters += source.length;
-        known.set(digest, placesIn(source, query));
+        const source = await cache.peekSource(digest);
+        if (source === undefined) unreadable.add(digest);
+        known.set(digest, source === undefined ? undefined : placesIn(source, query));
+        characters += source?.length ?? 0;
       }),
     );
     for (const version of part) {
@@ -87,7 +96,25 @@ export async function searchVersions(
     }
     searched += part.length;
   }
-  return { hits, searched, kept: kept.length };
+  const digests = new Map(kept.map(each => [versionReference(each.prompt, each.version), each.digest]));
+  const isWithout = (prompt: PromptName, version: VersionNumber) => {
+    const digest = digests.get(versionReference(prompt, version));
+    if (digest === undefined || !known.has(digest) || unreadable.has(digest)) return false;
+    return known.get(digest) === undefined;
+  };
+  return {
+    hits: hits.map(hit => {
+      const { prompt, version } = hit.version;
+      const [before, after] = [(version - 1) as VersionNumber, (version + 1) as VersionNumber];
+      return {
+        ...hit,
+        isAdded: version === 1 || isWithout(prompt, before),
+        removedIn: isWithout(prompt, after) ? after : undefined,
+      };
+    }),
+    searched,
+    kept: kept.length,
+  };
 }
 
 function newestFirst(one: VersionSummary, other: VersionSummary): number {
@@ -95,7 +122,7 @@ function newestFirst(one: VersionSummary, other: VersionSummary): number {
   return other.version - one.version;
 }
 
-function placesIn(source: string, text: string): Omit<Hit, 'version'> | undefined {
+function placesIn(source: string, text: string): Found | undefined {
   const folded = foldText(text);
   if (!foldText(source).includes(folded)) return undefined;
   let first: MatchPosition | undefined;

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { CacheFolder } from '../../src/client/cache-folder.ts';
 import { DiskVersionCache } from '../../src/client/disk-version-cache.ts';
 import { searchVersions } from '../../src/client/search-versions.ts';
+import type { PromptName } from '../../src/core/name.ts';
+import type { VersionNumber } from '../../src/core/version.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { aVersion } from './a-version.ts';
 
@@ -38,6 +40,39 @@ describe('searching the versions on this machine', () => {
       ],
     );
     assert.deepEqual([searched, kept], [4, 4]);
+  });
+
+  it('says which version added it and which removed it, as far as those are on this machine', async () => {
+    await using folder = await temporaryFolder();
+    const cache = await cacheOf(folder.path, 'None.', 'A fee.', 'The fee.', 'None!', 'Fee.');
+    const changes = async () => {
+      const { hits } = await searchVersions(cache, URL, 'fee');
+      return hits.map(({ version, isAdded, removedIn }) => [version.version, isAdded, removedIn]);
+    };
+    assert.deepEqual(await changes(), [
+      [5, true, undefined],
+      [3, false, 4],
+      [2, true, undefined],
+    ]);
+    const ofOthers = { prompt: 'other' as PromptName, version: 4 as VersionNumber };
+    await cache.putVersion(URL, aVersion('Other fee.', ofOthers));
+    assert.deepEqual(
+      (await changes()).find(([version]) => version === 4),
+      [4, false, undefined],
+    );
+    // Whether a text that cannot be read has it is not known.
+    const files = new CacheFolder(folder.path);
+    for (const file of await files.files('sources'))
+      if (Buffer.from((await files.read(file, 1000)) ?? []).includes('None'))
+        await files.write(file, 'damaged');
+    assert.deepEqual(
+      (await changes()).filter(([version]) => version !== 4),
+      [
+        [5, false, undefined],
+        [3, false, undefined],
+        [2, false, undefined],
+      ],
+    );
   });
 
   it('takes the text as it is written, not as a pattern', async () => {

@@ -56,12 +56,14 @@ function extent({ searched, kept }: LocalSearchResult, prompt: PromptName | unde
 }
 
 function option(hit: Hit): Option<Hit> {
-  const { version, first, count } = hit;
+  const { version, first, count, isAdded, removedIn } = hit;
   return {
     label: versionReference(version.prompt, version.version),
     description: [
       `line ${first.line + 1}`,
       ...(count > 1 ? [counted(count, 'place')] : []),
+      ...(isAdded ? ['added here'] : []),
+      ...(removedIn === undefined ? [] : [`removed in @${removedIn}`]),
       version.author,
       ageOf(version.publishedAt, Date.now()),
     ].join(' · '),
