@@ -70,7 +70,10 @@ describe('a registry that goes away and comes back', () => {
     await run('compareVersions', { picks: ['@2', '@1'] }, prompt);
     await shownComparison(prompt, '@1 ↔ @2');
     const search = await run('searchVersions', { texts: ['two fees'], picks: [prompt] });
-    assert.match(search.offered[0]?.[0] ?? '', new RegExp(`^${prompt}@2 line 2 · tomas\\.berg · `));
+    assert.match(
+      search.offered[0]?.[0] ?? '',
+      new RegExp(`^${prompt}@2 line 2 · added here · tomas\\.berg · `),
+    );
     // One side of the comparison in front is the same document.
     await eventually('the text to be selected in the version', () => {
       const front = vscode.window.activeTextEditor;
