@@ -11,13 +11,13 @@ export interface SigningOptions extends RegistryOptions {
   readonly signedHead?: string;
 }
 
-export interface SigningFiles {
+export interface SigningFilePaths {
   readonly keyFile: string;
   readonly headFile: string;
 }
 
 /** @throws CommandFailure if a database is given without a key */
-export async function signingFiles(options: SigningOptions): Promise<SigningFiles> {
+export async function signingFiles(options: SigningOptions): Promise<SigningFilePaths> {
   const { data, database, registryKey } = options;
   if (registryKey === undefined && database !== undefined)
     throw new CommandFailure(EXIT.usage, 'A database also needs --registry-key: the key that "serve" uses.');
