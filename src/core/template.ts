@@ -2,8 +2,8 @@
 /// <reference path="./handlebars-parser.d.ts" />
 import Visitor from 'handlebars/dist/cjs/handlebars/compiler/visitor.js';
 import { checkTemplate, NUL, whyUnreadable } from './check/check-template.ts';
-import { COMPUTED_NAME } from './check/check-tree.ts';
 import type { TemplateError } from './check/finding.ts';
+import { COMPUTED_NAME } from './check/name-faults.ts';
 import { Problem, type SourceIssue } from './problem.ts';
 import { fixedMetadata } from './prompt-metadata.ts';
 import { readTemplate } from './read-template.ts';

@@ -91,6 +91,8 @@ describe('a value that is not text', () => {
     items: ['a'],
     odd: { 'a b': 1 },
     empty: {},
+    'both names': { list: [[1]] },
+    'a?': { true: { b: 1 } },
   };
   const rows: Record<string, RegExp> = {
     '{{customer}}':
@@ -120,6 +122,16 @@ describe('a value that is not text', () => {
     '{{json null}}': /A value is missing/,
     '{{json (lookup customer "no")}}': /has nothing to write/,
     '{{#if (json ctx)}}{{/if}}': /has nothing to write/,
+    '{{[both names]}}':
+      /"\[both names\]" is an object.* \{\{\[both names\]\.list\}\}, or \{\{json \[both names\]\}\}/,
+    '{{[both names].list.[0]}}':
+      /"\[both names\]\.list\.\[0\]" is a list.* \{\{#each \[both names\]\.list\.\[0\]\}\}…/,
+    '{{[a?].[true]}}': /such as \{\{\[a\?\]\.\[true\]\.b\}\}/,
+    '{{#each items}}{{@root.[a?]}}{{/each}}': /"@root\.\[a\?\]" is an object/,
+    '{{#with customer}}{{#with @root.odd}}{{..}}{{/with}}{{/with}}':
+      /such as \{\{\.\.\/id\}\}, or \{\{json \.\.\}\}/,
+    '{{json items.[5].[no one]}}': /wrap the tag in \{\{#if items\.\[5\]\.\[no one\]\}\}…/,
+    '{{json ../[no one]}}': /so "\.\.\/\[no one\]" has no value/,
     '{{section}}': /"section" takes one argument, not none/,
     '{{section no}}': /\{\{section\}\} needs a name/,
     '{{role}}': /^a:1:3: "role" takes one argument, not none: write "\{\{role "system"\}\}"\.$/,

@@ -3,7 +3,7 @@ import { arityOf, HELPERS, type KnownHelper } from '../helpers.ts';
 import { nearest } from '../near.ts';
 import type { Arguments, Expression, Node, SubExpression } from '../syntax-tree.ts';
 import type { TemplateErrorCode } from './finding.ts';
-import { hasOperator, NOT_OPERATOR, OPERATOR } from './foreign-syntax.ts';
+import { EACH, hasOperator, isNot, NOT_OPERATOR, OPERATOR } from './foreign-syntax.ts';
 
 export type Form = 'value' | 'block' | 'argument';
 
@@ -34,9 +34,11 @@ export function checkHelper(helper: KnownHelper, args: Arguments, form: Form): H
   const { least, most } = arityOf(helper);
   const count = args.params.length;
   const words = count > most ? wordsOf(args) : [];
-  if (words.includes('not')) return { code: 'foreign-syntax', message: NOT_OPERATOR };
+  if (words.some(isNot)) return { code: 'foreign-syntax', message: NOT_OPERATOR };
   if (words.includes('as') && helper.blockParams !== undefined && form === 'block')
     return wrong('Write the names after "as" between bars, as in "as |item|".');
+  if (name === 'each' && words.some(word => word === 'in' || word === 'of'))
+    return { code: 'foreign-syntax', message: EACH };
   if (hasOperator(words)) return { code: 'foreign-syntax', message: OPERATOR };
   if (count === 0 && isCompared(name, args)) return { code: 'foreign-syntax', message: OPERATOR };
   if (count < least || count > most)

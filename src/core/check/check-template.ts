@@ -36,6 +36,8 @@ export function checkTemplate(
   if (unreadable !== undefined) return [unreadable];
   const tree = readTemplate(template) as unknown as Program;
   const errors = checkReadTemplate(tree, template);
+  // Blocks of another language are none here, so what a path would mean inside them is not known.
+  if (errors.some(({ code }) => code === 'foreign-syntax')) return errors;
   const isPrompt = kind === 'prompt';
   const known = isPrompt && mayReadMetadata(template) ? prompt?.() : undefined;
   const ofContext = contextErrors({ tree, text: template }, { isPrompt, prompt: known });

@@ -28,6 +28,7 @@ import { foreignPath } from './foreign-syntax.ts';
 import { nameOfInline, PARTIAL_BLOCK } from './inline-partials.ts';
 import { inspectTemplate } from './inspect-template.ts';
 import {
+  COMPUTED_NAME,
   foreignEnd,
   givenTwice,
   internal,
@@ -38,10 +39,6 @@ import {
   undefinedPartial,
   unknownHelper,
 } from './name-faults.ts';
-
-/** Error for a partial whose name is computed. */
-export const COMPUTED_NAME =
-  'A partial must be named, not computed: the meaning of a computed name could change after publishing. Use {{#if}} around named partials.';
 
 /** In the order of their places. `text` is what `tree` was read from. */
 export function checkTree(tree: Program, text: string): readonly TemplateError[] {
@@ -258,12 +255,19 @@ class Checker {
     const words = [callee, ...params];
     const places = words.map(word => this.#placeOf(word));
     const at = places.findIndex(({ start }, index) => index > 0 && start === places[index - 1]?.end);
-    const dot = words[at];
-    if (dot?.type !== 'PathExpression' || !dot.original.startsWith('.')) return false;
+    const [before, dot] = [words[at - 1], words[at]];
+    const isAfterDots = before?.type === 'PathExpression' && /^\.+$/.test(before.original);
+    if (!isAfterDots && (dot?.type !== 'PathExpression' || !dot.original.startsWith('.'))) return false;
     const { start, end } = places[at] as { start: number; end: number };
     const path = this.#text.slice(places[at - 1]?.start, end);
-    const message = `"${path}" is not a valid path: a name is missing beside the dots.`;
-    this.#report({ code: 'template-syntax', message }, { start, end });
+    const lacks =
+      isAfterDots && dot?.type === 'PathExpression'
+        ? `a "/" is missing after the dots`
+        : 'a name is missing beside the dots';
+    this.#report(
+      { code: 'template-syntax', message: `"${path}" is not a valid path: ${lacks}.` },
+      { start, end },
+    );
     return true;
   }
 

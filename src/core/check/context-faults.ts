@@ -1,5 +1,6 @@
 /** The sentences for values that are wrong because of their context. */
 import type { Node, PathExpression, SubExpression } from '../syntax-tree.ts';
+import { writtenPath } from '../written-path.ts';
 import { isScalar, textOfKind, type ValueKind } from './context-kind.ts';
 import type { TemplateError } from './finding.ts';
 
@@ -15,12 +16,12 @@ export interface ContextFault extends Pick<TemplateError, 'code' | 'message'> {
   readonly isLinked: boolean;
 }
 
-export function writtenPath(node: PathExpression | SubExpression): string {
-  return node.type === 'PathExpression' ? node.original : LOOKUP;
+export function writtenCall(node: PathExpression | SubExpression): string {
+  return node.type === 'PathExpression' ? writtenPath(node) : LOOKUP;
 }
 
 export function noRole(node: PathExpression | SubExpression, kind: ValueKind): ContextFault {
-  const path = writtenPath(node);
+  const path = writtenCall(node);
   const what = isScalar(kind) ? 'a number or a boolean' : 'another text';
   const message = `"${path}" is ${what} here, which is not a role. Use "system", "user", "model" or "tool".`;
   return { code: 'unknown-role', message, node, path, kind, isLinked: false };
@@ -35,8 +36,8 @@ export function notText(path: string, kind: ValueKind): string {
   return `"${path}" is always ${what} here, which is not text. Name one of its ${part}, or write {{json ${path}}}.`;
 }
 
-export function nothingAbove({ original }: PathExpression): string {
-  return `There is no outer context here, so "${original}" has no value. Remove "../".`;
+export function nothingAbove(path: PathExpression): string {
+  return `There is no outer context here, so "${writtenPath(path)}" has no value. Remove "../".`;
 }
 
 export function neverGiven(path: string | undefined): string {

@@ -21,6 +21,7 @@ import {
   type SubExpression,
 } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
+import { writtenPath } from '../written-path.ts';
 import { helperName, isPropertyOfText } from './context-kind.ts';
 import { MAX_ERRORS, type TemplateError } from './finding.ts';
 
@@ -310,7 +311,7 @@ function useOfLookup(node: Lookup, place: Place): Use | undefined {
 }
 
 function writtenOf(node: Use['node']): string {
-  return node.type === 'PathExpression' ? node.original : 'lookup';
+  return node.type === 'PathExpression' ? writtenPath(node) : 'lookup';
 }
 
 function useOf(value: Expression | undefined, { context, root, names }: Place): Use | undefined {

@@ -14,7 +14,7 @@ const TRIM =
   'The "-" beside the braces is Jinja or Go template syntax. Handlebars trims white space with "~", as in {{~name~}}.';
 const FORMAT =
   'This is a Python format. Handlebars writes values as they are: pass the text as it should be written.';
-const EACH = 'Handlebars loops with {{#each items as |item|}}…{{/each}}.';
+export const EACH = 'Handlebars loops with {{#each items as |item|}}…{{/each}}.';
 
 /** Why a path is of another language, by how `text` writes it; undefined for one of Handlebars. */
 export function foreignPath(
@@ -25,6 +25,7 @@ export function foreignPath(
   if (/\s|^\$\./.test(words)) return GO;
   if (words.includes('?.')) return CHAIN;
   if (OPTIONAL.test(words)) return OPTIONAL_MARK;
+  if (OPERATOR_IN_WORD.test(words)) return OPERATOR;
   if (/^\$\w/.test(words)) return /^\s{0,9}(?:,|:=)/.test(text.slice(end, end + 12)) ? GO : DOLLAR;
   if (/^-|-$/.test(words)) {
     const isAtBraces =
@@ -37,8 +38,11 @@ export function foreignPath(
 
 const CHAIN = 'Handlebars needs no "?": a path has no value if one of its parts is not given. Remove it.';
 
+/** `new?a:b`, `a??b`, and the signs that only people write. */
+const OPERATOR_IN_WORD = /[^?]\?|\?[^?:]|[≤≥≠×÷]/;
+
 /** As Picoschema marks an optional input, TypeScript a property and Ruby a question. */
-const OPTIONAL = /[^./]\?(?=$|[./])/;
+const OPTIONAL = /[^./?]\?(?=$|[./])/;
 const OPTIONAL_MARK =
   'The "?" of an optional input belongs only in the schema: in the text, a missing value is empty. Remove it. Write a name that contains a "?" in brackets, {{[name?]}}.';
 const DOLLAR =
@@ -51,19 +55,27 @@ const FORMATTED_TAG = /^\s*[\w.]+(?:\[[^\]\s]{0,40}\])?(?:![rsa])?:[^\s{}"'|]*~?
 /** A Go variable assignment: `$i, $item := .Items`. */
 const GO_VALUE = /(?:^|\s)\$?\w{1,80}\s{0,9}(?:,\s{0,9}\$?\w{1,80}\s{0,9})?:=/;
 
-/** Words that are operators between values. */
-const OPERATORS = new Set(['and', 'or', 'is', 'in', 'eq', 'ne', 'if', '?', '??', '-', ':', '===', '==']);
+/** Words that are operators between values, in any case. */
+const OPERATORS = new Set([
+  ...['and', 'or', 'xor', 'is', 'in', 'if', 'contains', 'matches', 'equals'],
+  ...['eq', 'ne', 'neq', 'gt', 'gte', 'ge', 'lt', 'lte', 'le'],
+  ...['?', '??', '?:', '-', ':', '===', '==', '−'],
+]);
 
 /** Why a call is of another language, by the words of its name and its arguments that are paths. */
 export function foreignCall(name: string, words: readonly string[]): string | undefined {
   if (name.endsWith(':') || (words[0]?.startsWith(':') && !words.includes('?'))) return JSON_BRACES;
-  if (name === 'not') return NOT_OPERATOR;
+  if (isNot(name)) return NOT_OPERATOR;
   if (LOOPS.has(name)) return EACH;
   return hasOperator(words) ? OPERATOR : KEYWORDS.get(name);
 }
 
 export function hasOperator(words: readonly string[]): boolean {
-  return words.some(word => OPERATORS.has(word));
+  return words.some(word => OPERATORS.has(word.toLowerCase()));
+}
+
+export function isNot(word: string): boolean {
+  return word.toLowerCase() === 'not';
 }
 
 /** Why a tag of one word is of another language. */
@@ -142,6 +154,7 @@ export function foreignTag(tag: string, at: number): string | undefined {
   if (FORMATTED_TAG.test(inside)) return FORMAT;
   if (/\s\/\s*$/.test(before) || (rest.startsWith('/') && /\s\/$/.test(before))) return OPERATOR;
   if (/^[\w.]+![a-z]\s*\}/.test(rest)) return FORMAT;
+  if (/^~\s+[^\s~}]/.test(rest) && /\s$/.test(before)) return OPERATOR;
   if (/^!(?!=)/.test(rest)) return NOT_OPERATOR;
   if (
     /^(?:[\w.]+(?:[<>+*%]|&&|\|\||!=)|[<>+*%&|]|[=!]=|-\s)/.test(rest) ||

@@ -15,6 +15,10 @@ import {
 
 const MAX_SHOWN = 40;
 
+/** Error for a partial whose name is computed. */
+export const COMPUTED_NAME =
+  'A partial must be named, not computed: the meaning of a computed name could change after publishing. Use {{#if}} around named partials.';
+
 export function givenTwice(name: string): string {
   const shown = name.length > MAX_SHOWN ? 'This argument' : `"${name}"`;
   return `${shown} is given twice. Remove one of the two.`;
@@ -77,12 +81,15 @@ export function noHelper(name: string, args: Arguments): HelperFault {
   return { code: 'unknown-helper', message, data: { name } };
 }
 
+const INLINE = 'An inline partial begins with a "*": write {{#*inline "name"}}…{{/inline}}.';
+
 export function unknownHelper({ original: name }: PathExpression, args: Arguments): HelperFault {
   const words = wordsOf(args);
   // `x := 1` is `x` with an argument that is named ":".
   const isGo = args.hash?.pairs.some(({ key }) => key === ':') === true;
   const foreign = isGo ? GO : foreignCall(name, words);
   if (foreign !== undefined) return { code: 'foreign-syntax', message: foreign };
+  if (name === 'inline') return { code: 'unknown-helper', message: INLINE };
   const near = nearest(name, HELPERS.keys());
   if (near !== undefined)
     return {

@@ -50,9 +50,12 @@ function inTag(
 ): Explanation | undefined {
   const { kind, expected, text, start } = refused;
   const tag = template.slice(open.start, open.start + MAX_TAG);
-  const early = unfinished(refused, open, inside.at(-1), template);
+  const early =
+    unfinished(refused, open, inside.at(-1), template) ?? wrongBegin(refused, open, inside, template);
   if (early !== undefined) return early;
   if (TAG_OPENS.has(kind) && isNested(template, open, start)) return { message: NO_TAG_IN_TAG };
+  if (isInBars(inside) && kind !== 'CLOSE' && !isCutOff(template, start))
+    return { message: isBeforeComma(template, start) ? NO_COMMA : NAMES_IN_BARS };
   const foreign = start - open.start < MAX_TAG ? foreignTag(tag, start - open.start) : undefined;
   if (foreign !== undefined)
     return {
@@ -85,7 +88,8 @@ function inTag(
         message: `Put a space between "${open.kind === 'OPEN_UNESCAPED' ? '}}}' : '}}'}", which closes the tag, and the braces after it.`,
       };
     case 'CLOSE_UNESCAPED':
-      if (open.kind === 'OPEN_UNESCAPED') return closedTooSoon(open, inside);
+      if (open.kind === 'OPEN_UNESCAPED' || open.kind === 'OPEN_RAW_BLOCK')
+        return closedTooSoon(open, inside);
       return { message: 'Put a space between "}}" and "}": "}}}" only closes what "{{{" opened.' };
     case 'CLOSE':
       return closedTooSoon(open, inside);
@@ -134,7 +138,42 @@ function unfinished(
   return last?.kind === 'DATA' && kind === 'CLOSE' ? { message: 'A name is missing after "@".' } : undefined;
 }
 
+/** The sign of a block, a partial or a closing tag, with a space before it; or the end of a raw block alone. */
+function wrongBegin(
+  { start }: RefusedToken,
+  open: LexerToken,
+  inside: readonly LexerToken[],
+  template: string,
+): Explanation | undefined {
+  if (inside.length > 0) return undefined;
+  const sign = /^[#^>/&](?!\*)/.exec(template.slice(start, start + 2))?.[0];
+  if (sign === undefined) return undefined;
+  if (open.kind !== 'OPEN_RAW_BLOCK')
+    return {
+      message: `"${sign}" belongs right after the two braces: write "{{${sign}", without a space.`,
+    };
+  return sign === '/'
+    ? { code: 'mismatched-block', start: open.start, message: NO_RAW_BLOCK }
+    : { message: `A raw block begins with its name: remove the "${sign}".` };
+}
+
+const NO_RAW_BLOCK =
+  'This closes a raw block that was not opened. Remove it, or add {{{{raw}}}} before the text.';
+
 const NO_NAME_IN_BARS = 'A name is missing between the bars.';
+
+const NAMES_IN_BARS =
+  'Between the bars are plain names, without dots, brackets or quotes: {{#each items as |item index|}}.';
+
+function isInBars(inside: readonly LexerToken[]): boolean {
+  return inside.findLast(({ kind }) => kind.endsWith('_BLOCK_PARAMS'))?.kind === 'OPEN_BLOCK_PARAMS';
+}
+
+const NO_COMMA = 'Arguments are separated by spaces: remove the comma.';
+
+function isBeforeComma(template: string, start: number): boolean {
+  return /^[^\s,{}]*,/.test(template.slice(start, start + MAX_TAG));
+}
 
 const NO_TAG_IN_TAG = 'A tag cannot be inside a tag: write the name alone, without "{{" and "}}".';
 
@@ -187,15 +226,17 @@ function closedTooSoon(open: LexerToken, inside: readonly LexerToken[]): Explana
     return { start, end: start + text.length, message: 'This parenthesis is never closed: add ")".' };
   }
   if (inside.at(-1)?.kind === 'OPEN_BLOCK_PARAMS') return { message: NO_NAME_IN_BARS };
-  const bars = inside.findLast(({ kind }) => kind.endsWith('_BLOCK_PARAMS'));
-  if (bars?.kind === 'OPEN_BLOCK_PARAMS')
-    return { message: 'The names after "as |" are never closed: add "|" before this.' };
+  if (isInBars(inside)) return { message: 'The names after "as |" are never closed: add "|" before this.' };
   if (inside.length === 0)
     return {
       message:
         open.kind === 'OPEN' || open.kind === 'OPEN_UNESCAPED'
           ? 'The braces are empty. Name a variable, or write "\\{{" for the braces themselves.'
           : 'The braces are empty. Write the name of a block, a helper or a partial.',
+    };
+  if (open.kind === 'OPEN_RAW_BLOCK')
+    return {
+      message: '"{{{{" begins a raw block and is closed by four braces. For a variable, write two: {{name}}.',
     };
   return open.kind === 'OPEN_UNESCAPED'
     ? { message: '"{{{" is closed by three braces: write "}}}".' }
@@ -213,6 +254,8 @@ function isOpen(tokens: readonly LexerToken[], index: number): boolean {
   return true;
 }
 
+const TRIM_INSIDE = 'A "~" that trims white space belongs right beside the braces, as in {{~name~}}.';
+
 /** Characters that Handlebars' lexer does not accept in a name. */
 const NO_NAME = /[!"#%-,/;->@[-^`{-~]/;
 
@@ -223,12 +266,9 @@ function unreadable(template: string, start: number): Explanation | undefined {
     return {
       message: `The text that begins with this quote is never closed: add ${character === '"' ? "'\"'" : '"\'"'}.`,
     };
-  if (/^[^\s,{}]*,/.test(rest)) return { message: 'Arguments are separated by spaces: remove the comma.' };
+  if (isBeforeComma(template, start)) return { message: NO_COMMA };
   if (/^[^\s{}]*\}(?!\})/.test(rest)) return { message: 'A tag is closed by two braces: write "}}".' };
-  if (/^[#^>/&]/.test(rest) && /\{\{[{&~\s]*$/.test(template.slice(Math.max(0, start - MAX_TAG), start)))
-    return {
-      message: `"${character}" belongs right after the two braces: write "{{${character}", without a space.`,
-    };
+  if (character === '~') return { message: TRIM_INSIDE };
   const odd = NO_NAME.exec(rest)?.[0] ?? character;
   return {
     message: `A name cannot contain ${odd === '"' ? "'\"'" : `"${odd}"`}. If it is part of the name, write the name in brackets, as in {{[first name]}}.`,

@@ -1,5 +1,6 @@
 /** Finds values that a helper cannot take, or that cannot be written, whatever the input: by their kind in a context. */
 import type { Arguments, Expression, PathExpression, SubExpression } from '../syntax-tree.ts';
+import { writtenPath } from '../written-path.ts';
 import { isNothing, unknownRole } from './check-helper.ts';
 import {
   type ContextFault,
@@ -24,7 +25,7 @@ type Report = (fault: ContextFault) => void;
 /** Reports a value that is written as text and has none. */
 export function checkWritten(node: PathExpression | SubExpression, kind: ValueKind, report: Report): void {
   if (!isObject(kind)) return;
-  const path = writtenPath(node);
+  const path = writtenCall(node);
   report({ code: 'not-text', message: notText(path, kind), node, path, kind, isLinked: false });
 }
 
@@ -79,9 +80,9 @@ function requireGiven(value: Expression | undefined, place: ContextScope, report
   const path = value.type === 'PathExpression' ? value : undefined;
   report({
     code: 'wrong-arguments',
-    message: path?.depth ? nothingAbove(path) : neverGiven(path?.original),
+    message: path?.depth ? nothingAbove(path) : neverGiven(path && writtenPath(path)),
     node: value,
-    path: path?.original ?? 'lookup',
+    path: path === undefined ? 'lookup' : writtenPath(path),
     kind: 'nothing',
     isLinked: false,
   });
@@ -94,7 +95,7 @@ function requireName(value: Expression | undefined, place: ContextScope, report:
   if (!isComputed(value)) return;
   const kind = kindOf(value, place);
   if (textOfKind(kind)?.trim() !== '') return;
-  const path = writtenPath(value);
+  const path = writtenCall(value);
   const message = `"${path}" is an empty text here, where a text is needed. Name a variable.`;
   report({ code: 'wrong-arguments', message, node: value, path, kind, isLinked: false });
 }

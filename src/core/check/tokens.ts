@@ -29,8 +29,11 @@ export function* tokensOf(template: string): Generator<LexerToken, void, undefin
   }
 }
 
-/** The name in a block's opening or closing tag, as the parser compares it. */
-export function nameAfter(tokens: readonly LexerToken[], opening: number): string {
+/**
+ * The name in a block's opening or closing tag, as the parser compares it.
+ * @param isWritten true to keep its brackets, as it must be written to name the same
+ */
+export function nameAfter(tokens: readonly LexerToken[], opening: number, isWritten = false): string {
   let name = '';
   let isPart = true;
   for (let at = opening + 1; at < tokens.length; at++) {
@@ -40,11 +43,15 @@ export function nameAfter(tokens: readonly LexerToken[], opening: number): strin
       name += text;
       isPart = true;
     } else if (isPart && NAMES.has(kind)) {
-      name += kind === 'ID' ? text.replace(/^\[(.*)\]$/, '$1') : text;
+      name += isWritten ? (kind === 'STRING' ? `"${text}"` : text) : withoutBrackets(kind, text);
       isPart = false;
     } else return name;
   }
   return name;
+}
+
+function withoutBrackets(kind: string, text: string): string {
+  return kind === 'ID' ? text.replace(/^\[(.*)\]$/, '$1') : text;
 }
 
 const NAMES = new Set(['ID', 'STRING', 'NUMBER', 'BOOLEAN', 'UNDEFINED', 'NULL']);

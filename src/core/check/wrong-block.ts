@@ -1,12 +1,18 @@
 /** A block that is closed by another name, or never. */
 import type { TemplateError } from './finding.ts';
 import { foreignWord, NOT_ELSE } from './foreign-syntax.ts';
+import { COMPUTED_NAME } from './name-faults.ts';
 import type { RefusedToken } from './refused-token.ts';
 import { endOfTag, type LexerToken, nameAfter } from './tokens.ts';
 
 interface OpenBlock {
   readonly start: number;
+  /** As the parser compares it. */
   readonly name: string;
+  /** As it must be written to name the same. */
+  readonly written: string;
+  /** Its tag without arguments: `{{#if}}`, `{{#> layout}}`. */
+  readonly tag: string;
 }
 
 const OPENS_BLOCK = new Set(['OPEN_BLOCK', 'OPEN_PARTIAL_BLOCK', 'OPEN_INVERSE']);
@@ -25,8 +31,10 @@ export function wrongBlock(
     if (!isWhole && token.start >= stop) return undefined;
     if (OPENS_BLOCK.has(token.kind)) {
       const name = nameAfter(tokens, index);
+      if (token.kind === 'OPEN_PARTIAL_BLOCK' && tokens[index + 1]?.kind === 'OPEN_SEXPR')
+        return computedName(template, token.start);
       // `{{^}}` is an else, not a block.
-      if (name !== '' || token.kind !== 'OPEN_INVERSE') open.push({ start: token.start, name });
+      if (name !== '' || token.kind !== 'OPEN_INVERSE') open.push(openBlock(tokens, index, name));
     } else if (token.kind === 'OPEN_ENDBLOCK') {
       const last = open.pop();
       const name = nameAfter(tokens, index);
@@ -40,9 +48,21 @@ export function wrongBlock(
   if (last === undefined || !isWhole) return undefined;
   const none = noBlock(template, last, open.slice(0, -1));
   if (none !== undefined) return none;
-  const { name, start } = last;
-  const message = `The block "{{#${name}}}" is never closed: add "{{/${name}}}".`;
+  const { written: name, tag, start } = last;
+  const message = `The block "${tag}" is never closed: add "{{/${name}}}".`;
   return { code: 'unclosed-block', start, end: endOfTag(template, start), message, data: { name } };
+}
+
+function openBlock(tokens: readonly LexerToken[], index: number, name: string): OpenBlock {
+  const { start, kind, text } = tokens[index] as LexerToken;
+  const written = nameAfter(tokens, index, true);
+  const sign = kind === 'OPEN_PARTIAL_BLOCK' ? '#> ' : (/[#^]\*?/.exec(text)?.[0] ?? '#');
+  return { start, name, written, tag: `{{${sign}${written}}}` };
+}
+
+/** Nothing closes a partial block without a name. */
+function computedName(template: string, start: number): TemplateError {
+  return { code: 'missing-partial', start, end: endOfTag(template, start), message: COMPUTED_NAME };
 }
 
 /** Of what is written as a block and is none: `{{#else}}`, `{{#endif}}`. */
@@ -79,12 +99,15 @@ function wrongClosing(
     return { code: 'template-syntax', start, end: endOfTag(template, start), message: NOT_ELSE };
   const line = lines.findLastIndex(lineStart => lineStart <= last.start) + 1;
   const isOfOther = around.some(block => block.name === name);
-  const advice = isOfOther ? `add "{{/${last.name}}}" before this` : `write "{{/${last.name}}}"`;
+  const { written, tag } = last;
+  const advice = isOfOther ? `add "{{/${written}}}" before this` : `write "{{/${written}}}"`;
+  const end = endOfTag(template, start);
+  const closed = /^\{\{~?\/\s*([^{}]*?)\s*~?\}\}$/.exec(template.slice(start, end))?.[1] || name;
   return {
     code: 'mismatched-block',
     start,
-    end: endOfTag(template, start),
-    message: `"{{/${name}}}" cannot close the block "{{#${last.name}}}" opened on line ${line}: ${advice}.`,
-    data: { closed: name, [isOfOther ? 'missing' : 'open']: last.name },
+    end,
+    message: `"{{/${closed}}}" cannot close the block "${tag}" opened on line ${line}: ${advice}.`,
+    data: { closed, [isOfOther ? 'missing' : 'open']: written },
   };
 }

@@ -107,7 +107,6 @@ function write(
     run.writer.structure(value.segment, template, node);
   } else {
     const expression = expressionOf(node, template);
-    const name = node.type === 'MustacheStatement' && !hasArguments(node) ? expression.path : undefined;
-    run.writer.value(textOf(value, name, scope, node), expression, missing, template, node);
+    run.writer.value(textOf(value, scope, node), expression, missing, template, node);
   }
 }

@@ -66,6 +66,8 @@ describe('a template that no input renders', () => {
       '{{"a": {"b": c}}}',
       '{{"a": b, "c": d}}',
       '{{ if .Ready }}x{{ end }}',
+      '{{range items}}{{.}}{{end}}',
+      '{{#if a and b}}{{this}}{{json ../a}}{{/if}}',
     ]) {
       const text = `---\ninput:\n  schema:\n    also: string\n    end?: string\n---\n${body}`;
       const library = aLibrary({ it: text });

@@ -669,6 +669,8 @@ describe('diagnose, of objects in the place of text', () => {
       ['customer', 'items', 'customer.tags', 'this', '../items', 'customer', 'customer'],
     );
     const [first] = findingsOf(text).filter(({ code }) => code === 'object-as-text');
+    const [item] = findingsOf(`${head}{{items.[0]}}`).filter(({ code }) => code === 'object-as-text');
+    assert.match(item?.message ?? '', /^"items\.\[0\]" is an object.*\{\{items\.\[0\]\.title\}\}/);
     assert.equal(
       first?.message,
       '"customer" is an object, and an object is not text. Use a property, such as {{customer.id}}, or {{json customer}}.',

@@ -13,11 +13,12 @@ export function notText(value: object, name: string | undefined): string {
   }
   if (isList) return `"${name}" is ${what}. Use {{#each ${name}}}…{{/each}} or {{json ${name}}}.`;
   const property = Object.keys(value).find(key => PROPERTY.test(key));
-  const path = name === 'this' || name === '.' ? property : `${name}.${property}`;
+  const path =
+    name === 'this' || name === '.' ? property : `${name}${name.endsWith('..') ? '/' : '.'}${property}`;
   const instead = property === undefined ? 'one of its properties' : `a property, such as {{${path}}},`;
   return `"${name}" is ${what}. Use ${instead} or {{json ${name}}}.`;
 }
 
-/** Nodes that can be written again unchanged. */
-const NAME = /^[^\s"'`(){}|=]{1,60}$/;
+/** Names that can be written again unchanged. */
+const NAME = /^[^"'`(){}|=\r\n]{1,60}$/;
 const PROPERTY = /^[A-Za-z_]\w{0,30}$/;

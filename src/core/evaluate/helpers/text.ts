@@ -1,21 +1,25 @@
 /** Values as text and as JSON, which is measured before it is written out: an input may hold itself many times over. */
 
 import { Problem } from '../../problem.ts';
-import type { Node } from '../../syntax-tree.ts';
+import { asPath, hasArguments, type Node } from '../../syntax-tree.ts';
+import { writtenPath } from '../../written-path.ts';
 import { MAX_NESTING } from '../max-nesting.ts';
 import { invalidAt, tooExpensive } from '../problems.ts';
 import type { Scope } from '../scope.ts';
+import type { WritingStatement } from '../written-expression.ts';
 import { notText } from './not-text.ts';
 
 /**
  * A value as Handlebars writes it: nothing for null and undefined.
- * @param name its name in the template, such as `customer`
+ * @param node what writes it
  * @throws Problem `invalid_source` for an object or a list: neither is text
  */
-export function textOf(value: unknown, name: string | undefined, scope: Scope, node: Node): string {
+export function textOf(value: unknown, scope: Scope, node: WritingStatement): string {
   if (typeof value === 'string') return value;
   if (value === null || value === undefined) return '';
   if (typeof value !== 'object') return typeof value === 'function' ? '' : String(value);
+  const isPlain = node.type === 'MustacheStatement' && !hasArguments(node);
+  const name = isPlain ? writtenPath(asPath(node.path)) : undefined;
   throw invalidAt(scope.template, node, notText(value, name));
 }
 

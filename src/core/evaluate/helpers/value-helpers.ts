@@ -2,6 +2,7 @@
 import type { Part } from 'dotprompt';
 import { INTERNAL_HELPERS } from '../../known-helpers.ts';
 import type { Problem } from '../../problem.ts';
+import { writtenPath } from '../../written-path.ts';
 import { invalidAt } from '../problems.ts';
 import { ownProperty } from '../read-path.ts';
 import { Structure } from '../structure.ts';
@@ -93,7 +94,7 @@ function media(call: HelperInvocation): Structure {
 
 function nothingToWrite({ scope, node }: HelperInvocation): Problem {
   const [argument] = node.params;
-  const name = argument?.type === 'PathExpression' ? argument.original : undefined;
+  const name = argument?.type === 'PathExpression' ? writtenPath(argument) : undefined;
   const around = name === undefined ? '{{#if …}}' : `{{#if ${name}}}…{{/if}}`;
   return invalidAt(
     scope.template,

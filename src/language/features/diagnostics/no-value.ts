@@ -1,14 +1,15 @@
 /** Finds paths that have no value for any input, so that they silently write nothing. */
 import { type Analysis, kindOf } from '../../analysis/analysis.ts';
 import { type Finding, MAX_FINDINGS } from '../../results/finding.ts';
+import { textOf } from '../../results/span.ts';
 import type { Block, Body, ExpressionNode, HelperCall, PathNode } from '../../syntax/nodes.ts';
 
-export function pathsWithoutValue({ body, name }: Analysis): Finding[] {
+export function pathsWithoutValue({ text, body, name }: Analysis): Finding[] {
   const findings: Finding[] = [];
   // A partial may be called in a loop.
   const top = { above: 0, isInLoop: kindOf(name) === 'partial' };
   for (const { path, place } of pathsIn(body.body, top)) {
-    const message = noValueReason(path, place);
+    const message = noValueReason(path, place, textOf(text, path.span));
     if (message !== undefined) findings.push({ code: 'no-value', span: path.span, message });
     if (findings.length >= MAX_FINDINGS) break;
   }
@@ -21,12 +22,16 @@ interface Place {
   readonly isInLoop: boolean;
 }
 
-function noValueReason({ data, depth, original, segments }: PathNode, place: Place): string | undefined {
+function noValueReason(
+  { data, depth, segments }: PathNode,
+  place: Place,
+  written: string,
+): string | undefined {
   if (!data && depth > place.above)
-    return `There is no outer context here, so "${original}" has no value. Remove "../": {{#if}} and {{#unless}} add no level.`;
+    return `There is no outer context here, so "${written}" has no value. Remove "../": {{#if}} and {{#unless}} add no level.`;
   const isOfLoop = data && depth === 0 && segments.length === 1 && OF_LOOP.has(segments[0]?.name ?? '');
   return isOfLoop && !place.isInLoop
-    ? `"${original}" has a value only inside {{#each}}. Move it there, or remove it.`
+    ? `"${written}" has a value only inside {{#each}}. Move it there, or remove it.`
     : undefined;
 }
 

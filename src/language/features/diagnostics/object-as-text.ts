@@ -2,18 +2,20 @@
 import { notText } from '../../../core/evaluate/helpers/not-text.ts';
 import type { Analysis } from '../../analysis/analysis.ts';
 import { type Finding, MAX_FINDINGS } from '../../results/finding.ts';
+import { textOf } from '../../results/span.ts';
 import type { Body, BodyNode, ExpressionNode, HelperCall, PathNode } from '../../syntax/nodes.ts';
 import type { ValueType } from '../../types/value-type.ts';
 
-export function objectsAsText({ body, resolved }: Analysis): Finding[] {
+export function objectsAsText({ text, body, resolved }: Analysis): Finding[] {
   const types = new Map<PathNode, ValueType>(resolved.paths.map(({ path, type }) => [path, type]));
   const findings: Finding[] = [];
   for (const path of pathsOfText(body.body)) {
     if (findings.length >= MAX_FINDINGS) break;
     const type = types.get(path);
     if (type?.kind !== 'object' && type?.kind !== 'array') continue;
-    const { original: name, span } = path;
-    findings.push({ code: 'object-as-text', span, message: notText(exampleOf(type), name) });
+    const { span } = path;
+    const message = notText(exampleOf(type), textOf(text, span));
+    findings.push({ code: 'object-as-text', span, message });
   }
   return findings;
 }
@@ -50,5 +52,5 @@ function* pathsOfCall({ callee, params, hash }: HelperCall): Generator<PathNode>
   if (params.length === 0 && hash.length === 0) texts = [callee];
   else if (callee.original === 'role' || callee.original === 'section') texts = [params[0]];
   else if (callee.original === 'media') texts = hash.map(({ value }) => value);
-  for (const text of texts) if (text?.type === 'path') yield text;
+  for (const each of texts) if (each?.type === 'path') yield each;
 }

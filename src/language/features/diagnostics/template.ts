@@ -63,8 +63,14 @@ export function isTold({ text, body }: Analysis, errors: readonly Finding[]): (f
     return ({ span }) => span.end <= Math.max(tag, 0);
   }
   const unclear = [...unclearIn(body.body), ...errors.map(error => placeOf(text, error))];
-  return ({ span }) => !unclear.some(({ start, end }) => start < span.end && span.start < end);
+  const isForeign = errors.some(({ code }) => code === 'foreign-syntax');
+  return ({ code, span }) =>
+    !(isForeign && OF_CONTEXT.has(code)) &&
+    !unclear.some(({ start, end }) => start < span.end && span.start < end);
 }
+
+/** Findings that depend on the blocks around a path, which another language writes differently. */
+const OF_CONTEXT: ReadonlySet<string> = new Set(['object-as-text', 'no-value']);
 
 /** Of what is another language the whole tag. */
 function placeOf(text: string, { code, span }: Finding): Span {

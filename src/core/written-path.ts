@@ -1,0 +1,18 @@
+/** Paths as sentences quote them: as they must be written to be read again. */
+import type { PathExpression } from './syntax-tree.ts';
+
+/** The parser's `original` has no brackets any more: `items.[0]` is `items.0` there, which cannot be parsed. */
+export function writtenPath({ original, parts }: PathExpression): string {
+  if (parts.every(part => PLAIN.test(part))) return original;
+  const [before = ''] = /^@?(?:\.\.\/)*(?:this[./]|\.\/)?/.exec(original) ?? [];
+  return before + parts.map(partAsWritten).join('.');
+}
+
+function partAsWritten(part: string): string {
+  // The parser does not take the brackets off a name that contains a line separator.
+  return PLAIN.test(part) || /^\[.*\]$/s.test(part) ? part : `[${part}]`;
+}
+
+/** A part of a path that needs no brackets, wherever it is. */
+const PLAIN =
+  /^(?!(?:true|false|null|undefined|this|as|else)$)[\p{L}_](?:[\p{L}\p{M}\p{N}_-]*[\p{L}\p{M}\p{N}_])?$/u;
