@@ -74,12 +74,12 @@ export function checkNoIssues(issues: readonly SourceIssue[], label: string): vo
   if (issues.length > 0) throw problemOfIssues(issues, label);
 }
 
-/** Of one source: both problems' issues, each once. */
+/** Of one source: both problems' issues. Of a place that `problem` names, anything else would only follow from it. */
 export function withIssuesOf(problem: Problem, other: Problem | undefined, label: string): Problem {
   const { issues = [] } = problem.details;
-  const told = ({ line, column, message }: SourceIssue) => `${line}:${column} ${message}`;
-  const known = new Set(issues.map(told));
-  const others = (other?.details.issues ?? []).filter(issue => !known.has(told(issue)));
+  const placeOf = ({ line, column }: SourceIssue) => `${line}:${column}`;
+  const known = new Set(issues.map(placeOf));
+  const others = (other?.details.issues ?? []).filter(issue => !known.has(placeOf(issue)));
   return others.length === 0 ? problem : problemOfIssues(inOrder([...issues, ...others]), label);
 }
 

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { inexactNumberIn, keepsDigits } from '../../src/core/exact-numbers.ts';
+import { parsePromptName } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { readMetadata, render } from '../../src/core/render.ts';
 import { parseSource } from '../../src/core/source.ts';
+import { diagnose } from '../../src/language/features/diagnostics/diagnose.ts';
+import { diagnoseSamples } from '../../src/language/features/diagnostics/diagnose-samples.ts';
 import { readFrontMatter } from '../../src/language/front-matter/front-matter.ts';
 import { readSamples } from '../../src/language/samples/samples.ts';
+import { prepareSource } from '../../src/registry/prompts/prepare-source.ts';
+import { aLibrary, promptOf } from '../language/a-library.ts';
 import { runs } from '../runs.ts';
 
 const KEPT = [
@@ -141,6 +146,28 @@ describe('a number', () => {
       const rendered = await render({ source, input: {}, partials: new Map(), label: 'a' });
       assert.equal(rendered.text, text.replaceAll(/["']/g, ''));
     });
+  it('is told once where a schema does not allow it either', async () => {
+    const source =
+      '---\ninput:\n  schema:\n    n: 007\n    s: string\n    i: integer\n  default:\n    s: 0071\n---\n{{n}}{{s}}{{i}}';
+    const { flaw } = await prepareSource(parsePromptName('it'), source);
+    const places = flaw?.details.issues?.map(({ line, column, code }) => [line, column, code]);
+    assert.deepEqual(places, [
+      [4, 8, 'front-matter-syntax'],
+      [8, 8, 'front-matter-syntax'],
+    ]);
+    const library = aLibrary({ it: source });
+    const prompt = promptOf(library, 'it');
+    const codes = diagnose(prompt, library).map(({ code }) => code);
+    assert.deepEqual(codes, ['front-matter-syntax', 'front-matter-syntax']);
+    const samples = '- name: a\n  input: {n: a, s: 0071, i: x}\n';
+    assert.deepEqual(
+      diagnoseSamples(samples, prompt).map(({ code, span }) => [code, span.start]),
+      [
+        ['sample-syntax', samples.indexOf('0071')],
+        ['sample-mismatch', samples.indexOf('x}')],
+      ],
+    );
+  });
   it('is refused as a key too, which would have another name', () => {
     assert.equal(parseSource('---\ninput: {default: {007: x}}\n---\n').issues.length, 1);
   });

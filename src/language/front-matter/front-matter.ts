@@ -12,7 +12,7 @@ import {
 } from '../../core/source.ts';
 import { isOfUnkept } from '../../core/yaml-document.ts';
 import { type PlacedPair, type PlacedValue, readYaml } from '../../core/yaml-places.ts';
-import { type Finding, MAX_FINDINGS } from '../results/finding.ts';
+import { type Finding, MAX_FINDINGS, withoutConsequences } from '../results/finding.ts';
 import type { Span } from '../results/span.ts';
 import { part } from '../types/json-schema-types.ts';
 import { readSchema, type SchemaFacts } from '../types/schema.ts';
@@ -95,7 +95,7 @@ export function readFrontMatter(text: string, kind?: SourceKind): FrontMatterFac
     inputSchemaName: schema?.name,
     variables: variablesOf(schema, defaults),
     defaults,
-    findings: findings.sort((one, other) => one.span.start - other.span.start),
+    findings: withoutConsequences(findings).sort((one, other) => one.span.start - other.span.start),
   };
 }
 

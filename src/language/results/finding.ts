@@ -49,3 +49,20 @@ export interface Finding {
 export function severityOf({ code }: Finding): Severity {
   return FINDING_CODES[code];
 }
+
+/** Findings about what YAML says at a place: they mean nothing where it cannot be read. */
+const OF_VALUE: ReadonlySet<FindingCode> = new Set([
+  'sample-mismatch',
+  'default-mismatch',
+  'front-matter-type',
+  'picoschema',
+  'json-schema',
+]);
+
+/** Without what merely follows from a syntax error at the same place. */
+export function withoutConsequences(findings: readonly Finding[]): Finding[] {
+  const unread = findings.filter(({ code }) => code === 'front-matter-syntax' || code === 'sample-syntax');
+  if (unread.length === 0) return [...findings];
+  const starts = new Set(unread.map(({ span }) => span.start));
+  return findings.filter(({ code, span }) => !OF_VALUE.has(code) || !starts.has(span.start));
+}

@@ -1,7 +1,7 @@
 /** All that is wrong with a samples file, or might be. */
 
 import type { LibraryPrompt } from '../../analysis/library.ts';
-import type { Finding } from '../../results/finding.ts';
+import { type Finding, withoutConsequences } from '../../results/finding.ts';
 import { checkSamples, readSamples } from '../../samples/samples.ts';
 import { invalidText, secrets } from './text.ts';
 
@@ -10,9 +10,11 @@ export function diagnoseSamples(text: string, prompt: LibraryPrompt | undefined)
   const facts = readSamples(text);
   const misfits =
     prompt === undefined ? [] : checkSamples(facts, prompt.analysis.frontMatter, namesUsed(prompt));
-  return [...facts.findings, ...misfits, ...invalidText(text), ...secrets(text)].sort(
-    (one, other) => one.span.start - other.span.start,
-  );
+  return [
+    ...withoutConsequences([...facts.findings, ...misfits]),
+    ...invalidText(text),
+    ...secrets(text),
+  ].sort((one, other) => one.span.start - other.span.start);
 }
 
 function namesUsed({ analysis }: LibraryPrompt): ReadonlySet<string> {
