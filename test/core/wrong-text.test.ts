@@ -91,6 +91,8 @@ describe('a value that is not text', () => {
     items: ['a'],
     odd: { 'a b': 1 },
     empty: {},
+    no: false,
+    n: 5,
     'both names': { list: [[1]] },
     'a?': { true: { b: 1 } },
   };
@@ -115,6 +117,8 @@ describe('a value that is not text', () => {
     '{{media url="u" contentType=items}}': /An argument of "media" is a list/,
     '{{lookup customer items}}': /An argument of "lookup" is a list/,
     '{{media url=picture}}': /\{\{media\}\} needs a URL/,
+    '{{media url=no}}': /\{\{media\}\} needs a URL, and this value is a boolean/,
+    '{{#each items}}{{media url=../n}}{{/each}}': /\{\{media\}\} needs a URL, and this value is a number/,
     '{{media}}': /"media" needs "url="/,
     '{{media url=" "}}': /"url=" is not an address/,
     '{{json ctx}}':
@@ -133,7 +137,7 @@ describe('a value that is not text', () => {
     '{{json items.[5].[no one]}}': /wrap the tag in \{\{#if items\.\[5\]\.\[no one\]\}\}…/,
     '{{json ../[no one]}}': /so "\.\.\/\[no one\]" has no value/,
     '{{section}}': /"section" takes one argument, not none/,
-    '{{section no}}': /\{\{section\}\} needs a name/,
+    '{{section nobody}}': /\{\{section\}\} needs a name/,
     '{{role}}': /^a:1:3: "role" takes one argument, not none: write "\{\{role "system"\}\}"\.$/,
     '{{role who}}': /\{\{role\}\} needs the name of a role, and this value is empty/,
     '{{role "assistant"}}': /"assistant" is not a role\. Did you mean "model"\?$/,

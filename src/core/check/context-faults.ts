@@ -27,6 +27,12 @@ export function noRole(node: PathExpression | SubExpression, kind: ValueKind): C
   return { code: 'unknown-role', message, node, path, kind, isLinked: false };
 }
 
+export function noUrl(node: PathExpression | SubExpression, kind: ValueKind): ContextFault {
+  const path = writtenCall(node);
+  const message = `"${path}" is a number or a boolean here, which is not a URL. Name a variable with the URL.`;
+  return { code: 'wrong-arguments', message, node, path, kind, isLinked: false };
+}
+
 export function notText(path: string, kind: ValueKind): string {
   if (kind === 'inputs')
     return `"${path}" means all inputs together here, which is not text. Name one of them, as in {{name}}, or write {{json ${path}}}.`;
@@ -54,6 +60,8 @@ export function wrongCall(reference: string, { code, kind, path }: ContextFault)
   const isText = textOfKind(kind) !== undefined;
   if (isOfMetadata(path))
     return `The partial "${reference}" needs another value for "${path}", which the front matter of this prompt ${kind === 'nothing' ? 'does not have' : 'gives otherwise'}. Change it there.`;
+  if (isScalar(kind) && code !== 'unknown-role')
+    return `The partial "${reference}" uses "${path}" as the URL of {{media}}, but with this context it is a number or a boolean. Pass a URL.`;
   if (isScalar(kind) || (isText && code === 'unknown-role')) {
     const what = isText ? 'another text' : 'a number or a boolean';
     return `The partial "${reference}" uses "${path}" as a role, but with this context it is ${what}. Pass a role.`;

@@ -57,6 +57,7 @@ export function checkValues(
       return;
     case 'media':
       requireName(option('url'), place, report);
+      requireUrl(option('url'), place, report);
       requireText(option('contentType'), place, report);
       return;
     default: // Others take any value.
@@ -68,6 +69,12 @@ function requireRole(value: Expression | undefined, place: ContextScope, report:
   const kind = kindOf(value, place);
   const text = textOfKind(kind);
   if (isScalar(kind) || (text !== undefined && unknownRole(text) !== undefined)) report(noRole(value, kind));
+}
+
+function requireUrl(value: Expression | undefined, place: ContextScope, report: Report): void {
+  if (!isComputed(value)) return;
+  const kind = kindOf(value, place);
+  if (isScalar(kind)) report(noUrl(value, kind));
 }
 
 /** Requires a text, or nothing. */

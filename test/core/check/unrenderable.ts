@@ -47,6 +47,13 @@ export const UNRENDERABLE: readonly Unrenderable[] = [
   row('{{section ""}}', 'wrong-arguments', 1, 11, /needs a name/),
   row('{{media}}', 'wrong-arguments', 1, 3, /needs "url="/),
   row('{{media url=""}}', 'wrong-arguments', 1, 13, /is not an address/),
+  row(
+    '{{#with 5}}{{media url=this}}{{/with}}',
+    'wrong-arguments',
+    1,
+    24,
+    /"this" is a number or a boolean here, which is not a URL/,
+  ),
   row('{{if a}}', 'wrong-arguments', 1, 3, /block helper: write "\{\{#if/),
   row('{{log (if a)}}', 'wrong-arguments', 1, 8, /block helper/),
   row('{{#json a}}x{{/json}}', 'wrong-arguments', 1, 4, /not a block helper/),

@@ -80,7 +80,14 @@ function section(call: HelperInvocation): Structure {
 }
 
 function media(call: HelperInvocation): Structure {
-  const url = textOfArgument(call.hash['url'], call);
+  const given = call.hash['url'];
+  if (typeof given === 'number' || typeof given === 'boolean')
+    throw invalidAt(
+      call.scope.template,
+      call.node,
+      `{{media}} needs a URL, and this value is a ${typeof given}. Pass the URL as text, or leave it out and wrap the tag in {{#if …}}.`,
+    );
+  const url = textOfArgument(given, call);
   if (url === undefined || url.trim() === '')
     throw invalidAt(
       call.scope.template,
