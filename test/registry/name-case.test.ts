@@ -164,11 +164,13 @@ describe('the case of names', () => {
       { as: 'production reader' },
     );
     assert.equal(rendered.json.existing, undefined);
-    // A reader of drafts may be told of them.
-    assert.equal(
-      (await get('hidden/draft?channel=latest', 'development reader')).json.existing,
-      'hidden/Draft',
-    );
+    // A reader of drafts may be told of them, also where nothing is on the channel.
+    for (const query of ['?channel=latest', '?version=1', '?version=9', '?channel=stable', ''])
+      assert.equal(
+        (await get(`hidden/draft${query}`, 'development reader')).json.existing,
+        'hidden/Draft',
+        query,
+      );
   });
 
   it('leads from a partial that is not there to one of that name in another folder', async () => {

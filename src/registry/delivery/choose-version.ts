@@ -46,12 +46,13 @@ export async function chooseVersion(
   const chosen = await served(snapshot, environment, prompt, { channel, version });
   if (chosen !== undefined) return chosen;
   const existing = await namedInOtherCase(snapshot, prompt);
-  const isServed =
-    existing !== undefined && (await isServedToo(snapshot, environment, existing, { channel, version }));
-  const meant = isServed ? existing : undefined;
-  throw servesDrafts(environment.policy)
-    ? promptNotFound(prompt, meant)
-    : notServed(prompt, environment.name, meant);
+  const hasDrafts = servesDrafts(environment.policy);
+  // Where drafts are served every prompt may be known, also one whose channel is not set.
+  const isKnown =
+    existing !== undefined &&
+    (hasDrafts || (await isServedToo(snapshot, environment, existing, { channel, version })));
+  const meant = isKnown ? existing : undefined;
+  throw hasDrafts ? promptNotFound(prompt, meant) : notServed(prompt, environment.name, meant);
 }
 
 /** @throws Problem `invalid_request` for a channel and a version at once */
