@@ -20,11 +20,11 @@ import {
   type Statement,
 } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
-import { checkHelper, type Form, type HelperFault } from './check-helper.ts';
+import { checkHelper, type Form, type HelperFault, wordsOf } from './check-helper.ts';
 import { strangeName } from './check-name.ts';
 import { checkNumber, checkNumberWord } from './check-number.ts';
 import { MAX_ERRORS, type TemplateError } from './finding.ts';
-import { foreignPath } from './foreign-syntax.ts';
+import { foreignPath, hasOperator, OPERATOR } from './foreign-syntax.ts';
 import { nameOfInline, PARTIAL_BLOCK } from './inline-partials.ts';
 import { inspectTemplate } from './inspect-template.ts';
 import {
@@ -276,6 +276,7 @@ class Checker {
     const told = (code: 'missing-partial' | 'wrong-arguments', message: string, at: Node): void =>
       this.#report({ code, message }, this.#placeOf(at));
     if (name.type === 'SubExpression') told('missing-partial', COMPUTED_NAME, name);
+    else if (/\s/.test(this.#written(name)) && this.#isForeign(name)) return;
     else if (name.type === 'NumberLiteral') this.#number(name);
     else if (node.type === 'PartialStatement') {
       const reference = String(name.original);
@@ -284,7 +285,9 @@ class Checker {
         told('missing-partial', undefinedPartial(reference), name);
     }
     const [, second] = node.params;
-    if (second !== undefined) told('wrong-arguments', ONE_CONTEXT, second);
+    const isOperator = second !== undefined && hasOperator(wordsOf(node));
+    if (isOperator) this.#report({ code: 'foreign-syntax', message: OPERATOR }, this.#placeOf(second));
+    else if (second !== undefined) told('wrong-arguments', ONE_CONTEXT, second);
     this.#arguments(node, scope);
     if (node.type === 'PartialBlockStatement') this.program(node.program, scope);
   }

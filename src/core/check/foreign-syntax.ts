@@ -21,11 +21,17 @@ export function foreignPath(
   text: string,
   { start, end }: { start: number; end: number },
 ): string | undefined {
-  const words = text.slice(start, end).replace(/\[[^\]]*\]/g, '[]');
+  const written = text.slice(start, end);
+  if (QUOTED_NAME.test(written)) return QUOTED;
+  if (LIST.test(written)) return NO_OBJECTS;
+  const words = written.replace(/\[[^\]]*\]/g, '[]');
   if (/\s|^\$\./.test(words)) return GO;
   if (words.includes('?.')) return CHAIN;
   if (OPTIONAL.test(words)) return OPTIONAL_MARK;
   if (OPERATOR_IN_WORD.test(words)) return OPERATOR;
+  if (/.:$/.test(words) && /^\s{0,9}~?\}\}/.test(text.slice(end, end + 12)) && !/^:?else:$/i.test(words))
+    return COLON;
+  if (/^:\w/.test(words) && text.startsWith('{{', start - 2) && !/^:else/i.test(words)) return COLON;
   if (/^\$\w/.test(words)) return /^\s{0,9}(?:,|:=)/.test(text.slice(end, end + 12)) ? GO : DOLLAR;
   if (/^-|-$/.test(words)) {
     const isAtBraces =
@@ -37,6 +43,16 @@ export function foreignPath(
 }
 
 const CHAIN = 'Handlebars needs no "?": a path has no value if one of its parts is not given. Remove it.';
+
+const COLON = 'A ":" is not Handlebars: neither a tag nor a name begins or ends with one. Remove it.';
+export const NO_OBJECTS =
+  'Handlebars cannot write an object or a list here. Pass the value as an input, or values by name to a partial: {{> partial name=value}}.';
+const QUOTED = 'In brackets a name has no quotes: write {{user.[first name]}}.';
+/** `user.["first name"]` */
+const QUOTED_NAME = /(?:^|[./])\[\s*(?:"[^"\]]*"|'[^'\]]*')\s*\]/;
+/** `[1, "two"]`, which Handlebars reads as a name in brackets. */
+const LIST =
+  /^\[(?:\s*(?:-?\d[\d.]*|"[^"\],]*"|'[^'\],]*')\s*,)+\s*(?:-?\d[\d.]*|"[^"\],]*"|'[^'\],]*')?\s*\]$/;
 
 /** `new?a:b`, `a??b`, and the signs that only people write. */
 const OPERATOR_IN_WORD = /[^?]\?|\?[^?:]|[≤≥≠×÷]/;
@@ -66,6 +82,7 @@ const OPERATORS = new Set([
 export function foreignCall(name: string, words: readonly string[]): string | undefined {
   if (name.endsWith(':') || (words[0]?.startsWith(':') && !words.includes('?'))) return JSON_BRACES;
   if (isNot(name)) return NOT_OPERATOR;
+  if (/^:else$/i.test(name)) return KEYWORDS.get('elseif');
   if (LOOPS.has(name)) return EACH;
   return hasOperator(words) ? OPERATOR : KEYWORDS.get(name);
 }
@@ -146,9 +163,11 @@ export function foreignTag(tag: string, at: number): string | undefined {
   if (/^\{\{=/.test(tag)) return 'Handlebars cannot change its braces, as Mustache can. Remove this tag.';
   if (/^\s*[{[]?\s*(?:"[^"]*"|'[^']*')\s*:/.test(inside) || /^\s*\{/.test(inside)) return JSON_BRACES;
   const rest = tag.slice(at);
+  if (/^\{\{-\s/.test(tag) && /^[#^>/&]/.test(rest)) return TRIM;
   const before = tag.slice(0, at);
   if (GO_VALUE.test(inside.replace(/\}\}.*/s, '')) || (/^\.[\p{L}_]/u.test(rest) && /[\s{~(-]$/.test(before)))
     return GO;
+  if (/^\{(?!\{)/.test(rest)) return NO_OBJECTS;
   if (/^\|(?!\|)/.test(rest))
     return /^\{\{~?#/.test(tag) && /^\|[\w\s,]*\|\s*~?\}\}/.test(rest) ? AS_BEFORE_BARS : FILTER;
   if (FORMATTED_TAG.test(inside)) return FORMAT;

@@ -50,10 +50,11 @@ function inTag(
 ): Explanation | undefined {
   const { kind, expected, text, start } = refused;
   const tag = template.slice(open.start, open.start + MAX_TAG);
-  const early =
-    unfinished(refused, open, inside.at(-1), template) ?? wrongBegin(refused, open, inside, template);
+  const last = inside.at(-1);
+  const early = unfinished(refused, open, last, template) ?? wrongBegin(refused, open, inside, template);
   if (early !== undefined) return early;
   if (TAG_OPENS.has(kind) && isNested(template, open, start)) return { message: NO_TAG_IN_TAG };
+  if (last?.kind === 'CLOSE_BLOCK_PARAMS' && !isCutOff(template, start)) return { message: AFTER_BARS };
   if (isInBars(inside) && kind !== 'CLOSE' && !isCutOff(template, start))
     return { message: isBeforeComma(template, start) ? NO_COMMA : NAMES_IN_BARS };
   const foreign = start - open.start < MAX_TAG ? foreignTag(tag, start - open.start) : undefined;
@@ -63,13 +64,12 @@ function inTag(
       message: foreign,
       ...(open.kind === 'OPEN_ENDBLOCK' && { start: open.start }),
     };
-  const last = inside.at(-1);
   if (kind === 'EOF' || TAG_STARTS.has(kind) || isCutOff(template, start)) return neverClosed(open, template);
   if (last?.kind === 'EQUALS' && kind === 'EQUALS')
     return { code: 'foreign-syntax', message: OPERATOR, start: last.start };
   if (last?.kind === 'EQUALS')
     return { message: `A value is missing after "${inside.at(-2)?.text ?? ''}=".` };
-  if (open.kind === 'OPEN_ENDBLOCK' && inside.length > 0 && kind !== 'CLOSE')
+  if (open.kind === 'OPEN_ENDBLOCK' && inside.length > 0 && kind !== 'CLOSE' && template[start] !== '}')
     return { message: 'A closing tag has only the name of its block, as in {{/if}}.' };
   if (last?.kind === 'SEP' && kind !== 'NUMBER')
     return { message: `A name is missing after "${last.text}".` };
@@ -161,6 +161,8 @@ const NO_RAW_BLOCK =
   'This closes a raw block that was not opened. Remove it, or add {{{{raw}}}} before the text.';
 
 const NO_NAME_IN_BARS = 'A name is missing between the bars.';
+
+const AFTER_BARS = 'Nothing follows the names in "as |…|": write "}}" after the bar.';
 
 const NAMES_IN_BARS =
   'Between the bars are plain names, without dots, brackets or quotes: {{#each items as |item index|}}.';

@@ -36,6 +36,8 @@ describe('a syntax error', () => {
     ['{{#each a as |[b c]|}}x{{/each}}', 1, 20, /Between the bars are plain names/],
     ['{{#each a as |@b|}}x{{/each}}', 1, 15, /Between the bars are plain names/],
     ['{{#each a as |b, c|}}x{{/each}}', 1, 15, /remove the comma/],
+    ['{{#each a as |b| c}}x{{/each}}', 1, 18, /Nothing follows the names/],
+    ['{{#if a}}x{{/if}', 1, 16, /closed by two braces/],
     ['{{#if a}}x', 1, 1, /never closed: add "\{\{\/if\}\}"/],
     ['x{{/if}}', 1, 2, /closes a block that was not opened/],
     ['{{else}}', 1, 1, /only allowed inside a block/],

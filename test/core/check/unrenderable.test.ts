@@ -80,6 +80,7 @@ describe('a template that no input renders', () => {
 
   it('is none where the same words are right', () => {
     for (const template of [
+      '{{[a:]}}{{[1]}}{{[a, b]}}{{user.[a "b"]}}{{json a:b}}{{x.[:a]}}',
       '{{[else]}}{{[ELSE]}}{{#[else]}}{{/[else]}}{{[first name]}}{{this.[a b]}}{{a-b}}{{this.if}}',
       '\\{{"a": "b"}}{ {"a": "b"} }',
       '{{[l’ami]}}{{json "“"}}{{می\u200cخواهم}}{{❤️}}{{end}}{{endless}}',
