@@ -1,7 +1,9 @@
 /** The mistakes that people make most, by the token that Handlebars' parser could not use. */
+
+import { betweenTags } from './between-tags.ts';
 import type { TemplateError } from './finding.ts';
-import { foreignBlock, foreignTag, OPERATOR } from './foreign-syntax.ts';
-import { endOfTag, type LexerToken, TAG_CLOSES, TAG_OPENS } from './tokens.ts';
+import { foreignTag, OPERATOR } from './foreign-syntax.ts';
+import { type LexerToken, TAG_CLOSES, TAG_OPENS } from './tokens.ts';
 
 export interface RefusedToken {
   readonly kind: string;
@@ -40,7 +42,7 @@ const IN_TAG = 'A tag has a name and its arguments, separated by spaces, and end
 const BETWEEN_TAGS = 'Is a "{{" or "}}" missing, or a block closed that was not opened?';
 
 /** The error; at the token by default. */
-type Explanation = Pick<TemplateError, 'message'> & Partial<TemplateError>;
+export type Explanation = Pick<TemplateError, 'message'> & Partial<TemplateError>;
 
 function inTag(
   refused: RefusedToken,
@@ -275,70 +277,6 @@ function unreadable(template: string, start: number): Explanation | undefined {
   return {
     message: `A name cannot contain ${odd === '"' ? "'\"'" : `"${odd}"`}. If it is part of the name, write the name in brackets, as in {{[first name]}}.`,
   };
-}
-
-function betweenTags(
-  { kind, expected, start, end }: RefusedToken,
-  tokens: readonly LexerToken[],
-  template: string,
-): Explanation | undefined {
-  switch (kind) {
-    case 'EOF':
-      return {
-        message:
-          'The template ends unexpectedly here. Is a "{{" or "}}" missing, or a block closed that was not opened?',
-      };
-    case 'OPEN_ENDBLOCK': {
-      const whole = endOfTag(template, start);
-      const tag = template.slice(start, whole);
-      const foreign = foreignTag(tag, 2);
-      if (foreign !== undefined) return { code: 'foreign-syntax', end: whole, message: foreign };
-      const [, closed = ''] = /^\{\{~?\/\s*([^\s~}]*)/.exec(tag) ?? [];
-      return {
-        code: 'mismatched-block',
-        end: whole,
-        message: `"${tag}" closes a block that was not opened.`,
-        data: { closed },
-      };
-    }
-    case 'INVERSE':
-    case 'OPEN_INVERSE_CHAIN': {
-      const isOutside = !expected.includes("'OPEN_ENDBLOCK'");
-      const foreign = isOutside ? foreignBlock(template.slice(0, start)) : undefined;
-      if (foreign !== undefined) return { code: 'foreign-syntax', ...foreign };
-      return {
-        end: kind === 'INVERSE' ? end : endOfTag(template, start),
-        message: elseOf(kind, isOutside, tokens),
-      };
-    }
-    default:
-      return undefined;
-  }
-}
-
-function elseOf(kind: string, isOutside: boolean, tokens: readonly LexerToken[]): string {
-  if (isOutside)
-    return '"{{else}}" is only allowed inside a block, such as {{#if condition}}…{{else}}…{{/if}}.';
-  const block = innermost(tokens);
-  if (block?.opening === 'OPEN_PARTIAL_BLOCK')
-    return 'A partial has no "{{else}}". Remove it, or put {{#if}} inside.';
-  return block?.opening === 'OPEN_INVERSE' && kind === 'OPEN_INVERSE_CHAIN' && !block.hasElse
-    ? 'A block that begins with "{{^" takes "{{else}}", but not "{{else if}}". Begin it with "{{#".'
-    : 'This block has an "{{else}}" already. Remove one of them.';
-}
-
-function innermost(
-  tokens: readonly LexerToken[],
-): { readonly opening: string; readonly hasElse: boolean } | undefined {
-  const open: { opening: string; hasElse: boolean }[] = [];
-  for (const { kind } of tokens) {
-    const last = open.at(-1);
-    if (kind === 'OPEN_BLOCK' || kind === 'OPEN_PARTIAL_BLOCK' || kind === 'OPEN_INVERSE')
-      open.push({ opening: kind, hasElse: false });
-    else if (kind === 'OPEN_ENDBLOCK') open.pop();
-    else if (kind === 'INVERSE' && last !== undefined) last.hasElse = true;
-  }
-  return open.at(-1);
 }
 
 /** `items.` of `{{items.0}}`. */
