@@ -1,13 +1,13 @@
 /** The mistakes between tags: an else or a closing tag that belongs to no block, or a template that ends too early. */
 import { foreignBlock, foreignTag } from './foreign-syntax.ts';
-import type { Explanation, RefusedToken } from './refused-token.ts';
+import type { RefusedToken, TokenError } from './refused-token.ts';
 import { endOfTag, type LexerToken } from './tokens.ts';
 
 export function betweenTags(
   { kind, expected, start, end }: RefusedToken,
   tokens: readonly LexerToken[],
   template: string,
-): Explanation | undefined {
+): TokenError | undefined {
   switch (kind) {
     case 'EOF':
       return {

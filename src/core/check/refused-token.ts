@@ -42,14 +42,14 @@ const IN_TAG = 'A tag has a name and its arguments, separated by spaces, and end
 const BETWEEN_TAGS = 'Is a "{{" or "}}" missing, or a block closed that was not opened?';
 
 /** The error; at the token by default. */
-export type Explanation = Pick<TemplateError, 'message'> & Partial<TemplateError>;
+export type TokenError = Pick<TemplateError, 'message'> & Partial<TemplateError>;
 
 function inTag(
   refused: RefusedToken,
   open: LexerToken,
   inside: readonly LexerToken[],
   template: string,
-): Explanation | undefined {
+): TokenError | undefined {
   const { kind, expected, text, start } = refused;
   const tag = template.slice(open.start, open.start + MAX_TAG);
   const last = inside.at(-1);
@@ -123,7 +123,7 @@ function unfinished(
   open: LexerToken,
   last: LexerToken | undefined,
   template: string,
-): Explanation | undefined {
+): TokenError | undefined {
   const character = template[start];
   if (last === undefined && character === '!') {
     if (template.includes('}}', start))
@@ -146,7 +146,7 @@ function wrongBegin(
   open: LexerToken,
   inside: readonly LexerToken[],
   template: string,
-): Explanation | undefined {
+): TokenError | undefined {
   if (inside.length > 0) return undefined;
   const sign = /^[#^>/&](?!\*)/.exec(template.slice(start, start + 2))?.[0];
   if (sign === undefined) return undefined;
@@ -207,7 +207,7 @@ function isCutOff(template: string, start: number): boolean {
   return next >= 0 && (line === null || next > line.index);
 }
 
-function neverClosed(open: LexerToken, template: string): Explanation {
+function neverClosed(open: LexerToken, template: string): TokenError {
   const line = /[\r\n]|$/.exec(template.slice(open.start, open.start + MAX_TAG))?.index ?? 0;
   return {
     start: open.start,
@@ -223,7 +223,7 @@ function isPositional(kind: string, expected: string): boolean {
   );
 }
 
-function closedTooSoon(open: LexerToken, inside: readonly LexerToken[]): Explanation | undefined {
+function closedTooSoon(open: LexerToken, inside: readonly LexerToken[]): TokenError | undefined {
   const opened = inside.findLastIndex(({ kind }, index) => kind === 'OPEN_SEXPR' && isOpen(inside, index));
   if (opened >= 0) {
     const { start, text } = inside[opened] as LexerToken;
@@ -263,7 +263,7 @@ const TRIM_INSIDE = 'A "~" that trims white space belongs right beside the brace
 /** Characters that Handlebars' lexer does not accept in a name. */
 const NO_NAME = /[!"#%-,/;->@[-^`{-~]/;
 
-function unreadable(template: string, start: number): Explanation | undefined {
+function unreadable(template: string, start: number): TokenError | undefined {
   const rest = template.slice(start, start + MAX_TAG);
   const [character = ''] = rest;
   if (character === '"' || character === "'")
