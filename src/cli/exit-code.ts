@@ -1,5 +1,4 @@
 /** The exit codes of the command, which scripts build on: docs/cli.md. */
-
 import { RegistryUnreachable } from '../client/unreachable.ts';
 import { Problem, type ProblemCode } from '../core/problem.ts';
 import { DataFolderProblem } from '../registry/data-folder-problem.ts';

@@ -1,5 +1,4 @@
 /** A key that somebody types or pipes in: it is not shown, and it is nowhere on the command line. */
-
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { CommandFailure, EXIT } from './exit-code.ts';

@@ -1,5 +1,4 @@
 /** The report of a rollback drill as Markdown, for the person and for their records. */
-
 import { STABLE } from '../core/channel.ts';
 import { redactKeys } from '../core/key.ts';
 import { visibleLines } from '../core/visible-text.ts';

@@ -1,5 +1,4 @@
 /** Why no connection came about, in words of ours: those of undici and OpenSSL name their own functions and files. */
-
 import { redactKeys } from '../core/key.ts';
 
 /** `nothing listens there (ECONNREFUSED)`, to follow a colon. `message` is fetch's message without a code. */

@@ -3,7 +3,6 @@
  * `vscode://promptforge.promptforge/version?ref=support/triage@12&registry=https://prompts.example.com`. Anybody can
  * write one, into any page or message: what it names is checked here, and nothing is sent to its registry unasked.
  */
-
 import { type EnvironmentName, isEnvironmentName } from './environment.ts';
 import type { PromptName } from './name.ts';
 import { Problem } from './problem.ts';

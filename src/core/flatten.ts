@@ -5,7 +5,6 @@
  * the tree that Handlebars would run. Otherwise (arguments, indentation, a block partial) its text is defined once as
  * an inline partial (`{{#*inline}}`, a Handlebars feature) and called by the version's reference.
  */
-
 import { MAX_PARTIAL_DEPTH } from './check/partial-depth.ts';
 import { type InlinePartialRenames, uniqueInlines } from './inline-renames.ts';
 import { Problem } from './problem.ts';

@@ -1,5 +1,4 @@
 /** Links the partials of a template: finds the prompt that each reference means, in any store of prompts. */
-
 import { capturedPartials } from './check/captured-partials.ts';
 import { whyUnreadable } from './check/check-template.ts';
 import { type Root, wrongContexts } from './check/context-errors.ts';

@@ -1,5 +1,4 @@
 /** Tells whether two templates mean the same: their trees compared without positions, comments and the way text is cut up. */
-
 import { readTemplate } from './read-template.ts';
 import type { PartialUse } from './template.ts';
 

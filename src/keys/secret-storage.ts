@@ -1,5 +1,4 @@
 /** Keys in the editor's secret storage, if there is no keychain. */
-
 import { type EnvironmentName, isEnvironmentName } from '../core/environment.ts';
 import { answered as answeredBy } from './answered.ts';
 import { type KeyStore, keptKey, keyFor } from './key-store.ts';

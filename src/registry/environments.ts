@@ -1,5 +1,4 @@
 /** Environments and their policies: reading them, and setting them with the event that records it. */
-
 import { type CompiledQuery, PostgresAdapter, sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { canonicalJson } from '../core/canonical.ts';

@@ -2,7 +2,6 @@
  * The registry's identity: an Ed25519 key (RFC 8032) in a file of its own. It signs checkpoints, and the secrets of
  * webhooks are derived from it, so that access to the database alone gives neither.
  */
-
 import {
   createPrivateKey,
   createPublicKey,

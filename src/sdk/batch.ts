@@ -1,5 +1,4 @@
 /** Many prompts in one request. */
-
 import { asError } from './as-error.ts';
 import { asObject, keyOf, promptOf, wantedOf } from './delivery.ts';
 import type { Entry } from './entries.ts';

@@ -2,7 +2,6 @@
  * Asks the registry for prompts and keeps what it answers: one request for each prompt at a time, with what the storage
  * has from an earlier process as its validator.
  */
-
 import { asError } from './as-error.ts';
 import { keyOf, pathOf, promptIn } from './delivery.ts';
 import { type Entry, type Failure, type Slot, Slots } from './entries.ts';

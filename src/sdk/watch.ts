@@ -1,5 +1,4 @@
 /** Follows channels with a long-polling request that returns when one of the environment's channels moves. */
-
 import { asError } from './as-error.ts';
 import { loadAll } from './batch.ts';
 import { asObject, keyOf, promptOf } from './delivery.ts';

@@ -2,7 +2,6 @@
  * A lock file with a merge conflict from git. Both sides are lock files, so each side's entry of a prompt is known, and
  * the merge base or the file's own text may decide. Nothing is guessed: undecided entries stay in conflict.
  */
-
 import { isSameText, type TextDigests } from '../core/line-endings.ts';
 import { hunksOf, linesOf } from '../core/line-hunks.ts';
 import type { PromptName } from '../core/name.ts';

@@ -1,5 +1,4 @@
 /** Finds files in a prompts folder whose names keep them from being published. */
-
 import { relative, sep } from 'node:path';
 import { promptOfFile } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';

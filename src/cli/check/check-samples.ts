@@ -1,5 +1,4 @@
 /** Checks samples against their prompt: like the editor, then by a strict rendering of each, like the registry. */
-
 import { placeOfMisfit } from '../../core/place-in-yaml.ts';
 import { Problem } from '../../core/problem.ts';
 import { type RenderRequest, render } from '../../core/render.ts';

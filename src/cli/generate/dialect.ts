@@ -1,5 +1,4 @@
 /** A validation library's syntax: the code that `validator-of-schema.ts` writes. */
-
 import type { Check } from './checks.ts';
 
 export interface Dialect {

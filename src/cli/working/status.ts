@@ -1,5 +1,4 @@
 /** Compares the working copy with its registry, for commands. */
-
 import type { RegistryClient } from '../../client/registry-client.ts';
 import { RegistryUnreachable } from '../../client/unreachable.ts';
 import type { FileState } from '../../core/file-state.ts';

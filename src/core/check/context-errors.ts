@@ -2,7 +2,6 @@
  * Finds tags that no input makes right because of their context: `this` is all the inputs of a prompt outside the blocks that
  * go on with another context, nothing is above the first of them, and a partial has the context it is called with.
  */
-
 import { KNOWN_HELPERS } from '../known-helpers.ts';
 import {
   type Arguments,

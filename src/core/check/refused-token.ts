@@ -1,5 +1,4 @@
 /** The mistakes that people make most, by the token that Handlebars' parser could not use. */
-
 import { betweenTags } from './between-tags.ts';
 import type { TemplateError } from './finding.ts';
 import { foreignTag, OPERATOR } from './foreign-syntax.ts';

@@ -8,7 +8,8 @@ import {
   noRole,
   nothingAbove,
   notText,
-  writtenPath,
+  noUrl,
+  writtenCall,
 } from './context-faults.ts';
 import {
   type ContextScope,

@@ -1,5 +1,4 @@
 /** Expressions become values: literals, paths and calls of helpers. */
-
 import {
   type Arguments,
   asPath,

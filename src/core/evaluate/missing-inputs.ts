@@ -1,5 +1,4 @@
 /** Finds the inputs that an expression reads and that are missing. */
-
 import { type Expression, isScoped } from '../syntax-tree.ts';
 import { contextAt } from './read-path.ts';
 import { blockParam, type Scope } from './scope.ts';

@@ -1,5 +1,4 @@
 /** Reading variables: only own properties, so no prototype is ever reached. */
-
 import { PARTIAL_BLOCK } from '../check/inline-partials.ts';
 import { isScoped, type PathExpression } from '../syntax-tree.ts';
 import { invalidAt } from './problems.ts';

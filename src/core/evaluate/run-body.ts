@@ -1,5 +1,4 @@
 /** Evaluating a body with its own context, names and inline partials. */
-
 import type { Decorator, Node, Program } from '../syntax-tree.ts';
 import { invalidAt } from './problems.ts';
 import { runStatement } from './run-statement.ts';

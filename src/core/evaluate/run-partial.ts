@@ -1,5 +1,4 @@
 /** Evaluating `{{> name}}` and `{{#> name}}`. */
-
 import { PARTIAL_BLOCK } from '../check/inline-partials.ts';
 import { Problem } from '../problem.ts';
 import type { Node, PartialBlockStatement, PartialStatement } from '../syntax-tree.ts';

@@ -1,5 +1,4 @@
 /** The scope at one place of an evaluation. */
-
 import type { Program } from '../syntax-tree.ts';
 import type { Run } from './run.ts';
 import type { Template } from './template.ts';

@@ -1,5 +1,4 @@
 /** Collects segments, indents those of indented partials, and counts their characters. */
-
 import type { Node } from '../syntax-tree.ts';
 import type { Meter } from './limits.ts';
 import type { Segment, StructureSegment, WrittenExpression } from './segment.ts';

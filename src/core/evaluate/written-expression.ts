@@ -1,5 +1,4 @@
 /** The place and words of what writes a value. */
-
 import {
   argumentsOf,
   asPath,

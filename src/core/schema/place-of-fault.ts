@@ -1,5 +1,4 @@
 /** Locates a schema's error in the front matter. */
-
 import { placeInText } from '../place-in-yaml.ts';
 import type { PlacedPair, PlacedValue } from '../yaml-places.ts';
 import type { SchemaFault, SchemaPath } from './schema-fault.ts';

@@ -3,7 +3,6 @@
  * to run where code generation is not allowed, and steps are counted, to always end. `format` is an annotation, schemas
  * that only the application knows accept everything, and `unevaluatedProperties` and `unevaluatedItems` are ignored.
  */
-
 import { arrayFaults, numberFaults, objectFaults, stringFaults } from './keywords.ts';
 import type { CompilePattern } from './patterns.ts';
 import { isJsonObject, type JsonObject } from './schema-fault.ts';

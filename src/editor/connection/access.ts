@@ -2,7 +2,6 @@
  * The access to one registry: its URL, its transport, and the credentials of each environment. Loaded on the first
  * request with all dependencies: the client, zod, the keychain, and SQLite for the embedded registry.
  */
-
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { VersionCache } from '../../client/version-cache.ts';
 import { EMBEDDED_ORIGIN, embeddedCacheUrl, embeddedCredential } from '../../core/embedded.ts';

@@ -1,5 +1,4 @@
 /** The words of the view Environments. */
-
 import type { StoredKeyState } from '../../client/choose-key.ts';
 import type { Environment } from '../../core/environment.ts';
 import type { ItemWords } from '../explorer/labels.ts';

@@ -1,5 +1,4 @@
 /** Asks a registry who one is with each of one's keys, and what environments there are. */
-
 import { chooseKey, type Keys, type StoredKeyState } from '../../client/choose-key.ts';
 import { RegistryUnreachable } from '../../client/unreachable.ts';
 import type { KeyRecord } from '../../contract/keys.ts';

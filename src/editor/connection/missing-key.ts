@@ -1,5 +1,4 @@
 /** Thrown when none of one's keys will do for a piece of work; nothing was sent. */
-
 import type { Choice } from '../../client/choose-key.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 

@@ -1,5 +1,4 @@
 /** The texts of the explorer's items: label, description, tooltip (Markdown) and accessibility label. */
-
 import type { Pointer, PromptSummary, VersionSummary } from '../../contract/prompts.ts';
 import { STABLE } from '../../core/channel.ts';
 import { isPartial, lastSegment } from '../../core/name.ts';

@@ -1,5 +1,4 @@
 /** A rendering as one text, for comparisons: with headings if there are several roles. */
-
 import { compareTitle, type Side } from '../compare/titles.ts';
 
 /** In a tab's title, in UTF-16 code units. */

@@ -1,5 +1,4 @@
 /** The promotions of the view in their groups, and what one may do with each: plain lists and decisions. */
-
 import type { StoredKeyState } from '../../client/choose-key.ts';
 import type { OwnersChangeRecord } from '../../contract/owners.ts';
 import type { Promotion } from '../../contract/promotions.ts';

@@ -1,5 +1,4 @@
 /** Approve, Reject and Cancel Release: one question and one call for all of it. */
-
 import { draftName } from '../asking/draft-name.ts';
 import type { ReviewAction } from '../promotions/groups.ts';
 import type { Workbench } from '../workbench.ts';

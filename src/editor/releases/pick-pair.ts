@@ -1,5 +1,4 @@
 /** Asks for the two environments that a command applies to. */
-
 import type { PromptSummary } from '../../contract/prompts.ts';
 import { type Channel, STABLE } from '../../core/channel.ts';
 import type { EnvironmentName } from '../../core/environment.ts';

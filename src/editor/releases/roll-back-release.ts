@@ -1,5 +1,4 @@
 /** Roll Back Release: all of its prompts return to what was live before, as a separate release. */
-
 import type { ReleaseAnswer } from '../../contract/releases.ts';
 import { releaseRollback } from '../../core/release.ts';
 import type { VersionNumber } from '../../core/version.ts';

@@ -1,5 +1,4 @@
 /** Sends a release, and reports the result. */
-
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { ReleaseAnswer } from '../../contract/releases.ts';
 import { Problem } from '../../core/problem.ts';

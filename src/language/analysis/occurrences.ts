@@ -2,7 +2,6 @@
  * Finds all occurrences of a symbol: a variable, a property or a block parameter, in front matter, bodies and samples,
  * through partials. Definition, references and rename are based on it.
  */
-
 import type { HelperUse, PathUse } from '../names/resolved.ts';
 import type { Location } from '../results/location.ts';
 import type { Span } from '../results/span.ts';

@@ -1,5 +1,4 @@
 /** Finds the calls of a partial in all prompts, by whatever name each writes. */
-
 import type { Location } from '../results/location.ts';
 import type { Span } from '../results/span.ts';
 import type { InlinePartialNode, Name } from '../syntax/nodes.ts';

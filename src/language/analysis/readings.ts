@@ -3,7 +3,6 @@
  * calls it, with the arguments of the call. A reading is one of these, so a name in a partial has as many meanings as
  * there are paths to it.
  */
-
 import { resolveBody } from '../names/resolve.ts';
 import { type BodyScope, type CallScope, type PathUse, type Resolved, scopeAt } from '../names/resolved.ts';
 import { holds } from '../results/span.ts';

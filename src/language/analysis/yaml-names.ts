@@ -1,5 +1,4 @@
 /** Finds the names of variables and their properties in front matter and samples. */
-
 import { type PlacedPair, type PlacedValue, readYaml } from '../../core/yaml-places.ts';
 import type { Span } from '../results/span.ts';
 import { part } from '../types/json-schema-types.ts';

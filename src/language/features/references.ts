@@ -1,5 +1,4 @@
 /** Every occurrence of the symbol at a position. */
-
 import type { Library, LibraryPrompt, LibrarySamples } from '../analysis/library.ts';
 import { occurrencesOf } from '../analysis/occurrences.ts';
 import { inlineNames, usesOf } from '../analysis/partial-uses.ts';

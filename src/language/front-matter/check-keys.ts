@@ -1,5 +1,4 @@
 /** Tells whether the keys of the front matter are known, and hold what they should. */
-
 import { nearest } from '../../core/near.ts';
 import type { PlacedPair, PlacedValue } from '../../core/yaml-places.ts';
 import { type Finding, MAX_FINDINGS } from '../results/finding.ts';

@@ -1,5 +1,4 @@
 /** The front matter as an editor needs it: every key and value at its place, and the variables that it declares. */
-
 import { nearest } from '../../core/near.ts';
 import { placeOfMisfit } from '../../core/place-in-yaml.ts';
 import {

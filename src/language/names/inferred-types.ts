@@ -1,5 +1,4 @@
 /** The types of input variables as their uses show them: for the declaration of one that nothing declares. */
-
 import type { Span } from '../results/span.ts';
 import type { ExpressionNode, LiteralNode, PathNode } from '../syntax/nodes.ts';
 import { ANY, type Declared, type ValueType } from '../types/value-type.ts';

@@ -1,5 +1,4 @@
 /** What each name in a body means, as `resolveBody` finds it. */
-
 import type { Span } from '../results/span.ts';
 import type { Block, HelperCall, InlinePartialNode, Name, PartialCall, PathNode } from '../syntax/nodes.ts';
 import type { Declared, ValueType } from '../types/value-type.ts';

@@ -1,5 +1,4 @@
 /** Markdown for hovers and completion: an author's text stays text in it. */
-
 import { oneLine, visibleLines } from '../../core/visible-text.ts';
 
 /** `text` with all that Markdown or HTML could read as markup escaped; line breaks stay. */

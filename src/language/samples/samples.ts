@@ -1,5 +1,4 @@
 /** `<name>.samples.yaml`: named inputs beside a prompt, to try it with. A list of `{name, input}`. */
-
 import { nearest } from '../../core/near.ts';
 import { placeOfMisfit } from '../../core/place-in-yaml.ts';
 import { type PlacedPair, type PlacedValue, readYaml } from '../../core/yaml-places.ts';

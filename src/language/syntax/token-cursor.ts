@@ -1,5 +1,4 @@
 /** A cursor over the tokens of a template, which records the places of errors. */
-
 import type { Span } from '../results/span.ts';
 import type { TagToken, TokenKind } from './lex.ts';
 

@@ -2,7 +2,6 @@
  * Picoschema (github.com/google/dotprompt) with places: reads what Dotprompt's own reader accepts in the same way, and
  * reports what it rejects or probably misinterprets.
  */
-
 import { placeInText } from '../../core/place-in-yaml.ts';
 import {
   LIST,

@@ -1,5 +1,4 @@
 /** A prompt's schema of its input or output: Picoschema or JSON Schema, distinguished as in Dotprompt. */
-
 import { placeInText } from '../../core/place-in-yaml.ts';
 import { NO_OBJECT, notOfAnObject, OTHER_TYPE } from '../../core/schema/input-type.ts';
 import { NO_SCHEMA } from '../../core/schema/type-faults.ts';

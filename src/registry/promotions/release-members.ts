@@ -1,5 +1,4 @@
 /** The promotions of a release, by the log: the events that began them follow one another, from the release's id on. */
-
 import type { PromotionRecord } from '../../core/promotion.ts';
 import { MAX_RELEASE_ITEMS } from '../../core/release.ts';
 import { authentic, dataOf } from '../store/authentic.ts';

@@ -1,5 +1,4 @@
 /** Converts promotions between the tables and their events. */
-
 import type { RegistryEvent } from '../../core/event.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';
 import type { ReadSnapshot } from '../store/store.ts';

@@ -1,5 +1,4 @@
 /** The event log in the store: appending to it inside the transaction of the change it records, and reading it. */
-
 import type { CompiledQuery } from 'kysely';
 import {
   CHAIN_START,

@@ -1,5 +1,4 @@
 /** The helpers that are around a body: Handlebars' own and Dotprompt's. */
-
 import type { BlockStatement } from '../../syntax-tree.ts';
 import { runBody } from '../run-body.ts';
 import { helperContext, type Scope } from '../scope.ts';

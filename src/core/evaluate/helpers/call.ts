@@ -1,5 +1,4 @@
 /** The arguments of a helper. */
-
 import type { BlockStatement, MustacheStatement, Node, SubExpression } from '../../syntax-tree.ts';
 import { invalidAt } from '../problems.ts';
 import type { Scope } from '../scope.ts';

@@ -1,5 +1,4 @@
 /** Values as text and as JSON, which is measured before it is written out: an input may hold itself many times over. */
-
 import { Problem } from '../../problem.ts';
 import { asPath, hasArguments, type Node } from '../../syntax-tree.ts';
 import { writtenPath } from '../../written-path.ts';

@@ -1,5 +1,4 @@
 /** Helpers, blocks, what helpers take, and the closing tags of blocks. */
-
 import { HELPERS, type HelperParameter, type KnownHelper, signatureOf } from '../../../core/helpers.ts';
 import type { Analysis } from '../../analysis/analysis.ts';
 import { codeBlock, codeSpan } from '../../results/markdown.ts';

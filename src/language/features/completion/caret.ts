@@ -2,7 +2,6 @@
  * The tokens around a caret in a tag that may be half written. Read from the lexer up to the caret, since a tree cannot
  * distinguish `{{user.` from a call of `user` with `.`.
  */
-
 import type { Analysis } from '../../analysis/analysis.ts';
 import { type BodyScope, scopeAt } from '../../names/resolved.ts';
 import type { Span } from '../../results/span.ts';

@@ -1,5 +1,4 @@
 /** The names that can be read at a caret: variables, properties, block parameters, `@` names, and those further out. */
-
 import { HELPERS } from '../../../core/helpers.ts';
 import type { Analysis } from '../../analysis/analysis.ts';
 import type { BodyScope } from '../../names/resolved.ts';

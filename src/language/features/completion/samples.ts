@@ -1,5 +1,4 @@
 /** Completion in samples: a whole new one, its keys, the inputs of its prompt and their values. */
-
 import { readYaml } from '../../../core/yaml-places.ts';
 import type { LibraryPrompt, LibrarySamples } from '../../analysis/library.ts';
 import { inferTypes } from '../../names/inferred-types.ts';

@@ -1,5 +1,4 @@
 /** The tag before a caret, and the blocks that are open there. */
-
 import type { Span } from '../../results/span.ts';
 import type { Block, Body, BodyNode, InlinePartialNode, PartialCall } from '../../syntax/nodes.ts';
 

@@ -1,5 +1,4 @@
 /** Finds the position of a caret in YAML that may be half written, by reading the text with a mark at the caret. */
-
 import { type PlacedValue, readYaml } from '../../../core/yaml-places.ts';
 import type { Span } from '../../results/span.ts';
 

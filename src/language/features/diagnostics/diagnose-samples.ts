@@ -1,5 +1,4 @@
 /** All that is wrong with a samples file, or might be. */
-
 import type { LibraryPrompt } from '../../analysis/library.ts';
 import { type Finding, withoutConsequences } from '../../results/finding.ts';
 import { checkSamples, readSamples } from '../../samples/samples.ts';

@@ -1,5 +1,4 @@
 /** Tells whether what a body reads is declared, and what is declared is read. */
-
 import { nearest } from '../../../core/near.ts';
 import type { Analysis } from '../../analysis/analysis.ts';
 import type { Library, LibraryPrompt } from '../../analysis/library.ts';

@@ -1,5 +1,4 @@
 /** Hover in front matter: what a variable, a key or a type of Picoschema is. */
-
 import type { Library, LibraryPrompt } from '../../analysis/library.ts';
 import type { FrontMatterEntry } from '../../front-matter/front-matter.ts';
 import { knownKeyAt } from '../../front-matter/front-matter-keys.ts';

@@ -1,5 +1,4 @@
 /** Hover in samples: what an input is, its type and whether it must be given; what a sample's own keys are. */
-
 import { type PlacedPair, type PlacedValue, readYaml } from '../../../core/yaml-places.ts';
 import type { LibraryPrompt } from '../../analysis/library.ts';
 import { codeSpan } from '../../results/markdown.ts';

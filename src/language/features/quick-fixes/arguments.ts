@@ -1,5 +1,4 @@
 /** Surplus arguments of a helper call, removed. */
-
 import { arityOf, HELPERS } from '../../../core/helpers.ts';
 import type { LibraryPrompt } from '../../analysis/library.ts';
 import type { HelperUse } from '../../names/resolved.ts';

@@ -1,5 +1,4 @@
 /** A new name for a variable, a property, a block parameter or a partial, everywhere at once, or a reason why not. */
-
 import { KNOWN_HELPERS } from '../../../core/known-helpers.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Library, LibraryPrompt, LibrarySamples } from '../../analysis/library.ts';

@@ -1,5 +1,4 @@
 /** The log over HTTP, page by page; a call may wait for what comes next. */
-
 import { numberCursor } from '../cursor.ts';
 import type { Handler } from '../route-context.ts';
 
