@@ -14,5 +14,4 @@ function partAsWritten(part: string): string {
 }
 
 /** A part of a path that needs no brackets, wherever it is. */
-const PLAIN =
-  /^(?!(?:true|false|null|undefined|this|as|else)$)[\p{L}_](?:[\p{L}\p{M}\p{N}_-]*[\p{L}\p{M}\p{N}_])?$/u;
+const PLAIN = /^(?!(?:true|false|null|undefined|this|as|else)$)[\p{L}_][\w\p{L}\p{M}-]*$/u;

@@ -255,19 +255,12 @@ class Checker {
     const words = [callee, ...params];
     const places = words.map(word => this.#placeOf(word));
     const at = places.findIndex(({ start }, index) => index > 0 && start === places[index - 1]?.end);
-    const [before, dot] = [words[at - 1], words[at]];
-    const isAfterDots = before?.type === 'PathExpression' && /^\.+$/.test(before.original);
-    if (!isAfterDots && (dot?.type !== 'PathExpression' || !dot.original.startsWith('.'))) return false;
+    const dot = words[at];
+    if (dot?.type !== 'PathExpression' || !dot.original.startsWith('.')) return false;
     const { start, end } = places[at] as { start: number; end: number };
     const path = this.#text.slice(places[at - 1]?.start, end);
-    const lacks =
-      isAfterDots && dot?.type === 'PathExpression'
-        ? `a "/" is missing after the dots`
-        : 'a name is missing beside the dots';
-    this.#report(
-      { code: 'template-syntax', message: `"${path}" is not a valid path: ${lacks}.` },
-      { start, end },
-    );
+    const message = `"${path}" is not a valid path: a name is missing beside the dots.`;
+    this.#report({ code: 'template-syntax', message }, { start, end });
     return true;
   }
 

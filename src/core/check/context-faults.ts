@@ -28,9 +28,9 @@ export function noRole(node: PathExpression | SubExpression, kind: ValueKind): C
 }
 
 export function noUrl(node: PathExpression | SubExpression, kind: ValueKind): ContextFault {
-  const path = writtenCall(node);
-  const message = `"${path}" is a number or a boolean here, which is not a URL. Name a variable with the URL.`;
-  return { code: 'wrong-arguments', message, node, path, kind, isLinked: false };
+  const fault = noRole(node, kind);
+  const message = `"${fault.path}" is a number or a boolean here, which is not a URL.`;
+  return { ...fault, code: 'wrong-arguments', message };
 }
 
 export function notText(path: string, kind: ValueKind): string {
@@ -60,11 +60,10 @@ export function wrongCall(reference: string, { code, kind, path }: ContextFault)
   const isText = textOfKind(kind) !== undefined;
   if (isOfMetadata(path))
     return `The partial "${reference}" needs another value for "${path}", which the front matter of this prompt ${kind === 'nothing' ? 'does not have' : 'gives otherwise'}. Change it there.`;
-  if (isScalar(kind) && code !== 'unknown-role')
-    return `The partial "${reference}" uses "${path}" as the URL of {{media}}, but with this context it is a number or a boolean. Pass a URL.`;
   if (isScalar(kind) || (isText && code === 'unknown-role')) {
     const what = isText ? 'another text' : 'a number or a boolean';
-    return `The partial "${reference}" uses "${path}" as a role, but with this context it is ${what}. Pass a role.`;
+    const use = code === 'unknown-role' ? 'role' : 'URL';
+    return `The partial "${reference}" uses "${path}" as a ${use}, but with this context it is ${what}. Pass a ${use}.`;
   }
   if (kind === 'nothing' || isText)
     return `The partial "${reference}" needs a value for "${path}", but with this context it ${isText ? 'is empty' : 'has none'}. Pass the context that it reads, as in {{> ${reference} name}}.`;

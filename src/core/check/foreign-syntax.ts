@@ -22,16 +22,15 @@ export function foreignPath(
   { start, end }: { start: number; end: number },
 ): string | undefined {
   const written = text.slice(start, end);
-  if (QUOTED_NAME.test(written)) return QUOTED;
   if (LIST.test(written)) return NO_OBJECTS;
+  if (QUOTED_NAME.test(written)) return QUOTED;
   const words = written.replace(/\[[^\]]*\]/g, '[]');
   if (/\s|^\$\./.test(words)) return GO;
   if (words.includes('?.')) return CHAIN;
   if (OPTIONAL.test(words)) return OPTIONAL_MARK;
   if (OPERATOR_IN_WORD.test(words)) return OPERATOR;
-  if (/.:$/.test(words) && /^\s{0,9}~?\}\}/.test(text.slice(end, end + 12)) && !/^:?else:$/i.test(words))
+  if (/^:\w|.:$/.test(words) && !/else:?$/i.test(words) && /^\s*~?\}/.test(text.slice(end, end + 12)))
     return COLON;
-  if (/^:\w/.test(words) && text.startsWith('{{', start - 2) && !/^:else/i.test(words)) return COLON;
   if (/^\$\w/.test(words)) return /^\s{0,9}(?:,|:=)/.test(text.slice(end, end + 12)) ? GO : DOLLAR;
   if (/^-|-$/.test(words)) {
     const isAtBraces =
@@ -44,18 +43,16 @@ export function foreignPath(
 
 const CHAIN = 'Handlebars needs no "?": a path has no value if one of its parts is not given. Remove it.';
 
-const COLON = 'A ":" is not Handlebars: neither a tag nor a name begins or ends with one. Remove it.';
-export const NO_OBJECTS =
-  'Handlebars cannot write an object or a list here. Pass the value as an input, or values by name to a partial: {{> partial name=value}}.';
-const QUOTED = 'In brackets a name has no quotes: write {{user.[first name]}}.';
+const COLON = 'A ":" is not Handlebars. Remove it.';
+const NO_OBJECTS = 'Handlebars cannot write an object or a list here. Pass an input.';
+const QUOTED = 'In brackets a name has no quotes.';
 /** `user.["first name"]` */
-const QUOTED_NAME = /(?:^|[./])\[\s*(?:"[^"\]]*"|'[^'\]]*')\s*\]/;
+const QUOTED_NAME = /(?:^|[./])\[\s*(["'])[^\]]*\1\s*\]/;
 /** `[1, "two"]`, which Handlebars reads as a name in brackets. */
-const LIST =
-  /^\[(?:\s*(?:-?\d[\d.]*|"[^"\],]*"|'[^'\],]*')\s*,)+\s*(?:-?\d[\d.]*|"[^"\],]*"|'[^'\],]*')?\s*\]$/;
+const LIST = /^\[\s*[-\d"'][^\]]*,[^\]]*\]$/;
 
 /** `new?a:b`, `a??b`, and the signs that only people write. */
-const OPERATOR_IN_WORD = /[^?]\?|\?[^?:]|[≤≥≠×÷]/;
+const OPERATOR_IN_WORD = /[^?]\?|\?[^?:]|[≤≥≠]/;
 
 /** As Picoschema marks an optional input, TypeScript a property and Ruby a question. */
 const OPTIONAL = /[^./?]\?(?=$|[./])/;
@@ -73,16 +70,15 @@ const GO_VALUE = /(?:^|\s)\$?\w{1,80}\s{0,9}(?:,\s{0,9}\$?\w{1,80}\s{0,9})?:=/;
 
 /** Words that are operators between values, in any case. */
 const OPERATORS = new Set([
-  ...['and', 'or', 'xor', 'is', 'in', 'if', 'contains', 'matches', 'equals'],
-  ...['eq', 'ne', 'neq', 'gt', 'gte', 'ge', 'lt', 'lte', 'le'],
-  ...['?', '??', '?:', '-', ':', '===', '==', '−'],
+  ...['and', 'or', 'is', 'in', 'if', 'contains'],
+  ...['eq', 'ne', 'gt', 'lt'],
+  ...['?', '??', '?:', '-', ':', '===', '=='],
 ]);
 
 /** Why a call is of another language, by the words of its name and its arguments that are paths. */
 export function foreignCall(name: string, words: readonly string[]): string | undefined {
   if (name.endsWith(':') || (words[0]?.startsWith(':') && !words.includes('?'))) return JSON_BRACES;
   if (isNot(name)) return NOT_OPERATOR;
-  if (/^:else$/i.test(name)) return KEYWORDS.get('elseif');
   if (LOOPS.has(name)) return EACH;
   return hasOperator(words) ? OPERATOR : KEYWORDS.get(name);
 }

@@ -81,15 +81,12 @@ export function noHelper(name: string, args: Arguments): HelperFault {
   return { code: 'unknown-helper', message, data: { name } };
 }
 
-const INLINE = 'An inline partial begins with a "*": write {{#*inline "name"}}…{{/inline}}.';
-
 export function unknownHelper({ original: name }: PathExpression, args: Arguments): HelperFault {
   const words = wordsOf(args);
   // `x := 1` is `x` with an argument that is named ":".
   const isGo = args.hash?.pairs.some(({ key }) => key === ':') === true;
   const foreign = isGo ? GO : foreignCall(name, words);
   if (foreign !== undefined) return { code: 'foreign-syntax', message: foreign };
-  if (name === 'inline') return { code: 'unknown-helper', message: INLINE };
   const near = nearest(name, HELPERS.keys());
   if (near !== undefined)
     return {

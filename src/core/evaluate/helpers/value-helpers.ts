@@ -85,7 +85,7 @@ function media(call: HelperInvocation): Structure {
     throw invalidAt(
       call.scope.template,
       call.node,
-      `{{media}} needs a URL, and this value is a ${typeof given}. Pass the URL as text, or leave it out and wrap the tag in {{#if …}}.`,
+      `{{media}} needs a URL, and this value is a ${typeof given}.`,
     );
   const url = textOfArgument(given, call);
   if (url === undefined || url.trim() === '')
