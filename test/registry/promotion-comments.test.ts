@@ -115,7 +115,7 @@ describe('comments on a promotion', () => {
   });
   for (const [ended, end] of [
     ['rejected', (asked: Answered) => governed.act('reject', asked, 'production approver ada')],
-    ['cancelled', (asked: Answered) => governed.act('cancel', asked, 'production author rae')],
+    ['canceled', (asked: Answered) => governed.act('cancel', asked, 'production author rae')],
     ['applied', (asked: Answered) => governed.approve(asked, 'ada')],
     ['superseded', () => governed.request(2, null)],
   ] as const)
