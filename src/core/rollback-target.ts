@@ -25,7 +25,7 @@ export function goodVersions(moves: readonly AppliedPromotion[]): VersionNumber[
   let stood: VersionNumber[] = first === undefined || first.from === null ? [] : [first.from];
   for (const move of moves) {
     const before = move.rollback ? stood.lastIndexOf(move.version) : -1;
-    // What it returns from, with the versions that it skips; of older moves only the numbers tell.
+    // The versions it leaves, including those that it skips; of older moves only the numbers tell.
     const left = before >= 0 ? stood.slice(before + 1) : goesBack(move) ? stood.slice(-1) : [];
     // They may have been live earlier, too, before an older version was promoted.
     stood = stood.slice(0, before >= 0 ? before : undefined).filter(version => !left.includes(version));

@@ -47,9 +47,9 @@ const COLON = 'A ":" is not Handlebars. Remove it.';
 const NO_OBJECTS = 'Handlebars cannot write an object or a list here. Pass an input.';
 const QUOTED = 'In brackets a name has no quotes.';
 /** `user.["first name"]` */
-const QUOTED_NAME = /(?:^|[./])\[\s*(["'])[^\]]*\1\s*\]/;
+const QUOTED_NAME = /(?:^|[./])\[\s*(["'])[^[\]]*\1\s*\]/;
 /** `[1, "two"]`, which Handlebars reads as a name in brackets. */
-const LIST = /^\[\s*[-\d"'][^\]]*,[^\]]*\]$/;
+const LIST = /^\[\s*[-\d"'][^\],]*,[^\]]*\]$/;
 
 /** `new?a:b`, `a??b`, and the signs that only people write. */
 const OPERATOR_IN_WORD = /[^?]\?|\?[^?:]|[≤≥≠]/;

@@ -102,7 +102,11 @@ function wrongClosing(
   const { written, tag } = last;
   const advice = isOfOther ? `add "{{/${written}}}" before this` : `write "{{/${written}}}"`;
   const end = endOfTag(template, start);
-  const closed = /^\{\{~?\/\s*([^{}]*?)\s*~?\}\}$/.exec(template.slice(start, end))?.[1] || name;
+  const inside = template
+    .slice(template.indexOf('/', start) + 1, end)
+    .split(/~?\}\}/, 1)[0]
+    ?.trim();
+  const closed = inside && !/[{}]/.test(inside) ? inside : name;
   return {
     code: 'mismatched-block',
     start,

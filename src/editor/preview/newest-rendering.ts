@@ -58,7 +58,7 @@ export class NewestRendering {
     this.#rendered = undefined;
   }
 
-  /** What is rendered has changed: renders it once nothing changes any more. */
+  /** Renders after a pause in the changes; to be called with each change. */
   schedule(): void {
     this.#edits += 1;
     clearTimeout(this.#timer);

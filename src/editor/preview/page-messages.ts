@@ -16,7 +16,7 @@ export interface PageMessagesParts {
   readonly rendering: NewestRendering;
   readonly scroll: ScrollSync;
   readonly declared: DeclaredInputs;
-  /** What the preview shows. */
+  /** Returns the subject shown; undefined before the first. */
   subject(): PreviewSubject | undefined;
   send(message: ToPreviewPage): void;
   sendInputs(): void;

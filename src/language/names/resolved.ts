@@ -1,4 +1,4 @@
-/** What each name in a body means, as `resolveBody` finds it. */
+/** The meanings of the names in a body, as `resolveBody` finds them. */
 import type { Span } from '../results/span.ts';
 import type { Block, HelperCall, InlinePartialNode, Name, PartialCall, PathNode } from '../syntax/nodes.ts';
 import type { Declared, ValueType } from '../types/value-type.ts';

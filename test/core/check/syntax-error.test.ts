@@ -84,8 +84,15 @@ describe('a syntax error', () => {
       `{{range ${'$a '.repeat(150)}, .x}}`,
       `${'{{if '.repeat(2_000)}{{else}}`,
       `{{x:${'>'.repeat(400)}|}}`,
+      `{{#a}}{{/b${' '.repeat(500_000)}c}}`,
     ])
       assert.equal(issuesOf(template).length, 1, template.slice(0, 20));
+  });
+
+  it('is looked for in names in brackets in time that is linear in the text', function () {
+    this.timeout(patience(20_000));
+    for (const template of [`{{[1${','.repeat(500_000)}].x}}`, `{{[${'.["a'.repeat(200_000)}]}}`])
+      assert.deepEqual(issuesOf(template), [], template.slice(0, 20));
   });
 
   it('is none where the same tokens are right', () => {
