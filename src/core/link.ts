@@ -1,12 +1,13 @@
 /** Links the partials of a template: finds the prompt that each reference means, in any store of prompts. */
 import { capturedPartials } from './check/captured-partials.ts';
 import { whyUnreadable } from './check/check-template.ts';
-import { type Root, wrongContexts } from './check/context-errors.ts';
+import type { Root } from './check/context-errors.ts';
 import type { SourceErrorCode } from './check/finding.ts';
 import { nestedPartials } from './check/nesting.ts';
 import { missingPartialBlocks, type ParsedTemplate, type Templates } from './check/partial-blocks.ts';
 import { nestedTooDeep } from './check/partial-depth.ts';
 import { resolvedTooLarge, type SizedTemplates } from './check/resolved-size.ts';
+import { wrongCalls } from './check/wrong-calls.ts';
 import type { LinkedPartial, LinkedTemplate } from './flatten.ts';
 import { partialNotFound, suggestPartial } from './missing-partial.ts';
 import { isPartial, type PromptName, partialCandidates } from './name.ts';
@@ -75,7 +76,7 @@ function callIssues(
     ...missing,
     ...(deep === undefined ? [] : [deep]),
     ...capturedPartials(root, linked),
-    ...wrongContexts(root, rootOf(from, parsed), linked),
+    ...wrongCalls(root, rootOf(from, parsed), linked),
   ];
   return placedIn(
     source,

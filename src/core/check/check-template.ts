@@ -44,7 +44,7 @@ export function checkTemplate(
   const found = [...errors, ...ofContext];
   // A tag that no context makes right contradicts others as well.
   const told = new Set(found.map(({ start }) => start));
-  const contrary = contradictions(tree, template, isPrompt).filter(({ start }) => !told.has(start));
+  const contrary = contradictions({ tree, text: template }, isPrompt).filter(({ start }) => !told.has(start));
   return found.length === errors.length && contrary.length === 0 ? errors : inOrder([...found, ...contrary]);
 }
 

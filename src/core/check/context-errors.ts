@@ -35,7 +35,7 @@ import {
   within,
 } from './context-kind.ts';
 import { MAX_ERRORS, type TemplateError } from './finding.ts';
-import { nameOfInline, PARTIAL_BLOCK, statementsOf } from './inline-partials.ts';
+import { inlineBody, PARTIAL_BLOCK } from './inline-partials.ts';
 import { inspectTemplate } from './inspect-template.ts';
 import type { ParsedTemplate, Templates } from './partial-blocks.ts';
 import { checkValues, checkWritten } from './required-values.ts';
@@ -84,7 +84,6 @@ class Walk<T extends ParsedTemplate> {
   #items = 0;
   /** By the body of an inline partial, the place around the body that defines it; undefined for the body of a template. */
   readonly #around = new Map<Program, ContextScope | undefined>();
-  readonly #inlines = new WeakMap<Program, ReadonlyMap<string, Inline | undefined>>();
 
   constructor(templates: Templates<T>) {
     this.#templates = templates;
@@ -224,13 +223,15 @@ class Walk<T extends ParsedTemplate> {
     const { template } = inside;
     const isLinked = !inspectTemplate(template.tree).inlineNames.has(reference);
     const linked = isLinked ? this.#templates.partial(template, reference) : undefined;
-    const inline = isLinked ? undefined : this.#inline(template.tree, reference);
+    const inline = isLinked ? undefined : inlineBody(template.tree, reference);
     const body = isLinked ? linked?.tree : inline?.program;
     if (body === undefined) return;
     const kind = kindOfContext(node, place);
     const data = node.type === 'PartialBlockStatement' ? inEach(place, place.position) : place;
     const around = inline && this.#around.get(inline.program);
-    const at = around ? calledWithin(around, kind, { ...data, names: inline.names }) : top(kind, data);
+    const at = around
+      ? calledWithin(around, kind, { ...data, names: unknownNames(inline.names) })
+      : top(kind, data);
     const beside = isLinked ? undefined : unknownPlace(place);
     const called = linked ?? template;
     if (node.type === 'PartialBlockStatement') {
@@ -281,30 +282,6 @@ class Walk<T extends ParsedTemplate> {
       return true;
     });
   }
-
-  /** The body of an inline partial; undefined if the name has several. */
-  #inline(tree: Program, name: string): Inline | undefined {
-    const known = this.#inlines.get(tree);
-    if (known !== undefined) return known.get(name);
-    const bodies = new Map<string, Inline | undefined>();
-    const names = new Map<string, ValueKind>();
-    for (const statement of statementsOf(tree)) {
-      const program = 'program' in statement ? statement.program : undefined;
-      for (const each of program?.blockParams ?? []) names.set(each, 'any');
-      const defined = nameOfInline(statement);
-      if (defined === undefined) continue;
-      const inline = program && { program, names };
-      bodies.set(defined, bodies.has(defined) ? undefined : inline);
-    }
-    this.#inlines.set(tree, bodies);
-    return bodies.get(name);
-  }
-}
-
-interface Inline {
-  readonly program: Program;
-  /** Those that blocks around its definition may give. */
-  readonly names: ReadonlyMap<string, ValueKind>;
 }
 
 /** The levels of `@` names in a prompt: those of the rendering, and `@root` before them. */
@@ -313,6 +290,10 @@ const FRAMES = 2;
 const UNKNOWN_ITEM = { kind: 'any', position: undefined } as const;
 /** Beyond these, only the first item of a list is looked at: lists may be nested. */
 const MAX_ITEMS = 16;
+
+function unknownNames(names: readonly string[]): ContextScope['names'] {
+  return new Map(names.map(name => [name, 'any' as const]));
+}
 
 /** The place in an inline partial that is defined in a block, with `around` around that. */
 function calledWithin({ context }: ContextScope, kind: ValueKind, place: ContextScope): ContextScope {

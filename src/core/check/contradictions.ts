@@ -1,331 +1,335 @@
 /**
- * Finds tags that no input makes right because of others that are written with them: `{{order}}` needs a text and
- * `{{json order.id}}` an object. Tags in different branches do not contradict each other.
+ * Finds tags that no input makes right because of others that are written with them, or of the branch that they are in:
+ * `{{order}}` needs a text and `{{json order.id}}` an object, and in `{{#unless order}}` neither is there. Tags in
+ * different branches do not contradict each other, and a body that never runs contradicts nothing.
  */
 import { KNOWN_HELPERS } from '../known-helpers.ts';
 import {
-  type Arguments,
-  argumentsOf,
   asPath,
   type BlockStatement,
-  type Callee,
-  type Expression,
   hasArguments,
   isRawBlock,
-  isScoped,
-  type MustacheStatement,
   type Node,
-  type PathExpression,
+  type PartialBlockStatement,
+  type PartialStatement,
   type Program,
   type Statement,
-  type SubExpression,
 } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
-import { writtenPath } from '../written-path.ts';
-import { helperName, isPropertyOfText } from './context-kind.ts';
+import { type BranchCondition, conditionOf } from './branch-condition.ts';
+import { helperName } from './context-kind.ts';
+import { type ContradictionFault, contradictionFault } from './contradiction-faults.ts';
 import { MAX_ERRORS, type TemplateError } from './finding.ts';
+import { inlineBody } from './inline-partials.ts';
+import { type InputValue, inputValue, rootValue, type ValueScope } from './input-value.ts';
+import { inspectTemplate } from './inspect-template.ts';
+import { type CallSite, type Conflict, KnownValues, type Need } from './known-values.ts';
+import type { ParsedTemplate, Templates } from './partial-blocks.ts';
+import { needsOf } from './value-needs.ts';
+import { NOTHING, OBJECTS } from './value-sorts.ts';
 
 /** In the order of their places. */
-export function contradictions(tree: Program, text: string, isPrompt: boolean): readonly TemplateError[] {
-  const walk = new Walk();
-  const context = ['context'];
-  // In a prompt "@root" is its context; in a partial it is another one.
-  const root = isPrompt ? context : ['root'];
-  walk.body(tree, { context, root, isPrompt, names: new Set(), around: undefined });
-  const lines = lineStarts(text);
+export function contradictions(template: ParsedTemplate, isPrompt: boolean): readonly TemplateError[] {
+  return errorsOf(template, isPrompt, { partial: () => undefined }, ({ isLinked }) => !isLinked);
+}
+
+/** Those at the calls of partials in files of their own. */
+export function contraryCalls<T extends ParsedTemplate>(
+  template: T,
+  isPrompt: boolean,
+  templates: Templates<T>,
+): readonly TemplateError[] {
+  return errorsOf(template, isPrompt, templates, ({ isLinked }) => isLinked);
+}
+
+function errorsOf<T extends ParsedTemplate>(
+  template: T,
+  isPrompt: boolean,
+  templates: Templates<T>,
+  isTold: (fault: ContradictionFault) => boolean,
+): readonly TemplateError[] {
+  const walk = new Walk(isPrompt, template, templates);
+  walk.template();
+  const lines = lineStarts(template.text);
   return walk.faults
-    .map(({ node: { loc }, ...fault }) => ({
-      ...fault,
+    .filter(isTold)
+    .map(({ node: { loc }, code, message }) => ({
+      code,
+      message,
       start: offsetOf(lines, loc.start.line, loc.start.column),
       end: offsetOf(lines, loc.end.line, loc.end.column),
     }))
     .sort((one, other) => one.start - other.start);
 }
 
-/** From a root to a value, by its properties. */
-type Route = readonly string[];
-
-interface Use {
-  readonly node: PathExpression | Lookup;
-  readonly route: Route;
+/** Where a body is evaluated: in a template, or in a partial that it calls. */
+interface Place<T> extends ValueScope {
+  readonly template: T;
+  /** Of the partial; undefined in the template itself. */
+  readonly call: CallSite | undefined;
+  /** The number of partials that are called within one another. */
+  readonly depth: number;
 }
 
-/** `lookup order "id"` is `order.id`, or `order` itself if that is false, 0 or empty. */
-type Lookup = SubExpression | MustacheStatement;
-
-/** Uses that take place whenever a body does. The keys are routes as JSON. */
-interface Needs {
-  /** A text, or nothing: these have no properties. */
-  readonly texts: ReadonlyMap<string, Use>;
-  /** By the route of an object, the first property of it that must have a value. */
-  readonly objects: ReadonlyMap<string, Use>;
-  /** Of the body around it. */
-  readonly around: Needs | undefined;
+/** The blocks beside the one that a body belongs to, and those around them. */
+interface Siblings<T> {
+  readonly blocks: readonly BlockStatement[];
+  readonly except: Statement;
+  readonly place: Place<T>;
+  readonly around: Siblings<T> | undefined;
 }
 
-interface Place {
-  /** Undefined if only rendering can tell, as in a loop. */
-  readonly context: Route | undefined;
-  readonly root: Route;
-  readonly isPrompt: boolean;
-  /** Of block parameters. */
-  readonly names: ReadonlySet<string>;
-  readonly around: Needs | undefined;
+type OnConflict = (conflict: Conflict) => void;
+
+/** One of a block's bodies, and what its condition says. */
+interface Branch<T> {
+  readonly program: Program | undefined;
+  readonly place: Place<T>;
+  readonly needs: readonly Need[];
 }
 
-class Walk {
-  readonly faults: (Pick<TemplateError, 'code' | 'message'> & { readonly node: Node })[] = [];
+class Walk<T extends ParsedTemplate> {
+  readonly faults: ContradictionFault[] = [];
+  readonly #isPrompt: boolean;
+  readonly #template: T;
+  readonly #templates: Templates<T>;
+  readonly #root: InputValue;
+  readonly #told = new Set<Node>();
+  /** By the block, the value that its body is evaluated with. */
+  readonly #contexts = new Map<Statement, InputValue>();
+  #count = 0;
+  /** The number of statements that may still be looked at for what they mean to others. */
+  #budget = MAX_STATEMENTS;
 
-  /** @param empty a value that has no properties while this body is evaluated */
-  body(program: Program | undefined | null, place: Place, empty?: Use): void {
-    if (program === undefined || program === null) return;
-    // Never evaluated, which is no error: {{json order.id}}{{#if order}}…{{else}}…{{/if}}.
-    if (empty !== undefined && objectAt(JSON.stringify(empty.route), place.around) !== undefined) return;
-    const collected = new Collected(place);
-    if (empty !== undefined) collected.text(empty);
-    for (const statement of program.body) collected.statement(statement);
-    const { texts, objects, given } = collected;
-    const needs: Needs = { texts, objects, around: place.around };
-    for (const use of given) this.#checkGiven(use, needs);
-    for (const [key, use] of texts) this.#checkText(key, use, place.around);
-    for (const statement of program.body) this.#within(statement, { ...place, around: needs });
+  readonly #settling = { left: MAX_SETTLED };
+
+  constructor(isPrompt: boolean, template: T, templates: Templates<T>) {
+    this.#isPrompt = isPrompt;
+    this.#root = rootValue('root');
+    this.#template = template;
+    this.#templates = templates;
+  }
+
+  template(): void {
+    // In a prompt "@root" is its context; in a partial it is another one.
+    const context = this.#isPrompt ? this.#root : rootValue('context');
+    const place = this.#placeWith(context, { template: this.#template, call: undefined, depth: 0 });
+    this.#body(this.#template.tree, place, this.#inputs(), undefined);
+  }
+
+  #placeWith(context: InputValue, place: Pick<Place<T>, 'template' | 'call' | 'depth'>): Place<T> {
+    return { ...place, context, isOfHelper: false, above: undefined, root: this.#root, names: new Map() };
+  }
+
+  #inputs(): KnownValues {
+    const known = new KnownValues(this.#settling);
+    known.set(this.#root, OBJECTS);
+    return known;
+  }
+
+  /** @param known what the condition of its block says */
+  #body(
+    program: Program | undefined,
+    place: Place<T>,
+    known: KnownValues,
+    siblings: Siblings<T> | undefined,
+  ): void {
+    if (program === undefined || this.faults.length >= MAX_ERRORS) return;
+    const report: OnConflict = conflict => this.#report(conflict);
+    let isPossible = true;
+    // Where they fail anyway, it is not because of this body.
+    this.#collectSiblings(siblings, known, () => {
+      isPossible = false;
+    });
+    if (!isPossible) return;
+    this.#collect(program, place, known, report);
+    this.#collectSiblings(siblings, known, report);
+    const blocks = program.body.filter(statement => statement.type === 'BlockStatement');
+    for (const except of program.body)
+      this.#within(except, place, known, { blocks, except, place, around: siblings });
+  }
+
+  /** Adds what the blocks beside a body need that run whenever it does. */
+  #collectSiblings(siblings: Siblings<T> | undefined, known: KnownValues, onConflict: OnConflict): void {
+    for (let at = siblings; at !== undefined; at = at.around)
+      for (const block of at.blocks) {
+        if (this.#budget <= 0) return;
+        if (block !== at.except) this.#collectCertain(block, at.place, known, onConflict);
+      }
+  }
+
+  /** Adds what a body needs whenever it is evaluated. */
+  #collect(program: Program, place: Place<T>, known: KnownValues, onConflict: OnConflict): void {
+    const told = (conflict: Conflict | undefined): void => {
+      if (conflict !== undefined) onConflict(conflict);
+    };
+    for (const statement of program.body) {
+      for (const need of needsOf(statement, place)) told(known.add(within(need, place)));
+      if (statement.type === 'PartialStatement' || statement.type === 'PartialBlockStatement')
+        this.#collectPartial(statement, place, known, onConflict);
+    }
+    told(known.settle());
+    for (const statement of program.body)
+      if (statement.type === 'BlockStatement') this.#collectCertain(statement, place, known, onConflict);
+  }
+
+  /** Adds what a partial needs whenever it is called. */
+  #collectPartial(
+    node: PartialStatement | PartialBlockStatement,
+    { template, call: caller, depth, ...scope }: Place<T>,
+    known: KnownValues,
+    onConflict: OnConflict,
+  ): void {
+    if (node.name.type === 'SubExpression' || depth >= MAX_CALLS || this.#budget <= 0) return;
+    const reference = String(node.name.original);
+    const isLinked = !inspectTemplate(template.tree).inlineNames.has(reference);
+    const linked = isLinked ? this.#templates.partial(template, reference) : undefined;
+    const inline = isLinked ? undefined : inlineBody(template.tree, reference);
+    const program = linked?.tree ?? inline?.program;
+    if (program === undefined) return;
+    this.#budget -= program.body.length;
+    const [given] = node.params;
+    const hasNames = (node.hash?.pairs.length ?? 0) > 0;
+    const context = hasNames ? undefined : given === undefined ? scope.context : inputValue(given, scope);
+    const call = caller ?? { node: node.name, reference, isLinked };
+    const place = this.#placeWith(context ?? this.#newContext(), {
+      template: linked ?? template,
+      call: isLinked ? { ...call, isLinked } : call,
+      depth: depth + 1,
+    });
+    const names = new Map(inline?.names.map(name => [name, undefined]));
+    const isOfHelper = given === undefined && scope.isOfHelper;
+    this.#collect(program, { ...place, names, isOfHelper }, known, onConflict);
+  }
+
+  /** Adds what a block needs of which one body cannot run, so that the other does. */
+  #collectCertain(block: BlockStatement, place: Place<T>, known: KnownValues, onConflict: OnConflict): void {
+    if (--this.#budget < 0) return;
+    const branches = this.#branchesOf(block, place, known);
+    if (!branches.some(({ needs }) => needs.length > 0)) return;
+    const running = branches.filter(branch => entered(branch, known) !== undefined);
+    const [certain] = running;
+    if (running.length !== 1 || certain?.program === undefined) return;
+    this.#budget -= certain.program.body.length;
+    for (const need of certain.needs) known.add(need);
+    this.#collect(certain.program, certain.place, known, onConflict);
   }
 
   /** The bodies of a statement. */
-  #within(statement: Statement, place: Place): void {
-    if (this.faults.length >= MAX_ERRORS) return;
-    if (statement.type === 'BlockStatement') this.#block(statement, place);
-    if (statement.type === 'PartialBlockStatement' || statement.type === 'DecoratorBlock')
-      this.body(statement.program, { ...place, context: undefined, around: undefined });
+  #within(statement: Statement, place: Place<T>, known: KnownValues, siblings: Siblings<T>): void {
+    if (statement.type === 'BlockStatement') {
+      if (isRawBlock(statement)) return;
+      for (const branch of this.#branchesOf(statement, place, known)) {
+        if (branch.program === undefined) continue;
+        const inside = entered(branch, known);
+        if (inside !== undefined) this.#body(branch.program, branch.place, inside, siblings);
+      }
+    }
+    const elsewhere = () => ({ ...place, context: this.#newContext(), above: undefined });
+    if (statement.type === 'PartialBlockStatement')
+      this.#body(statement.program, elsewhere(), new KnownValues(known), siblings);
+    // It may be called from anywhere.
+    if (statement.type === 'DecoratorBlock')
+      this.#body(statement.program, elsewhere(), this.#inputs(), undefined);
   }
 
-  #block(node: BlockStatement, place: Place): void {
-    const { program, inverse, params } = node;
-    const path = asPath(node.path);
+  #branchesOf(block: BlockStatement, place: Place<T>, known: KnownValues): readonly Branch<T>[] {
+    const { program, inverse, params } = block;
+    const path = asPath(block.path);
     const name = helperName(path, place);
-    const isHelper = hasArguments(node) || KNOWN_HELPERS.has(name);
-    const [value] = params;
-    // {{#with}} accepts 0, and so do these with "includeZero".
-    const isTrue = name === 'each' || ((name === 'if' || name === 'unless') && (node.hash ?? null) === null);
-    const asked = isTrue ? truthOf(value, place) : useOf(isHelper ? value : path, place);
-    const names = new Set([...place.names, ...(program?.blockParams ?? [])]);
-    if (!isHelper) {
-      if (!isRawBlock(node)) this.#unlessDead(program, { ...place, context: undefined, names }, asked);
-      this.body(inverse, place, asked);
-    } else if (name === 'if' || name === 'unless') {
-      const [given, empty] = name === 'if' ? [program, inverse] : [inverse, program];
-      this.#unlessDead(given, place, asked, isTrue);
-      this.body(empty, place, asked);
-    } else if (name === 'with' || name === 'each') {
-      const context = name === 'with' ? asked?.route : undefined;
-      this.#unlessDead(program, { ...place, context, names }, asked, isTrue);
-      this.body(inverse, place, asked);
-    } else if (name === 'ifEquals' || name === 'unlessEquals') {
-      const [equal, other] = name === 'ifEquals' ? [program, inverse] : [inverse, program];
-      const { use, isTrue = false } = givenWhereEqual(params, place) ?? {};
-      this.#unlessDead(equal, place, use, isTrue);
-      this.body(other, place);
-    } else {
-      this.body(program, { ...place, context: undefined, names });
-      this.body(inverse, { ...place, context: undefined });
-    }
+    const isHelper = hasArguments(block) || KNOWN_HELPERS.has(name);
+    const [asked] = isHelper ? params : [path];
+    const condition: BranchCondition = conditionOf(isHelper ? name : '', block, asked, place, known);
+    const same = isHelper ? inHelper(place, known) : place;
+    const hasSameContext = isHelper && name !== 'with' && name !== 'each';
+    const context = isHelper && name === 'with' ? inputValue(asked, place) : undefined;
+    const main = hasSameContext ? same : inContext(place, context ?? this.#contextOf(block, place), program);
+    const needs = (each: readonly Need[]) => each.map(need => within(need, place));
+    return [
+      { program, place: main, needs: needs(condition.main) },
+      { program: inverse, place: same, needs: needs(condition.inverse) },
+    ];
   }
 
-  /**
-   * A body that is evaluated if a value is given: never, if its parent is a text.
-   * @param isTrue true if the value is neither false nor 0 then
-   */
-  #unlessDead(program: Program | undefined, place: Place, given: Use | undefined, isTrue = false): void {
-    const { around } = place;
-    if (given !== undefined && textAbove(given.route, around) !== undefined) return;
-    const objects = new Map<string, Use>();
-    if (given !== undefined && (isTrue || endsAtProperty(given))) addObjects(given, objects);
-    const inside = objects.size === 0 ? place : { ...place, around: { texts: new Map(), objects, around } };
-    this.body(program, inside);
+  /** One value for each evaluation of a block's body, of which only rendering can tell what it is. */
+  #contextOf(block: BlockStatement, { call }: Place<T>): InputValue {
+    // A partial may be called several times.
+    if (call !== undefined) return this.#newContext();
+    const context = this.#contexts.get(block) ?? this.#newContext();
+    this.#contexts.set(block, context);
+    return context;
   }
 
-  #checkGiven(use: Use, needs: Needs): void {
-    const text = textAbove(use.route, needs);
-    if (text === undefined) return;
-    const { node } = text;
-    this.faults.push({
-      code: 'wrong-arguments',
-      node: use.node,
-      message: `"${writtenOf(use.node)}" has no value where "${writtenOf(node)}" in line ${node.loc.start.line} is a text or empty. Use one of them, or put each in a branch of its own.`,
-    });
+  #newContext(): InputValue {
+    return rootValue(`context ${++this.#count}`);
   }
 
-  #checkText(key: string, use: Use, around: Needs | undefined): void {
-    const object = objectAt(key, around);
-    if (object === undefined) return;
-    const { node } = object;
-    this.faults.push({
-      code: 'not-text',
-      node: use.node,
-      message: `"${writtenOf(use.node)}" is never a text here: "${writtenOf(node)}" in line ${node.loc.start.line} needs it to be an object. Use one of them, or put each in a branch of its own.`,
-    });
+  #report(conflict: Conflict): void {
+    const { need, other } = conflict;
+    // What is so by itself is reported elsewhere.
+    if (other === undefined || conflict.at.key === this.#root.key) return;
+    if (need.call !== undefined && need.call.node === other.call?.node) return;
+    // The condition of a branch is the reason, and of two tags the first.
+    const isReason = isCondition(need) || (isAfter(other, need) && !isCondition(other));
+    const [told, because] = isReason ? [other, need] : [need, other];
+    const fault = contradictionFault({ at: conflict.at, need: told, other: because });
+    if (isCondition(told) || this.#told.has(fault.node)) return;
+    this.#told.add(fault.node);
+    this.faults.push(fault);
   }
 }
 
-/** The needs of one body's statements whenever it is evaluated. */
-class Collected {
-  readonly texts = new Map<string, Use>();
-  readonly objects = new Map<string, Use>();
-  readonly given: Use[] = [];
-  readonly #place: Place;
-
-  constructor(place: Place) {
-    this.#place = place;
-  }
-
-  statement(statement: Statement): void {
-    if (statement.type === 'BlockStatement') this.#arguments(statement);
-    if (statement.type === 'MustacheStatement') {
-      const path = asPath(statement.path);
-      if (hasArguments(statement) || KNOWN_HELPERS.has(helperName(path, this.#place))) {
-        this.#call(statement);
-        this.#written(useOfLookup(statement, this.#place));
-      } else this.#text(path);
-    }
-  }
-
-  text(use: Use): void {
-    // The prompt's whole input is not text, which is reported at this tag.
-    if (this.#place.isPrompt && use.route.length === 1) return;
-    const key = JSON.stringify(use.route);
-    if (!this.texts.has(key)) this.texts.set(key, use);
-  }
-
-  #text(value: Expression | undefined): void {
-    this.#written(truthOf(value, this.#place));
-  }
-
-  #written(use: Use | undefined): void {
-    if (use !== undefined) this.text(use);
-  }
-
-  #given(value: Expression | undefined): void {
-    const use = useOf(value, this.#place);
-    if (use === undefined || !endsAtProperty(use)) return;
-    this.given.push(use);
-    addObjects(use, this.objects);
-  }
-
-  #arguments(node: Arguments): void {
-    for (const each of argumentsOf(node)) if (each.type === 'SubExpression') this.#call(each);
-  }
-
-  #call(node: Arguments & { readonly path: Callee }): void {
-    this.#arguments(node);
-    const { params, hash } = node;
-    const [first] = params;
-    const name = helperName(asPath(node.path), this.#place);
-    const named = hash?.pairs ?? [];
-    const url = name === 'media' ? named.find(({ key }) => key === 'url')?.value : undefined;
-    if (name === 'json') this.#given(first);
-    for (const value of name === 'role' || name === 'section' ? [first] : [url]) {
-      this.#given(value);
-      this.#text(value);
-    }
-    // These may be nothing.
-    for (const { key, value } of named)
-      if (name === 'role' || (name === 'media' && key === 'contentType')) this.#text(value);
-  }
+/** A need of a tag, or of one in a partial that is called. */
+function within(need: Need, { call }: { readonly call: CallSite | undefined }): Need {
+  return call === undefined ? need : { ...need, call };
 }
 
-/** Returns whether what is given is the property: a path with "@" ends at what is false, 0 or empty, and so does a lookup. */
-function endsAtProperty({ node }: Use): boolean {
-  return node.type === 'PathExpression' && !node.data;
+/** What is known in a branch; undefined if it never runs. */
+function entered({ needs }: Pick<Branch<unknown>, 'needs'>, around: KnownValues): KnownValues | undefined {
+  const known = new KnownValues(around);
+  for (const need of needs) if (known.add(need) !== undefined) return undefined;
+  return known.settle() === undefined ? known : undefined;
 }
 
-/** Each value that must be an object for another to be given. */
-function addObjects(use: Use, objects: Map<string, Use>): void {
-  for (let length = use.route.length - 1; length > 0; length--) {
-    if (isPropertyOfText(use.route[length] as string)) continue;
-    const key = JSON.stringify(use.route.slice(0, length));
-    if (!objects.has(key)) objects.set(key, use);
-  }
+function isCondition({ as }: Need): boolean {
+  return typeof as === 'object';
 }
 
-/** The nearest part of a route that must be a text although one of its properties is read. */
-function textAbove(route: Route, from: Needs | undefined): Use | undefined {
-  for (let length = route.length - 1; length > 0; length--) {
-    if (isPropertyOfText(route[length] as string)) continue;
-    const key = JSON.stringify(route.slice(0, length));
-    for (let needs = from; needs !== undefined; needs = needs.around) {
-      const text = needs.texts.get(key);
-      if (text !== undefined) return text;
-    }
-  }
-  return undefined;
+function isAfter(need: Need, before: Need): boolean {
+  const [one, other] = [need, before].map(({ call, node }) => (call?.node ?? node).loc) as [
+    Node['loc'],
+    Node['loc'],
+  ];
+  return one.start.line === other.start.line
+    ? one.start.column > other.start.column
+    : one.start.line > other.start.line;
 }
 
-/** The use that needs a value to be an object. @param key its route as JSON */
-function objectAt(key: string, from: Needs | undefined): Use | undefined {
-  for (let needs = from; needs !== undefined; needs = needs.around) {
-    const object = needs.objects.get(key);
-    if (object !== undefined) return object;
-  }
-  return undefined;
+/** The scope in a body that a helper evaluates with the context around it. */
+function inHelper<S extends ValueScope>(scope: S, known: KnownValues): S {
+  const { context, above } = scope;
+  const isGiven = context !== undefined && (known.sortsOf(context) & NOTHING) === 0;
+  // Where it is nothing, the empty object in its place is a step for "../".
+  return { ...scope, isOfHelper: true, above: isGiven ? above : undefined };
 }
 
-/** The value that has to be given for two to be equal; undefined if both may be nothing. */
-function givenWhereEqual([one, other]: readonly Expression[], place: Place): Given | undefined {
-  return equalTo(other, one, place) ?? equalTo(one, other, place);
+function inContext<S extends ValueScope>(
+  scope: S,
+  context: InputValue | undefined,
+  program: Program | undefined,
+): S {
+  const { blockParams = [] } = program ?? {};
+  const names = new Map(scope.names);
+  for (const [index, name] of blockParams.entries()) names.set(name, index === 0 ? context : undefined);
+  const isOfInputs = scope.context === scope.root;
+  // All inputs together are one object, so that a body that goes on with them is no step for "../".
+  const above = !isOfInputs ? undefined : context?.key === scope.root.key ? scope.above : scope.context;
+  return { ...scope, context, isOfHelper: false, above, names };
 }
 
-interface Given {
-  readonly use: Use | undefined;
-  /** True if it is neither false, 0 nor empty. */
-  readonly isTrue: boolean;
-}
-
-/** Of what is equal to a value that is written. */
-function equalTo(
-  written: Expression | undefined,
-  value: Expression | undefined,
-  place: Place,
-): Given | undefined {
-  const isWritten =
-    written?.type === 'StringLiteral' ||
-    written?.type === 'NumberLiteral' ||
-    written?.type === 'BooleanLiteral';
-  if (!isWritten) return undefined;
-  const isTrue = Boolean(written.value);
-  return { use: isTrue ? truthOf(value, place) : useOf(value, place), isTrue };
-}
-
-/** The use of a value that is neither false, 0 nor empty, or that is a text: a lookup is what it looks for then. */
-function truthOf(value: Expression | undefined, place: Place): Use | undefined {
-  return value?.type === 'SubExpression' ? useOfLookup(value, place) : useOf(value, place);
-}
-
-function useOfLookup(node: Lookup, place: Place): Use | undefined {
-  const [object, key] = node.params;
-  if (helperName(asPath(node.path), place) !== 'lookup') return undefined;
-  if (key?.type !== 'StringLiteral' && key?.type !== 'NumberLiteral') return undefined;
-  const of = truthOf(object, place);
-  return of === undefined || of.route.length >= MAX_ROUTE
-    ? undefined
-    : { node, route: [...of.route, String(key.value)] };
-}
-
-function writtenOf(node: Use['node']): string {
-  return node.type === 'PathExpression' ? writtenPath(node) : 'lookup';
-}
-
-function useOf(value: Expression | undefined, { context, root, names }: Place): Use | undefined {
-  if (value?.type !== 'PathExpression') return undefined;
-  const { data, depth, parts } = value;
-  const [first] = parts;
-  if (depth > 0 || (data && first !== 'root')) return undefined;
-  if (!data && first !== undefined && names.has(first) && !isScoped(value)) return undefined;
-  const from = data ? root : context;
-  const rest = data ? parts.slice(1) : parts;
-  return from === undefined || from.length + rest.length > MAX_ROUTE
-    ? undefined
-    : { node: value, route: [...from, ...rest] };
-}
-
-/** Longer ones are not followed, as each part of a route is looked up. */
-const MAX_ROUTE = 32;
+/** Partials that call each other deeper are not looked at. */
+const MAX_CALLS = 8;
+/** In one template; beyond them each body is only compared with those around it: there may be many branches beside many blocks. */
+const MAX_STATEMENTS = 20_000;
+/** The number of times that a need in one template is looked at again, when more is known. */
+const MAX_SETTLED = 500_000;

@@ -25,3 +25,30 @@ export function* statementsOf(tree: Program): Generator<Statement, void, undefin
     if ('program' in next) add(next.program);
   }
 }
+
+export interface InlineBody {
+  readonly program: Program;
+  /** The block parameters that blocks around its definition may give. */
+  readonly names: readonly string[];
+}
+
+const bodies = new WeakMap<Program, ReadonlyMap<string, InlineBody | undefined>>();
+
+/** The body of an inline partial; undefined if there is none of that name, or several. */
+export function inlineBody(tree: Program, name: string): InlineBody | undefined {
+  const known = bodies.get(tree) ?? inlineBodies(tree);
+  bodies.set(tree, known);
+  return known.get(name);
+}
+
+function inlineBodies(tree: Program): ReadonlyMap<string, InlineBody | undefined> {
+  const found = new Map<string, InlineBody | undefined>();
+  const names: string[] = [];
+  for (const statement of statementsOf(tree)) {
+    const program = 'program' in statement ? statement.program : undefined;
+    names.push(...(program?.blockParams ?? []));
+    const name = nameOfInline(statement);
+    if (name !== undefined) found.set(name, found.has(name) || !program ? undefined : { program, names });
+  }
+  return found;
+}

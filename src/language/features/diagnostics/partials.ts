@@ -1,6 +1,6 @@
 /** Checks that every partial that a body uses exists, does not use itself, and has the block that it writes. */
 import { capturedPartials } from '../../../core/check/captured-partials.ts';
-import { type Root, wrongContexts } from '../../../core/check/context-errors.ts';
+import type { Root } from '../../../core/check/context-errors.ts';
 import { PARTIAL_BLOCK } from '../../../core/check/inline-partials.ts';
 import { FEWEST_TAGS, NESTING_TAG, nestedPartials } from '../../../core/check/nesting.ts';
 import {
@@ -10,6 +10,7 @@ import {
 } from '../../../core/check/partial-blocks.ts';
 import { MAX_PARTIAL_DEPTH, nestedTooDeep } from '../../../core/check/partial-depth.ts';
 import { resolvedTooLarge, type SizedTemplates } from '../../../core/check/resolved-size.ts';
+import { wrongCalls } from '../../../core/check/wrong-calls.ts';
 import { partialCycle } from '../../../core/link.ts';
 import { partialNotFound, suggestPartial } from '../../../core/missing-partial.ts';
 import {
@@ -42,7 +43,7 @@ export function checkPartials(prompt: LibraryPrompt, library: Library): Finding[
     const wrong = known.get(name);
     if (wrong !== undefined) findings.push({ ...wrong, span });
   }
-  findings.push(...wrongCalls(prompt, library));
+  findings.push(...wrongPartials(prompt, library));
   return findings.length > 0 ? findings : ofTheWhole(prompt, library);
 }
 
@@ -167,14 +168,14 @@ interface LibraryTemplate extends ParsedTemplate {
 }
 
 /** The calls that do not fit the partial's contents, or those of partials that it calls. */
-function wrongCalls(prompt: LibraryPrompt, library: Library): readonly Finding[] {
+function wrongPartials(prompt: LibraryPrompt, library: Library): readonly Finding[] {
   // A partial gets its block from its caller.
   const isCalled = prompt.name !== undefined && isPartial(prompt.name);
   const maySeeBlock = !isCalled && mentions(prompt, library, text => text.includes(PARTIAL_BLOCK));
   const mayCapture = /\{\{~?#\*/.test(prompt.analysis.text);
-  const mayNameContext = mentions(prompt, library, text => NAMES_CONTEXT.test(text));
+  const mayBeWrong = /\{\{~?#?>/.test(prompt.analysis.text);
   const mayNest = tagsIn(prompt, library) > FEWEST_TAGS;
-  if (!maySeeBlock && !mayCapture && !mayNameContext && !mayNest) return [];
+  if (!maySeeBlock && !mayCapture && !mayBeWrong && !mayNest) return [];
   const read = new Map<string, LibraryTemplate | undefined>();
   const templateOf = (each: LibraryPrompt): LibraryTemplate | undefined => {
     if (!read.has(each.uri)) read.set(each.uri, parsed(each));
@@ -194,7 +195,7 @@ function wrongCalls(prompt: LibraryPrompt, library: Library): readonly Finding[]
     ...missing,
     ...(deep === undefined ? [] : [deep]),
     ...(mayCapture ? capturedPartials(root, templates) : []),
-    ...(mayNameContext ? wrongContexts(root, contextOf(prompt, isCalled), templates) : []),
+    ...(mayBeWrong ? wrongCalls(root, contextOf(prompt, isCalled), templates) : []),
   ];
   errors.sort((one, other) => one.start - other.start);
   return errors.map(({ start, end, ...error }) => ({
@@ -206,10 +207,6 @@ function wrongCalls(prompt: LibraryPrompt, library: Library): readonly Finding[]
 function contextOf({ analysis }: LibraryPrompt, isCalled: boolean): Root {
   return isCalled ? { isPrompt: false } : { isPrompt: true, prompt: metadataOf(analysis) };
 }
-
-/** Text that may write an object where text is needed, or call a partial with a known context. */
-const NAMES_CONTEXT =
-  /\bthis\b|@root|@metadata|@\.\.\/|(?<=[\s({=&])\.(?=[\s)}~])|\{\{~?#?>\s*\S+\s+[^\s}~]|#with\s+["'(\d.@]/;
 
 /** The number of tags in a prompt and the partials in it that may nest. */
 function tagsIn(prompt: LibraryPrompt, library: Library): number {

@@ -1,0 +1,61 @@
+/** The sentences for tags that no input makes right because of others, or of the branch that they are in. */
+import type { Node } from '../syntax-tree.ts';
+import { isPropertyOfText } from './context-kind.ts';
+import type { TemplateError } from './finding.ts';
+import type { Conflict, Need } from './known-values.ts';
+
+export interface ContradictionFault extends Pick<TemplateError, 'code' | 'message'> {
+  readonly node: Node;
+  /** True if it is at the call of a partial in a file of its own, or because of one. */
+  readonly isLinked: boolean;
+}
+
+/** @param needs the conflict's needs, of which `need` is the one that is reported */
+export function contradictionFault({
+  at,
+  need,
+  other,
+}: Conflict & { readonly other: Need }): ContradictionFault {
+  const isOwn = at.key === need.value.key;
+  const hasValue = isOwn || isPropertyOfText(need.value.name);
+  const never = hasValue && typeof need.as === 'string' ? NEVER[need.as] : 'has no value';
+  const code =
+    isOwn && need.as === 'text'
+      ? 'not-text'
+      : isOwn && need.as === 'role'
+        ? 'unknown-role'
+        : 'wrong-arguments';
+  const where = need.call === undefined ? '' : `In the partial "${need.call.reference}", `;
+  const node = need.call?.node ?? need.node;
+  const isLinked = [need, other].some(({ call }) => call?.isLinked === true);
+  return { code, node, isLinked, message: `${where}"${need.path}" ${never} ${why(other, at.key)}` };
+}
+
+const NEVER = {
+  text: 'is never a text',
+  role: 'is never a role',
+  name: 'is never the name of a section',
+  url: 'is never a URL',
+  value: 'has no value',
+} as const;
+
+const IS = {
+  text: 'is a text or empty',
+  role: 'is a role',
+  name: 'is a name',
+  url: 'is a URL',
+  value: 'has a value',
+} as const;
+
+function why({ as, node, path, value, call }: Need, key: string): string {
+  if (call !== undefined)
+    return `here: the partial "${call.reference}" in line ${call.node.loc.start.line} needs another value. Use one of them, or put each in a branch of its own.`;
+  const line = node.loc.start.line;
+  if (typeof as === 'object')
+    return `here: this branch runs only if "${path}" in line ${line} ${as.condition}. Use it in another branch.`;
+  const because =
+    value.key === key
+      ? `where "${path}" in line ${line} ${IS[as]}`
+      : `here: "${path}" in line ${line} needs it to be an object`;
+  return `${because}. Use one of them, or put each in a branch of its own.`;
+}

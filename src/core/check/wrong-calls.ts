@@ -1,0 +1,17 @@
+/** Finds calls of partials in files of their own that no input makes right: because of their context, or of other tags. */
+import { type Root, wrongContexts } from './context-errors.ts';
+import { contraryCalls } from './contradictions.ts';
+import type { TemplateError } from './finding.ts';
+import type { ParsedTemplate, Templates } from './partial-blocks.ts';
+
+export function wrongCalls<T extends ParsedTemplate>(
+  template: T,
+  root: Root,
+  templates: Templates<T>,
+): readonly TemplateError[] {
+  const errors = wrongContexts(template, root, templates);
+  // A call that no context makes right contradicts others as well.
+  const told = new Set(errors.map(({ start }) => start));
+  const contrary = contraryCalls(template, root.isPrompt, templates).filter(({ start }) => !told.has(start));
+  return [...errors, ...contrary];
+}
