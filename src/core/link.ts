@@ -18,6 +18,7 @@ import { type PromptSource, parseSource, sourceKindOf } from './source.ts';
 import { issueAt } from './source-position.ts';
 import type { Program } from './syntax-tree.ts';
 import { checkNoIssues, inOrder, type PartialUse, partialUses, placedIn, sourceIssues } from './template.ts';
+import { linesBefore } from './template-position.ts';
 
 /** A prompt in such a store: the working copy, or the registry's newest versions. */
 export interface FoundPrompt {
@@ -62,7 +63,10 @@ function callIssues(
     templates.set(linked, known);
     return known;
   };
-  const root = read({ template: parsed.template, partials });
+  const root = {
+    ...read({ template: parsed.template, partials }),
+    linesBefore: linesBefore(source, parsed.templateOffset),
+  };
   const linked: Templates<LinkedTree> = {
     partial: (of, reference) => {
       const partial = of.linked.partials.get(reference);

@@ -9,6 +9,11 @@ export function lineStarts(text: string): number[] {
   return starts;
 }
 
+/** The number of lines that end before an offset. */
+export function linesBefore(text: string, offset: number): number {
+  return lineStarts(text.slice(0, offset)).length - 1;
+}
+
 /** The offset of a position: 1-based line, 0-based column. */
 export function offsetOf(lines: readonly number[], line: number, column: number): number {
   return (lines[line - 1] ?? lines.at(-1) ?? 0) + column;

@@ -9,7 +9,7 @@ import { fixedMetadata } from './prompt-metadata.ts';
 import { readTemplate } from './read-template.ts';
 import type { PromptSource } from './source.ts';
 import { issueAt } from './source-position.ts';
-import { lineStarts, offsetOf, positionOf } from './template-position.ts';
+import { lineStarts, linesBefore, offsetOf, positionOf } from './template-position.ts';
 
 /** One `{{> name}}` or `{{#> name}}`. */
 export interface PartialUse {
@@ -33,7 +33,12 @@ export function sourceIssues(source: string, parsed: PromptSource): SourceIssue[
     ...placedIn(
       source,
       parsed,
-      checkTemplate(parsed.template, parsed.kind, () => fixedMetadata(parsed)),
+      checkTemplate(
+        parsed.template,
+        parsed.kind,
+        () => fixedMetadata(parsed),
+        linesBefore(source, parsed.templateOffset),
+      ),
     ),
   ];
 }
@@ -45,7 +50,7 @@ export function frontMatterIssues({ issues }: PromptSource): SourceIssue[] {
 
 /** Errors that keep a published source from being read: today's checks may be newer than it. */
 export function publishedIssues(source: string, parsed: PromptSource): SourceIssue[] {
-  const unreadable = whyUnreadable(parsed.template);
+  const unreadable = whyUnreadable(parsed.template, linesBefore(source, parsed.templateOffset));
   return unreadable === undefined ? [] : placedIn(source, parsed, [unreadable]);
 }
 

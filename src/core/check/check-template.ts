@@ -26,13 +26,15 @@ const checked = new WeakMap<Program, readonly TemplateError[]>();
  * one error, since all others would only follow from it. Never throws.
  * @param prompt returns the value of `@metadata.prompt`, undefined if the front matter cannot be read; only called for
  * a template that may read it
+ * @param linesBefore the lines of the file before the template, for messages that name a line
  */
 export function checkTemplate(
   template: string,
   kind: SourceKind = 'prompt',
   prompt?: () => JsonObject | undefined,
+  linesBefore = 0,
 ): readonly TemplateError[] {
-  const unreadable = whyUnreadable(template);
+  const unreadable = whyUnreadable(template, linesBefore);
   if (unreadable !== undefined) return [unreadable];
   const tree = readTemplate(template) as unknown as Program;
   const errors = checkReadTemplate(tree, template);
@@ -44,7 +46,9 @@ export function checkTemplate(
   const found = [...errors, ...ofContext];
   // A tag that no context makes right contradicts others as well.
   const told = new Set(found.map(({ start }) => start));
-  const contrary = contradictions({ tree, text: template }, isPrompt).filter(({ start }) => !told.has(start));
+  const contrary = contradictions({ tree, text: template, linesBefore }, isPrompt).filter(
+    ({ start }) => !told.has(start),
+  );
   return found.length === errors.length && contrary.length === 0 ? errors : inOrder([...found, ...contrary]);
 }
 
@@ -57,8 +61,8 @@ function inOrder(errors: readonly TemplateError[]): readonly TemplateError[] {
   return errors.toSorted((one, other) => one.start - other.start);
 }
 
-/** The error that keeps a template from being parsed; undefined if there is none. Never throws. */
-export function whyUnreadable(template: string): TemplateError | undefined {
+/** The error that keeps a template from being parsed; undefined if there is none. Never throws. `linesBefore` as in `checkTemplate`. */
+export function whyUnreadable(template: string, linesBefore = 0): TemplateError | undefined {
   const nul = template.indexOf('\0');
   if (nul >= 0) return { code: 'invalid-text', start: nul, end: nul + 1, message: NUL };
   const deep = findTooDeep(template);
@@ -67,7 +71,7 @@ export function whyUnreadable(template: string): TemplateError | undefined {
     readTemplate(template);
     return undefined;
   } catch (error) {
-    return explainSyntaxError(error, template);
+    return explainSyntaxError(error, template, linesBefore);
   }
 }
 

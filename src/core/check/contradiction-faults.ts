@@ -11,11 +11,10 @@ export interface ContradictionFault extends Pick<TemplateError, 'code' | 'messag
 }
 
 /** @param needs the conflict's needs, of which `need` is the one that is reported */
-export function contradictionFault({
-  at,
-  need,
-  other,
-}: Conflict & { readonly other: Need }): ContradictionFault {
+export function contradictionFault(
+  { at, need, other }: Conflict & { readonly other: Need },
+  linesBefore: number,
+): ContradictionFault {
   const isOwn = at.key === need.value.key;
   const hasValue = isOwn || isPropertyOfText(need.value.name);
   const never = hasValue && typeof need.as === 'string' ? NEVER[need.as] : 'has no value';
@@ -28,7 +27,12 @@ export function contradictionFault({
   const where = need.call === undefined ? '' : `In the partial "${need.call.reference}", `;
   const node = need.call?.node ?? need.node;
   const isLinked = [need, other].some(({ call }) => call?.isLinked === true);
-  return { code, node, isLinked, message: `${where}"${need.path}" ${never} ${why(other, at.key)}` };
+  return {
+    code,
+    node,
+    isLinked,
+    message: `${where}"${need.path}" ${never} ${why(other, at.key, linesBefore)}`,
+  };
 }
 
 const NEVER = {
@@ -47,10 +51,10 @@ const IS = {
   value: 'has a value',
 } as const;
 
-function why({ as, node, path, value, call }: Need, key: string): string {
+function why({ as, node, path, value, call }: Need, key: string, linesBefore: number): string {
+  const line = (call?.node ?? node).loc.start.line + linesBefore;
   if (call !== undefined)
-    return `here: the partial "${call.reference}" in line ${call.node.loc.start.line} needs another value. Use one of them, or put each in a branch of its own.`;
-  const line = node.loc.start.line;
+    return `here: the partial "${call.reference}" in line ${line} needs another value. Use one of them, or put each in a branch of its own.`;
   if (typeof as === 'object')
     return `here: this branch runs only if "${path}" in line ${line} ${as.condition}. Use it in another branch.`;
   const because =

@@ -272,7 +272,8 @@ class Walk<T extends ParsedTemplate> {
     // The condition of a branch is the reason, and of two tags the first.
     const isReason = isCondition(need) || (isAfter(other, need) && !isCondition(other));
     const [told, because] = isReason ? [other, need] : [need, other];
-    const fault = contradictionFault({ at: conflict.at, need: told, other: because });
+    const { linesBefore = 0 } = this.#template;
+    const fault = contradictionFault({ at: conflict.at, need: told, other: because }, linesBefore);
     if (isCondition(told) || this.#told.has(fault.node)) return;
     this.#told.add(fault.node);
     this.faults.push(fault);

@@ -11,6 +11,8 @@ import { inspectTemplate } from './inspect-template.ts';
 export interface ParsedTemplate {
   readonly tree: Program;
   readonly text: string;
+  /** The lines of its file before it, for messages that name a line; default: 0. */
+  readonly linesBefore?: number;
 }
 
 /** Templates among which partials are found, each of them one object. */

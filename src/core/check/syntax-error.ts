@@ -7,7 +7,7 @@ import { type LexerToken, nameAfter, tokensOf } from './tokens.ts';
 import { wrongBlock } from './wrong-block.ts';
 
 /** Explains the parser's exception. Must run right after it: the lexer is still at the token that the parser did not accept. */
-export function explainSyntaxError(error: unknown, template: string): TemplateError {
+export function explainSyntaxError(error: unknown, template: string, linesBefore: number): TemplateError {
   const { yylloc, yytext } = parser.lexer;
   const lines = lineStarts(template);
   const { message } = error as Error;
@@ -25,7 +25,7 @@ export function explainSyntaxError(error: unknown, template: string): TemplateEr
   const tokens = [...tokensOf(template)];
   const before = tokens.filter(token => token.start < start);
   return (
-    wrongBlock(template, tokens, lines, refused) ??
+    wrongBlock(template, tokens, { lines, linesBefore }, refused) ??
     ownError(error, refused, lines) ??
     unclosedText(error, tokens, isEnd, template) ??
     explainToken(refused, before, template)

@@ -17,11 +17,17 @@ interface OpenBlock {
 
 const OPENS_BLOCK = new Set(['OPEN_BLOCK', 'OPEN_PARTIAL_BLOCK', 'OPEN_INVERSE']);
 
-/** @param lines where each line of the template begins */
+interface Lines {
+  /** Where each line of the template begins. */
+  readonly lines: readonly number[];
+  /** Of the file, before the template. */
+  readonly linesBefore: number;
+}
+
 export function wrongBlock(
   template: string,
   tokens: readonly LexerToken[],
-  lines: readonly number[],
+  lines: Lines,
   { kind, start: stop }: RefusedToken,
 ): TemplateError | undefined {
   const open: OpenBlock[] = [];
@@ -89,7 +95,7 @@ function noBlock(
 
 function wrongClosing(
   template: string,
-  lines: readonly number[],
+  { lines, linesBefore }: Lines,
   start: number,
   name: string,
   last: OpenBlock,
@@ -97,7 +103,7 @@ function wrongClosing(
 ): TemplateError {
   if (name === 'else')
     return { code: 'template-syntax', start, end: endOfTag(template, start), message: NOT_ELSE };
-  const line = lines.findLastIndex(lineStart => lineStart <= last.start) + 1;
+  const line = lines.findLastIndex(lineStart => lineStart <= last.start) + 1 + linesBefore;
   const isOfOther = around.some(block => block.name === name);
   const { written, tag } = last;
   const advice = isOfOther ? `add "{{/${written}}}" before this` : `write "{{/${written}}}"`;

@@ -328,8 +328,8 @@ describe('tags that contradict each other', () => {
     };
     for (const [it, message] of [
       [
-        '{{#unless a}}\n{{> speaker a}}{{/unless}}',
-        'In the partial "speaker", "this" is never a role here: this branch runs only if "a" in line 1 is empty or not given. Use it in another branch.',
+        '---\nmodel: a\n---\n{{#unless a}}\n{{> speaker a}}{{/unless}}',
+        'In the partial "speaker", "this" is never a role here: this branch runs only if "a" in line 4 is empty or not given. Use it in another branch.',
       ],
       [
         '{{#unless speaker}}{{> of}}{{/unless}}',

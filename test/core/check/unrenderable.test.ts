@@ -37,6 +37,9 @@ describe('a template that no input renders', () => {
       const [issue] = problem.details.issues ?? [];
       assert.deepEqual([issue?.code, issue?.line, issue?.column], [code, line + 3, column]);
       assert.match(issue?.message ?? '', says);
+      // A line is that of the file, and these are all in one.
+      const [, named = line + 3] = /\bline (\d+)/.exec(issue?.message ?? '') ?? [];
+      assert.equal(Number(named), line + 3);
       assert.doesNotMatch(issue?.message ?? '', THEIRS);
       const library = aLibrary({ it: source });
       const errors = diagnose(promptOf(library, 'it'), library).filter(

@@ -296,7 +296,7 @@ export const UNRENDERABLE: readonly Unrenderable[] = [
   row('{{a "b}}', 'template-syntax', 1, 5, /quote is never closed/),
   row('{{json (lookup a b}}', 'template-syntax', 1, 8, /parenthesis is never closed/),
   row('{{#> p}}a{{else}}b{{/p}}', 'template-syntax', 1, 10, /A partial has no "\{\{else\}\}"/),
-  row('{{#if a}}x{{/each}}', 'mismatched-block', 1, 11, /opened on line 1: write "\{\{\/if\}\}"/),
+  row('{{#if a}}x{{/each}}', 'mismatched-block', 1, 11, /opened on line \d: write "\{\{\/if\}\}"/),
   row('x{{/if}}', 'mismatched-block', 1, 2, /not opened/),
   row('{{#if a}}x', 'unclosed-block', 1, 1, /never closed/),
   row('{{{{raw.x}}}}a{{{{/raw.x}}}}', 'unclosed-block', 1, 1, /has a plain name/),

@@ -25,6 +25,7 @@ import { endsWithSegment, partialSegment } from '../../../core/name-case.ts';
 import { nearest } from '../../../core/near.ts';
 import { readTemplate } from '../../../core/read-template.ts';
 import type { Program } from '../../../core/syntax-tree.ts';
+import { linesBefore } from '../../../core/template-position.ts';
 import type { Library, LibraryPrompt } from '../../analysis/library.ts';
 import { type Finding, MAX_FINDINGS } from '../../results/finding.ts';
 import type { PartialCall } from '../../syntax/nodes.ts';
@@ -237,7 +238,8 @@ function parsed(prompt: LibraryPrompt): LibraryTemplate | undefined {
   if (analysis.body.unreadable.length > 0) return undefined;
   const { text, offset } = templateIn(analysis);
   try {
-    return { prompt, text, offset, tree: readTemplate(text) as unknown as Program };
+    const before = linesBefore(analysis.text, offset);
+    return { prompt, text, offset, linesBefore: before, tree: readTemplate(text) as unknown as Program };
   } catch {
     return undefined; // a character that no prompt can hold, which is told
   }

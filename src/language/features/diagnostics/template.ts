@@ -2,6 +2,7 @@
 import { checkTemplate, mayReadMetadata } from '../../../core/check/check-template.ts';
 import { fixedMetadata } from '../../../core/prompt-metadata.ts';
 import { parseSource, type SourceKind } from '../../../core/source.ts';
+import { linesBefore } from '../../../core/template-position.ts';
 import { type Analysis, kindOf } from '../../analysis/analysis.ts';
 import type { FrontMatterFacts } from '../../front-matter/front-matter.ts';
 import type { Finding } from '../../results/finding.ts';
@@ -10,6 +11,7 @@ import type { Body } from '../../syntax/nodes.ts';
 
 interface Told {
   readonly errors: readonly Finding[];
+  readonly linesBefore: number;
   /** The front matter that the errors depend on; undefined if they don't. */
   readonly frontMatter: FrontMatterFacts | undefined;
 }
@@ -24,14 +26,20 @@ export function templateErrors(analysis: Analysis): readonly Finding[] {
   const { body, frontMatter } = analysis;
   const kind = kindOf(analysis.name);
   const told = known[kind].get(body);
-  if (told !== undefined && (told.frontMatter ?? frontMatter) === frontMatter) return told.errors;
   const { text: template, offset } = templateIn(analysis);
-  const found = checkTemplate(template, kind, () => metadataOf(analysis));
+  const before = linesBefore(analysis.text, offset);
+  const isSame = (told?.frontMatter ?? frontMatter) === frontMatter && told?.linesBefore === before;
+  if (told !== undefined && isSame) return told.errors;
+  const found = checkTemplate(template, kind, () => metadataOf(analysis), before);
   const errors = found.map(({ code, start, end, message, data }): Finding => {
     const span = { start: offset + start, end: offset + end };
     return { code, span, message, ...(data && { data }) };
   });
-  known[kind].set(body, { errors, frontMatter: mayReadMetadata(template) ? frontMatter : undefined });
+  known[kind].set(body, {
+    errors,
+    linesBefore: before,
+    frontMatter: mayReadMetadata(template) ? frontMatter : undefined,
+  });
   return errors;
 }
 
