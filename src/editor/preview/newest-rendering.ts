@@ -52,8 +52,10 @@ export class NewestRendering {
     return this.#editsRendered;
   }
 
-  /** Forgets the outcomes: another prompt is shown. */
+  /** Forgets the outcomes, and ends a rendering under way: another prompt is shown. */
   forget(): void {
+    clearTimeout(this.#timer);
+    this.#running?.abort();
     this.#outcome = undefined;
     this.#rendered = undefined;
   }
