@@ -26,9 +26,9 @@ export function goodVersions(moves: readonly AppliedPromotion[]): VersionNumber[
   for (const move of moves) {
     const before = move.rollback ? stood.lastIndexOf(move.version) : -1;
     // The versions it leaves, including those that it skips; of older moves only the numbers tell.
-    const left = before >= 0 ? stood.slice(before + 1) : goesBack(move) ? stood.slice(-1) : [];
+    const left = new Set(before >= 0 ? stood.splice(before).slice(1) : goesBack(move) ? stood.slice(-1) : []);
     // They may have been live earlier, too, before an older version was promoted.
-    stood = stood.slice(0, before >= 0 ? before : undefined).filter(version => !left.includes(version));
+    if (left.size > 0) stood = stood.filter(version => !left.has(version));
     stood.push(move.version);
   }
   const present = stood.at(-1);
