@@ -1,7 +1,15 @@
 /** What is known of the input's values where a body is evaluated: of which sorts they may still be, and why. */
 import type { Node } from '../syntax-tree.ts';
 import type { InputValue } from './input-value.ts';
-import { ANY, EMPTY_OBJECT, FALSY, NOTHING, type Sorts, sortsOfProperty, sortsThat } from './value-sorts.ts';
+import {
+  ANY,
+  EMPTY_OBJECT,
+  FALSY,
+  NOTHING,
+  type Sorts,
+  sortsOfParent,
+  sortsOfProperty,
+} from './value-sorts.ts';
 
 /** A tag or branch that needs a value to be of some sorts. */
 export interface Need {
@@ -127,10 +135,7 @@ export class KnownValues {
       this.#record(key, own & to, to, need);
       return undefined;
     }
-    const given = step === 'lookup' ? ANY & ~FALSY : ANY;
-    const parents = sortsThat(ANY, sort =>
-      sort & given ? (sortsOfProperty(sort, name) & own & to) !== 0 : (sort & to) !== 0,
-    );
+    const parents = sortsOfParent(name, step === 'lookup', own, to);
     const isOwnAlone = step === 'path' || (this.sortsOf(of) & FALSY & to) === 0;
     if (parents === 0 || (isOwnAlone && (own & to) === 0))
       return { at: value, need, other: reasonFor(because, to) };

@@ -48,8 +48,21 @@ const CHARACTERS = BLANK_TEXT | TEXT;
 
 /** Of what a property of that name may be, whichever of these sorts its parent has. */
 export function sortsOfProperty(of: Sorts, name: string): Sorts {
-  const isLength = name === 'length';
-  const isIndex = /^\d+$/.test(name);
+  return sortsOfKind(of, kindOfName(name));
+}
+
+const OTHER = 0;
+const LENGTH = 1;
+const INDEX = 2;
+/** A text and a list have a length, and parts by their number. */
+type NameKind = typeof OTHER | typeof LENGTH | typeof INDEX;
+
+function kindOfName(name: string): NameKind {
+  return name === 'length' ? LENGTH : /^\d+$/.test(name) ? INDEX : OTHER;
+}
+
+function sortsOfKind(of: Sorts, kind: NameKind): Sorts {
+  const [isLength, isIndex] = [kind === LENGTH, kind === INDEX];
   let sorts = 0;
   if (of & OBJECT) sorts |= ANY;
   if (of & LIST && isIndex) sorts |= ANY;
@@ -61,12 +74,25 @@ export function sortsOfProperty(of: Sorts, name: string): Sorts {
   return sorts;
 }
 
-/** The sorts among `of` for which `isKept` holds. */
-export function sortsThat(of: Sorts, isKept: (sort: Sorts) => boolean): Sorts {
-  let kept = 0;
-  for (let bit = 0; bit < COUNT; bit++) {
-    const sort = 1 << bit;
-    if (of & sort && isKept(sort)) kept |= sort;
+/** By the kind of name and the sorts, which are few in one template. */
+const parents = new Map<number, Sorts>();
+
+/**
+ * The sorts that a parent may have for its property, or what a lookup of it gives, to be of the sorts `to`.
+ * @param own the sorts of the property, where there is one
+ */
+export function sortsOfParent(name: string, isLookup: boolean, own: Sorts, to: Sorts): Sorts {
+  const kind = kindOfName(name);
+  const key = ((own & to) * (ANY + 1) + to) * 6 + kind * 2 + Number(isLookup);
+  let known = parents.get(key);
+  if (known === undefined) {
+    known = 0;
+    for (let bit = 0; bit < COUNT; bit++) {
+      const sort = 1 << bit;
+      const value = isLookup && sort & FALSY ? sort : sortsOfKind(sort, kind) & own;
+      if (value & to) known |= sort;
+    }
+    parents.set(key, known);
   }
-  return kept;
+  return known;
 }
