@@ -87,7 +87,7 @@ export function registryMetrics({
   });
   new Gauge({
     name: 'promptforge_requests_waiting',
-    help: 'Requests that take long and wait for one of the threads that do their work.',
+    help: 'Long requests that wait for a worker process.',
     registers,
     collect() {
       this.set(waiting());
