@@ -4,7 +4,7 @@
  * the text of prompts are printed exactly, by separate functions.
  */
 import { redactKeys } from '../core/key.ts';
-import { oneLine, visibleJson, visibleLines } from '../core/visible-text.ts';
+import { isBlank, oneLine, visibleJson, visibleLines } from '../core/visible-text.ts';
 import { systemErrorReason } from '../disk/system-error.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 
@@ -15,6 +15,11 @@ export type TerminalText = string & { readonly [shownBrand]: true };
 /** A sentence, or several lines of ours: each value stays on its line, its controls and invisible characters escaped. */
 export function line(parts: TemplateStringsArray, ...values: readonly (string | number)[]): TerminalText {
   return String.raw({ raw: parts }, ...values.map(value => oneLine(String(value)))) as TerminalText;
+}
+
+/** The first line of a text by a person that shows something, without its line break of any system. */
+export function firstLine(text: string): string {
+  return text.split(/\r\n|[\n\r\u0085\u2028\u2029]/).find(each => !isBlank(each)) ?? '';
 }
 
 export function lines(all: readonly TerminalText[]): TerminalText {

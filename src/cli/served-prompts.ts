@@ -4,6 +4,7 @@ import type { Channel } from '../core/channel.ts';
 import type { EnvironmentName } from '../core/environment.ts';
 import { parseKey } from '../core/key.ts';
 import { isPartial, parsePromptName } from '../core/name.ts';
+import { nearest } from '../core/near.ts';
 import { Problem } from '../core/problem.ts';
 import { parseVersionReference } from '../core/version.ts';
 import { keysInVariables } from '../keys/variables.ts';
@@ -65,10 +66,7 @@ export async function servedPrompts(
   const key = await readerKey(url, options);
   const environment = environmentOf(key);
   if (environment !== (options.environment ?? environment))
-    throw new CommandFailure(
-      EXIT.usage,
-      `The key is for ${environment}, but --environment is ${options.environment}. Give a reader key of ${options.environment}.`,
-    );
+    throw otherEnvironment(environment, options.environment as string);
   const areNamed = names.length > 0;
   const { channel } = options;
   const wanted = areNamed ? names.map(name => wantedIn(name, channel)) : await promptsOf(project, channel);
@@ -83,6 +81,15 @@ export async function servedPrompts(
   } catch (error) {
     throw asFailure(error, url);
   }
+}
+
+/** A name that is almost the key's is probably a typing error. */
+function otherEnvironment(ofKey: string, asked: string): CommandFailure {
+  const near = nearest(asked, [ofKey]);
+  const what = `The key is for ${ofKey}, but --environment is ${asked}.`;
+  return near === undefined
+    ? new CommandFailure(EXIT.usage, `${what} Give a reader key of ${asked}.`)
+    : new CommandFailure(EXIT.refused, `${what} Did you mean "${near}"?`);
 }
 
 /** By reference. A prompt that is not served is reported and skipped, unless it was named. @throws CommandFailure */

@@ -8,6 +8,7 @@ import { parseKey } from '../core/key.ts';
 import { parsePromptName } from '../core/name.ts';
 import { nearest } from '../core/near.ts';
 import { Problem } from '../core/problem.ts';
+import { isBlank } from '../core/visible-text.ts';
 import { trustedProxies } from '../registry/serving/client-address.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 
@@ -49,9 +50,9 @@ export const environmentArgument = argument(lowerCase(parseEnvironmentName));
 export const promptArgument = argument(parsePromptName);
 export const channelArgument = argument(lowerCase(parseChannel));
 
-/** A path, an address or a place: never blank, as a variable of the shell is that is not set. */
+/** A path, an address or a place: never blank, as a variable of the shell is that is not set. A reason that shows nothing is none. */
 export function givenArgument(text: string): string {
-  if (text.trim() !== '') return text;
+  if (!isBlank(text)) return text;
   throw new InvalidArgumentError('It is empty. Check whether a shell variable is not set.');
 }
 

@@ -18,9 +18,17 @@ const INVISIBLE = new RegExp(`[${HIDDEN}${INKLESS}]`, 'gu');
 const HAS_INVISIBLE = new RegExp(`[${HIDDEN}${INKLESS}]`, 'u');
 const BLANK = new RegExp(`^[${HIDDEN}${INKLESS}\\s\\p{Zs}]*$`, 'u');
 
+/** Marks on one letter: no language needs as many, and more of them cover the lines above and below. */
+const MOST_MARKS = 8;
+const HAS_FLOOD = new RegExp(String.raw`\p{M}{${MOST_MARKS + 1}}`, 'u');
+const FLOOD = new RegExp(String.raw`(?<=\p{M}{${MOST_MARKS}})\p{M}`, 'gu');
+
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** `text` on one line, with what would act on it or hide written as an escape: `\n`, `\u001b`, `\u{e0041}`. */
+/**
+ * `text` on one line, with what would act on it or hide written as an escape: `\n`, `\u001b`, `\u{e0041}`, and marks
+ * beyond those that a letter can have.
+ */
 export function oneLine(text: string): string {
   return escaped(text, () => true);
 }
@@ -31,10 +39,12 @@ export function visibleLines(text: string): string {
 }
 
 function escaped(text: string, isEscaped: (character: string) => boolean): string {
-  if (!HAS_HIDDEN.test(text)) return text;
-  return text.replace(HIDDEN_OR_EMOJI, found =>
-    HAS_HIDDEN.test(found) && isHiddenAlone(found) && isEscaped(found) ? escapeOf(found) : found,
-  );
+  const shown = HAS_HIDDEN.test(text)
+    ? text.replace(HIDDEN_OR_EMOJI, found =>
+        HAS_HIDDEN.test(found) && isHiddenAlone(found) && isEscaped(found) ? escapeOf(found) : found,
+      )
+    : text;
+  return HAS_FLOOD.test(shown) ? shown.replace(FLOOD, escapeOf) : shown;
 }
 
 /** One character, not an emoji of several. */

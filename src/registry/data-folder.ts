@@ -110,8 +110,9 @@ async function makeFile(file: string): Promise<void> {
   }
 }
 
-/** The error with its file, so that an operator knows where to look. */
+/** The error with its file, so that an operator knows where to look; one about another file names that itself. */
 function explained(error: unknown, folder: string, file: string): unknown {
+  if (DataFolderProblem.is(error, 'not_a_key', 'not_private', 'not_writable')) return error;
   if (DataFolderProblem.is(error))
     return new DataFolderProblem(error.code, `${file}: ${error.message}`, { cause: error });
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;

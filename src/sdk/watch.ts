@@ -14,6 +14,8 @@ const WAIT = 25;
 /** Milliseconds between requests if the registry has no feed, and the maximum pause after failures. */
 const POLL = 15_000;
 const FIRST_PAUSE = 500;
+/** The longest that a timer can wait, in milliseconds: one set for longer ends at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 /** A shorter request is not repeated at once: an intermediary may be ending them. */
 const SHORT = 1000;
 
@@ -144,7 +146,8 @@ export function watcher(settings: Settings, loading: Loader): Watcher {
 
 function pause({ code, retryAfter }: PromptForgeError, failures: number, signal: AbortSignal): Promise<void> {
   const longest = code === 'unsupported' ? POLL : Math.min(POLL, FIRST_PAUSE * 2 ** failures);
-  return sleep(Math.max((retryAfter ?? 0) * 1000, longest * (0.5 + Math.random() / 2)), signal);
+  const time = Math.max((retryAfter ?? 0) * 1000, longest * (0.5 + Math.random() / 2));
+  return sleep(Math.min(time, LONGEST_TIMER), signal);
 }
 
 /** Ends early when `signal` aborts. */

@@ -218,6 +218,7 @@ describe('a log that was changed beside the registry', () => {
     assert.ok((await signed(again)).seq > 0);
     await again.close();
     assert.match((await accept(folder.path)).stdout, /There is nothing to accept/);
+    assert.equal((await accept(folder.path, '--json')).stdout, 'null\n');
 
     // The whole folder is a backup: it says nothing of what was signed since.
     await assert.rejects(serve(backup), /head\.db is missing/);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { HIDDEN } from '../hostile-text.ts';
 import { aRegistry, type Json, type RegistryForTest } from '../registry/a-registry.ts';
 import { inProcess } from './in-process.ts';
 
@@ -14,7 +15,7 @@ describe('promptforge export', () => {
     registry = await aRegistry();
     await registry.publish('p', 'Zürich 😀', null);
     const about = { environment: 'development', channel: 'stable', version: 1, expected: null };
-    const request = { ...about, reason: 'Line\u2028end "quoted" \\ 😀 \u007f é' };
+    const request = { ...about, reason: 'Line\u2028end "quoted" \\ 😀 \u007f é \u202e\u{e0041}' };
     await registry.call('POST', '/v1/prompts/p/-/promotions', request);
     events = (await registry.call('GET', '/v1/changes?limit=1000')).json.events;
     const document = await readFile(join(import.meta.dirname, '../../docs/audit.md'), 'utf8');
@@ -34,6 +35,7 @@ describe('promptforge export', () => {
       lines.map(line => JSON.parse(line)),
       events,
     );
+    for (const line of lines) assert.doesNotMatch(line, HIDDEN, 'also on a terminal');
     const file = join(registry.folder, 'log.jsonl');
     assert.equal((await exported('--output', file, '--after', '3')).code, 0);
     assert.equal(await readFile(file, 'utf8'), stdout.split('\n').slice(3).join('\n'));

@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { ROOT } from '../../scripts/projectRoot.ts';
-import { line, lines, printJson, printText, table } from '../../src/cli/output.ts';
+import { firstLine, line, lines, printJson, printText, table } from '../../src/cli/output.ts';
 import { HIDDEN, hostileText, withoutEmoji } from '../hostile-text.ts';
 import { runs } from '../runs.ts';
 
@@ -20,6 +20,12 @@ describe('The output of the command', () => {
       }),
       { numRuns: runs(3000, 300) },
     );
+  });
+
+  it('shows the first line of a text that shows anything, whichever line breaks it has', () => {
+    for (const text of ['One\r\nTwo', 'One\rTwo', '\u200b\n \nOne\nTwo', 'One\u2028Two', 'One'])
+      assert.equal(firstLine(text), 'One', JSON.stringify(text));
+    assert.equal(firstLine('\n\u2800'), '');
   });
 
   it('has as many rows in a table as there are, whatever the cells hold', () => {

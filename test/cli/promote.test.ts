@@ -1,6 +1,8 @@
 /** `promote`, `rollback`, `log` and `show`, by the real command and a registry that serves. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { defaultEnvironments } from '../../src/core/environment.ts';
 import { aRegistry, type Json, type RegistryForTest } from '../registry/a-registry.ts';
 import { aWorkingCopy, type WorkingCopyForTest } from './a-working-copy.ts';
@@ -76,6 +78,22 @@ describe('moving a pointer from the command line', () => {
     assert.match(back.stderr, there);
     const status = await copy.runApart({}, 'status', '--live', 'develpoment');
     assert.match(status.stderr, there);
+  });
+
+  it('creates no channel by a typing error', async () => {
+    await publish('canary', 1);
+    const to = ['--to', 'development', ...why, '--channel'];
+    await writeFile(join(copy.root, 'canary.txt'), 'canary@1\n');
+    for (const what of [['canary@1'], ['--release', 'canary.txt']]) {
+      const { code, stdout, stderr } = await copy.run('promote', ...what, ...to, 'stabel');
+      assert.deepEqual([code, stdout], [1, '']);
+      assert.match(stderr, /There is no channel "stabel"\. Did you mean "stable"\?/);
+    }
+    assert.deepEqual(await promotions('canary'), []);
+    const created = await copy.run('promote', 'canary@1', ...to, 'canary');
+    assert.equal(created.stdout, 'canary@1 is live on canary of development.\n', created.stderr);
+    const other = await copy.run('promote', 'canary@1', ...to, 'canery');
+    assert.match(other.stderr, /There is no channel "canery"\. Did you mean "canary"\?/);
   });
 
   it('asks for approval once, and waits for it', async () => {

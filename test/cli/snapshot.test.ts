@@ -150,6 +150,15 @@ describe('promptforge snapshot', () => {
       file,
     ]);
     assert.equal(named.code, 0, named.stderr);
+    for (const [environment, code, words] of [
+      ['prodution', 1, /for production, but --environment is prodution\. Did you mean "production"\?/],
+      ['staging', 2, /for production, but --environment is staging\. Give a reader key of staging\./],
+    ] as const) {
+      const from = ['--registry', registry.url, '--key-file', file, '--environment', environment];
+      const other = await inProcess(['snapshot', 'support/triage', ...from]);
+      assert.equal(other.code, code, other.stderr);
+      assert.match(other.stderr, words);
+    }
     process.chdir('/');
     const nowhere = await inProcess(['snapshot', '--registry', registry.url, '--key-file', file]);
     assert.equal(nowhere.code, 2);

@@ -130,6 +130,19 @@ describe('promptforge', () => {
     });
   }
 
+  it('takes no reason that shows nothing', async () => {
+    for (const command of [
+      ...['promote a --to staging', 'rollback a --in staging', 'archive a', 'restore a'],
+      ...['accept-head', 'accept-clock', 'signing-key replace --new-key k --lost'],
+      'owners set OWNERS --environment staging',
+    ])
+      for (const reason of ['', ' \n', '\u200b', '\u2800\u3164']) {
+        const { code, stdout, stderr } = await inProcess([...command.split(' '), '--reason', reason]);
+        assert.deepEqual([code, stdout], [2, ''], command);
+        assert.match(stderr, /It is empty\.|Give the reason/, command);
+      }
+  });
+
   it('takes no empty path, address or place: a variable of the shell may not be set', async () => {
     for (const command of [
       ...['serve --data', 'serve --host', 'serve --database', 'serve --tls-key', 'serve --registry-key'],
@@ -137,6 +150,8 @@ describe('promptforge', () => {
       ...[
         'copy --from',
         'copy --to',
+        'witness http://x --to',
+        'signing-key replace --new-key',
         'render a --input',
         'render a --messages',
         'render',

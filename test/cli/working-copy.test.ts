@@ -233,6 +233,22 @@ describe('a working copy of the command line', () => {
     }
   });
 
+  it('suggests the prompt that a mistyped name probably means', async () => {
+    await using copy = await working();
+    await copy.write('folder/mine', 'Mine');
+    await copy.run('publish', '-m', 'First');
+    for (const args of [['pull'], ['diff'], ['publish', '-m', 'x']]) {
+      const { code, stdout, stderr } = await copy.run(...args, 'folder/Mine');
+      assert.equal(code, 1, stderr);
+      assert.match(stdout + stderr, /Did you mean "folder\/mine"\? Names are case-sensitive\./, args[0]);
+    }
+    const resolved = await copy.run('resolve', 'folder/mien@1');
+    assert.deepEqual([resolved.code, resolved.stdout], [1, '']);
+    assert.match(resolved.stderr, /folder\/mien has no file here\. Did you mean "folder\/mine"\?$/m);
+    const { stderr } = await copy.run('pull', 'another');
+    assert.match(stderr, /There is no prompt "another" in the registry\. Check the name\./);
+  });
+
   it('refuses what the key may not do, and asks for a message', async () => {
     await using copy = await working();
     await copy.write('mine', 'Mine');

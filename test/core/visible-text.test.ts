@@ -35,6 +35,13 @@ describe('A text on one line', () => {
     assert.equal(oneLine(text), text);
   });
 
+  it('shows marks that would cover other lines', () => {
+    const letter = `e${'\u0301'.repeat(8)}`;
+    assert.equal(oneLine(letter), letter);
+    assert.equal(oneLine(`${letter}\u0302\u0489x`), `${letter}\\u0302\\u0489x`);
+    assert.equal(visibleLines(`a\n${letter}\u{1e8d0}`), `a\n${letter}\\u{1e8d0}`);
+  });
+
   it('shows the joiner of an emoji that is none', () => {
     assert.equal(oneLine('👩\u200d'), '👩\\u200d');
     assert.equal(oneLine('ana\ufe0f'), 'ana\\ufe0f');

@@ -4,6 +4,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { openDataFolder } from '../../src/registry/data-folder.ts';
 import { DataFolderProblem } from '../../src/registry/data-folder-problem.ts';
 import { IDENTITY_FILE, openIdentity } from '../../src/registry/identity.ts';
 
@@ -46,6 +47,17 @@ describe("the registry's key", () => {
       );
       assert.equal(await readFile(file, 'utf8'), content);
     }
+  });
+  it('is named alone when it cannot be used, not with the database beside it', async () => {
+    const data = path.join(folder, 'registry');
+    const store = await openDataFolder(data);
+    await store.close();
+    await writeFile(path.join(data, IDENTITY_FILE), 'no key', { mode: 0o600 });
+    await assert.rejects(
+      openDataFolder(data),
+      error =>
+        DataFolderProblem.is(error, 'not_a_key') && error.message.startsWith(path.join(data, IDENTITY_FILE)),
+    );
   });
   it('says which file cannot be read', async () => {
     await assert.rejects(

@@ -320,6 +320,9 @@ describe('keys', () => {
   it('are made, listed and revoked by admins of their own environment only', async () => {
     assertProblem(await make({}, 'development approver'), 403, 'role_too_low');
     assertProblem(await make({ environment: 'production' }), 403, 'wrong_environment');
+    const mistyped = await make({ environment: 'developmnet' });
+    assertProblem(mistyped, 404, 'environment_not_found');
+    assert.match(mistyped.json.detail, /Did you mean "development"\?/);
     assertProblem(await make({ role: 'owner' }), 422, 'invalid_request');
     assertProblem(await make({ actor: 'a\nb' }), 422, 'invalid_request');
     const { id } = (await make({ environment: 'staging' }, 'staging admin')).json;

@@ -42,6 +42,24 @@ describe('a field', () => {
       },
     );
   });
+
+  it('is told of once, by what is wrong first, though other checks say more', () => {
+    const wrong = (schema: z.ZodType, value: unknown) => {
+      try {
+        parseStrictly(schema, value, 'The body');
+      } catch (error) {
+        if (Problem.is(error)) return error.details.fields;
+        throw error;
+      }
+      return undefined;
+    };
+    assert.deepEqual(wrong(ROUTES.deliverAll.body, { prompts: 'x'.repeat(5000) }), [
+      { pointer: '/prompts', message: 'This must be a list, not text.' },
+    ]);
+    const [at, ...others] = wrong(ROUTES.live.query, { environment: 'production', at: '2026-13-01' }) ?? [];
+    assert.match(at?.message ?? '', /^is not an instant of RFC 3339/);
+    assert.deepEqual(others, []);
+  });
 });
 
 /** The names of a schema's fields, as deep as they lie. */

@@ -1,6 +1,7 @@
 /** `promptforge accept-clock`: confirms a clock that is far ahead of the log. */
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { unlessBlank } from '../../core/visible-text.ts';
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { acceptClock as accept } from '../../registry/proof/accept-clock.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
@@ -16,7 +17,7 @@ export function acceptClockCommand(): Command {
     .addOption(
       new Option('--reason <text>', 'why the clock is right; visible to everyone in the log')
         .makeOptionMandatory()
-        .argParser(text => text.trim()),
+        .argParser(text => unlessBlank(text).trim()),
     )
     .option('--json', 'print what was recorded, for a script')
     .addHelpText(

@@ -1,6 +1,7 @@
 /** `promptforge accept-head`: allows serving a registry whose log was restored. */
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { unlessBlank } from '../../core/visible-text.ts';
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { acceptHead as accept } from '../../registry/proof/accept-head.ts';
 import { openHeadFile } from '../../registry/proof/head-file.ts';
@@ -20,7 +21,7 @@ export function acceptHeadCommand(): Command {
     .addOption(
       new Option('--reason <text>', 'why the log ends earlier or differs; visible to everyone in the log')
         .makeOptionMandatory()
-        .argParser(text => text.trim()),
+        .argParser(text => unlessBlank(text).trim()),
     )
     .option('--json', 'print both heads, for a script')
     .addHelpText(
@@ -56,9 +57,9 @@ async function acceptHead(options: AcceptHeadOptions): Promise<void> {
       const kept = heads.read();
       const why = await verifyServable(store, kept);
       if (why === undefined && kept.revision > 0)
-        return print(
-          line`The log extends the signed head, and no fault was found. There is nothing to accept.`,
-        );
+        return json
+          ? printJson(null)
+          : print(line`The log extends the signed head, and no fault was found. There is nothing to accept.`);
       const { lost, restored, head } = await accept(store, { identity, heads, author: COMMAND_LINE, reason });
       if (json) return printJson({ lost, restored, head });
       await print(

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { SentenceHistory } from '../../client/sentence-history.ts';
 import { type BlamedSentence, blamedSentences } from '../../core/blame/blame.ts';
 import { versionReference } from '../../core/version.ts';
-import { line, print, printJson, say, showProgress, table } from '../output.ts';
+import { firstLine, line, print, printJson, say, showProgress, table } from '../output.ts';
 import { openRemote, type RemoteOptions } from '../remote.ts';
 import { remoteOption } from '../remote-options.ts';
 import { type PromptVersion, promptVersionArgument } from '../working/prompt-version.ts';
@@ -55,7 +55,7 @@ async function blame({ name, version }: PromptVersion, options: BlameOptions): P
       isPerhapsOlder(history, change.version) ? `${change.version} or older` : String(change.version),
       publishedAt,
       author,
-      shortened(message.split('\n', 1)[0] ?? ''),
+      shortened(firstLine(message)),
       history.blame.text.slice(start, end).replace(/\s+/g, ' ').trim(),
     ];
   });

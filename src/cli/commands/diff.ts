@@ -14,6 +14,7 @@ import { openRemote, type RemoteOptions, thisProject } from '../remote.ts';
 import { remoteOption } from '../remote-options.ts';
 import { choice, promptArgument } from '../values.ts';
 import { diffMarkdown } from '../working/diff-markdown.ts';
+import { meantName } from '../working/meant-name.ts';
 import { promptArguments } from '../working/prompt-arguments.ts';
 import { listed, type PromptStatus, readStatus } from '../working/status.ts';
 
@@ -68,7 +69,13 @@ async function diff(names: readonly PromptName[], options: DiffOptions): Promise
   const wanted = names.length === 0 ? prompts : prompts.filter(({ name }) => names.includes(name));
   for (const name of names)
     if (!wanted.some(each => each.name === name))
-      throw new CommandFailure(EXIT.refused, `There is no prompt "${name}", here or in the registry.`);
+      throw new CommandFailure(
+        EXIT.refused,
+        `There is no prompt "${name}", here or in the registry.${meantName(
+          name,
+          prompts.map(each => each.name),
+        )}`,
+      );
   const { folder } = new WorkingCopy(project, nodeFileSystem);
   const side = (prompt: PromptStatus) => (options.newest ? prompt.newest : prompt.base);
   const differing = wanted.filter(

@@ -1,6 +1,7 @@
 /** `promptforge export`: the log as JSON Lines, to be checked outside. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { Command, Option } from 'commander';
+import { visibleJson } from '../../core/visible-text.ts';
 import { systemErrorReason } from '../../disk/system-error.ts';
 import { eventsAfter } from '../../registry/store/log.ts';
 import type { Store } from '../../registry/store/store.ts';
@@ -67,20 +68,18 @@ async function exportLog(options: ExportOptions): Promise<void> {
   });
 }
 
-/** @returns how many events there were */
+/**
+ * Escaped as JSON does, an event is a line for programs that take U+2028 for the end of one, and acts on no terminal.
+ * @returns how many events there were
+ */
 async function write(store: Store, after: number, put: (lines: string) => Promise<void>): Promise<number> {
   let count = 0;
   for (let seq = after; ; ) {
     const events = await store.read(snapshot => eventsAfter(snapshot, seq, PAGE));
     const last = events.at(-1);
     if (last === undefined) return count;
-    await put(events.map(event => `${jsonOf(event)}\n`).join(''));
+    await put(events.map(event => `${visibleJson(JSON.stringify(event))}\n`).join(''));
     seq = last.seq;
     count += events.length;
   }
-}
-
-/** Many programs take U+2028 and U+2029 for the end of a line; escaped they are the same JSON. */
-function jsonOf(event: object): string {
-  return JSON.stringify(event).replace(/[\u2028\u2029]/g, found => `\\u${found.charCodeAt(0).toString(16)}`);
 }

@@ -1,7 +1,7 @@
 /** `promptforge log`: the versions of a prompt, newest first. */
 import { Command, Option } from 'commander';
 import type { PromptName } from '../../core/name.ts';
-import { print, printJson, table } from '../output.ts';
+import { firstLine, print, printJson, table } from '../output.ts';
 import { openRemote, type RemoteOptions } from '../remote.ts';
 import { remoteOption } from '../remote-options.ts';
 import { numberArgument, promptArgument } from '../values.ts';
@@ -57,7 +57,7 @@ async function log(name: PromptName, options: LogOptions): Promise<void> {
       .map(({ environment, channel }) => (channel === 'stable' ? environment : `${environment}/${channel}`))
       .join(', '),
     ...(hasOrigins ? [origin?.commit?.slice(0, COMMIT) ?? '', origin?.pullRequest ?? ''] : []),
-    message.split('\n', 1)[0] ?? '',
+    firstLine(message),
   ]);
   const ofOrigins = hasOrigins ? ['COMMIT', 'PULL REQUEST'] : [];
   await print(table(['VERSION', 'PUBLISHED', 'BY', 'LIVE IN', ...ofOrigins, 'MESSAGE'], rows));

@@ -10,6 +10,7 @@ import { openRemote } from '../remote.ts';
 import { remoteOption } from '../remote-options.ts';
 import { instantArgument } from '../times.ts';
 import { environmentArgument, givenArgument } from '../values.ts';
+import { checkChannel } from '../working/known-channel.ts';
 import { type MoveOptions, pointerOption, reasonOption, waitOption } from '../working/move-options.ts';
 import { movePointer } from '../working/move-pointer.ts';
 import { promoteAll } from '../working/promote-all.ts';
@@ -91,6 +92,7 @@ async function promote(named: PromptVersion | undefined, options: PromoteOptions
     return promoteAll(client, { versions, environment, channel, reason, at, wait, atomic, allowOlder, json });
   const { name, version } = named;
   const prompt = await client.getPrompt(name);
+  await checkChannel(client, channel, [prompt]);
   const meant = version ?? (await versionFor(client, prompt, environment));
   await movePointer(client, { prompt, version: meant, environment, channel, reason, at, wait, json });
 }

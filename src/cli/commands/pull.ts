@@ -9,6 +9,7 @@ import { progressOf } from '../progress.ts';
 import { openRemote, type RemoteOptions, thisProject } from '../remote.ts';
 import { remoteOption } from '../remote-options.ts';
 import { promptArgument } from '../values.ts';
+import { meantName } from '../working/meant-name.ts';
 import { promptArguments } from '../working/prompt-arguments.ts';
 import { repairLockFile } from '../working/repair-lock.ts';
 
@@ -62,7 +63,10 @@ async function pull(names: readonly PromptName[], options: PullOptions): Promise
   const known = new Set(prompts.map(({ name }) => name));
   for (const name of names)
     if (!known.has(name))
-      throw new CommandFailure(EXIT.refused, `There is no prompt "${name}" in the registry. Check the name.`);
+      throw new CommandFailure(
+        EXIT.refused,
+        `There is no prompt "${name}" in the registry.${meantName(name, known) || ' Check the name.'}`,
+      );
   const { updated, merged, created, adopted, kept, left } = await copy.pull(client, prompts, {
     isDirty: () => false,
     onProgress: progressOf('Pulling'),

@@ -1,7 +1,7 @@
 /** `promptforge releases`: what was promoted together, newest first. */
 import { Command, Option } from 'commander';
 import type { EnvironmentName } from '../../core/environment.ts';
-import { print, printJson, table } from '../output.ts';
+import { firstLine, print, printJson, table } from '../output.ts';
 import { openRemote, type RemoteOptions } from '../remote.ts';
 import { remoteOption } from '../remote-options.ts';
 import { environmentArgument, numberArgument } from '../values.ts';
@@ -50,7 +50,7 @@ async function releases({ environment, limit, json, ...remote }: ReleasesOptions
     countsInWords(release.counts),
     release.requestedAt,
     release.requestedBy,
-    release.reason.split('\n', 1)[0] ?? '',
+    firstLine(release.reason),
   ]);
   await print(table(['RELEASE', 'CHANNEL', 'GOES LIVE', 'PROMPTS', 'REQUESTED', 'BY', 'REASON'], rows));
 }

@@ -7,6 +7,7 @@ import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, printJson, say } from '../output.ts';
 import { openRemote, type RemoteOptions, thisProject } from '../remote.ts';
 import { remoteOption } from '../remote-options.ts';
+import { withoutFile } from '../working/meant-name.ts';
 import { type PromptVersion, promptVersionArgument } from '../working/prompt-version.ts';
 
 interface ResolveOptions extends RemoteOptions {
@@ -39,8 +40,8 @@ async function resolve({ name, version }: PromptVersion, options: ResolveOptions
   const project = await thisProject();
   const copy = new WorkingCopy(project, nodeFileSystem);
   const isDeleted = (await copy.folder.read(name)) === undefined;
-  if (isDeleted && !(await copy.readLock()).has(name))
-    throw new CommandFailure(EXIT.refused, `${name} has no file here. Check the name, or pull it.`);
+  const lock = await copy.readLock();
+  if (isDeleted && !lock.has(name)) throw new CommandFailure(EXIT.refused, withoutFile(name, lock.keys()));
   const { client } = await (await openRemote(options, project)).clientFor({ kind: 'read' });
   const { digest, source } = await client.getVersion(name, version);
   await copy.setBase(name, { version, ...publishedText(source) });

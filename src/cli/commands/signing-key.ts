@@ -1,6 +1,6 @@
 /** `promptforge signing-key`: names another key as the one that signs checkpoints. */
-import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { isBlank } from '../../core/visible-text.ts';
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { openIdentity } from '../../registry/identity.ts';
 import { openHeadFile } from '../../registry/proof/head-file.ts';
@@ -13,6 +13,7 @@ import { line, print, printJson, say } from '../output.ts';
 import { databaseOption, dataOption, registryKeyOption } from '../registry-options.ts';
 import { signedHeadFile } from '../signed-head-file.ts';
 import { existingKey, type SigningOptions, signingFiles } from '../signing-files.ts';
+import { pathArgument } from '../values.ts';
 import { withRegistry } from '../with-registry.ts';
 
 export function signingKeyCommand(): Command {
@@ -26,7 +27,7 @@ export function signingKeyCommand(): Command {
     .addOption(
       new Option('--new-key <file>', 'the new key (PEM), created if it does not exist')
         .makeOptionMandatory()
-        .argParser(file => resolve(file)),
+        .argParser(pathArgument),
     )
     .option('--lost', 'the present key is lost: clients will raise an alarm')
     .option('--reason <text>', 'why it is lost; visible to everyone in the log')
@@ -56,7 +57,7 @@ interface ReplaceOptions extends SigningOptions {
 /** @throws CommandFailure, DataFolderProblem, DatabaseProblem, Problem `invalid_request` */
 async function replace(options: ReplaceOptions): Promise<void> {
   const { newKey, lost, reason = '' } = options;
-  if (lost && reason.trim() === '')
+  if (lost && isBlank(reason))
     throw new CommandFailure(
       EXIT.usage,
       'Give the reason for the loss with --reason. It is kept in the log.',

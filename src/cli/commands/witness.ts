@@ -9,7 +9,7 @@ import { Problem } from '../../core/problem.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { keyFrom } from '../key-from.ts';
 import { line, print, printText, say, type TerminalText } from '../output.ts';
-import { numberArgument } from '../values.ts';
+import { givenArgument, numberArgument } from '../values.ts';
 import { type HeadLog, openHeadLog } from '../witness/head-log.ts';
 
 export function witnessCommand(): Command {
@@ -19,7 +19,9 @@ export function witnessCommand(): Command {
       new Option(
         '--to <place>',
         'the record of heads: a file (JSON Lines), or git:<folder> to commit each to the git repository there',
-      ).makeOptionMandatory(),
+      )
+        .argParser(givenArgument)
+        .makeOptionMandatory(),
     )
     .option('--key-file <file>', 'a file with a key of the role author (default: PROMPTFORGE_KEY)')
     .option('--push', 'push the git repository after each commit')

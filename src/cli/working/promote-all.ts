@@ -14,6 +14,7 @@ import { type VersionNumber, type VersionReference, versionReference } from '../
 import { CommandFailure, EXIT, type ExitCode, exitCodeOf } from '../exit-code.ts';
 import { line, print, printJson, say } from '../output.ts';
 import { progressOf } from '../progress.ts';
+import { checkChannel } from './known-channel.ts';
 import { liveVersion, told, waitForMove, whyClosed } from './move-pointer.ts';
 import type { ReleasedVersion } from './release-file.ts';
 
@@ -55,6 +56,7 @@ export async function promoteAll(client: RegistryClient, release: ReleasePlan): 
   const { versions, wait, json, atomic } = release;
   const end = wait === undefined ? undefined : Date.now() + wait;
   const listed = await Array.fromAsync(client.listPrompts({ archived: true }));
+  await checkChannel(client, release.channel, listed);
   const prompts = new Map(listed.map(each => [each.name, each]));
   const others = await otherTexts(client, versions, prompts);
   const waiting = await waitingBefore(client, release);

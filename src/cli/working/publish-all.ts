@@ -11,6 +11,7 @@ import { WorkingCopy } from '../../workspace/working-copy.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.ts';
 import { progressOf } from '../progress.ts';
+import { withoutFile } from './meant-name.ts';
 import type { PromptStatus, Status } from './status.ts';
 import type { Publisher } from './with-origin.ts';
 
@@ -68,7 +69,7 @@ export async function publishAll({
   for (const name of names.length > 0 ? names : states.keys()) {
     const state = states.get(name);
     if (results.some(result => result.name === name)) continue;
-    const why = whyNot(name, state, names.length > 0);
+    const why = whyNot(name, states, names.length > 0);
     if (why !== undefined) refuse(name, ...why, EXIT.refused);
     else if (!dryRun && isUnnoted(state)) await note(name, state);
     else if (isChanged(state)) changed.set(name, (await readOr(copy, name)) ?? '');
@@ -170,13 +171,13 @@ function isUnnoted(state: PromptStatus | undefined): state is Unnoted {
 /** Results known before anything is sent. */
 function whyNot(
   name: PromptName,
-  state: PromptStatus | undefined,
+  states: ReadonlyMap<PromptName, PromptStatus>,
   isNamed: boolean,
 ): readonly [string, string] | undefined {
+  const state = states.get(name);
   const isThere = state !== undefined && state.state !== 'missing' && state.state !== 'deleted';
   // Among all prompts, one without a file is not a changed one.
-  if (!isThere)
-    return isNamed ? ['file_missing', `${name} has no file here. Check the name, or pull it.`] : undefined;
+  if (!isThere) return isNamed ? ['file_missing', withoutFile(name, states.keys())] : undefined;
   if (state.state !== 'conflict') return undefined;
   const { base, newest } = state;
   const both =

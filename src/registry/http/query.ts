@@ -53,7 +53,7 @@ export function parseStrictly<Schema extends z.ZodType>(
     ? unknownFields(schema, value).map(path => ({ pointer: pointer(path), message: UNKNOWN_FIELD }))
     : parsed.error.issues.flatMap(fieldsOf);
   if (parsed.success && wrong.length === 0) return parsed.data as z.output<Schema>;
-  const fields = eachOnce(wrong).slice(0, 20);
+  const fields = firstOfEach(wrong).slice(0, 20);
   const [first] = fields;
   const place = first === undefined || first.pointer === '' ? '' : ` at ${first.pointer}`;
   throw new Problem('invalid_request', `${what} is invalid${place}: ${first?.message ?? ''}`, {
@@ -61,9 +61,9 @@ export function parseStrictly<Schema extends z.ZodType>(
   });
 }
 
-/** Two checks of a schema may say the same. */
-function eachOnce<Field extends { pointer: string; message: string }>(fields: readonly Field[]): Field[] {
-  return [...new Map(fields.map(field => [JSON.stringify([field.pointer, field.message]), field])).values()];
+/** One for each place: what other checks say of it as well merely follows, such as the length of text that must be a list. */
+function firstOfEach<Field extends { readonly pointer: string }>(fields: readonly Field[]): Field[] {
+  return [...new Map(fields.toReversed().map(field => [field.pointer, field])).values()].reverse();
 }
 
 /** Made once for each: a schema compiles itself when it is first used. */

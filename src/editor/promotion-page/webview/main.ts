@@ -1,4 +1,5 @@
 /** The script of a promotion's page: shows the extension's messages, and reports the person's actions. */
+import { isBlank } from '../../../core/visible-text.ts';
 import { button, byId, element } from '../../preview/webview/dom.ts';
 import type {
   Action,
@@ -85,7 +86,7 @@ function heard(message: ToPromotionPage): void {
 
 /** Empty if it can be sent. */
 function whyNot(text: string): string {
-  if (text.trim() === '') return 'Enter a comment.';
+  if (isBlank(text)) return 'Enter a comment.';
   return text.length > longest ? `At most ${longest} characters are allowed; this has ${text.length}.` : '';
 }
 

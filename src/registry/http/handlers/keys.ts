@@ -10,6 +10,7 @@ import {
   revokeKeyAndWhatItMade,
   rotateKey,
 } from '../../access/keys.ts';
+import { readEnvironment } from '../../environments.ts';
 import { numberCursor, pageOf } from '../cursor.ts';
 import { jsonAnswer } from '../http-response.ts';
 import type { Handler } from '../route-context.ts';
@@ -25,8 +26,11 @@ export const handleListKeys: Handler<'listKeys'> = async ({ store, caller, query
 };
 
 export const handleCreateKey: Handler<'createKey'> = async ({ store, write, caller, body }) => {
-  checkOwnEnvironment(caller, body.environment, `making a key of ${body.environment}`);
-  const created = await write(transaction => createKey(transaction, store.now, caller, body));
+  const created = await write(async transaction => {
+    const { name } = await readEnvironment(transaction, body.environment);
+    checkOwnEnvironment(caller, name, `making a key of ${name}`);
+    return createKey(transaction, store.now, caller, body);
+  });
   return jsonAnswer(201, created);
 };
 

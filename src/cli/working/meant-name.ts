@@ -1,0 +1,18 @@
+/** Suggests the prompt that was probably meant by a name that is not there. */
+import { didYouMean } from '../../core/missing-partial.ts';
+import type { PromptName } from '../../core/name.ts';
+import { foldCase } from '../../core/name-case.ts';
+import { nearest } from '../../core/near.ts';
+
+/** A sentence that begins with a space; empty if `name` is one of `names`, or similar to none. */
+export function meantName(name: PromptName, names: Iterable<PromptName>): string {
+  const all = [...names];
+  if (all.includes(name)) return '';
+  const meant = all.find(each => foldCase(each) === foldCase(name)) ?? nearest(name, all);
+  return meant === undefined ? '' : didYouMean(name, meant);
+}
+
+/** @param names those that have one */
+export function withoutFile(name: PromptName, names: Iterable<PromptName>): string {
+  return `${name} has no file here.${meantName(name, names) || ' Check the name, or pull it.'}`;
+}
