@@ -21,16 +21,19 @@ export function overlapArgument(text: string): number {
 
 const UNIT_IN_HOURS = { h: 1, d: 24, w: 7 * 24, y: 365 * 24 } as const;
 const HOUR = 60 * 60 * 1000;
+const MAX_YEARS = 100;
 
 /** `12h`, `90d`, `26w` or `1y` (of 365 days), in milliseconds. */
 export function durationArgument(text: string): number {
   const [, count, unit] = /^([1-9]\d{0,4})([hdwy])$/.exec(text) ?? [];
-  const years = unit === 'y' ? Number(count) : 0;
-  if (count === undefined || unit === undefined || years > 100) {
+  if (count === undefined || unit === undefined) {
     const [, number, first = ''] = /^([1-9]\d{0,4})\s*([hdwy])(?:[a-z]*)$/i.exec(text.trim()) ?? [];
     const short = `${number}${first.toLowerCase()}`;
     const said = number === undefined || short === text ? '' : `Did you mean "${short}"? `;
     throw new InvalidArgumentError(`${said}Give a number and h, d, w or y, such as 12h, 90d or 1y.`);
   }
-  return Number(count) * UNIT_IN_HOURS[unit as keyof typeof UNIT_IN_HOURS] * HOUR;
+  const hours = Number(count) * UNIT_IN_HOURS[unit as keyof typeof UNIT_IN_HOURS];
+  if (hours > MAX_YEARS * UNIT_IN_HOURS.y)
+    throw new InvalidArgumentError(`It is longer than ${MAX_YEARS} years.`);
+  return hours * HOUR;
 }

@@ -12,13 +12,13 @@ const SPECIAL = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20', '2620:4
   ipaddr.IPv6.parseCIDR(block),
 );
 
-/** A public IPv4 address, also one mapped into IPv6; or an IPv6 address in 2000::/3 without a special purpose. */
+/** A public IPv4 address, or an IPv6 address in 2000::/3 without a special purpose. */
 export function isPublicAddress(text: string): boolean {
   if (!ipaddr.isValid(text)) return false;
   // The package treats the last dotted part of any IPv6 address as a mapped one; a URL has it in hexadecimal.
   const host = isIPv6(text) ? URL.parse(`http://[${text}]`)?.hostname.slice(1, -1) : text;
   if (host === undefined) return false; // it names an interface of this machine
-  const address = ipaddr.process(host);
+  const address = ipaddr.parse(host);
   if (address.range() !== 'unicast') return false;
   if (!(address instanceof ipaddr.IPv6)) return true;
   return address.match(GLOBAL_UNICAST) && !SPECIAL.some(block => address.match(block));
