@@ -2,6 +2,7 @@
  * Finds tags that no input makes right because of their context: `this` is all the inputs of a prompt outside the blocks that
  * go on with another context, nothing is above the first of them, and a partial has the context it is called with.
  */
+import { MAX_NESTING } from '../evaluate/max-nesting.ts';
 import { KNOWN_HELPERS } from '../known-helpers.ts';
 import {
   type Arguments,
@@ -80,6 +81,8 @@ class Walk<T extends ParsedTemplate> {
   readonly #blockKinds = new ByCall<ReadonlySet<ValueKind>>();
   /** The blocks of partials that were looked at. */
   readonly #blocks = new ByCall<true>();
+  /** The number of bodies around the one that is being checked. */
+  #depth = 0;
   /** The number of times a body was checked for another item. */
   #items = 0;
   /** By the body of an inline partial, the place around the body that defines it; undefined for the body of a template. */
@@ -118,9 +121,13 @@ class Walk<T extends ParsedTemplate> {
     inside: Within<T>,
     around?: ContextScope,
   ): void {
+    // What is called deeper is never evaluated.
+    if (this.#depth >= MAX_NESTING) return;
+    this.#depth += 1;
     for (const statement of program?.body ?? [])
       if (statement.type === 'DecoratorBlock') this.#define(statement.program, around);
     for (const statement of program?.body ?? []) this.#statement(statement, place, inside);
+    this.#depth -= 1;
   }
 
   /** For `../` an inline partial is beside the body that defines it. */
@@ -223,7 +230,7 @@ class Walk<T extends ParsedTemplate> {
     const { template } = inside;
     const isLinked = !inspectTemplate(template.tree).inlineNames.has(reference);
     const linked = isLinked ? this.#templates.partial(template, reference) : undefined;
-    const inline = isLinked ? undefined : inlineBody(template.tree, reference);
+    const inline = isLinked ? undefined : inlineBody(template.tree, node);
     const body = isLinked ? linked?.tree : inline?.program;
     if (body === undefined) return;
     const kind = kindOfContext(node, place);

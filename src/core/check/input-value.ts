@@ -64,13 +64,11 @@ function pathValue(path: PathExpression, scope: ValueScope): InputValue | undefi
   const { data, depth, parts } = path;
   const { context, above, root, names, isOfHelper } = scope;
   const [first] = parts;
-  if (data) {
-    if (depth > 0 || first !== 'root') return undefined;
-    return properties(root, parts.slice(1), 'lookup');
-  }
-  if (depth > 0) return depth === 1 ? properties(above, parts, 'path') : undefined;
-  if (first !== undefined && names.has(first) && !isScoped(path))
+  // A block parameter also represents "@" and its name.
+  if (depth === 0 && first !== undefined && names.has(first) && !isScoped(path))
     return properties(names.get(first), parts.slice(1), 'path');
+  if (data) return depth === 0 && first === 'root' ? properties(root, parts.slice(1), 'lookup') : undefined;
+  if (depth > 0) return depth === 1 ? properties(above, parts, 'path') : undefined;
   if (parts.length === 0 && isOfHelper && context !== undefined)
     return { ...context, of: context, step: 'context', key: context.key };
   return properties(context, parts, 'path');

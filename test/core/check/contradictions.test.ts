@@ -274,6 +274,7 @@ describe('tags that contradict each other', () => {
       '{{#each a}}{{#unless this}}{{role this}}{{/unless}}{{/each}}',
       '{{#if x}}{{a}}{{/if}}{{#if x}}{{json a.b}}{{/if}}',
       '{{a}}{{role a.length}}',
+      '{{media url=a}}{{#a}}{{role b}}{{/a}}',
     ])
       assert.equal(messages(template).length, 1, template);
   });
@@ -284,6 +285,9 @@ describe('tags that contradict each other', () => {
     ]);
     assert.deepEqual(messages('{{#unless speaker}}\n{{role speaker}}{{/unless}}'), [
       'unknown-role "speaker" is never a role here: this branch runs only if "speaker" in line 1 is empty or not given. Use it in another branch.',
+    ]);
+    assert.deepEqual(messages('{{#if b}}\n{{json a.c}}{{/if}}\n{{^a}}{{json b.c}}{{/a}}'), [
+      'wrong-arguments "a.c" has no value where "a" in line 3 is not given. Put each in a branch of its own.',
     ]);
     assert.deepEqual(messages('{{json order.id}}\n{{#if x}}{{order}}{{/if}}'), [
       'not-text "order" is never a text here: "order.id" in line 1 needs it to be an object. Use one of them, or put each in a branch of its own.',
@@ -313,8 +317,47 @@ describe('tags that contradict each other', () => {
       '{{#if a includeZero=true}}{{else}}{{section a}}{{/if}}',
       '{{#each a}}{{#if x}}{{json this}}{{/if}}{{/each}}',
       '{{#each a}}{{#ifEquals this null}}{{json this}}{{/ifEquals}}{{/each}}',
+      '{{json a.b}}{{#with x as |root|}}{{@root.a}}{{/with}}',
+      '{{#a}}{{../b}}{{/a}}{{json b.c}}',
     ])
       assert.deepEqual(messages(template), [], template);
+  });
+
+  it('are not refused where an inline partial is not called, or with another context', () => {
+    for (const template of [
+      '{{#if x}}{{#*inline "p"}}{{role a}}{{/inline}}{{/if}}{{#> p}}none{{/p}}{{json a.b}}',
+      '{{#if x}}{{#*inline "p"}}{{this}}{{/inline}}{{/if}}{{#> p}}none{{/p}}',
+      '{{#*inline "p"}}{{#unless a}}{{json b.c}}{{/unless}}{{/inline}}{{#each xs as |unless|}}{{unless}}{{/each}}{{#if a}}{{> p}}{{b}}{{/if}}',
+      '{{#*inline "p"}}{{> @partial-block y}}{{/inline}}{{#if x}}{{#> p}}{{#ifEquals this null}}{{else}}{{json @root.x.b}}{{/ifEquals}}{{#if @root.z}}{{@root.x}}{{/if}}{{/p}}{{/if}}',
+    ])
+      assert.deepEqual(messages(template), [], template);
+  });
+
+  it('are not looked for in an inline partial that is not defined where it is called', () => {
+    for (const template of [
+      '{{#if x}}{{#*inline "p"}}{{this}}{{/inline}}{{/if}}{{> p}}',
+      '{{#if x}}{{#*inline "p"}}{{role a}}{{/inline}}{{/if}}{{> p}}{{json a.b}}',
+    ])
+      assert.deepEqual(messages(template), [
+        'missing-partial The partial "p" is not defined here: move {{#*inline "p"}} into this block or one around it.',
+      ]);
+  });
+
+  it('are found however deep partials call each other', () => {
+    const chain = (count: number, open: string, close: string) =>
+      Array.from({ length: count }, (_, index) => {
+        const call = index < count - 1 ? `{{> p${index + 1}}}` : 'end';
+        return `{{#*inline "p${index}"}}${open}${call}${close}{{/inline}}`;
+      }).join('');
+    const long = chain(3_000, '', '');
+    const branches = chain(9, `{{#if a}}${'{{else if a}}'.repeat(490)}{{else}}`, '{{/if}}');
+    const tooDeep = /^too-large With its partials included, blocks and partials nest deeper/;
+    for (const template of [`${long}{{> p0}}`, `${branches}{{#unless a}}{{> p0}}{{/unless}}`]) {
+      const [first, ...others] = messages(template);
+      assert.match(first ?? '', tooDeep);
+      assert.deepEqual(others, []);
+    }
+    assert.deepEqual(messages(`${long}{{a}}{{json a.b}}`), messages('{{a}}{{json a.b}}'));
   });
 
   it('are refused at the call of a partial, in the editor as at publishing', async () => {
