@@ -20,6 +20,7 @@ import {
 import { lineStarts, offsetOf } from '../template-position.ts';
 import { whichRuns } from './block-runs.ts';
 import { ByCall } from './by-call.ts';
+import { givenBy, kindOfContext } from './call-context.ts';
 import { type ContextFault, wrongCall } from './context-faults.ts';
 import {
   aboveOrHere,
@@ -236,21 +237,22 @@ class Walk<T extends ParsedTemplate> {
     const kind = kindOfContext(node, place);
     const data = node.type === 'PartialBlockStatement' ? inEach(place, place.position) : place;
     const around = inline && this.#around.get(inline.program);
-    const at = around
+    const called = around
       ? calledWithin(around, kind, { ...data, names: unknownNames(inline.names) })
       : top(kind, data);
+    const at = { ...called, context: { ...called.context, given: givenBy(node, place) } };
     const beside = isLinked ? undefined : unknownPlace(place);
-    const called = linked ?? template;
+    const callee = linked ?? template;
     if (node.type === 'PartialBlockStatement') {
       const report = (fault: ContextFault) =>
         inside.report({ ...fault, isLinked: fault.isLinked || isLinked });
-      for (const each of this.#blockKindsOf(body, at, called, beside))
+      for (const each of this.#blockKindsOf(body, at, callee, beside))
         this.#blockOf(node.program, each, place, { ...inside, report });
     }
-    const fault = this.#faultIn(body, at, called, beside);
+    const fault = this.#faultIn(body, at, callee, beside);
     if (fault === undefined) return;
     const { code, path } = fault;
-    const message = wrongCall(reference, fault);
+    const message = wrongCall(reference, fault, (node.hash?.pairs.length ?? 0) > 0);
     inside.report({ code, message, node: node.name, path, kind: fault.kind, isLinked });
   }
 
@@ -332,11 +334,4 @@ function withNames(
 
 function kindOfKey(key: number | string | undefined): ValueKind {
   return key === undefined ? 'any' : kindOfValue(key);
-}
-
-/** The kind of context that a partial is called with; with named arguments it is a new object. */
-function kindOfContext(node: PartialStatement | PartialBlockStatement, place: ContextScope): ValueKind {
-  if (node.hash !== undefined && node.hash !== null) return 'object';
-  const [given] = node.params;
-  return given === undefined ? place.context.kind : kindOf(given, place);
 }

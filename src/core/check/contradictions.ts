@@ -193,17 +193,20 @@ class Walk<T extends ParsedTemplate> {
     if (program === undefined) return;
     this.#budget -= program.body.length;
     const [given] = node.params;
-    const hasNames = (node.hash?.pairs.length ?? 0) > 0;
-    const context = hasNames ? undefined : given === undefined ? scope.context : inputValue(given, scope);
+    const pairs = node.hash?.pairs ?? [];
+    const passed = given === undefined ? scope.context : inputValue(given, scope);
+    const context = (pairs.length > 0 ? undefined : passed) ?? this.#newContext();
+    const values = new Map(pairs.map(({ key, value }) => [key, inputValue(value, scope)]));
     const call = caller ?? { node: node.name, reference, isLinked };
-    const place = this.#placeWith(context ?? this.#newContext(), {
+    const place = this.#placeWith(context, {
       template: linked ?? template,
       call: isLinked ? { ...call, isLinked } : call,
       depth: depth + 1,
     });
     const names = new Map(inline?.names.map(name => [name, undefined]));
     const isOfHelper = given === undefined && scope.isOfHelper;
-    this.#collect(program, { ...place, names, isOfHelper }, known, onConflict);
+    const args = pairs.length > 0 ? { context, values } : scope.given;
+    this.#collect(program, { ...place, names, isOfHelper, given: args }, known, onConflict);
   }
 
   /** Adds what a block needs of which one body cannot run, so that the other does. */

@@ -368,6 +368,9 @@ describe('tags that contradict each other', () => {
       _if: '{{#if urgent}}{{order}}{{/if}}',
       _through: '{{> speaker}}',
       _list: '{{#each items}}{{this}}{{/each}}',
+      _message: '{{role by}}{{text}}',
+      _photo: '{{#if url}}{{media url=url}}{{/if}}{{#if (lookup this "url")}}{{media url=./url}}{{/if}}',
+      _caption: '{{> photo}}{{section title}}',
     };
     for (const [it, message] of [
       [
@@ -394,6 +397,32 @@ describe('tags that contradict each other', () => {
         '{{#if urgent}}{{> if}}{{json order.total}}{{/if}}',
         '"order.total" has no value here: the partial "if" in line 1 needs another value. Use one of them, or put each in a branch of its own.',
       ],
+      [
+        '{{> message by="assistant"}}',
+        'The partial "message" uses "by" as a role, but with these arguments it is another text. Pass "system", "user", "model" or "tool".',
+      ],
+      [
+        '{{> message by="user" text=this}}',
+        'The partial "message" writes "text" as text, but with these arguments that is all inputs together. Pass what it writes, as in {{> message name=value}}.',
+      ],
+      [
+        '{{> caption a title=null}}',
+        'The partial "caption" needs a value for "title", but with these arguments it has none. Pass what it reads, as in {{> caption name=value}}.',
+      ],
+      [
+        '{{> caption url=5 title="A"}}',
+        'The partial "caption" uses "url" as a URL, but with these arguments it is a number or a boolean. Pass a URL.',
+      ],
+      [
+        '{{#unless a}}{{> message by=a}}{{/unless}}',
+        'In the partial "message", "by" is never a role here: this branch runs only if "a" in line 1 is empty or not given. Use it in another branch.',
+      ],
+      [
+        '{{#if a.b}}{{> message by="user" text=a}}{{/if}}',
+        'In the partial "message", "text" is never a text here: this branch runs only if "a.b" in line 1 is given. Use it in another branch.',
+      ],
+      ['{{> message by="user" text="Hi"}}{{> message by=a text=b}}', undefined],
+      ['{{> caption url="" title=5}}{{> caption url=null title=a}}', undefined],
       ['{{#if a}}{{> speaker a}}{{/if}}{{#unless b}}{{> total}}{{/unless}}', undefined],
       ['{{> if}}{{json order.total}}', undefined],
       ['{{> list}}{{> list a}}{{#with b}}{{> list}}{{/with}}', undefined],
