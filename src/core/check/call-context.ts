@@ -23,8 +23,11 @@ export function givenBy(
   const given = new Map(around);
   for (const { key, value } of pairs) {
     const kind = kindOf(value, place);
-    if (kind === 'any') given.delete(key);
-    else given.set(key, kind);
+    given.delete(key);
+    if (kind !== 'any' && given.size < MAX_GIVEN) given.set(key, kind);
   }
   return given;
 }
+
+/** More are not known: each call in the partial may pass them on. */
+const MAX_GIVEN = 32;

@@ -360,6 +360,12 @@ describe('tags that contradict each other', () => {
     assert.deepEqual(messages(`${long}{{a}}{{json a.b}}`), messages('{{a}}{{json a.b}}'));
   });
 
+  it('are found in linear time where many arguments are passed on many times', () => {
+    const args = Array.from({ length: 10_000 }, (_, index) => `a${index}=1`).join(' ');
+    const inlines = `{{#*inline "q"}}{{role a1}}{{/inline}}{{#*inline "p"}}${'{{> q b=1}}'.repeat(10_000)}{{/inline}}`;
+    assert.match(messages(`${inlines}{{> p ${args}}}`).join(), /uses "a1" as a role/);
+  });
+
   it('are refused at the call of a partial, in the editor as at publishing', async () => {
     const partials = {
       _speaker: '{{role this}}',
