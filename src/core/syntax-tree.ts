@@ -6,6 +6,10 @@ export interface TreePosition {
   readonly column: number;
 }
 
+export function isBefore(one: TreePosition, other: TreePosition): boolean {
+  return one.line === other.line ? one.column < other.column : one.line < other.line;
+}
+
 /** Anything with a place. */
 export interface Node {
   readonly loc: { readonly start: TreePosition; readonly end: TreePosition };

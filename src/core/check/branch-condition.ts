@@ -38,8 +38,8 @@ export function conditionOf(
   known: KnownValues,
 ): BranchCondition {
   const when = (sorts: Sorts, is: string, isNot: string): BranchCondition => ({
-    main: need(asked, sorts, is, scope),
-    inverse: need(asked, ANY & ~sorts, isNot, scope),
+    main: need(node, asked, sorts, is, scope),
+    inverse: need(node, asked, ANY & ~sorts, isNot, scope),
   });
   switch (name) {
     case '':
@@ -66,37 +66,30 @@ function opposite({ main, inverse }: BranchCondition): BranchCondition {
 }
 
 /** With an option that may ask for it, 0 counts as given. */
-function withZero(
-  { hash }: BlockStatement,
-  asked: Expression | undefined,
-  scope: ValueScope,
-): BranchCondition {
-  const isOpen = (hash?.pairs.length ?? 0) > 0;
+function withZero(node: BlockStatement, asked: Expression | undefined, scope: ValueScope): BranchCondition {
+  const isOpen = (node.hash?.pairs.length ?? 0) > 0;
   return {
-    main: need(asked, ANY & ~(isOpen ? EMPTY : UNTRUE), 'is given', scope),
-    inverse: need(asked, UNTRUE, 'is empty or not given', scope),
+    main: need(node, asked, ANY & ~(isOpen ? EMPTY : UNTRUE), 'is given', scope),
+    inverse: need(node, asked, UNTRUE, 'is empty or not given', scope),
   };
 }
 
-function equality(
-  { params: [one, other] }: BlockStatement,
-  scope: ValueScope,
-  known: KnownValues,
-): BranchCondition {
+function equality(node: BlockStatement, scope: ValueScope, known: KnownValues): BranchCondition {
+  const [one, other] = node.params;
   const [written, asked] = isLiteral(one) ? [one, other] : [other, one];
   if (isLiteral(written)) {
     const sorts = sortOf(written);
     const text = isNothing(written) ? 'null' : JSON.stringify(written.value);
     return {
-      main: need(asked, sorts, `is ${text}`, scope),
-      inverse: need(asked, ANY & ~(sorts & SINGLE), `is not ${text}`, scope),
+      main: need(node, asked, sorts, `is ${text}`, scope),
+      inverse: need(node, asked, ANY & ~(sorts & SINGLE), `is not ${text}`, scope),
     };
   }
   const [first, second] = [inputValue(one, scope), inputValue(other, scope)];
   if (first === undefined || second === undefined) return UNKNOWN;
   const sorts = known.sortsOf(first) & known.sortsOf(second);
   const like = (each: Expression | undefined, to: Expression | undefined) =>
-    need(each, sorts, `equals "${writtenValue(to as PathExpression)}"`, scope);
+    need(node, each, sorts, `equals "${writtenValue(to as PathExpression)}"`, scope);
   return { main: [...like(one, other), ...like(other, one)], inverse: [] };
 }
 
@@ -125,13 +118,14 @@ function sortOf(literal: Literal): Sorts {
 }
 
 function need(
-  node: Expression | undefined,
+  block: BlockStatement,
+  asked: Expression | undefined,
   sorts: Sorts,
   condition: string,
   scope: ValueScope,
 ): readonly Need[] {
-  const value = inputValue(node, scope);
+  const value = inputValue(asked, scope);
   if (value === undefined) return [];
-  const asked = node as PathExpression;
-  return [{ value, sorts, node: asked, path: writtenValue(asked), as: { condition } }];
+  const node = asked as PathExpression;
+  return [{ value, sorts, node, path: writtenValue(node), as: { condition, block } }];
 }

@@ -5,7 +5,7 @@ import type { ContextScope, ValueKind } from './context-kind.ts';
 /** Beyond these, calls of a body with other values are not looked at: there may be many, in a body that is long. */
 const MAX_CALLS = 16;
 
-/** Found once for each body, and each context, depth of `@` names and place in a list that it is called with. */
+/** Found once for each body, and each context, named arguments, depth of `@` names and place in a list that it is called with. */
 export class ByCall<Found> {
   readonly #ids = new Map<ValueKind, number>();
   readonly #found = new Map<Program, Map<string, Found>>();
@@ -13,13 +13,12 @@ export class ByCall<Found> {
   /** @param meanwhile for a body that calls itself, and for those beyond the limit */
   get(
     body: Program,
-    { context: { kind }, frames, position }: ContextScope,
+    { context: { kind, given }, frames, position }: ContextScope,
     meanwhile: Found,
     find: () => Found,
   ): Found {
-    const id = this.#ids.get(kind) ?? this.#ids.size;
-    this.#ids.set(kind, id);
-    const key = `${id} ${frames} ${position && JSON.stringify(position)}`;
+    const args = [...(given ?? [])].map(([name, value]) => [name, this.#idOf(value)]);
+    const key = JSON.stringify([this.#idOf(kind), frames, position, args]);
     const ofBody = this.#found.get(body) ?? new Map<string, Found>();
     this.#found.set(body, ofBody);
     const known = ofBody.get(key);
@@ -29,5 +28,11 @@ export class ByCall<Found> {
     const found = find();
     ofBody.set(key, found);
     return found;
+  }
+
+  #idOf(kind: ValueKind): number {
+    const id = this.#ids.get(kind) ?? this.#ids.size;
+    this.#ids.set(kind, id);
+    return id;
   }
 }

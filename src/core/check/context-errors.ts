@@ -2,6 +2,7 @@
  * Finds tags that no input makes right because of their context: `this` is all the inputs of a prompt outside the blocks that
  * go on with another context, nothing is above the first of them, and a partial has the context it is called with.
  */
+import { MAX_NESTING } from '../evaluate/max-nesting.ts';
 import { KNOWN_HELPERS } from '../known-helpers.ts';
 import {
   type Arguments,
@@ -19,6 +20,7 @@ import {
 import { lineStarts, offsetOf } from '../template-position.ts';
 import { whichRuns } from './block-runs.ts';
 import { ByCall } from './by-call.ts';
+import { givenBy, kindOfContext } from './call-context.ts';
 import { type ContextFault, wrongCall } from './context-faults.ts';
 import {
   aboveOrHere,
@@ -80,6 +82,8 @@ class Walk<T extends ParsedTemplate> {
   readonly #blockKinds = new ByCall<ReadonlySet<ValueKind>>();
   /** The blocks of partials that were looked at. */
   readonly #blocks = new ByCall<true>();
+  /** The number of bodies around the one that is being checked. */
+  #depth = 0;
   /** The number of times a body was checked for another item. */
   #items = 0;
   /** By the body of an inline partial, the place around the body that defines it; undefined for the body of a template. */
@@ -118,9 +122,13 @@ class Walk<T extends ParsedTemplate> {
     inside: Within<T>,
     around?: ContextScope,
   ): void {
+    // What is called deeper is never evaluated.
+    if (this.#depth >= MAX_NESTING) return;
+    this.#depth += 1;
     for (const statement of program?.body ?? [])
       if (statement.type === 'DecoratorBlock') this.#define(statement.program, around);
     for (const statement of program?.body ?? []) this.#statement(statement, place, inside);
+    this.#depth -= 1;
   }
 
   /** For `../` an inline partial is beside the body that defines it. */
@@ -223,27 +231,28 @@ class Walk<T extends ParsedTemplate> {
     const { template } = inside;
     const isLinked = !inspectTemplate(template.tree).inlineNames.has(reference);
     const linked = isLinked ? this.#templates.partial(template, reference) : undefined;
-    const inline = isLinked ? undefined : inlineBody(template.tree, reference);
+    const inline = isLinked ? undefined : inlineBody(template.tree, node);
     const body = isLinked ? linked?.tree : inline?.program;
     if (body === undefined) return;
     const kind = kindOfContext(node, place);
     const data = node.type === 'PartialBlockStatement' ? inEach(place, place.position) : place;
     const around = inline && this.#around.get(inline.program);
-    const at = around
+    const called = around
       ? calledWithin(around, kind, { ...data, names: unknownNames(inline.names) })
       : top(kind, data);
+    const at = { ...called, context: { ...called.context, given: givenBy(node, place) } };
     const beside = isLinked ? undefined : unknownPlace(place);
-    const called = linked ?? template;
+    const callee = linked ?? template;
     if (node.type === 'PartialBlockStatement') {
       const report = (fault: ContextFault) =>
         inside.report({ ...fault, isLinked: fault.isLinked || isLinked });
-      for (const each of this.#blockKindsOf(body, at, called, beside))
+      for (const each of this.#blockKindsOf(body, at, callee, beside))
         this.#blockOf(node.program, each, place, { ...inside, report });
     }
-    const fault = this.#faultIn(body, at, called, beside);
+    const fault = this.#faultIn(body, at, callee, beside);
     if (fault === undefined) return;
     const { code, path } = fault;
-    const message = wrongCall(reference, fault);
+    const message = wrongCall(reference, fault, (node.hash?.pairs.length ?? 0) > 0);
     inside.report({ code, message, node: node.name, path, kind: fault.kind, isLinked });
   }
 
@@ -325,11 +334,4 @@ function withNames(
 
 function kindOfKey(key: number | string | undefined): ValueKind {
   return key === undefined ? 'any' : kindOfValue(key);
-}
-
-/** The kind of context that a partial is called with; with named arguments it is a new object. */
-function kindOfContext(node: PartialStatement | PartialBlockStatement, place: ContextScope): ValueKind {
-  if (node.hash !== undefined && node.hash !== null) return 'object';
-  const [given] = node.params;
-  return given === undefined ? place.context.kind : kindOf(given, place);
 }

@@ -56,17 +56,21 @@ function isOfMetadata(path: string | undefined): boolean {
   return path?.startsWith('@metadata') === true;
 }
 
-export function wrongCall(reference: string, { code, kind, path }: ContextFault): string {
+/** @param hasNames true for a call with named arguments */
+export function wrongCall(reference: string, { code, kind, path }: ContextFault, hasNames: boolean): string {
   const isText = textOfKind(kind) !== undefined;
   if (isOfMetadata(path))
     return `The partial "${reference}" needs another value for "${path}", which the front matter of this prompt ${kind === 'nothing' ? 'does not have' : 'gives otherwise'}. Change it there.`;
+  const here = hasNames && kind !== 'object' ? 'with these arguments' : 'with this context';
   if (isScalar(kind) || (isText && code === 'unknown-role')) {
     const what = isText ? 'another text' : 'a number or a boolean';
-    const use = code === 'unknown-role' ? 'role' : 'URL';
-    return `The partial "${reference}" uses "${path}" as a ${use}, but with this context it is ${what}. Pass a ${use}.`;
+    const [use, pass] =
+      code === 'unknown-role' ? ['role', '"system", "user", "model" or "tool"'] : ['URL', 'a URL'];
+    return `The partial "${reference}" uses "${path}" as a ${use}, but ${here} it is ${what}. Pass ${pass}.`;
   }
+  const call = here === 'with this context' ? `${reference} name` : `${reference} name=value`;
   if (kind === 'nothing' || isText)
-    return `The partial "${reference}" needs a value for "${path}", but with this context it ${isText ? 'is empty' : 'has none'}. Pass the context that it reads, as in {{> ${reference} name}}.`;
+    return `The partial "${reference}" needs a value for "${path}", but ${here} it ${isText ? 'is empty' : 'has none'}. Pass ${hasNames ? 'what' : 'the context that'} it reads, as in {{> ${call}}}.`;
   const what = kind === 'inputs' ? 'all inputs together' : Array.isArray(kind) ? 'a list' : 'an object';
-  return `The partial "${reference}" writes "${path}" as text, but with this context that is ${what}. Pass what it writes, as in {{> ${reference} name}}.`;
+  return `The partial "${reference}" writes "${path}" as text, but ${here} that is ${what}. Pass what it writes, as in {{> ${call}}}.`;
 }

@@ -30,6 +30,8 @@ export type ValueKind =
 /** A context, and the one that `../` leads to; `unknown` where only a rendering tells. */
 export interface Context {
   readonly kind: ValueKind;
+  /** Of the named arguments of a partial what is known. */
+  readonly given?: ReadonlyMap<string, ValueKind> | undefined;
   readonly above: Context | 'unknown' | undefined;
 }
 
@@ -139,6 +141,8 @@ function kindOfPath(path: PathExpression, place: ContextScope): ValueKind {
   const property = (of: ValueKind, name: string) => kindOfProperty(of, name, place);
   const named = depth === 0 && first !== undefined && !isScoped(path) ? names.get(first) : undefined;
   if (named !== undefined) return parts.slice(1).reduce(property, named);
+  const given = data || depth > 0 || first === undefined ? undefined : context.given?.get(first);
+  if (given !== undefined) return parts.slice(1).reduce(property, given);
   if (!data) return parts.reduce(property, kindAbove(context, depth));
   // "@root" is above all names that the rendering gives.
   if (frames !== undefined && depth >= (first === 'root' ? frames - 1 : frames)) return 'nothing';
@@ -196,8 +200,19 @@ export function kindOfCall(
   // A value that is false, 0 or empty is returned as it is.
   if (isFalse(of) === true) return of;
   const property = textOfKind(kindOf(key, place));
-  if (property !== undefined) return kindOfProperty(of, property, place);
+  if (property !== undefined)
+    return (
+      (isContext(object) ? place.context.given?.get(property) : undefined) ??
+      kindOfProperty(of, property, place)
+    );
   return of === 'nothing' || isScalar(of) ? 'nothing' : 'any';
+}
+
+/** `this` or `.` */
+function isContext(expression: Expression): boolean {
+  if (expression.type !== 'PathExpression') return false;
+  const { data, depth, parts } = expression;
+  return !data && depth === 0 && parts.length === 0;
 }
 
 /** Returns whether JavaScript takes a value for false; undefined if only a rendering tells. */

@@ -1,5 +1,5 @@
 /** The sentences for tags that no input makes right because of others, or of the branch that they are in. */
-import type { Node } from '../syntax-tree.ts';
+import { isBefore, type Node } from '../syntax-tree.ts';
 import { isPropertyOfText } from './context-kind.ts';
 import type { TemplateError } from './finding.ts';
 import type { Conflict, Need } from './known-values.ts';
@@ -27,12 +27,8 @@ export function contradictionFault(
   const where = need.call === undefined ? '' : `In the partial "${need.call.reference}", `;
   const node = need.call?.node ?? need.node;
   const isLinked = [need, other].some(({ call }) => call?.isLinked === true);
-  return {
-    code,
-    node,
-    isLinked,
-    message: `${where}"${need.path}" ${never} ${why(other, at.key, linesBefore)}`,
-  };
+  const because = why(other, { told: need, key: at.key, linesBefore });
+  return { code, node, isLinked, message: `${where}"${need.path}" ${never} ${because}` };
 }
 
 const NEVER = {
@@ -51,12 +47,30 @@ const IS = {
   value: 'has a value',
 } as const;
 
-function why({ as, node, path, value, call }: Need, key: string, linesBefore: number): string {
-  const line = (call?.node ?? node).loc.start.line + linesBefore;
+/** In the template that is checked: of what a partial needs, that of its call. */
+export function placeOf({ call, node }: Need): Node['loc'] {
+  return (call?.node ?? node).loc;
+}
+
+interface Told {
+  readonly told: Need;
+  /** Of the value that would have to be of two sorts. */
+  readonly key: string;
+  readonly linesBefore: number;
+}
+
+function why(need: Need, { told, key, linesBefore }: Told): string {
+  const { as, path, value, call } = need;
+  const line = placeOf(need).start.line + linesBefore;
   if (call !== undefined)
     return `here: the partial "${call.reference}" in line ${line} needs another value. Use one of them, or put each in a branch of its own.`;
-  if (typeof as === 'object')
-    return `here: this branch runs only if "${path}" in line ${line} ${as.condition}. Use it in another branch.`;
+  if (typeof as === 'object') {
+    const { start } = placeOf(told);
+    const { loc: branch } = as.block;
+    return isBefore(start, branch.start) || isBefore(branch.end, start)
+      ? `where "${path}" in line ${line} ${as.condition}. Put each in a branch of its own.`
+      : `here: this branch runs only if "${path}" in line ${line} ${as.condition}. Use it in another branch.`;
+  }
   const because =
     value.key === key
       ? `where "${path}" in line ${line} ${IS[as]}`

@@ -3,11 +3,13 @@
  * `{{order}}` needs a text and `{{json order.id}}` an object, and in `{{#unless order}}` neither is there. Tags in
  * different branches do not contradict each other, and a body that never runs contradicts nothing.
  */
+import { MAX_NESTING } from '../evaluate/max-nesting.ts';
 import { KNOWN_HELPERS } from '../known-helpers.ts';
 import {
   asPath,
   type BlockStatement,
   hasArguments,
+  isBefore,
   isRawBlock,
   type Node,
   type PartialBlockStatement,
@@ -18,7 +20,7 @@ import {
 import { lineStarts, offsetOf } from '../template-position.ts';
 import { type BranchCondition, conditionOf } from './branch-condition.ts';
 import { helperName } from './context-kind.ts';
-import { type ContradictionFault, contradictionFault } from './contradiction-faults.ts';
+import { type ContradictionFault, contradictionFault, placeOf } from './contradiction-faults.ts';
 import { MAX_ERRORS, type TemplateError } from './finding.ts';
 import { inlineBody } from './inline-partials.ts';
 import { type InputValue, inputValue, rootValue, type ValueScope } from './input-value.ts';
@@ -26,7 +28,7 @@ import { inspectTemplate } from './inspect-template.ts';
 import { type CallSite, type Conflict, KnownValues, type Need } from './known-values.ts';
 import type { ParsedTemplate, Templates } from './partial-blocks.ts';
 import { needsOf } from './value-needs.ts';
-import { NOTHING, OBJECTS } from './value-sorts.ts';
+import { LIST, NOTHING, OBJECTS, TRUE } from './value-sorts.ts';
 
 /** In the order of their places. */
 export function contradictions(template: ParsedTemplate, isPrompt: boolean): readonly TemplateError[] {
@@ -98,6 +100,8 @@ class Walk<T extends ParsedTemplate> {
   /** By the block, the value that its body is evaluated with. */
   readonly #contexts = new Map<Statement, InputValue>();
   #count = 0;
+  /** The number of blocks within one another that are looked at for what they mean to others. */
+  #nesting = 0;
   /** The number of statements that may still be looked at for what they mean to others. */
   #budget = MAX_STATEMENTS;
 
@@ -184,27 +188,30 @@ class Walk<T extends ParsedTemplate> {
     const reference = String(node.name.original);
     const isLinked = !inspectTemplate(template.tree).inlineNames.has(reference);
     const linked = isLinked ? this.#templates.partial(template, reference) : undefined;
-    const inline = isLinked ? undefined : inlineBody(template.tree, reference);
+    const inline = isLinked ? undefined : inlineBody(template.tree, node);
     const program = linked?.tree ?? inline?.program;
     if (program === undefined) return;
     this.#budget -= program.body.length;
     const [given] = node.params;
-    const hasNames = (node.hash?.pairs.length ?? 0) > 0;
-    const context = hasNames ? undefined : given === undefined ? scope.context : inputValue(given, scope);
+    const pairs = node.hash?.pairs ?? [];
+    const passed = given === undefined ? scope.context : inputValue(given, scope);
+    const context = (pairs.length > 0 ? undefined : passed) ?? this.#newContext();
+    const values = new Map(pairs.map(({ key, value }) => [key, inputValue(value, scope)]));
     const call = caller ?? { node: node.name, reference, isLinked };
-    const place = this.#placeWith(context ?? this.#newContext(), {
+    const place = this.#placeWith(context, {
       template: linked ?? template,
       call: isLinked ? { ...call, isLinked } : call,
       depth: depth + 1,
     });
     const names = new Map(inline?.names.map(name => [name, undefined]));
     const isOfHelper = given === undefined && scope.isOfHelper;
-    this.#collect(program, { ...place, names, isOfHelper }, known, onConflict);
+    const args = pairs.length > 0 ? { context, values } : scope.given;
+    this.#collect(program, { ...place, names, isOfHelper, given: args }, known, onConflict);
   }
 
   /** Adds what a block needs of which one body cannot run, so that the other does. */
   #collectCertain(block: BlockStatement, place: Place<T>, known: KnownValues, onConflict: OnConflict): void {
-    if (--this.#budget < 0) return;
+    if (--this.#budget < 0 || this.#nesting >= MAX_NESTING) return;
     const branches = this.#branchesOf(block, place, known);
     if (!branches.some(({ needs }) => needs.length > 0)) return;
     const running = branches.filter(branch => entered(branch, known) !== undefined);
@@ -212,7 +219,9 @@ class Walk<T extends ParsedTemplate> {
     if (running.length !== 1 || certain?.program === undefined) return;
     this.#budget -= certain.program.body.length;
     for (const need of certain.needs) known.add(need);
+    this.#nesting += 1;
     this.#collect(certain.program, certain.place, known, onConflict);
+    this.#nesting -= 1;
   }
 
   /** The bodies of a statement. */
@@ -225,7 +234,7 @@ class Walk<T extends ParsedTemplate> {
         if (inside !== undefined) this.#body(branch.program, branch.place, inside, siblings);
       }
     }
-    const elsewhere = () => ({ ...place, context: this.#newContext(), above: undefined });
+    const elsewhere = () => ({ ...place, context: this.#newContext(), isOfHelper: false, above: undefined });
     if (statement.type === 'PartialBlockStatement')
       this.#body(statement.program, elsewhere(), new KnownValues(known), siblings);
     // It may be called from anywhere.
@@ -242,8 +251,12 @@ class Walk<T extends ParsedTemplate> {
     const condition: BranchCondition = conditionOf(isHelper ? name : '', block, asked, place, known);
     const same = isHelper ? inHelper(place, known) : place;
     const hasSameContext = isHelper && name !== 'with' && name !== 'each';
-    const context = isHelper && name === 'with' ? inputValue(asked, place) : undefined;
-    const main = hasSameContext ? same : inContext(place, context ?? this.#contextOf(block, place), program);
+    const value = isHelper && name !== 'with' ? undefined : inputValue(asked, place);
+    // A section of true goes on with the context around it, which is no step for "../", and of a list with its items.
+    const isOwn = isHelper || (value !== undefined && (known.sortsOf(value) & (TRUE | LIST)) === 0);
+    const context = (isOwn ? value : undefined) ?? this.#contextOf(block, place);
+    const inside = hasSameContext ? same : inContext(place, context, program);
+    const main = isOwn ? inside : { ...inside, above: undefined };
     const needs = (each: readonly Need[]) => each.map(need => within(need, place));
     return [
       { program, place: main, needs: needs(condition.main) },
@@ -270,7 +283,8 @@ class Walk<T extends ParsedTemplate> {
     if (other === undefined || conflict.at.key === this.#root.key) return;
     if (need.call !== undefined && need.call.node === other.call?.node) return;
     // The condition of a branch is the reason, and of two tags the first.
-    const isReason = isCondition(need) || (isAfter(other, need) && !isCondition(other));
+    const isReason =
+      isCondition(need) || (isBefore(placeOf(need).start, placeOf(other).start) && !isCondition(other));
     const [told, because] = isReason ? [other, need] : [need, other];
     const { linesBefore = 0 } = this.#template;
     const fault = contradictionFault({ at: conflict.at, need: told, other: because }, linesBefore);
@@ -294,16 +308,6 @@ function entered({ needs }: Pick<Branch<unknown>, 'needs'>, around: KnownValues)
 
 function isCondition({ as }: Need): boolean {
   return typeof as === 'object';
-}
-
-function isAfter(need: Need, before: Need): boolean {
-  const [one, other] = [need, before].map(({ call, node }) => (call?.node ?? node).loc) as [
-    Node['loc'],
-    Node['loc'],
-  ];
-  return one.start.line === other.start.line
-    ? one.start.column > other.start.column
-    : one.start.line > other.start.line;
 }
 
 /** The scope in a body that a helper evaluates with the context around it. */

@@ -105,6 +105,7 @@ const ENDS = new Set(
 );
 const LOOPS = new Set(['for', 'foreach', 'forEach', 'range', 'loop', 'every']);
 const INCLUDE = 'Handlebars includes a partial with {{> name}}.';
+const DEFINE = 'Handlebars writes {{#*inline "name"}}…{{/inline}}.';
 const EQUAL = 'Handlebars compares with {{#ifEquals one other}}…{{/ifEquals}}.';
 const UNEQUAL = 'Handlebars compares with {{#unlessEquals one other}}…{{/unlessEquals}}.';
 const NO_VARIABLES =
@@ -114,7 +115,8 @@ const NO_VARIABLES =
 const KEYWORDS: ReadonlyMap<string, string> = new Map([
   ...['elif', 'elsif', 'elseif'].map(name => [name, 'Handlebars writes {{else if condition}}.'] as const),
   ...['include', 'template', 'partial', 'import', 'render'].map(name => [name, INCLUDE] as const),
-  ...['set', 'let', 'var', 'assign', 'define', 'block', 'macro'].map(name => [name, NO_VARIABLES] as const),
+  ...['define', 'block', 'macro'].map(name => [name, DEFINE] as const),
+  ...['set', 'let', 'var', 'assign'].map(name => [name, NO_VARIABLES] as const),
   ...['eq', 'equals', 'equal', 'is', 'isEqual', 'ifEq', 'ifeq', 'if_eq', 'compare'].map(
     name => [name, EQUAL] as const,
   ),

@@ -1,5 +1,12 @@
 /** The partials that a template defines itself: `{{#*inline "name"}}…{{/inline}}`. */
-import type { Decorator, Program, Statement } from '../syntax-tree.ts';
+import {
+  type Decorator,
+  isBefore,
+  type PartialBlockStatement,
+  type PartialStatement,
+  type Program,
+  type Statement,
+} from '../syntax-tree.ts';
 
 /** The name of the body that a block partial is called with. */
 export const PARTIAL_BLOCK = '@partial-block';
@@ -28,27 +35,54 @@ export function* statementsOf(tree: Program): Generator<Statement, void, undefin
 
 export interface InlineBody {
   readonly program: Program;
-  /** The block parameters that blocks around its definition may give. */
+  /** The block parameters that the blocks around its definition give. */
   readonly names: readonly string[];
 }
 
-const bodies = new WeakMap<Program, ReadonlyMap<string, InlineBody | undefined>>();
-
-/** The body of an inline partial; undefined if there is none of that name, or several. */
-export function inlineBody(tree: Program, name: string): InlineBody | undefined {
-  const known = bodies.get(tree) ?? inlineBodies(tree);
-  bodies.set(tree, known);
-  return known.get(name);
+interface Defined extends InlineBody {
+  /** The body that defines it. */
+  readonly within: Program;
 }
 
-function inlineBodies(tree: Program): ReadonlyMap<string, InlineBody | undefined> {
-  const found = new Map<string, InlineBody | undefined>();
-  const names: string[] = [];
-  for (const statement of statementsOf(tree)) {
-    const program = 'program' in statement ? statement.program : undefined;
-    names.push(...(program?.blockParams ?? []));
-    const name = nameOfInline(statement);
-    if (name !== undefined) found.set(name, found.has(name) || !program ? undefined : { program, names });
+const bodies = new WeakMap<Program, ReadonlyMap<string, Defined | undefined>>();
+
+/**
+ * The body of the inline partial that a statement calls; undefined if only rendering can tell, or none is defined there:
+ * then the block is written, or the call is wrong.
+ */
+export function inlineBody(
+  tree: Program,
+  call: PartialStatement | PartialBlockStatement,
+): InlineBody | undefined {
+  const known = bodies.get(tree) ?? inlineBodies(tree);
+  bodies.set(tree, known);
+  const inline = call.name.type === 'SubExpression' ? undefined : known.get(String(call.name.original));
+  return inline !== undefined && isWithin(call, inline.within) ? inline : undefined;
+}
+
+/** By name; undefined for one that several partials have. */
+function inlineBodies(tree: Program): ReadonlyMap<string, Defined | undefined> {
+  const found = new Map<string, Defined | undefined>();
+  const waiting: { readonly program: Program; readonly names: readonly string[] }[] = [
+    { program: tree, names: [] },
+  ];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { program: within, names: around } = next;
+    const names = within.blockParams?.length ? [...around, ...within.blockParams] : around;
+    for (const statement of within.body) {
+      const program = 'program' in statement ? statement.program : undefined;
+      const inverse = 'inverse' in statement ? statement.inverse : undefined;
+      for (const each of [program, inverse]) if (each) waiting.push({ program: each, names });
+      const name = nameOfInline(statement);
+      if (name !== undefined)
+        found.set(name, found.has(name) || !program ? undefined : { program, names, within });
+    }
   }
   return found;
+}
+
+/** Returns whether a statement is in a body, however deep. */
+function isWithin({ loc: { start } }: Statement, { body }: Program): boolean {
+  const [first, last] = [body[0]?.loc.start, body.at(-1)?.loc.end];
+  return first !== undefined && last !== undefined && !isBefore(start, first) && isBefore(start, last);
 }

@@ -37,6 +37,13 @@ export interface ValueScope {
   readonly root: InputValue;
   /** Of block parameters. */
   readonly names: ReadonlyMap<string, InputValue | undefined>;
+  /** Of the named arguments of a partial: they are properties of its context. */
+  readonly given?: Given | undefined;
+}
+
+interface Given {
+  readonly context: InputValue;
+  readonly values: ReadonlyMap<string, InputValue | undefined>;
 }
 
 /** `{{lookup order "id"}}` or `(lookup order "id")` */
@@ -62,15 +69,15 @@ export function lookupValue(node: Lookup, scope: ValueScope): InputValue | undef
 
 function pathValue(path: PathExpression, scope: ValueScope): InputValue | undefined {
   const { data, depth, parts } = path;
-  const { context, above, root, names, isOfHelper } = scope;
+  const { context, above, root, names, given, isOfHelper } = scope;
   const [first] = parts;
-  if (data) {
-    if (depth > 0 || first !== 'root') return undefined;
-    return properties(root, parts.slice(1), 'lookup');
-  }
-  if (depth > 0) return depth === 1 ? properties(above, parts, 'path') : undefined;
-  if (first !== undefined && names.has(first) && !isScoped(path))
+  // A block parameter also represents "@" and its name.
+  if (depth === 0 && first !== undefined && names.has(first) && !isScoped(path))
     return properties(names.get(first), parts.slice(1), 'path');
+  if (data) return depth === 0 && first === 'root' ? properties(root, parts.slice(1), 'lookup') : undefined;
+  if (depth > 0) return depth === 1 ? properties(above, parts, 'path') : undefined;
+  if (first !== undefined && given?.context === context && given?.values.has(first))
+    return properties(given.values.get(first), parts.slice(1), 'path');
   if (parts.length === 0 && isOfHelper && context !== undefined)
     return { ...context, of: context, step: 'context', key: context.key };
   return properties(context, parts, 'path');

@@ -19,11 +19,17 @@ export interface Need {
   /** The value as written. */
   readonly path: string;
   /** What the tag makes of the value, or the branch asks. */
-  readonly as: 'text' | 'role' | 'name' | 'url' | 'value' | { readonly condition: string };
+  readonly as: 'text' | 'role' | 'name' | 'url' | 'value' | Condition;
   /** The call of the partial that has the tag; undefined for one of the template itself. */
   readonly call?: CallSite;
   /** Needed only where this is not false, 0 or empty; undefined for always. */
   readonly ifTrue?: InputValue;
+}
+
+/** What a block asks of the value. */
+export interface Condition {
+  readonly condition: string;
+  readonly block: Node;
 }
 
 export interface CallSite {

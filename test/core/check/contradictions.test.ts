@@ -274,6 +274,7 @@ describe('tags that contradict each other', () => {
       '{{#each a}}{{#unless this}}{{role this}}{{/unless}}{{/each}}',
       '{{#if x}}{{a}}{{/if}}{{#if x}}{{json a.b}}{{/if}}',
       '{{a}}{{role a.length}}',
+      '{{media url=a}}{{#a}}{{role b}}{{/a}}',
     ])
       assert.equal(messages(template).length, 1, template);
   });
@@ -284,6 +285,9 @@ describe('tags that contradict each other', () => {
     ]);
     assert.deepEqual(messages('{{#unless speaker}}\n{{role speaker}}{{/unless}}'), [
       'unknown-role "speaker" is never a role here: this branch runs only if "speaker" in line 1 is empty or not given. Use it in another branch.',
+    ]);
+    assert.deepEqual(messages('{{#if b}}\n{{json a.c}}{{/if}}\n{{^a}}{{json b.c}}{{/a}}'), [
+      'wrong-arguments "a.c" has no value where "a" in line 3 is not given. Put each in a branch of its own.',
     ]);
     assert.deepEqual(messages('{{json order.id}}\n{{#if x}}{{order}}{{/if}}'), [
       'not-text "order" is never a text here: "order.id" in line 1 needs it to be an object. Use one of them, or put each in a branch of its own.',
@@ -313,8 +317,53 @@ describe('tags that contradict each other', () => {
       '{{#if a includeZero=true}}{{else}}{{section a}}{{/if}}',
       '{{#each a}}{{#if x}}{{json this}}{{/if}}{{/each}}',
       '{{#each a}}{{#ifEquals this null}}{{json this}}{{/ifEquals}}{{/each}}',
+      '{{json a.b}}{{#with x as |root|}}{{@root.a}}{{/with}}',
+      '{{#a}}{{../b}}{{/a}}{{json b.c}}',
     ])
       assert.deepEqual(messages(template), [], template);
+  });
+
+  it('are not refused where an inline partial is not called, or with another context', () => {
+    for (const template of [
+      '{{#if x}}{{#*inline "p"}}{{role a}}{{/inline}}{{/if}}{{#> p}}none{{/p}}{{json a.b}}',
+      '{{#if x}}{{#*inline "p"}}{{this}}{{/inline}}{{/if}}{{#> p}}none{{/p}}',
+      '{{#*inline "p"}}{{#unless a}}{{json b.c}}{{/unless}}{{/inline}}{{#each xs as |unless|}}{{unless}}{{/each}}{{#if a}}{{> p}}{{b}}{{/if}}',
+      '{{#*inline "p"}}{{> @partial-block y}}{{/inline}}{{#if x}}{{#> p}}{{#ifEquals this null}}{{else}}{{json @root.x.b}}{{/ifEquals}}{{#if @root.z}}{{@root.x}}{{/if}}{{/p}}{{/if}}',
+    ])
+      assert.deepEqual(messages(template), [], template);
+  });
+
+  it('are not looked for in an inline partial that is not defined where it is called', () => {
+    for (const template of [
+      '{{#if x}}{{#*inline "p"}}{{this}}{{/inline}}{{/if}}{{> p}}',
+      '{{#if x}}{{#*inline "p"}}{{role a}}{{/inline}}{{/if}}{{> p}}{{json a.b}}',
+    ])
+      assert.deepEqual(messages(template), [
+        'missing-partial The partial "p" is not defined here: move {{#*inline "p"}} into this block or one around it.',
+      ]);
+  });
+
+  it('are found however deep partials call each other', () => {
+    const chain = (count: number, open: string, close: string) =>
+      Array.from({ length: count }, (_, index) => {
+        const call = index < count - 1 ? `{{> p${index + 1}}}` : 'end';
+        return `{{#*inline "p${index}"}}${open}${call}${close}{{/inline}}`;
+      }).join('');
+    const long = chain(3_000, '', '');
+    const branches = chain(9, `{{#if a}}${'{{else if a}}'.repeat(490)}{{else}}`, '{{/if}}');
+    const tooDeep = /^too-large With its partials included, blocks and partials nest deeper/;
+    for (const template of [`${long}{{> p0}}`, `${branches}{{#unless a}}{{> p0}}{{/unless}}`]) {
+      const [first, ...others] = messages(template);
+      assert.match(first ?? '', tooDeep);
+      assert.deepEqual(others, []);
+    }
+    assert.deepEqual(messages(`${long}{{a}}{{json a.b}}`), messages('{{a}}{{json a.b}}'));
+  });
+
+  it('are found in linear time where many arguments are passed on many times', () => {
+    const args = Array.from({ length: 10_000 }, (_, index) => `a${index}=1`).join(' ');
+    const inlines = `{{#*inline "q"}}{{role a1}}{{/inline}}{{#*inline "p"}}${'{{> q b=1}}'.repeat(10_000)}{{/inline}}`;
+    assert.match(messages(`${inlines}{{> p ${args}}}`).join(), /uses "a1" as a role/);
   });
 
   it('are refused at the call of a partial, in the editor as at publishing', async () => {
@@ -325,6 +374,9 @@ describe('tags that contradict each other', () => {
       _if: '{{#if urgent}}{{order}}{{/if}}',
       _through: '{{> speaker}}',
       _list: '{{#each items}}{{this}}{{/each}}',
+      _message: '{{role by}}{{text}}',
+      _photo: '{{#if url}}{{media url=url}}{{/if}}{{#if (lookup this "url")}}{{media url=./url}}{{/if}}',
+      _caption: '{{> photo}}{{section title}}',
     };
     for (const [it, message] of [
       [
@@ -351,6 +403,32 @@ describe('tags that contradict each other', () => {
         '{{#if urgent}}{{> if}}{{json order.total}}{{/if}}',
         '"order.total" has no value here: the partial "if" in line 1 needs another value. Use one of them, or put each in a branch of its own.',
       ],
+      [
+        '{{> message by="assistant"}}',
+        'The partial "message" uses "by" as a role, but with these arguments it is another text. Pass "system", "user", "model" or "tool".',
+      ],
+      [
+        '{{> message by="user" text=this}}',
+        'The partial "message" writes "text" as text, but with these arguments that is all inputs together. Pass what it writes, as in {{> message name=value}}.',
+      ],
+      [
+        '{{> caption a title=null}}',
+        'The partial "caption" needs a value for "title", but with these arguments it has none. Pass what it reads, as in {{> caption name=value}}.',
+      ],
+      [
+        '{{> caption url=5 title="A"}}',
+        'The partial "caption" uses "url" as a URL, but with these arguments it is a number or a boolean. Pass a URL.',
+      ],
+      [
+        '{{#unless a}}{{> message by=a}}{{/unless}}',
+        'In the partial "message", "by" is never a role here: this branch runs only if "a" in line 1 is empty or not given. Use it in another branch.',
+      ],
+      [
+        '{{#if a.b}}{{> message by="user" text=a}}{{/if}}',
+        'In the partial "message", "text" is never a text here: this branch runs only if "a.b" in line 1 is given. Use it in another branch.',
+      ],
+      ['{{> message by="user" text="Hi"}}{{> message by=a text=b}}', undefined],
+      ['{{> caption url="" title=5}}{{> caption url=null title=a}}', undefined],
       ['{{#if a}}{{> speaker a}}{{/if}}{{#unless b}}{{> total}}{{/unless}}', undefined],
       ['{{> if}}{{json order.total}}', undefined],
       ['{{> list}}{{> list a}}{{#with b}}{{> list}}{{/with}}', undefined],

@@ -151,6 +151,7 @@ export const UNRENDERABLE: readonly Unrenderable[] = [
   row('{{ $x := .Y }}', 'foreign-syntax', 1, 10, /Go template syntax/),
   row('{{/* note */}}', 'foreign-syntax', 1, 1, /Go comment/),
   row('{{- name -}}', 'foreign-syntax', 1, 3, /trims white space with "~"/),
+  row('{{ define "x" }}', 'foreign-syntax', 1, 4, /inline/),
   row('{{ name | upper }}', 'foreign-syntax', 1, 9, /no filters/),
   row('{{ name|default("x") }}', 'foreign-syntax', 1, 8, /no filters/),
   row('{{#for x in xs}}y{{/for}}', 'foreign-syntax', 1, 4, /\{\{#each items as \|item\|\}\}/),

@@ -605,7 +605,7 @@ describe('diagnose, of front matter below what may not be above it', () => {
         '/* a\n b */\n',
         ' ',
       ],
-      ...['\t# indented\n', '# a\n  ', '\u2028', '{{!-- a --}}\n# b\n// c\n'],
+      ...['\t# indented\n', '# a\n  ', '\u2028', '\u200b', '# a\n\u2060', '{{!-- a --}}\n# b\n// c\n'],
     ])
       assert.deepEqual(of(above + yaml), [above.length], JSON.stringify(above));
     assert.deepEqual(of(`# Title\n${yaml}`, 'team/_it'), ['# Title\n'.length]);

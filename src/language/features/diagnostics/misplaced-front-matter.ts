@@ -3,9 +3,9 @@ import type { Analysis } from '../../analysis/analysis.ts';
 import { kindOf } from '../../analysis/analysis.ts';
 import type { Finding } from '../../results/finding.ts';
 
-/** A comment of some language, a line that begins with "#", or white space. Each is matched at one place. */
+/** A comment of some language, a line that begins with "#", white space, or what nobody sees. Each is matched at one place. */
 const ABOVE =
-  /\{\{~?!--[\s\S]*?--~?\}\}|\{\{~?![^}]*\}\}|<!--[\s\S]*?-->|\/\*[\s\S]*?\*\/|\/\/[^\r\n]*|#[^\r\n]*|[%;][^\r\n]*|\s+/y;
+  /\{\{~?!--[\s\S]*?--~?\}\}|\{\{~?![^}]*\}\}|<!--[\s\S]*?-->|\/\*[\s\S]*?\*\/|\/\/[^\r\n]*|#[^\r\n]*|[%;][^\r\n]*|\s+|\p{Cf}+/uy;
 /** With one of Dotprompt's keys under it, `---` is no rule of Markdown. */
 const FRONT_MATTER =
   /---[^\S\r\n]*(?:\r\n|\r|\n)\s*(?:model|config|input|output|tools|toolDefs|variant|metadata)[^\S\r\n]*:/y;
@@ -17,6 +17,9 @@ export function misplacedFrontMatter({ text, name, frontMatter, body }: Analysis
   FRONT_MATTER.lastIndex = at;
   if (!FRONT_MATTER.test(text)) return [];
   const allowed = kindOf(name) === 'partial' ? 'blank lines' : 'blank lines and lines that begin with "#"';
-  const message = `This is text for the model, not front matter: only ${allowed} may be above it. Move "---" to the beginning of the file and of its line.`;
+  const why = /\p{Cf}$/u.test(text.slice(0, at))
+    ? 'there is an invisible character before it. Remove that character.'
+    : `only ${allowed} may be above it. Move "---" to the beginning of the file and of its line.`;
+  const message = `This is text for the model, not front matter: ${why}`;
   return [{ code: 'misplaced-front-matter', span: { start: at, end: at + 3 }, message }];
 }
