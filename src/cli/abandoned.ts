@@ -1,4 +1,4 @@
-/** Tells whether something is no longer waited for that would keep the process from ending: a keychain that never answers. */
+/** Records that something was abandoned that would keep the process from ending: a keychain that never answers. */
 let abandoned = false;
 
 export function abandon(): void {

@@ -12,7 +12,7 @@ export interface CommandGroup {
   readonly commands: readonly CommandEntry[];
 }
 
-/** By what they are for, in the order of the help. */
+/** By purpose, in the order of the help. */
 export const COMMAND_GROUPS: readonly CommandGroup[] = [
   {
     title: 'Prompts of a registry:',

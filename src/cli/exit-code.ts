@@ -7,17 +7,17 @@ import { WorkspaceError } from '../workspace/workspace-error.ts';
 
 export const EXIT = {
   ok: 0,
-  /** It was understood and refused, or it failed. */
+  /** The command was refused, or failed. */
   refused: 1,
   /** The command line itself is wrong. */
   usage: 2,
   /** A prompt or its input is wrong: an invalid source, a missing input. */
   invalid: 3,
-  /** Something around it is: a data folder, a database, a registry, a file, a port, the version of Node. */
+  /** The environment is wrong: a data folder, a database, a registry, a file, a port, or the version of Node. */
   environment: 4,
-  /** Files and registry differ: of `status --check`. */
+  /** Files and registry differ (`status --check`). */
   differs: 5,
-  /** The request still waits for approvals or for its time: `promote --wait`. */
+  /** The request still waits for approvals or its time (`promote --wait`). */
   waiting: 6,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

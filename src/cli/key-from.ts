@@ -1,4 +1,7 @@
-/** The key that a command shows a registry. Never from the command line, which other users of the machine can read. */
+/**
+ * Reads the key that a command sends to a registry. Never from the command line, which other users of the machine can
+ * read.
+ */
 import { CommandFailure, EXIT } from './exit-code.ts';
 import { readBytes } from './read-bytes.ts';
 

@@ -22,10 +22,10 @@ else {
   if (isAnythingAbandoned()) endAtOnce(process.exitCode);
 }
 
-/** Scripts and shells call it often, so it loads nothing that takes time. */
+/** Scripts and shells call this often, so it loads nothing slow. */
 function sayVersion(): void {
   process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
-    if (code === 'EPIPE') return; // whoever read it has gone
+    if (code === 'EPIPE') return; // the reader is gone
     process.stderr.write('promptforge: The output cannot be written.\n');
     process.exitCode = 4;
   });

@@ -1,7 +1,7 @@
 /**
- * The only module of the command that writes. Sentences and tables are `TerminalText`, which only `line`, `lines` and
- * `table` create: they escape their values, so that no reason, name or path can look like a line of its own. JSON and
- * the text of prompts are printed exactly, by separate functions.
+ * The only module of the command that writes output. Sentences and tables are `TerminalText`, which only `line`,
+ * `lines` and `table` create: they escape their values, so that no reason, name or path can look like a line of its
+ * own. JSON and the text of prompts are printed exactly, by separate functions.
  */
 import { redactKeys } from '../core/key.ts';
 import { isBlank, oneLine, visibleJson, visibleLines } from '../core/visible-text.ts';
@@ -9,10 +9,12 @@ import { systemErrorReason } from '../disk/system-error.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 
 declare const shownBrand: unique symbol;
-/** Text that a terminal displays as intended: line breaks are ours, and no character is invisible or acts. */
+/**
+ * Text that a terminal displays as intended: all line breaks are ours, and no character is invisible or has an effect.
+ */
 export type TerminalText = string & { readonly [shownBrand]: true };
 
-/** A sentence, or several lines of ours: each value stays on its line, its controls and invisible characters escaped. */
+/** A sentence, or several lines: each value stays on its line, with control and invisible characters escaped. */
 export function line(parts: TemplateStringsArray, ...values: readonly (string | number)[]): TerminalText {
   return String.raw({ raw: parts }, ...values.map(value => oneLine(String(value)))) as TerminalText;
 }
@@ -26,7 +28,7 @@ export function lines(all: readonly TerminalText[]): TerminalText {
   return all.join('\n') as TerminalText;
 }
 
-/** Rows under their headings, as columns two spaces apart; an empty cell is "–". Every cell stays in its row. */
+/** Rows under headings, in columns two spaces apart; an empty cell is "–". Every cell stays in its row. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): TerminalText {
   const cells = [headings, ...rows.map(row => row.map(cell => (cell === '' ? '–' : oneLine(cell))))];
   const widths = headings.map((_, column) => Math.max(...cells.map(row => row[column]?.length ?? 0)));
@@ -40,13 +42,13 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
     .join('\n') as TerminalText;
 }
 
-/** A result. */
+/** Prints a result to stdout. */
 export async function print(text: TerminalText): Promise<void> {
   await write(process.stdout, `${text}\n`);
 }
 
 /**
- * A text whose every byte matters: a prompt, a rendering. On a terminal, control characters are escaped, so that a
+ * Prints an exact text, such as a prompt or a rendering. On a terminal, control characters are escaped, so that a
  * prompt cannot clear the output above it, and a missing last line break is added for the shell's prompt.
  */
 export async function printText(text: string): Promise<void> {
@@ -55,44 +57,44 @@ export async function printText(text: string): Promise<void> {
   await write(process.stdout, shown.endsWith('\n') ? shown : `${shown}\n`);
 }
 
-/** A diff: to the byte for a program, and on a terminal with what would act on it written out. */
+/** Prints a diff: exactly for a program, and with control characters escaped on a terminal. */
 export async function printDiff(diff: string): Promise<void> {
   await write(process.stdout, process.stdout.isTTY ? visibleLines(diff) : diff);
 }
 
-/** The same value for every reader: JSON has an escape for every control character. */
+/** Prints a value as JSON, which has an escape for every control character. */
 export function printJson(value: unknown): Promise<void> {
   return write(process.stdout, `${visibleJson(JSON.stringify(value, null, 2))}\n`);
 }
 
-/** A sentence beside the result, with keys redacted. */
+/** Prints a sentence to stderr, with keys redacted. */
 export async function say(text: TerminalText): Promise<void> {
   await write(process.stderr, `${redactKeys(text)}\n`);
 }
 
 /**
- * One line on a terminal that replaces the previous one; undefined removes it.
+ * Shows one line on a terminal that replaces the previous one; undefined removes it.
  * @returns true if stderr is a terminal; nothing is written otherwise
  */
 export function showProgress(text: TerminalText | undefined): boolean {
   if (!process.stderr.isTTY) return false;
-  // Cut, as a line that wraps is not taken away: \x1b[K clears to its end (ECMA-48).
+  // Cut, because a wrapped line would not be removed: \x1b[K only clears to the end of a line (ECMA-48).
   const cut = text?.slice(0, Math.max(0, (process.stderr.columns || 80) - 1)) ?? '';
   process.stderr.write(`\r${cut}\x1b[K`);
   return true;
 }
 
-/** A line of the log of "serve": one JSON object, read on a terminal as often as by a program. */
+/** Writes an entry to the log of "serve": a JSON object on one line, which is often read on a terminal. */
 export function log(entry: object): void {
   process.stdout.write(`${visibleJson(JSON.stringify(entry))}\n`);
 }
 
-/** The help, whose lines are ours; a default from the environment may contain anything. */
+/** Writes the help. Its lines are ours, but a default from the environment may contain anything. */
 export function showHelp(stream: 'stdout' | 'stderr'): (text: string) => void {
   return text => process[stream].write(text.split('\n').map(oneLine).join('\n'));
 }
 
-/** The last words of a process that ends: nothing waits for them but `ended`. */
+/** Prints the last message of a process that is ending; only `ended` waits for it. */
 export function sayAtTheEnd(text: TerminalText, ended?: () => void): void {
   process.stderr.write(`${redactKeys(text)}\n`, ended);
 }
@@ -106,8 +108,8 @@ export function leaveFailedWritesToTheWriter(): void {
 }
 
 /**
- * Resolves when the text is handed over, or the reader of a pipe has gone.
- * @throws CommandFailure when it cannot be written, to a full disk for one
+ * Resolves when the text is written, or the reader of a pipe is gone.
+ * @throws CommandFailure if it cannot be written, for example to a full disk
  */
 function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   return new Promise((resolve, reject) => {

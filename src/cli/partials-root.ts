@@ -5,9 +5,9 @@ import { PROJECT_FILE, readProject } from '../workspace/project-file.ts';
 import { isInside } from '../workspace/source-file.ts';
 
 /**
- * The prompts folder of the nearest `promptforge.json` above the file (that file's own folder for a prompt outside
- * it), else the folder of the repository; undefined when the file is in neither.
- * @throws WorkspaceError when the `promptforge.json` is not one
+ * The prompts folder of the nearest `promptforge.json` above the file (that file's own folder for a prompt outside it),
+ * otherwise the folder of the repository; undefined if the file is in neither.
+ * @throws WorkspaceError if the `promptforge.json` is invalid
  */
 export async function partialsRoot(file: string, files: FileSystem): Promise<string | undefined> {
   const from = dirname(resolve(file));

@@ -2,7 +2,7 @@
 import { EXIT } from './exit-code.ts';
 import { line, sayAtTheEnd } from './output.ts';
 
-/** Node's own warnings go to stderr, but not those about experimental features it runs on (SQLite in Node 22). */
+/** Hides Node's warnings about experimental features that the command uses (SQLite in Node 22); others go to stderr. */
 export function silenceExperimentalWarnings(): void {
   process.removeAllListeners('warning');
   process.on('warning', ({ name, message }) => {
@@ -20,8 +20,8 @@ export function explainUncaughtFaults(): void {
 }
 
 /**
- * Ends the process though native work never does: `process.exit` waits for the threads that do it. A shell in the place
- * of the process leaves them behind. Where Node cannot do that, Windows or before 22.15, it waits.
+ * Ends the process even if native work never ends: `process.exit` would wait for its threads, but replacing the process
+ * with a shell drops them. Where Node cannot do that, on Windows or before 22.15, it waits.
  */
 export function endAtOnce(code: number): void {
   if (process.platform !== 'win32') process.execve?.('/bin/sh', ['sh', '-c', `exit ${code}`], {});

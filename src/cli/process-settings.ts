@@ -3,7 +3,8 @@ import { accessSync, constants } from 'node:fs';
 
 /**
  * Settings of glibc (mallopt(3)); other C libraries ignore them. By default each thread has its own arenas, and once a
- * large block was freed, blocks of that size come from them as well: most of it is never returned to the system.
+ * large block was freed, blocks of that size come from them too, and most of that memory is never returned to the
+ * system.
  */
 export const ALLOCATOR: Readonly<Record<string, string>> = {
   MALLOC_ARENA_MAX: '2',
@@ -23,10 +24,13 @@ export const ENGINE: readonly string[] = [
   '--no-allocation-site-pretenuring',
 ];
 
-/** Of the process that was started over, its id: a system may drop the settings, as for programs with capabilities. */
+/**
+ * The variable with the ID of the restarted process: a system may drop the settings, for example for programs with
+ * capabilities.
+ */
 const STARTED_OVER = 'PROMPTFORGE_STARTED_OVER';
 
-/** Replaces this process with the settings that the operator has not set. Returns if that was done already, or is not possible. */
+/** Restarts this process with the settings that the operator has not set. Returns if that was already done, or is not possible. */
 export function applySettings(): void {
   const { env, execArgv, execPath, argv, pid } = process;
   if (process.platform !== 'linux' || env[STARTED_OVER] === String(pid)) return;

@@ -1,4 +1,4 @@
-/** The `promptforge` command: what there is, and how every failure becomes one sentence and an exit code. */
+/** The `promptforge` command: defines the commands, and turns every failure into a sentence and an exit code. */
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { COMMAND_GROUPS } from './commands.ts';
@@ -40,7 +40,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 
 async function afterUsage(error: CommanderError): Promise<number> {
   if (error.exitCode === 0) return EXIT.ok;
-  // Without a command commander has shown the help already.
+  // Without a command, commander has already shown the help.
   if (error.code !== 'commander.help')
     await say(lines([usageIn(error), line`Add --help for a list of commands and options.`]));
   return EXIT.usage;
@@ -54,12 +54,12 @@ function usageIn({ message }: CommanderError): TerminalText {
   return meant === '' ? told : lines([told, line`${meant}`]);
 }
 
-/** Fully loads the commands that `argv` may name; the others only have a description. */
+/** Fully loads only the commands that `argv` may name; the others only have a description. */
 async function program(argv: readonly string[]): Promise<Command> {
   const command = new Command('promptforge')
     .description('Prompts in a registry: edit, publish and promote them, and run the registry itself.')
     .version(packageJson.version)
-    // Else "promote … --version 2" would print the version of the command, and promote nothing.
+    // Otherwise "promote … --version 2" would print the version of the command, and promote nothing.
     .enablePositionalOptions()
     .hook('preAction', async (_, acting) => {
       if (acting.options.some(option => option.attributeName() === 'data'))

@@ -1,7 +1,7 @@
 /** Shows a command's progress on a terminal. */
 import { line, showProgress } from './output.ts';
 
-/** In milliseconds: often enough to be seen moving. */
+/** In milliseconds: short enough to look continuous. */
 const OFTEN = 100;
 
 /** @returns a function that reports progress; it updates one line on stderr, if that is a terminal, and removes it at the end */

@@ -1,15 +1,15 @@
-/** The bytes of a file that a command is given, or of stdin, up to a limit. */
+/** Reads a file argument or stdin, up to a limit. */
 import { createReadStream } from 'node:fs';
 import { systemErrorReason } from '../disk/system-error.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 
-/** Names stdin in the place of a file. */
+/** Stands for stdin instead of a file. */
 const STDIN = '-';
 
 /**
  * @param file a path, or `-`
- * @param limit in bytes, with the sentence for a longer one
- * @throws CommandFailure for one that is longer or cannot be read
+ * @param limit in bytes, with the message for a longer file
+ * @throws CommandFailure for a file that is longer or cannot be read
  */
 export async function readBytes(
   file: string,

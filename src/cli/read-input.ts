@@ -1,4 +1,4 @@
-/** The input of a rendering, from YAML or JSON files or from stdin. */
+/** Reads the input of a rendering from YAML or JSON files or stdin. */
 import * as z from 'zod';
 import { message } from '../contract/prompts.ts';
 import type { RenderRequest } from '../core/render.ts';
@@ -15,8 +15,8 @@ const STDIN = '-';
 const LONGEST = { bytes: 8 * 1024 * 1024, sentence: 'The input may have at most 8 MiB.' };
 
 /**
- * The values by variable name; nothing at all is an empty input.
- * @throws CommandFailure with file, line and column when it is not UTF-8, not YAML or JSON, or no object
+ * The values by variable name; an empty file is an empty input.
+ * @throws CommandFailure with file, line and column if it is not UTF-8, not YAML or JSON, or not an object
  */
 export async function readInput(path: string): Promise<Record<string, unknown>> {
   const { value, label } = await readValue(path);
@@ -29,7 +29,7 @@ export async function readInput(path: string): Promise<Record<string, unknown>> 
   return value as Record<string, unknown>;
 }
 
-/** Earlier messages, a list as in the API. @throws CommandFailure as `readInput` */
+/** Earlier messages, as a list like in the API. @throws CommandFailure as `readInput` */
 export async function readMessages(path: string): Promise<readonly Message[]> {
   const { value, label } = await readValue(path);
   const messages = z.array(message).safeParse(value ?? []);

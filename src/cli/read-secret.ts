@@ -1,10 +1,10 @@
-/** A key that somebody types or pipes in: it is not shown, and it is nowhere on the command line. */
+/** Reads a key that is typed or piped in: it is not shown, and never on the command line. */
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { CommandFailure, EXIT } from './exit-code.ts';
 import { line, say } from './output.ts';
 
-/** In characters; a key has some sixty. */
+/** In characters; a key has about sixty. */
 const MAX_LENGTH = 4096;
 
 /** Reads stdin, without echo if it is a terminal. @throws CommandFailure if it is empty */
@@ -20,7 +20,7 @@ async function typed(what: string): Promise<string> {
   const left = new AbortController();
   lines.once('SIGINT', () => left.abort());
   try {
-    // The terminal does not echo any more by now, however fast somebody pastes.
+    // By now the terminal does not echo, however fast somebody pastes.
     await say(line`${what} (it is not shown):`);
     return await lines.question('', { signal: left.signal });
   } catch (cause) {

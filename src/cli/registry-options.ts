@@ -1,4 +1,4 @@
-/** `--data` and `--database`: which registry a command works on. */
+/** `--data` and `--database`, which select the registry that a command works on. */
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { type Command, Option } from 'commander';
@@ -6,8 +6,8 @@ import { CommandFailure, EXIT } from './exit-code.ts';
 import { givenArgument, pathArgument } from './values.ts';
 
 /**
- * The data folder of this user: `$XDG_DATA_HOME/promptforge` or `~/.local/share/promptforge` (XDG Base Directory
- * Specification, which has relative paths ignored), on macOS and Windows where applications keep their data.
+ * The user's data folder: `$XDG_DATA_HOME/promptforge` or `~/.local/share/promptforge` (XDG Base Directory
+ * Specification, by which relative paths are ignored); on macOS and Windows, the usual folder for application data.
  */
 export function defaultDataFolder(
   platform: NodeJS.Platform = process.platform,
@@ -21,7 +21,7 @@ export function defaultDataFolder(
   return join(isAbsolute(xdg) ? xdg : join(home, '.local', 'share'), 'promptforge');
 }
 
-/** With `databaseOption()` for every command that works on a registry: the values are `RegistryOptions`. */
+/** Used with `databaseOption()` by every command that works on a registry: the values are `RegistryOptions`. */
 export function dataOption(): Option {
   const option = new Option('--data <folder>', "the registry's data folder")
     .default(defaultDataFolder())
@@ -38,12 +38,12 @@ export function databaseOption(): Option {
   return fromEnvironment(option, 'PROMPTFORGE_DATABASE');
 }
 
-/** A variable that is empty counts as not set, as usual (XDG Base Directory Specification). */
+/** An empty variable counts as not set, as usual (XDG Base Directory Specification). */
 export function fromEnvironment(option: Option, name: string): Option {
   return process.env[name]?.trim() === '' ? option : option.env(name);
 }
 
-/** With the registry's own key, for commands that sign. */
+/** The file of the registry's own key, for commands that sign. */
 export function registryKeyOption(): Option {
   return new Option(
     '--registry-key <file>',

@@ -1,9 +1,9 @@
-/** Options of commands that ask a registry about a working copy. */
+/** Options of commands that use the registry of a working copy. */
 import { Option } from 'commander';
 import { fromEnvironment } from './registry-options.ts';
 import { givenArgument } from './values.ts';
 
-/** In CI the variable keeps keys from a registry that a change of promptforge.json names. */
+/** In CI, the variable prevents a change of promptforge.json from sending keys to another registry. */
 export function remoteOption(): Option {
   const option = new Option('--registry <url>', 'the registry (default: that of promptforge.json)').argParser(
     givenArgument,

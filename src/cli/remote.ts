@@ -1,4 +1,4 @@
-/** The registry of a working copy, and the keys that commands ask it with: from variables first, then the keychain. */
+/** The registry of a working copy, and the keys for requests to it: from variables first, then from the keychain. */
 import { parseRegistryUrl } from '../client/address.ts';
 import { chooseKey, type KeyPurpose, type StoredKeyState } from '../client/choose-key.ts';
 import { RegistryClient } from '../client/registry-client.ts';
@@ -27,7 +27,7 @@ export interface RemoteOptions {
 /** A key and its source. */
 export interface FoundKey {
   readonly key: Key;
-  /** For a person: `PROMPTFORGE_KEY_PRODUCTION`, `keychain`. */
+  /** The source for a person: `PROMPTFORGE_KEY_PRODUCTION`, `keychain`. */
   readonly from: string;
 }
 
@@ -39,17 +39,17 @@ export interface EnvironmentIdentity {
 
 export interface RemoteClient {
   readonly client: RegistryClient;
-  /** Of its key. */
+  /** The environment of its key. */
   readonly environment: EnvironmentName;
-  /** All environments of the registry, in promotion order; empty if they did not matter. */
+  /** All environments of the registry, in promotion order; empty if they were not needed. */
   readonly environments: readonly Environment[];
 }
 
-/** Refusals that are about the key itself and stay so until it is replaced. */
+/** Refusals of the key itself, which are final until it is replaced. */
 const ABOUT_THE_KEY: readonly ProblemCode[] = ['key_malformed', 'key_unknown', 'key_revoked', 'key_expired'];
 
 export class Remote {
-  /** With no slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   readonly #clients = new Map<EnvironmentName, RegistryClient>();
   #keychain: Promise<ReadonlyMap<EnvironmentName, FoundKey>> | undefined;
@@ -62,8 +62,8 @@ export class Remote {
   }
 
   /**
-   * A client with the key that the operation needs.
-   * @throws CommandFailure if no key would do; Problem, including `environment_not_found`; RegistryUnreachable
+   * A client with a key for the operation.
+   * @throws CommandFailure if there is no suitable key; Problem, including `environment_not_found`; RegistryUnreachable
    */
   async clientFor(work: KeyPurpose): Promise<RemoteClient> {
     const variables = this.#inVariables();
@@ -93,7 +93,7 @@ export class Remote {
     return (await this.#inKeychain()).get(environment)?.key;
   }
 
-  /** Why the keychain was not used or had no key; undefined if it had. */
+  /** Why the keychain was not used or had no key; undefined if it had one. */
   get whyNoKeychain(): string | undefined {
     return this.#whyNoKeychain;
   }
@@ -152,7 +152,7 @@ export class Remote {
     );
   }
 
-  /** Never rejects: a machine without a keychain keeps no keys. */
+  /** Never rejects: without a keychain there are no keys. */
   #inKeychain(): Promise<ReadonlyMap<EnvironmentName, FoundKey>> {
     this.#keychain ??= inTime(this.#readKeychain()).catch(error => {
       this.#whyNoKeychain = error instanceof Error ? error.message : String(error);
@@ -207,7 +207,7 @@ export class Remote {
   }
 }
 
-/** @throws Error when the keychain does not answer; it is no longer waited for */
+/** @throws Error if the keychain does not answer in time; it is then abandoned */
 async function inTime<T>(reading: Promise<T>): Promise<T> {
   const waited = Promise.withResolvers<never>();
   const timer = setTimeout(() => {

@@ -32,29 +32,29 @@ export interface ServeOptions extends RegistryOptions {
   readonly registryKey?: string;
   readonly signedHead?: string;
   readonly behindProxy?: true;
-  /** Requests a second and key; 0: as many as it can. */
+  /** Requests per second and key; 0: no limit. */
   readonly rateLimit: number;
-  /** The same of all keys of an environment. */
+  /** The same for all keys of an environment together. */
   readonly environmentRateLimit: number;
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress?: number;
   readonly maxConnectionsPerKey?: number;
   readonly maxUnauthenticated?: number;
   readonly maxUnauthenticatedPerAddress?: number;
-  /** A second and address. */
+  /** Requests without a valid key per second and address. */
   readonly failedKeys: number;
-  /** Calls of one key that wait for changes. */
+  /** The maximum number of calls of one key that wait for changes. */
   readonly maxWaiting: number;
   readonly trustedProxy?: readonly string[];
   /** In MiB. */
   readonly deliveryCache: number;
-  /** Threads that deliver. */
+  /** The number of delivery threads. */
   readonly workers: number;
-  /** In seconds, like the next. */
+  /** In seconds, like the next option. */
   readonly requestTimeout: number;
   readonly drainDelay: number;
   readonly webhooksToPrivateNetworks?: true;
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly publicUrl?: string;
   readonly deliveryOnly?: true;
 }
@@ -73,7 +73,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const place = await shownPlace(options);
   const opening = {
     ...{ create: !deliveryOnly, readOnly: deliveryOnly, onNarrowed: logNarrowed },
-    // A broken registry is served, too: it reports itself as such.
+    // A broken registry is served too, and reports itself as broken.
     evenBroken: !deliveryOnly,
   };
   await withRegistry(options, opening, async store => {
@@ -129,7 +129,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   logEvent('stopped');
 }
 
-/** A data folder's own key is found in it. */
+/** The key of a data folder is in the folder. */
 function placeOf({ data, database, registryKey }: RegistryOptions): RegistryPlace {
   const key = registryKey ?? (database === undefined ? undefined : join(data, IDENTITY_FILE));
   return {
@@ -164,19 +164,19 @@ function limitsIn(options: ServeOptions): Partial<ConnectionLimits> {
 async function ownSigning(store: Store, options: ServeOptions): Promise<Signing> {
   const { data, registryKey, database } = options;
   const keyFile = registryKey ?? join(data, IDENTITY_FILE);
-  // Beside a database there may be no data folder yet.
+  // With a database, there may be no data folder yet.
   await makeFolder(dirname(keyFile), 0o700);
   return openSigning(store, {
     keyFile,
     headFile: await signedHeadFile(options, keyFile),
     author: COMMAND_LINE,
     onNarrowed: logNarrowed,
-    // Beside a database any number of machines keep a head of their own.
+    // With a database, any number of machines keep their own heads.
     isOnlyPlace: database === undefined,
   });
 }
 
-/** At SIGHUP the certificate is read anew: one that was renewed is used without a restart. */
+/** Reads the certificate again at SIGHUP, so that a renewed one is used without a restart. */
 function renewAtHangup(server: ServedRegistry, read: () => Promise<Certificate | undefined>): void {
   process.on('SIGHUP', () => {
     void renewed().catch((error: unknown) => log(alarmEntry('certificate_not_renewed', error)));
@@ -189,7 +189,7 @@ function renewAtHangup(server: ServedRegistry, read: () => Promise<Certificate |
   }
 }
 
-/** Resolves at the first signal to stop; from then on another one stops the process at once. */
+/** Resolves at the first stop signal; another one then ends the process at once. */
 function stopAsked(): Promise<NodeJS.Signals> {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -220,18 +220,18 @@ async function sayHowToBegin({ data, database }: RegistryOptions): Promise<void>
   );
 }
 
-/** As it can be pasted: a placeholder in angle brackets would be a redirection. */
+/** A user name that can be pasted: a placeholder in angle brackets would be a redirection. */
 function userName(): string {
   try {
     const { username } = userInfo();
     return /^[\w.-]+$/.test(username) ? username : 'you';
   } catch {
-    // A user that the system has no entry of, as in some containers.
+    // The system has no entry for the user, as in some containers.
     return 'you';
   }
 }
 
-/** @throws CommandFailure when only one of the files is given, one cannot be read, or they do not belong together */
+/** @throws CommandFailure if only one of the files is given, one cannot be read, or they do not match */
 async function certificate(
   certFile: string | undefined,
   keyFile: string | undefined,

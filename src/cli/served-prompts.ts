@@ -39,20 +39,20 @@ export interface Served {
   readonly url: string;
   readonly environment: string;
   readonly wanted: readonly Wanted[];
-  /** True if they were named: then one that is not served is a failure. */
+  /** True if they were named, so that one that is not served is an error. */
   readonly areNamed: boolean;
   /** Prompts that were already reported as skipped. */
   readonly leftOut: Set<string>;
 }
 
-/** Milliseconds: nobody's customer waits for it. */
+/** In milliseconds; long, because no customer waits for it. */
 const TIMEOUT = 30_000;
-/** Of a prompt that the environment does not serve. */
+/** The codes for a prompt that the environment does not serve. */
 const NOT_SERVED = ['prompt_not_found', 'channel_unset'] as const;
 
 /**
- * @param names with none, those of the working copy
- * @param more of the client that asks
+ * @param names default: those of the working copy
+ * @param more further options of the client
  * @throws CommandFailure; WorkspaceError for a working copy that cannot be read
  */
 export async function servedPrompts(
@@ -73,7 +73,7 @@ export async function servedPrompts(
   try {
     const client = createClient({
       ...{ url, key, environment, timeout: TIMEOUT },
-      // All are needed at once: dropped entries would be requested again, one by one.
+      // All are needed at the same time: evicted entries would be requested again, one by one.
       ...{ maxEntries: wanted.length, maxCharacters: Number.POSITIVE_INFINITY },
       ...more,
     });
@@ -92,7 +92,10 @@ function otherEnvironment(ofKey: string, asked: string): CommandFailure {
     : new CommandFailure(EXIT.refused, `${what} Did you mean "${near}"?`);
 }
 
-/** By reference. A prompt that is not served is reported and skipped, unless it was named. @throws CommandFailure */
+/**
+ * The prompts in order of reference. A prompt that is not served is reported and skipped, unless it was named.
+ * @throws CommandFailure
+ */
 export async function fetchServed(served: Served): Promise<Prompt[]> {
   const { client, environment, wanted, areNamed, leftOut } = served;
   try {
@@ -125,7 +128,7 @@ function inOrder(prompts: readonly Prompt[]): Prompt[] {
 
 function asFailure(error: unknown, url: string): unknown {
   if (!PromptForgeError.is(error)) return error;
-  // The client's own words name an option that a command has not.
+  // The client's own message names an option that the command does not have.
   const message =
     error.code === 'timeout'
       ? `${url} did not answer within ${TIMEOUT / 1000} s. Check the network and the registry.`
@@ -141,7 +144,7 @@ function exitOf({ code }: PromptForgeError): 1 | 2 | 4 {
   return isAround ? EXIT.environment : EXIT.refused;
 }
 
-/** Of the file, else where every command looks: the environment's variable, PROMPTFORGE_KEY, the keychain. */
+/** The key in the file, otherwise from the usual places: the environment's variable, PROMPTFORGE_KEY, the keychain. */
 async function readerKey(url: string, { keyFile, environment }: ServedOptions): Promise<string> {
   const any = process.env['PROMPTFORGE_KEY']?.trim() ?? '';
   if (keyFile === undefined && environment !== undefined) {
@@ -214,7 +217,7 @@ async function promptsOf(project: Project | undefined, channel: Channel): Promis
   return names.map(name => ({ name, channel }));
 }
 
-/** Of the working directory, or a folder above it. @throws WorkspaceError */
+/** The project of the working directory, or of a folder above it. @throws WorkspaceError */
 export function nearestProject(): Promise<Project | undefined> {
   return nearestProjectAbove('.', nodeFileSystem);
 }

@@ -1,8 +1,8 @@
-/** Finds the head of the log that the registry signed last. */
+/** Finds the file with the last signed head of the log. */
 import { headFileOf } from '../registry/proof/head-file.ts';
 import { type RegistryOptions, shownPlace } from './with-registry.ts';
 
-/** The file of the option; by default the one beside the key, of which each database has its own. */
+/** The file of the option; by default the one beside the key, a separate one for each database. */
 export async function signedHeadFile(
   options: RegistryOptions & { readonly signedHead?: string | undefined },
   keyFile: string,

@@ -1,4 +1,4 @@
-/** The files that a registry signs with: its key, and the signed head beside it. */
+/** The files for signing: the registry's key, and the signed head beside it. */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IDENTITY_FILE, openIdentity, type RegistryIdentity } from '../registry/identity.ts';

@@ -11,7 +11,7 @@ export function instantArgument(text: string): string {
   );
 }
 
-/** A duration as below, or `0` for none. */
+/** A duration as for `durationArgument`, or `0` for none. */
 export function overlapArgument(text: string): number {
   const overlap = text === '0' ? 0 : durationArgument(text);
   if (overlap > MAX_OVERLAP * 1000)

@@ -1,4 +1,4 @@
-/** The values of options and arguments, parsed at the edge: what does not fit is wrong usage. */
+/** Parses the values of options and arguments; an invalid one is a usage error. */
 import { resolve } from 'node:path';
 import { InvalidArgumentError, type Option } from 'commander';
 import { registryAddress, validateRegistryUrl } from '../client/address.ts';
@@ -12,7 +12,7 @@ import { isBlank } from '../core/visible-text.ts';
 import { trustedProxies } from '../registry/serving/client-address.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 
-/** A parser of the domain as commander wants it: what it refuses is a wrong argument. */
+/** Adapts a parser of the domain for commander: its errors become invalid arguments. */
 function argument<T>(parse: (text: string) => T): (text: string) => T {
   return text => {
     try {
@@ -42,7 +42,7 @@ function isFine(parse: () => unknown): boolean {
     parse();
     return true;
   } catch {
-    return false; // a throw is the answer
+    return false; // an error means no
   }
 }
 
@@ -50,7 +50,7 @@ export const environmentArgument = argument(lowerCase(parseEnvironmentName));
 export const promptArgument = argument(parsePromptName);
 export const channelArgument = argument(lowerCase(parseChannel));
 
-/** A path, an address or a place: never blank, as a variable of the shell is that is not set. A reason that shows nothing is none. */
+/** A path, an address or a location: never blank, like the value of an unset shell variable, nor a reason that shows nothing. */
 export function givenArgument(text: string): string {
   if (!isBlank(text)) return text;
   throw new InvalidArgumentError('It is empty. Check whether a shell variable is not set.');
@@ -70,19 +70,19 @@ export function pathArgument(text: string): string {
   return resolve(givenArgument(text));
 }
 
-/** Of what is written as an address; undefined for a path. */
+/** The scheme of a text in the form of an address; undefined for a path. */
 export function schemeOf(text: string): string | undefined {
   return /^\s*([a-z][a-z\d+.-]*):\/\//i.exec(text)?.[1];
 }
 
-/** A registry's URL, with no slash at its end. */
+/** A registry's URL, without a trailing slash. */
 export function addressArgument(text: string): string {
   const why = validateRegistryUrl(text);
   if (why !== undefined) throw new InvalidArgumentError(why);
   return registryAddress(text);
 }
 
-/** `latest,stable`, in this order and each once. */
+/** Parses `latest,stable`: ordered, without duplicates. */
 export const channelsArgument = argument((text: string) => {
   const channels = text.split(',').map(part => lowerCase(parseChannel)(part.trim()));
   if (new Set(channels).size !== channels.length)
@@ -136,5 +136,5 @@ export function numberArgument(minimum: number, maximum: number): (text: string)
   };
 }
 
-/** The id of a key, or the whole key, which is all that a person who found a leaked one has. */
+/** The id of a key, or the whole key, because a person who found a leaked key has only that. */
 export const keyIdArgument = argument((text: string) => (text.startsWith('pf_') ? parseKey(text).id : text));

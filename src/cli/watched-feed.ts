@@ -1,15 +1,15 @@
-/** Tells when the feed that a client follows fails for longer than a moment, and when it is back. */
+/** Reports when the feed that a client follows fails for longer than a moment, and when it is back. */
 import { HEADER } from '../contract/headers.ts';
 import { ROUTES } from '../contract/routes.ts';
 import type { ClientOptions, PromptForgeError } from '../sdk/client.ts';
 
 export interface FeedListener {
-  /** Once, until it is back. */
+  /** Called once per failure, until the feed is back. */
   failed(error: PromptForgeError): void;
   back(): void;
 }
 
-/** A proxy may end each long-polling request: the client repeats it at once, and nobody needs to know. */
+/** A proxy may end each long-polling request; the client repeats it at once, so a single failure is not reported. */
 const WORTH_TELLING = 2;
 
 /** Options for the client, which retries automatically with growing pauses. */

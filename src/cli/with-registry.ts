@@ -18,18 +18,18 @@ export type RegistryOptions = RegistryPlace;
 
 export interface Opening {
   readonly create: boolean;
-  /** True if nothing is written; default: false. */
+  /** True to write nothing; default: false. */
   readonly readOnly?: boolean;
-  /** For what examines or mends it: a log that does not extend what was signed is worked on as well. */
+  /** True to also open a broken registry, for commands that examine or repair it. */
   readonly evenBroken?: boolean;
   /** Default: prints to stderr. */
   readonly onNarrowed?: OnNarrowed;
 }
 
-/** Data that others could read until now. */
+/** Reports data that others could read until now. */
 export const sayNarrowed: OnNarrowed = sentence => void say(line`${sentence}`);
 
-/** @throws DataFolderProblem, DatabaseProblem when it cannot be opened, and what `work` throws */
+/** @throws DataFolderProblem, DatabaseProblem if it cannot be opened; errors of `work` */
 export async function withRegistry<T>(
   options: RegistryOptions,
   opening: Opening,
@@ -46,7 +46,10 @@ export async function withRegistry<T>(
   }
 }
 
-/** No command writes to a registry that `serve` refuses. A database has its signed head beside a key that is not named here. */
+/**
+ * Refuses a registry that `serve` refuses. Only for data folders: a database's signed head is beside a key that is not
+ * known here.
+ */
 async function checkServed({ data, database }: RegistryOptions, store: Store): Promise<void> {
   const file = headFileOf(join(data, IDENTITY_FILE));
   if (database !== undefined || !existsSync(file)) return;
@@ -77,7 +80,10 @@ export function placeNamed(text: string): RegistryOptions {
   );
 }
 
-/** For logs and messages: the folder, or the database without its password. @throws DatabaseProblem `invalid_url` */
+/**
+ * The location for logs and messages: the folder, or the database without its password.
+ * @throws DatabaseProblem `invalid_url`
+ */
 export async function shownPlace({ data, database }: RegistryOptions): Promise<string> {
   if (database === undefined) return data;
   const { parseDatabaseUrl } = await import('../registry/store/postgres/address.ts');

@@ -1,9 +1,9 @@
-/** A file that a command writes for its user. */
+/** Writes a command's output file. */
 import { systemErrorReason } from '../disk/system-error.ts';
 import { nodeFileSystem } from '../workspace/node-file-system.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 
-/** Whole or not at all. @throws CommandFailure */
+/** Atomic. @throws CommandFailure */
 export async function writeOutput(file: string, text: string): Promise<void> {
   try {
     await nodeFileSystem.writeFile(file, Buffer.from(text));

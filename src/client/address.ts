@@ -1,10 +1,12 @@
 /** Checks that a key may be sent to a URL, before any request is made. */
 import { RegistryUnreachable } from './unreachable.ts';
 
-/** No user, no query, no fragment, and nothing that a URL parser would put right; as promptforge.schema.json has it. */
+/**
+ * Without user, query, fragment, or anything that a URL parser would correct; the same as in promptforge.schema.json.
+ */
 const REGISTRY_URL = /^[hH][tT][tT][pP][sS]?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/;
 
-/** Why `text` cannot be a registry's URL, as one sentence that quotes no credentials; undefined when it can. */
+/** Why `text` cannot be a registry's URL, as one sentence that quotes no credentials; undefined if it can. */
 export function validateRegistryUrl(text: string): string | undefined {
   const url = URL.parse(text);
   if (url === null) return 'This is not a URL. Write the full URL, such as https://prompts.example.com.';
@@ -23,7 +25,7 @@ export function validateRegistryUrl(text: string): string | undefined {
   return undefined;
 }
 
-/** The registry's URL, with no slash at its end. @throws RegistryUnreachable `address_refused` */
+/** The registry's URL without a trailing slash. @throws RegistryUnreachable `address_refused` */
 export function parseRegistryUrl(text: string): URL {
   const why = validateRegistryUrl(text);
   if (why !== undefined) throw new RegistryUnreachable('address_refused', '', why);

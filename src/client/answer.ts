@@ -9,7 +9,7 @@ import { Problem, type ProblemCode, type ProblemDetails } from '../core/problem.
 import type { TransportResponse } from './transport.ts';
 import { RegistryUnreachable } from './unreachable.ts';
 
-/** Statuses that gateways in front of a registry answer with on their own. */
+/** Statuses that gateways in front of a registry send themselves. */
 const GATEWAY_STATUSES: readonly number[] = [429, 500, 502, 503, 504];
 
 /**
@@ -60,7 +60,7 @@ export function checkIsRegistry(answer: TransportResponse, url: string): void {
   );
 }
 
-/** Our own problem document, or a list as in the API, without the header that version 1 introduced. */
+/** Returns true for our own problem document, or a list as in the API, without the header that version 1 introduced. */
 function looksLikeOlderApi(answer: TransportResponse): boolean {
   if (mediaType(answer) === PROBLEM_MEDIA_TYPE) return problemDocument.safeParse(tryJson(answer)).success;
   if (mediaType(answer) !== MEDIA.json) return false;
@@ -74,7 +74,7 @@ function gatewayMessage(answer: TransportResponse, url: string): string {
   return `${url} is unavailable: a server in front of the registry returned ${what(answer)}. Try again ${when}.`;
 }
 
-/** The problem the registry reports, as the domain's own error. */
+/** The problem that the registry reports, as an error of the domain. */
 function problemOf(answer: TransportResponse, url: string): Error {
   if (mediaType(answer) !== PROBLEM_MEDIA_TYPE)
     return wrongShape(
@@ -130,7 +130,7 @@ function parseJson(answer: TransportResponse, url: string): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(answer.bytes));
   } catch {
-    // The parser's own message quotes the text, which may hold a prompt or a key: it is not passed on.
+    // The parser's message is not passed on, because it quotes the text, which may contain a prompt or a key.
     throw wrongShape(url, `expected JSON, got ${answer.bytes.byteLength} bytes that are not`);
   }
 }
@@ -139,7 +139,7 @@ function tryJson(answer: TransportResponse): unknown {
   try {
     return JSON.parse(Buffer.from(answer.bytes).toString('utf8'));
   } catch {
-    return undefined; // not JSON is an answer here: it is then no older registry
+    return undefined; // a response that is not JSON is not an older registry's
   }
 }
 

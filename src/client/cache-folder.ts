@@ -1,6 +1,6 @@
 /**
- * A folder of files that can be fetched again, bounded in bytes: those used longest ago go first. Several processes may
- * share it. Nothing here rejects: a cache that cannot be read or written is one that keeps nothing.
+ * A folder of files that can be fetched again, bounded in bytes: the least recently used are deleted first. Several
+ * processes may share it. Nothing here rejects: a cache that cannot be read or written is treated as empty.
  */
 import { open, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -8,20 +8,20 @@ import writeFileAtomic from 'write-file-atomic';
 import { makeFolder } from '../disk/make-folder.ts';
 
 export interface CacheLimits {
-  /** Of the whole folder, as the disk counts them. */
+  /** The limit of the whole folder, by size on disk. */
   readonly maxBytes: number;
 }
 
 const DEFAULT_LIMITS: CacheLimits = { maxBytes: 256 * 1024 * 1024 };
-/** The rest of the limit after files were deleted, so that not every write deletes. */
+/** The share of the limit that is left after a deletion, so that not every write deletes. */
 const LEFT = 0.8;
-/** Of the limit, what this process writes until it looks again at what others wrote. */
+/** The share of the limit that this process writes before it measures the folder again. */
 const UNSEEN = 1 / 16;
 /** The size of the smallest file on a disk. */
 const BLOCK = 4096;
 /** A file's modification time records its last use, to the hour. */
 const USED_MS = 3_600_000;
-/** Files that are looked at or deleted at a time. */
+/** The number of files examined or deleted at a time. */
 const AT_A_TIME = 32;
 
 interface Found {
@@ -34,7 +34,7 @@ export class CacheFolder {
   readonly #folder: string;
   readonly #maxBytes: number;
   readonly #onTrouble: (message: string) => void;
-  /** In the folder when it was last looked at; undefined: never. */
+  /** Bytes in the folder when it was last measured; undefined if never. */
   #measured: number | undefined;
   #writtenSince = 0;
   #sweeping: Promise<void> | undefined;
@@ -51,9 +51,9 @@ export class CacheFolder {
   }
 
   /**
-   * Undefined for a file that is not there, cannot be read or is longer than `maxBytes`.
+   * Undefined for a file that does not exist, cannot be read or is longer than `maxBytes`.
    * @param file within the folder
-   * @param isUse whether it counts as used
+   * @param isUse true if the read counts as a use
    */
   async read(file: string, maxBytes: number, isUse = true): Promise<Uint8Array | undefined> {
     const path = join(this.#folder, file);
@@ -75,7 +75,7 @@ export class CacheFolder {
     const path = join(this.#folder, file);
     try {
       await makeFolder(dirname(path));
-      // Without fsync: what a crash leaves half-written is not what it should be, and is dropped.
+      // Without fsync: a file that a crash leaves incomplete does not match, and is dropped.
       await writeFileAtomic(path, text, { fsync: false, mode: 0o600 });
     } catch (error) {
       this.#tell(path, 'cannot be written', error);
@@ -91,7 +91,7 @@ export class CacheFolder {
     const now = new Date();
     return utimes(join(this.#folder, file), now, now).then(
       () => true,
-      () => false, // written anew by whoever asks
+      () => false, // the caller writes it again
     );
   }
 
@@ -116,7 +116,7 @@ export class CacheFolder {
     }
   }
 
-  /** Resolves when nothing is being deleted any more. */
+  /** Resolves when no deletion is in progress. */
   async settled(): Promise<void> {
     while (this.#sweeping !== undefined) await this.#sweeping;
   }
@@ -155,7 +155,7 @@ export class CacheFolder {
     this.#measured = total;
   }
 
-  /** Undefined for one that another process deleted meanwhile. */
+  /** Undefined for a file that another process deleted meanwhile. */
   async #look(path: string): Promise<Found | undefined> {
     try {
       const { size, mtimeMs } = await stat(join(this.#folder, path));

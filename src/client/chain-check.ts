@@ -9,7 +9,7 @@ import { Problem } from '../core/problem.ts';
 import { keyAfter } from './consistency.ts';
 import type { ChangesQuery } from './registry-queries.ts';
 
-/** A reader's position in the log; plain data, to be stored between two syncs. */
+/** A reader's position in the log: plain data to store between two syncs. */
 export interface LogPosition {
   /** The last event that was seen. */
   readonly head: ChainHead;
@@ -17,9 +17,9 @@ export interface LogPosition {
   readonly cursor: string | null;
   /** The start of the page that ended at `head`, so that it can be read again; null before the first. */
   readonly pageStart: { readonly head: ChainHead; readonly cursor: string | null } | null;
-  /** The key that signs, in base64, as the events up to `head` name it; null: they name none. */
+  /** The signing key named by the events up to `head`, in base64; null if they name none. */
   readonly signingKey: string | null;
-  /** The last one that was checked: evidence, to be kept. */
+  /** The last verified checkpoint, to be kept as evidence. */
   readonly checkpoint: Checkpoint | null;
 }
 
@@ -36,7 +36,7 @@ export interface LogPage {
   readonly position: LogPosition;
 }
 
-/** The log is not the one that was seen before. To be shown to a person as an alarm, not retried. */
+/** The log is not the one that was seen before. Show it to a person as an alarm, and do not retry. */
 export class LogRewritten extends Error {
   override readonly name = 'LogRewritten';
   /** The last event known to be good. */
@@ -54,7 +54,7 @@ export class LogRewritten extends Error {
   }
 }
 
-/** The registry signed its log before and does not now: it may be a server without its key. To be tried again. */
+/** The registry signed its log before but does not now: it may be a server without its key. Try again later. */
 export class NotSigned extends Error {
   override readonly name = 'NotSigned';
 
@@ -76,7 +76,7 @@ export function continueChain(head: ChainHead, events: readonly RegistryEvent[])
   return last;
 }
 
-/** Gives pages of the log: a `RegistryClient`. */
+/** Reads pages of the log: a `RegistryClient`. */
 export interface LogReader {
   changes(query: ChangesQuery, signal?: AbortSignal): Promise<Changes>;
   /** @throws Problem `unavailable` if nobody signs */
@@ -84,9 +84,9 @@ export interface LogReader {
 }
 
 /**
- * Returns the end of the log, for readers that follow it from now on: the checkpoint the registry signs now, verified
- * against the event it signs. Earlier events are not read, so the signing key is trusted on first use: an audit checks
- * both (docs/audit.md). Returns the start of the log if nobody signs, so that all of it is read.
+ * Returns the end of the log, for readers that follow it from now on: the registry's current checkpoint, verified
+ * against the event that it signs. Earlier events are not read, so the signing key is trusted on first use: an audit
+ * checks both (docs/audit.md). Returns the start of the log if nobody signs, so that all of it is read.
  * @throws LogRewritten, Problem, RegistryUnreachable
  */
 export async function endOfLog(registry: LogReader, signal?: AbortSignal): Promise<LogPosition> {
@@ -104,8 +104,8 @@ export async function endOfLog(registry: LogReader, signal?: AbortSignal): Promi
 }
 
 /**
- * Every page after `from` until nothing is new; one without events where only the checkpoint is new. First it reads
- * the page before `from` again, so that a log that was rewritten or cut without having grown shows as well.
+ * Yields every page after `from` until nothing is new; a page without events if only the checkpoint is new. Reads the
+ * page before `from` again first, to detect a log that was rewritten or cut without growing.
  * @throws LogRewritten, SignerChanged, Problem, RegistryUnreachable
  */
 export async function* readLog(
@@ -114,7 +114,7 @@ export async function* readLog(
   signal?: AbortSignal,
   limit = 200,
 ): AsyncGenerator<LogPage, void, undefined> {
-  // Before the events: what it signs must be among them.
+  // Fetched before the events, which must include the one that it signs.
   const signed = await checkpointOf(registry, from, signal);
   const { checkpoint } = from;
   if (signed !== undefined && signed.seq === checkpoint?.seq && signed.hash !== checkpoint.hash)
@@ -153,7 +153,7 @@ export async function* readLog(
 }
 
 /**
- * Verifies that the registry still signs the last event that was seen, without reading the log.
+ * Verifies that the registry still signs a log with the last seen event, without reading the log.
  * @throws LogRewritten, Problem, RegistryUnreachable
  */
 export async function checkHead(registry: LogReader, from: LogPosition, signal?: AbortSignal): Promise<void> {
@@ -164,7 +164,7 @@ export async function checkHead(registry: LogReader, from: LogPosition, signal?:
 
 /**
  * Undefined if nobody signs.
- * @throws LogRewritten if it is for a log that is shorter than the known part; NotSigned if it was signed before
+ * @throws LogRewritten if it is for a log shorter than the known part; NotSigned if it was signed before
  */
 async function checkpointOf(
   registry: LogReader,
@@ -208,7 +208,7 @@ function checkSigned(
   return signed;
 }
 
-/** @throws SignerChanged for a key that the one before does not endorse */
+/** @throws SignerChanged for a key that its predecessor did not endorse */
 function signingKeyAfter(before: string | null, events: readonly RegistryEvent[]): string | null {
   let key = before;
   for (const event of events) key = keyAfter(event, { seq: event.seq - 1, hash: event.previousHash }, key);

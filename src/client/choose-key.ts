@@ -1,4 +1,4 @@
-/** Chooses the key for an operation, from the environments and from what the registry says about each key. */
+/** Chooses the key for an operation, from the environments and the registry's record of each key. */
 import type { KeyRecord } from '../contract/keys.ts';
 import type { Environment, EnvironmentName } from '../core/environment.ts';
 import { type Role, roleIncludes } from '../core/role.ts';
@@ -23,17 +23,17 @@ export type KeyPurpose =
   | { readonly kind: 'decide'; readonly environment: EnvironmentName }
   /** Requesting a change of the owners of prompts. */
   | { readonly kind: 'change-owners'; readonly environment: EnvironmentName }
-  /** Approving, rejecting or canceling one. */
+  /** Approving, rejecting or canceling such a change. */
   | { readonly kind: 'decide-owners'; readonly environment: EnvironmentName }
   | { readonly kind: 'archive' }
-  /** Of one environment, or of any. */
+  /** In one environment, or in any. */
   | { readonly kind: 'manage-keys'; readonly environment?: EnvironmentName };
 
 export type Choice =
   | { readonly kind: 'key'; readonly environment: EnvironmentName }
   | {
       readonly kind: 'missing';
-      /** The environments whose keys would do, the most likely first; empty if any would. */
+      /** The environments whose keys would be sufficient, the most likely first; empty if any would be. */
       readonly environments: readonly EnvironmentName[];
       readonly role: Role;
       /** The missing key and its fix. */
@@ -43,7 +43,7 @@ export type Choice =
 const ROLE: Readonly<Record<KeyPurpose['kind'], Role>> = {
   read: 'author',
   publish: 'author',
-  // An author's request is recorded, too, if the policy requires approvals: the registry decides.
+  // An author's request is also recorded if the policy requires approvals; the registry decides.
   promote: 'author',
   // Authors may cancel their own requests; the registry decides which role that takes.
   decide: 'author',
@@ -53,7 +53,7 @@ const ROLE: Readonly<Record<KeyPurpose['kind'], Role>> = {
   'manage-keys': 'admin',
 };
 
-/** @param environments in promotion order; empty while no key has shown them */
+/** @param environments in promotion order; empty if no key has shown them yet */
 export function chooseKey(work: KeyPurpose, environments: readonly Environment[], keys: Keys): Choice {
   const role = ROLE[work.kind];
   const candidates = candidatesFor(work, environments, keys);
@@ -91,8 +91,8 @@ function candidatesFor(
 }
 
 /**
- * A key that reads drafts comes first, as prompts are worked on as drafts; of these the least powerful one: a
- * production admin key is not for looking around.
+ * A key that reads drafts comes first, because people work on drafts; of these the least powerful one, because a
+ * production admin key is not for browsing.
  */
 function forReading(environments: readonly Environment[], keys: Keys): EnvironmentName[] {
   const rank: readonly Role[] = ['author', 'approver', 'admin', 'reader'];

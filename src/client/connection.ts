@@ -17,19 +17,19 @@ import {
 import { RegistryUnreachable } from './unreachable.ts';
 
 export interface ConnectionOptions {
-  /** `https://…`, or `http://` on this machine; with a path when the registry is below one. */
+  /** `https://…`, or `http://` on this machine; with a path if the registry is below one. */
   readonly url: string;
-  /** A whole key, or the embedded registry's credential; null asks only what needs none (`health`). */
+  /** A whole key, or the embedded registry's credential; null for calls that need none (`health`). */
   readonly key: string | null;
-  /** Sends a request: the embedded registry's own in process, the global one by default. */
+  /** Sends a request: the embedded registry's `fetch`, or by default the global one. */
   readonly fetch?: SendRequest | undefined;
-  /** For one attempt; default: 15 000 ms. */
+  /** The timeout of one attempt; default: 15 000 ms. */
   readonly timeoutMs?: number | undefined;
   readonly userAgent?: string | undefined;
   /** Called before each call: if it rejects, as while the registry is known to be unreachable, nothing is sent. */
   readonly before?: ((signal: AbortSignal | undefined) => Promise<void>) | undefined;
   readonly retry?: Partial<RetryLimits> | undefined;
-  /** Of one response; default: 64 MiB. */
+  /** The limit of one response; default: 64 MiB. */
   readonly maxAnswerBytes?: number | undefined;
 }
 
@@ -42,25 +42,25 @@ export interface RouteRequest {
   readonly body?: unknown;
   readonly idempotencyKey?: string;
   readonly ifNoneMatch?: string | undefined;
-  /** True if this call of a route that writes writes nothing: a dry run. */
+  /** True for a dry run of a writing route. */
   readonly changesNothing?: true;
-  /** In addition to the time of an attempt, for long polling. */
+  /** Added to the timeout of an attempt, for long polling. */
   readonly extraTimeMs?: number;
 }
 
 type Responses<R extends RouteName> = (typeof ROUTES)[R]['responses'];
-/** The JSON that a route answers with, whichever its status. */
+/** The JSON of a route's response, for any status. */
 export type JsonOf<R extends RouteName> = {
   [S in keyof Responses<R>]: Responses<R>[S] extends { readonly json: infer J extends z.ZodType }
     ? z.output<J>
     : never;
 }[keyof Responses<R>];
 
-/** Routes that change nothing though they are no GET. */
+/** Routes that change nothing although they are not GET. */
 const READING: ReadonlySet<RouteName> = new Set(['batch', 'render']);
 
 export class RegistryConnection {
-  /** With no slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   readonly #base: URL;
   readonly #key: string | null;
@@ -96,7 +96,7 @@ export class RegistryConnection {
     return this.read(route, await this.send(route, call, signal), call);
   }
 
-  /** The whole answer to a route, its content not yet read. @throws RegistryUnreachable, Problem `key_missing` */
+  /** The whole response of a route, not parsed yet. @throws RegistryUnreachable, Problem `key_missing` */
   async send(route: RouteName, call: RouteRequest, signal?: AbortSignal): Promise<TransportResponse> {
     const { method, role }: Route = ROUTES[route];
     if (role !== null && this.#key === null)
@@ -145,7 +145,7 @@ export class RegistryConnection {
     return shownUrl(this.#urlOf(route, call));
   }
 
-  /** @throws Problem `invalid_request` when a parameter would lead to another path than the route's. */
+  /** @throws Problem `invalid_request` if a parameter would lead to a path outside the route's. */
   #urlOf(route: RouteName, call: RouteRequest): URL {
     const url = new URL(this.#base);
     const path = this.#base.pathname.replace(/\/$/, '') + pathOf(ROUTES[route], call.path);
@@ -174,7 +174,7 @@ function notSent(error: unknown, url: string): unknown {
   );
 }
 
-/** @throws Problem `key_malformed`: what is no key of ours may be a secret of another place, and is sent nowhere. */
+/** @throws Problem `key_malformed`: anything else may be a secret for another service, and is never sent. */
 function checkCredential(credential: string, base: URL): string {
   if (base.origin === EMBEDDED_ORIGIN && parseEmbeddedCredential(credential) !== undefined) return credential;
   return parseKey(credential).key;

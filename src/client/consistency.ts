@@ -1,4 +1,4 @@
-/** Tells whether what a registry signs now continues what it signed before: how a witness catches a log that was forked. */
+/** Verifies that what a registry signs now continues what it signed before: this is how a witness detects a forked log. */
 import type { Consistency } from '../contract/consistency.ts';
 import { type Checkpoint, isSigned } from '../core/checkpoint.ts';
 import { type ChainHead, type RegistryEvent, validateNextEvent } from '../core/event.ts';
@@ -35,7 +35,7 @@ export class LogForked extends Error {
 }
 
 /**
- * Returns the registry's current checkpoint, proven to extend the one that was kept.
+ * Returns the registry's current checkpoint, proven to extend the saved one.
  * @param kept null on first use: the first checkpoint is trusted
  * @throws LogForked, SignerChanged, Problem, RegistryUnreachable
  */
@@ -88,13 +88,13 @@ async function proof(
   try {
     return await registry.consistency({ from, to }, signal);
   } catch (error) {
-    // It signed this head, and cannot show the way to it.
+    // It signed this head, but cannot show how the log led to it.
     if (Problem.is(error, 'invalid_request')) forked(error.message);
     throw error;
   }
 }
 
-/** The key that signs after an event. @throws SignerChanged for one that the key before does not endorse */
+/** The signing key after an event. @throws SignerChanged for one that its predecessor did not endorse */
 export function keyAfter<Key extends string | null>(
   event: RegistryEvent,
   before: ChainHead,

@@ -1,6 +1,6 @@
 /**
- * Versions once fetched, in memory and in a folder on disk, so that they can be read offline and are fetched once.
- * Sources lie under their digest and are checked against it on every read: a file that does not fit is dropped.
+ * Caches fetched versions in memory and in a folder on disk, so that they are fetched once and can be read offline.
+ * Sources are stored by digest and checked against it on every read; a file that does not match is dropped.
  */
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -13,11 +13,14 @@ import type { CacheFolder } from './cache-folder.ts';
 import { registryFile, registryFolder } from './registry-files.ts';
 import type { VersionCache } from './version-cache.ts';
 
-/** Of the sources in memory, in UTF-16 code units: those of the last views. After pulling everything, most are not requested again. */
+/**
+ * The limit of sources in memory, in UTF-16 code units: enough for recent views. After pulling everything, most are not
+ * requested again.
+ */
 const MAX_MEMORY = 4 * 1024 * 1024;
-/** Versions of one prompt's history that are kept: older ones are reached by their number. */
+/** The number of versions to keep of a prompt's history; older ones are read by number. */
 const MAX_HISTORY = 500;
-/** Of a history's file, in bytes. */
+/** The limit of a history's file, in bytes. */
 const MAX_HISTORY_BYTES = 4 * 1024 * 1024;
 
 const history = z.array(versionSummary);
@@ -80,7 +83,7 @@ export class DiskVersionCache implements VersionCache {
     await this.#folder.write(registryFile(registryUrl, 'histories', prompt), text);
   }
 
-  /** Every version that is kept of a registry, in no order; looking through them counts as no use of any. */
+  /** Every cached version of a registry, in no order; this does not count as a use. */
   async *versions(registryUrl: string): AsyncGenerator<VersionSummary, void, undefined> {
     for (const file of await this.#folder.files(join(registryFolder(registryUrl), 'versions'))) {
       const summary = await this.#readSummary(file, undefined, false);
@@ -88,7 +91,7 @@ export class DiskVersionCache implements VersionCache {
     }
   }
 
-  /** As `getSource`, for looking through many: it counts as no use, and stays out of memory. */
+  /** Like `getSource`, for going through many: it does not count as a use, and nothing is kept in memory. */
   async peekSource(digest: Digest): Promise<string | undefined> {
     return this.#sources.get(digest) ?? this.#readSource(digest, false);
   }
@@ -105,7 +108,7 @@ export class DiskVersionCache implements VersionCache {
     return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   }
 
-  /** @param reference undefined: any */
+  /** @param reference undefined for any */
   async #readSummary(
     file: string,
     reference: VersionReference | undefined,
@@ -120,7 +123,7 @@ export class DiskVersionCache implements VersionCache {
     return undefined;
   }
 
-  /** A version that was listed and whose text may have been cached with another version. */
+  /** A listed version, whose text may have been cached with another version. */
   async #listedSummary(
     registryUrl: string,
     reference: VersionReference,
@@ -151,7 +154,7 @@ function versionFile(registryUrl: string, reference: VersionReference): string {
   return registryFile(registryUrl, 'versions', reference);
 }
 
-/** Versions never change: if one did, it is another registry, and the old entries are dropped. */
+/** Versions never change: if one differs, it is from another registry, and the old entries are dropped. */
 function joined(
   before: readonly VersionSummary[],
   page: readonly VersionSummary[],
@@ -170,6 +173,6 @@ function parsed<Schema extends z.ZodType>(schema: Schema, bytes: Uint8Array): z.
   try {
     return schema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8'))).data;
   } catch {
-    return undefined; // not JSON: told and dropped by the caller
+    return undefined; // not JSON: the caller reports and drops it
   }
 }

@@ -4,7 +4,7 @@ import { redactKeys } from '../core/key.ts';
 import { visibleLines } from '../core/visible-text.ts';
 import type { DrillReport } from './rollback-drill.ts';
 
-/** Of the text of a failure, in UTF-16 code units. */
+/** The longest text of a failure, in UTF-16 code units. */
 const MOST = 2000;
 
 export function drillMarkdown(report: DrillReport): string {
@@ -69,7 +69,7 @@ function lengthOf(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-/** Encloses text by others in a code block that it cannot close. */
+/** Encloses foreign text in a code block that it cannot close. */
 function fenced(text: string): string {
   const shown = visibleLines(redactKeys(text)).slice(0, MOST);
   const longest = Math.max(0, ...(shown.match(/`+/g) ?? []).map(run => run.length));

@@ -6,7 +6,9 @@ import { wrongShape } from './answer.ts';
 import type { VersionIdentity } from './registry-queries.ts';
 import { RegistryUnreachable } from './unreachable.ts';
 
-/** Of references in one batch, as the API allows, and of their sources together, so that an answer stays small. */
+/**
+ * Limits of a batch: its references, as the API allows, and the size of their sources, so that a response stays small.
+ */
 const MAX_BATCH_REFERENCES = 500;
 const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 
@@ -27,7 +29,7 @@ export function digestMismatch(found: Version, url: string): RegistryUnreachable
   );
 }
 
-/** Split so that no batch has too many references or bytes. */
+/** Splits versions into batches within these limits. */
 export function batchesOf(versions: readonly VersionIdentity[]): VersionIdentity[][] {
   const batches: VersionIdentity[][] = [];
   let bytes = Number.POSITIVE_INFINITY;

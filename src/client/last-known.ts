@@ -20,7 +20,7 @@ const PARTS = {
 export type LastKnownPart = keyof typeof PARTS;
 export type LastKnownValue<P extends LastKnownPart> = z.output<(typeof PARTS)[P]>;
 
-/** Of one part of one registry, in bytes: a hundred thousand prompts. */
+/** The limit for one part of one registry, in bytes: enough for a hundred thousand prompts. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 export class LastKnown {
@@ -51,7 +51,7 @@ export class LastKnown {
     const file = fileOf(part, registryUrl);
     const digest = digestOf(text);
     if (this.#written.get(file) === digest && (await this.#folder.touch(file))) return;
-    if (Buffer.byteLength(text) > MAX_BYTES) return; // so many are listed again each time
+    if (Buffer.byteLength(text) > MAX_BYTES) return; // a larger list is fetched each time
     this.#written.set(file, digest);
     await this.#folder.write(file, text);
   }

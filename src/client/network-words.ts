@@ -1,4 +1,7 @@
-/** Why no connection came about, in words of ours: those of undici and OpenSSL name their own functions and files. */
+/**
+ * Explains failed connections in our own words, because those of undici and OpenSSL name their internal functions and
+ * files.
+ */
 import { redactKeys } from '../core/key.ts';
 
 /** `nothing listens there (ECONNREFUSED)`, to follow a colon. `message` is fetch's message without a code. */
@@ -55,7 +58,7 @@ export function isTls(error: unknown): boolean {
   return TLS_CODES.test(innermost(error).code);
 }
 
-/** The innermost meaningful error in a chain of causes: undici's own is only "fetch failed". */
+/** The innermost meaningful error in a chain of causes, because undici's own is only "fetch failed". */
 export function innermost(error: unknown): { name: string; code: string; message: string } {
   let deepest = error;
   for (let depth = 0; depth < 8 && deepest instanceof Error; depth++) {

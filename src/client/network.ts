@@ -1,9 +1,9 @@
-/** Checks whether this machine is connected to any network, as far as it knows. */
+/** Checks whether this machine is connected to any network, as far as the system knows. */
 import { networkInterfaces } from 'node:os';
 import { isLoopback } from './address.ts';
 import { RegistryUnreachable } from './unreachable.ts';
 
-/** Nothing needs to be sent to find out that a registry elsewhere cannot be reached. @throws RegistryUnreachable `offline` */
+/** Detects without a request that a registry on another machine cannot be reached. @throws RegistryUnreachable `offline` */
 export function checkHasNetwork(url: string, interfaces = networkInterfaces()): void {
   if (isLoopback(new URL(url).hostname)) return;
   const isConnected = Object.values(interfaces).some(each => each?.some(({ internal }) => !internal));

@@ -66,12 +66,12 @@ import { RegistryUnreachable } from './unreachable.ts';
 import type { VersionCache } from './version-cache.ts';
 
 export interface RegistryClientOptions extends ConnectionOptions {
-  /** Keeps what never changes, so that versions once fetched can be read without the registry. */
+  /** Caches what never changes, so that fetched versions can be read without the registry. */
   readonly cache?: VersionCache;
 }
 
 const MAX_LIST_LIMIT = 500;
-/** Deliveries kept for their validators. */
+/** The number of deliveries to keep for their validators. */
 const MAX_DELIVERIES = 200;
 
 /** A channel or a version of a prompt; default: `stable`. */
@@ -81,7 +81,7 @@ interface Wanted {
 }
 
 export class RegistryClient {
-  /** With no slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   readonly #connection: RegistryConnection;
   readonly #cache: VersionCache | undefined;
@@ -89,7 +89,7 @@ export class RegistryClient {
 
   /**
    * Sends nothing.
-   * @throws RegistryUnreachable `address_refused` for a URL no key may be sent to.
+   * @throws RegistryUnreachable `address_refused` for a URL to which no key may be sent.
    * @throws Problem `key_malformed`
    */
   constructor(options: RegistryClientOptions) {
@@ -98,12 +98,12 @@ export class RegistryClient {
     this.#cache = options.cache;
   }
 
-  /** Returns whether a registry of this API answers there; sends no key. */
+  /** Resolves if a registry with this API answers there; sends no key. */
   async health(signal?: AbortSignal): Promise<void> {
     await this.#connection.call('healthz', {}, signal);
   }
 
-  /** The state of the process: of the log, whether all of it was verified since the process started. @throws Problem `unavailable` */
+  /** The state of the server's process, such as whether it has verified its whole log. @throws Problem `unavailable` */
   readiness(signal?: AbortSignal): Promise<Readiness> {
     return this.#connection.call('readyz', {}, signal);
   }
@@ -134,7 +134,7 @@ export class RegistryClient {
     } while (cursor !== undefined);
   }
 
-  /** As `listPrompts`, all in one. */
+  /** Like `listPrompts`, as one list. */
   allPrompts(query: PromptListQuery = {}, signal?: AbortSignal): Promise<PromptSummary[]> {
     return Array.fromAsync(this.listPrompts(query, signal));
   }
@@ -208,19 +208,19 @@ export class RegistryClient {
     return { data, missing };
   }
 
-  /** A version's source; asks nothing when the cache has its digest. @throws RegistryUnreachable `digest_mismatch` */
+  /** A version's source; sends no request if the cache has its digest. @throws RegistryUnreachable `digest_mismatch` */
   async getSource(of: VersionIdentity, signal?: AbortSignal): Promise<string> {
     const sources = await this.getSources([of], signal);
     const source = sources.get(of.digest);
     if (source !== undefined) return source;
-    const found = await this.getVersion(of.prompt, of.version, signal); // says why the batch left it out
+    const found = await this.getVersion(of.prompt, of.version, signal); // reports why the batch lacks it
     if (found.digest !== of.digest) throw digestMismatch(found, this.url);
     return found.source;
   }
 
   /**
-   * The sources of many versions by digest: from the cache, the others in batches. Versions that the registry does not
-   * have are left out. `onProgress` receives the number of available ones.
+   * The sources of many versions by digest, from the cache or in batches. Versions that the registry does not have are
+   * left out. `onProgress` gets the number of available ones.
    * @throws RegistryUnreachable `digest_mismatch`
    */
   async getSources(
@@ -248,7 +248,7 @@ export class RegistryClient {
     return sources;
   }
 
-  /** The unified diff of two versions and what its ends are. */
+  /** The unified diff of two versions, and the versions that the ends stand for. */
   diff(name: PromptName, from: DiffEnd, to: DiffEnd, signal?: AbortSignal): Promise<VersionDiff> {
     return this.#connection.call('diff', { path: { name }, query: { from, to } }, signal);
   }
@@ -298,13 +298,13 @@ export class RegistryClient {
     const { wouldCreate, ...version } = answer;
     const url = this.#connection.shownUrlOf('publish', call);
     if (wouldCreate === undefined) throw wrongShape(url, 'it does not say what a dry run came to');
-    // It is not kept: there is no such version yet.
+    // Not cached, because there is no such version yet.
     checkAnswered(version, { prompt: name }, url);
     return { version, created: wouldCreate };
   }
 
   /**
-   * Moves a pointer, by compare-and-set; the answer's `state` is `applied`, `pending` when it waits for approvals, or
+   * Moves a pointer by compare-and-set; the response's `state` is `applied`, `pending` when it waits for approvals, or
    * `planned` when it waits for its `effectiveAt`.
    * @throws Problem `pointer_moved` with `details.current`, `already_live`, `not_promoted_from` …
    */
@@ -327,7 +327,8 @@ export class RegistryClient {
   }
 
   /**
-   * Approves a promotion that another requested; the answer's `state` is `applied`, `planned`, or still `pending`.
+   * Approves a promotion that somebody else requested; the response's `state` is `applied`, `planned`, or still
+   * `pending`.
    * @throws Problem `self_approval`, `already_approved`, `promotion_closed`, `pointer_moved` with `details.current` …
    */
   approve(
@@ -361,7 +362,7 @@ export class RegistryClient {
 
   /**
    * Promotes versions of several prompts under one id; the response has the result for each.
-   * @throws Problem for an atomic one that is refused, with `details.refused`
+   * @throws Problem if an atomic release is refused, with `details.refused`
    */
   promoteRelease(
     request: z.input<typeof releaseRequest>,
@@ -395,12 +396,12 @@ export class RegistryClient {
     );
   }
 
-  /** The changes of owners that wait, of any environment. */
+  /** The pending changes of owners in all environments. */
   listOwnersChanges(signal?: AbortSignal): Promise<OwnersChangeList> {
     return this.#connection.call('listOwnersChanges', {}, signal);
   }
 
-  /** The owners of prompts in an environment, and the change of them that waits. @throws Problem `environment_not_found` */
+  /** The owners of prompts in an environment, and their pending change. @throws Problem `environment_not_found` */
   getOwners(environment: EnvironmentName, signal?: AbortSignal): Promise<OwnersRecord> {
     return this.#connection.call('getOwners', { path: { environment } }, signal);
   }
@@ -450,7 +451,7 @@ export class RegistryClient {
     return this.#connection.call('comment', { path: { id }, body: request, idempotencyKey }, signal);
   }
 
-  /** One page of the threads of a prompt, the newest version first; a page may be empty, and another follow. */
+  /** One page of the threads of a prompt, the newest version first; a page may be empty although another follows. */
   listThreads(name: PromptName, query: LineThreadQuery = {}, signal?: AbortSignal): Promise<LineThreadPage> {
     return this.#connection.call('listThreads', { path: { name }, query }, signal);
   }
@@ -480,7 +481,7 @@ export class RegistryClient {
     return this.#connection.call('deleteComment', { path: { name, id }, idempotencyKey }, signal);
   }
 
-  /** Marks the comments at a line as resolved, or opens them again. @throws Problem `comment_not_found` … */
+  /** Marks the comments at a line as resolved, or reopens them. @throws Problem `comment_not_found` … */
   resolveThread(
     name: PromptName,
     place: ThreadPlace,
@@ -531,7 +532,7 @@ export class RegistryClient {
     return this.#connection.call('listKeys', { query }, signal);
   }
 
-  /** Only this response contains the key; it is requested once and never again. */
+  /** Only this response contains the key; the request is never retried. */
   createKey(request: z.input<typeof keyRequest>, signal?: AbortSignal): Promise<CreatedKey> {
     return this.#connection.call('createKey', { body: request }, signal);
   }
@@ -550,7 +551,7 @@ export class RegistryClient {
     return (await this.deliverWithMaxAge(name, what, signal)).delivery;
   }
 
-  /** As `deliver`, with the seconds for which an application may give the answer again (RFC 9111 `max-age`). */
+  /** Like `deliver`, with the seconds for which an application may cache the response (RFC 9111 `max-age`). */
   async deliverWithMaxAge(
     name: PromptName,
     what: Wanted = {},
@@ -598,7 +599,7 @@ function maxAgeOf({ headers }: Pick<TransportResponse, 'headers'>): number {
   return Number(/\bmax-age=(\d{1,9})/i.exec(headers.get('cache-control') ?? '')?.[1] ?? 0);
 }
 
-/** True if the registry cannot be reached, or reports itself that it cannot serve. */
+/** True if the registry cannot be reached, or reports that it cannot serve. */
 function isAway(error: unknown): boolean {
   return RegistryUnreachable.isAbsent(error) || Problem.is(error, 'unavailable');
 }

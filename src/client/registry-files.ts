@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
-/** By a hash: a URL may hold what a file name cannot. */
+/** Uses a hash, because a URL may have characters that a file name cannot. */
 export function registryFolder(registryUrl: string): string {
   return join('registries', hexOf(registryUrl).slice(0, 40));
 }

@@ -22,7 +22,7 @@ export type PromotionPage = z.infer<typeof promotionPage>;
 export type ReleasePage = z.infer<typeof releasePage>;
 export type CommentPage = z.infer<typeof commentPage>;
 export type LineThreadPage = z.infer<typeof lineThreadPage>;
-/** Of one version, or of all of a prompt. */
+/** Threads of one version, or of all versions of a prompt. */
 export type LineThreadQuery = PageQuery & Partial<Pick<z.infer<typeof lineThreadQuery>, 'version' | 'state'>>;
 export type KeyPage = z.infer<typeof keyPage>;
 export type Batch = Omit<z.infer<typeof batchResponse>, 'remaining'>;
@@ -36,9 +36,9 @@ export type PageQuery = {
   readonly limit?: number | undefined;
 };
 export type PromptListQuery = {
-  /** Names that begin so, such as `support/`. */
+  /** Only names with this prefix, such as `support/`. */
   readonly prefix?: string | undefined;
-  /** Archived ones too. */
+  /** True to include archived prompts. */
   readonly archived?: boolean | undefined;
 };
 export type PromotionListQuery = PageQuery &
@@ -52,11 +52,11 @@ export type VersionSearchQuery = PageQuery & {
 };
 /** `channel`: default `stable`. */
 export type LiveRequest = z.input<typeof liveQuery>;
-/** `after` is the cursor of the page before; `limit` 1–1000; `wait` in seconds, 30 at most. */
+/** `after` is the cursor of the previous page; `limit` 1–1000; `wait` in seconds, at most 30. */
 export type ChangesQuery = Partial<z.infer<typeof changesQuery>>;
 export type ConsistencyQuery = z.infer<typeof consistencyQuery>;
 /** Identifies the source of a version. */
 export type VersionIdentity = Pick<Version, 'prompt' | 'version' | 'digest'> & {
-  /** The size of its source, if known: batches are composed by it. */
+  /** The size of its source, if known, to compose batches. */
   readonly bytes?: number;
 };

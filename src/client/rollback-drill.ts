@@ -1,6 +1,6 @@
 /**
- * A practice rollback in an environment before production: back to the previous good version, until applications have
- * it, and forward again. Whatever happens meanwhile, the pointer is restored, or the report says what is live.
+ * Practices a rollback in an environment before production: back to the previous good version, until applications have
+ * it, and forward again. Whatever happens, the pointer is restored, or the report says what is live.
  */
 import { setTimeout } from 'node:timers/promises';
 import type { Promotion } from '../contract/promotions.ts';
@@ -13,7 +13,7 @@ import { goodVersions } from '../core/rollback-target.ts';
 import type { VersionNumber } from '../core/version.ts';
 import type { RegistryClient } from './registry-client.ts';
 
-/** A key of the environment promotes, and delivers as an application's does. */
+/** The client of a key of the environment, which promotes, and delivers as to an application. */
 export type DrillClient = Pick<
   RegistryClient,
   | 'getPrompt'
@@ -38,17 +38,20 @@ export interface DrillPlan extends DrillPlace {
   readonly to: VersionNumber;
 }
 
-/** Of each step the milliseconds that it took; those that were not come to are missing. */
+/** The milliseconds that each step took; steps that were not reached are missing. */
 export interface DrillTimes {
   /** From the request for the rollback to the registry's answer. */
   readonly ask?: number;
-  /** Of that, from the request's record to the move of the pointer, by the registry's clock. */
+  /** Part of `ask`: from the request's record to the move of the pointer, by the registry's clock. */
   readonly apply?: number;
-  /** From the request until delivery gave the old text. */
+  /** From the request until delivery returned the old text. */
   readonly delivery?: number;
-  /** From the request until an application had it that was answered just before, and keeps each answer for its max-age. */
+  /**
+   * From the request until the old text reached an application that got a response just before, and caches each
+   * response for its max-age.
+   */
   readonly application?: number;
-  /** From the request to go forward again until delivery gave the text from before. */
+  /** From the request to go forward again until delivery returned the current text. */
   readonly back?: number;
 }
 
@@ -57,24 +60,24 @@ export interface DrillReport extends DrillPlan {
   readonly startedAt: string;
   readonly outcome: 'done' | 'cancelled' | 'failed';
   readonly times: DrillTimes;
-  /** Seconds for which the registry lets an application keep an answer. */
+  /** Seconds for which the registry lets an application cache a response. */
   readonly maxAge: number;
-  /** Why it is not done; for a person. */
+  /** Why the drill failed, for a person; null if it succeeded. */
   readonly failure: string | null;
   /** The version live at the end; null if unknown. */
   readonly live: VersionNumber | null;
 }
 
-/** There is nothing to practice, or not there. Nothing was moved; the message is for the person. */
+/** There is nothing to practice, or not in this environment. Nothing was moved; the message is for the person. */
 export class DrillRefused extends Error {
   override readonly name = 'DrillRefused';
 }
 
 /** The newest promotions of a prompt are enough: nobody rolls back further. */
 const PROMOTIONS = 200;
-/** Milliseconds for which delivery is waited for, and for which the pointer is put back. */
+/** The time to wait for delivery, and to retry restoring the pointer, in ms. */
 const PATIENCE = 30_000;
-/** Milliseconds between two looks at delivery: soon at first, then now and then. */
+/** Pauses between two checks of delivery, in ms: short at first, then longer. */
 const FIRST_LOOK = 5;
 const LAST_LOOK = 250;
 const TRIES = 3;
@@ -139,7 +142,7 @@ export async function runDrill(
     signal.throwIfAborted();
     const began = performance.now();
     wasAsked = true;
-    // Not with the signal: a request that was given up may arrive after the pointer was looked at.
+    // Without the signal, because an aborted request may arrive after the pointer was checked.
     const promotion = await move(client, plan, plan.to, plan.from, reason);
     times.ask = performance.now() - began;
     times.apply = Date.parse(promotion.appliedAt ?? '') - Date.parse(promotion.requestedAt);
@@ -244,12 +247,12 @@ function pointerIn(
   return pointers.find(each => each.environment === environment && each.channel === channel);
 }
 
-/** An application as the client library makes it: it keeps each answer for its max-age. */
+/** Behaves like an application with the client library: caches each response for its max-age. */
 class Application {
   readonly #client: DrillClient;
   readonly #place: DrillPlace;
   #known: { readonly version: number; readonly until: number } | undefined;
-  /** Seconds, of the last answer. */
+  /** The max-age of the last response, in seconds. */
   maxAge = 0;
 
   constructor(client: DrillClient, place: DrillPlace) {
@@ -267,7 +270,7 @@ class Application {
   }
 }
 
-/** @param patience in milliseconds. @throws Error after it, the signal's reason, and as `look` does */
+/** @param patience in milliseconds @throws Error after that, the signal's reason, and as `look` does */
 async function until(
   what: string,
   patience: number,

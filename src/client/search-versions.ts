@@ -21,9 +21,9 @@ export interface Hit {
   readonly first: MatchPosition;
   /** The number of occurrences in the version. */
   readonly count: number;
-  /** True for the first version, and if the one before it is on this machine and does not have the text. */
+  /** True for the first version, and if the version before it is on this machine and does not have the text. */
   readonly isAdded: boolean;
-  /** The next version, if it is on this machine and does not have the text any more. */
+  /** The next version, if it is on this machine and no longer has the text. */
   readonly removedIn: VersionNumber | undefined;
 }
 
@@ -32,20 +32,20 @@ type Found = Pick<Hit, 'first' | 'count'>;
 export interface LocalSearchResult {
   /** Newest first. */
   readonly hits: readonly Hit[];
-  /** The number of versions that were looked at, and how many are kept. */
+  /** The number of versions that were searched, and of those that are cached. */
   readonly searched: number;
   readonly kept: number;
 }
 
 export interface SearchLimits {
   readonly hits: number;
-  /** Of sources, in UTF-16 code units. */
+  /** The limit of sources, in UTF-16 code units. */
   readonly characters: number;
   readonly milliseconds: number;
 }
 
 const DEFAULT_LIMITS: SearchLimits = { hits: 500, characters: 256 * 1024 * 1024, milliseconds: 10_000 };
-/** Sources that are read at a time. */
+/** The number of sources read at a time. */
 const AT_A_TIME = 16;
 
 /**
@@ -81,7 +81,7 @@ export async function searchVersions(
   while (searched < kept.length && hits.length < limits.hits && characters < limits.characters && goOn()) {
     const part = kept.slice(searched, searched + AT_A_TIME);
     const wanted = [...new Set(part.map(({ digest }) => digest))].filter(digest => !known.has(digest));
-    // Versions of the same text are searched once.
+    // Versions with the same text are searched once.
     await Promise.all(
       wanted.map(async digest => {
         const source = await cache.peekSource(digest);

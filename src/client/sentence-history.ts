@@ -1,4 +1,4 @@
-/** Reads a prompt's versions and computes the blame of one of them, in pieces, so that the thread can do other work. */
+/** Reads a prompt's versions and computes the blame of one of them, in pieces so that the thread can do other work. */
 import { setImmediate } from 'node:timers/promises';
 import type { VersionSummary } from '../contract/prompts.ts';
 import { type Blame, type BlamedVersion, emptyBlame, extendBlame } from '../core/blame/blame.ts';
@@ -11,51 +11,52 @@ import type { RegistryClient } from './registry-client.ts';
 
 /** A source of versions: a registry's client, or the cache on this machine. */
 export type HistorySource = Pick<RegistryClient, 'listVersions' | 'getSources'> &
-  /** Says why a source is not among those. */
+  /** Reports why a source is not among those. */
   Partial<Pick<RegistryClient, 'getSource'>>;
 
 export interface SentenceHistory {
   readonly blame: Blame;
   readonly version: VersionNumber;
-  /** Those that changed a sentence of it, and itself, by number. */
+  /** The version itself and those that changed one of its sentences, by number. */
   readonly versions: ReadonlyMap<number, VersionSummary>;
 }
 
 export interface HistoryLimits {
   readonly versions: number;
-  /** Of all sources together, in UTF-16 code units. */
+  /** The limit of all sources together, in UTF-16 code units. */
   readonly characters: number;
-  /** Of one source; a longer one ends the history. */
+  /** The limit of one source; a longer one ends the history. */
   readonly length: number;
 }
 
 export interface HistoryOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Of an earlier version: only those after it are read, if they do follow it. */
+  /** The history of an earlier version: if this one follows it, only later versions are read. */
   readonly since?: SentenceHistory | undefined;
-  /** The number of versions that were read so far. */
+  /** Called with the number of versions read so far. */
   readonly onProgress?: (versions: number) => void;
   readonly limits?: HistoryLimits;
 }
 
-/** Of a text with a sentence history, in UTF-16 code units. */
+/** The longest text with a sentence history, in UTF-16 code units. */
 export const MAX_TEXT_LENGTH = 256 * 1024;
 const DEFAULT_LIMITS: HistoryLimits = {
   versions: 2000,
   characters: 32 * 1024 * 1024,
   length: MAX_TEXT_LENGTH,
 };
-/** Versions in a page, and pages that are read at most until the version is found. */
+/** Versions per page, and the maximum number of pages to search for the version. */
 const PAGE = 500;
 const MAX_PAGES = 100;
-/** Versions that are read and blamed at a time, and the most of their characters. */
+/** Versions that are read and blamed at a time, and the limit of their characters. */
 const AT_A_TIME = 50;
 const CHARACTERS_AT_A_TIME = 256 * 1024;
 
 /**
- * The newest versions are read first, until a limit or a version that is not there.
- * @param version undefined: the newest
- * @throws Problem `version_not_found`; `too_large` for a source above the limit; the reason of `signal`; what `source` throws
+ * Reads the newest versions first, until a limit or a missing version.
+ * @param version undefined for the newest
+ * @throws Problem `version_not_found`; `too_large` for a source above the limit; the reason of `signal`; errors of
+ * `source`
  */
 export async function sentenceHistory(
   source: HistorySource,
@@ -105,7 +106,7 @@ export async function sentenceHistory(
   return { blame, version: newest, versions: changing(blame, newest, read, base) };
 }
 
-/** The others are not kept: a long history has many. */
+/** Drops the other versions, because a long history has many. */
 function changing(
   { changes }: Blame,
   newest: VersionNumber,
@@ -118,7 +119,7 @@ function changing(
   return new Map([...all].filter(([version]) => used.has(version)));
 }
 
-/** Returns whether this is the version that `since` is of. */
+/** Returns true if this is the version of `since`. */
 function follows({ version, digest }: VersionSummary, since: SentenceHistory | undefined): boolean {
   return since?.version === version && since.versions.get(version)?.digest === digest;
 }
@@ -142,7 +143,7 @@ export function keptSource(
   };
 }
 
-/** Newest first, from `version` on, each the one before the last; ends at one that may not be read. */
+/** Newest first without gaps, from `version` on; ends at a version that may not be read. */
 async function* summariesDown(
   source: HistorySource,
   prompt: PromptName,

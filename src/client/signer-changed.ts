@@ -1,4 +1,4 @@
-/** The log names another key as the one that signs, and the key before did not endorse it: anybody may have named it. */
+/** The log names a new signing key that the previous one did not endorse: anybody may have named it. */
 export class SignerChanged extends Error {
   override readonly name = 'SignerChanged';
 

@@ -1,7 +1,6 @@
 /**
- * One exchange with the registry, using ky: the key is only sent to the registry's own origin, redirects are not
- * followed, every wait is bounded, and repeatable requests are retried. Returns the whole response, status and bytes,
- * unparsed.
+ * One exchange with the registry, using ky: the key is only sent to the registry's origin, redirects are not followed,
+ * every wait is bounded, and repeatable requests are retried. Returns the whole response, status and bytes, unparsed.
  */
 import ky, { HTTPError, TimeoutError } from 'ky';
 import { retryAfterMs } from '../contract/retry-after.ts';
@@ -15,10 +14,10 @@ export type SendRequest = (request: Request) => Promise<Response>;
 export interface RetryLimits {
   /** The number of retries after the first attempt. */
   readonly retries: number;
-  /** The first wait in milliseconds; each further one is twice as long at most, with full jitter. */
+  /** The limit of the first wait in milliseconds, doubled for each further one, with full jitter. */
   readonly firstDelayMs: number;
   readonly maxDelayMs: number;
-  /** A longer Retry-After is not waited for: the call fails at once and its message says how long to wait. */
+  /** With a longer Retry-After the call fails at once, and its message says how long to wait. */
   readonly maxRetryAfterMs: number;
 }
 
@@ -37,9 +36,9 @@ export interface Exchange {
   readonly body?: string;
   /** True if it changes anything in the registry. */
   readonly changing: boolean;
-  /** True if asking twice changes no more than asking once. */
+  /** True if sending it twice changes no more than sending it once. */
   readonly repeatable: boolean;
-  /** For one attempt, in milliseconds. */
+  /** The timeout of one attempt, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }
@@ -53,15 +52,15 @@ export interface TransportResponse {
 export interface TransportOptions {
   readonly fetch: SendRequest;
   readonly retry: RetryLimits;
-  /** In bytes, of one answer. */
+  /** The limit of one response, in bytes. */
   readonly maxAnswerBytes: number;
 }
 
 const RETRIED_STATUSES: readonly number[] = [429, 502, 503, 504];
 
 /**
- * @throws RegistryUnreachable `offline`, `timeout`, `cut_off`, `cancelled`, `tls`, `redirected`, `not_a_registry`
- * (what answered does not speak HTTP) or `answer_too_large`.
+ * @throws RegistryUnreachable `offline`, `timeout`, `cut_off`, `cancelled`, `tls`, `redirected`, `not_a_registry` (the
+ * other end does not speak HTTP) or `answer_too_large`.
  */
 export async function exchange(asked: Exchange, options: TransportOptions): Promise<TransportResponse> {
   const url = shownUrl(asked.url);
@@ -99,12 +98,12 @@ export async function exchange(asked: Exchange, options: TransportOptions): Prom
           throw error;
         }
         neverArrived = false;
-        // The part that ky needs: the bytes themselves stay here.
+        // Only what ky needs: the bytes stay here.
         return new Response(null, { status: last.status, headers: last.headers });
       },
     });
   } catch (error) {
-    // ky's own verdict on a status that is still there after the retries: the answer itself is read by the caller.
+    // ky throws for a status that remains after the retries, but the caller reads the response itself.
     if (!(error instanceof HTTPError && last !== undefined))
       throw asUnreachable(error, url, asked, neverArrived);
   }
@@ -112,7 +111,7 @@ export async function exchange(asked: Exchange, options: TransportOptions): Prom
   return last;
 }
 
-/** Undefined leaves the wait to ky, which reads Retry-After in both its forms (RFC 9110, 10.2.3). */
+/** Undefined leaves the wait to ky, which reads both forms of Retry-After (RFC 9110, 10.2.3). */
 function shouldRetry(error: Error, retry: RetryLimits): boolean | undefined {
   if (error instanceof HTTPError) {
     const wait = retryAfterMs(error.response.headers.get('retry-after'));
@@ -132,7 +131,7 @@ async function fetchWhole(
   let response: Response;
   try {
     response = await options.fetch(request);
-    asked.signal?.throwIfAborted(); // a registry in process may answer all the same
+    asked.signal?.throwIfAborted(); // an embedded registry may answer all the same
   } catch (error) {
     throw asUnreachable(error, url, asked);
   }
@@ -190,7 +189,7 @@ function mayHaveHappened(asked: Exchange): string {
   return asked.changing ? ' The registry may have done it anyway: check before you repeat it.' : '';
 }
 
-/** `neverArrived`: of the attempts before this error. */
+/** @param neverArrived true if no attempt before this error reached the registry */
 function asUnreachable(error: unknown, url: string, asked: Exchange, neverArrived = true): Error {
   if (asked.signal?.aborted === true)
     return new RegistryUnreachable(
@@ -245,7 +244,7 @@ function asUnreachable(error: unknown, url: string, asked: Exchange, neverArrive
 
 const NOTHING_CHANGED = ' Nothing was changed.';
 
-/** No connection came about, so nothing was sent. */
+/** No connection was made, so nothing was sent. */
 const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -255,7 +254,7 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** A connection that was there and is gone: what was sent may have arrived. */
+/** The connection was lost, so the request may have arrived. */
 const DROPPED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 function cutOff(url: string, asked: Exchange, cause: unknown): RegistryUnreachable {

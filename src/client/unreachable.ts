@@ -1,34 +1,34 @@
 /**
- * The reasons why a registry cannot be reached: everything but the problems that the registry itself reports. They are
- * one closed union, so that callers check the reason and never match a message.
+ * The reasons why a registry cannot be reached: everything but the problems that the registry itself reports. A closed
+ * union, so that callers check the reason and never match a message.
  */
 
 export const UNREACHABLE_REASONS = [
   /** No connection: no network, no such host, refused. */
   'offline',
-  /** No whole answer within the time a call may take. */
+  /** No complete response within the time limit of a call. */
   'timeout',
-  /** The answer ended before it was whole. */
+  /** The response ended before it was complete. */
   'cut_off',
-  /** The caller's AbortSignal. */
+  /** The caller's AbortSignal aborted. */
   'cancelled',
-  /** The server's certificate or its TLS is not to be trusted. */
+  /** The server's certificate or TLS cannot be trusted. */
   'tls',
-  /** A gateway or the registry answered that it cannot serve now, also after retries. */
+  /** A gateway or the registry still reports after retries that it cannot serve now. */
   'unavailable',
   /** A redirect, which is never followed: it could carry the key elsewhere. */
   'redirected',
-  /** Another server than a PromptForge registry answered. */
+  /** A server that is not a PromptForge registry answered. */
   'not_a_registry',
   'older_api',
   'newer_api',
-  /** A registry's answer that is not what the API promises. */
+  /** The registry's response does not match the API. */
   'wrong_shape',
-  /** More than the client is ready to hold. */
+  /** The response is larger than the client accepts. */
   'answer_too_large',
-  /** A source that does not have the digest the registry gave for it. */
+  /** A source does not have the digest that the registry reported for it. */
   'digest_mismatch',
-  /** A URL that no key may be sent to. */
+  /** No key may be sent to the URL. */
   'address_refused',
 ] as const;
 
@@ -40,7 +40,7 @@ export class RegistryUnreachable extends Error {
   readonly reason: UnreachableReason;
   /** Origin and path of the request; the empty string if the URL itself was refused. */
   readonly url: string;
-  /** No attempt got as far as a connection, so nothing can have been changed. */
+  /** True if no attempt made a connection, so nothing can have been changed. */
   readonly neverArrived: boolean;
   /** The part of `message` in the system's own words, such as `: connect ECONNREFUSED 127.0.0.1:7878`. */
   readonly technical: string;
@@ -62,7 +62,7 @@ export class RegistryUnreachable extends Error {
     this.technical = technical;
   }
 
-  /** Returns whether `error` is one of these, and for one of `reasons` when any are given. */
+  /** Returns true for an error of this class, with one of `reasons` if any are given. */
   static is(error: unknown, ...reasons: readonly UnreachableReason[]): error is RegistryUnreachable {
     return error instanceof RegistryUnreachable && (reasons.length === 0 || reasons.includes(error.reason));
   }

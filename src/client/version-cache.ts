@@ -4,19 +4,16 @@ import type { Digest } from '../core/digest.ts';
 import type { PromptName } from '../core/name.ts';
 import type { VersionReference } from '../core/version.ts';
 
-/** Nothing here rejects: a cache that cannot be written is one that keeps nothing. */
+/** Nothing here rejects: a cache that cannot be written is treated as empty. */
 export interface VersionCache {
-  /** Undefined when it is not kept, or what is kept does not have that digest any more. */
+  /** Undefined if it is not cached, or if the cached source no longer has that digest. */
   getSource(digest: Digest): Promise<string | undefined>;
-  /** The version as the registry at `registryUrl` gave it last. */
+  /** The version as the registry at `registryUrl` last returned it. */
   getVersion(registryUrl: string, reference: VersionReference): Promise<Version | undefined>;
   putVersion(registryUrl: string, version: Version): Promise<void>;
   /** The cached history of a prompt, newest first; empty if there is none. */
   getHistory(registryUrl: string, prompt: PromptName): Promise<readonly VersionSummary[]>;
-  /**
-   * Keeps a page of a prompt's history with those before.
-   * @param isNewest whether it is the first page, before which there is none
-   */
+  /** Adds a page to a prompt's cached history. @param isNewest true for the first page */
   putHistory(
     registryUrl: string,
     prompt: PromptName,

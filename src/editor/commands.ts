@@ -4,7 +4,7 @@ import type { ReportProblem } from './problems/report.ts';
 
 /**
  * @param id without the `promptforge.` before it
- * @param doing what a failure message begins with, such as `Publishing`
+ * @param doing the beginning of a failure message, such as `Publishing`
  */
 export function registerCommand(
   id: string,
@@ -16,7 +16,7 @@ export function registerCommand(
     try {
       return await run(...args);
     } catch (error) {
-      // Not awaited: the message may stay for long, and the command is over.
+      // Not awaited, because the message may stay open for long after the command.
       void report(error, doing, () => attempt(...args));
       return undefined;
     }

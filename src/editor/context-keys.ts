@@ -1,10 +1,10 @@
-/** Every context key of ours is set here, so that what a `when` clause may ask is in one place. */
+/** Sets all context keys of the extension, so that everything a `when` clause may use is in one place. */
 import * as vscode from 'vscode';
 import type { Session } from './connection/session.ts';
 import { EMBEDDED } from './versions/uri.ts';
 
 export interface ContextKeys {
-  /** `no-folder`, `not-connected`, … as ConnectionState has them. */
+  /** `no-folder`, `not-connected`, … as in ConnectionState. */
   'promptforge.state': string;
   /** A usable promptforge.json is open, and the workspace is trusted. */
   'promptforge.project': boolean;
@@ -12,18 +12,18 @@ export interface ContextKeys {
   /** The window has several projects and shows one of them. */
   'promptforge.severalProjects': boolean;
   'promptforge.embedded': boolean;
-  /** True if the registry's list is here: `failed` is one that could not be fetched while connected. */
+  /** The state of the registry's list; `failed` if it could not be fetched while connected. */
   'promptforge.promptList': 'loading' | 'listed' | 'failed';
   'promptforge.promotionList': 'loading' | 'listed' | 'failed';
-  /** The explorer shows a part of the prompts only. */
+  /** True if the explorer shows only some of the prompts. */
   'promptforge.filtered': boolean;
   /** The subject of the History view: a prompt, an unpublished prompt, or nothing. */
   'promptforge.historyOf': 'none' | 'draft' | 'prompt';
-  /** It shows the versions of one author only. */
+  /** True if it shows only the versions of one author. */
   'promptforge.historyFiltered': boolean;
   'promptforge.selectedForCompare': boolean;
   'promptforge.previewOpen': boolean;
-  /** The preview stays with its prompt. */
+  /** True if the preview stays with its prompt. */
   'promptforge.previewLocked': boolean;
   /** The actions permitted on the promotion under review: `:approve:reject:`; empty if there are none. */
   'promptforge.review': string;
@@ -33,12 +33,12 @@ export interface ContextKeys {
   'promptforge.environmentsCompared': boolean;
   /** The actions permitted on the release under review; empty if there are none. */
   'promptforge.releaseReview': string;
-  /** A comment, or an edit of one, was written and not sent. */
+  /** True if there is an unsent comment or edit of one. */
   'promptforge.unsentComments': boolean;
-  /** A comment is shown in an editor that is open; some of them suggest something. */
+  /** Whether open editors show comments, and whether some have suggestions. */
   'promptforge.comments': boolean;
   'promptforge.suggestions': boolean;
-  /** A registry's log was rewritten, and nobody acknowledged it yet. */
+  /** True if a registry's log was rewritten, and nobody has acknowledged it yet. */
   'promptforge.alarm': boolean;
   /** True for a moment when a step of the walkthrough is completed: see walkthrough.ts. */
   'promptforge.did.connect': boolean;
@@ -52,7 +52,7 @@ export function setContext<Name extends keyof ContextKeys>(name: Name, value: Co
   void vscode.commands.executeCommand('setContext', name, value);
 }
 
-/** Keeps what follows from the session up to date. */
+/** Keeps the keys that depend on the session up to date. */
 export function registerContextKeys(session: Session): vscode.Disposable {
   const update = () => {
     setContext('promptforge.state', session.state.kind);

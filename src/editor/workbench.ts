@@ -12,7 +12,7 @@ export interface Workbench {
   readonly session: Session;
   readonly prompts: PromptList;
   readonly promotions: PromotionList;
-  /** When versions were live, as far as somebody looked. */
+  /** When versions were live, as far as it was requested. */
   readonly lives: PromptLives;
   readonly ask: Dialogs;
   readonly report: ReportProblem;

@@ -64,7 +64,7 @@ export function createWebhook(
   );
 }
 
-/** Those of all environments, newest first. */
+/** The webhooks of all environments, newest first. */
 export async function listWebhooks(store: Store): Promise<WebhookRecord[]> {
   const found = await store.read(snapshot => webhooks.listWebhooks(snapshot, {}));
   return found.map(({ record }) => record);

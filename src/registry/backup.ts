@@ -53,7 +53,8 @@ async function fill(output: string, folder: string): Promise<Backup> {
   const copy = join(output, DATABASE_FILE);
   // Empty, and for its owner alone, before anything is in it.
   await (await open(copy, 'wx', 0o600)).close();
-  // At the same time, as each waits for the disk. Both are awaited, so that nothing is written any more once one has failed.
+  // At the same time, because both wait for the disk. Both are awaited, so that nothing is written after one has
+  // failed.
   const [snapshot, key] = await Promise.allSettled([
     takeSnapshot(join(folder, DATABASE_FILE), copy),
     copyKey(join(folder, IDENTITY_FILE), join(output, IDENTITY_FILE)),
@@ -73,7 +74,7 @@ async function copyKey(from: string, to: string): Promise<boolean> {
   return true;
 }
 
-/** Its bytes are on disk, or those of the names in it. Windows opens no folder, and needs none of it. */
+/** Flushes a file, or a folder with its entries, to disk. Windows cannot open folders, and need not. */
 async function synced(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   await using handle = await open(path, 'r');

@@ -10,7 +10,7 @@ import type { EventsTable, Tables } from './store/tables.ts';
 /** The search index is rebuilt on demand. */
 type Copied = Exclude<keyof Tables, 'schema_versions' | 'version_changes'>;
 
-/** Every table with what orders its rows, each after those that its rows refer to. */
+/** Every table with the columns that order its rows; a table follows those that it refers to. */
 export const TABLES: { readonly [Table in Copied]: readonly (keyof Tables[Table] & string)[] } = {
   events: ['seq'],
   versions: ['seq'],
@@ -26,7 +26,7 @@ export const TABLES: { readonly [Table in Copied]: readonly (keyof Tables[Table]
   idempotency: ['owner', 'idempotency_key'],
 };
 
-/** Limits of one statement, whichever is reached first. */
+/** Limits of one statement; the first one reached applies. */
 const BATCH = { rows: 250, characters: 1024 * 1024 } as const;
 
 /**
@@ -66,7 +66,7 @@ async function copyTable(source: ReadSnapshot, target: WriteTransaction, table: 
   let batch: object[] = [];
   let characters = 0;
   let head: ChainHead = CHAIN_START;
-  // One statement is under way while the next is gathered: each side waits for the other no longer than it must.
+  // One statement runs while the next is gathered, so that neither side waits longer than necessary.
   let written: Promise<unknown> = Promise.resolve();
   const write = async () => {
     await written;
@@ -75,7 +75,7 @@ async function copyTable(source: ReadSnapshot, target: WriteTransaction, table: 
       .insertInto(table)
       .values(batch as never)
       .execute();
-    // The next waiter gets its failure, which is not unhandled until then.
+    // The next statement reports a failure; until then it must not count as unhandled.
     written.catch(() => {});
     batch = [];
     characters = 0;

@@ -3,11 +3,11 @@
 export type DataFolderProblemCode =
   | 'not_found'
   | 'not_writable'
-  /** Others than its owner may read it, or a file of it. */
+  /** Users other than the owner may read it, or a file in it. */
   | 'not_private'
   | 'not_a_database'
   | 'not_a_key'
-  /** The events carry MACs, and the process does not have the key. */
+  /** The events carry MACs, but the process does not have the key. */
   | 'key_needed'
   | 'older_schema'
   | 'newer_schema'

@@ -27,7 +27,7 @@ export interface DataFolderOptions {
   readonly now?: () => Date;
   /** True to refuse an event whose time is not trusted; default: true unless `now` is given. */
   readonly checksClock?: boolean;
-  /** For how long the machine runs, in seconds; for tests. */
+  /** The machine's uptime, in seconds; for tests. */
   readonly uptime?: () => number;
   readonly onNarrowed?: OnNarrowed;
   /** True to write nothing, not even to create or migrate; default: false. */
@@ -101,7 +101,10 @@ async function checkFile(file: string, create: boolean, rights: number): Promise
   }
 }
 
-/** Empty, and for its owner alone: it will hold prompts and the hashes of keys. What SQLite puts beside it is the same. */
+/**
+ * Creates the empty file, readable only by its owner, because it will hold prompts and hashes of keys. SQLite's files
+ * beside it get the same mode.
+ */
 async function makeFile(file: string): Promise<void> {
   try {
     await (await open(file, 'a', 0o600)).close();
@@ -110,7 +113,7 @@ async function makeFile(file: string): Promise<void> {
   }
 }
 
-/** The error with its file, so that an operator knows where to look; one about another file names that itself. */
+/** The error with its file, so that the operator knows where to look; an error about another file already names it. */
 function explained(error: unknown, folder: string, file: string): unknown {
   if (DataFolderProblem.is(error, 'not_a_key', 'not_private', 'not_writable')) return error;
   if (DataFolderProblem.is(error))

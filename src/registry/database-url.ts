@@ -1,4 +1,4 @@
-/** Tells a database from a data folder where either may be named, without loading a driver. */
+/** Distinguishes the URL of a database from a data folder, without loading a driver. */
 
 export function isDatabaseUrl(text: string): boolean {
   return /^postgres(ql)?:\/\//i.test(text);

@@ -20,19 +20,19 @@ export interface DatabaseOptions {
   readonly create?: boolean;
   /** The policies of a new registry; production asks for one approval by default. Null: none. */
   readonly environments?: readonly Environment[] | null;
-  /** In place of the database's clock, which is not looked at then. */
+  /** Replaces the database's clock, which is not used then. */
   readonly now?: () => Date;
-  /** The clock of this machine, with which the database's is compared. */
+  /** The clock of this machine, to check the database's. */
   readonly machineClock?: () => Date;
   /** True to write nothing, for a standby; default: false. */
   readonly readOnly?: boolean;
-  /** As of PostgresStoreOptions. */
+  /** As in PostgresStoreOptions. */
   readonly connections?: number;
   readonly listens?: boolean;
   readonly patience?: Partial<Patience>;
 }
 
-/** The timeout of a migration on this side, in ms: on a large registry, creating an index takes a while. */
+/** This process's timeout for a migration, in ms: on a large registry, creating an index takes a while. */
 const MIGRATION_TIMEOUT = 30 * 60_000;
 
 /**
@@ -73,7 +73,7 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
 }
 
 /**
- * Brings the schema of the registry at `url` forward, or makes it in an empty database.
+ * Migrates the schema of the registry at `url`, or creates it in an empty database.
  * @throws DatabaseProblem as `openDatabase` does
  */
 export async function migrateDatabase(url: string, now: () => Date = () => new Date()): Promise<Migrated> {
@@ -146,7 +146,7 @@ function explained(error: unknown, { shown, hasPassword }: DatabaseAddress): unk
   if (DatabaseProblem.is(error)) return problem(error.code, error.message);
   for (const code of ['newer_schema', 'chain_broken'] as const)
     if (DataFolderProblem.is(error, code)) return problem(code, error.message);
-  // A Problem from the store has its reason as the cause.
+  // The cause of a Problem from the store is the reason.
   const reason = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const state = sqlState(error) ?? sqlState(reason);
   const told = error instanceof Error ? error.message : String(error);
@@ -177,7 +177,7 @@ function explained(error: unknown, { shown, hasPassword }: DatabaseAddress): unk
 
 const PASSWORD_WANTED = 'The server asks for a password. Give one in the URL, in PGPASSWORD or in ~/.pgpass.';
 
-/** Of `pg`, which SCRAM asks for a password that it was not given; of the server, which got an empty one. */
+/** Returns true for the messages of `pg` and of the server when a password is required but missing or empty. */
 function isWithoutPassword(told: string): boolean {
   return /client password must be|empty password/.test(told);
 }

@@ -39,14 +39,14 @@ export interface EmbeddedRegistry {
   close(): Promise<void>;
 }
 
-/** @throws DataFolderProblem as `openDataFolder` does, Problem `invalid_request` for an actor that is no name */
+/** @throws DataFolderProblem as `openDataFolder` does, Problem `invalid_request` for an invalid actor */
 export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<EmbeddedRegistry> {
   const { dataFolder, actor, now, onFault = warn, onNarrowed = onFault } = options;
   const why = validateActor(actor);
   if (why !== undefined) throw new Problem('invalid_request', why);
   const opened = await openDataFolder(dataFolder, {
     environments: defaultEnvironments(0),
-    // One person's, who may not have looked at it for months.
+    // The registry's only user may not have opened it for months.
     checksClock: false,
     onNarrowed,
     ...(now && { now }),
@@ -94,7 +94,7 @@ export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<Em
     async close() {
       closing.abort();
       await work.close();
-      // A call that waits for changes reads the database once more when it is ended.
+      // A call that waits for changes reads the database once more when it ends.
       await Promise.allSettled(calls);
       await Promise.all([schedule.close(), watch.close(), signer.close()]);
       integrity.close();
@@ -104,12 +104,15 @@ export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<Em
   };
 }
 
-/** Returns whether opening failed since the log does not fit: it was changed by other means. */
+/** Returns true if opening failed because the log is broken: it was changed by other means. */
 export function isBrokenLog(error: unknown): error is Error {
   return DataFolderProblem.is(error, 'chain_broken', 'head_lost');
 }
 
-/** The key beside the database; the log names it from the first use on. One person's registry continues with another key. */
+/**
+ * Opens the key beside the database; the log names it from the first use on. An embedded registry may continue with a
+ * new key.
+ */
 async function signingIn(
   store: Store,
   folder: string,

@@ -33,12 +33,12 @@ export async function readEnvironments(snapshot: ReadSnapshot): Promise<Environm
   });
 }
 
-/** The query that `readEnvironments` most often asks, unless they are known in this transaction. */
+/** The usual query of `readEnvironments`; none if they are known in this transaction. */
 export function environmentsAhead(snapshot: ReadSnapshot): CompiledQuery[] {
   return isRemembered(snapshot, 'environments') ? [] : [selectRows.compiled(snapshot, {})];
 }
 
-/** By their texts: every snapshot that deliveries are read from asks for them. */
+/** Parsed policies by text, because every snapshot for deliveries reads them. */
 const policies = new LRUCache<string, Policy>({ max: 100 });
 
 function parsed(text: string): Policy {
@@ -61,7 +61,7 @@ async function readVerified(snapshot: ReadSnapshot): Promise<readonly Environmen
   return rows;
 }
 
-/** The last verified events, with the newest event that set any; by the key of the MACs. */
+/** The last verified rows, with the newest event that set any; by the key of the MACs. */
 const verified = new LRUCache<string, string>({ max: 10 });
 
 function keyOf(snapshot: ReadSnapshot): string {
@@ -82,14 +82,14 @@ function textOf(rows: readonly EnvironmentsTable[]): string {
   return JSON.stringify(rows.map(({ name, position, policy }) => [name, position, policy]));
 }
 
-/** Named, as such statements are read faster (columns.ts). */
+/** Named, because such statements are read faster (columns.ts). */
 const COLUMNS = ['name', 'position', 'policy'] as const;
 
 const selectRows = preparedQuery(database =>
   database.selectFrom('environments').select(COLUMNS).orderBy('position'),
 );
 
-/** With the number of the newest event that set any. */
+/** The rows, with the seq of the newest event that set any. */
 const selectRowsAndLast = preparedQuery(database =>
   database
     .selectFrom('environments')
@@ -105,11 +105,11 @@ const selectRowsAndLast = preparedQuery(database =>
 );
 
 /**
- * Each with the newest event that set it. On PostgreSQL a lateral join, which always uses the index, whatever the
- * planner's statistics; SQLite has none and does not need one.
+ * Each environment with the newest event that set it. PostgreSQL uses a lateral join, which always uses the index,
+ * whatever the planner's statistics; SQLite has none and does not need it.
  */
 const selectEnvironments = preparedQuery(database => {
-  // The kind is part of the statement itself: only then is the index of just these events used.
+  // The kind is a literal in the statement, because only then is the partial index used.
   const rows = database.selectFrom('environments');
   const joined =
     database.getExecutor().adapter instanceof PostgresAdapter
@@ -153,7 +153,7 @@ function canonicalText(json: string): string {
   }
 }
 
-/** @throws Problem `environment_not_found` that names those there are */
+/** @throws Problem `environment_not_found` that names the existing ones */
 export async function readEnvironment(snapshot: ReadSnapshot, name: EnvironmentName): Promise<Environment> {
   const all = await readEnvironments(snapshot);
   return all.find(environment => environment.name === name) ?? notFound(name, all);
@@ -168,13 +168,14 @@ function notFound(name: EnvironmentName, all: readonly Environment[]): never {
 
 export interface SetEnvironment {
   readonly environment: Environment;
-  /** True if there was none of this name before; new ones come after the others. */
+  /** True if it is new; new environments come last. */
   readonly added: boolean;
 }
 
 /**
- * Sets the policy of an environment, or adds it. The policy it has already is not an event.
- * @throws Problem `environment_not_found` for `promoteFrom`, `invalid_request` when environments would promote in a circle
+ * Sets the policy of an environment, or adds it. An unchanged policy adds no event.
+ * @throws Problem `environment_not_found` for `promoteFrom`, `invalid_request` when environments would promote in a
+ * circle
  */
 export async function setEnvironment(
   transaction: WriteTransaction,
@@ -234,7 +235,7 @@ function checkPolicy({ name, policy }: Environment, all: readonly Environment[])
   }
 }
 
-/** Gives a new registry its environments; one that has any keeps them. */
+/** Creates the environments of a new registry; does nothing if there are any. */
 export async function ensureEnvironments(
   store: Store,
   author: Author,

@@ -23,12 +23,12 @@ export interface RegistryIdentity {
   readonly publicKey: string;
   /** The 64 bytes of the signature, in base64. */
   sign(text: string): string;
-  /** 32 bytes for one purpose, always the same (HKDF, RFC 5869, with SHA-256). */
+  /** A derived secret for one purpose, always the same 32 bytes (HKDF, RFC 5869, with SHA-256). */
   secretFor(purpose: string): Buffer;
 }
 
 /**
- * Reads the key in `file`, which is created, readable only by its owner, if it does not exist.
+ * Reads the key in `file`, or creates the file, readable only by its owner, if it does not exist.
  * @throws DataFolderProblem `not_writable` if it cannot be read or created, `not_private` if others can read it and
  * that cannot be changed, `not_a_key` if it has other contents
  */
@@ -49,7 +49,7 @@ async function read(file: string): Promise<string | undefined> {
   }
 }
 
-/** Whole or not at all: another process may make it at the same time. */
+/** Creates the key file atomically, because another process may do so at the same time. */
 async function make(file: string): Promise<string> {
   const { privateKey } = generateKeyPairSync('ed25519');
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;

@@ -1,19 +1,19 @@
-/** Keeps a data folder and the registry's own files from the other users of the machine, at every opening. */
+/** Restricts a data folder and the registry's own files to their owner, whenever they are opened. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keepToOwner, NotOwnerOnly } from '../disk/owner-only.ts';
 import { DataFolderProblem } from './data-folder-problem.ts';
 
-/** The files of a registry: `registry.db` with what SQLite puts beside it, `registry-key.pem` and the like. */
+/** The files of a registry: `registry.db` with SQLite's files beside it, `registry-key.pem` and others. */
 const OURS = /^registry[.-]/;
-/** The entries at the top of a new file system. */
+/** The only entry at the top of a new file system. */
 const LOST_AND_FOUND = 'lost+found';
 
-/** Receives a sentence about what others could read until now; by default a process warning. */
+/** Called with a sentence about what others could read until now; default: a process warning. */
 export type OnNarrowed = (sentence: string) => void;
 
 /**
- * The folder first, so that nobody changes files in it meanwhile.
+ * Restricts the folder first, so that nobody changes files in it meanwhile.
  * @throws DataFolderProblem `not_private` if others keep their access, or if the folder has files that are not a
  * registry's: then its mode is not PromptForge's to change
  */
@@ -27,7 +27,7 @@ export async function keepDataFolder(folder: string, onNarrowed: OnNarrowed = wa
     await translated(() => keepToOwner(join(folder, name), 'file', { onNarrowed, trusted }));
 }
 
-/** A secret that only its owner may read, wherever it is. @throws DataFolderProblem `not_private` */
+/** Restricts a secret's file to its owner, in any folder. @throws DataFolderProblem `not_private` */
 export function keepSecretFile(file: string, onNarrowed: OnNarrowed = warn): Promise<void> {
   return translated(() => keepToOwner(file, 'file', { onNarrowed }));
 }

@@ -19,16 +19,16 @@ export interface LoggedEvent extends EventSubject {
 
 export interface News {
   readonly head: ChainHead;
-  /** The time of the newest event, in ms since 1970; 0: there is none. */
+  /** The time of the newest event, in ms since 1970; 0 if there is none. */
   readonly at: number;
-  /** Undefined when there are too many, or the log is not the one that was read before. */
+  /** Undefined if there are too many, or if the log is not the one read before. */
   readonly events: readonly LoggedEvent[] | undefined;
 }
 
 /** The new cached state. */
 export interface Fresh {
   readonly news: News;
-  /** Entries that are not read again are only dropped. */
+  /** Entries without `read` are only dropped. */
   readonly deliveries: readonly { readonly spec: DeliverySpec; readonly read: ReadDelivery | undefined }[];
   readonly keys: readonly { readonly id: string; readonly key: KnownKey | undefined }[];
 }
@@ -41,7 +41,7 @@ export interface KnownLog {
   readonly maker: DeliveryMaker | undefined;
 }
 
-/** When there are more new events than this, everything is forgotten. */
+/** If there are more new events than this, the whole cache is dropped. */
 export const MAX_NEWS = 500;
 /** Entries that are reloaded at once; deliveries from memory wait for them. The rest is read on request. */
 const MOST = { deliveries: 50, bytes: 1024 * 1024 };
@@ -80,7 +80,7 @@ async function readDeliveries(
   return again;
 }
 
-/** Undefined if it is not served: requests for it get an error. */
+/** Undefined if the delivery is not served: requests for it get an error. */
 async function readIfServed(
   snapshot: ReadSnapshot,
   maker: DeliveryMaker,

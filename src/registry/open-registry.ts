@@ -4,7 +4,7 @@ import type { OnNarrowed } from './keep-data-folder.ts';
 import type { Store } from './store/store.ts';
 
 export interface RegistryPlace {
-  /** A data folder; what counts when no database is named. */
+  /** A data folder; used if no database is named. */
   readonly data: string;
   /** The URL of a database, which may hold a password and is therefore never printed. */
   readonly database?: string;
@@ -16,7 +16,7 @@ export interface OpeningOptions {
   readonly create: boolean;
   readonly readOnly: boolean;
   readonly onNarrowed: OnNarrowed;
-  /** Of a database, at most, beside the one that listens. */
+  /** The maximum number of connections to a database, beside the one that listens. */
   readonly connections?: number;
 }
 
@@ -26,7 +26,7 @@ export async function openRegistryAt(
   { connections, onNarrowed, ...opening }: OpeningOptions,
 ): Promise<Store> {
   if (database === undefined) return openDataFolder(data, { ...opening, onNarrowed });
-  // The driver of PostgreSQL is loaded by those who use it.
+  // Loads PostgreSQL's driver only if it is used.
   const { openDatabase } = await import('./database.ts');
   return openDatabase(database, { ...opening, ...(connections !== undefined && { connections }) });
 }

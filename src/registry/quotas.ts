@@ -13,21 +13,21 @@ import type { VersionNumber } from '../core/version.ts';
 import type { ReadSnapshot } from './store/store.ts';
 
 export interface Quotas {
-  /** Of a registry. They are shown without pages. */
+  /** Per registry. They are shown without pages. */
   readonly environments: number;
-  /** Of an environment: valid ones. */
+  /** Per environment: valid keys. */
   readonly keys: number;
-  /** Of an environment: an event is put down for each that wants it. */
+  /** Per environment: each event is stored once for each receiver. */
   readonly webhooks: number;
-  /** Events that wait for one webhook, or were given up. */
+  /** Per webhook: events that wait for it, or were given up. */
   readonly webhookEvents: number;
-  /** Of a prompt in an environment. */
+  /** Per prompt and environment. */
   readonly channels: number;
-  /** Of an environment: those that wait for approvals or their time. */
+  /** Per environment: promotions that wait for approvals or their time. */
   readonly openPromotions: number;
-  /** Of a promotion. */
+  /** Per promotion. */
   readonly comments: number;
-  /** Of a version: comments at its lines, and changes of them; as many again in reviews on each side. */
+  /** Per version: comments at its lines, and changes of them; as many again in reviews on each side. */
   readonly lineComments: number;
   /** Per key and day: requests with an Idempotency-Key whose responses are stored. */
   readonly idempotencyKeys: number;
@@ -85,7 +85,7 @@ export async function checkWebhookQuota(snapshot: ReadSnapshot, environment: Env
   );
 }
 
-/** Returns whether more waits for a webhook, or was given up, than is kept for one. */
+/** Returns true if more events wait for a webhook, or were given up, than are stored for one. */
 export async function isWebhookQuotaReached(snapshot: ReadSnapshot, webhook: string): Promise<boolean> {
   const { count } = await snapshot
     .selectFrom('webhook_deliveries')
@@ -95,7 +95,7 @@ export async function isWebhookQuotaReached(snapshot: ReadSnapshot, webhook: str
   return Number(count) >= QUOTAS.webhookEvents;
 }
 
-/** Of a channel that the prompt does not have yet in the environment. @throws Problem `invalid_request` */
+/** For a channel that the prompt does not have yet in the environment. @throws Problem `invalid_request` */
 export async function checkChannelQuota(
   snapshot: ReadSnapshot,
   { prompt, environment, channel }: Pick<PromotionRecord, 'prompt' | 'environment' | 'channel'>,
@@ -184,7 +184,7 @@ export async function checkLineCommentQuota(
     .select(({ fn }) => fn.countAll().as('count'))
     .where('prompt', '=', prompt)
     .where('version', '=', version)
-    // The kinds are part of the statement itself: only then is their index used.
+    // The kinds are literals in the statement, because only then is their index used.
     .where('kind', 'in', sql`(${sql.join(LINE_COMMENT_KINDS.map(kind => sql.lit(kind)))})` as never)
     .where('kind', '!=', 'promotion.commented')
     .executeTakeFirstOrThrow();

@@ -1,8 +1,8 @@
 /**
- * Caches what was read until an event of the log changes it. Any process may write, so every use first asks the store
- * whether something was committed: another process's commit shows within 5 ms (SQLite) or with its notification
- * (PostgreSQL). Only entries that new events change are read again, in the snapshot that has the events: constant
- * publishing does not affect the delivery of other prompts, and the cache outlives a loss of the database.
+ * Caches data until an event of the log changes it. Any process may write, so every use first checks whether something
+ * was committed: another process's commit shows within 5 ms (SQLite) or with its notification (PostgreSQL). Only
+ * entries that new events change are read again, in the snapshot with the events: constant publishing does not affect
+ * the delivery of other prompts, and the cache survives a loss of the database.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
@@ -35,9 +35,9 @@ export interface CachedEntries {
 /** The cached data, and how to add data that is read from the store after this. */
 export interface Loaded {
   readonly kept: CachedEntries;
-  /** Undefined while it is known to be current; else for how many seconds it may have been out of date. */
+  /** Undefined if it is known to be current; otherwise the seconds for which it may have been out of date. */
   readonly age: number | undefined;
-  /** Keeps it, unless an event has come meanwhile that may have changed it. */
+  /** Caches it, unless a new event may have changed it meanwhile. */
   keepKey(id: string, key: KnownKey): void;
   keepDelivery(delivery: CachedDelivery): void;
 }
@@ -47,7 +47,7 @@ export interface RegistryCache {
   now(): Date;
   /** All cached entries, even if something was committed since they were read. */
   readonly kept: CachedEntries;
-  /** The cached data if nothing was committed since the last `load` but what is known; undefined if `load` must be called. */
+  /** The cached data if nothing unknown was committed since the last `load`; undefined if `load` must be called. */
   present(): CachedEntries | undefined;
   /**
    * Returns the entries, updated by the events since; if the database does not answer, unchanged (`stale-if-error`),
@@ -55,24 +55,24 @@ export interface RegistryCache {
    * @throws Problem `unavailable` after that, or if nothing is cached yet
    */
   load(): Promise<Loaded>;
-  /** Applies this process's own commit. Resolves when it is cached; slow entries follow a little later. */
+  /** Applies this process's own commit. Resolves when it is cached; slow entries follow later. */
   committed(change: CommittedChange): Promise<void>;
   /**
-   * Applies commits of another thread, with the deliveries it made. Resolves when the other affected entries were read
-   * again.
+   * Applies commits of another thread, with the deliveries it made. Resolves when the other affected entries have been
+   * read again.
    * @throws Problem `unavailable` if they cannot be read now
    */
   committedElsewhere(events: readonly CommittedEvent[], made: readonly CachedDelivery[]): Promise<void>;
-  /** Loads after every commit until `signal` aborts, whether or not somebody asks. */
+  /** Loads after every commit until `signal` aborts, even without requests. */
   follow(signal: AbortSignal): Promise<void>;
-  /** The deliveries that are kept of a prompt. */
+  /** The specs of a prompt's cached deliveries. */
   specsOf(prompt: PromptName): readonly DeliverySpec[];
   /** Bytes retained by the deliveries, and their count. */
   size(): { readonly bytes: number; readonly entries: number };
 }
 
 export interface MemoryOptions {
-  /** Reads anew what an event changes; without it that is only forgotten. */
+  /** Reads entries again that an event changed; without it they are only dropped. */
   readonly maker?: DeliveryMaker;
   /** The memory that deliveries may retain; default: `DELIVERY_CACHE_BYTES`. */
   readonly deliveryBytes?: number;
@@ -87,16 +87,16 @@ const MAX_KEYS = 10_000;
 const STALE_FOR = 24 * 60 * 60 * 1000;
 /** The time a write waits for new deliveries to be ready, in ms. */
 const PATIENCE = 1000;
-/** The time to wait for the next commit before looking all the same, in ms. */
+/** The longest wait for the next commit before a check, in ms. */
 const FOLLOWING = 60_000;
-/** Commits within this many ms are read together if nobody asks for them. */
+/** Commits within this many ms are read together if there are no requests. */
 const GATHER = 20;
 /** The time to wait after the store failed, in ms. */
 const PAUSE = 100;
-/** The asker of work without a request. */
+/** The key of work without a request. */
 const NOBODY = '';
 
-/** A delivery that is being prepared, and whether it still is what it should be. */
+/** A delivery in preparation, and whether it is still current. */
 interface Preparing {
   readonly spec: DeliverySpec;
   isCurrent: boolean;
@@ -112,18 +112,18 @@ export function memory(
   const preparing = new Set<Preparing>();
   let revision = Number.NaN;
   let head: ChainHead | undefined;
-  /** Of the newest event that is known, in ms since 1970. */
+  /** The time of the newest known event, in ms since 1970. */
   let newest = 0;
-  /** Counts changes: a read from before one may be outdated. */
+  /** Counts changes: a read that began before one may be outdated. */
   let generation = 0;
   let refreshing: { readonly revision: number; readonly done: Promise<void> } | undefined;
-  /** Events that this process committed, which it knew of before it read them. */
+  /** Events that this process committed, and so knew before reading them. */
   const own = new Map<number, CommittedEvent>();
-  /** Events that another thread committed, and what they changed is still to be read. */
+  /** Events committed by another thread, whose changes are still to be read. */
   const announced = new Map<number, CommittedEvent>();
   let staleSince: number | undefined;
   const isBroken = (): boolean => (integrity?.broken() ?? null) !== null;
-  /** Nothing is added: it could not be confirmed later. */
+  /** Adds nothing to the cache, because it could not be confirmed later. */
   const unchanged = (age?: number): Loaded => ({ kept, age, keepKey: () => {}, keepDelivery: () => {} });
 
   async function refresh(present: number): Promise<void> {
@@ -181,7 +181,7 @@ export function memory(
       const made = await read.prepare(NOBODY);
       if (mine.isCurrent) deliveries.set(made);
     } catch {
-      // A request for it gets its error.
+      // A request for the delivery gets the error.
     } finally {
       preparing.delete(mine);
     }
@@ -201,7 +201,7 @@ export function memory(
     };
   }
 
-  /** As it was, for as long as that may be used. @throws what keeps the store from telling how it is */
+  /** The cached data, for as long as it may be used out of date. @throws the store's error after that */
   function stale(error: unknown): Loaded {
     staleSince ??= store.awaySince() ?? performance.now();
     const isTooOld = performance.now() - staleSince > STALE_FOR;
@@ -212,7 +212,7 @@ export function memory(
   async function load(): Promise<Loaded> {
     if (isBroken()) return unchanged();
     try {
-      // Taken before the log is read: what is committed in between is noticed the next time.
+      // Taken before the log is read, so that a commit in between is noticed the next time.
       const before = store.revision();
       if (before !== revision && !isAllOwn(before)) await refreshed(before);
     } catch (error) {
@@ -232,7 +232,7 @@ export function memory(
     );
   }
 
-  /** Returns whether all that was committed is known already, which asks the database little. */
+  /** Returns true if everything committed is already known, at the cost of a small query. */
   function isAllOwn(present: number): boolean {
     // A refresh under way still needs them: it may have read its data before they were committed.
     if (refreshing !== undefined) return false;
@@ -250,7 +250,7 @@ export function memory(
     return true;
   }
 
-  /** One question for all who ask at the same revision. */
+  /** One refresh for all callers at the same revision. */
   async function refreshed(before: number): Promise<void> {
     if (refreshing?.revision !== before) {
       const done = refresh(before);
@@ -293,7 +293,7 @@ export function memory(
         followKey(committedEvent(event), keys);
       }
       if (made.length === 0) return;
-      // Of several for one channel the last one counts.
+      // Of several for one channel, the last one counts.
       const ready = Promise.all(made.map(({ spec, read }) => keep(spec, read)));
       await Promise.race([ready, sleep(PATIENCE, undefined, { ref: false })]);
     },
@@ -305,7 +305,7 @@ export function memory(
       newest = Math.max(newest, Date.parse(at));
       const isMade = new Set(made.map(({ spec }) => keyOfSpec(spec)));
       const mustRead = events.some(event => changesOthers(event, isMade));
-      // At once, as the store may go away before it is read.
+      // Applied at once, because the store may become unavailable before it is read.
       for (const event of events) {
         (mustRead ? announced : own).set(event.seq, event);
         forgetChangedBy(event);
@@ -316,7 +316,7 @@ export function memory(
         deliveries.set(delivery);
       }
       if (!mustRead) return;
-      // One that is under way may have begun before the commit.
+      // A running refresh may have begun before the commit.
       for (let round = 0; round < 2 && !isBroken() && head.seq < last; round++) {
         await refreshing?.done.catch(() => {});
         if (head.seq < last) await refreshed(store.revision());

@@ -1,10 +1,10 @@
-/** Yields to the process's other work: checking many rows at a stretch would delay requests. */
+/** Yields to the process's other work, because checking many rows in one go would delay requests. */
 import { setImmediate as others } from 'node:timers/promises';
 
 /** In ms. */
 const TURN = 5;
 
-/** @returns what is called between rows: once a turn is over, it lets others have theirs */
+/** @returns a function to await between rows, which yields when a turn is over */
 export function turns(): () => Promise<void> {
   let ends = performance.now() + TURN;
   return async () => {

@@ -1,6 +1,6 @@
 /**
- * Merges that an editor has begun. Until one is over, its file may hold anything, the base's text too, and what the
- * person wrote is only in the editor's notes: so no command and no other window may write the file meanwhile.
+ * Merges that an editor has begun. Until one is over, its file may have any contents, even the base's text, and the
+ * person's edits are only in the editor's own files, so no command and no other window may write the file.
  */
 import { digestOf } from '../core/digest.ts';
 import { isPromptName, type PromptName } from '../core/name.ts';
@@ -41,7 +41,7 @@ export class BegunMerges {
     return names;
   }
 
-  /** A name may be longer than a file's, and differ from others by case alone. */
+  /** A prompt name may be longer than a file name may be, and differ from others only by case. */
   #pathOf(name: PromptName): string {
     return this.#local.path(FOLDER, digestOf(name).slice('sha256:'.length));
   }

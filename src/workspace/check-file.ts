@@ -8,7 +8,7 @@ import { inOrder } from '../core/template.ts';
 import { type FileRenderRequest, type LinkedFile, linkFile, openFile, shownPath } from './file-partials.ts';
 
 export interface FileIssue extends SourceIssue {
-  /** Names the file: the prompt's, or a partial's. */
+  /** The file in messages: the prompt's, or a partial's. */
   readonly label: string;
 }
 
@@ -22,14 +22,14 @@ export interface CheckedFile {
 type CheckRequest = Pick<FileRenderRequest, 'file' | 'root' | 'fileSystem' | 'shownFrom'>;
 
 /**
- * All errors at once: those of partials only if the prompt itself is valid. Empty for a file that can be published.
+ * All errors; those of partials only if the prompt itself is valid. Empty for a file that can be published.
  * @throws WorkspaceError `file_missing`, `outside`, `unreadable`
  */
 export async function checkFile(request: CheckRequest): Promise<readonly FileIssue[]> {
   return (await inspectFile(request)).issues;
 }
 
-/** As `checkFile`, with what was read. @throws WorkspaceError as `checkFile` */
+/** Like `checkFile`, with the linked file. @throws WorkspaceError as `checkFile` */
 export async function inspectFile(request: CheckRequest): Promise<CheckedFile> {
   let linked: LinkedFile | undefined;
   try {
@@ -59,7 +59,7 @@ async function problemOf(check: () => Promise<unknown>): Promise<Problem | undef
   }
 }
 
-/** In the order of the files, each file's by their places. */
+/** Removes duplicates. Keeps the order of the files, and sorts each file's issues by position. */
 function eachOnce(issues: readonly FileIssue[]): readonly FileIssue[] {
   const files = Map.groupBy(issues, ({ label }) => label);
   return [...files.values()].flatMap(ofFile => {
@@ -84,7 +84,7 @@ async function issuesOf(
   const { issues = [] } = details;
   const [first] = issues;
   const place = first && `:${first.line}:${first.column}: `;
-  // A file's name may hold what looks like a place.
+  // A file's name may contain text that looks like a place.
   for (let at = place === undefined ? -1 : message.indexOf(place); at >= 0; ) {
     const label = message.slice(0, at);
     const isFile = (await fileSystem.stat(resolve(shownFrom, label)))?.kind === 'file';

@@ -9,7 +9,7 @@ export const EMBEDDED = 'embedded';
 export const DEFAULT_FOLDER = 'prompts';
 
 export interface ProjectValues {
-  /** A registry's URL without a slash at its end, or `embedded`. */
+  /** A registry's URL without a trailing slash, or `embedded`. */
   readonly registry: string;
   /** The prompts folder relative to the root, with forward slashes. */
   readonly prompts: string;
@@ -18,16 +18,16 @@ export interface ProjectValues {
 }
 
 export interface ProjectProblem extends TextProblem {
-  /** Undefined for what has no meaning and does no harm, such as an unknown name. */
+  /** Undefined for a harmless problem, such as an unknown name. */
   readonly reason:
     | Extract<WorkspaceReason, 'invalid_project_file' | 'secret_in_project_file' | 'outside'>
     | undefined;
 }
 
 export interface CheckedProject {
-  /** Undefined when one of the problems has a reason. */
+  /** Undefined if any of the problems has a reason. */
   readonly values: ProjectValues | undefined;
-  /** In the order of what matters most. */
+  /** The most important problem first. */
   readonly problems: readonly ProjectProblem[];
 }
 
@@ -154,7 +154,10 @@ function withForwardSlashes(folder: string): string {
   return segments.filter((segment, index) => segment !== '.' && (segment !== '' || index === 0)).join('/');
 }
 
-/** Of a folder with forward slashes. The empty string and "." are the workspace itself. */
+/**
+ * Why a folder, given with forward slashes, is not inside the workspace. The empty string and "." are the workspace
+ * itself.
+ */
 function whyOutside(folder: string): string | undefined {
   if (/^(?:\/|[a-zA-Z]:)/.test(folder)) return 'must be a folder inside the workspace, relative to it.';
   if (folder.split('/').includes('..')) return 'must stay inside the workspace: ".." leads out of it.';

@@ -7,29 +7,32 @@ import type { LocalFolder } from './local-folder.ts';
 import type { FileText } from './prompt-state.ts';
 
 const FILE = 'index';
-/** The first line of its file. Then the columns, a line each: a long text is read much faster than a list of ten thousand. */
+/**
+ * The first line of the index file. Each column follows on a line, because a long text is read much faster than a list
+ * of ten thousand.
+ */
 const FORMAT = 'promptforge index 2';
-/** Milliseconds within which a disk may give two changes the same time: where times have fractions of seconds, and where not. */
+/** In ms: a disk may give two changes within this time the same timestamp, with and without fractions of seconds. */
 const TICK = 20;
 const COARSE_TICK = 2000;
 
-/** In columns: an object for each file would take ten times as long to read, and more memory. */
+/** In columns, because an object for each file would take ten times as long to read, and more memory. */
 interface Columns {
   readonly names: PromptName[];
-  /** Five for each file: size, modified, changed, inode, taken. There may be room for more files. */
+  /** Five for each file: size, modified, changed, inode, taken. The array may be longer than needed. */
   numbers: Float64Array;
   readonly digests: Digest[];
-  /** By the place in `names`: the digests of the plain text and of the others. */
+  /** By index in `names`: the digest of the plain text, followed by those of the other forms. */
   readonly forms: Record<string, Digest[]>;
 }
 
 const NUMBERS = STAT_NUMBERS + 1;
-/** Of a file's numbers. */
+/** The bytes of a file's numbers. */
 const BYTES = NUMBERS * Float64Array.BYTES_PER_ELEMENT;
-/** In no name and no digest. */
+/** Occurs in no name and no digest. */
 const SEPARATOR = ' ';
 
-/** Of one file among those of `FileSystem.statAll`. */
+/** The numbers of one file in the result of `FileSystem.statAll`. */
 interface Stats {
   readonly numbers: Float64Array;
   /** Index of its first number. */
@@ -48,7 +51,7 @@ export class FileIndex {
   #columns: Columns | undefined;
   /** Index of each file in the columns; built when files are not read in order. */
   #places: Map<PromptName, number> | undefined;
-  /** The place after the last request: files are nearly always requested in order. */
+  /** The index after the last requested file, because files are nearly always requested in order. */
   #next = 0;
   #isChanged = false;
 
@@ -57,7 +60,7 @@ export class FileIndex {
     this.#files = files;
   }
 
-  /** Reads it, the first time. One that cannot be read is empty. */
+  /** Reads the index, unless it was read before. One that cannot be read counts as empty. */
   async open(): Promise<void> {
     this.#next = 0;
     if (this.#columns !== undefined) return;
@@ -96,7 +99,7 @@ export class FileIndex {
   }
 
   /**
-   * @param stats as they were before the file was read
+   * @param stats of the file before it was read
    * @param taken milliseconds since 1970 by the disk's clock, before the file was read
    */
   set(name: PromptName, stats: Stats, taken: number, { digest, digests }: ReadText): void {
@@ -124,7 +127,7 @@ export class FileIndex {
     if (this.#isChanged || columns.names.length !== names.length) await this.#keep(names, columns);
   }
 
-  /** They are read the next time. */
+  /** Makes these files be read again next time. */
   async forget(names: readonly PromptName[]): Promise<void> {
     if (names.length === 0) return;
     const columns = this.#columns ?? noColumns();
@@ -144,7 +147,7 @@ export class FileIndex {
     return this.#places;
   }
 
-  /** Writes what is known of these files, in their order. */
+  /** Writes the entries of these files, in order. */
   async #keep(names: readonly PromptName[], before: Columns): Promise<void> {
     const places = this.#placesIn(before);
     const after = noColumns();
@@ -202,7 +205,7 @@ function parse(bytes: Uint8Array | undefined): Columns {
   const [format, ofNames, ofDigests, ofNumbers, ofForms] = text.split('\n');
   if (format !== FORMAT || ofForms === undefined) return noColumns();
   const names = listIn(ofNames) as PromptName[];
-  // A digest that is none is like no other, so that its file counts as edited until it is read.
+  // An invalid digest equals no other, so its file counts as edited until it is read.
   const digests = listIn(ofDigests) as Digest[];
   const numbers = Uint8Array.from(Buffer.from(ofNumbers ?? '', 'base64'));
   const forms = JSON.parse(ofForms) as Columns['forms'];

@@ -1,4 +1,4 @@
-/** Rendering a prompt file with its partials from the files around it: what the preview and `promptforge render` share. */
+/** Renders a prompt file with partials from the files around it, for the preview and `promptforge render`. */
 import { basename, dirname, join, parse, relative, resolve, sep } from 'node:path';
 import type { LinkedPartial } from '../core/flatten.ts';
 import { type FoundPrompt, linkPartials } from '../core/link.ts';
@@ -57,19 +57,19 @@ export async function renderFile(request: FileRenderRequest): Promise<RenderedPr
 export interface LinkedFile {
   readonly source: string;
   readonly kind: SourceKind;
-  /** By the reference as written. */
+  /** By reference as written. */
   readonly partials: ReadonlyMap<string, LinkedPartial>;
   /** Absolute paths of the partials that were read, by id. */
   readonly files: ReadonlyMap<string, string>;
-  /** Names the file in messages. */
+  /** The file in messages. */
   readonly label: string;
-  /** Below which the file's name was taken, absolute. */
+  /** The folder that the prompt name is relative to, absolute. */
   readonly root: string;
   /** A placeholder if the file's own name is not a prompt name. */
   readonly name: PromptName;
 }
 
-/** The file's own source, what it is called in messages, and the rules it is read by. @throws as `renderFile` */
+/** The file's own source, its label in messages, and the rules for reading it. @throws as `renderFile` */
 export async function openFile(
   request: Pick<FileRenderRequest, 'file' | 'root' | 'source' | 'read' | 'fileSystem' | 'shownFrom'>,
 ): Promise<OpenedFile> {
@@ -102,8 +102,8 @@ export async function linkFile(
     await checkInside(path, root, shown(path), fileSystem);
     const found = await read(path);
     if (found === undefined) return undefined;
-    // The registry, and the next disk, may be case-sensitive although this one is not. The file's own folders are used
-    // as given.
+    // The registry and other disks may be case-sensitive although this one is not. The file's own folders are used as
+    // given.
     const given = join(root, ...sharedFolder(name, candidate).split('/'));
     if (!(await isSpelledSo(path, given, diskOf(fileSystem)))) return undefined;
     files.set(candidate, path);

@@ -1,16 +1,19 @@
-/** The few things the working copy asks of a file system, so that it runs over Node's or over VS Code's. */
+/** The operations that a working copy needs of a file system, so that it works with Node's or VS Code's. */
 
 export interface FileSystem {
-  /** Undefined if there is no such file. Fails if it is a pipe or a device, or larger than any file that is read here. */
+  /**
+   * Undefined if there is no such file. Fails if it is a pipe or a device, or larger than any file that a working copy
+   * reads.
+   */
   readFile(path: string): Promise<Uint8Array | undefined>;
   /** Atomic, and on disk when it resolves; creates parent folders. Follows a link at `path`. */
   writeFile(path: string, bytes: Uint8Array): Promise<void>;
   /**
-   * Writes a file that `rename` puts in its place, with the permissions of the file at `like`; creates parent folders.
-   * It may be incomplete if the process is killed, and need not be on disk.
+   * Writes a file to be renamed later, with the permissions of the file at `like`; creates parent folders. It may be
+   * incomplete if the process is killed, and need not be on disk.
    */
   stage(path: string, bytes: Uint8Array, like?: string): Promise<void>;
-  /** As `stage`, of a file that must not be there yet: false, and nothing is done, when it is. */
+  /** Like `stage`, for a new file. Returns false, and does nothing, if the file exists. */
   createFile(path: string, bytes: Uint8Array): Promise<boolean>;
   /**
    * Creates many files, each atomically, in existing folders. They need not be on disk.
@@ -23,20 +26,20 @@ export interface FileSystem {
    * @returns true if it was created, false if something exists there already or `mayBe` returned false; or the error
    */
   createFolder(folder: NewFolder, mayBe: () => boolean): Promise<boolean | Error>;
-  /** On disk when it resolves: files that were written, and what their folders hold. Those that are gone do not matter. */
+  /** Flushes written files and the entries of their folders to disk. Ignores missing files. */
   flush(paths: readonly string[]): Promise<void>;
-  /** Undefined when there is no such folder. */
+  /** Undefined if there is no such folder. */
   list(folder: string): Promise<readonly FolderEntry[] | undefined>;
   /** Follows links. Undefined if it does not exist, or is a broken link. */
   stat(path: string): Promise<FileStat | undefined>;
-  /** As `stat`, of many at once: `STAT_NUMBERS` for each, in their order. */
+  /** Like `stat` for many files: `STAT_NUMBERS` numbers for each, in order. */
   statAll(paths: readonly string[]): Promise<Float64Array>;
   /** The path with all links resolved. Undefined if it does not exist. */
   realpath(path: string): Promise<string | undefined>;
   makeFolder(path: string): Promise<void>;
-  /** Of a file; nothing happens when there is none. */
+  /** Deletes a file; does nothing if it is missing. */
   delete(path: string): Promise<void>;
-  /** With all its contents; does nothing if it is missing. */
+  /** Deletes a folder with all its contents; does nothing if it is missing. */
   deleteFolder(path: string): Promise<void>;
   /** Replaces an existing file. */
   rename(from: string, to: string): Promise<void>;
@@ -44,16 +47,16 @@ export interface FileSystem {
 
 export interface NewFile {
   readonly path: string;
-  /** The file that is written first, on the same disk, and then renamed. */
+  /** The path to write to first, on the same disk, before the rename. */
   readonly staged: string;
   readonly text: string;
 }
 
 export interface NewFolder {
   readonly path: string;
-  /** As of `NewFile`. */
+  /** As in `NewFile`. */
   readonly staged: string;
-  /** By their names in it. */
+  /** Texts by file name in the folder. */
   readonly texts: ReadonlyMap<string, string>;
 }
 
@@ -63,7 +66,10 @@ export interface FolderEntry {
   readonly kind: 'file' | 'folder' | 'link' | 'other';
 }
 
-/** Size, modified, changed and inode as in `FileStat`; NaN if the file is missing. Ten thousand objects would be slower. */
+/**
+ * Numbers per file: size, modified, changed and inode as in `FileStat`; NaN if the file is missing. Ten thousand
+ * objects would be slower.
+ */
 export const STAT_NUMBERS = 4;
 
 export interface FileStat {
@@ -72,7 +78,7 @@ export interface FileStat {
   readonly size: number;
   /** Milliseconds since 1970, with a fraction. */
   readonly modified: number;
-  /** Milliseconds since 1970, with a fraction: when its content or its permissions last changed. */
+  /** When its content or permissions last changed, in milliseconds since 1970, with a fraction. */
   readonly changed: number;
   /** The inode; 0 if the file system has none. */
   readonly inode: number;

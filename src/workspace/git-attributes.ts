@@ -12,14 +12,14 @@ import { LOCK_FILE } from './lock-file.ts';
 import { systemMessage, WorkspaceError } from './workspace-error.ts';
 
 const FILE = '.gitattributes';
-/** In `.promptforge`: the answer, or that a command has shown the hint. */
+/** A file in `.promptforge` with the answer, or with a note that a command has shown the hint. */
 const NOTE = 'gitattributes';
 const LINES = [
   '# The same line endings on every machine, as PromptForge publishes them.',
   '*.prompt text eol=lf',
   `${LOCK_FILE} text eol=lf`,
 ];
-/** Milliseconds that git may take to say how it is configured. */
+/** The timeout for reading git's configuration, in ms. */
 const GIT_PATIENCE = 5_000;
 
 export type AttributesNote = 'added' | 'not_now' | 'hinted';
@@ -98,12 +98,12 @@ function speaksOfPrompts(text: string): boolean {
 export async function convertsLineEndings(root: string): Promise<boolean> {
   try {
     const { stdout } = await promisify(execFile)('git', ['-C', root, 'config', '--get', 'core.autocrlf'], {
-      // Windows looks for a program in the folder first, and a repository may contain one of that name.
+      // Windows looks for a program in the working directory first, and a repository may contain one of that name.
       cwd: homedir(),
       timeout: GIT_PATIENCE,
     });
     return stdout.trim() === 'true';
   } catch {
-    return false; // it is not set, or git is not there
+    return false; // it is not set, or there is no git
   }
 }

@@ -1,4 +1,4 @@
-/** Looking things up by names that come in the same order as the things: then each is the next, and none is searched for. */
+/** Looks up things by name, fast if the names come in the same order as the things. */
 
 /**
  * @param things in any order; fastest if sorted by name

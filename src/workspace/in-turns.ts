@@ -1,6 +1,6 @@
-/** Works through a list, so many at a time. */
+/** Processes a list, a number of items at a time. */
 
-/** When one fails, no other is begun; it rejects with the first failure, and only when none is under way any more. */
+/** After a failure no other item is begun; rejects with the first failure, once no item is in progress. */
 export async function inTurns<T>(
   items: readonly T[],
   atOnce: number,
@@ -24,8 +24,8 @@ export async function inTurns<T>(
 }
 
 /**
- * Yields the result of `work` for each item, in order, working ahead on up to `count` items. When it ends, in whichever
- * way, no work is pending.
+ * Yields the result of `work` for each item, in order, working ahead on up to `count` items. When it ends, for whatever
+ * reason, no work is pending.
  */
 export async function* ahead<T, R>(
   items: readonly T[],
@@ -38,7 +38,7 @@ export async function* ahead<T, R>(
     while (next < items.length || begun.length > 0) {
       while (next < items.length && begun.length <= count) {
         const working = work(items[next] as T);
-        working.catch(() => {}); // it is told when its turn comes
+        working.catch(() => {}); // reported when its turn comes
         begun.push(working);
         next += 1;
       }

@@ -18,7 +18,7 @@ export interface WrittenFile {
   readonly before: LockEntry | null;
   /** The lock file's entry afterwards. */
   readonly after: LockEntry;
-  /** Of the bytes that are written. */
+  /** The digest of the bytes that are written. */
   readonly bytes: Digest;
 }
 
@@ -36,7 +36,7 @@ export interface Journal {
 }
 
 const FOLDER = 'journal';
-/** Journals of this process that it works on, of whichever working copy. */
+/** The journals that this process is working on, of any working copy. */
 const underWay = new Set<string>();
 const name = z.custom<PromptName>(value => typeof value === 'string' && isPromptName(value));
 const version = z.custom<VersionNumber>(isVersionNumber);
@@ -74,7 +74,7 @@ export class Journals {
     return id;
   }
 
-  /** Keeps it for the next process: its contents are not settled. */
+  /** Leaves a journal to the next process, because its outcome is unknown. */
   leave(id: string): void {
     underWay.delete(id);
   }
@@ -90,7 +90,10 @@ export class Journals {
     await this.#files.delete(this.#local.path(FOLDER, id));
   }
 
-  /** Those that nobody works on, by name: of processes that are gone, and of this one. One that cannot be read, as by a newer release, is empty. */
+  /**
+   * Journals that nobody is working on, by name: of ended processes, and of this one. A journal that cannot be read,
+   * such as a newer release's, is empty.
+   */
   async abandoned(): Promise<Map<string, Journal>> {
     const found = new Map<string, Journal>();
     for (const id of await this.#local.abandoned(FOLDER, id => !underWay.has(id)))
@@ -103,7 +106,7 @@ export class Journals {
     try {
       return journal.parse(JSON.parse(Buffer.from(bytes ?? []).toString('utf8')));
     } catch {
-      return { written: [], sent: [] }; // it was written whole, so no release of this one wrote it
+      return { written: [], sent: [] }; // journals are written atomically, so another release wrote it
     }
   }
 }

@@ -1,10 +1,10 @@
-/** Reads JSON files that people edit and git merges, with the place of every error. */
+/** Reads JSON files that people edit and git merges, with the position of every error. */
 import { isAscii } from 'node:buffer';
 import { findNodeAtLocation, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import { wordsOfJsonError } from '../core/json-words.ts';
 import { redactKeys } from '../core/key.ts';
 
-/** A place as offsets in the text: 0-based, in UTF-16 code units, end exclusive. */
+/** A range of offsets in the text: 0-based, in UTF-16 code units, end exclusive. */
 export interface TextRange {
   readonly start: number;
   readonly end: number;
@@ -18,23 +18,23 @@ export interface TextProblem {
 export interface JsonText {
   /** The result of JSON.parse. */
   readonly value: unknown;
-  /** Range of the value (or, with `key`, of its name); of the nearest enclosing value if it does not exist. */
+  /** The range of the value (or, with `key`, of its name), or of the nearest enclosing value if it does not exist. */
   rangeOf(path: readonly (string | number)[], what?: 'value' | 'key'): TextRange;
 }
 
-/** Deeper than any file of ours; what reads JSON into a tree calls itself for each level. */
+/** Deeper than any file of ours; limited because parsing into a tree recurses for each level. */
 const MAX_DEPTH = 200;
 /** Maximum length of a name in a message. */
 const MAX_SHOWN = 60;
 
-/** Of a file with git's conflict markers. */
+/** The message for a file with git's conflict markers. */
 export const CONFLICT = 'A merge conflict starts here. Resolve it in the editor or with git, then try again.';
 
 export const NOT_UTF_8 = 'The file is not UTF-8. Save it with the encoding UTF-8.';
 
-/** Without its byte order mark; undefined when the bytes are not UTF-8. */
+/** The text without a byte order mark; undefined if the bytes are not UTF-8. */
 export function decodeText(bytes: Uint8Array): string | undefined {
-  // Nearly all are, and then it is ten times as fast.
+  // Nearly all texts are ASCII, which is decoded ten times as fast this way.
   if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -43,7 +43,7 @@ export function decodeText(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Strict JSON (RFC 8259), without merge conflicts and with no name twice in one object. Never throws. */
+/** Strict JSON (RFC 8259), without merge conflicts and without duplicate names in an object. Never throws. */
 export function readJsonText(
   text: string,
 ): { readonly json: JsonText } | { readonly problem: TextProblem & { readonly isSyntax: boolean } } {
@@ -83,7 +83,7 @@ export function readJsonText(
   return { json };
 }
 
-/** Returns the place where brackets nest too deeply, including those in strings. */
+/** The offset at which brackets nest too deeply, counting those in strings. */
 function placeTooDeep(text: string): number | undefined {
   let depth = 0;
   for (const { 0: bracket, index } of text.matchAll(/[[{\]}]/g)) {

@@ -1,6 +1,6 @@
 /**
- * `.promptforge`, beside promptforge.json: what one machine notes for itself, kept out of git by a file of its own. All
- * of it may be deleted at any time.
+ * `.promptforge`, beside promptforge.json: one machine's own data, kept out of git by its own .gitignore. All of it may
+ * be deleted at any time.
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -11,14 +11,14 @@ import { WorkspaceError } from './workspace-error.ts';
 
 export const LOCAL_FOLDER = '.promptforge';
 
-/** Milliseconds after which what another machine left here is given up. */
+/** The age at which files of another machine count as abandoned, in ms. */
 const ABANDONED = 24 * 60 * 60 * 1000;
-/** Of the names of files that belong to one process: its id and its machine's name, with nothing that a file name cannot hold. */
+/** The prefix of this process's file names: its ID and its machine's name, without invalid characters. */
 const OWNER = `${process.pid}@${hostname()
   .replace(/[^A-Za-z0-9.-]/g, '_')
   .slice(0, 64)}`;
 
-/** A name that a process gave. */
+/** Matches names created by a process. */
 const OWNED = /^(\d+)@(.*)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const IGNORE = '# Of this machine alone.\n*\n';
 
@@ -55,7 +55,7 @@ export class LocalFolder {
     await this.#files.rename(staged, ignore);
   }
 
-  /** A repository may hold links in here: through one, files anywhere would be written and deleted. */
+  /** A repository may contain links here, through which files anywhere would be written and deleted. */
   async #checkOwn(): Promise<void> {
     const root = await this.#files.realpath(this.#root);
     if (root === undefined) return;
@@ -91,7 +91,7 @@ export class LocalFolder {
       else await this.#files.delete(staged);
       return isReplaced;
     } catch (error) {
-      await this.#files.delete(staged).catch(() => {}); // the first error is the one that counts
+      await this.#files.delete(staged).catch(() => {}); // the first error counts
       throw error;
     }
   }
@@ -106,7 +106,7 @@ export class LocalFolder {
     } catch {
       return Date.now();
     } finally {
-      await this.#files.delete(staged).catch(() => {}); // the next process takes it away
+      await this.#files.delete(staged).catch(() => {}); // the next process removes it
     }
   }
 
@@ -117,7 +117,7 @@ export class LocalFolder {
 
   /**
    * Files that processes which no longer run left in a folder, by name, and those of this process for which `isLeft`
-   * returns true. Excludes names that no process gave.
+   * returns true. Excludes names that no process created.
    * @throws WorkspaceError `not_writable` as `make`
    */
   async abandoned(

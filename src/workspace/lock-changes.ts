@@ -1,4 +1,4 @@
-/** Changes of the lock file, one at a time: within this process, and between processes that work on one folder. */
+/** Serializes changes of the lock file, within this process and between processes that work on one folder. */
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { PromptName } from '../core/name.ts';
@@ -9,9 +9,9 @@ import { systemMessage, WorkspaceError } from './workspace-error.ts';
 
 /** In milliseconds. */
 interface Waiting {
-  /** The time to wait for others. */
+  /** How long to wait for others. */
   readonly patience: number;
-  /** The time after which a holder of the guard, who needs far less, is assumed dead. */
+  /** The time after which a holder of the guard is assumed dead; it normally needs far less. */
   readonly givenUp: number;
 }
 
@@ -53,7 +53,7 @@ export class LockChanges {
         if (await this.#alone(isOurs => this.#changeNow(decide, isOurs))) return;
       throw this.#notWritable('Another program keeps changing it. Try again when that is done.');
     });
-    this.#last = change.catch(() => {}); // the caller of the failed change is told; the next one goes on
+    this.#last = change.catch(() => {}); // the failed change's caller gets the error; the next one continues
     return change;
   }
 
@@ -69,7 +69,7 @@ export class LockChanges {
     });
   }
 
-  /** @returns false if another process changes it by now: what was decided may not hold any more */
+  /** @returns false if another process is changing it now, so that the decision may be outdated */
   async #changeNow(
     decide: Parameters<LockChanges['change']>[0],
     isOurs: () => Promise<boolean>,
@@ -95,14 +95,17 @@ export class LockChanges {
     return this.#files.readFile(join(this.#root, LOCK_FILE)).catch(() => undefined);
   }
 
-  /** Before anything is done that ends with the file written. @throws WorkspaceError `not_writable` */
+  /** To be called before work that ends with writing the file. @throws WorkspaceError `not_writable` */
   async checkWritable(): Promise<void> {
     const stat = await this.#files.stat(join(this.#root, LOCK_FILE));
     if (stat?.isReadOnly === true)
       throw this.#notWritable('it is read-only. Make it writable, then try again. Nothing was changed.');
   }
 
-  /** @param work receives a function that checks whether the guard is still held: one that is held for long is taken over */
+  /**
+   * @param work receives a function that checks whether the guard is still held: others take over one that is held for
+   * long
+   */
   async #alone<T>(work: (isOurs: () => Promise<boolean>) => Promise<T>): Promise<T> {
     const guard = this.#local.path('lock');
     const name = this.#local.ownName();
@@ -143,7 +146,7 @@ export class LockChanges {
     return new WorkspaceError('not_writable', file, message, { cause, shownAs: LOCK_FILE });
   }
 
-  /** Undefined if nobody holds it. Empty if its process was killed while taking it. */
+  /** The owner of the guard; undefined if nobody holds it, empty if its process was killed while taking it. */
   async #ownerOf(guard: string): Promise<string | undefined> {
     const bytes = await this.#files.readFile(guard);
     return bytes && Buffer.from(bytes).toString('utf8');

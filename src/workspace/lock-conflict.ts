@@ -24,7 +24,7 @@ export interface Undecided {
 
 export interface Repair {
   readonly text: string;
-  /** Those on which the sides differed and that are decided, in order of name. */
+  /** Prompts that differed between the sides and are decided, in order of name. */
   readonly decided: readonly PromptName[];
   readonly left: readonly Undecided[];
 }
@@ -106,7 +106,7 @@ export function repairOf(
 }
 
 interface Found {
-  /** Undefined: there is none. */
+  /** Undefined if there is none. */
   readonly entry: LockEntry | undefined;
 }
 

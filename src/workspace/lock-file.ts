@@ -1,6 +1,6 @@
 /**
- * `promptforge.lock.json`: the version that each file is based on. Sorted and one prompt a line, so that git merges
- * it line by line and a review shows which prompts moved.
+ * `promptforge.lock.json`: the version that each file is based on. Sorted, with one prompt per line, so that git merges
+ * it by line and reviews show which prompts changed.
  */
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -36,7 +36,7 @@ const entry = z.strictObject(
 const lockFile = z.object(
   {
     lockVersion: z.literal(LOCK_VERSION, `it is not ${LOCK_VERSION}`),
-    // Its names are checked one by one: zod's records leave out `__proto__`, which is a prompt name as any other.
+    // Names are checked one by one, because zod's records omit `__proto__`, which is a valid prompt name.
     prompts: z.custom<Record<string, unknown>>(
       value => typeof value === 'object' && value !== null && !Array.isArray(value),
       'it is not an object',
@@ -57,13 +57,13 @@ export function parseLock(bytes: Uint8Array, file: string): Lock {
   throw new WorkspaceError('invalid_lock_file', file, message, { place, shownAs: LOCK_FILE });
 }
 
-/** The first thing that is wrong with a lock file's text. */
+/** The first error in a lock file's text. */
 export function lockProblem(text: string): TextProblem | undefined {
   const read = readLockText(text);
   return 'problem' in read ? read.problem : undefined;
 }
 
-/** The lock in a file's text, or the first thing that is wrong with it. */
+/** The lock in a file's text, or the first error in it. */
 export function readLockText(text: string): { readonly lock: Lock } | { readonly problem: TextProblem } {
   const written = readWritten(text);
   if (written !== undefined) return { lock: written };
@@ -149,7 +149,7 @@ function readWritten(text: string): Lock | undefined {
       String(version) === number &&
       text.startsWith(BEFORE_DIGEST, versionEnd) &&
       isDigest(digest) &&
-      // In order, and so none twice.
+      // In order, and therefore unique.
       name > before &&
       isPromptName(name);
     if (!isWritten) return undefined;
@@ -179,7 +179,7 @@ export function lockText(lock: Lock): string {
   return `{\n  "lockVersion": ${LOCK_VERSION},\n  "prompts": ${prompts}\n}\n`;
 }
 
-/** Empty when there is no lock file yet. @throws WorkspaceError `invalid_lock_file`, `unreadable` */
+/** Empty if there is no lock file yet. @throws WorkspaceError `invalid_lock_file`, `unreadable` */
 export async function readLock(root: string, files: FileSystem): Promise<Lock> {
   const file = join(root, LOCK_FILE);
   let bytes: Uint8Array | undefined;

@@ -1,4 +1,4 @@
-/** A prompt's source in which the edits of a file and of the registry are put together. */
+/** Merges the edits of a file and of the registry into one source. */
 import { plainText, withLineEndingsOf } from '../core/line-endings.ts';
 import { mergeTexts } from '../core/merge.ts';
 import type { PromptName } from '../core/name.ts';
@@ -6,7 +6,7 @@ import { Problem } from '../core/problem.ts';
 import { checkSourceText, parseSource, sourceKindOf } from '../core/source.ts';
 import { sourceIssues } from '../core/template.ts';
 
-/** Undefined if they are in conflict, including if only the merged text cannot be published. */
+/** Undefined if they conflict, or if the merged text cannot be published. */
 export function mergedSource(
   name: PromptName,
   base: string,

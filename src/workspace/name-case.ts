@@ -78,7 +78,7 @@ export function spellingConflict(
   return `${label(name)}: There is a ${what} "${found}" here, which differs only by case. Rename it to "${needed}", then pull again.`;
 }
 
-/** The files that cannot all be published, or not beside what the registry has. */
+/** The files that cannot all be published, or that conflict with the registry's names. */
 export function caseTroubles(
   files: readonly PromptFile[],
   registered: Iterable<PromptName>,

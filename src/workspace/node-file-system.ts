@@ -19,14 +19,14 @@ import { inTurns } from './in-turns.ts';
 /** The number of files from which on the whole disk is flushed, if possible, instead of each file. */
 const MANY = 100;
 const FLUSHED_AT_ONCE = 16;
-/** Files looked at before others get their turn: about two milliseconds. */
+/** Files per turn of the event loop: about two milliseconds. */
 const STATS_AT_ONCE = 256;
-/** In ms: a disk that needs longer per file gets many at a time. A local one needs a twentieth of that. */
+/** In ms: a disk that takes longer per file gets many requests at a time. A local one takes a twentieth of that. */
 const SLOW = 2;
-/** In ms: after which others get their turn. */
+/** In ms: the time after which other work runs. */
 const TURN = 3;
 const CREATED_AT_ONCE = 24;
-/** In bytes: more than what is kept of a hundred thousand prompts. */
+/** In bytes: more than the data of a hundred thousand prompts. */
 const MOST_READ = 256 * 1024 * 1024;
 /** Opening a pipe would otherwise wait for a writer. Windows has no such flag, and no such files. */
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
@@ -80,7 +80,7 @@ export const nodeFileSystem: FileSystem = {
         outcomes[index] = createNow(file);
       },
     );
-    // The folder in which they are written first may be gone.
+    // The folder in which they are staged may be gone.
     for (const [index, file] of files.entries())
       if (isNothing(outcomes[index])) outcomes[index] = await create(file);
     return outcomes;
@@ -100,7 +100,7 @@ export const nodeFileSystem: FileSystem = {
       else await rm(staged, RECURSIVE);
       return isFree;
     } catch (error) {
-      await rm(staged, RECURSIVE).catch(() => {}); // the first error is the one that counts
+      await rm(staged, RECURSIVE).catch(() => {}); // the first error counts
       return error as Error;
     }
   },
@@ -109,7 +109,7 @@ export const nodeFileSystem: FileSystem = {
     const [first] = paths;
     if (first !== undefined && paths.length >= MANY && (await flushedDisk(dirname(first)))) return;
     await inTurns(paths, FLUSHED_AT_ONCE, flushOne);
-    if (process.platform === 'win32') return; // there a folder cannot be opened
+    if (process.platform === 'win32') return; // folders cannot be opened there
     await inTurns([...new Set(paths.map(dirname))], FLUSHED_AT_ONCE, flushOne);
   },
 
@@ -157,12 +157,12 @@ export const nodeFileSystem: FileSystem = {
   rename,
 };
 
-/** A repository may hold a link to a device that never ends. */
+/** A repository may contain a link to a device that never ends. */
 async function readWhole(path: string): Promise<Uint8Array> {
   const file = await open(path, READ);
   try {
     const stats = await file.stat();
-    // Reading a folder is refused by the system, in its own words.
+    // For a folder, the system reports the error itself.
     if (!stats.isFile() && !stats.isDirectory()) throw refused('NOT_A_FILE', path);
     if (stats.size > MOST_READ) throw refused('OVER_256_MIB', path);
     return await file.readFile();
@@ -171,14 +171,14 @@ async function readWhole(path: string): Promise<Uint8Array> {
   }
 }
 
-/** As the system refuses, for `systemErrorReason`. */
+/** An error like the system's, for `systemErrorReason`. */
 function refused(code: string, path: string): Error {
   return Object.assign(new Error(`${code}: ${path}`), { code });
 }
 
 /**
- * Synchronous calls take a quarter of the time of the thread pool, but block this thread: so it yields every few
- * milliseconds, and a slow disk gets many at a time.
+ * Synchronous calls take a quarter of the time of the thread pool, but block this thread, so it yields every few
+ * milliseconds, and uses the thread pool for a slow disk.
  */
 async function each<T>(
   items: readonly T[],
@@ -212,7 +212,7 @@ function createNow({ path, staged, text }: NewFile): boolean | Error {
     try {
       rmSync(staged, { force: true });
     } catch {
-      // The first error is the one that counts.
+      // The first error counts.
     }
     return error as Error;
   }
@@ -225,7 +225,7 @@ async function create({ path, staged, text }: NewFile): Promise<boolean | Error>
     await (isFree ? rename(staged, path) : rm(staged));
     return isFree;
   } catch (error) {
-    await rm(staged, { force: true }).catch(() => {}); // the first error is the one that counts
+    await rm(staged, { force: true }).catch(() => {}); // the first error counts
     return error as Error;
   }
 }
@@ -264,12 +264,12 @@ async function withFolder(path: string, write: () => Promise<void>): Promise<voi
   }
 }
 
-/** By syncfs(2), which Node lacks. False if there is no such command. */
+/** Flushes the whole disk with a command that calls syncfs(2), which Node lacks. False if there is no such command. */
 async function flushedDisk(folder: string): Promise<boolean> {
   if (process.platform !== 'linux') return false;
   return promisify(execFile)('sync', ['-f', folder]).then(
     () => true,
-    () => false, // each file is flushed by itself then
+    () => false, // then each file is flushed by itself
   );
 }
 

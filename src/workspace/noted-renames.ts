@@ -1,11 +1,11 @@
-/** Known renames: a file that is edited after it was renamed no longer has the text that identifies it. */
+/** Records known renames, because a file that is edited after its rename no longer has the text that identifies it. */
 import { isPromptName, type PromptName } from '../core/name.ts';
 import type { FileSystem } from './file-system.ts';
 import type { LocalFolder } from './local-folder.ts';
 
 const FILE = 'renamed';
 
-/** The old names by the new ones. */
+/** Old names by new names. */
 export type PromptRenames = ReadonlyMap<PromptName, PromptName>;
 
 export class NotedRenames {
@@ -29,7 +29,7 @@ export class NotedRenames {
         if (typeof to === 'string' && typeof from === 'string' && isPromptName(to) && isPromptName(from))
           renames.set(to, from);
     } catch {
-      // They are identified by their texts, or not at all.
+      // Renames are then identified by text, or not at all.
     }
     return renames;
   }
@@ -42,7 +42,7 @@ export class NotedRenames {
       await this.#local.replace(this.#local.path(FILE), Buffer.from(text));
       this.#written = text;
     } catch {
-      // As with the index.
+      // As for the index.
     }
   }
 }

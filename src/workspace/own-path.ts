@@ -1,4 +1,7 @@
-/** Checks that a path in the prompts folder belongs to the project: not outside through a link, and in no other project. */
+/**
+ * Checks that a path in the prompts folder belongs to the project: neither outside through a link, nor in another
+ * project.
+ */
 import { dirname, join } from 'node:path';
 import type { FileSystem } from './file-system.ts';
 import { PROJECT_FILE } from './project-file.ts';

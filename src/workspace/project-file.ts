@@ -12,7 +12,7 @@ export const PROJECT_FILE = 'promptforge.json';
 export interface Project {
   /** The workspace root, absolute. */
   readonly root: string;
-  /** A registry's URL, or `embedded`: the one inside the extension. */
+  /** A registry's URL, or `embedded` for the one in the extension. */
   readonly registry: string;
   /** The prompts folder relative to the root, with forward slashes. */
   readonly prompts: string;
@@ -20,7 +20,7 @@ export interface Project {
   readonly promptsFolder: string;
   /** Keys of front matter that prompts may have besides Dotprompt's and Genkit's. */
   readonly frontMatterKeys: readonly string[];
-  /** Not errors, but without meaning, such as an unknown key. */
+  /** Harmless problems, such as an unknown key. */
   readonly warnings: readonly (FilePosition & { readonly message: string })[];
 }
 
@@ -51,7 +51,7 @@ export async function readProject(root: string, files: FileSystem): Promise<Proj
   return found;
 }
 
-/** Parses the project file, checked as far as it alone allows. @throws WorkspaceError */
+/** Parses the project file, and checks what is possible without other files. @throws WorkspaceError */
 export function parseProject(bytes: Uint8Array, root: string): Project {
   const file = join(root, PROJECT_FILE);
   const text = decodeText(bytes);

@@ -23,36 +23,36 @@ export interface PromptFileState {
   readonly base: LockEntry | null;
   /** The digest of the file, or of its base or the newest version if it differs from that only by line endings; null if it is missing. */
   readonly file: Digest | null;
-  /** Of the bytes of the file; null when it is not there. */
+  /** The digest of the file's bytes; null if it is missing. */
   readonly bytes: Digest | null;
   /** The digest of the file's plain text, if the file is the newest version, is not based on it, and has another digest. */
   readonly text?: Digest;
-  /** The newest version in the registry; null when there is none or it is not known. */
+  /** The newest version in the registry; null if there is none or it is not known. */
   readonly newest: LockEntry | null;
 }
 
 export interface WorkingCopyState {
-  /** Of every prompt that has a file or a base, in order of name. */
+  /** Every prompt with a file or a base, in order of name. */
   readonly prompts: ReadonlyMap<PromptName, PromptFileState>;
-  /** Files that were given another name, by their new one. */
+  /** Old names of renamed files by new name. */
   readonly renamed: ReadonlyMap<PromptName, PromptName>;
-  /** A file is as its version, but for "\r\n" at the end of each line: as git checks it out on Windows. */
+  /** True if a file differs from its version only by "\r\n" line endings, as git checks it out on Windows. */
   readonly hasReturns: boolean;
-  /** Files that cannot be prompts; they have no state and are never written over; those of `other_case` have one. */
+  /** Files that cannot be prompts; they have no state (except for `other_case`) and are never overwritten. */
   readonly troubles: readonly FileTrouble[];
-  /** Of all that is in the prompts folder. */
+  /** The spellings of everything in the prompts folder. */
   readonly spellings: Spellings;
 }
 
 /** A file's text by its digests. */
 export interface FileText {
-  /** Of its bytes. */
+  /** The digest of its bytes. */
   readonly digest: Digest;
   /** Called if `digest` is neither the base's nor the newest version's, or the file is to be based on the newest. */
   readonly digests?: (() => TextDigests) | undefined;
 }
 
-/** Undefined when the prompt is in the registry alone. */
+/** Undefined if the prompt is only in the registry. */
 export function promptState(
   name: PromptName,
   base: LockEntry | undefined,
@@ -60,7 +60,7 @@ export function promptState(
   prompt: RegistryPrompt | undefined,
 ): PromptFileState | undefined {
   const newest = prompt?.newest;
-  // Nearly all are clean, and based on the newest version.
+  // Nearly all files are unchanged, and based on the newest version.
   if (
     newest !== undefined &&
     !prompt?.archived &&
@@ -86,7 +86,7 @@ export function promptState(
   };
 }
 
-/** The newest version first: a file with its text needs nothing, whatever its base. */
+/** Compares with the newest version first, because a file with its text needs nothing, whatever its base. */
 function asPublished(
   { digest, digests }: FileText,
   base: LockEntry | undefined,

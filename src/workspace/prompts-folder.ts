@@ -1,6 +1,6 @@
 /**
  * The prompt files of a working copy: found, read and written by the name of their prompt, and never outside their
- * folder. What cannot be a prompt is reported with the reason, so that nothing is missing without a word.
+ * folder. Anything that cannot be a prompt is reported with the reason, so that nothing is silently missing.
  */
 import { dirname, join, relative, sep } from 'node:path';
 import {
@@ -25,7 +25,7 @@ export interface PromptFile {
   readonly path: string;
 }
 
-/** Why a file or folder among the prompts is not one. `message` begins with the file, and its place if there is one. */
+/** Why a file or folder is not a prompt. `message` begins with the file, and the position if there is one. */
 export interface FileTrouble {
   /** Absolute. */
   readonly path: string;
@@ -51,7 +51,7 @@ export class PromptsFolder {
   readonly #root: string;
   readonly #files: FileSystem;
 
-  /** `root` is the workspace's, which messages name files from. */
+  /** @param root the workspace, which paths in messages are relative to */
   constructor(root: string, path: string, files: FileSystem) {
     this.#root = root;
     this.path = path;
@@ -63,7 +63,7 @@ export class PromptsFolder {
     return join(this.path, ...fileOfPrompt(name).split('/'));
   }
 
-  /** The prompt of a file; undefined when it is outside the folder, no prompt file, or badly named. */
+  /** The prompt of a file; undefined if it is outside the folder, not a prompt file, or has an invalid name. */
   promptOf(path: string): PromptName | undefined {
     const inside = relative(this.path, path).split(sep).join('/');
     if (!inside.endsWith(PROMPT_FILE_EXTENSION)) return undefined;
@@ -80,7 +80,7 @@ export class PromptsFolder {
     return relative(this.#root, path).split(sep).join('/');
   }
 
-  /** Every prompt file by name, in order; the files themselves are not read. Folders that begin with "." are passed over. */
+  /** Every prompt file, in order of name, without reading the files. Folders that begin with "." are skipped. */
   async list(
     signal?: AbortSignal,
   ): Promise<{ files: PromptFile[]; troubles: FileTrouble[]; spellings: Spellings }> {
@@ -98,7 +98,7 @@ export class PromptsFolder {
         trouble(folder, 'unreadable', `The folder cannot be read: ${systemMessage(error)}`);
         return [];
       }
-      // A project of its own.
+      // The folder is a separate project.
       if (prefix !== '' && entries?.some(({ name }) => name === PROJECT_FILE) === true) return [];
       const files: PromptFile[] = [];
       const addFile = (path: string, inside: string): void => {
@@ -150,9 +150,9 @@ export class PromptsFolder {
   }
 
   /**
-   * A prompt's source, to the byte; undefined when there is no file.
+   * A prompt's exact source; undefined if there is no file.
    * @throws WorkspaceError `outside`, `unreadable`
-   * @throws Problem `too_large`, or `invalid_source` when it is not UTF-8; the message names the file and the place
+   * @throws Problem `too_large`, or `invalid_source` if it is not UTF-8; the message names the file and the position
    */
   async read(name: PromptName): Promise<string | undefined> {
     const path = this.pathOf(name);
@@ -170,7 +170,7 @@ export class PromptsFolder {
   }
 
   /**
-   * Checks that a prompt's file can be created or renamed. `from` is the prompt that is renamed; its own file is no
+   * Checks that a prompt's file can be created or renamed. `from` is the prompt that is renamed; its own file does not
    * conflict if only the case differs.
    * @throws WorkspaceError `file_exists` if it exists, differs from an existing one only by case, or a file is in the
    * place of a folder; `outside`
@@ -201,7 +201,7 @@ export class PromptsFolder {
     }
   }
 
-  /** Writes a prompt's file, whole or not at all. @throws WorkspaceError `outside`, `not_writable` */
+  /** Writes a prompt's file atomically. @throws WorkspaceError `outside`, `not_writable` */
   async write(name: PromptName, source: string): Promise<void> {
     const path = this.pathOf(name);
     await this.#checkOwn(path);
@@ -218,8 +218,8 @@ export class PromptsFolder {
 }
 
 /**
- * The files of a folder, in order, with those of the folders in it. All of one folder come one after the other, as their
- * names begin with its own, so only the folders are sorted.
+ * The files of a folder and its subfolders, in order. Files of a subfolder are adjacent, because their names begin with
+ * its name, so only the subfolders are sorted.
  */
 function inOneOrder(own: readonly PromptFile[], folders: readonly (readonly PromptFile[])[]): PromptFile[] {
   const runs = folders.filter(({ length }) => length > 0);

@@ -15,15 +15,18 @@ type Version = Awaited<ReturnType<RegistryClient['getVersion']>>;
 type Bases = Pick<RegistryClient, 'batch'>;
 
 export type PublishOutcome =
-  /** `created` is false when the newest version already had this source. */
+  /** `created` is false if the newest version already had this source. */
   | { readonly kind: 'published'; readonly version: Version; readonly created: boolean }
-  /** Someone was faster: the file and the lock are as before. `newest` is undefined when it could not be fetched. */
+  /**
+   * Somebody else published first: the file and the lock are unchanged. `newest` is undefined if it could not be
+   * fetched.
+   */
   | { readonly kind: 'base_outdated'; readonly problem: Problem; readonly newest: Version | undefined };
 
 export interface Publishable {
   /** Absolute. */
   readonly path: string;
-  /** Names the file in messages. */
+  /** The file in messages. */
   readonly label: string;
   readonly source: string;
   readonly base: VersionNumber | null;
@@ -47,7 +50,7 @@ export async function publishFile(
   try {
     published = await registry.publish(name, { source, message, base }, signal);
   } catch (error) {
-    // A version that the registry refused was not published. Otherwise the next request finds out.
+    // A refused version was not published. In other cases the next request finds out.
     if (Problem.is(error) && !Problem.is(error, 'unavailable')) await parts.journals.end(journal);
     else parts.journals.leave(journal);
     if (Problem.is(error, 'base_outdated'))
@@ -75,7 +78,10 @@ export async function publishFile(
   return { kind: 'published', ...published };
 }
 
-/** A file as it would be sent. @throws Problem `invalid_source`, `too_large`; WorkspaceError; RegistryUnreachable */
+/**
+ * The source of a file as it would be sent.
+ * @throws Problem `invalid_source`, `too_large`; WorkspaceError; RegistryUnreachable
+ */
 export async function publishable(
   { folder, lock }: RecoveryParts,
   registry: Bases,
@@ -96,8 +102,8 @@ export async function publishable(
 }
 
 /**
- * With the line endings of its base; a base that the registry does not return has none.
- * @throws WorkspaceError `invalid_lock_file` if the registry has another text under the number of the base
+ * Converts the source to the line endings of its base, if the registry returns the base.
+ * @throws WorkspaceError `invalid_lock_file` if the registry has another text for the base's number
  */
 export async function asPublished(
   registry: Bases,
@@ -107,7 +113,7 @@ export async function asPublished(
   signal: AbortSignal | undefined,
 ): Promise<string> {
   if (base === undefined) return withLineEndingsOf(text, undefined);
-  // Of the registry and not of a cache: it may have been restored from a backup, and have gone on from there.
+  // From the registry, not a cache, because the registry may have been restored from a backup and have changed since.
   const { data } = await registry.batch([versionReference(name, base.version)], signal);
   const [found] = data;
   if (found !== undefined && found.digest !== base.digest)
@@ -135,6 +141,6 @@ async function newestOf(
   try {
     return await registry.getVersion(name, newest.version as VersionNumber, signal);
   } catch {
-    return undefined; // the outcome stands without it: its number and digest are in the problem
+    return undefined; // not required: the problem has its number and digest
   }
 }

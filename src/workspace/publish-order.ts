@@ -1,4 +1,4 @@
-/** In which order prompts are published: a partial before those that use it, so that they take in its new version. */
+/** Orders prompts for publishing: a partial before those that use it, so that they include its new version. */
 import { type PromptName, partialCandidates } from '../core/name.ts';
 import { Problem } from '../core/problem.ts';
 import { parseSource, sourceKindOf } from '../core/source.ts';
@@ -6,11 +6,11 @@ import { partialUses, sourceIssues } from '../core/template.ts';
 
 export interface Ordered {
   readonly name: PromptName;
-  /** Those of the same publication that it may mean as partials, itself or through others. */
+  /** Prompts of the same publication that it may use as partials, directly or indirectly. */
   readonly after: ReadonlySet<PromptName>;
 }
 
-/** Otherwise by name; partials that use each other in a circle, which the registry refuses, come in some order. */
+/** Otherwise by name; circular partials, which the registry refuses, come in any order. */
 export function publishOrder(sources: ReadonlyMap<PromptName, string>): Ordered[] {
   const ordered = new Map<PromptName, Ordered>();
   const visiting = new Set<PromptName>();
@@ -31,7 +31,7 @@ export function publishOrder(sources: ReadonlyMap<PromptName, string>): Ordered[
   return [...ordered.values()];
 }
 
-/** A source that cannot be read is refused when its turn comes. */
+/** An unreadable source is refused when its turn comes. */
 function usedBy(name: PromptName, source: string): readonly PromptName[] {
   try {
     const parsed = parseSource(source, sourceKindOf(name));

@@ -1,4 +1,4 @@
-/** Determines the new bases in the lock file after a pull: only for files that have the expected text. */
+/** Determines the new bases in the lock file after a pull, only for files with the expected text. */
 import type { PromptName } from '../core/name.ts';
 import type { FileSystem } from './file-system.ts';
 import type { WrittenFile } from './journal.ts';
@@ -30,12 +30,12 @@ export async function settledBases(
       bases.set(name, { version, digest, ...(text !== undefined && { text }) });
   }
   for (const { name, before, after, bytes, isNew } of written) {
-    // Another branch may have been checked out meanwhile, with its own file and its own base. Git leaves alone a file
-    // that it does not know, so a new one need not be read again.
+    // Another branch may have been checked out meanwhile, with its own file and base. Git does not touch untracked
+    // files, so a new one need not be read again.
     const isStill = isNew && isAsBefore(now.get(name), before);
     if (isStill || (await digestOfFile(name, folder)) === bytes) bases.set(name, after);
   }
-  // A file that is back may be the old version's: on the newer one, publishing it would undo that.
+  // A file that is back may have the old version's text: based on the newer one, publishing it would revert that.
   for (const { name, newest, base } of keep)
     if (isAsBefore(now.get(name), base) && (await files.stat(folder.pathOf(name))) === undefined)
       bases.set(name, { version: newest.version, digest: newest.digest });

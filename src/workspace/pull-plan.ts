@@ -11,11 +11,14 @@ import type { PromptsFolder } from './prompts-folder.ts';
 export interface PullOptions {
   /** Returns true if the editor has unsaved edits of the prompt's file. */
   readonly isDirty: (name: PromptName) => boolean;
-  /** Only these; all when absent. */
+  /** Only these prompts; default: all. */
   readonly names?: ReadonlySet<PromptName>;
-  /** Also writes files that were deleted here though they have a base. */
+  /** True to also write files that were deleted here but have a base. */
   readonly restoreDeleted?: boolean;
-  /** Of what was deleted here and is newer in the registry: it stays deleted, until the registry has a newer version yet. */
+  /**
+   * True to keep files deleted that were deleted here and are newer in the registry, until the registry has an even
+   * newer version.
+   */
   readonly keepDeleted?: boolean;
   /** True to merge the registry's changes into edited files if they do not overlap; default: true. */
   readonly merge?: boolean;
@@ -56,17 +59,17 @@ export interface PullReport {
     readonly from: VersionNumber;
     readonly to: VersionNumber;
   }[];
-  /** Files that were not there. */
+  /** Files that did not exist. */
   readonly created: readonly { readonly name: PromptName; readonly version: VersionNumber }[];
   /** Files that already had the newest source: only the lock file changes. */
   readonly adopted: readonly { readonly name: PromptName; readonly version: VersionNumber }[];
-  /** Prompts that stay deleted here, as of a newer version. */
+  /** Prompts that stay deleted here, now based on a newer version. */
   readonly kept: readonly {
     readonly name: PromptName;
     readonly from: VersionNumber;
     readonly to: VersionNumber;
   }[];
-  /** Prompts that have something newer, or a trouble, and were not touched. */
+  /** Prompts that have a newer version or a problem, and were not touched. */
   readonly left: readonly ({ readonly name: PromptName } & LeftFile)[];
 }
 
@@ -84,7 +87,7 @@ export interface PullPlan {
     readonly newest: RegistryPrompt['newest'];
     readonly was: PromptFileState;
   }[];
-  /** They stay deleted. */
+  /** Prompts that stay deleted. */
   readonly keep: {
     readonly name: PromptName;
     readonly newest: RegistryPrompt['newest'];
@@ -122,7 +125,7 @@ export function planPull(
     const remote = { version: newest.version, digest: newest.digest, archived };
     const base = was?.base ?? null;
     const isBlocked = blocked.has(name);
-    // A file that cannot be read exists all the same.
+    // A file that cannot be read still exists.
     const file = was?.file ?? (trouble === undefined ? null : UNREAD);
     return { name, base, file, remote, isUnsaved: isDirty(name), isBlocked };
   });

@@ -1,6 +1,6 @@
 /**
- * Brings files to the newest versions. What is written is in a journal before, so that a process that is killed at any
- * point leaves each file old or new, and the lock file is written once, after all of it.
+ * Updates files to the newest versions. A journal records all writes first, so that a process that is killed at any
+ * point leaves each file old or new. The lock file is written once, at the end.
  */
 import type { RegistryClient } from '../client/registry-client.ts';
 import { type Digest, digestOf } from '../core/digest.ts';
@@ -31,7 +31,7 @@ import { WorkspaceError } from './workspace-error.ts';
 
 export type PullRegistry = Pick<RegistryClient, 'getVersion' | 'getSources' | 'batch'>;
 
-/** Versions that are fetched before they are written, and files that are written at a time. */
+/** The number of versions fetched before they are written, and of files written at a time. */
 const FETCHED_AT_ONCE = 500;
 /** The number of batches that are fetched while one is written, to hide the registry's response time. */
 const FETCHED_AHEAD = 2;
@@ -53,7 +53,7 @@ export async function pullPrompts(
   const plan = planPull(parts.folder, await stateOf(prompts, signal), prompts, merging, options);
   if (plan.work.length + plan.adopt.length + plan.keep.length > 0) await parts.lock.checkWritable();
   const report = await new Pull(parts, registry, options, plan.work.length).all(plan);
-  // The index may be what is wrong.
+  // The index may be wrong.
   const changed = report.left.filter(({ why }) => why === 'changed_meanwhile');
   await parts.index.forget(changed.map(({ name }) => name));
   return report;
@@ -88,7 +88,7 @@ class Pull {
   async all(plan: ReturnType<typeof planPull>): Promise<PullReport> {
     this.#report.left.push(...plan.left);
     const begun = this.#journalNew(plan.work.filter(isNew));
-    begun.catch(() => {}); // it is told before the first file is made
+    begun.catch(() => {}); // reported before the first file is created
     const parts: PullWork[][] = [];
     for (let start = 0; start < plan.work.length; start += FETCHED_AT_ONCE)
       parts.push(plan.work.slice(start, start + FETCHED_AT_ONCE));
@@ -121,7 +121,7 @@ class Pull {
     if (written.length > 0) this.#journals.push(await this.#parts.journals.begin({ written }));
   }
 
-  /** Flushes the files to disk, then the lock file; only then the journals can go. */
+  /** Flushes the files to disk, then the lock file, and then deletes the journals. */
   async #settle(plan: ReturnType<typeof planPull>): Promise<void> {
     const { files, folder, lock, journals: all } = this.#parts;
     try {
@@ -141,7 +141,7 @@ class Pull {
     for (const journal of this.#journals) await all.end(journal);
   }
 
-  /** Fetches what is needed for some files, and writes down what each is about to hold. */
+  /** Fetches what some files need, and determines their new contents. */
   async #prepare(part: readonly PullWork[]): Promise<PulledFile[]> {
     const { signal, onProgress } = this.#options;
     const seen = await this.#seen(part);
@@ -163,8 +163,8 @@ class Pull {
   }
 
   /**
-   * The sources of versions that files are based on, as the registry has them now, since what a cache has may be all
-   * there is; and in the same request those of the newest. By digest.
+   * The sources of the files' bases, by digest: read from the registry, not the cache, because the registry may have
+   * lost them. The same request fetches those of the newest versions.
    */
   async #seen(part: readonly PullWork[]): Promise<ReadonlyMap<Digest, string>> {
     const wanted: VersionReference[] = [];
@@ -213,19 +213,20 @@ class Pull {
     if (step.kind === 'write' && was.bytes === was.base?.digest) return asPublished;
     const mine = await this.#parts.folder.read(name);
     if (mine === undefined || digestOf(mine) !== was.bytes) return changedMeanwhile(this.#label(name));
-    // The lock file and the index say that this is the base's text. They may be wrong, and this be all there is of it.
+    // According to the lock file and the index, this is the base's text. They may be wrong, and this may be the only
+    // copy.
     if (step.kind === 'write') return plainText(mine) === plainText(base) ? asPublished : left('conflict');
     const merged = mergedSource(name, base, mine, newest);
     if (merged === undefined) return left('conflict');
     return { work, text: merged, digest: digestOf(merged), after };
   }
 
-  /** Makes files that were not there. */
+  /** Creates files that did not exist. */
   async #create(writes: readonly PulledFile[]): Promise<void> {
     this.#options.signal?.throwIfAborted();
     for await (const outcomes of this.#files.createAll(writes)) {
       for (const [write, left] of outcomes) this.#note(write, left);
-      // Nothing that is written after it would fit.
+      // Later files would not fit either.
       const full = outcomes.find(([, left]) => isDiskFull(left));
       if (full !== undefined) throw full[1];
       this.#options.signal?.throwIfAborted();
@@ -243,7 +244,7 @@ class Pull {
     }
   }
 
-  /** One file that cannot be written must not keep the others from being brought up to date. */
+  /** A file that cannot be written must not keep others from being updated. */
   #note({ work, digest, after }: PulledFile, outcome: LeftFile | Error | undefined): void {
     if (outcome !== undefined) {
       this.#leave(

@@ -1,4 +1,4 @@
-/** Puts pulled texts into prompt files that are still as they were; nothing of it is on disk before it is flushed. */
+/** Writes pulled texts to prompt files that are unchanged; they are on disk only after a flush. */
 import { basename, dirname } from 'node:path';
 import { type Digest, digestOf } from '../core/digest.ts';
 import type { PromptName } from '../core/name.ts';
@@ -12,11 +12,11 @@ import { changedMeanwhile, type LeftFile, type PullOptions, type PullWork, unsav
 import { checkNotReadOnly } from './source-file.ts';
 import { systemMessage, WorkspaceError } from './workspace-error.ts';
 
-/** A file and what it is about to hold. */
+/** A file and its new contents. */
 export interface PulledFile {
   readonly work: PullWork;
   readonly text: string;
-  /** Of `text`. */
+  /** The digest of `text`. */
   readonly digest: Digest;
   /** The lock file's entry afterwards. */
   readonly after: LockEntry;
@@ -38,7 +38,7 @@ export class PulledFiles {
   readonly #parts: Parts;
   readonly #isDirty: PullOptions['isDirty'];
   readonly #folders = new Map<string, Promise<void>>();
-  /** Folders that were not there. */
+  /** Folders that did not exist. */
   readonly #missing = new Set<string>();
 
   constructor(parts: Parts, { isDirty }: Pick<PullOptions, 'isDirty'>) {
@@ -63,7 +63,7 @@ export class PulledFiles {
   }
 
   /**
-   * Creates new files: a missing folder with all its contents, others some at a time.
+   * Creates new files: a missing folder with all its contents, and other files in groups.
    * @returns repeatedly, results for some of them: the reason why a file was not written, undefined for a created one
    */
   async *createAll(pulled: readonly PulledFile[]): AsyncGenerator<readonly Outcome[], void, undefined> {
@@ -138,7 +138,7 @@ export class PulledFiles {
       else await files.delete(staged);
       return left;
     } catch (cause) {
-      await files.delete(staged).catch(() => {}); // the first error is the one that counts
+      await files.delete(staged).catch(() => {}); // the first error counts
       if (WorkspaceError.is(cause) || Problem.is(cause)) throw cause;
       throw this.#notWritable(path, name, cause);
     }
@@ -154,7 +154,7 @@ export class PulledFiles {
     }
   }
 
-  /** Made, and found inside, once for all files in it. */
+  /** Creates a folder and checks that it is inside the project, once for all its files. */
   #checkFolder(folder: string, path: string, name: PromptName): Promise<void> {
     const known = this.#folders.get(folder);
     if (known !== undefined) return known;
@@ -176,7 +176,7 @@ export class PulledFiles {
     return checkOwn(path, folder.path, each => folder.shown(each), files);
   }
 
-  /** A folder in the place of a file is in its way; a file was put there meanwhile. */
+  /** Why no file could be created: a folder is in its place, or a file was created there meanwhile. */
   async #whyNoFile(path: string): Promise<Error | undefined> {
     if ((await this.#parts.files.stat(path))?.kind !== 'folder') return undefined;
     return Object.assign(new Error('There is a folder in its place'), { code: 'EISDIR' });

@@ -48,7 +48,7 @@ export async function readState(
     if (name !== undefined) troubled.add(name);
   }
   const texts: (FileText | undefined)[] = [];
-  /** Places in `found`. */
+  /** Indexes in `found`. */
   const unread: number[] = [];
   const numbers = await statsOf(found, files);
   signal?.throwIfAborted();
@@ -101,7 +101,7 @@ export async function readState(
   const renamed = findRenames(noted);
   await renames.write(renamed);
   await index.save(found.map(({ name }) => name));
-  // Nearly always nothing differs by case alone: each path has one spelling, and the registry has the names.
+  // Nearly always nothing differs only by case: each path has one spelling, and the registry has the names.
   const isPlain = spellings.areUnique && (registered.length === 0 || !newest.includes(undefined));
   const ofCase = isPlain
     ? []
@@ -118,7 +118,7 @@ export async function readState(
     spellings,
   };
 
-  /** Before the index forgets the texts of missing files. */
+  /** To be called before the index forgets the texts of missing files. */
   function findRenames(noted: PromptRenames): PromptRenames {
     const gone: GoneFile[] = [];
     for (const { name, base, file } of states.values())
@@ -133,7 +133,7 @@ export async function readState(
     return fresh.length === 0 ? new Map() : renamedFrom(gone, fresh, noted);
   }
 
-  /** The last texts of a file, under its own name and under those that it had before it got another one yet. */
+  /** The last known texts of a file, under its current and its previous names. */
   function lastSeen(name: PromptName, noted: PromptRenames): PublishedText[] {
     const names = [name, ...[...noted].filter(([, from]) => from === name).map(([to]) => to)];
     return names.flatMap(each => {
@@ -149,7 +149,7 @@ function hasReturns(
   name: PromptName | undefined,
   states: ReadonlyMap<PromptName, PromptFileState>,
 ): boolean {
-  if (text?.digests === undefined || name === undefined) return false; // nearly all: they are as their versions
+  if (text?.digests === undefined || name === undefined) return false; // nearly all files are unchanged
   const state = states.get(name);
   if (state === undefined || state.file === null || state.file === state.bytes) return false;
   const digests = text.digests();
@@ -157,7 +157,7 @@ function hasReturns(
   return state.file === digests.plain && (state.bytes === returned || state.bytes === marked);
 }
 
-/** Those in the lock file that have no file. */
+/** Prompts in the lock file without a file. */
 function namesGone(
   found: readonly PromptFile[],
   bases: readonly (LockEntry | undefined)[],
@@ -191,7 +191,7 @@ async function statsOf(found: readonly PromptFile[], files: FileSystem): Promise
   try {
     return await files.statAll(found.map(({ path }) => path));
   } catch {
-    // Reading them reports which of them cannot be read, and why.
+    // Reading the files reports which cannot be read, and why.
     return new Float64Array(found.length * STAT_NUMBERS).fill(Number.NaN);
   }
 }

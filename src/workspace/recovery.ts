@@ -41,9 +41,9 @@ export async function recover(
           if (await isStillPublished(each, now, parts.folder)) bases.set(each.name, each.after);
         return bases;
       });
-    else if (unknown.length > 0 && unknown.length === sent.length) continue; // it says no more than before
+    else if (unknown.length > 0 && unknown.length === sent.length) continue; // nothing new is known
     if (unknown.length > 0) await journals.replace(id, { written: [], sent: unknown });
-    else await journals.end(id).catch(() => {}); // taken up twice it is as taken up once
+    else await journals.end(id).catch(() => {}); // recovering it twice is harmless
   }
   // A leftover that cannot be deleted does no harm.
   for (const name of await local.abandoned('staged'))
@@ -69,7 +69,7 @@ async function writtenOf(
   return bases;
 }
 
-/** Undefined also if it cannot be read, or is not a prompt: then it was not what was written. */
+/** Undefined also if it cannot be read or is not a prompt, because then it is not what was written. */
 export async function digestOfFile(name: PromptName, folder: PromptsFolder): Promise<Digest | undefined> {
   const source = await sourceOf(name, folder);
   return source === undefined ? undefined : digestOf(source);

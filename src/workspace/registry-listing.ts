@@ -1,7 +1,7 @@
 /**
  * Caches the registry's list of prompts beside the lock file and updates it from the registry's log: one request if
- * nothing changed, instead of all pages. The log is read from the last known event, whose hash must match: otherwise it
- * is another registry or one restored from a backup, and everything is listed again.
+ * nothing changed, instead of all pages. The log is read from the last known event. If its hash differs, the registry
+ * is a different one or was restored from a backup, and everything is listed again.
  */
 import type { RegistryClient } from '../client/registry-client.ts';
 import { RegistryUnreachable } from '../client/unreachable.ts';
@@ -17,9 +17,9 @@ import type { RegistryPrompt } from './prompt-state.ts';
 export type ListedRegistry = Pick<RegistryClient, 'url' | 'changes' | 'checkpoint' | 'allPrompts'>;
 
 interface Listing {
-  /** The registry's. */
+  /** The registry's URL. */
   readonly url: string;
-  /** The last event that is in it. */
+  /** The last event included in it. */
   readonly seq: number;
   readonly hash: Digest;
   readonly prompts: Map<PromptName, RegistryPrompt>;
@@ -27,7 +27,7 @@ interface Listing {
 
 const FILE = 'listing';
 const FORMAT = 1;
-/** Events of one page, and pages after which listing anew is less work. */
+/** Events per page, and the number of pages beyond which listing everything is less work. */
 const EVENTS = 1000;
 const MAX_PAGES = 10;
 
@@ -41,7 +41,7 @@ export class RegistryListing {
     this.#files = files;
   }
 
-  /** Every prompt of the registry, archived ones too, in order of name. @throws Problem, RegistryUnreachable */
+  /** Every prompt of the registry, including archived ones, in order of name. @throws Problem, RegistryUnreachable */
   async refresh(registry: ListedRegistry, signal?: AbortSignal): Promise<RegistryPrompt[]> {
     const known = this.#known ?? (await this.#read());
     const followed = known?.url === registry.url ? await follow(known, registry, signal) : undefined;
@@ -55,7 +55,7 @@ export class RegistryListing {
     try {
       return parse(await this.#files.readFile(this.#local.path(FILE)));
     } catch {
-      return undefined; // everything is listed anew
+      return undefined; // everything is listed again
     }
   }
 
@@ -73,7 +73,7 @@ export class RegistryListing {
 }
 
 async function listAnew(registry: ListedRegistry, signal: AbortSignal | undefined): Promise<Listing> {
-  // Before the list: events meanwhile are included already, and are applied again next time.
+  // Read before the list: events in between are already included, and are applied again next time.
   const { seq, hash } = await headOf(registry, signal);
   const prompts = await registry.allPrompts({ archived: true }, signal);
   const listed = prompts.map(({ name, archived, newest }): [PromptName, RegistryPrompt] => [
@@ -83,7 +83,10 @@ async function listAnew(registry: ListedRegistry, signal: AbortSignal | undefine
   return { url: registry.url, seq, hash, prompts: new Map(listed) };
 }
 
-/** Before the first event if a registry cannot sign, for example without its key: then it is listed again next time, too. */
+/**
+ * The start of the log if a registry cannot sign, for example without its key; then everything is listed again next
+ * time.
+ */
 async function headOf(
   registry: ListedRegistry,
   signal: AbortSignal | undefined,
@@ -93,7 +96,7 @@ async function headOf(
   } catch (error) {
     signal?.throwIfAborted();
     if (!Problem.is(error) && !RegistryUnreachable.is(error)) throw error;
-    return { seq: 0, hash: ZERO_DIGEST }; // what keeps it from answering at all, the list says
+    return { seq: 0, hash: ZERO_DIGEST }; // if it does not answer at all, the list reports why
   }
 }
 
@@ -161,7 +164,10 @@ function text({ url, seq, hash, prompts }: Listing): string {
   return JSON.stringify({ format: FORMAT, url, seq, hash, rows });
 }
 
-/** Somebody else may have put it there: its names become paths. @throws Error for what it did not write */
+/**
+ * Validates the cached list, because somebody else may have put it there, and its names become paths.
+ * @throws Error if it is invalid
+ */
 function parse(bytes: Uint8Array | undefined): Listing | undefined {
   if (bytes === undefined) return undefined;
   const { format, url, seq, hash, rows } = JSON.parse(Buffer.from(bytes).toString('utf8'));

@@ -13,9 +13,9 @@ import type { PromptsFolder } from './prompts-folder.ts';
 import { sourceOf } from './recovery.ts';
 
 export interface LockRepair {
-  /** Prompts on which the sides differed and that are resolved, in order of name. */
+  /** Prompts that differed between the sides and are resolved, in order of name. */
   readonly resolved: readonly PromptName[];
-  /** Of each prompt that is still in conflict a sentence that begins with the file and the line. */
+  /** A sentence for each prompt that is still in conflict, beginning with the file and line. */
   readonly left: readonly string[];
 }
 
@@ -25,7 +25,7 @@ export interface RepairParts {
   readonly lock: LockChanges;
 }
 
-/** References of one batch. */
+/** References per batch. */
 const ASKED_AT_ONCE = 500;
 
 /**

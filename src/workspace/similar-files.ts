@@ -12,7 +12,7 @@ const MOST_FOLDERS = 200;
 const MOST_NAMES = 5000;
 
 /**
- * Looks beside what was looked for, in other case, and with `everywhere` in all folders below `root`, those nearest to
+ * Looks beside the missing partial, ignoring case, and with `everywhere` in all folders below `root`, those nearest to
  * it first.
  */
 export function similarFiles(root: string, files: FileSystem, everywhere: boolean): SimilarPartials {
@@ -34,7 +34,7 @@ export function similarFiles(root: string, files: FileSystem, everywhere: boolea
       return folders.map(({ name }) => inside(name));
     };
     for (const folder of new Set(candidates.map(folderOf))) {
-      // Listed under another case, what is in it would get names that it does not have.
+      // Listed with another case, its files would get wrong names.
       if (await isSpelledSo(join(root, folder), root, diskOf(files))) await look(folder);
     }
     const queue = everywhere && candidates.length > 0 ? [''] : [];
@@ -44,11 +44,11 @@ export function similarFiles(root: string, files: FileSystem, everywhere: boolea
   };
 }
 
-/** In order of name; empty if it cannot be listed. */
+/** The entries in order of name; empty if the folder cannot be listed. */
 async function listed(files: FileSystem, folder: string): Promise<FolderEntry[]> {
   try {
     return [...((await files.list(folder)) ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch {
-    return []; // the partial is missing all the same, and that is what is told
+    return []; // the missing partial is reported anyway
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Finds renames of files that were edited before anybody here saw them, as on a colleague's branch: the registry has the
- * text that the old name's file was based on.
+ * Finds renames of files that were also edited, for example on a colleague's branch: the registry has the text that the
+ * old file was based on.
  */
 import type { RegistryClient } from '../client/registry-client.ts';
 import { RegistryUnreachable } from '../client/unreachable.ts';
@@ -12,15 +12,15 @@ import type { WorkingCopyState } from './prompt-state.ts';
 import type { PromptsFolder } from './prompts-folder.ts';
 import { sourceOf } from './recovery.ts';
 
-/** Of each side; every one is compared with every other. */
+/** The maximum number of files on each side; each is compared with every other. */
 const MOST_COMPARED = 30;
-/** In UTF-16 code units; a longer one is known by its whole text alone. */
+/** In UTF-16 code units; a longer file is only recognized by its exact text. */
 const LONGEST = 50_000;
 
 export class SimilarRenames {
   readonly #folder: PromptsFolder;
   readonly #noted: NotedRenames;
-  /** The files that were compared last: they are not again while nothing changes. */
+  /** The files that were compared last; they are not compared again while nothing changes. */
   #compared = '';
 
   constructor(folder: PromptsFolder, noted: NotedRenames) {
@@ -54,7 +54,7 @@ export class SimilarRenames {
       return all;
     } catch (error) {
       if (!Problem.is(error) && !RegistryUnreachable.is(error)) throw error;
-      return renamed; // they are two prompts until it can be asked
+      return renamed; // until the registry can be reached, they count as two prompts
     }
   }
 }

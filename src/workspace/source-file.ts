@@ -1,4 +1,4 @@
-/** Reading one prompt file, with a message that names the file and the place of what is wrong in it. */
+/** Reads a prompt file; messages name the file and the position of an error. */
 import { dirname, sep } from 'node:path';
 import { Problem } from '../core/problem.ts';
 import { decodeSource, MAX_SOURCE_BYTES } from '../core/source.ts';
@@ -7,9 +7,9 @@ import type { FileSystem } from './file-system.ts';
 import { systemMessage, WorkspaceError } from './workspace-error.ts';
 
 /**
- * The source of a file, to the byte; undefined when there is none. `shown` is how messages name it.
+ * The exact source of a file; undefined if there is none. `shown` is its name in messages.
  * @throws WorkspaceError `unreadable`
- * @throws Problem `too_large`, or `invalid_source` when it is not UTF-8
+ * @throws Problem `too_large`, or `invalid_source` if it is not UTF-8
  */
 export async function readSource(
   path: string,
@@ -47,7 +47,7 @@ function tooLarge(shown: string, size: number): Problem {
   );
 }
 
-/** The problem again, its message led by the file and the place of its first issue. */
+/** The problem with a message that begins with the file and the position of its first issue. */
 export function named(problem: Problem, shown: string): Problem {
   const { issues = [] } = problem.details;
   const [first] = issues;
@@ -59,7 +59,10 @@ export function named(problem: Problem, shown: string): Problem {
   return new Problem(problem.code, message, problem.details, { cause: problem });
 }
 
-/** A path is in `folder`, and no link on the way to it, or at it, leads out of the folder. @throws WorkspaceError `outside` */
+/**
+ * Checks that a path is in `folder`, and that no link on the way or at the path leads out of it.
+ * @throws WorkspaceError `outside`
+ */
 export async function checkInside(
   path: string,
   folder: string,
@@ -69,7 +72,7 @@ export async function checkInside(
   if (!isInside(folder, path))
     throw new WorkspaceError('outside', path, 'This is not in the prompts folder.', { shownAs: shown });
   const root = await files.realpath(folder);
-  if (root === undefined) return; // it is made when the first file is written
+  if (root === undefined) return; // created when the first file is written
   for (let place = path; isInside(folder, place); place = dirname(place)) {
     const real = await files.realpath(place);
     if (real === undefined) continue;
@@ -83,10 +86,7 @@ export async function checkInside(
   }
 }
 
-/**
- * A file that somebody made read-only is not replaced, although most disks would allow it.
- * @throws WorkspaceError `not_writable`
- */
+/** Refuses to replace a read-only file, although most disks would allow it. @throws WorkspaceError `not_writable` */
 export async function checkNotReadOnly(path: string, shown: string, files: FileSystem): Promise<void> {
   if ((await files.stat(path))?.isReadOnly !== true) return;
   throw new WorkspaceError(
@@ -105,7 +105,7 @@ export function diskOf(files: FileSystem): Disk {
   };
 }
 
-/** Returns true if `path` is `folder` or below it, by their text alone; both absolute. */
+/** Returns true if `path` is `folder` or below it, comparing only the paths; both absolute. */
 export function isInside(folder: string, path: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

@@ -55,7 +55,7 @@ export class WorkingCopy {
     this.#parts = { files, folder: this.folder, local, lock, journals, index, merges, renames };
   }
 
-  /** The version each file is based on. @throws WorkspaceError `invalid_lock_file`, `unreadable` */
+  /** The version that each file is based on. @throws WorkspaceError `invalid_lock_file`, `unreadable` */
   readLock(): Promise<Lock> {
     return this.#parts.lock.read();
   }
@@ -69,8 +69,8 @@ export class WorkingCopy {
   }
 
   /**
-   * Completes work that was begun here: the registry knows whether a version arrived whose response was lost. If it
-   * cannot be reached, next time.
+   * Completes interrupted work: the registry knows whether a version arrived whose response was lost. If it cannot be
+   * reached, this is repeated next time.
    * @throws WorkspaceError `invalid_lock_file`, `unreadable`
    */
   takeUp(registry: Pick<Registry, 'getVersion'>, signal?: AbortSignal): Promise<void> {
@@ -79,8 +79,8 @@ export class WorkingCopy {
 
   /**
    * Compares the files with their bases and the registry's newest versions.
-   * @param prompts the registry's list, including archived ones; null if it is not available: then only local edits
-   * show.
+   * @param prompts the registry's list, including archived ones; null if it is not available, so that only local edits
+   * show
    * @throws WorkspaceError `invalid_lock_file`, `unreadable`
    */
   async state(prompts: Iterable<RegistryPrompt> | null, signal?: AbortSignal): Promise<WorkingCopyState> {
@@ -89,12 +89,14 @@ export class WorkingCopy {
   }
 
   /**
-   * Publishes a file on the base that the lock file names, with that one's line endings and byte order mark; a new one
-   * with "\\n" and none. Nothing is sent when the source is wrong.
-   * On any failure the file and the lock file are as before.
-   * @throws Problem `invalid_source` with file, line and column in its message, `too_large`, or what the registry refuses
+   * Publishes a file based on the version in the lock file, with that version's line endings and byte order mark; a new
+   * file with "\n" and no mark. Sends nothing if the source is invalid. On any failure the file and the lock file are
+   * unchanged.
+   * @throws Problem `invalid_source` with file, line and column in its message, `too_large`, or what the registry
+   * refuses
    * @throws RegistryUnreachable
-   * @throws WorkspaceError `file_missing`, `invalid_lock_file`, or `lock_not_written` when the version was published all the same
+   * @throws WorkspaceError `file_missing`, `invalid_lock_file`, or `lock_not_written` although the version was
+   * published
    */
   async publish(
     registry: Registry,
@@ -121,8 +123,8 @@ export class WorkingCopy {
   }
 
   /**
-   * The text of a file as it would be published; undefined when there is none.
-   * @throws as `publish`, but for what the registry refuses
+   * The text of a file as it would be published; undefined if there is none.
+   * @throws as `publish`, except for refusals by the registry
    */
   async publishedSource(
     registry: Pick<Registry, 'batch'>,
@@ -135,10 +137,10 @@ export class WorkingCopy {
   }
 
   /**
-   * Brings clean files to the newest version, writes those that are missing, and merges newer versions into files with
-   * edits where both changed different places. Other files with edits, and those with unsaved ones, are left alone and
-   * named in the report. When it fails or is canceled, what was written until then is in the lock file.
-   * @param prompts what the registry lists.
+   * Updates unchanged files to the newest version, writes missing ones, and merges newer versions into edited files if
+   * the changes do not overlap. Other edited files, and those with unsaved edits, are left alone and named in the
+   * report. If it fails or is canceled, the lock file includes what was written until then.
+   * @param prompts the registry's list of prompts
    * @throws WorkspaceError `invalid_lock_file`, `unreadable`, `not_writable` (of the lock file)
    * @throws Problem, RegistryUnreachable
    */
@@ -151,7 +153,7 @@ export class WorkingCopy {
   }
 
   /**
-   * Makes the file of a new prompt.
+   * Creates the file of a new prompt.
    * @throws Problem `invalid_name`, `invalid_source`
    * @throws WorkspaceError `file_exists`, `outside`, `not_writable`
    */
@@ -204,12 +206,12 @@ export class WorkingCopy {
   async noteRename(from: PromptName, to: PromptName): Promise<void> {
     const { renames } = this.#parts;
     const noted = await renames.read();
-    // One that was renamed before, and not published since, is still the first one.
+    // A file that was already renamed, and not published since, keeps its first name.
     await renames.write(new Map([...noted, [to, noted.get(from) ?? from]]));
   }
 
   /**
-   * From now on nothing is pulled into a file, until `endMerge` or `setBase`. On disk when it resolves.
+   * Prevents pulls into a file until `endMerge` or `setBase`. On disk when it resolves.
    * @throws WorkspaceError `not_writable`, or as the file system does
    */
   beginMerge(name: PromptName): Promise<void> {
@@ -220,7 +222,7 @@ export class WorkingCopy {
     return this.#parts.merges.end(name);
   }
 
-  /** If the files cannot be written, the next process that can completes the recovery. */
+  /** If the files cannot be written, a later process completes the recovery. */
   async #recover(registry?: Pick<Registry, 'getVersion'>, signal?: AbortSignal): Promise<void> {
     try {
       await recover(this.#parts, registry, signal);

@@ -14,7 +14,7 @@ export const WORKSPACE_REASONS = [
   'file_exists',
   'unreadable',
   'not_writable',
-  /** The registry has the new version, but the lock file does not say so. */
+  /** The registry has the new version, but the lock file does not include it. */
   'lock_not_written',
 ] as const;
 

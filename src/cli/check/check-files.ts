@@ -23,7 +23,7 @@ export async function checkFiles(
   const around = surroundingsByFolder();
   const names = new NameChecker();
   const checker = new PromptChecker();
-  /** Of prompts that were not named themselves. */
+  /** Samples files whose prompts were not named themselves. */
   const alone = new Set(samples);
   const wrong = new Set<string>();
 
@@ -37,7 +37,7 @@ export async function checkFiles(
     found.push(...(badName === undefined ? [] : [badName]), ...prompt.findings);
     if (prompt.isWrong || badName !== undefined) wrong.add(file);
     onProgress(++progress.done, total);
-    // At once, while what was read of the prompt is still known.
+    // Checked right away, while the prompt's analysis is still cached.
     const own = samplesOf(file);
     if (own !== undefined && alone.delete(own)) await checkSamples(own, prompt);
   });
@@ -75,7 +75,10 @@ export async function checkFiles(
   };
 }
 
-/** While one waits for the disk another is checked. No more, so that what was read of each is still known at its end. */
+/**
+ * Files checked concurrently, so that one can be checked while another waits for the disk. Few, so that each file's
+ * analysis is still cached when its samples are checked.
+ */
 const AT_ONCE = 4;
 
 async function some<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
@@ -86,7 +89,7 @@ async function some<Item>(items: readonly Item[], work: (item: Item) => Promise<
   await Promise.all(Array.from({ length: AT_ONCE }, workOn));
 }
 
-/** Each once: what is wrong in a partial is found again in every prompt that uses it. */
+/** Removes duplicates, because an error in a partial is found in every prompt that uses it. */
 function inOrder(findings: readonly CheckFinding[]): CheckFinding[] {
   const byText = new Map(findings.map(finding => [JSON.stringify(finding), finding]));
   return [...byText.values()].sort((one, other) =>

@@ -9,7 +9,7 @@ import { type PromptFile, PromptsFolder } from '../../workspace/prompts-folder.t
 import { type CheckFinding, WHOLE_FILE } from './finding.ts';
 
 export class NameChecker {
-  /** By the path of the prompts folder. */
+  /** By path of the prompts folder. */
   readonly #folders = new Map<string, { readonly folder: PromptsFolder; readonly files: PromptFile[] }>();
 
   /** @returns an error if the file's name is not a prompt name; `caseFindings` reports names that differ by case */

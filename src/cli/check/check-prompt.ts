@@ -1,4 +1,4 @@
-/** One prompt file: what keeps it from being published, and what the editor would warn of. */
+/** Checks one prompt file: what keeps it from being published, and what the editor would warn about. */
 import { resolve } from 'node:path';
 import type { LinkedPartial } from '../../core/flatten.ts';
 import type { PromptName } from '../../core/name.ts';
@@ -15,18 +15,18 @@ import { type CheckFinding, WHOLE_FILE } from './finding.ts';
 import type { FileProject } from './surroundings.ts';
 
 export interface CheckedPrompt {
-  /** Also of the partials in it. */
+  /** Includes findings in its partials. */
   readonly findings: readonly CheckFinding[];
   readonly isWrong: boolean;
   /** Undefined if it, or a partial in it, cannot be read. */
   readonly analyzed: LibraryPrompt | undefined;
-  /** Undefined for one that cannot be published. */
+  /** Undefined for a prompt that cannot be published. */
   readonly linked: LinkedFile | undefined;
 }
 
-/** Checks files one after the other; a partial that many of them use is analyzed once. */
+/** Checks files one after the other; a partial that many use is analyzed only once. */
 export class PromptChecker {
-  /** By the folder below which names are taken. */
+  /** By the folder that names are relative to. */
   readonly #libraries = new Map<string, Library>();
 
   /** @param file absolute */
@@ -86,7 +86,7 @@ function asError(file: string, issue: SourceIssue): CheckFinding {
   return { file, level: 'error', code, message, line, column, endLine, endColumn };
 }
 
-/** Why a file could not be read. @throws what is no error of a file */
+/** Why a file could not be read. @throws any error that is not about a file */
 export function unread(error: unknown, file: string): CheckFinding {
   if (WorkspaceError.is(error)) {
     const { line, column } = error.place ?? WHOLE_FILE;

@@ -23,7 +23,7 @@ export interface CheckedSamples {
 /** The prompt that samples are for, as far as it could be read. */
 export interface PromptOfSamples {
   readonly analyzed: LibraryPrompt | undefined;
-  /** Undefined for one that cannot be published: it is not rendered. */
+  /** Undefined for a prompt that cannot be published, which is not rendered. */
   readonly linked: LinkedFile | undefined;
 }
 
@@ -69,7 +69,7 @@ interface PlacedFinding {
   readonly message: string;
 }
 
-/** In the editor a sample keeps nobody from publishing; here it is half of what is checked. */
+/** In the editor, samples never prevent publishing; in this command they count as errors. */
 function levelOf(finding: Finding): CheckFinding['level'] {
   return finding.code.startsWith('sample-') || severityOf(finding) === 'error' ? 'error' : 'warning';
 }
@@ -88,7 +88,7 @@ async function renderSample(sample: Sample, linked: LinkedFile): Promise<PlacedF
     if (!Problem.is(error)) throw error;
     if (!Problem.is(error, 'missing_input')) return misfitsOf(error, sample, label);
   }
-  // Undeclared values may be missing: only applications that render strictly would be refused.
+  // Undeclared values may be missing, because only strict rendering by applications would fail.
   try {
     await render(request);
     return [];
@@ -118,7 +118,7 @@ function misfitsOf(problem: Problem, sample: Sample, label: string): PlacedFindi
   });
 }
 
-/** Of a JSON pointer (RFC 6901) below `/input`. */
+/** The path of a JSON pointer (RFC 6901) below `/input`. */
 function stepsOf(pointer: string): (string | number)[] {
   return pointer
     .split('/')

@@ -1,4 +1,4 @@
-/** The files that `promptforge check` is given: themselves, or those below a folder. */
+/** Finds the files for `promptforge check`: the given ones, and those below given folders. */
 import { basename, dirname, join, resolve } from 'node:path';
 import { PROMPT_FILE_EXTENSION } from '../../core/name.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
@@ -15,9 +15,9 @@ const SAMPLES_EXTENSION = '.samples.yaml';
 export interface FoundFiles {
   /** Absolute, in order. */
   readonly prompts: readonly string[];
-  /** Those of the prompts, and others that were named or found. */
+  /** The prompts' samples files, and others that were named or found. */
   readonly samples: readonly string[];
-  /** Links that lead out, and folders that cannot be read. */
+  /** Links that lead outside, and folders that cannot be read. */
   readonly findings: readonly CheckFinding[];
 }
 

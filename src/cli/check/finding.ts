@@ -6,23 +6,23 @@ export interface CheckFinding extends SourceRange {
   readonly file: string;
   /** An `error` fails the check: a prompt cannot be published, or a sample does not fit its prompt. */
   readonly level: 'error' | 'warning';
-  /** In words with hyphens; undefined if only rendering can tell. */
+  /** In hyphenated words; undefined if only rendering can detect it. */
   readonly code: string | undefined;
   /** The problem and its fix. */
   readonly message: string;
 }
 
 export interface CheckReport {
-  /** By file, and by place in a file. */
+  /** Ordered by file, and by position in a file. */
   readonly findings: readonly CheckFinding[];
   readonly prompts: number;
   readonly wrongPrompts: number;
-  /** Not files: inputs in them. */
+  /** The number of inputs in samples files. */
   readonly samples: number;
   readonly wrongSamples: number;
   /** True if a file or folder could not be read at all. */
   readonly isIncomplete: boolean;
 }
 
-/** The place of what is wrong with a file as a whole. */
+/** The position of findings about a whole file. */
 export const WHOLE_FILE: SourceRange = { line: 1, column: 1, endLine: 1, endColumn: 1 };

@@ -18,7 +18,7 @@ export function annotationOf(finding: CheckFinding, root: string): string {
   return `::${level} ${told.join(',')}::${escapedData(visibleLines(message))}`;
 }
 
-/** As `@actions/core` escapes what comes after the second `::`. */
+/** Escapes the text after the second `::` like `@actions/core`. */
 function escapedData(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }

@@ -3,12 +3,12 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import type { CheckFinding } from './finding.ts';
 import { pathFrom } from './source-root.ts';
 
-/** The code of findings that only rendering can tell. */
+/** The code of findings that only rendering can detect. */
 const NO_CODE = 'invalid-prompt';
 /** The root of the repository, which the log's consumer resolves. */
 const ROOT_ID = 'SRCROOT';
 
-/** @param root which files are named from, absolute */
+/** @param root the folder that paths of files are relative to, absolute */
 export function sarifOf(findings: readonly CheckFinding[], root: string): object {
   const rules = [...new Set(findings.map(({ code }) => code ?? NO_CODE))].sort();
   return {
@@ -49,7 +49,7 @@ function resultOf(finding: CheckFinding, rules: readonly string[], root: string)
   };
 }
 
-/** A relative reference (RFC 3986): what is no plain character is percent-encoded, a colon too. */
+/** A relative reference (RFC 3986): all but plain characters are percent-encoded, including colons. */
 function uriOf(path: string): string {
   return path.toWellFormed().split('/').map(encodeURIComponent).join('/');
 }

@@ -1,9 +1,9 @@
-/** From which folder CI names the files of a repository. */
+/** Finds the folder that CI names the files of a repository from. */
 import { dirname, join, relative, sep } from 'node:path';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
 import { isInside } from '../../workspace/source-file.ts';
 
-/** The repository that the working directory is in, else the one that CI checked out, else the working directory. */
+/** The repository of the working directory, otherwise the one that CI checked out, otherwise the working directory. */
 export async function sourceRoot(): Promise<string> {
   const here = process.cwd();
   for (let folder = here; ; folder = dirname(folder)) {
@@ -14,7 +14,7 @@ export async function sourceRoot(): Promise<string> {
   return checkedOut !== '' && isInside(checkedOut, here) ? checkedOut : here;
 }
 
-/** From the root, with forward slashes; absolute for a file outside of it. */
+/** The path relative to the root, with forward slashes; absolute for a file outside of it. */
 export function pathFrom(root: string, file: string): string {
   return (isInside(root, file) ? relative(root, file) : file).split(sep).join('/');
 }

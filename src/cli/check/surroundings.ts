@@ -8,11 +8,11 @@ import { partialsRoot } from '../partials-root.ts';
 
 export interface FileProject {
   readonly root: string | undefined;
-  /** Of the prompts folder that the file is in; undefined for one outside of it. */
+  /** The project whose prompts folder has the file; undefined for a file outside of one. */
   readonly project: Project | undefined;
 }
 
-/** @returns what answers for a file; it throws WorkspaceError for a promptforge.json that is not one */
+/** @returns a function from a file to its folders; it throws WorkspaceError for an invalid promptforge.json */
 export function surroundingsByFolder(): (file: string) => Promise<FileProject> {
   const known = new Map<string, Promise<FileProject>>();
   return file => {

@@ -1,23 +1,26 @@
-/** Translates a schema's rules for texts, numbers, lists and objects into checks in code, as core/schema/keywords.ts applies them. */
+/**
+ * Translates a schema's rules for texts, numbers, lists and objects into checks in code, with the same meaning as in
+ * core/schema/keywords.ts.
+ */
 import { isJsonObject, type JsonObject } from '../../core/schema/schema-fault.ts';
 import { quoted } from './type-of-schema.ts';
 
 export interface Check {
-  /** A function as code: a value that has the type already, to whether it passes. */
+  /** The code of a function that returns true if a value, which already has the type, passes. */
   readonly test: string;
-  /** Of a value that does not, such as `must be a whole number`. */
+  /** The message for a value that does not pass, such as `must be a whole number`. */
   readonly message: string;
-  /** The library's built-in check with the same meaning, by library. */
+  /** The built-in check with the same meaning, by library. */
   readonly native?: Readonly<Partial<Record<'zod' | 'valibot', string>>>;
 }
 
-/** Writes the validators that checks need. */
+/** Writes the validators that checks use. */
 export interface ValidatorWriter {
-  /** Code that checks whether a value, given as code, fits a schema. */
+  /** Code that checks whether a value, given as code, matches a schema. */
   fits(schema: unknown, value: string): string;
   /** The name of a schema's validator. */
   named(schema: unknown): string;
-  /** Notes that the code calls a helper. */
+  /** Records that the code calls a helper. */
   use(helper: string): string;
   /** A pattern as a regular expression in code. */
   expression(pattern: string): string;
@@ -44,7 +47,7 @@ function matching(expression: string): Check {
   };
 }
 
-/** Zod's own refuses whole numbers beyond 2^53. */
+/** Zod's own check refuses whole numbers beyond 2^53. */
 export const WHOLE: Check = {
   test: 'value => Number.isInteger(value)',
   message: 'must be a whole number',

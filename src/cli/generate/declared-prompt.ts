@@ -1,4 +1,4 @@
-/** A prompt as far as its types and validators say it. */
+/** The parts of a prompt that determine its types and validators. */
 
 export interface DeclaredPrompt {
   readonly name: string;

@@ -18,18 +18,18 @@ export interface Dialect {
   object(fields: string, rest: 'none' | 'any' | { readonly of: string }): string;
   /** @param options two or more */
   union(options: readonly string[]): string;
-  /** @param values each one as code; one or more */
+  /** @param values one or more, each as code */
   literals(values: readonly string[]): string;
-  /** Also null, and where `orLeftOut` nothing at all. */
+  /** Also accepts null, and with `orLeftOut` a missing value. */
   nullable(inner: string, orLeftOut: boolean): string;
   /** References to later or enclosing definitions. */
   later(name: string): string;
   where(inner: string, check: Check): string;
-  /** Functions that the code calls, by name; those that are used are written into the file. */
+  /** Functions that the code may call, by name; those that are used are written to the file. */
   readonly helpers: Readonly<Record<string, string>>;
 }
 
-/** Of both libraries alike. */
+/** Helpers for both libraries. */
 export const PLAIN_HELPERS: Readonly<Record<string, string>> = {
   same: `/** As JSON has them. */
 function same(one: unknown, other: unknown): boolean {

@@ -1,11 +1,14 @@
-/** The file of types that `promptforge generate` writes. It depends on the declarations alone, so it is compared whole. */
+/**
+ * Creates the file of types that `promptforge generate` writes. It depends only on the declarations, so whole files can
+ * be compared.
+ */
 import type { DeclaredPrompt } from './declared-prompt.ts';
 import { promptValidators } from './prompt-validators.ts';
 import { commentOf, quoted, typeOfSchema } from './type-of-schema.ts';
 
 /**
  * @param command regenerates the file
- * @param library for validators beside the types; without it there are none
+ * @param library the library of validators beside the types; undefined for no validators
  * @throws CommandFailure for a schema that cannot have a validator
  */
 export async function promptTypes(

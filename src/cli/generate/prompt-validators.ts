@@ -16,10 +16,7 @@ export interface WrittenValidators {
   readonly code: string;
 }
 
-/**
- * @param library a key of `DIALECTS`
- * @throws CommandFailure for a schema that no validator can be written for
- */
+/** @param library a key of `DIALECTS` @throws CommandFailure for a schema that cannot have a validator */
 export async function promptValidators(
   prompts: readonly DeclaredPrompt[],
   library: string,

@@ -1,5 +1,5 @@
 /**
- * Converts JSON Schema to TypeScript. A type accepts every value that fits its schema; where a schema is stricter than
+ * Converts JSON Schema to TypeScript. A type accepts every value that matches its schema; if a schema is stricter than
  * a type can be (patterns, ranges), the type is wider.
  */
 import { oneLine } from '../../core/visible-text.ts';
@@ -98,7 +98,7 @@ export function typeOfSchema(schema: unknown, direction: Direction, indent = '')
     return `{\n${lines.join('\n')}\n${at}}`;
   }
 
-  /** Null counts as not given, as models write it for what is optional, and in inputs so does undefined. */
+  /** Null counts as not given, because models write it for optional values; in inputs, so does undefined. */
   function orNone(type: string): string {
     if (type === 'unknown') return type;
     const orNull = /(?:^| \| )null$/.test(type) ? type : `${type} | null`;
@@ -108,7 +108,7 @@ export function typeOfSchema(schema: unknown, direction: Direction, indent = '')
   return typeOf(schema, indent);
 }
 
-/** A description as a comment that it cannot close; none if there is no description. */
+/** A description as the lines of a comment, which it cannot close; empty if there is no description. */
 export function commentOf(schema: unknown): string[] {
   const description = isObject(schema) ? schema['description'] : undefined;
   if (typeof description !== 'string' || description.trim() === '') return [];
@@ -136,7 +136,7 @@ function unionOf(types: readonly string[]): string {
   return [...new Set(types)].join(' | ') || 'never';
 }
 
-/** Of a reference into the schema itself, a JSON Pointer (RFC 6901); undefined for any other. */
+/** The target of a reference into the schema itself, a JSON Pointer (RFC 6901); undefined for any other reference. */
 function targetOf(schema: unknown, ref: string): unknown {
   if (ref === '#') return schema;
   if (!ref.startsWith('#/')) return undefined;
@@ -153,7 +153,7 @@ function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    return part; // no escape that was meant
+    return part; // not a valid escape
   }
 }
 

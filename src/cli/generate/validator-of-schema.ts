@@ -21,13 +21,13 @@ import { commentOf, keyOf, quoted } from './type-of-schema.ts';
 
 export interface ValidatorCode {
   readonly code: string;
-  /** True if it accepts undefined: then a required property needs an additional check. */
+  /** True if it accepts undefined, so that a required property needs an additional check. */
   readonly takesUndefined: boolean;
 }
 
 /** Code before the validators. */
 export interface Definitions {
-  /** In an order in which each comes after what it uses at once. */
+  /** In an order in which each follows those that it uses immediately. */
   readonly lines: string[];
   readonly helpers: Set<string>;
 }
@@ -36,7 +36,7 @@ export interface ValidatorOptions {
   readonly dialect: Dialect;
   readonly definitions: Definitions;
   readonly pattern: CompilePattern;
-  /** Names the prompt in error messages. */
+  /** The prompt in error messages. */
   readonly label: string;
 }
 
@@ -46,7 +46,7 @@ const MAX_DEPTH = 40;
 const STEPS = 1_000_000;
 
 const TYPES = ['string', 'number', 'boolean', 'null', 'array', 'object'];
-/** By type, the keywords that say something of its values alone. */
+/** By type, the keywords that apply only to its values. */
 const KEYWORDS: Readonly<Record<string, readonly string[]>> = {
   string: ['minLength', 'maxLength', 'pattern'],
   number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
@@ -63,7 +63,7 @@ export function validatorOfSchema(schema: unknown, options: ValidatorOptions, in
   try {
     return writer.write(schema, indent).code;
   } catch (error) {
-    // A long chain of references uses up the engine's stack.
+    // A long chain of references overflows the stack.
     throw error instanceof RangeError ? writer.tooLarge() : error;
   }
 }
@@ -72,7 +72,7 @@ class Writer implements ValidatorWriter {
   readonly #dialect: Dialect;
   readonly #root: JsonObject;
   readonly #options: ValidatorOptions;
-  /** By the schema that a reference leads to: its name; the name alone while it is being written. */
+  /** The names of validators by the schema that a reference leads to; not done while one is being written. */
   readonly #named = new Map<unknown, { readonly name: string; isDone: boolean }>();
   #parts = 0;
   #depth = 0;
@@ -105,7 +105,7 @@ class Writer implements ValidatorWriter {
     return new CommandFailure(EXIT.refused, `${this.#options.label} ${what}`);
   }
 
-  /** A validator under a name of its own, for a check that would make it anew each time. */
+  /** Gives a validator its own name, for a check that would otherwise create it each time. */
   named(schema: unknown): string {
     return this.define(this.write(schema, '').code);
   }
@@ -117,7 +117,7 @@ class Writer implements ValidatorWriter {
     return name;
   }
 
-  /** Notes that the code calls a helper. */
+  /** Records that the code calls a helper. */
   use(helper: string): string {
     const { helpers } = this.#options.definitions;
     for (const other of HELPERS_OF[helper] ?? []) this.use(other);
@@ -129,13 +129,13 @@ class Writer implements ValidatorWriter {
     return `${this.use('fits')}(${this.named(schema)}, ${value})`;
   }
 
-  /** As a literal; `u` is how JSON Schema reads patterns. */
+  /** A pattern as a literal, with `u` as in JSON Schema. */
   expression(pattern: string): string {
     for (const flags of ['u', ''])
       try {
         return String(new RegExp(pattern, flags));
       } catch {
-        // One that is not written for "u" may be one without.
+        // A pattern that is invalid with "u" may be valid without.
       }
     throw this.failure(
       `has the pattern ${JSON.stringify(pattern.slice(0, 60))}, which JavaScript cannot run. Write it in JavaScript's syntax, or leave out --schemas.`,
@@ -161,7 +161,7 @@ class Writer implements ValidatorWriter {
     ]);
   }
 
-  /** Of a few values those that fit the rest of the schema as well. */
+  /** The enumerated values that also match the rest of the schema. */
   #values(schema: JsonObject): ValidatorCode {
     const listed = Array.isArray(schema['enum']) ? (schema['enum'] as readonly unknown[]) : [schema['const']];
     const { pattern } = this.#options;
@@ -223,7 +223,7 @@ class Writer implements ValidatorWriter {
     }
   }
 
-  /** @returns with the names of properties that the code itself asks for */
+  /** @returns the code, and the names of properties that it requires itself */
   #fields(schema: JsonObject, at: string): { readonly code: string; readonly asked: ReadonlySet<string> } {
     const { additionalProperties: others, patternProperties } = schema;
     const required = new Set(Array.isArray(schema['required']) ? schema['required'] : []);
@@ -298,11 +298,11 @@ class Writer implements ValidatorWriter {
     }
     if (!isJsonObject(target)) return this.write(target, '');
     const { lines } = this.#options.definitions;
-    // A name before it is written, as it may refer to itself.
+    // Named before it is written, because it may refer to itself.
     const mine = { name: `shared${lines.length + 1}`, isDone: false };
     this.#named.set(target, mine);
     lines.push('');
-    // Its code is not inside the one around it.
+    // Its code is not nested in the surrounding one.
     const around = this.#depth;
     this.#depth = 0;
     const { code } = this.write(target, '');

@@ -1,4 +1,4 @@
-/** Keeps the heads that a witness saw: a line of JSON each, in a file, and in git if requested. */
+/** Keeps the heads that a witness saw: one line of JSON each, in a file, and in git if requested. */
 import { execFile } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -11,17 +11,17 @@ import { CommandFailure, EXIT } from '../exit-code.ts';
 
 export interface HeadLog {
   readonly path: string;
-  /** The last head of this registry that continued the one before; null: none yet. */
+  /** The last head of this registry that continued its predecessor; null if there is none yet. */
   last(): Promise<Checkpoint | null>;
   keep(checkpoint: Checkpoint): Promise<void>;
-  /** @param found what is signed now, as evidence; null: nothing was */
+  /** @param found the checkpoint that is signed now, as evidence; null if there is none */
   alarm(message: string, found: Checkpoint | null): Promise<void>;
 }
 
 const GIT = 'git:';
 const FILE_IN_GIT = 'heads.jsonl';
 
-/** @throws CommandFailure when the place cannot be used */
+/** @throws CommandFailure if the location cannot be used */
 export async function openHeadLog(to: string, registry: string, push: boolean): Promise<HeadLog> {
   const isGit = to.startsWith(GIT);
   const [, kind = ''] = /^(\w{2,}):/.exec(to) ?? [];
@@ -54,7 +54,7 @@ export async function openHeadLog(to: string, registry: string, push: boolean): 
   };
 }
 
-/** Whole lines: one that a crash cut off is none. */
+/** The complete lines: one that a crash cut off is ignored. */
 async function lines(path: string): Promise<readonly string[]> {
   try {
     return (await readFile(path, 'utf8')).split('\n').slice(0, -1);

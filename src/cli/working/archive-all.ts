@@ -1,4 +1,4 @@
-/** Archives prompts or restores them, one by one: what `archive` and `restore` share. */
+/** Archives or restores prompts one by one, for `archive` and `restore`. */
 import { Command, Option } from 'commander';
 import { RegistryUnreachable } from '../../client/unreachable.ts';
 import type { PromptSummary } from '../../contract/prompts.ts';

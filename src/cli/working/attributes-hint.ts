@@ -1,4 +1,4 @@
-/** Says once in a working copy that a .gitattributes keeps line endings as they are. */
+/** Mentions once per working copy that a .gitattributes preserves line endings. */
 import { GitAttributes } from '../../workspace/git-attributes.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
 import { line, say } from '../output.ts';

@@ -12,7 +12,7 @@ import { withoutInvisible } from '../../core/visible-text.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Of the file that GitHub describes an event in, in bytes; a larger one is not read. */
+/** The limit of GitHub's event file, in bytes; a larger one is not read. */
 const MAX_EVENT = 8 * 1024 * 1024;
 
 /** The parts of a GitHub Actions event that are used (docs.github.com: "Webhook events and payloads"). */
@@ -31,11 +31,11 @@ export async function readGitHubEvent(variables: Variables): Promise<GitHubEvent
     const event: unknown = JSON.parse(await readFile(path, 'utf8'));
     return typeof event === 'object' && event !== null ? event : undefined;
   } catch {
-    return undefined; // a publication does not fail for want of an origin
+    return undefined; // a publication does not fail for lack of an origin
   }
 }
 
-/** Without what the registry would refuse, for the same reason; undefined outside of CI. */
+/** Omits what the registry would refuse, for the same reason; undefined outside of CI. */
 export function originInCi(variables: Variables, event?: GitHubEvent): VersionOrigin | undefined {
   const told = variables['GITHUB_ACTIONS'] === 'true' ? gitHub(variables, event) : gitLab(variables);
   const author = authorIn(told.author);
@@ -75,14 +75,14 @@ function gitHub(variables: Variables, event: GitHubEvent | undefined): Told {
   const repository = GITHUB_REPOSITORY && `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}`;
   return {
     author: GITHUB_ACTOR,
-    // The commit of a pull request's job is a merge that no branch keeps.
+    // The commit of a pull request's job is a merge commit that is on no branch.
     commit: event?.pull_request?.head?.sha ?? GITHUB_SHA,
     pullRequest: repository && number && `${repository}/pull/${number}`,
     repository,
   };
 }
 
-/** The pull request that a commit on a branch came from, as GitHub's own messages of merges and squashes name it. */
+/** The pull request that a commit on a branch came from, from GitHub's own messages for merges and squashes. */
 function mergedOnGitHub(message: unknown): string | undefined {
   if (typeof message !== 'string') return undefined;
   const [first = ''] = message.split('\n', 1);
@@ -90,14 +90,14 @@ function mergedOnGitHub(message: unknown): string | undefined {
     /\(#(\d{1,10})\)$/.exec(first.trimEnd()))?.[1];
 }
 
-/** docs.gitlab.com: "Predefined CI/CD variables reference". An author's address stays out of a log that is kept for ever. */
+/** docs.gitlab.com: "Predefined CI/CD variables reference". Omits an author's address, because the log is permanent. */
 function gitLab(variables: Variables): Told {
   if (variables['GITLAB_CI'] !== 'true') return {};
   const { CI_COMMIT_SHA, CI_COMMIT_AUTHOR, CI_MERGE_REQUEST_PROJECT_URL, CI_MERGE_REQUEST_IID } = variables;
   const { CI_PROJECT_URL, CI_COMMIT_MESSAGE = '', CI_MERGE_REQUEST_SOURCE_BRANCH_SHA } = variables;
   const ofRequest =
     CI_MERGE_REQUEST_IID && `${CI_MERGE_REQUEST_PROJECT_URL}/-/merge_requests/${CI_MERGE_REQUEST_IID}`;
-  // GitLab ends its message of a merge with this line.
+  // GitLab's message for a merge ends with this line.
   const [, merged] = /^See merge request \S*!(\d{1,10})$/m.exec(CI_COMMIT_MESSAGE.slice(0, 20_000)) ?? [];
   return {
     author: CI_COMMIT_AUTHOR?.replace(/\s*<[^>]*>\s*$/, ''),

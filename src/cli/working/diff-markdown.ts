@@ -8,7 +8,7 @@ export interface DiffOfPrompt {
   readonly diff: string;
 }
 
-/** Of all diffs together, in UTF-16 code units: a comment on GitHub has at most 65,536 characters. */
+/** The limit of all diffs together, in UTF-16 code units: a comment on GitHub has at most 65,536 characters. */
 const MAX_LENGTH = 55_000;
 /** The number of sections that are expanded. */
 const MAX_OPEN = 3;

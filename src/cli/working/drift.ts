@@ -11,7 +11,7 @@ export interface LiveState {
   readonly name: PromptName;
   /** `older`, `newer`: the live version compared with the lock file. */
   readonly state: 'live' | 'older' | 'newer' | 'not live' | 'only live';
-  /** Of the lock file. */
+  /** The version in the lock file. */
   readonly base: VersionNumber | null;
   readonly live: VersionNumber | null;
 }

@@ -1,4 +1,4 @@
-/** Requests a move of a pointer, and waits for it if asked to: the common part of `promote` and `rollback`. */
+/** Requests a move of a pointer, and waits for it if requested, for `promote` and `rollback`. */
 import { setTimeout } from 'node:timers/promises';
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { Promotion } from '../../contract/promotions.ts';
@@ -20,14 +20,14 @@ export interface PointerUpdate {
   readonly environment: EnvironmentName;
   readonly channel: Channel;
   readonly reason: string;
-  /** RFC 3339; undefined: at once, or when it is approved. */
+  /** RFC 3339; default: at once, or when it is approved. */
   readonly at?: string | undefined;
-  /** Milliseconds; undefined: does not wait. */
+  /** In milliseconds; undefined to not wait. */
   readonly wait?: number | undefined;
   readonly json?: true | undefined;
 }
 
-/** Milliseconds between two looks at a promotion that waits: soon at first, then now and then. */
+/** Pauses between two checks of a waiting promotion, in ms: short at first, then longer. */
 const FIRST_LOOK = 500;
 const LAST_LOOK = 5000;
 
@@ -80,7 +80,7 @@ export function liveVersion(
   return (found?.version ?? null) as VersionNumber | null;
 }
 
-/** A request of before, as of a job that runs again: asking anew would lose its approvals. */
+/** An earlier identical request, for example of a job that runs again: a new request would lose its approvals. */
 async function waitingFor(
   client: RegistryClient,
   { prompt, version, environment, channel, at }: PointerUpdate,
@@ -99,7 +99,7 @@ async function waitingFor(
   return undefined;
 }
 
-/** As it is when it has ended, or at `end` (milliseconds since 1970). @throws Problem, RegistryUnreachable */
+/** The promotion once it has ended, or at `end` (milliseconds since 1970). @throws Problem, RegistryUnreachable */
 export async function waitForMove(
   client: RegistryClient,
   promotion: Promotion,
@@ -146,7 +146,7 @@ function whatFor({ id, state, approvals, approvalsNeeded, effectiveAt, held, own
   return `promotion ${id} needs the approval of ${whom}.${why}`;
 }
 
-/** Of one that has ended without being applied. */
+/** Why a promotion ended without being applied. */
 export function whyClosed({ id, state, closed, supersededBy }: Promotion): string {
   if (supersededBy !== null) return `Promotion ${id} was superseded by promotion ${supersededBy}.`;
   const why = closed === null || closed.comment === '' ? '' : `: ${closed.comment}`;

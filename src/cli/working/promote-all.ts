@@ -28,9 +28,9 @@ export interface ReleasePlan {
   readonly channel: Channel;
   readonly reason: string;
   readonly at?: string | undefined;
-  /** Milliseconds; undefined: does not wait. */
+  /** In milliseconds; undefined to not wait. */
   readonly wait?: number | undefined;
-  /** All go live at once, or none. */
+  /** True to apply all at once, or none. */
   readonly atomic?: true | undefined;
   /** True if a version may replace a newer live one. */
   readonly allowOlder?: true | undefined;
@@ -48,8 +48,8 @@ interface Result {
 }
 
 /**
- * Requests all of them before it waits for any, so that they are approved together: in one release, or several if there
- * are more than fit in one.
+ * Requests all of them before waiting for any, so that they can be approved together: in one release, or in several if
+ * they do not fit in one.
  * @throws CommandFailure if one was refused or is pending; Problem, RegistryUnreachable before anything is done
  */
 export async function promoteAll(client: RegistryClient, release: ReleasePlan): Promise<void> {
@@ -152,7 +152,7 @@ function settled(
   const { name, version } = released;
   const reference = versionReference(name, version);
   if (others.has(name)) return new OtherText(reference);
-  if (prompt === undefined) return undefined; // the registry says what it knows instead
+  if (prompt === undefined) return undefined; // the registry reports the error, with suggestions
   const live = liveVersion(prompt, environment, channel);
   if (live === version) return plain(released, 'already_live');
   // An atomic release skips nothing: the registry refuses it.
@@ -166,7 +166,10 @@ function settled(
   return promotion && { ...plain(released, promotion.state), promotion };
 }
 
-/** Requests of before, as of a job that runs again: asking anew would lose their approvals. By what they promote. */
+/**
+ * Earlier identical requests, for example of a job that runs again, by what they promote: new requests would lose their
+ * approvals.
+ */
 async function waitingBefore(
   client: RegistryClient,
   { environment, channel, at }: ReleasePlan,
@@ -188,7 +191,7 @@ async function waitingBefore(
   return found;
 }
 
-/** Versions that wait alone or in another release are requested again with the whole; only the same release is reused. */
+/** An atomic release is only reused as a whole: versions that wait alone or in another release are requested again. */
 function askAnewUnlessAskedWhole(results: Map<ReleasedVersion, Result>): void {
   const waiting = [...results].filter(([, { promotion }]) => promotion !== null);
   const whole = new Set(waiting.map(([, { promotion }]) => promotion?.release?.id));
@@ -237,7 +240,7 @@ async function otherTexts(
   return new Set(others.map(({ name }) => name));
 }
 
-/** The number alone would promote a text that nobody has released. */
+/** The version has another text than the release's; its number alone would promote that. */
 class OtherText extends CommandFailure {
   constructor(reference: VersionReference) {
     super(
@@ -247,7 +250,7 @@ class OtherText extends CommandFailure {
   }
 }
 
-/** @throws what is no refusal */
+/** @throws any error that is not a refusal */
 function codeOf(error: unknown): string {
   if (Problem.is(error)) return error.code;
   if (RegistryUnreachable.is(error)) return error.reason;

@@ -1,4 +1,4 @@
-/** Several names after a command, each parsed and each once. */
+/** Parses several names after a command, without duplicates. */
 export function promptArguments<T>(
   parse: (text: string) => T,
 ): (text: string, before: readonly T[]) => readonly T[] {

@@ -1,4 +1,4 @@
-/** Publishes the changed prompts of a working copy, one by one: what is refused of one stops no other. */
+/** Publishes the changed prompts of a working copy one by one: a refusal does not stop the others. */
 import { RegistryUnreachable } from '../../client/unreachable.ts';
 import { isPartial, type PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
@@ -18,12 +18,12 @@ import type { Publisher } from './with-origin.ts';
 export interface Result {
   /** Null for a file whose name is not a prompt name. */
   readonly name: PromptName | null;
-  /** `would_publish`: of a dry run. `not_tried`: the registry was gone by then. */
+  /** `would_publish`: in a dry run. `not_tried`: the registry had become unreachable. */
   readonly outcome: 'published' | 'would_publish' | 'unchanged' | 'refused' | 'not_tried';
   readonly version: VersionNumber | null;
-  /** Of what was refused: a code of the API, or of the working copy. */
+  /** The code of a refusal, from the API or the working copy. */
   readonly code: string | null;
-  /** Why it was refused, or what is to be known. */
+  /** Why it was refused, or a note. */
   readonly message: string | null;
 }
 
@@ -38,7 +38,7 @@ interface Request {
   readonly project: Project;
   readonly client: Publisher;
   readonly status: Status;
-  /** All changed ones when there are none. */
+  /** Empty for all changed prompts. */
   readonly names: readonly PromptName[];
   readonly message: string;
   readonly dryRun: boolean;
@@ -75,7 +75,7 @@ export async function publishAll({
     else if (isChanged(state)) changed.set(name, (await readOr(copy, name)) ?? '');
     else if (names.length > 0) results.push(unchanged(name, state?.newest?.version ?? null));
   }
-  /** As of a job that ran before: without it a release would name the version before. */
+  /** The version may be from an earlier run of the job; without this, a release would name the previous version. */
   async function note(name: PromptName, { base, newest }: Unnoted): Promise<void> {
     try {
       await copy.setBase(name, base?.digest === newest.digest ? { ...base, ...newest } : newest);
@@ -139,7 +139,7 @@ async function tryOne(
 ): Promise<Result> {
   const missing = [...after].filter(each => isPartial(each) && isNew(each)).sort();
   const issues = states.get(name)?.issues ?? [];
-  // The registry does not have those partials yet: what can be checked is checked here.
+  // The registry does not have those partials yet, so check here what is possible.
   if (missing.length > 0 && issues.length === 0)
     return {
       ...{ name, outcome: 'would_publish', version: null, code: null },
@@ -163,12 +163,12 @@ function isChanged(state: PromptStatus | undefined): boolean {
   );
 }
 
-/** Returns whether the file is as the registry's newest version, and the lock file names another one. */
+/** Returns true if the file has the registry's newest version, but the lock file names another one. */
 function isUnnoted(state: PromptStatus | undefined): state is Unnoted {
   return state?.state === 'clean' && state.newest !== null && state.newest.version !== state.base?.version;
 }
 
-/** Results known before anything is sent. */
+/** The result if it is known before anything is sent. */
 function whyNot(
   name: PromptName,
   states: ReadonlyMap<PromptName, PromptStatus>,
@@ -176,7 +176,7 @@ function whyNot(
 ): readonly [string, string] | undefined {
   const state = states.get(name);
   const isThere = state !== undefined && state.state !== 'missing' && state.state !== 'deleted';
-  // Among all prompts, one without a file is not a changed one.
+  // If all prompts are considered, one without a file does not count as changed.
   if (!isThere) return isNamed ? ['file_missing', withoutFile(name, states.keys())] : undefined;
   if (state.state !== 'conflict') return undefined;
   const { base, newest } = state;
@@ -190,7 +190,7 @@ function whyNot(
   ];
 }
 
-/** An unreadable file is reported in its turn. */
+/** An unreadable file is reported when its turn comes. */
 async function readOr(copy: WorkingCopy, name: PromptName): Promise<string | undefined> {
   try {
     return await copy.folder.read(name);
@@ -206,7 +206,7 @@ function codeOf(error: Error): string {
   throw error;
 }
 
-/** Wrong prompts alone are 3; what is around them counts before what the registry refused. */
+/** 3 if only prompts are invalid; errors of the environment take precedence over refusals. */
 function worst(codes: ReadonlySet<ExitCode>): ExitCode {
   for (const code of [EXIT.environment, EXIT.refused, EXIT.usage, EXIT.invalid])
     if (codes.has(code)) return code;

@@ -1,4 +1,4 @@
-/** A release: versions to be live together, from a file. */
+/** Reads a release from a file: versions to be live together. */
 import type { Digest } from '../../core/digest.ts';
 import { isPartial, type PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
@@ -18,10 +18,10 @@ export interface ReleasedVersion {
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * The versions that `promptforge.lock.json` names, but for partials, which are no application's; or of a text with a
+ * The versions in `promptforge.lock.json`, except partials, which applications do not fetch; or in a text with a
  * reference such as `support/triage@12` on each line, where `#` begins a comment.
  * @param file `-`: stdin
- * @throws CommandFailure, WorkspaceError `invalid_lock_file` with the place of what is wrong
+ * @throws CommandFailure, WorkspaceError `invalid_lock_file` with the position of the error
  */
 export async function readRelease(file: string): Promise<readonly ReleasedVersion[]> {
   const bytes = await readBytes(file, { bytes: MAX_BYTES, sentence: 'A release has at most 16 MiB.' });

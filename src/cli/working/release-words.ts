@@ -40,7 +40,7 @@ function waitsForWhom({ owners }: Promotion): string {
   return whom === undefined ? '' : `waits for ${whom}`;
 }
 
-/** Why each of those that were refused was. */
+/** Why each refused promotion was refused. */
 export function refusalsInLines({ results }: Pick<ReleaseAnswer, 'results'>): TerminalText[] {
   return results
     .filter(({ outcome }) => outcome === 'refused')

@@ -5,7 +5,7 @@ import type { WorkingCopy } from '../../workspace/working-copy.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, say } from '../output.ts';
 
-/** @throws CommandFailure if a part of it stays in conflict, with its lines */
+/** @throws CommandFailure if some entries stay in conflict, with their lines */
 export async function repairLockFile(copy: WorkingCopy, client: RegistryClient): Promise<void> {
   const repair = await copy.repairLock(client);
   if (repair === undefined) return;

@@ -17,12 +17,12 @@ export interface PromptStatus {
   readonly name: PromptName;
   /** `missing`: the registry has it, and there is neither a file nor a base. `renamed`: the new name of a file. */
   readonly state: FileState | 'missing' | 'renamed';
-  /** The name that a renamed file had, and of the prompt that had it the one that it has now. */
+  /** For a renamed file, its former name; for the former prompt, the new name. */
   readonly renamedFrom?: PromptName;
   readonly renamedTo?: PromptName;
   readonly base: LockEntry | null;
   readonly newest: LockEntry | null;
-  /** True if nothing is to be published or pulled. */
+  /** True if there is nothing to publish or pull. */
   readonly agrees: boolean;
   /** Issues that keep an edited file from being published. */
   readonly issues: readonly FileIssue[];
@@ -31,11 +31,11 @@ export interface PromptStatus {
 export interface Status {
   readonly prompts: readonly PromptStatus[];
   readonly troubles: readonly FileTrouble[];
-  /** Some files were checked out with "\r\n" that are published without. */
+  /** True if files were checked out with "\r\n" but are published without. */
   readonly hasReturns: boolean;
 }
 
-/** Every prompt of the registry, archived ones too. */
+/** Every prompt of the registry, including archived ones. */
 export function listed(client: RegistryClient): Promise<RegistryPrompt[]> {
   return Array.fromAsync(client.listPrompts({ archived: true }));
 }
@@ -89,7 +89,7 @@ export async function readStatus(
   };
 }
 
-/** An archived prompt takes no version and is not pulled: its file may be unchanged or missing. */
+/** An archived prompt accepts no versions and is not pulled, so its file may be unchanged or missing. */
 function agrees({ state, file, newest }: PromptFileState, archived: boolean): boolean {
   return state === 'clean' || (archived && (file === null || file === newest?.digest));
 }

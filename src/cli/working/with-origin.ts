@@ -1,6 +1,6 @@
 /**
  * Publishes with an origin. A registry of an earlier release has no field for it: there it becomes git trailers of the
- * message, as that release's command wrote them, so that it is kept once and never twice.
+ * message, like that release's command wrote, so that it is stored exactly once.
  */
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { PublishRequest } from '../../contract/prompts.ts';
@@ -13,7 +13,7 @@ export type Publisher = Pick<
   'publish' | 'tryPublish' | 'getVersion' | 'getSources' | 'batch'
 >;
 
-/** Of a message, as the API allows. */
+/** The longest message that the API allows. */
 const MAX_MESSAGE = 4000;
 
 export function withOrigin(client: Publisher, origin: VersionOrigin | undefined): Publisher {
@@ -41,7 +41,7 @@ export function withOrigin(client: Publisher, origin: VersionOrigin | undefined)
   };
 }
 
-/** A value that is refused has a place within it. */
+/** An error about a value, unlike one about an unknown field, has a position inside the field. */
 function isUnknownField(error: unknown): boolean {
   if (!Problem.is(error, 'invalid_request')) return false;
   return error.details.fields?.some(({ pointer }) => pointer === '/origin') === true;

@@ -9,13 +9,13 @@ export interface MomentQuestion {
   readonly prompt: string;
   /** The initial value, in milliseconds since 1970. */
   readonly value: number;
-  /** As in a text question; a time that is no longer valid is not offered again. */
+  /** As in a text question; an invalid time is not offered again. */
   readonly draft: string;
   /** Validates an instant (milliseconds since 1970): returns an error as a sentence. */
   readonly refuses: (at: number) => string | undefined;
 }
 
-/** RFC 3339 UTC; undefined when the person leaves. */
+/** RFC 3339 UTC; undefined if the person cancels. */
 export async function askMoment(
   ask: Dialogs,
   { title, prompt, value, draft, refuses }: MomentQuestion,

@@ -7,12 +7,12 @@ export interface TextQuestion {
   readonly title: string;
   readonly prompt: string;
   readonly value?: string;
-  /** The selected range of `value`, as offsets; all of it by default. */
+  /** The selected range of `value`, as offsets; default: all of it. */
   readonly selection?: readonly [number, number];
   readonly placeholder?: string;
-  /** A name under which what is typed is kept until it was `sent`, and offered again. Never for a secret. */
+  /** A name under which typed text is stored and offered again until it is `sent`. Never for a secret. */
   readonly draft?: string;
-  /** Returns whether a draft is of no use any more, and is not offered: a time that has passed. */
+  /** Returns true if a draft is useless, such as a time that has passed, and is not offered. */
   readonly isStale?: (draft: string) => boolean;
   /** Hidden while typing, for keys. */
   readonly secret?: boolean;
@@ -52,7 +52,7 @@ export interface PickManyQuestion<Value> {
   readonly title: string;
   readonly placeholder: string;
   readonly options: readonly (Option<Value> & {
-    /** True if it is chosen at first. */
+    /** True if it is initially selected. */
     readonly picked: boolean;
   })[];
 }
@@ -60,9 +60,9 @@ export interface PickManyQuestion<Value> {
 export interface Confirmation {
   readonly message: string;
   readonly detail: string;
-  /** The button that does it. */
+  /** The button that confirms. */
   readonly button: string;
-  /** A button that leads elsewhere. */
+  /** A button for an alternative. */
   readonly alternative?: string;
   /** Default: a warning. */
   readonly severity?: 'warning' | 'error';
@@ -71,15 +71,15 @@ export interface Confirmation {
 export type DialogSeverity = 'info' | 'warning' | 'error';
 
 export interface Dialogs {
-  /** Undefined when the person leaves. */
+  /** Undefined if the person cancels. */
   text(question: TextQuestion): Promise<string | undefined>;
-  /** Forgets the draft under this name, which was sent. */
+  /** Deletes the draft with this name, which was sent. */
   sent(draft: string): void;
   pick<Value>(question: PickQuestion<Value>): Promise<Value | undefined>;
-  /** Undefined when the person leaves. */
+  /** Undefined if the person cancels. */
   pickMany<Value>(question: PickManyQuestion<Value>): Promise<readonly Value[] | undefined>;
   /** Modal. `alternative`: its button was chosen. */
   confirm(question: Confirmation): Promise<boolean | 'alternative'>;
-  /** A notification; the button that was chosen, or undefined. Never waits with progress on the screen. */
+  /** Shows a notification; returns the chosen button, or undefined. Do not await it while progress is shown. */
   tell(severity: DialogSeverity, message: string, ...buttons: string[]): Promise<string | undefined>;
 }

@@ -1,10 +1,10 @@
 /**
- * A question is about the project that was shown when it was put: once the window shows another one, what is answered
- * is about a prompt or a registry that is not there any more, and counts for nothing.
+ * Binds questions to the project shown when they are asked: once the window shows another one, answers are about a
+ * prompt or registry that is gone, and are ignored.
  */
 import type { Dialogs } from './ask.ts';
 
-/** `root` is the folder of the project that is shown; undefined: none is. */
+/** `root` is the folder of the shown project; undefined if there is none. */
 export interface ShownProject {
   readonly root: string | undefined;
   readonly registry: string | undefined;
@@ -12,7 +12,7 @@ export interface ShownProject {
 
 export function boundAsk(ask: Dialogs, shownNow: () => ShownProject): Dialogs {
   const rootNow = () => shownNow().root;
-  /** A message with buttons stays for long: its project may be connected to another registry meanwhile. */
+  /** A message with buttons may stay open for long, and its project may be connected to another registry meanwhile. */
   const rootAndRegistryNow = () => {
     const { root, registry } = shownNow();
     return root === undefined ? undefined : `${root} ${registry}`;

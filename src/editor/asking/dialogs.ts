@@ -13,7 +13,7 @@ export const dialogs = (drafts: InputDrafts): Dialogs => ({
     box.prompt = prompt;
     box.placeholder = placeholder ?? '';
     box.password = secret === true;
-    // A diff is beside the question: looking at it must not lose what was typed.
+    // A diff may be open beside the question; focusing it must not discard what was typed.
     box.ignoreFocusOut = true;
     const kept = draft === undefined ? undefined : drafts.of(draft);
     box.value = (kept === undefined || isStale?.(kept) ? undefined : kept) ?? value ?? '';
@@ -34,7 +34,7 @@ export const dialogs = (drafts: InputDrafts): Dialogs => ({
       });
       box.onDidHide(() => resolve(undefined));
     });
-    // As for a time that is proposed: what it means in UTC.
+    // For example, shows a proposed time in UTC.
     if (box.value !== '') isValid();
     box.show();
     return answer.finally(() => {

@@ -9,7 +9,7 @@ export function draftName(what: string, { place }: { readonly place: string | un
   return place === undefined ? what : `${what} ${place}`;
 }
 
-/** As `draftName`, of a question about the files of a project: two folders may be connected to one registry. */
+/** Like `draftName`, for a question about a project's files, because two folders may be connected to one registry. */
 export function draftOfFiles(
   what: string,
   session: { readonly place: string | undefined; readonly project: { readonly root: string } | undefined },

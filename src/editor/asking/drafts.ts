@@ -1,4 +1,4 @@
-/** Drafts of text typed into questions: offered again, also after a reload of the window. */
+/** Drafts of text typed into questions, which are offered again, even after a reload of the window. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isBlank } from '../../core/visible-text.ts';
 
@@ -8,20 +8,20 @@ interface Memory {
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
-/** More than anybody comes back to; the oldest are forgotten first. */
+/** More than anybody returns to; the oldest are dropped first. */
 const MAX_DRAFTS = 50;
-/** UTF-16 code units of one text: longer than any that the questions admit. */
+/** The longest text, in UTF-16 code units: longer than any question allows. */
 const MAX_LENGTH = 10_000;
-/** Of all texts: each write is of all of them. */
+/** The limit of all texts together, because each write includes all of them. */
 const MAX_CHARACTERS = 50_000;
-/** The keys of this time are written together. */
+/** In ms: keystrokes within this time are written together. */
 const SETTLE_MS = 250;
 
 export class InputDrafts {
   readonly #memory: Memory;
   readonly #key: string;
   readonly #settle: () => Promise<unknown>;
-  /** The one that was kept last is the last. */
+  /** The most recently stored one is last. */
   readonly #texts: Map<string, string>;
   #isWritten = true;
   #writing: Promise<void> | undefined;
@@ -46,7 +46,7 @@ export class InputDrafts {
     return this.#texts.get(name);
   }
 
-  /** Written a moment later, with what is typed by then. */
+  /** Stores a draft, which is written a moment later. */
   keep(name: string, text: string): void {
     if ((this.#texts.get(name) ?? '') === text) return;
     this.#texts.delete(name);
@@ -69,7 +69,7 @@ export class InputDrafts {
     void this.write();
   }
 
-  /** Writes now what is not written yet; resolves when it is. */
+  /** Writes pending drafts now; resolves when they are written. */
   async write(): Promise<void> {
     if (this.#isWritten) return;
     this.#isWritten = true;

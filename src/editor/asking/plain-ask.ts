@@ -31,14 +31,14 @@ export function plainAsk(ask: Dialogs): Dialogs {
       ask.confirm({
         ...question,
         message: oneLine(question.message),
-        // Its lines are ours; who quotes somebody in one puts that on one line.
+        // Its line breaks are ours; quoted texts are put on one line by the caller.
         detail: visibleLines(question.detail),
       }),
     tell: (severity, message, ...buttons) => ask.tell(severity, withoutLinks(message), ...buttons),
   };
 }
 
-/** A notification without links: it has buttons for what one can do. Its line breaks VS Code shows as spaces. */
+/** The text of a notification without links, because it has buttons. VS Code shows its line breaks as spaces. */
 export function withoutLinks(message: string): string {
   return visibleLines(message).replaceAll('](', '] (');
 }

@@ -1,4 +1,4 @@
-/** The whole change between two sides of a prompt: its source, its partials, and what callers have to provide. */
+/** The whole change between two sides of a prompt: its source, its partials, and the inputs that callers provide. */
 import { type ChangedPartial, changedPartials, type SourceWithPartials } from '../../core/changed-sources.ts';
 import { callerInputs } from '../../core/inputs/caller-inputs.ts';
 import { compareInputs, type InputChange } from '../../core/inputs/compare-inputs.ts';

@@ -40,7 +40,7 @@ export function registerCompare(workbench: Workbench): vscode.Disposable {
       title,
       admits: listed => listed.hasFile && listed.summary !== undefined,
     });
-  /** The file, or for a prompt without one its newest version. */
+  /** The file, or the newest version of a prompt without one. */
   const present = async (prompt: PromptName): Promise<ComparedSide | undefined> => {
     const listed = prompts.listed.get(prompt);
     if (listed?.hasFile === true) return { file: true };
@@ -51,7 +51,7 @@ export function registerCompare(workbench: Workbench): vscode.Disposable {
     | undefined;
   return vscode.Disposable.from(
     session.onDidChange(() => {
-      // Of another registry, the same reference is another version.
+      // In another registry, the same reference is a different version.
       if (selected === undefined || selected.registry === session.registry) return;
       selected = undefined;
       setContext('promptforge.selectedForCompare', false);

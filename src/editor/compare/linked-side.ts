@@ -1,4 +1,7 @@
-/** One side of a comparison with its partials: of a version those it was published with, of a file those it would be. */
+/**
+ * One side of a comparison with its partials: for a version, those it was published with; for a file, those that
+ * publishing would use.
+ */
 import type { SourceWithPartials } from '../../core/changed-sources.ts';
 import type { LinkedPartial } from '../../core/flatten.ts';
 import { type PromptName, partialCandidates } from '../../core/name.ts';

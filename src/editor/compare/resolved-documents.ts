@@ -21,7 +21,7 @@ export function registerResolvedDocuments(workbench: Workbench): vscode.Disposab
         }
       },
     }),
-    // A comparison can be edited; what it resolves to follows.
+    // The file may be edited in a comparison, so its resolved text is updated.
     vscode.workspace.onDidChangeTextDocument(({ document }) => {
       if (document.uri.scheme !== 'file' || document.languageId !== 'dotprompt') return;
       for (const { uri } of vscode.workspace.textDocuments)
@@ -43,7 +43,7 @@ async function resolvedText(workbench: Workbench, uri: vscode.Uri): Promise<stri
   return flatten(await linkedVersion(workbench, prompt, version, registry));
 }
 
-/** The prompt's file as the editor has it, with the partials that publishing would take. */
+/** The prompt's file with unsaved edits, and the partials that publishing would use. */
 export async function linkedFile(workbench: Workbench, prompt: PromptName): Promise<SourceWithPartials> {
   const copy = await workbench.prompts.workingCopy();
   if (copy === undefined) throw new Error('No prompts folder is open.');

@@ -1,6 +1,6 @@
 /**
- * Shows two sides of a prompt: in VS Code's diff editor where only the prompt itself differs, and where partials do in
- * its multi-diff editor, with each of them and the text that they make.
+ * Shows two sides of a prompt: in VS Code's diff editor if only the prompt itself differs; if partials differ, in its
+ * multi-diff editor with each of them and the resolved text.
  */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
@@ -24,8 +24,8 @@ export interface ShownChange {
 
 /**
  * `left` is the older side. Returns the difference; undefined if it could not be determined because a partial or source
- * is not available, in which case only the prompt is compared, or if a side does not exist or may not be read, which
- * the person is told.
+ * is not available, in which case only the prompt is compared, or if a side does not exist or may not be read, which is
+ * reported.
  */
 export async function showChange(
   workbench: Workbench,
@@ -55,7 +55,7 @@ export async function showChange(
   const registry = workbench.session.registry ?? EMBEDDED;
   const uriOf = (partial: { readonly id: string } | undefined) =>
     partial && vscode.Uri.from(versionUriParts({ registry, ...parseVersionReference(partial.id) }));
-  // A review keeps the prompt itself in view: its lines take the comments.
+  // A review always shows the prompt itself, whose lines take the comments.
   const isShown = change.source || shown.promotion !== undefined;
   const pairs = [
     ...(isShown ? [documents.source] : []),
@@ -71,7 +71,7 @@ export async function showChange(
   return change;
 }
 
-/** As `showChange`, with nothing shown. */
+/** Like `showChange`, without showing anything. */
 export async function findChange(
   workbench: Workbench,
   prompt: PromptName,
@@ -84,7 +84,7 @@ export async function findChange(
       const canceled = new Promise<never>((_, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       });
-      canceled.catch(() => {}); // whoever waits below meets it
+      canceled.catch(() => {}); // the race below rejects with it
       const [{ linkedVersion }, { changeBetween }] = await Promise.all([
         import('./linked-side.ts'),
         import('./change.ts'),

@@ -23,7 +23,7 @@ export function shortName(prompt: PromptName, all: Iterable<PromptName>): string
   return last;
 }
 
-/** `shortName` among all of these, for many prompts: the names are looked at once. */
+/** `shortName` for many prompts: processes all names only once. */
 export function shortNames(all: Iterable<PromptName>): (prompt: PromptName) => string {
   const named = new Map<string, number>();
   for (const name of all) named.set(lastPart(name), (named.get(lastPart(name)) ?? 0) + 1);

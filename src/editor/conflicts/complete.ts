@@ -1,4 +1,4 @@
-/** Completing a merge: the file is based on the registry's version once its markers are gone. */
+/** Completes a merge: bases the file on the registry's version once its markers are gone. */
 import * as vscode from 'vscode';
 import { plainText } from '../../core/line-endings.ts';
 import type { PromptName } from '../../core/name.ts';
@@ -14,8 +14,8 @@ import { completeQuestion, mergedWords, mergeOverWords, stillConflicting } from 
 
 /**
  * Bases the file on the registry's version if the merge is complete.
- * @param isAsked the person requested it; otherwise a restored file may not have been merged at all
- * @param isHandled VS Code has asked about remaining places
+ * @param isAsked true if the person requested it; otherwise, a restored file may not have been merged at all
+ * @param isHandled true if VS Code has asked about remaining conflicts
  * @returns false if places remain, or it is unknown whether it was merged
  */
 export async function completeMerge(
@@ -66,7 +66,7 @@ async function keepMine(
     .catch((error: unknown) => workbench.report(error, 'Restoring'));
 }
 
-/** Returns whether there is something left to merge in a file of these contents. */
+/** Returns true if a file with these contents still has something to merge. */
 export function isUnfinished(merge: Merge, now: string): boolean {
   return now === '' || hasConflictMarkers(now) || placesLeft(merge, now) > 0;
 }
@@ -81,7 +81,7 @@ function placesLeft({ baseText, mine, theirsText }: Merge, now: string): number 
   return untouchedConflicts(base, one, other, merged);
 }
 
-/** False when another branch was checked out, or somebody resolved it elsewhere: then the merge is over. */
+/** False if another branch was checked out, or the conflict was resolved elsewhere: then the merge is over. */
 export async function isOfToday(copy: WorkingCopy, { prompt, base }: Merge): Promise<boolean> {
   const lock = (await copy.readLock()).get(prompt);
   return (lock?.digest ?? null) === (base?.digest ?? null);
@@ -101,7 +101,7 @@ export async function completeMerges(parts: Resolving): Promise<void> {
   }
 }
 
-/** Complete Merge, as a person asks for it: in the merge editor, or with the markers gone from the file. */
+/** Complete Merge, requested by the person: in the merge editor, or once the markers are gone from the file. */
 export async function completeByHand(parts: Resolving, prompt: PromptName): Promise<void> {
   const { workbench, merges } = parts;
   const { copy, root } = await projectOf(workbench);

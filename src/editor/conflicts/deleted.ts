@@ -1,6 +1,6 @@
 /**
  * Prompts that were deleted here and changed in the registry: the person decides whether to restore the file or keep it
- * deleted. Until then nothing is done, and the next pull asks again.
+ * deleted. Until they answer, nothing is changed, and the next pull asks again.
  */
 import type { PromptName } from '../../core/name.ts';
 import type { LockEntry } from '../../workspace/lock-file.ts';
@@ -32,13 +32,13 @@ export function askAboutDeleted(workbench: Workbench, names: readonly PromptName
     .catch((error: unknown) => report(error, 'Deciding on deleted files'));
 }
 
-/** The files are written again, with the registry's newest texts. */
+/** Restores the files with the registry's newest texts. */
 export async function restoreFiles(workbench: Workbench, names: readonly PromptName[]): Promise<void> {
   const { created, left } = await pulled(workbench, names, { restoreDeleted: true });
   await workbench.ask.tell(left.length === 0 ? 'info' : 'warning', restoredWords(created, left));
 }
 
-/** The files stay deleted, until the registry has a newer version than it has now. */
+/** Keeps the files deleted until the registry has an even newer version. */
 export async function keepDeleted(workbench: Workbench, names: readonly PromptName[]): Promise<void> {
   const { ask, prompts, report } = workbench;
   const { copy } = await projectOf(workbench);

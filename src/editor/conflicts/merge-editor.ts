@@ -30,12 +30,12 @@ export async function openMergeEditor({ base, theirs, mine, output }: MergeSides
 export async function acceptMerge(): Promise<'yes' | 'no' | 'unknown'> {
   const done = await vscode.commands
     .executeCommand<{ readonly successful?: boolean } | undefined>('mergeEditor.acceptMerge')
-    .then(undefined, () => undefined); // another version of VS Code: the file is looked at instead
+    .then(undefined, () => undefined); // in another version of VS Code, the file is checked instead
   if (done?.successful === undefined) return 'unknown';
   return done.successful ? 'yes' : 'no';
 }
 
-/** Returns whether a merge editor of that file is open in some tab. */
+/** Returns true if a merge editor of that file is open in any tab. */
 export function isBeingMerged(output: vscode.Uri): boolean {
   return vscode.window.tabGroups.all
     .flatMap(({ tabs }) => tabs)

@@ -1,4 +1,6 @@
-/** Merges in progress: the file before the merge, and the version it is merged with. Kept on disk over reloads. */
+/**
+ * Merges in progress: the file before the merge, and the version it is merged with. Stored on disk to survive reloads.
+ */
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import { type Digest, isDigest } from '../../core/digest.ts';
@@ -14,10 +16,10 @@ export interface Merge {
   /** The project's folder, absolute. */
   readonly root: string;
   readonly prompt: PromptName;
-  /** The version that the file was based on; null: none. */
+  /** The version that the file was based on; null if none. */
   readonly base: VersionAt | null;
   readonly baseText: string;
-  /** The registry's version that the file is put together with. */
+  /** The registry's version that is merged into the file. */
   readonly theirs: VersionAt;
   readonly theirsText: string;
   /** The content of the file when the merge started. */
@@ -27,7 +29,7 @@ export interface Merge {
 export class Merges {
   readonly #folder: vscode.Uri;
   #loaded: Promise<Map<string, Merge>> | undefined;
-  /** Called after a merge was begun or is over. */
+  /** Called after a merge begins or ends. */
   readonly #changed: () => Promise<void>;
 
   /** @param folder created when the first merge begins */
@@ -36,7 +38,7 @@ export class Merges {
     this.#changed = changed;
   }
 
-  /** Those of a project. */
+  /** The merges of a project. */
   async of(root: string): Promise<readonly Merge[]> {
     return [...(await this.#all()).values()].filter(merge => merge.root === root);
   }
@@ -45,7 +47,7 @@ export class Merges {
     return (await this.#all()).get(idOf(root, prompt));
   }
 
-  /** On disk when it resolves: the file may be written then. */
+  /** On disk when it resolves, so that the file may then be written. */
   async keep(merge: Merge): Promise<void> {
     const all = await this.#all();
     const id = idOf(merge.root, merge.prompt);
@@ -83,7 +85,7 @@ export class Merges {
         const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
         if (isMerge(value)) merges.set(idOf(value.root, value.prompt), value);
       } catch {
-        // half written: the file it is about was not touched yet, since this is written first
+        // half written: this is written first, so the prompt's file was not changed yet
       }
     }
     return merges;

@@ -9,12 +9,12 @@ import type { Workbench } from '../workbench.ts';
 import { registerMergeDocuments } from './merge-documents.ts';
 import type { Merges } from './merges.ts';
 
-/** An editor that is saved and closed changes the file and the tabs. */
+/** In ms: saving and closing an editor changes both the file and the tabs. */
 const SETTLE_MS = 300;
 
 /**
- * @param storage a folder of this workspace's for what is to survive a reload
- * @param discarded keeps what is given up
+ * @param storage a folder of this workspace's for data that survives a reload
+ * @param discarded stores discarded texts
  */
 export function registerConflicts(
   workbench: Workbench,
@@ -36,11 +36,11 @@ export function registerConflicts(
     prompts.setMerging(new Set(begun.map(({ prompt }) => prompt)));
   };
   let timer: NodeJS.Timeout | undefined;
-  /** One at a time: what a command does to a merge is not to be completed halfway. */
+  /** One at a time, so that a merge is not completed halfway through a command. */
   let working: Promise<unknown> = Promise.resolve();
   const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
     const done = working.then(work);
-    working = done.catch(() => undefined); // whoever began it is told
+    working = done.catch(() => undefined); // its caller gets the error
     return done;
   };
   const complete = async (): Promise<void> => {

@@ -50,7 +50,7 @@ export async function resolveConflict(parts: Resolving, prompt: PromptName): Pro
     theirs: `${prompt}@${newest.version}`,
   });
   const { conflicts } = plain;
-  // Line endings are no edit: the file keeps its own.
+  // Line endings do not count as edits, so the file keeps its own.
   const text = withLineEndingsOf(plain.text, mine);
   const merge: Merge = {
     ...{ root, prompt, base, baseText, mine },
@@ -84,7 +84,7 @@ async function hasChanged(
   return isDirty(uri) || (await copy.folder.read(prompt)) !== before;
 }
 
-/** An open document follows its file a moment later: the merge editor begins with the markers in it. */
+/** Waits until an open document has its file's new text, because the merge editor starts with the markers in it. */
 async function follow(uri: vscode.Uri, text: string): Promise<void> {
   const plain = (each: string) => each.replaceAll('\r\n', '\n');
   const document = documentOf(uri);

@@ -15,7 +15,7 @@ export function stillConflicting(prompt: PromptName): string {
   return `The file of ${prompt} still has conflict markers. Resolve them, then complete the merge.`;
 }
 
-/** @param left places of the file that hold neither side */
+/** @param left the number of places in the file that have neither side */
 export function completeQuestion(prompt: PromptName, left: number): Confirmation {
   const hold = left === 1 ? 'holds' : 'hold';
   return {
@@ -25,7 +25,7 @@ export function completeQuestion(prompt: PromptName, left: number): Confirmation
   };
 }
 
-/** Another branch was checked out, or another program changed what the file is based on. */
+/** The message if another branch was checked out, or another program changed the file's base. */
 export function mergeOverWords(prompt: PromptName): string {
   return `The merge of ${prompt} was not completed: its file is gone, or is now based on another version. Your file from before the merge is kept.`;
 }

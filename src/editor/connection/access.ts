@@ -14,17 +14,17 @@ import { BrokenLog } from './broken-log.ts';
 import { ANSWER_MS } from './watch-connection.ts';
 
 export interface Access {
-  /** The environments that one has a credential for. */
+  /** The environments with a stored credential. */
   environments(signal?: AbortSignal): Promise<readonly EnvironmentName[]>;
-  /** Bound to the credential of one environment. @throws Problem `key_missing` when none is kept */
+  /** A client with the credential of one environment. @throws Problem `key_missing` if none is stored */
   clientFor(environment: EnvironmentName): Promise<RegistryClient>;
-  /** Bound to a key that is not stored. */
+  /** A client with a key that is not stored. */
   clientWith(key: Key): RegistryClient;
-  /** Forgets the client of one environment, whose key has changed. */
+  /** Drops the client of an environment whose key has changed. */
   forget(environment: EnvironmentName): void;
   /**
-   * Asks once, without a key and with nothing in the log, whether the registry answers.
-   * @param isPatient whether it may take as long as any call, not just long enough for the status to be true
+   * Checks whether the registry responds, with one request without a key that is not logged.
+   * @param isPatient true to wait as long as for any call, not just for the status bar's timeout
    * @throws RegistryUnreachable, Problem `unavailable`
    */
   ask(isPatient: boolean): Promise<void>;
@@ -41,7 +41,7 @@ export interface AccessParts {
   readonly keyReplaced: () => void;
 }
 
-/** A registry over HTTP, with the keys that are kept for its origin and for no other. */
+/** A registry over HTTP, with the keys stored for its origin only. */
 export async function accessOverHttp(
   url: string,
   keys: OpenedKeyStore,
@@ -145,7 +145,7 @@ export async function accessEmbedded(
       throw new Error('The embedded registry needs no key.');
     },
     forget: () => undefined,
-    ask: async () => undefined, // in this very process
+    ask: async () => undefined, // it runs in this process
     async close() {
       isClosed = true;
       await registry.close();

@@ -1,4 +1,4 @@
-/** Connect to Registry…: which one, whether it answers, and promptforge.json written; then the key. */
+/** Connect to Registry…: asks which one, checks that it responds, writes promptforge.json, and asks for the key. */
 import * as vscode from 'vscode';
 import { registryAddress, validateRegistryUrl } from '../../client/address.ts';
 import { registerCommand } from '../commands.ts';
@@ -64,7 +64,7 @@ async function connectFolder(workbench: Workbench, root: string, registry: strin
   await inProgress(`Connecting to ${registryName(registry)}`, () => prompts.refresh());
   if ((await session.settled()).kind === 'no-key') {
     await vscode.commands.executeCommand('promptforge.setKey');
-    return; // which says whether one is connected
+    return; // reports whether the window is connected
   }
   void sayConnected(workbench, registry);
 }
@@ -154,7 +154,7 @@ async function chooseRegistry(workbench: Workbench, root: string): Promise<strin
   return registry;
 }
 
-/** Returns whether a registry answers there, or the person wants the address all the same. Sends no key. */
+/** Returns true if a registry responds there, or the person wants the address anyway. Sends no key. */
 async function answers({ ask, log }: Workbench, registry: string): Promise<boolean> {
   const { RegistryClient } = await import('../../client/registry-client.ts');
   try {

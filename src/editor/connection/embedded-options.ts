@@ -4,7 +4,7 @@ import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
 import { actorIn } from '../../core/person.ts';
 
-/** @throws Error when the setting is not an absolute path */
+/** @throws Error if the setting is not an absolute path */
 export function embeddedOptions(storage: vscode.Uri): { dataFolder: string; actor: string } {
   const settings = vscode.workspace.getConfiguration('promptforge.embedded');
   const folder = settings.get<string>('dataFolder', '').trim();
@@ -22,6 +22,6 @@ function accountName(): string {
   try {
     return actorIn(userInfo().username) ?? 'me';
   } catch {
-    return 'me'; // an account without a name in the system's list, as in some containers
+    return 'me'; // the system has no name for the account, as in some containers
   }
 }

@@ -1,4 +1,4 @@
-/** The view Environments: who one is in each, with the actions on its key. */
+/** The view Environments: the person's identity in each, with actions on its key. */
 import * as vscode from 'vscode';
 import type { Environment, EnvironmentName } from '../../core/environment.ts';
 import { LAST_KNOWN } from '../status/words.ts';
@@ -8,7 +8,7 @@ import { DisposableOwner } from '../work/disposable-owner.ts';
 import { environmentWords } from './environments-words.ts';
 import type { Session } from './session.ts';
 
-/** The arguments of the commands on an environment. */
+/** The argument of commands on an environment. */
 export interface EnvironmentNode {
   readonly environment: EnvironmentName;
   readonly policy: Environment['policy'] | undefined;

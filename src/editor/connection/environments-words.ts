@@ -12,8 +12,8 @@ export interface EnvironmentWords extends ItemWords {
 }
 
 /**
- * @param policy undefined while no key has shown it
- * @param stored whether keys of this registry are kept in a store; the embedded registry has none
+ * @param policy undefined if no key has shown it yet
+ * @param stored true if keys of this registry are in a key store; the embedded registry has none
  */
 export function environmentWords(
   name: string,

@@ -9,7 +9,7 @@ const PROJECT_FILE = 'promptforge.json';
 
 /** A folder of the window with a promptforge.json, usable or not. */
 export interface OpenProject {
-  /** As VS Code calls the folder. */
+  /** The folder's name in VS Code. */
   readonly name: string;
   /** Absolute. */
   readonly root: string;
@@ -23,7 +23,10 @@ export type FoundProject = { readonly all: readonly OpenProject[] } & (
   | { readonly project: undefined; readonly state: ConnectionState }
 );
 
-/** Never rejects because of a file's contents: an invalid one is a state. @param chosen the root of the project to show */
+/**
+ * Never rejects because of a file's contents: an invalid file is a state.
+ * @param chosen the root of the project to show
+ */
 export async function findProject(chosen: string | undefined): Promise<FoundProject> {
   if (fileFolders().length === 0) return { all: [], project: undefined, state: { kind: 'no-folder' } };
   const folders = await projectFolders();
@@ -42,13 +45,13 @@ export async function findProject(chosen: string | undefined): Promise<FoundProj
     : { all, project: own.project };
 }
 
-/** The promptforge.json that counts in this window, usable or not. @param chosen as for `findProject` */
+/** The promptforge.json that this window uses, valid or not. @param chosen as for `findProject` */
 export async function projectFile(chosen: string | undefined): Promise<vscode.Uri | undefined> {
   const shown = shownOf(await projectFolders(), chosen);
   return shown && fileOf(shown);
 }
 
-/** Folders on disk: prompts are files, and the lock file is written beside them. */
+/** The window's folders on disk, because prompts are files, and the lock file is written beside them. */
 export function fileFolders(): readonly vscode.WorkspaceFolder[] {
   return (vscode.workspace.workspaceFolders ?? []).filter(folder => folder.uri.scheme === 'file');
 }

@@ -1,4 +1,4 @@
-/** Asks a registry who one is with each of one's keys, and what environments there are. */
+/** Fetches the identity of each of the person's keys, and the environments. */
 import { chooseKey, type Keys, type StoredKeyState } from '../../client/choose-key.ts';
 import { RegistryUnreachable } from '../../client/unreachable.ts';
 import type { KeyRecord } from '../../contract/keys.ts';
@@ -16,12 +16,12 @@ export interface IdentityClient {
 
 export interface Identified {
   readonly keys: Keys;
-  /** In promotion order; empty when no key could show them. */
+  /** In promotion order; empty if no key could show them. */
   readonly environments: readonly Environment[];
   readonly state: ConnectionState;
 }
 
-/** Refusals that are about the key itself and stay so until it is replaced. */
+/** Refusals of the key itself, which are final until it is replaced. */
 const ABOUT_THE_KEY: readonly ProblemCode[] = [
   'key_missing',
   'key_malformed',
@@ -32,7 +32,7 @@ const ABOUT_THE_KEY: readonly ProblemCode[] = [
 ];
 
 /**
- * @param environments those that a key is kept for
+ * @param environments the environments with a stored key
  * @param clientFor may reject as the key store does
  * @throws RegistryUnreachable `cancelled`
  */
@@ -73,7 +73,7 @@ export async function identify(
   }
 }
 
-/** Offline passes by itself; everything else needs an action. */
+/** Being offline is temporary; everything else needs an action. */
 export function stateOfTrouble(error: unknown): ConnectionState {
   const why = messageOf(error);
   if (BrokenLog.is(error)) return { kind: 'refused', why, isBroken: true };

@@ -13,7 +13,7 @@ export function registerKeepConnected({
     state() {
       const { registry, state } = session;
       if (registry === undefined || registry === EMBEDDED) return 'unwatched';
-      // A registry that is being asked for the identity may also become silent. Without a key, nothing is sent.
+      // A registry may also stop responding while the identity is requested. Without a key, nothing is sent.
       if (state.kind === 'connected' || (state.kind === 'connecting' && state.isAsked)) return 'connected';
       return state.kind === 'offline' ? 'offline' : 'unwatched';
     },

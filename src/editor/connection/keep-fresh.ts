@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Workbench } from '../workbench.ts';
 
-/** The focus asks the registry no more often than this. */
+/** In ms: focusing the window triggers a check at most this often. */
 const FOCUS_MS = 30_000;
 /** A checkout changes many files at once. */
 const SETTLE_MS = 300;
@@ -13,7 +13,7 @@ export function registerKeepFresh(
 ): vscode.Disposable {
   const refresh = settling(() => prompts.refresh());
   const rescan = settling(() => prompts.rescan());
-  // Of every folder of the window.
+  // In every folder of the window.
   const onProject = watch('**/promptforge.json', refresh.soon);
   const onFiles = watch('**/{promptforge.lock.json,*.prompt}', rescan.soon);
   return vscode.Disposable.from(
@@ -45,7 +45,7 @@ function watch(glob: string, changed: () => void): vscode.Disposable {
   );
 }
 
-/** `run` once things have been quiet for a moment. */
+/** Calls `run` after a quiet moment. */
 function settling(run: () => Promise<void>): vscode.Disposable & { readonly soon: () => void } {
   let timer: NodeJS.Timeout | undefined;
   return {

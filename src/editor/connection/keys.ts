@@ -42,7 +42,7 @@ export function registerKeys(workbench: Workbench): vscode.Disposable {
   );
 }
 
-/** Returns true if keys apply here; otherwise says why not. */
+/** Returns true if keys apply here; otherwise reports why not. */
 async function hasKeys({ session, ask }: Workbench): Promise<boolean> {
   if (session.registry === EMBEDDED) {
     await ask.tell('info', 'The embedded registry is only for you and needs no key.');
@@ -91,7 +91,7 @@ async function setKey(
   }
   const who = await tried(workbench, key, environment);
   if (who === undefined) return;
-  // A keychain that is locked asks for its password, maybe behind this window.
+  // A locked keychain asks for its password, maybe behind this window.
   const told = await inProgress(
     'Storing the key',
     async () => {
@@ -122,7 +122,7 @@ interface Words {
   readonly details: string;
 }
 
-/** The registry's description of the key; undefined if it is not to be stored. */
+/** The registry's record of the key; undefined if it must not be stored. */
 async function tried(
   workbench: Workbench,
   key: Key,

@@ -1,13 +1,13 @@
-/** Opens promptforge.json at what is wrong in it. */
+/** Opens promptforge.json at its first error. */
 import * as vscode from 'vscode';
 import { nextEvent } from '../work/next-event.ts';
 import { projectDiagnostics } from './project-diagnostics.ts';
 import type { Session } from './session.ts';
 
-/** The longest wait for VS Code to read a file again, in milliseconds: a caret elsewhere is no harm. */
+/** The longest wait for VS Code to read a file again, in milliseconds; a wrong caret position is harmless. */
 const READ_MS = 2_000;
 
-/** With the caret at what is wrong in it first. */
+/** Opens the file with the caret at its first error. */
 export async function openProjectFile(session: Session): Promise<void> {
   const file = await session.projectFile();
   if (file === undefined) return;

@@ -1,4 +1,4 @@
-/** A command was given a file or a version of another project than the one that the window shows. */
+/** Thrown if a command's file or version belongs to another project than the shown one. */
 import { registryName } from '../status/words.ts';
 import { EMBEDDED } from '../versions/uri.ts';
 import { type OpenProject, projectOf } from './find-project.ts';

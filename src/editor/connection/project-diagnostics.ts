@@ -63,7 +63,7 @@ function openDocument(file: vscode.Uri): vscode.TextDocument | undefined {
   return vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
 }
 
-/** All that is wrong with the text of a promptforge.json. */
+/** All errors in the text of a promptforge.json. */
 export async function projectDiagnostics(text: string): Promise<vscode.Diagnostic[]> {
   if (text.length > MAX_LENGTH) return [];
   const { checkProject } = await import('../../workspace/check-project.ts');
@@ -74,7 +74,7 @@ export async function projectDiagnostics(text: string): Promise<vscode.Diagnosti
   );
 }
 
-/** The first thing that is wrong with the text of a promptforge.lock.json. */
+/** The first error in the text of a promptforge.lock.json. */
 async function lockDiagnostics(text: string): Promise<vscode.Diagnostic[]> {
   if (text.length > MAX_LENGTH) return [];
   const { lockProblem } = await import('../../workspace/lock-file.ts');

@@ -13,7 +13,7 @@ import { keyOptions, revokedWords, revokeQuestion } from './revoke-words.ts';
 /** The number of keys per request. */
 const PAGE = 500;
 
-/** @param argument an environment, or what a view names it by; without it the person picks one */
+/** @param argument an environment or a view's node of one; without it the person picks one */
 export async function revokeChosenKey(workbench: Workbench, argument: unknown): Promise<void> {
   const { session, ask } = workbench;
   if (session.registry === EMBEDDED) {
@@ -70,7 +70,7 @@ async function revokeKey(workbench: Workbench, environment: EnvironmentName): Pr
       }
     });
   } finally {
-    // One's own may be among them.
+    // The person's own key may be among them.
     await session.forget(environment);
     await prompts.refresh();
   }

@@ -4,7 +4,7 @@ import { oneLine } from '../../core/visible-text.ts';
 import type { Confirmation, Option } from '../asking/ask.ts';
 import { ageOf, counted, instantOf } from '../wording/age.ts';
 
-/** By id: the keys that a key created and that can still be revoked, those that these created, and so on. */
+/** The keys that a key created, directly or indirectly, and that can still be revoked. */
 export function madeBy(id: string, keys: readonly KeyRecord[]): KeyRecord[] {
   const byMaker = Map.groupBy(keys, ({ createdBy }) => createdBy?.key);
   const seen = new Set([id]);

@@ -1,6 +1,6 @@
 /**
- * The registry that this window speaks to: which project is open, which keys there are, who one is with each, and
- * whether it answers. Nothing is sent before the workspace is trusted.
+ * The window's connection: the open project, its registry, the keys and their identities, and whether the registry
+ * responds. Nothing is sent before the workspace is trusted.
  */
 import * as vscode from 'vscode';
 import { chooseKey, type KeyPurpose, type Keys } from '../../client/choose-key.ts';
@@ -24,14 +24,14 @@ import { identify, isOfAbsence, stateOfTrouble } from './identify.ts';
 import { MissingKey } from './missing-key.ts';
 import { SharedQuestion } from './shared-question.ts';
 
-/** Under which the root of the project is kept that the window shows. */
+/** The memory's key for the root of the shown project. */
 const SHOWN = 'promptforge.project';
-/** States that are shown until the registry has answered again. */
+/** States that are shown until the registry responds again. */
 const KNOWN: ReadonlySet<ConnectionState['kind']> = new Set(['connected', 'offline', 'no-key']);
 
 export interface SessionParts extends Pick<AccessParts, 'log' | 'userAgent'> {
   readonly secrets: vscode.SecretStorage;
-  /** Of this workspace. */
+  /** The workspace's memory. */
   readonly memory: Pick<vscode.Memento, 'get' | 'update'>;
   /** The folder for caches and the embedded registry. */
   readonly storage: vscode.Uri;
@@ -40,7 +40,7 @@ export interface SessionParts extends Pick<AccessParts, 'log' | 'userAgent'> {
 export class Session extends DisposableOwner {
   readonly #parts: SessionParts;
   readonly #changed = this.own(new vscode.EventEmitter<void>());
-  /** After anything that is read from a session has changed. */
+  /** Fires after any public state of the session has changed. */
   readonly onDidChange = this.#changed.event;
   #state: ConnectionState = { kind: 'no-folder' };
   #project: Project | undefined;
@@ -53,7 +53,7 @@ export class Session extends DisposableOwner {
   #keyStore: Promise<OpenedKeyStore> | undefined;
   #disk: Promise<{ readonly cache: DiskVersionCache; readonly lastKnown: LastKnown }> | undefined;
   readonly #question = new SharedQuestion(() => this.#askRegistry(false));
-  /** One that is slow is away by the status, and may answer all the same. */
+  /** For a slow registry, which counts as unreachable in the status bar but may still respond. */
   readonly #patientQuestion = new SharedQuestion(() => this.#askRegistry(true));
   readonly #reloading = new NewestRun();
 
@@ -66,7 +66,7 @@ export class Session extends DisposableOwner {
     return this.#state;
   }
 
-  /** The state once nobody is asking the registry any more: what looks again meanwhile makes it "connecting". */
+  /** The state once all requests for it are done; a new check in between makes it "connecting" again. */
   async settled(): Promise<ConnectionState> {
     while (this.#reloading.running !== undefined) await this.#reloading.running;
     return this.#state;
@@ -77,7 +77,7 @@ export class Session extends DisposableOwner {
     return this.#project;
   }
 
-  /** All that the window has, in its order. */
+  /** All projects of the window, in its order. */
   get projects(): readonly OpenProject[] {
     return this.#projects;
   }
@@ -87,12 +87,12 @@ export class Session extends DisposableOwner {
     return this.#projects.length > 1 ? this.#projects.find(({ isShown }) => isShown) : undefined;
   }
 
-  /** Shows another of them from the next reload on. */
+  /** Shows another project from the next reload on. */
   async show(root: string): Promise<void> {
     await this.#parts.memory.update(SHOWN, root);
   }
 
-  /** The promptforge.json of the project that is shown, usable or not. */
+  /** The promptforge.json of the shown project, valid or not. */
   projectFile(): Promise<vscode.Uri | undefined> {
     return projectFile(this.#parts.memory.get(SHOWN));
   }
@@ -102,7 +102,7 @@ export class Session extends DisposableOwner {
     return this.#project?.registry;
   }
 
-  /** Tells the registry that was opened last from every other, in words: its URL, or the folder of the embedded one. */
+  /** Identifies the last opened registry: its URL, or the folder of the embedded one. */
   get place(): string | undefined {
     return this.#place;
   }
@@ -144,7 +144,7 @@ export class Session extends DisposableOwner {
       await this.#access.close();
       return found.state;
     }
-    // Before the listeners are told: until the registry has answered they hear nothing more.
+    // Set before listeners are notified, because the next notification comes only after the registry's response.
     this.#place = this.#locate(found.project.registry).place;
     if (isOther || !KNOWN.has(this.#state.kind)) this.#set({ kind: 'connecting' });
     const access = await this.#open(found.project.registry);
@@ -180,13 +180,13 @@ export class Session extends DisposableOwner {
     });
   }
 
-  /** Before each call: while the registry is away nothing is sent but the one question whether it is back. */
+  /** Called before each request: while the registry is unreachable, only the check whether it is back is sent. */
   async #mayBeSent(): Promise<void> {
     if (this.#state.kind === 'offline') await this.#isThere(this.#patientQuestion.answer());
   }
 
   /**
-   * A client whose key fits the operation. Requests the identity first, if it is not known yet.
+   * A client with a suitable key for the operation. Requests the identity first if it is not known yet.
    * @throws MissingKey, Problem, RegistryUnreachable
    */
   async clientFor(work: KeyPurpose): Promise<RegistryClient> {
@@ -221,7 +221,7 @@ export class Session extends DisposableOwner {
     return this.#keyStore;
   }
 
-  /** Versions that were fetched before; shared by all windows of this user. */
+  /** The cache of fetched versions, shared by all windows of this user. */
   async cache(): Promise<DiskVersionCache> {
     return (await this.#onDisk()).cache;
   }
@@ -240,7 +240,7 @@ export class Session extends DisposableOwner {
     work: (lastKnown: LastKnown, url: string) => Promise<Result>,
   ): Promise<Result | undefined> {
     try {
-      // Of the registry that is shown now, not of one that comes while the disk is opened.
+      // For the current registry, even if the window switches to another while the disk is opened.
       const url = this.cacheUrl(this.#mustBeConnected());
       return await work((await this.#onDisk()).lastKnown, url);
     } catch (error) {
@@ -258,7 +258,7 @@ export class Session extends DisposableOwner {
     return this.#disk;
   }
 
-  /** A client of a key that is not stored yet, for trying it. */
+  /** A client for testing a key that is not stored yet. */
   async clientWith(key: Key): Promise<RegistryClient> {
     return (await this.#open(this.#mustBeConnected())).clientWith(key);
   }
@@ -268,13 +268,13 @@ export class Session extends DisposableOwner {
     (await this.#access.current)?.forget(environment);
   }
 
-  /** Grows whenever a key turned out to be another, or to be gone: a client from before must not be used any more. */
+  /** Incremented whenever a key was replaced or removed: earlier clients must no longer be used. */
   get keysReplaced(): number {
     return this.#keysReplaced;
   }
 
   /**
-   * Asks whether the registry answers, within seconds and with no key; once for all who ask at the same time.
+   * Checks whether the registry responds, within seconds and without a key; concurrent calls share one request.
    * @throws RegistryUnreachable, Problem `unavailable`
    */
   ask(): Promise<void> {
@@ -322,7 +322,7 @@ export class Session extends DisposableOwner {
     return { embedded, place: `the embedded registry in ${embedded.dataFolder}` };
   }
 
-  /** The URL under which the cache has a registry's versions; each folder of an embedded one has its own. */
+  /** The URL that identifies a registry in the cache; each folder of an embedded one has its own. */
   cacheUrl(registry: string): string {
     return registry === EMBEDDED ? embeddedCacheUrl(embeddedOptions(this.#parts.storage)) : registry;
   }

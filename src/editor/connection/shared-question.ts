@@ -11,26 +11,26 @@ export class SharedQuestion {
 
   /**
    * @param put sends the request; resolves when the registry responds, and rejects within seconds if it does not
-   * @param now in milliseconds, of a monotonic clock
+   * @param now a monotonic clock, in milliseconds
    */
   constructor(put: () => Promise<void>, now: () => number = () => performance.now()) {
     this.#put = put;
     this.#now = now;
   }
 
-  /** Asks, unless that is under way. @throws as `put` */
+  /** Sends the request, unless one is in progress. @throws as `put` */
   ask(): Promise<void> {
     this.#running ??= this.#askNow();
     return this.#running;
   }
 
-  /** As `ask`, or what was answered a moment ago. @throws as `put` */
+  /** Like `ask`, but may reuse a recent response. @throws as `put` */
   answer(): Promise<void> {
     const last = this.#last;
     return last !== undefined && this.#now() - last.at < COUNTS_MS ? last.answer : this.ask();
   }
 
-  /** The registry may be another, or another answer be expected. */
+  /** Drops the recent response, because the registry or its state may have changed. */
   forget(): void {
     this.#last = undefined;
     this.#running = undefined;

@@ -1,4 +1,4 @@
-/** Switch Project…: which of the window's projects it shows, remembered for the workspace. */
+/** Switch Project…: selects which of its projects the window shows, and remembers it for the workspace. */
 import type * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
 import { registryName } from '../status/words.ts';
@@ -12,7 +12,7 @@ export function registerSwitchProject(workbench: Workbench): vscode.Disposable {
   );
 }
 
-/** @param root of the project; undefined: asks the person */
+/** @param root of the project; undefined to ask the person */
 async function switchProject(workbench: Workbench, root: string | undefined): Promise<void> {
   const { session, prompts, ask } = workbench;
   const { projects } = session;

@@ -1,37 +1,40 @@
 /** Polls whether the registry responds, so that the window's state is at most seconds old in both directions. */
 
 export interface WatchedConnection {
-  /** `unwatched`: there is no registry to ask, or it is not for a later answer to change what is wrong. */
+  /** `unwatched`: there is no registry, or no later response could resolve the problem. */
   state(): 'connected' | 'offline' | 'unwatched';
   /** Resolves when the registry responds in any way. Rejects if it does not within `ANSWER_MS`. */
   ask(signal: AbortSignal): Promise<void>;
   lost(error: unknown): void;
-  /** It answers again: what is shown is to be fetched anew. Never rejects. */
+  /** Called when it responds again, to fetch the shown data again. Never rejects. */
   back(): Promise<void>;
 }
 
 export interface ConnectionWatch extends Disposable {
-  /** To be called when the state has changed: asks unless that is under way. */
+  /** To be called when the state has changed: starts polling unless it is running. */
   begin(): void;
-  /** Asks at once: something failed. */
+  /** Checks at once, because something failed. */
   soon(): void;
 }
 
-/** For one answer, in milliseconds: with the longest pause before it, less than five seconds. */
+/** The timeout of one check, in milliseconds: with the longest pause before it, less than five seconds. */
 export const ANSWER_MS = 2_500;
-/** Milliseconds between an answer and the next question. */
+/** The pause between a response and the next check, in milliseconds. */
 const WHILE_CONNECTED_MS = 2_000;
 const WHILE_OFFLINE_MS = 1_000;
-/** Of one that does not answer at all. */
+/** The longest pause for a registry that does not respond at all, in milliseconds. */
 const LONGEST_SILENT_MS = 2_000;
-/** A pause is longer by up to this part, so that many windows do not ask a registry that comes back all at once. */
+/**
+ * The largest share by which a pause is randomly extended, so that many windows do not check a returning registry at
+ * once.
+ */
 export const JITTER = 0.2;
-/** For a registry that answers only this request, all others are delayed more and more, in milliseconds. */
+/** The longest pause, in milliseconds: pauses grow for a registry that only responds to this request. */
 export const LONGEST_MS = 60_000;
 /** If this process itself was suspended for so long, in milliseconds, a missing response means nothing. */
 const OVERDUE_MS = 1_000;
 
-/** @param now in milliseconds, of a monotonic clock */
+/** @param now a monotonic clock, in milliseconds */
 export function watchConnection(
   watched: WatchedConnection,
   now: () => number = () => performance.now(),

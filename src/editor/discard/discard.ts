@@ -17,7 +17,7 @@ import type { Workbench } from '../workbench.ts';
 import { discardedWords, discardQuestion, undoneWords } from './discard-words.ts';
 import type { DiscardedFile, DiscardedTexts } from './discarded-texts.ts';
 
-/** The text a file is reset to: its base, or nothing if it has none; or the old name that it gets back. */
+/** The text a file is reset to: its base, or nothing if it has none; or its former name. */
 type Planned = Pick<DiscardedFile, 'prompt' | 'left' | 'renamedFrom'>;
 
 interface Chosen {
@@ -171,7 +171,7 @@ async function move(copy: WorkingCopy, from: PromptName, to: PromptName): Promis
     await vscode.workspace.fs.rename(ours, theirs, { overwrite: false });
 }
 
-/** @param same the prompt whose file that name may also find, if only its case differs */
+/** @param same the prompt whose file this name may also find, if only the case differs */
 async function isAsLeft(
   copy: WorkingCopy,
   prompt: PromptName,

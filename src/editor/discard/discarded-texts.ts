@@ -1,4 +1,4 @@
-/** Texts that were discarded: kept on disk, so that they can be brought back after a reload too. */
+/** Discarded texts, stored on disk so that they can be restored even after a reload. */
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import { isDigest } from '../../core/digest.ts';
@@ -6,7 +6,7 @@ import { isPromptName, type PromptName } from '../../core/name.ts';
 import { isVersionNumber } from '../../core/version.ts';
 import type { LockEntry } from '../../workspace/lock-file.ts';
 
-/** The last so many discards can be undone; older ones are forgotten. */
+/** The number of discards that can be undone; older ones are deleted. */
 const MOST_KEPT = 20;
 
 export interface DiscardedFile {
@@ -48,7 +48,9 @@ export class DiscardedTexts {
     return name;
   }
 
-  /** The one with that name, or the last one in that folder; undefined if it no longer exists. */
+  /**
+   * Removes and returns the discard with that name, or the last one in that folder; undefined if it no longer exists.
+   */
   async take(
     root: string,
     name?: string,

@@ -1,4 +1,4 @@
-/** A rollback for practice, away from production, and a report of how long each step took. */
+/** Practices a rollback outside of production, and reports how long each step took. */
 import * as vscode from 'vscode';
 import { parsePointerChannel } from '../../core/channel.ts';
 import { drillEnvironments } from '../../core/drill-environments.ts';
@@ -50,10 +50,10 @@ export async function drill(workbench: Workbench, argument: unknown): Promise<vo
     );
 }
 
-/** Of the selected or active pointers, otherwise of all prompts; never in production. */
+/** Picks among the selected or active prompt's pointers, otherwise among all; never in production. */
 async function placeOfDrill(workbench: Workbench, argument: unknown): ReturnType<typeof pickPointer> {
   const { ask, prompts, session } = workbench;
-  await session.clientFor({ kind: 'read' }); // the environments are known then, or it says what is missing
+  await session.clientFor({ kind: 'read' }); // makes the environments known, or reports what is missing
   const named = await namedTarget(argument, workbench);
   const environments = session.environments.filter(({ name }) =>
     drillEnvironments(session.environments).includes(name),

@@ -1,4 +1,4 @@
-/** Asks for the filter of the tree, which follows with every key. */
+/** Asks for the filter of the tree, which is applied with every keystroke. */
 import * as vscode from 'vscode';
 import type { InputDrafts } from '../asking/drafts.ts';
 
@@ -21,7 +21,7 @@ export async function askForFilter(
   input.prompt =
     'Part of a name, or a word from the tree, such as modified, conflict, older partials, archived, production or @5. Press Escape to restore the previous filter.';
   input.value = before === '' ? (drafts.of(DRAFT) ?? '') : before;
-  // A key replaces it.
+  // Typing replaces it.
   input.valueSelection = [0, input.value.length];
   input.ignoreFocusOut = true;
   apply(input.value);
@@ -34,7 +34,7 @@ export async function askForFilter(
     input.onDidHide(() => resolve(false));
     input.show();
   });
-  // The last keys may come with Enter itself.
+  // The last keystrokes may arrive together with Enter.
   apply(isTaken ? input.value : before);
   input.dispose();
   await drafts.write();

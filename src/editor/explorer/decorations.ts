@@ -1,4 +1,4 @@
-/** Badges and colors of the explorer's prompts, and a dot on folders that hold something not clean. */
+/** Badges and colors of the explorer's prompts, and a dot on folders with changes. */
 import * as vscode from 'vscode';
 import { foldersAbove } from '../../core/name.ts';
 import type { Session } from '../connection/session.ts';
@@ -37,7 +37,7 @@ function decoration(badge: string, color: string, tooltip: string): vscode.FileD
   return new vscode.FileDecoration(badge, tooltip, new vscode.ThemeColor(color));
 }
 
-/** A conflict below shows before anything else. */
+/** Folders with changes; a conflict takes precedence over anything else. */
 function unsettledFolders(prompts: PromptList): Map<string, StateWords> {
   const folders = new Map<string, StateWords>();
   for (const listed of prompts.listed.values()) {

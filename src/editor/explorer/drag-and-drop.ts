@@ -4,7 +4,7 @@ import { folderOf, isPromptName, type PromptName } from '../../core/name.ts';
 import type { ExplorerNode } from './nodes.ts';
 import type { PromptList } from './prompt-list.ts';
 
-/** VS Code's own name for what is dragged in this tree. */
+/** VS Code's MIME type for items dragged in this tree. */
 const PROMPTS = 'application/vnd.code.tree.promptforge.prompts';
 const FILES = 'text/uri-list';
 
@@ -47,7 +47,7 @@ export class PromptsDragAndDrop implements vscode.TreeDragAndDropController<Expl
     token: vscode.CancellationToken,
   ): Promise<void> {
     const item = data.get(PROMPTS);
-    // VS Code finds no node for a row that is drawn anew while it is dragged, and then asks nobody what it is.
+    // VS Code finds no node for a row that is redrawn while it is dragged, and then does not call the tree.
     if (item === undefined) {
       this.#onLost();
       return;
@@ -60,7 +60,7 @@ export class PromptsDragAndDrop implements vscode.TreeDragAndDropController<Expl
   }
 }
 
-/** On a prompt, or what is below it: the folder that it is in. */
+/** The folder of a drop target; for a prompt or an item below it, the prompt's folder. */
 function folderAt(target: ExplorerNode | undefined): string {
   if (target === undefined) return '';
   return target.kind === 'folder' ? target.path : folderOf(target.listed.name);

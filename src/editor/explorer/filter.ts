@@ -4,7 +4,7 @@ import { foldCase } from '../../core/name-case.ts';
 import type { ListedPrompt } from './listed-prompt.ts';
 import { OLDER_PARTIALS, wordsOf } from './state-words.ts';
 
-/** A word of the tree's is known by so many of its letters: fewer are more often the beginning of a name. */
+/** The minimum number of letters to match a word of the tree: fewer are more likely the beginning of a name. */
 const LETTERS = 4;
 
 /**
@@ -21,7 +21,7 @@ export function filterOf(filter: string): (listed: ListedPrompt) => boolean {
   };
 }
 
-/** Returns whether the filter speaks of archived prompts, which are out of the way otherwise. */
+/** Returns true if the filter asks for archived prompts, which are otherwise hidden. */
 export function asksForArchived(filter: string): boolean {
   return wordsIn(filter).some(word => isOneOf(word, ['archived']));
 }

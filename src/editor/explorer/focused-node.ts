@@ -9,7 +9,7 @@ import { type ExplorerNode, type HistoryNode, idOf } from './nodes.ts';
 /** The maximum wait for the selection event, in milliseconds: if no list had the focus, there is none. */
 const TOLD_MS = 500;
 
-/** Selects it. To be called while the tree has the focus, or had it last of all lists. */
+/** Selects the focused node. To be called while the tree has the focus, or was the last list to have it. */
 export async function selectFocused<Shown extends ExplorerNode | HistoryNode>(
   view: vscode.TreeView<Shown>,
 ): Promise<Shown | undefined> {

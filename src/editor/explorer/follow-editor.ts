@@ -12,7 +12,7 @@ const ATTEMPTS = 5;
 export interface FollowingEditor extends vscode.Disposable {
   /** Selects a prompt in the tree: at once if the view is visible, otherwise when it becomes visible. Never rejects. */
   reveal(prompt: PromptName): Promise<void>;
-  /** Selects what is in the editor in front. Never rejects. */
+  /** Selects the active editor's prompt. Never rejects. */
   follow(): Promise<void>;
 }
 
@@ -22,7 +22,7 @@ export function followEditor(
   workbench: Workbench,
 ): FollowingEditor {
   const { log } = workbench;
-  /** The prompt to select as soon as it can be: in a view that is in sight, and not hidden by a filter. */
+  /** The prompt to select as soon as possible: when the view is visible and no filter hides it. */
   let wanted: PromptName | undefined;
   let isRevealing = false;
   let updates = 0;
@@ -32,7 +32,7 @@ export function followEditor(
   };
   const reveal = async (prompt: PromptName): Promise<void> => {
     wanted = prompt;
-    if (isRevealing) return; // the one under way goes on with it
+    if (isRevealing) return; // the call in progress continues with it
     isRevealing = true;
     for (let left = ATTEMPTS; left > 0 && wanted !== undefined; left -= 1) {
       const now: PromptName = wanted;
@@ -42,10 +42,10 @@ export function followEditor(
       try {
         await view.reveal(node, { select: true, focus: false });
       } catch (error) {
-        log.warn(`${now} could not be selected in the tree: ${logged(error)}`); // it is there all the same
+        log.warn(`${now} could not be selected in the tree: ${logged(error)}`); // harmless: it is in the tree anyway
       }
-      // A tree that is updated meanwhile, for example because of the new file, drops the pending selection. VS Code's
-      // own side does the same silently if it is not up to date.
+      // A tree that is updated meanwhile, for example because of the new file, drops the pending selection. VS Code
+      // itself silently does the same if it is not up to date.
       if (wanted !== now) left = ATTEMPTS;
       else if ((updates === before && isSelected(now)) || left === 1) wanted = undefined;
     }
@@ -54,7 +54,7 @@ export function followEditor(
   const follow = async (): Promise<void> => {
     if (!vscode.workspace.getConfiguration('promptforge').get<boolean>('autoReveal', true)) return;
     const front = await targetInFront(workbench);
-    // A version or a channel of it may be what the person has selected.
+    // The person may have selected a version or a channel of it.
     if (front !== undefined && !isSelected(front.prompt)) await reveal(front.prompt);
   };
   const again = (): void => {

@@ -1,4 +1,4 @@
-/** The registry's list and the working copy's put together by name. */
+/** Merges the registry's list and the working copy's by name. */
 import type { PromptSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { PromptFileState } from '../../workspace/prompt-state.ts';

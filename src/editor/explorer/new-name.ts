@@ -7,7 +7,7 @@ import type { ListedPrompt } from './listed-prompt.ts';
 export const NAME_HINT =
   'Folders and a name, such as support/triage. If the last part begins with "_", the prompt is a partial.';
 
-/** Undefined for a name that can be used. `from` is the prompt that is to get it. */
+/** Undefined for a name that can be used. `from` is the prompt that will get it. */
 export function validateNewName(
   text: string,
   { prompts }: Pick<Workbench, 'prompts'>,

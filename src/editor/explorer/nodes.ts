@@ -20,7 +20,7 @@ export type ExplorerNode =
       readonly kind: 'version';
       readonly listed: ListedPrompt;
       readonly version: VersionSummary;
-      /** When and where it was live, as far as that is known. */
+      /** When and where it was live, as far as it is known. */
       readonly lives: readonly Life[];
       /** The same, in the view History. */
       readonly spans?: readonly LiveSpan[];
@@ -69,7 +69,7 @@ export function pointerNodes(
     .map(pointer => ({ kind: 'pointer', listed, summary, pointer }));
 }
 
-/** Unique, and the same for the same thing after a refresh: VS Code keeps selection and expansion by it. */
+/** Unique, and stable over refreshes, because VS Code keeps selection and expansion by it. */
 export function idOf(node: ExplorerNode | HistoryNode): string {
   switch (node.kind) {
     case 'folder':

@@ -1,4 +1,4 @@
-/** The prompts of the project: what the registry lists and how the files compare to it, kept for all who show or use them. */
+/** The prompts of the project: the registry's list and the states of the files, shared by all features. */
 import * as vscode from 'vscode';
 import type { PromptSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
@@ -17,13 +17,13 @@ export class PromptList extends DisposableOwner {
   readonly #session: Session;
   readonly #changed = this.own(new vscode.EventEmitter<void>());
   readonly onDidChange = this.#changed.event;
-  /** The registry of what is shown, and the folder of the project. */
+  /** The registry and project folder of the shown list. */
   #of: string | undefined;
   #root: string | undefined;
   #summaries: readonly PromptSummary[] | undefined;
   /** The registry whose cached prompts are being read. */
   #recalling: string | undefined;
-  /** True if what is shown was known from before, and the registry has not listed anything since. */
+  /** True if the list is from the cache, and the registry has not listed anything since. */
   #isRecalled = false;
   #files: WorkingCopyState | undefined;
   #listed: ReadonlyMap<PromptName, ListedPrompt> = new Map();
@@ -33,7 +33,7 @@ export class PromptList extends DisposableOwner {
   /** Prompts with a merge in progress. */
   #merging: ReadonlySet<PromptName> = new Set();
   readonly #loading = new NewestRun();
-  /** The number of scans of the files that were begun, and which of them is shown. */
+  /** The number of scans that were begun, and the number of the shown one. */
   #scans = 0;
   #shownScan = 0;
   #loadedAt = 0;
@@ -52,7 +52,7 @@ export class PromptList extends DisposableOwner {
     return this.#listed;
   }
 
-  /** For a command that was given the prompt. @throws Error when it is neither a file nor in the registry any more */
+  /** The entry of a command's prompt. @throws Error if it is no longer a file or in the registry */
   mustHave(prompt: PromptName): ListedPrompt {
     const listed = this.#listed.get(prompt);
     if (listed === undefined) throw new Error(`${prompt} is no longer in this folder or in the registry.`);
@@ -64,12 +64,12 @@ export class PromptList extends DisposableOwner {
     return this.#summaries ?? [];
   }
 
-  /** Returns whether the registry has listed its prompts. */
+  /** True if the registry has listed its prompts. */
   get isListed(): boolean {
     return this.#summaries !== undefined && !this.#isRecalled;
   }
 
-  /** Why the list is not whole, as one sentence; undefined when it is. */
+  /** Why the list is incomplete, as one sentence; undefined if it is complete. */
   get trouble(): string | undefined {
     return this.#trouble;
   }
@@ -117,7 +117,7 @@ export class PromptList extends DisposableOwner {
     return this.#loading.start(signal => this.#load(signal));
   }
 
-  /** State of another registry or folder is not shown for this one. */
+  /** Drops the state of another registry or folder. */
   #forgetOther(): void {
     const { registry, project } = this.#session;
     if (this.#root !== project?.root) this.#files = undefined;
@@ -126,7 +126,7 @@ export class PromptList extends DisposableOwner {
     this.#root = project?.root;
     this.#of = registry;
     if (!isOther) return;
-    // Nor is what a scan that is under way finds.
+    // Also ignores the result of a scan in progress.
     this.#scans += 1;
     this.#shownScan = this.#scans;
     this.#show();
@@ -157,7 +157,7 @@ export class PromptList extends DisposableOwner {
       try {
         const client = await this.#session.clientFor({ kind: 'read' });
         const summaries = await client.allPrompts({ archived: true }, signal);
-        // A list from another registry is not taken for the new registry's.
+        // A list from the previous registry must not be shown for the new one.
         if (signal.aborted || registry !== this.#session.registry) return;
         this.#summaries = summaries;
         this.#isRecalled = false;
@@ -172,7 +172,7 @@ export class PromptList extends DisposableOwner {
       }
     } else {
       this.#trouble = 'why' in state ? state.why : undefined;
-      // A request in progress is not forgotten.
+      // A request in progress does not drop the list.
       if (state.kind !== 'offline' && state.kind !== 'connecting') this.#summaries = undefined;
     }
     await this.rescan(signal);
@@ -191,7 +191,7 @@ export class PromptList extends DisposableOwner {
     }
   }
 
-  /** Those of files that were edited too: without them each shows as one that was deleted and one that is new. */
+  /** Finds renames of edited files, which would otherwise appear as one deleted and one new file. */
   async #findRenames(signal: AbortSignal): Promise<void> {
     const files = this.#files;
     if (files === undefined) return;
@@ -218,7 +218,7 @@ export class PromptList extends DisposableOwner {
     try {
       const client = await this.#session.clientFor({ kind: 'read' });
       const names = new Set(found.map(({ name }) => name));
-      // Nothing is written but the lock file: every file is given out as edited.
+      // Only the lock file is written, because every file is reported as edited.
       await (await this.workingCopy())?.pull(client, this.summaries, { isDirty: () => true, names, signal });
       await this.rescan(signal);
     } catch (error) {
@@ -231,7 +231,7 @@ export class PromptList extends DisposableOwner {
   async rescan(signal?: AbortSignal): Promise<void> {
     this.#scans += 1;
     const scan = this.#scans;
-    // One that began earlier and ends later saw older files.
+    // A scan that began earlier but ends later saw older files.
     const isOver = () => signal?.aborted === true || scan < this.#shownScan;
     try {
       const copy = vscode.workspace.isTrusted ? await this.workingCopy() : undefined;

@@ -1,4 +1,4 @@
-/** The prompts that a command is about, of several views: entries, a group, or the editor in front. */
+/** Determines the prompts of a command in several views: entries, a group, or the active editor. */
 import { isPromptName, type PromptName } from '../../core/name.ts';
 import type { Workbench } from '../workbench.ts';
 import { GROUPS, type GroupId, groupsOf } from '../working-copy/groups.ts';
@@ -12,7 +12,7 @@ export function promptsNamed(
   const groups = args.filter(isGroup);
   if (groups.length > 0) {
     const all = groupsOf(prompts.listed.values());
-    // Not what the view shows: of a long group that is the beginning.
+    // All entries of the group, because the view only shows the beginning of a long one.
     return groups.flatMap(({ id }) => all[id].map(({ name }) => name));
   }
   const names = args.flatMap(each => {

@@ -1,4 +1,4 @@
-/** The tree of the view Prompts: which nodes there are comes from nodes.ts, how they read from labels.ts. */
+/** The tree of the view Prompts, with nodes from nodes.ts and texts from labels.ts. */
 import * as vscode from 'vscode';
 import type { PromptSummary } from '../../contract/prompts.ts';
 import { foldersAbove, isPartial, type PromptName } from '../../core/name.ts';
@@ -37,7 +37,7 @@ export class PromptsTree extends DisposableOwner implements vscode.TreeDataProvi
   #filter = '';
   /** The prompts that match the filter, computed on first use after a change. */
   #visible: readonly ListedPrompt[] | undefined;
-  /** By id, what is expanded while no filter is set: VS Code forgets it of what a filter hides. */
+  /** IDs of items expanded without a filter, because VS Code forgets this for items that a filter hides. */
   readonly #expanded = new Set<string>();
 
   /** @param lives shared with the other views that show when versions were live */
@@ -67,7 +67,7 @@ export class PromptsTree extends DisposableOwner implements vscode.TreeDataProvi
     this.#update();
   }
 
-  /** Tells what the person expanded or collapsed. */
+  /** Records that the person expanded or collapsed an item. */
   note(node: ExplorerNode, isExpanded: boolean): void {
     if (this.#filter !== '') return;
     if (isExpanded) this.#expanded.add(idOf(node));
@@ -79,7 +79,7 @@ export class PromptsTree extends DisposableOwner implements vscode.TreeDataProvi
     return this.#admitted().length;
   }
 
-  /** Histories are fetched again when next looked at. */
+  /** Makes histories be fetched again when they are next shown. */
   forgetHistories(): void {
     this.#pages.clear();
     this.#lives.clear();
@@ -93,7 +93,7 @@ export class PromptsTree extends DisposableOwner implements vscode.TreeDataProvi
     return [];
   }
 
-  /** Undefined if the filter hides it, or there is none. */
+  /** Undefined if the filter hides the prompt, or it does not exist. */
   nodeOf(prompt: PromptName): ExplorerNode | undefined {
     const listed = this.#admitted().find(({ name }) => name === prompt);
     return listed && { kind: 'prompt', listed };
@@ -114,14 +114,14 @@ export class PromptsTree extends DisposableOwner implements vscode.TreeDataProvi
     return item;
   }
 
-  /** The tooltip, when the pointer or a screen reader asks for it. */
+  /** Creates the tooltip when it is requested by the mouse or a screen reader. */
   resolveTreeItem(item: vscode.TreeItem, node: ExplorerNode): vscode.TreeItem {
     const words = wordsFor(node, this.#session.environments, Date.now());
     if (words !== undefined) item.tooltip = new vscode.MarkdownString(words.tooltip());
     return item;
   }
 
-  /** One page more of a history. @throws as the registry client */
+  /** Loads another page of a history. @throws as the registry client */
   async loadMore(name: PromptName): Promise<void> {
     const newest = this.#prompts.listed.get(name)?.summary?.newest.version;
     if (newest === undefined) return;
@@ -234,12 +234,12 @@ export class PromptsTree extends DisposableOwner implements vscode.TreeDataProvi
     return isExpanded ? Expanded : Collapsed;
   }
 
-  /** Matching prompts are shown, not only their folders. */
+  /** True to expand folders, so that matching prompts are visible. */
   get #opensFolders(): boolean {
     return this.#filter !== '' && this.count <= MAX_OPENED;
   }
 
-  /** Ends an item's id: VS Code asks only of an item it does not know whether it is expanded. */
+  /** The end of an item's id: VS Code only reads the expansion state of items with a new id. */
   get #mark(): string {
     if (this.#filter === '') return '';
     return this.#opensFolders ? ' filtered, opened' : ' filtered';

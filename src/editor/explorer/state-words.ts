@@ -62,7 +62,7 @@ const DELETED_AND_CHANGED: StateWords = {
     'The file was deleted here, and the registry has a newer version. Restore the file or keep it deleted.',
 };
 
-/** The file of a prompt that was given another name here: one of the two that it shows. */
+/** The state of a file that was renamed here, which shows as two entries. */
 const RENAMED = {
   badge: 'R',
   color: 'gitDecoration.renamedResourceForeground',
@@ -106,7 +106,7 @@ export function invalidWords(why: string): StateWords {
   return { badge: 'X', color: 'list.errorForeground', word: 'invalid', meaning: why };
 }
 
-/** Undefined for what needs no mark: a clean file, or a prompt that is in the registry alone. */
+/** Undefined if no mark is needed: for an unchanged file, or a prompt that is only in the registry. */
 export function wordsOf(listed: Stated): StateWords | undefined {
   const { state } = listed;
   if (state === undefined || state === 'clean') return undefined;
@@ -114,12 +114,12 @@ export function wordsOf(listed: Stated): StateWords | undefined {
   return renamedWords(listed) ?? WORDS[state];
 }
 
-/** Deleted here and changed there: somebody decides which it is to be. */
+/** Deleted here and changed there: somebody must decide. */
 export function isDeletedAndChanged({ state, summary, base }: Stated): boolean {
   return state === 'deleted' && summary?.archived === false && summary.newest.version !== base;
 }
 
-/** The one mark of a prompt, the most urgent first: beside the prompt in the tree, on its file and on its tab. */
+/** The most urgent mark of a prompt: beside the prompt in the tree, on its file and on its tab. */
 export function markOf(listed: Stated & Pick<ListedPrompt, 'trouble'>): StateWords | undefined {
   const { state, summary, trouble } = listed;
   if (trouble !== undefined) return invalidWords(trouble);

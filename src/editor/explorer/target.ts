@@ -14,22 +14,22 @@ import type { ExplorerNode, HistoryNode } from './nodes.ts';
 
 export interface CommandTarget {
   readonly prompt: PromptName;
-  /** When the command was called on one. */
+  /** Set if the command was called on a version. */
   readonly version?: VersionNumber;
-  /** When the command was called on a channel. */
+  /** Set if the command was called on a channel. */
   readonly pointer?: { readonly environment: string; readonly channel: string };
-  /** For a document that shows what was live there. */
+  /** Set for a document that shows what was live there. */
   readonly wasLive?: { readonly environment: string; readonly channel: string };
 }
 
 /** The argument of key bindings in the Prompts view, because VS Code passes no node to such a command. */
 const FOCUSED = 'focused';
-/** As `FOCUSED`, of the view History. */
+/** Like `FOCUSED`, for the view History. */
 const FOCUSED_IN_HISTORY = 'focusedInHistory';
-/** A key was pressed in the tree, on nothing. */
+/** A key was pressed in the tree, but no node has the focus. */
 const NOTHING = Symbol('nothing');
 
-/** Gives the node in the tree that keys go to. */
+/** Returns the tree's focused node. */
 export type FocusedNode = () => Promise<ExplorerNode | HistoryNode | undefined>;
 
 /**
@@ -45,7 +45,7 @@ export async function argumentOf(
   return argument === FOCUSED ? ((await focused()) ?? NOTHING) : argument;
 }
 
-/** Undefined when the person leaves the question. `admits` narrows what is offered, not what was named. @throws OtherProject */
+/** Undefined if the person cancels. `admits` filters the choices, not a named prompt. @throws OtherProject */
 export async function targetOf(
   argument: unknown,
   workbench: Workbench,
@@ -57,7 +57,7 @@ export async function targetOf(
   return prompt === undefined ? undefined : { prompt };
 }
 
-/** As `targetOf`, without asking: the argument, or the editor in front. @throws OtherProject */
+/** Like `targetOf`, without asking: the argument, or the active editor. @throws OtherProject */
 export async function namedTarget(
   argument: unknown,
   workbench: Workbench,
@@ -66,7 +66,7 @@ export async function namedTarget(
   if (isNode(argument)) return targetOfNode(argument);
   if (typeof argument === 'string' && isPromptName(argument)) return { prompt: argument };
   if (argument === NOTHING) return undefined;
-  // A merge is about its result, whichever of its sides has the focus.
+  // For a merge editor, the target is its result, whichever side has the focus.
   const { activeTab } = vscode.window.tabGroups.activeTabGroup;
   const editor = isMergeInput(activeTab?.input) ? undefined : editorInFront();
   const open = editor?.document.uri ?? activeTabUri();
@@ -74,10 +74,10 @@ export async function namedTarget(
   return changesInFront(workbench) ?? inFront;
 }
 
-/** To VS Code the field of a comment and the panel Output are editors too. */
+/** VS Code also treats comment fields and the Output panel as editors. */
 const BESIDE_TABS = ['comment', 'output'];
 
-/** The editor in a tab that keys go to, or went last; undefined while it is none of a tab. */
+/** The active editor, if it is in a tab. */
 export function editorInFront(): vscode.TextEditor | undefined {
   const { activeTextEditor } = vscode.window;
   return BESIDE_TABS.includes(activeTextEditor?.document.uri.scheme ?? '') ? undefined : activeTextEditor;
@@ -93,7 +93,7 @@ export async function targetInFront(workbench: Workbench): Promise<CommandTarget
   }
 }
 
-/** @throws OtherProject for what is of another project or registry than the window shows */
+/** @throws OtherProject for another project or registry than the window shows */
 async function targetOfUri(
   uri: vscode.Uri,
   { prompts, session }: Workbench,
@@ -138,12 +138,12 @@ function targetOfNode(node: ExplorerNode | HistoryNode): CommandTarget | undefin
   }
 }
 
-/** A comparison is in front: the file or version on its right. */
+/** The file or version on the right of the active comparison. */
 function activeTabUri(): vscode.Uri | undefined {
   return documentsIn(vscode.window.tabGroups.activeTabGroup.activeTab)[0];
 }
 
-/** A prompt's comparison with its partials is in front: it is about that prompt, whichever partial has the focus. */
+/** The prompt of the active comparison with partials, whichever partial has the focus. */
 function changesInFront({ session }: Workbench): CommandTarget | undefined {
   const { activeTab } = vscode.window.tabGroups.activeTabGroup;
   if (!isMultiDiffTab(activeTab)) return undefined;

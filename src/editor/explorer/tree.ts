@@ -44,8 +44,8 @@ export function entriesOf<Item extends { readonly name: string }>(
 }
 
 /**
- * As one looks for a name: `Apple`, `banana`, `Cherry`. Names are ASCII, so with case folded the order of code units is
- * the one that anyone expects, and by far the fastest.
+ * Sorts by name, ignoring case: `Apple`, `banana`, `Cherry`. Names are ASCII, so comparing folded code units gives the
+ * expected order, and is by far the fastest.
  */
 function byName<Item>(items: readonly Item[], nameOf: (item: Item) => string): Item[] {
   const named = items.map(item => ({ item, name: nameOf(item), folded: foldCase(nameOf(item)) }));

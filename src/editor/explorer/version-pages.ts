@@ -4,7 +4,7 @@ import type { PromptName } from '../../core/name.ts';
 import type { Session } from '../connection/session.ts';
 import { keptHistory } from '../versions/kept-history.ts';
 
-/** The default. */
+/** The default page size. */
 const PAGE = 20;
 
 export interface History {
@@ -22,7 +22,7 @@ export class VersionPages {
     { readonly newest: number; readonly history: Promise<History> }
   >();
 
-  /** @param page how many versions are fetched at a time */
+  /** @param page the number of versions per request */
   constructor(session: Session, page = PAGE) {
     this.#session = session;
     this.#page = page;
@@ -42,7 +42,7 @@ export class VersionPages {
     return this.#keep(name, newest, this.#fetch(name, undefined));
   }
 
-  /** One page more, of `limit` versions, 500 at most. */
+  /** Loads another page of `limit` versions, at most 500. */
   async more(name: PromptName, newest: number, limit = this.#page): Promise<History> {
     const so = await this.of(name, newest);
     if (so.nextCursor === undefined) return so;
@@ -60,7 +60,7 @@ export class VersionPages {
 
   #keep(name: PromptName, newest: number, history: Promise<History>): Promise<History> {
     this.#histories.set(name, { newest, history });
-    history.catch(() => this.#histories.delete(name)); // asked again next time; whoever waits is told
+    history.catch(() => this.#histories.delete(name)); // requested again next time; waiting callers get the error
     return history;
   }
 

@@ -39,7 +39,7 @@ export function registerAlarms(
       severity: 'error',
       message: `The log of ${alarm.registry} ${WHAT[alarm.kind]}.`,
       detail: `${alarm.message}\n\nSeen at ${alarm.seenAt}. This alarm stays in the status bar until you acknowledge it.`,
-      // It comes while somebody types: what Enter chooses must not make it go away.
+      // It may appear while somebody types, so Enter must not dismiss it.
       button: 'Copy as Evidence',
       alternative: 'Acknowledge',
     });

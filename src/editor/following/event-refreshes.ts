@@ -1,8 +1,8 @@
-/** Refreshes a window after events of the registry, however many there are and however long a refresh takes. */
+/** Refreshes a window after events of the registry, regardless of how many there are and how long a refresh takes. */
 
 /** Simultaneous events are shown together; this window's own changes are already shown. */
 const SETTLE_MS = 250;
-/** The minimum interval between refreshes while much happens. */
+/** The minimum interval between refreshes while there are many events, in ms. */
 const BETWEEN_MS = 2_000;
 
 export interface EventRefreshesParts {
@@ -21,7 +21,7 @@ export class EventRefreshes {
   #timer: NodeJS.Timeout | undefined;
   #isRunning = false;
   #isDisposed = false;
-  /** When something happened last, in milliseconds since 1970. */
+  /** The time of the last event, in milliseconds since 1970. */
   #last = 0;
   /** When the last refresh for that reason began, in milliseconds since 1970. */
   #begun = 0;
@@ -40,7 +40,7 @@ export class EventRefreshes {
     this.#isDisposed = true;
   }
 
-  /** A refresh that is under way is not begun anew: it would never end while more happens. Another one follows it. */
+  /** A refresh in progress is not restarted, or it would never end while events keep coming. Another one follows it. */
   #plan(): void {
     if (this.#isRunning || this.#isDisposed) return;
     const { settle = SETTLE_MS, between = BETWEEN_MS } = this.#parts;

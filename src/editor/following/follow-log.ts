@@ -19,24 +19,24 @@ import { Problem } from '../../core/problem.ts';
 export type FollowedRegistry = Pick<RegistryClient, 'changes' | 'checkpoint' | 'readiness'>;
 
 export interface LogFollower {
-  /** The position up to which the log was read; undefined: not begun. */
+  /** The position up to which the log was read; undefined if not begun. */
   readonly position: LogPosition | undefined;
   /** True if this window already follows the log: then it is notified of all events since. */
   readonly wasFollowed: boolean;
   keep(position: LogPosition): Thenable<void>;
-  /** These happened since. */
+  /** Called with new events. */
   happened(events: readonly RegistryEvent[]): void;
-  /** The registry's state of its log, whenever it is requested. */
+  /** Called with the state of the registry's log whenever it is requested. */
   says(log: Readiness['log']): void;
-  /** A call failed; it is tried again. */
+  /** Called if a call failed; it is retried. */
   failed(error: unknown): void;
-  /** The log is another. Following is over. */
+  /** Called if the log is not the one seen before. Following ends. */
   rewritten(error: LogRewritten): void;
-  /** A key signs that the one before did not endorse. Following is over. */
+  /** Called if the log is signed with a key that its predecessor did not endorse. Following ends. */
   signerChanged(error: SignerChanged): void;
 }
 
-/** Seconds that the registry may hold the call. */
+/** Seconds for which the registry may hold the call. */
 const WAIT = 25;
 const PAGE = 500;
 const FIRST_PAUSE_MS = 2_000;
@@ -59,7 +59,7 @@ export async function followLog(
   while (!signal.aborted) {
     try {
       const registry = await open();
-      if (signal.aborted) return; // what was opened may be another registry by now
+      if (signal.aborted) return; // the opened client may be for another registry by now
       if (position === undefined) {
         position = await endOfLog(registry, signal);
         begun = position !== LOG_START;
@@ -105,7 +105,7 @@ async function somethingNew(
   while (!signal.aborted) {
     const log = await stateOfLog(registry, signal);
     if (log !== undefined) follower.says(log);
-    // A window is a witness: what was rewritten without having grown shows here.
+    // A window acts as a witness: this detects a log that was rewritten without growing.
     await checkHead(registry, position, signal);
     const { events } = await registry.changes(query, signal);
     if (events.length > 0) return;

@@ -10,7 +10,7 @@ export interface RegistryFollowerParts {
   readonly open: () => Promise<FollowedRegistry>;
   readonly raise: (alarm: Alarm) => void;
   readonly happened: (events: readonly RegistryEvent[]) => void;
-  /** A call failed; it is tried again. */
+  /** Called if a call failed; it is retried. */
   readonly failed: (error: unknown) => void;
   readonly warn: (message: string) => void;
   readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>;
@@ -18,10 +18,10 @@ export interface RegistryFollowerParts {
 
 export interface RegistryFollower {
   /**
-   * To be called whenever any of it may have changed.
-   * @param registry that the window is about; undefined: none
-   * @param answers whether it is worth while to begin; one that is followed is tried on, and at once when it answers again
-   * @param keys grows when a key was replaced or removed: clients from before are not used any more
+   * To be called whenever any of the arguments may have changed.
+   * @param registry that the window shows; undefined if none
+   * @param answers true if the registry responds; a followed one is retried anyway, and at once when it responds again
+   * @param keys incremented when a key was replaced or removed, so that earlier clients are no longer used
    */
   follow(registry: string | undefined, answers: boolean, keys?: number): void;
   stop(): void;
@@ -32,10 +32,10 @@ export function registryFollower(parts: RegistryFollowerParts): RegistryFollower
   let following:
     | { readonly registry: string; readonly keys: number; readonly controller: AbortController }
     | undefined;
-  /** In this window. */
+  /** Registries followed before in this window. */
   const followed = new Set<string>();
   let answered = false;
-  /** Ends the pause under way. */
+  /** Ends the current pause. */
   let awake = new AbortController();
 
   const stop = () => {

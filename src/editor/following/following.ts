@@ -10,7 +10,7 @@ import { registryFollower } from './follow-registry.ts';
 import type { Alarm } from './kept.ts';
 
 /**
- * @param memory of this machine, shared by all windows: the known log is the same for each
+ * @param memory of this machine, shared by all windows, for which the known log is the same
  * @param failed called for each failed call, although it is retried
  * @param heard called with the events of each page
  */
@@ -34,7 +34,7 @@ export function registerFollowing(
     raise: alarm => raise(alarm),
     happened(events) {
       heard(events);
-      // Nothing that the window lists follows from comments.
+      // The window's lists do not depend on comments.
       if (events.some(({ kind }) => !kind.startsWith('comment.'))) refreshes.happened();
     },
     failed,
@@ -64,5 +64,5 @@ export function registerFollowing(
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await delay(withJitter(milliseconds), undefined, { signal }).catch(() => undefined); // aborted: whoever waits looks at the signal
+  await delay(withJitter(milliseconds), undefined, { signal }).catch(() => undefined); // aborted: the caller checks the signal
 }

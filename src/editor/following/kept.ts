@@ -1,6 +1,6 @@
 /**
- * Stores the positions in the logs that are followed, over restarts and for all windows, and the alarms until somebody
- * has acknowledged them.
+ * Stores the positions in followed logs, over restarts and for all windows, and alarms until somebody has acknowledged
+ * them.
  */
 import type { LogPosition } from '../../client/chain-check.ts';
 
@@ -13,7 +13,7 @@ export interface EventMemento {
 export interface Alarm {
   /** `rewritten`: it is not the log seen before; `signer`: another key signs it; `broken`: the registry itself reports an inconsistency. */
   readonly kind: 'rewritten' | 'signer' | 'broken';
-  /** As `Session.place` names it. */
+  /** As in `Session.place`. */
   readonly registry: string;
   /** RFC 3339 UTC, by this machine's clock. */
   readonly seenAt: string;
@@ -21,13 +21,13 @@ export interface Alarm {
 }
 
 interface KeptAlarm extends Alarm {
-  /** For a log that is still broken: it is not reported again. */
+  /** True if the alarm was acknowledged but the log is still broken, so that it is not reported again. */
   readonly isAcknowledged: boolean;
 }
 
 const ALARMS = 'promptforge.alarms';
 
-/** `1`: of this form of a position. */
+/** `1` is the format version of a position. */
 const placeOf = (registry: string) => `promptforge.log.1 ${registry}`;
 
 /** Active alarms, oldest first. */
@@ -35,7 +35,7 @@ export function alarmsIn(memory: EventMemento): readonly Alarm[] {
   return allIn(memory).filter(({ isAcknowledged }) => !isAcknowledged);
 }
 
-/** @returns undefined when this was reported already, and is active or was acknowledged */
+/** @returns undefined if this alarm is already active or was acknowledged */
 export function keepAlarm(memory: EventMemento, alarm: Alarm): Thenable<void> | undefined {
   const kept = allIn(memory);
   if (kept.some(each => isSame(each, alarm))) return undefined;
@@ -60,7 +60,7 @@ export async function noteVerified(memory: EventMemento, registry: string): Prom
   if (left.length < kept.length) await memory.update(ALARMS, left);
 }
 
-/** The position up to which the log was seen; undefined: none, or it is to begin anew. */
+/** The position up to which the log was seen; undefined if there is none, or it must start again. */
 export function positionIn(memory: EventMemento, registry: string): LogPosition | undefined {
   return memory.get<LogPosition>(placeOf(registry));
 }

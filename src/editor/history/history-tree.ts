@@ -19,7 +19,9 @@ import { historyWords, spanWords, timelineWords } from './words.ts';
 /** The number of versions per request; with a filter, the API's maximum. */
 const PAGE = 50;
 const PAGE_OF_ALL = 500;
-/** Versions of an author that are looked for before the view shows what there is, and among how many. */
+/**
+ * The number of an author's versions to find before the view is updated, and the number of versions to search for them.
+ */
 const WANTED = 20;
 const LOOKED_AT = 2000;
 
@@ -47,7 +49,7 @@ export class HistoryTree {
     return this.#prompt;
   }
 
-  /** Undefined: of all. */
+  /** Undefined for all authors. */
   get author(): string | undefined {
     return this.#author;
   }
@@ -64,7 +66,7 @@ export class HistoryTree {
     this.#update();
   }
 
-  /** Everything is fetched again when next looked at. */
+  /** Makes everything be fetched again when it is next shown. */
   forget(): void {
     this.#versions.clear();
     this.#promotions.clear();
@@ -152,7 +154,10 @@ export class HistoryTree {
     return this.#prompt && this.#prompts.listed.get(this.#prompt);
   }
 
-  /** As far as it was fetched; of one author's versions on until there are enough, or many were looked at. */
+  /**
+   * The history as far as it was fetched; with an author, fetches more until there are enough versions, or many were
+   * searched.
+   */
   async #history(name: PromptName, newest: number, isEnough: (shown: number) => boolean): Promise<History> {
     let history = await this.#versions.of(name, newest);
     const isOfAll = this.#author === undefined && isEnough(WANTED);

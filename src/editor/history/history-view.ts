@@ -1,4 +1,4 @@
-/** The view History and its commands; what it shows is loaded when it is first in sight. */
+/** The view History and its commands; its contents are loaded when it is first visible. */
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
 import { selectFocused } from '../explorer/focused-node.ts';

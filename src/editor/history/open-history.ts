@@ -14,9 +14,9 @@ import { HistoryTree } from './history-tree.ts';
 
 export interface OpenHistory extends vscode.Disposable {
   readonly tree: HistoryTree;
-  /** Shows the prompt of a command's argument, or of the editor in front. @throws OtherProject */
+  /** Shows the prompt of a command's argument, or of the active editor. @throws OtherProject */
   showOf(argument: unknown): Promise<void>;
-  /** Undefined: the versions of all authors. */
+  /** @param author undefined for the versions of all authors */
   filter(author: string | undefined): void;
   /** Asks for the author whose versions to show. */
   filterByAuthor(): Promise<void>;
@@ -50,7 +50,7 @@ export function openHistory(
     follows += 1;
     const now = follows;
     const target = await targetInFront(workbench);
-    // Something else has come to the front meanwhile.
+    // Another editor has become active meanwhile.
     if (now !== follows) return;
     if (target !== undefined) showPrompt(target.prompt);
     else if (isOfNoPrompt()) showPrompt(undefined);
@@ -120,12 +120,12 @@ async function pickAuthor({ ask }: Workbench, tree: HistoryTree): Promise<Picked
   });
 }
 
-/** The histories' prompts, and whether they are complete. */
+/** Identifies the registry of the histories, and whether it is unreachable. */
 function placeOf({ session }: Workbench): string {
   return JSON.stringify([session.place, session.registry, session.state.kind === 'offline']);
 }
 
-/** Nothing or something else is in front. */
+/** Returns true if another kind of editor is active, or no tab is open. */
 function isOfNoPrompt(): boolean {
   return editorInFront() !== undefined || vscode.window.tabGroups.all.every(({ tabs }) => tabs.length === 0);
 }

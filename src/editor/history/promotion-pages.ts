@@ -1,4 +1,4 @@
-/** The promotions of prompts that were applied, a page at a time, until a pointer of the prompt moves. */
+/** Caches the applied promotions of prompts, page by page, until a pointer of the prompt moves. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { PromptSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
@@ -37,7 +37,7 @@ export class PromotionHistory {
     return this.known(prompt) ?? this.#keep(prompt, this.#fetch(prompt.name, undefined));
   }
 
-  /** One page more. @throws as the registry client */
+  /** Loads another page. @throws as the registry client */
   async more(prompt: Prompt): Promise<void> {
     const { promotions, nextCursor } = await this.of(prompt);
     if (nextCursor === undefined) return;

@@ -1,4 +1,4 @@
-/** VS Code's client of the language server, which runs in a thread of its own. */
+/** VS Code's client of the language server, which runs in its own thread. */
 import * as vscode from 'vscode';
 import {
   CloseAction,
@@ -38,7 +38,7 @@ export interface LanguageClientParts {
   readonly serverUrl: URL;
   /** Other files with expressions. */
   readonly included: readonly vscode.DocumentFilter[];
-  /** A new server has taken over, which knows nothing yet but the open documents. */
+  /** Called when a new server has started, which only knows the open documents. */
   readonly onRestart: () => void;
 }
 
@@ -94,7 +94,7 @@ export function startClient({
     type: Parameters<typeof client.sendNotification<Params>>[0],
     params: Params,
   ): Promise<void> =>
-    // A server that ended is told all again when it starts.
+    // A server that ended gets everything again when it restarts.
     client.sendNotification(type, params as never).catch(() => undefined);
   let scope = scopeOf(session);
   let settings = JSON.stringify(settingsOf(session));
@@ -114,12 +114,12 @@ export function startClient({
       settings = now;
       void tell(DidChangeConfigurationNotification.type, { settings: settingsOf(session) });
     }),
-    // Files may have come that nobody told of: one that is looked at is looked after.
+    // Files may have been added without an event, so the active one is checked.
     vscode.window.onDidChangeActiveTextEditor(editor => {
       if (editor !== undefined) void tell(FocusNotification, { uri: editor.document.uri.toString() });
     }),
   );
-  client.start().catch(() => undefined); // it is logged, and started again
+  client.start().catch(() => undefined); // the failure is logged, and the server restarted
   return {
     client,
     tellFiles: (files, gone) => tell(FilesNotification, { files, gone }),
@@ -131,7 +131,7 @@ export function startClient({
   };
 }
 
-/** Nobody asked for the server: what is wrong with it is in the log alone. */
+/** Only logs errors, because nobody explicitly started the server. */
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);

@@ -1,9 +1,9 @@
-/** Quick fixes are only asked for where there are problems, and may create files. */
+/** Quick fixes: requested only if there are problems; they may create files. */
 import * as vscode from 'vscode';
 import type { Middleware } from 'vscode-languageclient';
 import type { CodeActionData } from '../../language-server/messages.ts';
 
-/** As the server names itself in diagnostics. */
+/** The server's name in diagnostics. */
 const SOURCE = 'PromptForge';
 
 export const codeActions: Pick<Middleware, 'provideCodeActions'> = {
@@ -19,7 +19,7 @@ export const codeActions: Pick<Middleware, 'provideCodeActions'> = {
   },
 };
 
-/** New files with their content, of which the first is opened. */
+/** Adds new files with their contents to a quick fix; the first one is opened. */
 function addFiles(action: vscode.CodeAction, { creates }: CodeActionData): void {
   for (const { uri, text } of creates) {
     const file = vscode.Uri.parse(uri, true);

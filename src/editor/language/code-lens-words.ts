@@ -1,16 +1,19 @@
-/** The words over a prompt's first line: few, so that they fit beside a preview. Tooltips say the rest. */
+/**
+ * The texts of code lenses above a prompt's first line: short, so that they fit beside a preview. Tooltips have the
+ * rest.
+ */
 import { LATEST, STABLE } from '../../core/channel.ts';
 import type { ListedPrompt } from '../explorer/listed-prompt.ts';
 import { type Stated, wordsOf } from '../explorer/state-words.ts';
 import { LAST_KNOWN } from '../status/words.ts';
 
-/** After a state that may have changed since it was seen. */
+/** Follows a state that may have changed since. */
 const WHILE_OFFLINE = ' (last known)';
 
 /** The usual names of the most important environment. */
 const PRODUCTION = 'production';
 
-/** `@12 modified` of a file that is based on @12; `Not published`; for one that says nothing of its base, `Newest @12`. */
+/** `@12 modified` for a file based on @12; `Not published`; `Newest @12` for a document without a base. */
 export function versionTitle(listed: Stated): string {
   const { base, summary, renamedFrom } = listed;
   if (summary === undefined && base === undefined)
@@ -22,9 +25,9 @@ export function versionTitle(listed: Stated): string {
 }
 
 /**
- * `live @11, canary @13`: in production; where nothing is live there in the first environment, by its name: `staging @12`.
- * The tooltip has all of them. Undefined where nothing is known.
- * @param isOffline whether the pointers may have moved since they were seen
+ * `live @11, canary @13`: in production; if nothing is live there, the first environment with its name: `staging @12`.
+ * The tooltip has all of them. Undefined if nothing is known.
+ * @param isOffline true if the pointers may have moved since
  */
 export function liveTitle(
   summary: ListedPrompt['summary'],

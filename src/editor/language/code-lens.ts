@@ -1,4 +1,4 @@
-/** Over the first line of a prompt's file: what one does with it, its version, and what is live where. */
+/** Code lenses above the first line of a prompt's file: actions, its version, and what is live where. */
 import * as vscode from 'vscode';
 import type { OpenProject } from '../connection/find-project.ts';
 import { otherProjectOf } from '../connection/other-project.ts';
@@ -44,7 +44,7 @@ export function registerCodeLens({
 
 type Listed = ReturnType<PromptList['listed']['get']>;
 
-/** Beside a preview there is little room, and nobody who asks for one. */
+/** Beside a preview, there is little room, and no need to offer one. */
 function isPreviewVisible({ all }: vscode.TabGroups): boolean {
   return all.some(
     ({ activeTab }) =>
@@ -55,7 +55,7 @@ function isPreviewVisible({ all }: vscode.TabGroups): boolean {
 interface Around {
   readonly isPreviewed: boolean;
   readonly isOffline: boolean;
-  /** The project that the file belongs to, where that is not shown. */
+  /** The project of the file, if it is not the shown one. */
   readonly other: OpenProject | undefined;
 }
 
@@ -102,7 +102,7 @@ function commandsOf(
     'Publish the file as a version, after you review the changes',
   );
   const promote = command('promote', 'Promote…', `Promote a version of ${name} to an environment`);
-  // Actions come first: where there is little room, the end is cut off.
+  // Actions come first, because the end is cut off if there is little room.
   return [
     ...preview,
     publish,

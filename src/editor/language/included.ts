@@ -1,10 +1,10 @@
-/** Which other files `promptforge.highlight.include` names. */
+/** The other files in `promptforge.highlight.include`. */
 import * as vscode from 'vscode';
 import { LANGUAGE } from './place-of-file.ts';
 
 export const SETTING = 'highlight.include';
 
-/** The globs as a selector; a relative one is looked for in each folder of the workspace. */
+/** The globs as a selector; a relative one applies to each folder of the workspace. */
 export function includedFiles(): vscode.DocumentFilter[] {
   const globs = vscode.workspace.getConfiguration('promptforge').get<unknown>(SETTING);
   if (!Array.isArray(globs)) return [];

@@ -24,16 +24,16 @@ export function placeOfDocument(
     return { role: 'samples', name: nameOf(uri, SAMPLES_EXTENSION, session) };
   }
   if (languageId !== LANGUAGE) return undefined;
-  // Of another project: colored, and neither checked nor found by this one.
+  // A file of another project is highlighted, but neither checked nor used by this one.
   if (uri.scheme === 'file' && otherProjectOf(uri.fsPath, session) !== undefined)
     return { role: 'version', name: undefined };
   if (uri.scheme === SCHEME) return { role: 'version', name: parseVersionUri(uri)?.prompt };
-  // Such as the left side of a comparison with git: the same prompt once more, which nothing must find.
+  // For example, the left side of a comparison with git: a copy of the prompt that must not be found.
   if (uri.scheme !== 'file') return { role: 'version', name: undefined };
   return { role: 'prompt', name: nameOf(uri, PROMPT_FILE_EXTENSION, session) };
 }
 
-/** Of a file on disk, by its name alone. */
+/** The place of a file on disk, by its name only. */
 export function placeOfPath(uri: vscode.Uri, session: Session): PlaceOfFile | undefined {
   if (uri.path.endsWith(SAMPLES_EXTENSION))
     return { role: 'samples', name: nameOf(uri, SAMPLES_EXTENSION, session) };
@@ -49,18 +49,18 @@ export function entryOf(uri: vscode.Uri, session: Session): FileEntry | undefine
   return place && { uri: uri.toString(), path: uri.fsPath, ...place };
 }
 
-/** Where the file of a new prompt goes that a document mentions. */
+/** The folder for the file of a new prompt that a document mentions. */
 export function folderOf(uri: vscode.Uri, { project }: Session): vscode.Uri {
   if (project !== undefined) return vscode.Uri.file(project.promptsFolder);
   return vscode.workspace.getWorkspaceFolder(uri)?.uri ?? uri.with({ path: posix.dirname(uri.path) });
 }
 
-/** Changes when a file may be something else to the server than before. */
+/** A value that changes when files may have another role for the server. */
 export function scopeOf({ project, projects }: Session): string {
   return JSON.stringify([project?.promptsFolder, projects.map(({ root }) => root)]);
 }
 
-/** In the project's prompts folder, or in the workspace folder where there is no project. */
+/** The name in the project's prompts folder, or in the workspace folder if there is no project. */
 function nameOf(uri: vscode.Uri, extension: string, { project }: Session): PromptName | undefined {
   const folder = project?.promptsFolder ?? vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath;
   if (folder === undefined || !uri.path.endsWith(extension)) return undefined;

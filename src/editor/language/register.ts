@@ -1,4 +1,4 @@
-/** Waits for the first document that the language server has something to say about, and loads all of that then. */
+/** Waits for the first document that the language server supports, and then loads its client. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import { SAMPLES_EXTENSION } from '../../language-server/files.ts';
@@ -13,8 +13,8 @@ export interface LanguageParts {
 
 export interface Language extends vscode.Disposable {
   /**
-   * The edits to all prompts that a new name for this one's file needs, its own text included; not the renaming itself.
-   * @throws Error with the reason why it cannot have the name
+   * The edits to all prompts, including this one, that renaming its file needs; without the rename itself.
+   * @throws Error with the reason why it cannot have this name
    */
   editsForNewName(
     document: vscode.TextDocument,
@@ -55,7 +55,7 @@ export function registerLanguage(parts: LanguageParts): Language {
       waiting.dispose();
       void started?.then(
         language => language.dispose(),
-        () => undefined, // it never started, which was told
+        () => undefined, // it never started, which was reported
       );
     },
   };

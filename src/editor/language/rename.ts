@@ -1,4 +1,4 @@
-/** A new name for a variable or a partial, which the registry may refuse, in all files that write it. */
+/** Renames a variable or a partial in all files that use it; the registry may refuse the name. */
 import * as vscode from 'vscode';
 import { type LanguageClient, type Middleware, RenameFile, RenameRequest } from 'vscode-languageclient';
 import { validateNewName } from '../explorer/new-name.ts';

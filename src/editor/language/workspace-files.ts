@@ -1,4 +1,4 @@
-/** Tells the language server which prompt and samples files the workspace has, and which of them change. */
+/** Notifies the language server of the workspace's prompt and samples files, and of their changes. */
 import * as vscode from 'vscode';
 import type { FileEntry } from '../../language-server/files.ts';
 import type { Session } from '../connection/session.ts';
@@ -7,7 +7,7 @@ import type { Workbench } from '../workbench.ts';
 import { entryOf, scopeOf } from './place-of-file.ts';
 
 const FILES = '**/*.{prompt,samples.yaml}';
-/** Besides what `files.exclude` names. */
+/** Excluded in addition to `files.exclude`. */
 const PASSED_OVER = '**/node_modules/**';
 /** More files than any registry has prompts. */
 const MAX_FILES = 50_000;
@@ -18,7 +18,7 @@ const SETTLE_MS = 200;
 export type TellFiles = (files: readonly FileEntry[], gone: readonly string[]) => Promise<void>;
 
 export interface WorkspaceFiles extends vscode.Disposable {
-  /** Tells once more all files that there are: to a new server, and for what must not miss one that no watcher has seen yet. */
+  /** Sends all files again: to a new server, or before work that must not miss files that no watcher has reported yet. */
   listAgain(): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ export function followFiles(
   const changed = new Map<string, { readonly uri: vscode.Uri; readonly isGone: boolean }>();
   let known = new Set<string>();
   let lists = 0;
-  /** Told while the workspace is being listed, which may not have seen them. */
+  /** Files reported while the workspace is being listed, because the list may lack them. */
   let toldMeanwhile = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let scope = scopeOf(session);
@@ -38,7 +38,7 @@ export function followFiles(
     const listing = ++lists;
     toldMeanwhile = new Set();
     const uris = await vscode.workspace.findFiles(FILES, PASSED_OVER, MAX_FILES);
-    if (listing !== lists) return whenListed; // what a newer one finds is newer
+    if (listing !== lists) return whenListed; // a newer list replaces this one
     const files = entriesOf(uris, session);
     const now = new Set([...files.map(({ uri }) => uri), ...toldMeanwhile]);
     const gone = [...known].filter(uri => !now.has(uri));
@@ -71,7 +71,7 @@ export function followFiles(
     timer = setTimeout(tellChanges, SETTLE_MS);
   };
   const watcher = vscode.workspace.createFileSystemWatcher(FILES, false, false, true);
-  // Of a folder that is deleted, VS Code tells nothing of what was in it.
+  // VS Code reports only a deleted folder itself, not its contents.
   const deletions = vscode.workspace.createFileSystemWatcher('**', true, true, false);
   let whenListed = Promise.resolve();
   const listAll = (): void => {
@@ -84,7 +84,7 @@ export function followFiles(
   const here = (uri: vscode.Uri): void => note(uri, false);
   const gone = (uri: vscode.Uri): void => note(uri, true);
   const cameByEditor = (uri: vscode.Uri): void => {
-    // A folder is told as one, with all that is in it.
+    // A folder is reported as a whole, with all its contents.
     if (entryOf(uri, session) === undefined) listAll();
     else here(uri);
   };

@@ -1,6 +1,6 @@
 /**
- * Offers a `.gitattributes` where git changes line endings: once, until there is an answer. Closing the message is none,
- * and the next window offers it again.
+ * Offers a `.gitattributes` if git changes line endings, until the person answers. Closing the message is no answer, so
+ * the next window offers it again.
  */
 import * as vscode from 'vscode';
 import type { GitAttributes } from '../../workspace/git-attributes.ts';
@@ -13,7 +13,7 @@ const QUESTION =
 
 export function registerAttributesOffer(workbench: Workbench): vscode.Disposable {
   const { session, prompts, report } = workbench;
-  /** By folder, whether git converts line endings there and nobody answered yet. */
+  /** By folder: true if git converts line endings there and the person has not answered yet. */
   const converting = new Map<string, Promise<boolean>>();
   const offered = new Set<string>();
   const look = async (): Promise<void> => {

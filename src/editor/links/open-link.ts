@@ -16,7 +16,7 @@ import type { Workbench } from '../workbench.ts';
 import type { Links } from './register.ts';
 import { connectQuestion, NO_FOLDER, NOT_TRUSTED, switchQuestion, waits, wrongLink } from './words.ts';
 
-/** UTF-16 code units of a registry's address: what a question about it can show. */
+/** The longest address of a registry that a question can show, in UTF-16 code units. */
 const LONGEST = 300;
 
 /**
@@ -50,7 +50,7 @@ export function linkOpener(workbench: Workbench): Links['open'] {
   return open;
 }
 
-/** @throws Problem, and Error with why its registry cannot be one */
+/** @throws Problem, and Error with the reason why its registry is invalid */
 function checkedLink({ path, query }: Pick<vscode.Uri, 'path' | 'query'>): EditorLink {
   const link = parseEditorLink(path, query);
   if (link.registry.length > LONGEST)
@@ -72,7 +72,7 @@ async function isShown(workbench: Workbench, registry: string): Promise<boolean>
     if (chosen !== undefined) await vscode.commands.executeCommand('workbench.trust.manage');
     return false;
   }
-  // A link may be what starts the extension: its project is being read.
+  // A link may start the extension, while its project is still being read.
   await session.settled();
   if (session.registry === registry) return true;
   const other = session.projects.find(({ project }) => project?.registry === registry);

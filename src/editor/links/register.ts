@@ -1,4 +1,4 @@
-/** VS Code's links to this extension; what opens them is loaded with the first one. */
+/** Handles VS Code's links to this extension; the code that opens them is loaded with the first one. */
 import * as vscode from 'vscode';
 import type { Workbench } from '../workbench.ts';
 

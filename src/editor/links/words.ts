@@ -1,4 +1,4 @@
-/** The sentences about a link that opens a version, a promotion or owners. Its registry is quoted as its address has it, in ASCII. */
+/** The sentences about a link that opens a version, a promotion or owners. Its registry is quoted by its address, in ASCII. */
 import { isLoopback } from '../../client/address.ts';
 import type { EditorLink } from '../../core/editor-link.ts';
 import { oneLine } from '../../core/visible-text.ts';

@@ -1,4 +1,4 @@
-/** Read-only documents of live texts: the text as applications got it, with author, reason and time span above it. */
+/** Read-only documents of texts that were live, as applications got them, with author, reason and time span above. */
 import * as vscode from 'vscode';
 import type { Live } from '../../contract/live.ts';
 import type { Session } from '../connection/session.ts';
@@ -24,7 +24,7 @@ export class LiveDocuments
   /** Never fires: what was live at an instant does not change. */
   readonly onDidChangeFile = this.own(new vscode.EventEmitter<vscode.FileChangeEvent[]>()).event;
   readonly #ended = this.own(new vscode.EventEmitter<void>());
-  /** The end of the time does change, if the version was still live. */
+  /** Fires because the end of the time span changes if the version was still live. */
   readonly onDidChangeCodeLenses = this.#ended.event;
 
   constructor({ session, prompts }: Pick<Workbench, 'session' | 'prompts'>) {
@@ -33,7 +33,7 @@ export class LiveDocuments
     this.own(prompts.onDidChange(() => this.#forgetEnded(prompts)));
   }
 
-  /** The document of an answer. */
+  /** Stores a response, and returns the URI of its document. */
   keep(live: Live): vscode.Uri {
     const { prompt, environment, channel, at, version } = live;
     const registry = this.#session.registry ?? EMBEDDED;
@@ -42,7 +42,7 @@ export class LiveDocuments
     return uri;
   }
 
-  /** Undefined for a URI that is none of these. */
+  /** Undefined for any other URI. */
   async answer(uri: vscode.Uri): Promise<Live | undefined> {
     const address = parseLiveUri(uri);
     if (address === undefined) return undefined;
@@ -50,7 +50,7 @@ export class LiveDocuments
     if (known !== undefined) return known;
     const asked = this.#ask(address);
     this.#put(uri, asked);
-    asked.catch(() => this.#answers.delete(uri.toString())); // the next one to ask tries again
+    asked.catch(() => this.#answers.delete(uri.toString())); // the next call tries again
     return asked;
   }
 
@@ -66,7 +66,7 @@ export class LiveDocuments
           this.#answers.delete(uri);
           this.#ended.fire();
         },
-        () => undefined, // whoever asked was told
+        () => undefined, // the caller got the error
       );
     }
   }

@@ -19,7 +19,7 @@ export interface LiveAddress {
   readonly at: string;
 }
 
-/** `version` is for the person: it is in the tab's title. */
+/** `version` is only for the tab's title. */
 export function liveUriParts({ prompt, ...query }: LiveAddress, version: number): UriParts {
   return {
     scheme: LIVE_SCHEME,
@@ -29,7 +29,7 @@ export function liveUriParts({ prompt, ...query }: LiveAddress, version: number)
   };
 }
 
-/** Undefined for a URI that means none. */
+/** Undefined for any other URI. */
 export function parseLiveUri({ scheme, path, query }: UriParts): LiveAddress | undefined {
   const prompt = /^\/(.+)@[0-9]+$/.exec(path)?.[1];
   if (scheme !== LIVE_SCHEME || prompt === undefined || !isPromptName(prompt)) return undefined;

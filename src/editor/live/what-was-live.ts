@@ -96,7 +96,7 @@ async function pickPlace(
   title: string,
 ): Promise<{ environment: EnvironmentName; channel: Channel } | undefined> {
   const pointers = prompts.listed.get(prompt)?.summary?.pointers ?? [];
-  const targets = targetsOf({ pointers }, session.environments).toReversed(); // production is what one asks about
+  const targets = targetsOf({ pointers }, session.environments).toReversed(); // the question is usually about production
   const places = targets.map(({ environment, channel, live }) => ({
     label: `${environment} · ${channel}`,
     description: live === undefined ? 'nothing now' : `@${live.version} now`,

@@ -57,7 +57,10 @@ export function livesOf(promotions: readonly Promotion[]): Lives {
 export interface LifeWords {
   /** `rolled back: wrong fee for urgent transfers`, if it last ended like that in the most important environment. */
   readonly mark: string | undefined;
-  /** `live in production for 2 weeks`, `was live in production for 3 hours`. Undefined for one that was never live. */
+  /**
+   * `live in production for 2 weeks`, `was live in production for 3 hours`. Undefined for a version that was never
+   * live.
+   */
   readonly brief: string | undefined;
   /** Markdown, a line for each life, the latest first. */
   readonly lines: readonly string[];

@@ -29,7 +29,7 @@ export class PromptLives {
     const stand = standOf(pointers);
     const lives = this.#session.clientFor({ kind: 'read' }).then(client => fetchLives(client, name));
     this.#known.set(name, { pointers: stand, lives });
-    lives.catch(() => this.#known.delete(name)); // asked again next time; whoever waits is told
+    lives.catch(() => this.#known.delete(name)); // requested again next time; waiting callers get the error
     return lives;
   }
 

@@ -5,7 +5,7 @@ import { goesBack } from '../../core/goes-back.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { type Applied, inOrder, isApplied } from './applied.ts';
 
-/** A time during which a pointer was at one version. Instants are RFC 3339 UTC. */
+/** A time span in which a pointer had one version. Instants are RFC 3339 UTC. */
 export interface LiveSpan {
   readonly environment: string;
   readonly channel: string;
@@ -15,7 +15,7 @@ export interface LiveSpan {
   readonly until: string | null;
   /** The event that started it. */
   readonly promotion: Applied;
-  /** True if that took an older version back. */
+  /** True if it returned to an older version. */
   readonly isRollback: boolean;
   /** The rollback that ended it. */
   readonly rolledBackBy: Applied | undefined;
@@ -30,7 +30,7 @@ export interface Timeline {
 
 /**
  * In promotion order with the last environment, which matters most, first; stable before other channels.
- * @param promotions of one prompt, in any order; those that were not applied count for nothing
+ * @param promotions of one prompt, in any order; those that were not applied are ignored
  */
 export function timelinesOf(
   promotions: readonly Promotion[],
@@ -67,7 +67,7 @@ function timelineOf(moves: readonly [Applied, ...Applied[]] | readonly Applied[]
   return { environment, channel, spans: spans.reverse() };
 }
 
-/** Of one version, the latest first. */
+/** The spans of one version, the latest first. */
 export function spansOf(version: VersionNumber, timelines: readonly Timeline[]): LiveSpan[] {
   return timelines
     .flatMap(({ spans }) => spans.filter(span => span.version === version))

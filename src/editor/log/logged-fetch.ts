@@ -1,4 +1,4 @@
-/** Every request in the log: method, path, status and how long it took. No header, no query, no body: no key can get in. */
+/** Logs every request: method, path, status and duration. Never headers, queries or bodies, so that no key is logged. */
 
 export type LoggedFetch = (request: Request) => Promise<Response>;
 

@@ -1,4 +1,4 @@
-/** The log channel, in which every entry is one line, whatever it contains. */
+/** A log channel in which every entry is one line, whatever it contains. */
 import type * as vscode from 'vscode';
 import { oneLine, visibleLines } from '../../core/visible-text.ts';
 

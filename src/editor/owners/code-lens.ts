@@ -25,7 +25,7 @@ export class OwnersLenses implements vscode.CodeLensProvider {
         lens('Compare with Now', 'compareOwnersDraft', uri),
         lens('Discard Draft', 'discardOwnersDraft', uri),
       ];
-    const found = await this.#documents.find(uri).catch(() => undefined); // who opened it was told
+    const found = await this.#documents.find(uri).catch(() => undefined); // the error was reported when it was opened
     return found === undefined ? [] : lensesOf(found);
   }
 }
@@ -55,7 +55,7 @@ function lensesOf({ address, owners, change }: OwnersDocument): vscode.CodeLens[
   ];
 }
 
-/** @param command without the `promptforge.` before it; without one it is text */
+/** @param command without the `promptforge.` prefix; empty for plain text */
 function lens(title: string, command = '', ...args: unknown[]): vscode.CodeLens {
   return new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), {
     title: oneLine(title),

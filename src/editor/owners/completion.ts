@@ -55,7 +55,7 @@ function item(text: string, range: vscode.Range, kind: vscode.CompletionItemKind
   return made;
 }
 
-/** `*`, then each folder as `support/**`, those that hold others first. */
+/** `*`, then each folder as `support/**`, parent folders first. */
 function patternsOf(names: Iterable<string>): string[] {
   const folders = new Set<string>();
   for (const name of names) {
@@ -66,7 +66,7 @@ function patternsOf(names: Iterable<string>): string[] {
   return ['*', ...[...folders].sort()].slice(0, MAX_PATTERNS);
 }
 
-/** Those with a valid key of the environment with which one can approve. Needs an admin's key of it. */
+/** People with a valid key of the environment that can approve. Needs an admin's key of it. */
 async function approversOf({ session }: Workbench, environment: EnvironmentName): Promise<readonly string[]> {
   const client = await session.clientFor({ kind: 'change-owners', environment });
   const people = new Set<string>();

@@ -1,4 +1,7 @@
-/** Review, Approve, Reject and Cancel Owners Change: the difference, the question, the call, and what is true after it. */
+/**
+ * Review, Approve, Reject and Cancel Owners Change: shows the difference, asks, sends the decision, and reports the
+ * result.
+ */
 import * as vscode from 'vscode';
 import type { OwnersChangeRecord } from '../../contract/owners.ts';
 import { diffExcerpt } from '../../core/diff-excerpt.ts';

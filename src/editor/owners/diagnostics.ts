@@ -1,4 +1,6 @@
-/** Diagnostics for owners: while typing, as refused by the registry, and warnings about current or waiting ones. */
+/**
+ * Diagnostics for owners: errors while typing, refusals by the registry, and warnings about current or pending ones.
+ */
 import * as vscode from 'vscode';
 import { type OwnersNote, parseOwners } from '../../core/owners.ts';
 import type { Workbench } from '../workbench.ts';
@@ -68,7 +70,7 @@ export class OwnersDiagnostics implements vscode.Disposable {
   }
 
   async #warn(document: vscode.TextDocument): Promise<void> {
-    const found = await this.#documents.find(document.uri).catch(() => undefined); // who opened it was told
+    const found = await this.#documents.find(document.uri).catch(() => undefined); // the error was reported when it was opened
     if (document.isClosed) return;
     const { Warning } = vscode.DiagnosticSeverity;
     const warnings = found?.owners?.warnings ?? unmatchedLines(this.#workbench, document.getText());
@@ -89,7 +91,7 @@ function diagnostic(
   return made;
 }
 
-/** Without the blanks around what is written in it. @param line from 1 */
+/** The range of a line without surrounding spaces. @param line from 1 */
 function lineRange(document: vscode.TextDocument, line: number): vscode.Range {
   const { range, firstNonWhitespaceCharacterIndex, text } = document.lineAt(
     Math.min(line, document.lineCount) - 1,

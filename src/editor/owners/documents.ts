@@ -1,4 +1,4 @@
-/** Owners as read-only documents: those that hold in an environment, and the text of one change. */
+/** Owners as read-only documents: the current ones of an environment, and the text of one change. */
 import * as vscode from 'vscode';
 import type { OwnersRecord } from '../../contract/owners.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
@@ -17,7 +17,7 @@ export interface OwnersDocument {
   readonly text: string;
   /** The current owners; undefined for the text of one change. */
   readonly owners?: OwnersRecord;
-  /** Of the text of one change, undefined before the first. */
+  /** For the text of one change; undefined before the first. */
   readonly change?: { readonly requestedBy: string; readonly requestedAt: string; readonly reason: string };
 }
 
@@ -29,7 +29,7 @@ export class OwnersDocuments extends DisposableOwner implements Files {
   readonly #files: vscode.EventEmitter<vscode.FileChangeEvent[]>;
   readonly #known = new Map<string, Promise<OwnersDocument>>();
   readonly #changed = this.own(new vscode.EventEmitter<void>());
-  /** The state of a document may have changed. */
+  /** Fires when the state of a document may have changed. */
   readonly onDidChange = this.#changed.event;
   /** The last change event of a document, in milliseconds since 1970: VS Code only reads newer ones. */
   #since = 0;
@@ -49,13 +49,13 @@ export class OwnersDocuments extends DisposableOwner implements Files {
     );
   }
 
-  /** Updates the current owners of these environments; default: of all. */
+  /** Makes the current owners of these environments be fetched again; default: all. */
   forget(environments?: ReadonlySet<string>): void {
     const stale = [...this.#known.keys()]
       .map(id => vscode.Uri.parse(id, true))
       .filter(uri => {
         const { registry, environment, change } = parseOwnersUri(uri) ?? {};
-        // Of another registry than the one that the window shows nothing new can be known.
+        // Nothing new is known about registries that the window does not show.
         if (registry !== this.#session.registry || change !== undefined) return false;
         return environments?.has(environment ?? '') ?? true;
       });
@@ -65,7 +65,7 @@ export class OwnersDocuments extends DisposableOwner implements Files {
     this.#changed.fire();
   }
 
-  /** The last response of the registry. @throws as a call does */
+  /** The last response of the registry. @throws as the registry client */
   async find(uri: vscode.Uri): Promise<OwnersDocument | undefined> {
     const address = parseOwnersUri(uri);
     if (address === undefined) return undefined;
@@ -74,7 +74,7 @@ export class OwnersDocuments extends DisposableOwner implements Files {
     if (known !== undefined) return known;
     const asked = this.#ask(address);
     this.#known.set(id, asked);
-    asked.catch(() => this.#known.delete(id)); // the next one to ask tries again
+    asked.catch(() => this.#known.delete(id)); // the next call tries again
     const oldest = this.#known.keys().next();
     if (this.#known.size > KEPT && oldest.done !== true) this.#known.delete(oldest.value);
     return asked;
@@ -89,7 +89,7 @@ export class OwnersDocuments extends DisposableOwner implements Files {
       const owners = await client.getOwners(environment);
       return { address, text: owners.text, owners };
     }
-    // The id of a change is the number of its first event, which has the whole text.
+    // The id of a change is the seq of its first event, which has the whole text.
     const { events } = await client.changes({ after: String(Number(change) - 1), limit: 1 });
     const [event] = events;
     if (event === undefined || !isOwnersEvent(event) || !('text' in event.data))

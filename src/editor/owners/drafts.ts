@@ -1,6 +1,6 @@
 /**
- * Drafts of owners that have not been requested yet, one for each environment of a registry: files that are kept with
- * the workspace over reloads until they are requested or discarded.
+ * Drafts of owners that have not been requested yet, one for each environment of a registry: files stored with the
+ * workspace, over reloads, until they are requested or discarded.
  */
 import * as vscode from 'vscode';
 import { MAX_OWNERS_LENGTH } from '../../core/owners.ts';
@@ -8,14 +8,17 @@ import type { Files } from './lazy-files.ts';
 
 export interface OwnersDraft {
   readonly text: string;
-  /** The id of the change it was based on; null: there was none. */
+  /** The id of the change that it is based on; null if there was none. */
   readonly base: string | null;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
 
 const KEY = 'promptforge.ownersDrafts';
-/** UTF-16 code units: above the registry's limit, so that a text that is too long can be kept while it is shortened. */
+/**
+ * The longest text to store, in UTF-16 code units: above the registry's limit, so that one that is too long can be
+ * stored while it is shortened.
+ */
 const MAX_KEPT = 2 * MAX_OWNERS_LENGTH;
 const MOST = 20;
 

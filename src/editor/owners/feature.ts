@@ -1,4 +1,7 @@
-/** All that owners need once they are used: their documents and drafts, what is shown over and in them, and the commands. */
+/**
+ * Everything for owners that is loaded on first use: documents and drafts, their code lenses and diagnostics, and the
+ * commands.
+ */
 import * as vscode from 'vscode';
 import type { RegistryEvent } from '../../core/event.ts';
 import { isOwnersEvent } from '../../core/owners-change.ts';
@@ -14,7 +17,7 @@ import { compareDraft, type RequestParts, requestOwnersChange } from './request.
 
 export interface OwnersFeatureParts {
   readonly workbench: Workbench;
-  /** Of this workspace. */
+  /** The workspace's memory. */
   readonly memory: Pick<vscode.Memento, 'get' | 'update'>;
   /** Receives files that have changed. */
   readonly files: vscode.EventEmitter<vscode.FileChangeEvent[]>;
@@ -59,7 +62,7 @@ export class OwnersFeature implements vscode.Disposable {
     );
   }
 
-  /** These happened at the registry. */
+  /** Called with new events of the registry. */
   heard(events: readonly RegistryEvent[]): void {
     const changed = events.filter(isOwnersEvent).map(({ environment }) => environment ?? '');
     if (changed.length > 0) this.documents.forget(new Set(changed));

@@ -9,7 +9,7 @@ export interface Files {
   writeFile?(uri: vscode.Uri, content: Uint8Array): Promise<void>;
 }
 
-/** @param changed fires with what has changed, once the provider is loaded */
+/** @param changed fires for changed files, once the provider is loaded */
 export function lazyFiles(
   load: () => Promise<Files>,
   changed: vscode.Event<vscode.FileChangeEvent[]>,

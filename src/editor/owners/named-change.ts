@@ -7,7 +7,10 @@ import type { Workbench } from '../workbench.ts';
 import { changeInFront } from './change-in-front.ts';
 import { environmentIn } from './named-environment.ts';
 
-/** Its current state; undefined if the person cancels, or was told that there is none. `admits` filters the choices. */
+/**
+ * Its current state; undefined if the person cancels, or if there is none, which is reported. `admits` filters the
+ * choices.
+ */
 export async function namedChange(
   argument: unknown,
   workbench: Workbench,

@@ -6,7 +6,7 @@ import { documentsIn } from '../versions/tab-documents.ts';
 import type { Workbench } from '../workbench.ts';
 import { parseOwnersDraftUri, parseOwnersUri } from './uri.ts';
 
-/** Undefined when the person leaves. @throws MissingKey while no key has shown the environments */
+/** Undefined if the person cancels. @throws MissingKey if no key has shown the environments yet */
 export async function namedEnvironment(
   argument: unknown,
   { session, ask }: Workbench,
@@ -14,13 +14,13 @@ export async function namedEnvironment(
 ): Promise<EnvironmentName | undefined> {
   const named = environmentIn(argument);
   if (named !== undefined) return named;
-  await session.clientFor({ kind: 'read' }); // says what is missing
+  await session.clientFor({ kind: 'read' }); // reports what is missing
   const names = session.environments.map(({ name }) => name);
   if (names.length === 1) return names[0];
   return ask.pick({
     title,
     placeholder: 'Select an environment',
-    // Of production one asks first.
+    // Production first, as the most likely choice.
     options: names.toReversed().map(name => ({ label: name, value: name })),
   });
 }

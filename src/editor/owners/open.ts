@@ -20,19 +20,19 @@ export interface OwnersParts {
 export async function openOwners({ workbench, documents }: OwnersParts, argument: unknown): Promise<void> {
   const environment = await namedEnvironment(argument, workbench, 'Open Owners');
   if (environment === undefined) return;
-  await workbench.session.clientFor({ kind: 'read' }); // says what is missing
-  documents.forget(new Set([environment])); // one that is open already may be older
+  await workbench.session.clientFor({ kind: 'read' }); // reports what is missing
+  documents.forget(new Set([environment])); // an open one may be outdated
   await vscode.window.showTextDocument(documents.uriOf(environment), { preview: true });
 }
 
-/** Opens the draft of an environment's owners, which begins with those that hold. */
+/** Opens the draft of an environment's owners, which starts with the current ones. */
 export async function changeOwners(parts: OwnersParts, argument: unknown): Promise<void> {
   const { workbench, drafts } = parts;
   const { session } = workbench;
   const named = argument ?? environmentInFront();
   const environment = await namedEnvironment(named, workbench, 'Change Owners');
   if (environment === undefined) return;
-  // Before anything is written: it would be for nothing without the key.
+  // First, because without the key, editing would be in vain.
   const client = await session.clientFor({ kind: 'change-owners', environment });
   const uri = draftUri(parts, environment);
   if (drafts.of(uri) === undefined) {
@@ -54,7 +54,7 @@ export function draftUri({ workbench }: OwnersParts, environment: EnvironmentNam
   return vscode.Uri.from(ownersDraftUriParts({ place, environment }));
 }
 
-/** One change waits at a time: offers to look at it. */
+/** Only one change can be pending: offers to review it. */
 export async function sayWaiting(
   { ask }: Workbench,
   environment: EnvironmentName,
@@ -114,7 +114,7 @@ export function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
   return vscode.workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
 }
 
-/** Closes what shows the draft, and forgets it. It has to be saved before. */
+/** Closes the draft's editors, and deletes it. It must be saved before. */
 export async function closeDraft({ drafts }: OwnersParts, uri: vscode.Uri): Promise<void> {
   const shows = ({ input }: vscode.Tab) =>
     (input instanceof vscode.TabInputText && input.uri.toString() === uri.toString()) ||

@@ -1,4 +1,4 @@
-/** Registers what owners of prompts need from the start; all the rest is loaded when it is first used. */
+/** Registers what owners need from the start; everything else is loaded on first use. */
 import * as vscode from 'vscode';
 import type { RegistryEvent } from '../../core/event.ts';
 import { registerCommand } from '../commands.ts';
@@ -10,7 +10,7 @@ import type { OwnersCommand, OwnersFeature } from './feature.ts';
 import { lazyFiles } from './lazy-files.ts';
 import { OWNERS_DRAFT_SCHEME, OWNERS_LANGUAGE, OWNERS_SCHEME } from './uri.ts';
 
-/** With what a failure of each begins. */
+/** The beginning of each failure message. */
 const DOING: Readonly<Record<OwnersCommand, string>> = {
   openOwners: 'Opening the owners',
   changeOwners: 'Changing the owners',
@@ -25,7 +25,7 @@ const DOING: Readonly<Record<OwnersCommand, string>> = {
 
 export interface OwnersRegistration extends vscode.Disposable {
   feature(): Promise<OwnersFeature>;
-  /** These happened at the registry. */
+  /** Called with new events of the registry. */
   heard(events: readonly RegistryEvent[]): void;
 }
 

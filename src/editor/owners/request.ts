@@ -1,4 +1,7 @@
-/** Request Owners Change: the difference, the reason, the question; then the request, and what is true after it. */
+/**
+ * Request Owners Change: shows the difference, asks for a reason and confirmation, sends the request, and reports the
+ * result.
+ */
 import * as vscode from 'vscode';
 import type { OwnersChangeAnswer, OwnersRecord } from '../../contract/owners.ts';
 import { diffExcerpt } from '../../core/diff-excerpt.ts';
@@ -87,7 +90,7 @@ export async function requestOwnersChange(parts: RequestParts, argument: unknown
 /** The text of the draft, saved; undefined if it is invalid, after showing the first wrong line. */
 async function readyText({ workbench, drafts }: RequestParts, { uri }: Draft): Promise<string | undefined> {
   const document = openDocument(uri);
-  if (document !== undefined && !(await saveDocument(document))) return undefined; // VS Code said why
+  if (document !== undefined && !(await saveDocument(document))) return undefined; // VS Code reported why
   const text = drafts.of(uri)?.text ?? '';
   const parsed = parseOwners(text);
   if ('rules' in parsed) return text;
@@ -105,7 +108,7 @@ function notRequested(notes: readonly OwnersNote[]): string {
   return `Nothing was requested. Line ${first?.line}: ${first?.message}${more} Your draft is kept.`;
 }
 
-/** Errors that the registry would report, and warnings. */
+/** Shows warnings, and errors that the registry would report. Returns true if there are errors. */
 async function isRefusedHere(
   parts: RequestParts,
   { uri, environment }: Draft,
@@ -125,7 +128,7 @@ async function isRefusedHere(
     return true;
   }
   if (draft.base === now) return false;
-  // From here on, the person has seen the others' changes.
+  // The person has now seen the others' changes.
   await drafts.keep(uri, { text: draft.text, base: now });
   parts.documents.forget(new Set([environment]));
   await showDifference(parts, { uri, environment }, owners);

@@ -1,11 +1,11 @@
-/** Lines of a text of owners that decide for no prompt: a slip, or a folder that is still to come. */
+/** Finds lines of owners that match no prompt: a typo, or a future folder. */
 import { type OwnersNote, parseOwners, promptsOfRules } from '../../core/owners.ts';
 import type { Workbench } from '../workbench.ts';
 
-/** Most prompts that patterns are tried on. */
+/** The maximum number of prompts to match against patterns. */
 const MAX_PROMPTS = 10_000;
 
-/** As far as the window knows the prompts; none for an invalid text. */
+/** Among the prompts that the window knows; none for an invalid text. */
 export function unmatchedLines({ prompts, session }: Workbench, text: string): OwnersNote[] {
   const names = [...prompts.listed.keys()];
   if (session.state.kind !== 'connected' || names.length === 0 || names.length > MAX_PROMPTS) return [];

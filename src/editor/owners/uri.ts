@@ -10,19 +10,19 @@ export const OWNERS_SCHEME = 'promptforge-owners';
 export const OWNERS_DRAFT_SCHEME = 'promptforge-owners-draft';
 /** The language of these documents, and of files with the extension `.owners`. */
 export const OWNERS_LANGUAGE = 'promptforge-owners';
-/** In place of a change's id: before the first change no prompt has owners. */
+/** Replaces a change's id before the first change, when no prompt has owners. */
 export const NO_CHANGE = '0';
 
 export interface OwnersAddress {
   /** `embedded`, or the registry's URL. */
   readonly registry: string;
   readonly environment: EnvironmentName;
-  /** The id of a change, or `NO_CHANGE`; undefined: the current owners. */
+  /** The id of a change, or `NO_CHANGE`; undefined for the current owners. */
   readonly change?: string;
 }
 
 export interface OwnersDraftAddress {
-  /** As `Session.place` has it. */
+  /** As in `Session.place`. */
   readonly place: string;
   readonly environment: EnvironmentName;
 }
@@ -36,14 +36,14 @@ export function ownersDraftUriParts({ place, environment }: OwnersDraftAddress):
   return { scheme: OWNERS_DRAFT_SCHEME, authority: '', path: `/${environment} (draft).owners`, query: place };
 }
 
-/** Undefined for a URI that means none. */
+/** Undefined for any other URI. */
 export function parseOwnersUri({ scheme, path, query }: UriParts): OwnersAddress | undefined {
   const [, environment = '', change] = /^\/([^@/]+)(?:@(0|[1-9][0-9]{0,14}))?\.owners$/.exec(path) ?? [];
   if (scheme !== OWNERS_SCHEME || query === '' || !isEnvironmentName(environment)) return undefined;
   return { registry: query, environment, ...(change !== undefined && { change }) };
 }
 
-/** Undefined for a URI that means none. */
+/** Undefined for any other URI. */
 export function parseOwnersDraftUri({ scheme, path, query }: UriParts): OwnersDraftAddress | undefined {
   const environment = /^\/([^@/]+) \(draft\)\.owners$/.exec(path)?.[1] ?? '';
   if (scheme !== OWNERS_DRAFT_SCHEME || query === '' || !isEnvironmentName(environment)) return undefined;

@@ -1,4 +1,4 @@
-/** The sentences of changing owners and of deciding on a change of them. Pure. */
+/** The sentences for changes of owners and decisions on them. Pure. */
 import type { OwnersChangeRecord, OwnersRecord } from '../../contract/owners.ts';
 import type { DiffExcerpt } from '../../core/diff-excerpt.ts';
 import type { OwnersNote } from '../../core/owners.ts';
@@ -34,7 +34,7 @@ export interface OwnersRequest {
   /** The number of approvals that are required, as far as it is known here. */
   readonly approvals: number;
   readonly diff: DiffExcerpt | undefined;
-  /** About lines of the text. */
+  /** Notes about lines of the text. */
   readonly notes: readonly OwnersNote[];
 }
 
@@ -69,14 +69,14 @@ export function afterRequest(change: OwnersChangeRecord, warnings: readonly Owne
       );
 }
 
-/** Another change waits, and one waits at a time. */
+/** The message if another change is pending, because only one can be. */
 export function waitsAlready({ environment, requestedBy }: OwnersChangeRecord): string {
   return oneLine(
     `A change of the owners of ${environment} by ${requestedBy} is waiting for approval, and only one change can wait at a time. It must first be approved, rejected or canceled. Your draft is kept.`,
   );
 }
 
-/** The owners are not those that the draft was begun with. */
+/** The message if the owners have changed since the draft was begun. */
 export function changedMeanwhile(environment: string, { current }: OwnersRecord): string {
   const by = current === null ? '' : ` by ${current.requestedBy} (change ${current.id})`;
   return oneLine(
@@ -84,7 +84,7 @@ export function changedMeanwhile(environment: string, { current }: OwnersRecord)
   );
 }
 
-/** @param field `Line 3: …`, as the registry has it */
+/** @param field `Line 3: …`, from the registry */
 export function noteIn(field: string): OwnersNote | undefined {
   const [, line, message = ''] = /^Line (\d+): (.*)$/s.exec(field) ?? [];
   return line === undefined ? undefined : { line: Number(line), message };

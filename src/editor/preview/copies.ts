@@ -4,12 +4,12 @@ import type { PromptName } from '../../core/name.ts';
 import { curlBase } from '../versions/curl.ts';
 import { curlCommand, type Shell } from '../versions/shell.ts';
 
-/** Messages as the registry's `render` answers them, to paste into a request or a test. */
+/** Messages in the format of the registry's `render`, to paste into a request or a test. */
 export function messagesJson(messages: readonly Message[]): string {
   return `${JSON.stringify(messages, null, 2)}\n`;
 }
 
-/** The command line that lets the registry render; its key is a shell variable, never the key itself. */
+/** The command line for rendering by the registry. The key is a shell variable, never the key itself. */
 export function renderCurl(
   registry: string,
   prompt: PromptName,

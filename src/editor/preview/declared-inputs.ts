@@ -15,7 +15,7 @@ export class DeclaredInputs {
     return this.#shape !== undefined;
   }
 
-  /** Returns whether they are others than before. */
+  /** Reads the declarations, and returns true if they have changed. */
   read(source: string, prompt: PromptName | undefined): boolean {
     const { variables, defaults } = readFrontMatter(source, kindOf(prompt));
     this.fields = variables;
@@ -29,7 +29,7 @@ export class DeclaredInputs {
     return isNew;
   }
 
-  /** Those declared, then those that are given all the same: they can be seen and changed too. */
+  /** Declared fields, then undeclared values of the input, which can be seen and changed too. */
   fieldsFor(input: Input): Declared[] {
     const names = new Set(this.fields.map(({ name }) => name));
     const others = Object.entries(input).filter(([name]) => !names.has(name));

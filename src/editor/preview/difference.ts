@@ -15,7 +15,7 @@ import { samplesAt } from './samples-file.ts';
 import { requestOf, subjectOf } from './subject.ts';
 
 const SCHEME = 'promptforge-rendered';
-/** Documents kept while their editors may be open; older ones are empty when they are opened again. */
+/** The number of documents kept while their editors may be open; older ones are empty when reopened. */
 const KEPT = 40;
 
 type End = 'file' | VersionNumber;
@@ -44,7 +44,7 @@ export class PreviewDifference implements vscode.Disposable {
     });
   }
 
-  /** Asks for what is not clear, and shows the two texts side by side. */
+  /** Asks for missing choices, and shows the two texts side by side. */
   async show(argument: unknown, open: OpenTrial | undefined): Promise<void> {
     const named = await namedTarget(argument, this.#workbench);
     const target =
@@ -149,10 +149,10 @@ export class PreviewDifference implements vscode.Disposable {
   #document(prompt: PromptName, end: End, text: string): vscode.Uri {
     this.#made += 1;
     const side = end === 'file' ? 'your file' : `@${end}`;
-    // A rendering is of one moment: each has its own document.
+    // Each rendering has its own document, because it belongs to one moment.
     const uri = vscode.Uri.from({
       scheme: SCHEME,
-      // By its extension in the prompt's own language: wrapped, and colored as in the prompt.
+      // The extension selects the prompt language, so that it is wrapped and highlighted like the prompt.
       path: `/${prompt} ${side}${PROMPT_FILE_EXTENSION}`,
       query: String(this.#made),
     });

@@ -1,4 +1,4 @@
-/** Gives a preview's panel its icon, its rights and its page. */
+/** Sets a preview panel's icon, permissions and page. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { pageHtml } from './page.ts';

@@ -1,4 +1,4 @@
-/** The form of a prompt's input: which control a value gets, what is typed into it, and inputs with a part changed. */
+/** The form of a prompt's input: selects the control for a value, parses typed text, and changes parts of an input. */
 import { inexactNumberIn, keepsDigits, OTHER_DIGITS } from '../../core/exact-numbers.ts';
 import { HALF_CHARACTER, hasHalfCharacter } from '../../core/half-characters.ts';
 import { jsonFault } from '../../core/json-syntax.ts';
@@ -6,7 +6,7 @@ import { givenTwice, repeatedNameIn } from '../../core/repeated-names.ts';
 import type { ValueType } from '../../language/types/value-type.ts';
 
 export type Input = Readonly<Record<string, unknown>>;
-/** From the input to a value in it. */
+/** The path from the input to a value in it. */
 export type ValuePath = readonly (string | number)[];
 
 export type Control = 'text' | 'number' | 'choice' | 'list' | 'group' | 'json';

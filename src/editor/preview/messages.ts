@@ -4,7 +4,7 @@ import type { TracedMessage } from '../../core/trace.ts';
 import type { Declared } from '../../language/types/value-type.ts';
 import type { Tokens } from './renderer/outcome.ts';
 
-/** A message from the extension to the page. `edits` counts the changes it has seen: the newer of two texts has more. */
+/** A message from the extension to the page. `edits` counts the changes so far: the newer of two texts has more. */
 export type ToPreviewPage =
   | { readonly type: 'inputs'; readonly inputs: Inputs }
   | { readonly type: 'rendering'; readonly rendering: Rendering; readonly edits: number }
@@ -20,7 +20,7 @@ export type ToPreviewPage =
 export interface Inputs {
   /** The document that is previewed. */
   readonly uri: string;
-  /** As people call it: `support/triage`, `support/triage@12`. */
+  /** The name for people: `support/triage`, `support/triage@12`. */
   readonly title: string;
   readonly isLocked: boolean;
   readonly fields: readonly Declared[];
@@ -28,10 +28,10 @@ export interface Inputs {
   readonly defaults: Readonly<Record<string, unknown>>;
   /** Names, in the file's order. */
   readonly samples: readonly string[];
-  /** The chosen one; null for the defaults alone. */
+  /** The selected sample; null for only the defaults. */
   readonly sample: string | null;
   readonly input: Readonly<Record<string, unknown>>;
-  /** True if the input is another than the sample's. */
+  /** True if the input differs from the sample's. */
   readonly isEdited: boolean;
   /** The error in the samples file; undefined if there is none. */
   readonly trouble?: string;
@@ -67,13 +67,13 @@ export interface ShownIssue {
 }
 
 export interface Caret {
-  /** As `TracedSource.prompt`. */
+  /** As in `TracedSource.prompt`. */
   readonly prompt: string | null;
   /** 0-based UTF-16 offset. */
   readonly offset: number;
 }
 
-/** A place of the source, and how far down the window it is: from 0 at the beginning to 1 at the end of it all. */
+/** A position in the source, and its share of the window's height, from 0 at the beginning to 1 at the end. */
 export interface ScrollPlace extends Caret {
   readonly share: number;
 }
@@ -92,7 +92,7 @@ export const keptState = z.object({
   uri: z.string().max(4096),
   isLocked: z.boolean(),
   sample: z.string().nullable(),
-  /** Null while it is the sample's. */
+  /** Null if it is the sample's. */
   input: input.nullable(),
 });
 export type PreviewState = z.infer<typeof keptState>;
@@ -106,7 +106,7 @@ export const fromPage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('save') }),
   z.strictObject({ type: z.literal('copy'), what: z.enum(['text', 'messages', 'curl']) }),
   z.strictObject({ type: z.literal('openSamples') }),
-  /** Of the issues that were sent last. */
+  /** An index in the last sent issues. */
   z.strictObject({ type: z.literal('openIssue'), index: z.int().min(0) }),
   /** As `ScrollPlace`, in the prompt's own source. */
   z.strictObject({ type: z.literal('scrolled'), offset, share: z.number().min(0).max(1) }),

@@ -1,4 +1,4 @@
-/** The newest rendering of what a preview shows: begun after a pause in typing, and anew with each change. */
+/** The newest rendering of a preview's subject: started after a pause in typing, and restarted with each change. */
 import { isCanceled, messageOf } from '../problems/explain.ts';
 import type {
   PreviewFileRequest,
@@ -8,12 +8,12 @@ import type {
 } from './renderer/outcome.ts';
 import type { PreviewRenderer } from './renderer/preview-renderer.ts';
 
-/** Milliseconds without a keystroke before it is rendered. */
+/** The time without a keystroke before rendering, in ms. */
 const DEBOUNCE = 100;
 
 export interface RenderingParts {
   readonly renderer: PreviewRenderer;
-  /** Creates the request for what is shown now; undefined while nothing can be rendered. */
+  /** Creates the request for the current subject; undefined while nothing can be rendered. */
   request(): Promise<PreviewRequest | PreviewFileRequest> | undefined;
   /** Called after each rendering, failed or not. */
   onOutcome(): void;
@@ -37,22 +37,22 @@ export class NewestRendering {
     return this.#outcome;
   }
 
-  /** The last one that succeeded; later ones may have failed. */
+  /** The last successful rendering; later ones may have failed. */
   get rendered(): PreviewRendered | undefined {
     return this.#rendered;
   }
 
-  /** The number of changes of what is rendered. */
+  /** The number of changes so far. */
   get edits(): number {
     return this.#edits;
   }
 
-  /** The number of changes that the outcome has. */
+  /** The number of changes that the outcome includes. */
   get editsRendered(): number {
     return this.#editsRendered;
   }
 
-  /** Forgets the outcomes, and ends a rendering under way: another prompt is shown. */
+  /** Drops the outcomes and ends a rendering under way, because another prompt is shown. */
   forget(): void {
     clearTimeout(this.#timer);
     this.#running?.abort();
@@ -67,7 +67,7 @@ export class NewestRendering {
     this.#timer = setTimeout(() => void this.run(), DEBOUNCE);
   }
 
-  /** Renders now, instead of any rendering under way. Never rejects. */
+  /** Renders now, replacing any rendering in progress. Never rejects. */
   async run(): Promise<void> {
     clearTimeout(this.#timer);
     const edits = this.#edits;

@@ -1,8 +1,8 @@
-/** Opens a document at a place, where it is already open or beside the given one. */
+/** Opens a document at a position, where it is already open or beside a given one. */
 import * as vscode from 'vscode';
 
 /**
- * Shows the document in the column that has it, otherwise in that of `beside`, and focuses it.
+ * Shows the document in the column where it is open, otherwise in that of `beside`, and focuses it.
  * @param rangeIn the range to select; optional
  */
 export async function openPlace(

@@ -1,4 +1,4 @@
-/** Does what the preview's page asks for: other inputs, and places in the editor. */
+/** Handles requests of the preview's page: other inputs, and positions in the editor. */
 import * as vscode from 'vscode';
 import type { Workbench } from '../workbench.ts';
 import type { DeclaredInputs } from './declared-inputs.ts';
@@ -20,9 +20,9 @@ export interface PageMessagesParts {
   subject(): PreviewSubject | undefined;
   send(message: ToPreviewPage): void;
   sendInputs(): void;
-  /** The page has loaded, and shows nothing yet. */
+  /** Called when the page has loaded, but shows nothing yet. */
   onReady(): void;
-  /** The page asks for what the person can also do by a command. */
+  /** Called when the page requests something that is also a command. */
   onAsked(asked: Extract<FromPreviewPage, { type: 'save' | 'copy' }>): void;
 }
 
@@ -30,14 +30,14 @@ type SourcePlace = Extract<FromPreviewPage, { type: 'reveal' }>['source'];
 
 export class PageMessages {
   readonly #parts: PageMessagesParts;
-  /** The document that was opened last. */
+  /** The last opened document. */
   #opened: string | undefined;
 
   constructor(parts: PageMessagesParts) {
     this.#parts = parts;
   }
 
-  /** True if the page led to this document last. */
+  /** True if this is the last document that the page opened. */
   hasOpened(uri: vscode.Uri): boolean {
     return this.#opened === uri.toString();
   }
@@ -61,7 +61,7 @@ export class PageMessages {
     }
   }
 
-  /** Opens a document beside the preview's prompt. @param rangeIn as of `openPlace` */
+  /** Opens a document beside the preview's prompt. @param rangeIn as for `openPlace` */
   async open(uri: vscode.Uri, rangeIn?: Parameters<typeof openPlace>[2]): Promise<void> {
     this.#opened = uri.toString();
     await openPlace(uri, this.#parts.subject()?.uri, rangeIn);
@@ -107,7 +107,7 @@ export class PageMessages {
     send({ type: 'json', verdict });
   }
 
-  /** An edited input that is replaced by a sample can be brought back. */
+  /** Selects a sample; the edited input that it replaces can be restored. */
   async #choose(sample: string | null): Promise<void> {
     const { workbench, trials, rendering, subject, sendInputs } = this.#parts;
     const [before, uri] = [trials.current, subject()?.uri.toString()];
@@ -126,7 +126,7 @@ export class PageMessages {
     await rendering.run();
   }
 
-  /** @param index among the issues of the rendering that failed */
+  /** @param index among the issues of the failed rendering */
   async #openIssue(index: number): Promise<void> {
     const subject = this.#parts.subject();
     const { outcome } = this.#parts.rendering;
@@ -137,7 +137,7 @@ export class PageMessages {
     await this.open(blamedUri(subject, outcome), () => new vscode.Range(at, at));
   }
 
-  /** Selects the place of the source that a piece of the rendering comes from. */
+  /** Selects the source of a piece of the rendering. */
   async #reveal({ prompt, start, end }: SourcePlace): Promise<void> {
     const { rendering, scroll } = this.#parts;
     const subject = this.#parts.subject();

@@ -1,4 +1,4 @@
-/** The preview's panel: follows the prompt in front and shows it as the worker renders it, with each change anew. */
+/** The preview's panel: follows the active prompt and shows the worker's rendering, updated with each change. */
 import * as vscode from 'vscode';
 import { tellNotLoaded } from '../problems/page-not-loaded.ts';
 import { PageLoader } from '../work/page-loader.ts';
@@ -31,7 +31,7 @@ export interface PanelParts {
   readonly extensionUri: vscode.Uri;
   readonly renderer: PreviewRenderer;
   readonly trials: Trials;
-  /** The page asks for what the person can also do by a command. */
+  /** Called when the page requests something that is also a command. */
   onAsked(asked: Extract<FromPreviewPage, { type: 'save' | 'copy' }>): void;
 }
 
@@ -117,7 +117,7 @@ export class PreviewPanel {
     return this.#trials.current.input;
   }
 
-  /** The name of the sample that the input began as. */
+  /** The name of the sample that the input started from. */
   get sample(): string | null {
     return this.#trials.current.sample;
   }
@@ -139,15 +139,15 @@ export class PreviewPanel {
     this.followActive();
   }
 
-  /** Shows the prompt in front, if there is one. */
+  /** Shows the active prompt, if there is one. */
   followActive(): void {
     const { activeTextEditor } = vscode.window;
     if (activeTextEditor !== undefined) this.#follow(activeTextEditor.document);
   }
 
   /**
-   * A partial of what is shown does not take its place, nor does what the preview itself led to: one looks at the
-   * whole while one writes the part.
+   * A partial of the shown prompt does not replace it, nor does a document opened from the preview, so that the whole
+   * stays visible while a part is edited.
    */
   #follow(document: vscode.TextDocument): void {
     const isPart = this.#partialOf(document.uri) !== undefined || this.#messages.hasOpened(document.uri);
@@ -156,7 +156,7 @@ export class PreviewPanel {
     this.show(document).catch(error => this.#parts.workbench.report(error, 'The preview'));
   }
 
-  /** Shows another prompt, or the same one after it was opened anew. */
+  /** Shows another prompt, or the same one after it was reopened. */
   show(document: vscode.TextDocument): Promise<void> {
     const uri = document.uri.toString();
     if (this.#showing?.uri === uri) {
@@ -182,7 +182,7 @@ export class PreviewPanel {
     await this.#rendering.run();
   }
 
-  /** Restores the state of an earlier window's page; editors that become active meanwhile are not followed. */
+  /** Restores the state of an earlier window's page; ignores editors that become active meanwhile. */
   async restore({ uri, isLocked, sample, input }: PreviewState): Promise<void> {
     this.#isLocked = isLocked;
     this.#isRestoring = true;
@@ -195,7 +195,7 @@ export class PreviewPanel {
     }
   }
 
-  /** An input was saved as a sample of this name. */
+  /** Called when an input was saved as a sample with this name. */
   async saved(sample: string, input: Input): Promise<void> {
     this.#trials.set({ sample, input, isEdited: false });
     await this.#readSamples();
@@ -254,11 +254,11 @@ export class PreviewPanel {
     else this.#rendering.schedule();
   }
 
-  /** The request for what is shown; undefined if nothing is, or while its samples are read. */
+  /** The request for the current subject; undefined if there is none, or while its samples are read. */
   #request(): ReturnType<typeof requestOf> | undefined {
     const [document, subject] = [this.#document, this.#subject];
     if (document === undefined || subject === undefined) return undefined;
-    // Without its sample a prompt would show its values as missing for a moment: who reads the samples renders after it.
+    // Without its sample, a prompt would briefly show missing values; it is rendered after the samples are read.
     if (this.#samples.isUnderWay) return undefined;
     const source = document.getText();
     if (this.#declared.read(source, subject.prompt)) this.#sendInputs();
@@ -288,7 +288,7 @@ export class PreviewPanel {
     });
   }
 
-  /** Fills a page that was built anew; while the prompt fails also with what was rendered last. */
+  /** Fills a new page, including the last rendering if the prompt fails now. */
   #sendAll(): void {
     this.#isAstray = true;
     this.#sendInputs();
@@ -312,7 +312,7 @@ export class PreviewPanel {
     this.#isAstray = false;
   }
 
-  /** The file of a partial that keeps the prompt from being rendered, as messages name it. */
+  /** The file of the partial that prevents rendering, as named in messages. */
   #partialToBlame(): string | undefined {
     const [subject, outcome] = [this.#subject, this.#rendering.outcome];
     if (subject === undefined || outcome?.kind !== 'problem') return undefined;
@@ -329,14 +329,14 @@ export class PreviewPanel {
     this.#send({ type: 'caret', caret: { prompt, offset } });
   }
 
-  /** As `TracedSource.prompt`; undefined for a document that can be no part of what is shown. */
+  /** As in `TracedSource.prompt`; undefined for a document that cannot be part of the preview. */
   #promptOf(document: vscode.TextDocument): string | null | undefined {
     if (this.#subject === undefined || this.#document === undefined || !isPrompt(document)) return undefined;
     if (document.uri.toString() === this.#document.uri.toString()) return null;
     return this.#partialOf(document.uri) ?? versionId(document.uri);
   }
 
-  /** The id of the partial that a document is, among those of the last rendering. */
+  /** The id of a document that is a partial in the last rendering. */
   #partialOf(uri: vscode.Uri): string | undefined {
     return partialIdOf(uri, this.#rendering.rendered?.files);
   }

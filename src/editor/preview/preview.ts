@@ -1,4 +1,4 @@
-/** Registers the preview: its commands and its panel of an earlier window. All the rest is loaded when it is used. */
+/** Registers the preview: its commands and its panel of an earlier window. Everything else is loaded on first use. */
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
 import type { Workbench } from '../workbench.ts';

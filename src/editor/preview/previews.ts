@@ -48,7 +48,7 @@ export class Previews implements vscode.Disposable {
     return this.#shown;
   }
 
-  /** Previews what was named, or the prompt in front, beside it. */
+  /** Previews the named or active prompt, beside its editor. */
   async open(argument: unknown): Promise<void> {
     const document = await this.#named(argument);
     if (document === undefined) {
@@ -216,7 +216,7 @@ export class Previews implements vscode.Disposable {
     return isPrompt(document) ? document : undefined;
   }
 
-  /** Of a node of the tree, or a prompt's name: its file, else its newest version. */
+  /** The document for a tree node or a prompt's name: its file, otherwise its newest version. */
   async #uriOf(argument: unknown): Promise<vscode.Uri | undefined> {
     const { prompts, session } = this.#workbench;
     const target = await namedTarget(argument, this.#workbench);

@@ -1,7 +1,7 @@
 /** A rendering as one text, for comparisons: with headings if there are several roles. */
 import { compareTitle, type Side } from '../compare/titles.ts';
 
-/** In a tab's title, in UTF-16 code units. */
+/** The longest name of a sample in a tab's title, in UTF-16 code units. */
 const MAX_SAMPLE = 20;
 
 interface ShownMessage {
@@ -9,7 +9,7 @@ interface ShownMessage {
   readonly content: readonly object[];
 }
 
-/** The text alone of a single message of the user; otherwise every message under a line such as `── system ──`. */
+/** Only the text of a single user message; otherwise every message under a line such as `── system ──`. */
 export function renderedDocument(messages: readonly ShownMessage[]): string {
   const [only, ...others] = messages;
   if (only?.role === 'user' && others.length === 0) return textOf(only);

@@ -11,9 +11,9 @@ export interface SamplesFile {
   readonly trouble: string | undefined;
 }
 
-/** VS Code cuts it to what there is. */
+/** VS Code clips it to the document. */
 const ALL = new vscode.Range(0, 0, Number.MAX_SAFE_INTEGER, 0);
-/** More than anybody tries a prompt with; what is larger is not read. */
+/** Larger than any real samples file; larger ones are not read. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /** The content of the file, or nothing if there is none. Never rejects because of the content. */
@@ -34,7 +34,7 @@ export async function samplesAt(uri: vscode.Uri | undefined): Promise<SamplesFil
 /**
  * Inserts or replaces a sample in the file; everything else is unchanged. Creates the file if necessary, and saves it
  * unless it had unsaved edits.
- * @throws Error if the file has errors: it is not changed then
+ * @throws Error if the file has errors; it is then unchanged
  */
 export async function saveSample(
   uri: vscode.Uri,

@@ -4,23 +4,23 @@
  */
 import type { TracedSource } from '../../core/trace.ts';
 
-/** Something rendered that is written in one place: a value, or a stretch of a template's own text. */
+/** A rendered piece from one place in the source: a value, or a range of a template's own text. */
 export interface ScrollPiece {
   readonly source: TracedSource;
 }
 
-/** The height in pixels at which a piece is `fraction` through, from 0 to 1; it never falls from one piece to the next. */
+/** The height in pixels at a `fraction` of a piece, from 0 to 1; it never decreases from one piece to the next. */
 export type Measure<Drawn extends ScrollPiece> = (piece: Drawn, fraction: number) => number;
 
-/** Halvings until a place within a piece is known to a character of any that is shown. */
+/** Bisection steps to find a position within a piece to the character. */
 const STEPS = 20;
 
 /** The cost is logarithmic, so this may run every frame. */
 export class ScrollMap<Drawn extends ScrollPiece> {
   readonly #measure: Measure<Drawn>;
-  /** Of the prompt itself, as they are drawn. */
+  /** Pieces of the prompt itself, in drawing order. */
   readonly #own: readonly Drawn[];
-  /** By prompt: the first of each place, as they are written. */
+  /** By prompt: the first piece of each place, in source order. */
   readonly #written: ReadonlyMap<string | null, readonly Drawn[]>;
 
   /** @param pieces in the order in which they are drawn */
@@ -85,7 +85,7 @@ export class ScrollMap<Drawn extends ScrollPiece> {
   }
 }
 
-/** Once each, in the order of their source. */
+/** Without duplicates, in source order. */
 function asWritten<Drawn extends ScrollPiece>(pieces: readonly Drawn[]): readonly Drawn[] {
   const first = new Map<number, Drawn>();
   for (const piece of pieces) if (!first.has(piece.source.start)) first.set(piece.source.start, piece);

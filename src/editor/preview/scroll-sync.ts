@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { ScrollPlace } from './messages.ts';
 
-/** Named as those of VS Code's Markdown preview. */
+/** With the same names as in VS Code's Markdown preview. */
 const SETTINGS = {
   preview: 'preview.scrollPreviewWithEditor',
   editor: 'preview.scrollEditorWithPreview',
@@ -37,7 +37,7 @@ export class ScrollSync implements vscode.Disposable {
     if (editor !== undefined) this.#follow(editor);
   }
 
-  /** The page shows an offset this far down its window, by the person's doing. */
+  /** Called when the person scrolled the page, so that it shows an offset at this share of its window. */
   lead(uri: vscode.Uri, { offset, share }: Pick<ScrollPlace, 'offset' | 'share'>): void {
     const editor = isOn('editor') ? editorOf(uri) : undefined;
     if (editor === undefined) return;
@@ -79,7 +79,7 @@ export class ScrollSync implements vscode.Disposable {
     const { top, bottom } = visibleOf(editor);
     const [start, end] = [document.offsetAt(top), document.offsetAt(bottom)];
     const room = document.getText().length - (end - start);
-    // The beginning of one is at the beginning of the other, and the end at the end, however long they are.
+    // Both beginnings and both ends are aligned, however long they are.
     const share = room <= 0 ? 0 : Math.min(1, start / room);
     this.#parts.scroll({ prompt, offset: Math.round(start + share * (end - start)), share });
   }

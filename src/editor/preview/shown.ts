@@ -6,7 +6,7 @@ import type { PreviewOutcome } from './renderer/outcome.ts';
 /** In UTF-16 code units. A longer page is slow and nobody reads it; copying includes everything. */
 const MAX_SHOWN = 400_000;
 
-/** @param of the file with a problem, if it is a partial */
+/** @param the file with the problem, if it is a partial */
 export function shownOf(outcome: PreviewOutcome, of?: string, limit: number = MAX_SHOWN): Rendering {
   if (outcome.kind !== 'rendered') {
     const issues = 'issues' in outcome ? (outcome.issues ?? []) : [];

@@ -20,24 +20,24 @@ import { versionRequest } from './renderer/version-request.ts';
 
 export interface PreviewSubject {
   readonly uri: vscode.Uri;
-  /** As people call it: `support/triage`, `support/triage@12`; a file outside of the prompts folder by its name. */
+  /** The name for people: `support/triage`, `support/triage@12`; the file name outside of the prompts folder. */
   readonly title: string;
-  /** Undefined for a file that is no prompt of the project. */
+  /** Undefined for a file that is not a prompt of the project. */
   readonly prompt: PromptName | undefined;
-  /** Of a published version. */
+  /** Only for a published version. */
   readonly version: VersionNumber | undefined;
   /** `<name>.samples.yaml`; undefined if there cannot be one. */
   readonly samplesUri: vscode.Uri | undefined;
 }
 
-/** `triage`, `triage@12`: as a tab calls it among all prompts. */
+/** `triage`, `triage@12`: the short name for tabs among all prompts. */
 export function shortTitle({ prompt, version, title }: PreviewSubject, all: Iterable<PromptName>): string {
   if (prompt === undefined) return title;
   const name = shortName(prompt, all);
   return version === undefined ? name : `${name}@${version}`;
 }
 
-/** Returns whether a document is one of those that can be previewed. */
+/** Returns true if a document can be previewed. */
 export function isPrompt({ languageId, uri }: vscode.TextDocument): boolean {
   return languageId === 'dotprompt' && ['file', 'untitled', 'promptforge'].includes(uri.scheme);
 }
@@ -71,8 +71,8 @@ export async function subjectOf(uri: vscode.Uri, { prompts }: Workbench): Promis
 }
 
 /**
- * Creates the request for the renderer: for a file with the partials around it, as open editors have them; for a
- * version with those recorded on publishing.
+ * Creates the request for the renderer: for a file with the partials around it, including unsaved edits; for a version
+ * with its recorded partials.
  * @throws MissingKey, Problem, RegistryUnreachable for a version whose partials cannot be fetched
  */
 export async function requestOf(
@@ -106,7 +106,7 @@ export function partialUri(
   return path === undefined ? undefined : vscode.Uri.file(path);
 }
 
-/** The id of the partial that a file is, among those of a rendering. */
+/** The id of a file that is a partial in a rendering. */
 export function partialIdOf(uri: vscode.Uri, files: PreviewRendered['files']): string | undefined {
   for (const [id, path] of files ?? []) if (uri.scheme === 'file' && path === uri.fsPath) return id;
   return undefined;
@@ -118,13 +118,15 @@ export function versionId(uri: vscode.Uri): string | undefined {
   return address && versionReference(address.prompt, address.version);
 }
 
-/** The document that a problem is about: the prompt itself, or the file of a partial. */
+/** The document with a problem: the prompt itself, or the file of a partial. */
 export function blamedUri(subject: PreviewSubject, { file }: PreviewProblem): vscode.Uri {
   if (file === undefined || file === placeOf(subject.uri).file) return subject.uri;
   return vscode.Uri.file(file);
 }
 
-/** Of a prompt that was never saved: at the top, so that it finds the partials that all prompts share. */
+/**
+ * The assumed place of a prompt that was never saved: the top folder, so that it finds partials shared by all prompts.
+ */
 function placeOf(uri: vscode.Uri): { readonly file: string; readonly shownFrom: string } {
   const around = vscode.workspace.getWorkspaceFolder(uri) ?? vscode.workspace.workspaceFolders?.[0];
   const top = around?.uri.fsPath ?? process.cwd();

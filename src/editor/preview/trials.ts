@@ -4,10 +4,10 @@ import type { InputDrafts } from '../asking/drafts.ts';
 import type { Input } from './form.ts';
 
 export interface Trial {
-  /** The sample that the input is, or began as; null for the defaults alone. */
+  /** The sample that the input is, or started from; null for only the defaults. */
   readonly sample: string | null;
   readonly input: Input;
-  /** True if the input is another than the sample's. */
+  /** True if the input differs from the sample's. */
   readonly isEdited: boolean;
 }
 
@@ -21,11 +21,11 @@ const NOTHING: Trial = { sample: null, input: {}, isEdited: false };
 /** Stores the person's inputs over a reload of the window, as text. */
 type Kept = Pick<InputDrafts, 'of' | 'keep'>;
 
-/** Kept by document, so that going from one prompt to another and back loses nothing. */
+/** Stored by document, so that switching prompts loses nothing. */
 export class Trials {
   readonly #kept: Kept | undefined;
   readonly #trials = new Map<string, Trial>();
-  /** Samples to be taken once they are read, instead of the first. */
+  /** Samples to select once they are read, instead of the first one. */
   readonly #wanted = new Map<string, string | null>();
   #uri = '';
   #samples: readonly NamedInput[] = [];
@@ -34,7 +34,7 @@ export class Trials {
     this.#kept = kept;
   }
 
-  /** Of the prompt that is shown, as they were read last without a mistake. */
+  /** The shown prompt's samples when they were last read without errors. */
   get samples(): readonly NamedInput[] {
     return this.#samples;
   }
@@ -49,7 +49,7 @@ export class Trials {
     else this.#trials.set(uri, { sample, input, isEdited: true });
   }
 
-  /** Another prompt is shown, whose samples are not read yet. */
+  /** Called when another prompt is shown, whose samples are not read yet. */
   goTo(uri: string): void {
     this.#uri = uri;
     this.#samples = [];
@@ -63,7 +63,7 @@ export class Trials {
     if (input !== undefined) this.set({ sample, input, isEdited: false });
   }
 
-  /** The person wrote another input. */
+  /** Called when the person has edited the input. */
   edit(input: Input): void {
     const { sample } = this.current;
     this.set({ sample, input, isEdited: !equals(input, this.#inputOf(sample)) });
@@ -76,8 +76,8 @@ export class Trials {
   }
 
   /**
-   * The samples were read again. A prompt without an input gets the requested or the first one; an unchanged input
-   * follows its sample. While the file has errors, the previous contents are used.
+   * Called when the samples were read. A prompt without an input gets the requested or the first one; an unchanged
+   * input follows its sample. While the file has errors, the previous contents are used.
    */
   read(samples: readonly NamedInput[], hasMistakes: boolean): void {
     const before = this.#trials.get(this.#uri);
@@ -101,7 +101,7 @@ export class Trials {
   }
 }
 
-/** Undefined for a text that is not what was kept, such as one that was too long. */
+/** Undefined for an invalid stored text, such as one that was too long. */
 function ownTrial(text: string | undefined): Trial | undefined {
   if (text === undefined) return undefined;
   try {
@@ -111,6 +111,6 @@ function ownTrial(text: string | undefined): Trial | undefined {
       ? { sample: typeof sample === 'string' ? sample : null, input, isEdited: true }
       : undefined;
   } catch {
-    return undefined; // the sample it began as is shown instead
+    return undefined; // the sample that it started from is shown instead
   }
 }

@@ -36,7 +36,7 @@ export function isCanceled(error: unknown): boolean {
   );
 }
 
-/** Returns whether nobody here can know if the registry carried the change out. */
+/** Returns true if it is unknown whether the registry carried out the change. */
 export function mayHaveArrived(error: unknown): boolean {
   if (RegistryUnreachable.is(error) && error.neverArrived) return false;
   return (
@@ -53,8 +53,8 @@ export function mayHaveArrived(error: unknown): boolean {
 }
 
 /**
- * Message for the person: one or more sentences with a full stop. A registry that cannot be reached is named by its
- * host, without the URL's path and the system's message; `logged` has those.
+ * A message for the person: one or more sentences with a full stop. An unreachable registry is named by its host,
+ * without the URL's path and the system's message, which `logged` includes.
  */
 export function messageOf(error: unknown): string {
   if (isOwnFault(error)) return 'PromptForge has an internal error. See the log for details.';
@@ -65,7 +65,9 @@ export function messageOf(error: unknown): string {
   return withFullStop(host === undefined ? plain : plain.replaceAll(error.url, host));
 }
 
-/** Thrown by JavaScript itself: its words are about the program, not about what the person did. */
+/**
+ * Returns true for an error by JavaScript itself, whose message is about the program, not about what the person did.
+ */
 function isOwnFault(error: unknown): boolean {
   return [TypeError, RangeError, ReferenceError, SyntaxError].some(kind => error instanceof kind);
 }

@@ -1,10 +1,10 @@
-/** Says that VS Code did not load a page of ours, however often it was filled. */
+/** Reports that VS Code did not load a page of ours, although it was filled repeatedly. */
 import * as vscode from 'vscode';
 import type { Dialogs } from '../asking/ask.ts';
 
 const RELOAD = 'Reload Window';
 
-/** @param page as it goes on in a sentence: `the preview` */
+/** @param page its name within a sentence: `the preview` */
 export async function tellNotLoaded(
   { ask, log }: { readonly ask: Pick<Dialogs, 'tell'>; readonly log: vscode.LogOutputChannel },
   page: string,

@@ -45,7 +45,7 @@ export function reporter(ask: Dialogs, log: Pick<vscode.LogOutputChannel, 'error
   };
 }
 
-/** Not a failure: what was chosen is of another project, which can be shown instead. */
+/** Not a failure: the chosen item belongs to another project, which can be shown instead. */
 async function offerToSwitch(
   ask: Dialogs,
   { message, project }: OtherProject,

@@ -1,4 +1,4 @@
-/** The sentences that say what a promotion changes. */
+/** Describes what a promotion changes. */
 import type { SourceWithPartials } from '../../core/changed-sources.ts';
 import { flatten } from '../../core/flatten.ts';
 import { parseSource, type SourceKind } from '../../core/source.ts';
@@ -22,7 +22,7 @@ export interface TokenCounts {
   readonly to: number | undefined;
 }
 
-/** Most settings that are named, and characters of a value. */
+/** The maximum number of settings to name, and of characters of a value. */
 const MAX_SETTINGS = 12;
 const MAX_VALUE = 80;
 
@@ -92,7 +92,7 @@ function settingSentences(from: string, to: string, kind: SourceKind): string[] 
   return more > 0 ? [...told, `${counted(more, 'more setting')} changed.`] : told;
 }
 
-/** By path (`config.temperature`), each as JSON on one line. Inputs are described elsewhere. */
+/** Settings by path (`config.temperature`), each as JSON on one line. Inputs are described elsewhere. */
 function settingsOf(source: string, kind: SourceKind): ReadonlyMap<string, string> {
   const settings = new Map<string, string>();
   for (const [key, value] of Object.entries(parseSource(source, kind).frontMatter)) {

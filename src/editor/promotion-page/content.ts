@@ -29,16 +29,16 @@ export interface ContentParts extends PolicyOf {
   readonly comments: readonly Comment[];
   /** Undefined while it is loading; a sentence if it is not available. */
   readonly change: ChangeSummary | { readonly unknown: string } | undefined;
-  /** Of the promotion's environment. */
+  /** The key of the promotion's environment. */
   readonly key: StoredKeyState | undefined;
   readonly trouble: string | undefined;
-  /** The window is connected to another registry: nothing can be done here. */
+  /** True if the window is connected to another registry, so that no action is possible. */
   readonly isElsewhere: boolean;
   /** ms since 1970. */
   readonly now: number;
 }
 
-/** Comments on the page, the newest; the others are in the registry. */
+/** The maximum number of comments on the page, the newest ones. */
 const MAX_COMMENTS = 200;
 
 export function contentOf(parts: ContentParts): PromotionContent {

@@ -6,9 +6,9 @@ import type { ReviewAction } from '../promotions/groups.ts';
 /** A message from the extension to the page. */
 export type ToPromotionPage =
   | { readonly type: 'content'; readonly content: PromotionContent; readonly kept: PromotionPageState }
-  /** The comment with this key is kept by the registry. */
+  /** The registry has stored the comment with this key. */
   | { readonly type: 'commented'; readonly key: string }
-  /** It is not, or not certainly; sent again with the same key it arrives once. */
+  /** It has not, or it is unknown; sent again with the same key, it is stored only once. */
   | { readonly type: 'notCommented'; readonly key: string; readonly message: string };
 
 /** Everything on the page: plain text, put there as text. */
@@ -16,7 +16,7 @@ export interface PromotionContent {
   readonly id: string;
   /** `Promote support/triage@12 to production`. */
   readonly title: string;
-  /** Of its state, such as `Waiting for approval: 1 of 2`. */
+  /** The promotion's state, such as `Waiting for approval: 1 of 2`. */
   readonly status: string;
   readonly facts: readonly Fact[];
   /** One sentence per change, or why the changes are unknown. */
@@ -28,7 +28,7 @@ export interface PromotionContent {
   readonly approvals: readonly Said[];
   /** Oldest first. */
   readonly discussion: readonly Said[];
-  /** Comments that are not shown, as there are too many. */
+  /** The number of comments that are not shown, because there are too many. */
   readonly left: number;
   readonly actions: readonly Action[];
   /** Why the person cannot act; undefined if they can. */
@@ -47,9 +47,9 @@ export interface Fact {
 
 export interface Said {
   readonly who: string;
-  /** When, as people say it. */
+  /** The time, in words. */
   readonly when: string;
-  /** `@12, line 3`; undefined for what is about the whole. */
+  /** `@12, line 3`; undefined for the whole promotion. */
   readonly where: string | undefined;
   readonly text: string;
 }
@@ -62,7 +62,7 @@ export interface Action {
 
 /** The page state that survives a reload of the window. */
 export const keptState = z.object({
-  /** Of the promotion. */
+  /** The promotion's id. */
   id: z.string().max(32),
   /** The registry's address. */
   place: z.string().max(4096),

@@ -35,7 +35,7 @@ export class PromotionPanels implements vscode.Disposable {
     return [...this.#panels];
   }
 
-  /** Shows the page of the promotion that was named, or that the person picks. */
+  /** Shows the page of the named promotion, or of the person's choice. */
   async show(argument: unknown): Promise<void> {
     const { session } = this.#workbench;
     const promotion = await namedPromotion(argument, this.#workbench, {
@@ -66,7 +66,7 @@ export class PromotionPanels implements vscode.Disposable {
     else panel.dispose();
   }
 
-  /** Comments that were written, edited or deleted show at once; what else is new comes with the list. */
+  /** Shows written, edited or deleted comments at once; other news come with the list. */
   heard(events: readonly RegistryEvent[]): void {
     const commented = events.filter(({ kind }) => kind.startsWith('comment.'));
     if (commented.length === 0) return;
@@ -114,7 +114,7 @@ export class PromotionPanels implements vscode.Disposable {
     const before = await linkedVersion(this.#workbench, prompt, from);
     signal.throwIfAborted();
     const change = await changeBetween(prompt, before, to);
-    // One after the other: of two at once the renderer drops the first.
+    // One after the other, because the renderer drops the first of two concurrent requests.
     const counts = {
       from: await this.#tokensOf(prompt, from, before, signal),
       to: await this.#tokensOf(prompt, version, to, signal),
@@ -122,7 +122,7 @@ export class PromotionPanels implements vscode.Disposable {
     return changeSummary(before, to, sourceKindOf(prompt), change, counts);
   }
 
-  /** Of the text with the default inputs; undefined if it cannot be rendered or counted. */
+  /** The tokens of the text with the default inputs; undefined if it cannot be rendered or counted. */
   async #tokensOf(
     prompt: PromptName,
     version: Promotion['version'],

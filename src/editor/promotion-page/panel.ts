@@ -1,4 +1,4 @@
-/** The panel of one promotion: asks the registry for it, fills its page, and does what the person asks for there. */
+/** The panel of one promotion: fetches it, fills its page, and handles the person's actions. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Comment, Promotion } from '../../contract/promotions.ts';
@@ -21,11 +21,11 @@ import { promotionPageHtml } from './page.ts';
 export interface PromotionPanelParts {
   readonly workbench: Workbench;
   readonly extensionUri: vscode.Uri;
-  /** Of the promotion, in the registry that the window is connected to. */
+  /** The promotion's id in the connected registry. */
   readonly id: string;
   /** The registry's address or folder, which counts its promotions from 1. */
   readonly place: string;
-  /** @throws Problem, MissingKey, RegistryUnreachable for versions that cannot be had */
+  /** @throws Problem, MissingKey, RegistryUnreachable for versions that cannot be read */
   readonly summarize: (promotion: Promotion, signal: AbortSignal) => Promise<ChangeSummary>;
 }
 
@@ -34,7 +34,7 @@ export class PromotionPanel implements vscode.Disposable {
   readonly #parts: PromotionPanelParts;
   readonly #disposables: vscode.Disposable[] = [];
   readonly #loading = new NewestRun();
-  /** However much happens, each run ends before the next. */
+  /** Runs one after the other, however many events there are. */
   readonly #refreshing = new Turns(1, () => this.load());
   #promotion: Promotion | undefined;
   #comments: readonly Comment[] = [];
@@ -95,7 +95,7 @@ export class PromotionPanel implements vscode.Disposable {
         return;
       }
       const client = await session.clientFor({ kind: 'read' });
-      // Not as a list has it: somebody may have decided meanwhile.
+      // Fetched again, because a list may be outdated.
       const promotion = await client.getPromotion(this.id, signal);
       const comments = await allComments(session, this.id, signal);
       if (signal.aborted) return;
@@ -189,7 +189,7 @@ export class PromotionPanel implements vscode.Disposable {
     if (this.#elsewhere !== undefined) throw new Error(this.#elsewhere);
   }
 
-  /** The log of the registry has something new about comments. */
+  /** Called with the prompts of new comment events. */
   heard(prompts: ReadonlySet<string | undefined>): void {
     if (this.#promotion !== undefined && prompts.has(this.#promotion.prompt)) this.#refreshing.add(this.id);
   }

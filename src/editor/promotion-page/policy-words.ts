@@ -12,7 +12,7 @@ import { capital } from '../wording/capital.ts';
 export interface PolicyOf {
   /** The policy of the promotion's environment; undefined if it is unknown. */
   readonly policy: Policy | undefined;
-  /** The present targets of the prompt's channels in all environments; undefined if unknown. */
+  /** The current targets of the prompt's channels in all environments; undefined if unknown. */
   readonly pointers: readonly Pointer[] | undefined;
 }
 
@@ -45,7 +45,7 @@ function approvalsRule(promotion: Promotion): string {
   return left === approvalsNeeded ? `${needed}. No one has approved yet.` : `${needed}. ${left} to go.`;
 }
 
-/** Most that are named. */
+/** The maximum number of names. */
 const MAX_NAMED = 5;
 
 function authorsRule({ authors, requestedBy, state }: Promotion): string[] {

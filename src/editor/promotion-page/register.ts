@@ -1,4 +1,4 @@
-/** Registers the pages of promotions: their command, and pages of an earlier window. All the rest is loaded when it is used. */
+/** Registers the pages of promotions: their command, and pages of an earlier window. Everything else is loaded on first use. */
 import * as vscode from 'vscode';
 import type { RegistryEvent } from '../../core/event.ts';
 import { registerCommand } from '../commands.ts';
@@ -13,7 +13,7 @@ export function registerPromotionPages(
   extensionUri: vscode.Uri,
 ): vscode.Disposable & {
   readonly pages: () => Promise<PromotionPanels>;
-  /** New entries in the registry's log. */
+  /** Called with new events of the registry's log. */
   heard(events: readonly RegistryEvent[]): void;
 } {
   let loading: Promise<PromotionPanels> | undefined;

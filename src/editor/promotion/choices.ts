@@ -7,11 +7,11 @@ import { goodVersions } from '../../core/rollback-target.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { inOrder, isApplied } from '../lives/applied.ts';
 
-/** A pointer one could move, set or not. */
+/** A pointer that can be moved, set or not. */
 export interface PointerTarget {
   readonly environment: EnvironmentName;
   readonly channel: Channel;
-  /** Undefined while it is unset. */
+  /** Undefined if it is unset. */
   readonly live: Pointer | undefined;
 }
 
@@ -32,7 +32,7 @@ export function targetsOf(
   });
 }
 
-/** The pointers that can be rolled back, as far as the prompt itself shows it. */
+/** The pointers that can be rolled back, as far as the prompt's entry shows it. */
 export function setTargets(
   prompt: Pick<PromptSummary, 'pointers'>,
   environments: readonly Environment[],
@@ -43,7 +43,7 @@ export function setTargets(
 /** A version that was this pointer's target before. */
 export interface PreviousVersion {
   readonly version: VersionNumber;
-  /** When and by whom it was put there last. */
+  /** The last promotion of it there. */
   readonly promotion: Promotion;
   /** False if a rollback left or skipped the version. */
   readonly isGood: boolean;

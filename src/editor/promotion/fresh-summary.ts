@@ -4,7 +4,7 @@ import type { PromptName } from '../../core/name.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 
-/** The current pointers: a confirmation must show the actual state. */
+/** Fetches the current pointers, because a confirmation must show the actual state. */
 export async function freshSummary({ session }: Workbench, prompt: PromptName): Promise<PromptSummary> {
   const client = await session.clientFor({ kind: 'read' });
   return inProgress(`Looking up ${prompt}`, signal => client.getPrompt(prompt, signal));

@@ -1,4 +1,7 @@
-/** Moving a pointer: the difference, the reason, the question; then the promotion, what is true after it, and the way back. */
+/**
+ * Moves a pointer: shows the difference, asks for a reason and confirmation, promotes, reports the result, and offers
+ * undo.
+ */
 import * as vscode from 'vscode';
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { Promotion } from '../../contract/promotions.ts';
@@ -32,7 +35,7 @@ import {
   validateReason,
 } from './words.ts';
 
-/** The difference, the reason, the question; then the promotion and what is true after it. */
+/** Shows the difference, asks for a reason and confirmation, promotes, and reports the result. */
 export async function move(workbench: Workbench, wanted: IntendedPromotion): Promise<void> {
   const { session, ask } = workbench;
   const { prompt, version, target, kind } = wanted;
@@ -87,7 +90,7 @@ export async function move(workbench: Workbench, wanted: IntendedPromotion): Pro
   void sayOutcome(workbench, promotion, outcome(promotion, kind) + proof);
 }
 
-/** @param offered is prefilled, to be replaced. Undefined if the person cancels */
+/** @param offered a prefilled text to replace. Returns undefined if the person cancels */
 function askReason(
   ask: Dialogs,
   { prompt, version, target, kind }: IntendedPromotion,
@@ -107,7 +110,7 @@ function askReason(
   });
 }
 
-/** The name under which the reason is kept. */
+/** The name of the draft of the reason. */
 function draftOf({ kind, prompt, version, target }: IntendedPromotion, session: Session): string {
   return draftName(`${kind} ${prompt}@${version} ${target.environment} ${target.channel}`, session);
 }
@@ -123,7 +126,7 @@ function sent({ ask, session }: Workbench, { target }: IntendedPromotion, draft:
   ask.sent(channelDraft(target.environment, session));
 }
 
-/** As far as it is known here; the registry decides. */
+/** The required approvals, as far as they are known here; the registry decides. */
 function approvalsFor(
   { session }: Workbench,
   { target, kind }: IntendedPromotion,
@@ -205,7 +208,7 @@ export async function undo(workbench: Workbench, promotion: Promotion, from: Ver
   }
 }
 
-/** After a failure: the pointer is read back before anything is claimed. */
+/** After a failure, reads the pointer before the result is reported. */
 async function sayWhatIsTrue(
   workbench: Workbench,
   client: RegistryClient,

@@ -25,7 +25,7 @@ export async function pickPointer(
   { ask, prompts, session }: Workbench,
   { title, placeholder, none, environments, only }: PointerQuestion,
 ): Promise<Required<Pick<Named, 'prompt' | 'pointer'>> | undefined> {
-  await session.clientFor({ kind: 'read' }); // says what is missing
+  await session.clientFor({ kind: 'read' }); // reports what is missing
   if (prompts.summaries.length === 0) await prompts.refresh();
   const summaries = prompts.summaries.filter(({ name }) => only === undefined || name === only);
   const options = pointerOptions(summaries, environments ?? session.environments, Date.now());
@@ -37,7 +37,7 @@ export async function pickPointer(
 }
 
 /**
- * Production first, and in each environment what was moved last: an incident follows a change.
+ * Production first, and the last moved pointers first in each environment, because incidents follow changes.
  * @param environments in promotion order
  * @param now in milliseconds since 1970
  */

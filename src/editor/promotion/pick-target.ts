@@ -68,7 +68,7 @@ export async function pickTarget(
   return { environment, channel: parsePointerChannel(channel.trim()), live: undefined };
 }
 
-/** The name under which the name of a new channel is kept until something was promoted to it. */
+/** The name of the draft of a new channel's name, stored until something is promoted to it. */
 export function channelDraft(environment: string, session: Session): string {
   return draftName(`channel in ${environment}`, session);
 }

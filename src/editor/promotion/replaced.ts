@@ -28,7 +28,9 @@ export function openAt(
     .at(0);
 }
 
-/** In a list: `replaces the request for @6 by jonas.weber`; of the same version `requested by jonas.weber already`. */
+/**
+ * For a list: `replaces the request for @6 by jonas.weber`; for the same version `requested by jonas.weber already`.
+ */
 export function replacedNote(open: Promotion, version: number | undefined): string {
   if (open.version !== version) return `replaces ${nameOf(open)}`;
   const { requestedBy, effectiveAt, state } = open;
@@ -37,7 +39,7 @@ export function replacedNote(open: Promotion, version: number | undefined): stri
     : oneLine(`requested by ${requestedBy} already`);
 }
 
-/** In a question. */
+/** For a question. */
 export function replacedSentence(open: Promotion): string {
   return `It replaces ${nameOf(open)}.`;
 }

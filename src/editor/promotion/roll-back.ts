@@ -31,7 +31,7 @@ export async function rollBack(workbench: Workbench, { prompt, pointer, wasLive 
   ]);
   const all = setTargets(summary, session.environments);
   const named = all.find(each => isAt(each, pointer ?? wasLive));
-  const targets = named === undefined ? all.toReversed() : [named]; // what one rolls back is production
+  const targets = named === undefined ? all.toReversed() : [named]; // rollbacks are usually in production
   const lives = livesOf(data);
   const options = targets.flatMap(target =>
     optionsFor(

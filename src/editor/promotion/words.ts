@@ -1,4 +1,4 @@
-/** The sentences of promoting and rolling back, before and after. */
+/** The sentences for promotions and rollbacks, before and after. */
 import type { Promotion } from '../../contract/promotions.ts';
 import { approvalsMissing } from '../../core/approvals-missing.ts';
 import type { PromptName } from '../../core/name.ts';
@@ -21,7 +21,7 @@ export interface IntendedPromotion {
   readonly kind: 'promote' | 'roll-back';
   /** The number of others who must approve it, as the policy is known here. */
   readonly approvals?: number;
-  /** True if authors of what changes are among those who may. */
+  /** True if authors of the changes may approve it. */
   readonly authorsMayApprove?: boolean;
   /** The difference to the live version; null if unknown. */
   readonly change?: PromptChange | null | undefined;
@@ -144,7 +144,7 @@ function stillLive(
     : `${prompt}@${version} is still live in ${placeOf(place)}.`;
 }
 
-/** Undefined for a time for which a promotion can be planned; both in milliseconds since 1970. */
+/** Undefined if a promotion can be planned for the time; both in milliseconds since 1970. */
 export function validatePlannedTime(at: number, now: number): string | undefined {
   if (at <= now) return 'This time has passed. Enter a later one.';
   return at > now + LONGEST_AHEAD
@@ -152,7 +152,7 @@ export function validatePlannedTime(at: number, now: number): string | undefined
     : undefined;
 }
 
-/** Undefined when the reason will do. */
+/** Undefined if the reason is valid. */
 export function validateReason(text: string): string | undefined {
   if (isBlank(text)) return 'Enter a reason. It is kept permanently.';
   if (text.length > 4000) return `At most 4000 characters are allowed; this has ${text.length}.`;

@@ -1,4 +1,4 @@
-/** Commenting: what somebody wrote into the field of a thread is kept, and sent to where it belongs. */
+/** Commenting: stores the text typed into a thread's field, and sends it. */
 import type * as vscode from 'vscode';
 import type { Workbench } from '../workbench.ts';
 import { addressOf } from './comment-documents.ts';
@@ -11,15 +11,15 @@ import { lineOf, sideOf, subjectOf } from './threads.ts';
 export interface AddingParts {
   readonly reviews: OpenReviews<CommentThread>;
   readonly sending: Sending;
-  /** Of what is open. */
+  /** The threads of open documents. */
   readonly threads: () => readonly CommentThread[];
-  /** The newest comment that is known of a subject. */
+  /** The newest known comment of a subject. */
   readonly newest: (subject: string) => string | null;
-  /** Asks the registry for the comments of a subject; a failure is told in the log. */
+  /** Fetches the comments of a subject; failures are only logged. */
   readonly load: (subject: string) => Promise<void>;
 }
 
-/** @throws Error where the document is of another registry */
+/** @throws Error if the document belongs to another registry */
 export async function addComment(
   { thread, text }: vscode.CommentReply,
   { session, promotions }: Pick<Workbench, 'session' | 'promotions'>,
@@ -37,7 +37,7 @@ export async function addComment(
     address.promotion === null
       ? undefined
       : (promotions.find(address.promotion) ?? reviews.find(address.promotion)?.promotion);
-  // Replies to comments on an older version go there, and an ended review takes no comments.
+  // Replies to comments on an older version belong to that version, and a closed review accepts no comments.
   const isOfReview =
     line === null ||
     promotion === undefined ||

@@ -1,8 +1,8 @@
-/** The comments of a promotion's review, page by page. */
+/** Fetches the comments of a promotion's review, page by page. */
 import type { Comment } from '../../contract/promotions.ts';
 import type { Session } from '../connection/session.ts';
 
-/** In one request, and requests at most. */
+/** Comments per request, and the maximum number of requests. */
 const PAGE = 500;
 const MAX_PAGES = 20;
 

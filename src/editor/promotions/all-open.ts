@@ -1,10 +1,10 @@
-/** The promotions that are open in a registry, page by page. */
+/** Fetches the open promotions of a registry, page by page. */
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { Promotion } from '../../contract/promotions.ts';
 
-/** The most that a page holds. */
+/** The maximum size of a page. */
 const PAGE = 500;
-/** Of those that wait, and of those that are planned: no more are asked for. */
+/** The maximum number to fetch of pending promotions, and of planned ones. */
 export const MOST_OPEN = 2000;
 
 /** @throws as the registry client */

@@ -1,4 +1,4 @@
-/** Apply Suggestion: puts what a comment suggests into the prompt's file, as an edit that can be undone. */
+/** Apply Suggestion: inserts a comment's suggestion into the prompt's file, as an edit that can be undone. */
 import * as vscode from 'vscode';
 import { linesOfText } from '../../core/line-map.ts';
 import type { PromptName } from '../../core/name.ts';
@@ -11,13 +11,13 @@ import { suggestedEdit } from './suggestion-place.ts';
 export interface Suggested {
   readonly prompt: PromptName;
   readonly version: VersionNumber;
-  /** Of the version, from 1. */
+  /** The line of the version, from 1. */
   readonly line: number;
-  /** Of the comment. */
+  /** The text of the comment. */
   readonly text: string;
 }
 
-/** @throws Error that says why it was not applied */
+/** @throws Error with the reason why it was not applied */
 export async function applySuggestion(
   { session, prompts }: Workbench,
   { prompt, version, line, text }: Suggested,
@@ -48,7 +48,7 @@ export async function applySuggestion(
   await vscode.window.showTextDocument(document, { selection });
 }
 
-/** A line with the break after it, or before it where it is the last. */
+/** The range of a line with the line break after it, or before it for the last line. */
 function withLineBreak(document: vscode.TextDocument, at: number): vscode.Range {
   if (at + 1 < document.lineCount) return new vscode.Range(at, 0, at + 1, 0);
   const { range } = document.lineAt(at);

@@ -1,4 +1,4 @@
-/** The documents that take comments: versions in tabs, side by side or alone, and the sides of reviews. */
+/** Finds the documents that accept comments: versions in tabs, side by side or alone, and the sides of reviews. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
@@ -7,11 +7,14 @@ import { parseVersionUri } from '../versions/uri.ts';
 import { promotionIn } from './named-promotion.ts';
 import { promptSubject } from './threads.ts';
 
-/** Prompts whose versions are looked at for comments, first in what is in front: a review of a release shows 200. */
+/**
+ * The maximum number of prompts whose comments are shown, those in the active tab first: a review of a release shows
+ * 200.
+ */
 const MAX_PROMPTS = 300;
 
 export interface CommentedDocuments {
-  /** The reviews and prompts that are open, as `subjectOf` names them. */
+  /** The open reviews and prompts, as names from `subjectOf`. */
   readonly subjects: ReadonlySet<string>;
   /** By prompt: the versions that each tab shows side by side. */
   readonly tabs: ReadonlyMap<PromptName, readonly (readonly VersionNumber[])[]>;
@@ -41,13 +44,15 @@ export function openDocuments(registry: string | undefined): CommentedDocuments 
     for (const uri of sides) told.add(uri.toString());
     add(sides);
   }
-  // Of several comparisons in one editor, VS Code tells only of those that have both sides; a new prompt has one.
+  // Of several comparisons in one editor, VS Code only reports those with both sides; a new prompt has one.
   for (const { document } of vscode.window.visibleTextEditors)
     if (!told.has(document.uri.toString())) add([document.uri]);
   return { subjects, tabs };
 }
 
-/** A version's document, also as a side of a review; undefined for any other, and for one of another registry. */
+/**
+ * The address of a version's document, also as a side of a review; undefined for other documents and other registries.
+ */
 export function addressOf(uri: vscode.Uri, registry: string | undefined) {
   const address = parseVersionUri(uri);
   if (address === undefined || address.registry !== registry) return undefined;

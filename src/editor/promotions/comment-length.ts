@@ -4,7 +4,7 @@ import { isBlank } from '../../core/visible-text.ts';
 /** In characters. */
 export const MAX_COMMENT = 4000;
 
-/** Undefined when the comment will do. */
+/** Undefined if the comment is valid. */
 export function validateComment(text: string, needed: boolean): string | undefined {
   if (needed && isBlank(text)) return 'Enter a reason. It is kept permanently.';
   if (text.length > MAX_COMMENT)

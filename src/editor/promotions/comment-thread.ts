@@ -1,4 +1,4 @@
-/** A thread as VS Code shows it. What is in it is changed in place, so that nothing typed there is lost. */
+/** A thread as VS Code shows it. Its contents are changed in place, so that nothing typed there is lost. */
 import * as vscode from 'vscode';
 import { isSamePerson } from '../../core/person.ts';
 import { suggestionIn } from '../../core/suggestion.ts';
@@ -9,12 +9,12 @@ import type { ReviewThread, ThreadComment } from './threads.ts';
 import type { UnsentComment } from './unsent-comments.ts';
 import type { UnsentEdit } from './unsent-edits.ts';
 
-/** The arguments VS Code gives the commands on an unsent comment. */
+/** An unsent comment, as VS Code passes it to commands. */
 export class UnsentItem implements vscode.Comment {
   readonly idempotencyKey: string;
   readonly author: vscode.CommentAuthorInformation;
   mode = vscode.CommentMode.Preview;
-  /** A string is shown as it is; while the comment is edited, VS Code puts the new text here. */
+  /** A string is shown unchanged; while the comment is edited, VS Code stores the new text here. */
   body: string;
   label = '';
   contextValue = '';
@@ -26,7 +26,7 @@ export class UnsentItem implements vscode.Comment {
   }
 }
 
-/** The arguments of the commands on a comment of the registry. */
+/** A comment in the registry, as VS Code passes it to commands. */
 export class SentItem implements vscode.Comment {
   readonly comment: ThreadComment;
   /** Where it was written. */
@@ -34,7 +34,7 @@ export class SentItem implements vscode.Comment {
   readonly author: vscode.CommentAuthorInformation;
   readonly timestamp: Date;
   mode = vscode.CommentMode.Preview;
-  /** Markdown; while the comment is edited, the text as it was written, in which VS Code puts the new one. */
+  /** Markdown; while the comment is edited, the plain text, which VS Code replaces with the new one. */
   body: string | vscode.MarkdownString;
   label?: string;
   contextValue = '';
@@ -48,13 +48,13 @@ export class SentItem implements vscode.Comment {
     this.body = this.#shownText();
   }
 
-  /** Makes a field of it to write in, or shows it again. */
+  /** Turns the comment into an input field, or back. */
   edit(isEdited: boolean): void {
     this.body = isEdited ? (this.#unsent?.text ?? this.comment.text) : this.#shownText();
     this.mode = isEdited ? vscode.CommentMode.Editing : vscode.CommentMode.Preview;
   }
 
-  /** @param unsent what it is to be, where that has not reached the registry */
+  /** @param unsent an edit that has not reached the registry */
   show(unsent: UnsentEdit | undefined, isSending: boolean, contextValue: string): void {
     const isOther = unsent?.text !== this.#unsent?.text;
     this.#unsent = unsent;
@@ -66,38 +66,38 @@ export class SentItem implements vscode.Comment {
     else delete this.label;
   }
 
-  /** Unsent text is the person's own and shown as it is. */
+  /** Unsent text is the person's own, and is shown unchanged. */
   #shownText(): string | vscode.MarkdownString {
     return this.#unsent?.text ?? new vscode.MarkdownString(commentMarkdown(this.comment.text));
   }
 }
 
 export interface ThreadState {
-  /** Nobody can comment any more. */
+  /** True if nobody can comment anymore. */
   readonly hasEnded: boolean;
   readonly isSending: boolean;
   readonly isEdited: boolean;
-  /** By the id of the comment. */
+  /** By the comment's id. */
   readonly edits: ReadonlyMap<string, UnsentEdit>;
   readonly isSendingEdit: (edit: UnsentEdit) => boolean;
-  /** Who writes here. */
+  /** The person who comments here. */
   readonly author: string;
   /** The names under which the registry knows the person. */
   readonly own: readonly string[];
-  /** One of the person's keys is an admin's. */
+  /** True if one of the person's keys is an admin's. */
   readonly isAdmin: boolean;
 }
 
 export class CommentThread {
   readonly #make: (comments: readonly vscode.Comment[]) => vscode.CommentThread;
   #made: vscode.CommentThread | undefined;
-  /** The comment it shows; undefined for one of VS Code's own that was not shown yet. */
+  /** The thread that it shows; undefined for one created by VS Code that was not shown yet. */
   content: ReviewThread | undefined;
-  /** By the id of the registry's comment; VS Code knows a comment by its object. */
+  /** By the id of the registry's comment, because VS Code identifies a comment by its object. */
   #items = new Map<string, SentItem>();
   #unsent: UnsentItem | undefined;
 
-  /** @param make one with its first comments: of one that has none yet, VS Code opens the field for a reply */
+  /** @param make creates a thread with its first comments, because VS Code opens the reply field of an empty one */
   constructor(make: (comments: readonly vscode.Comment[]) => vscode.CommentThread) {
     this.#make = make;
   }
@@ -124,7 +124,8 @@ export class CommentThread {
     const { thread } = this;
     thread.comments = this.#comments;
     thread.label = threadLabel(content, hasEnded);
-    // There is one unsent comment at a place: it is sent, edited or discarded first. A line takes comments for ever.
+    // A place has one unsent comment at most, which must be sent, edited or discarded first. Lines accept comments even
+    // after the review.
     thread.canReply = !(hasEnded && line === null) && unsent === undefined;
     thread.contextValue =
       line === null || comments.length === 0 ? '' : resolved === null ? 'open' : 'resolved';
@@ -132,7 +133,7 @@ export class CommentThread {
       resolved === null ? vscode.CommentThreadState.Unresolved : vscode.CommentThreadState.Resolved;
   }
 
-  /** Shows it again as it is, after one of its comments was made a field or made one no more. */
+  /** Updates the display after one of its comments was turned into an input field, or back. */
   refresh(): void {
     this.thread.comments = this.#comments;
   }

@@ -1,6 +1,6 @@
 /**
- * Comments at the lines of versions and in reviews, through VS Code's own comments: a thread for each line, kept by the
- * registry. One controller shows all of them.
+ * Comments at the lines of versions and in reviews, shown as VS Code's own comments: a thread for each line, stored in
+ * the registry. One controller shows all of them.
  */
 import * as vscode from 'vscode';
 import type { Comment } from '../../contract/promotions.ts';
@@ -39,24 +39,24 @@ import { type UnsentComment, UnsentComments } from './unsent-comments.ts';
 import { type UnsentEdit, UnsentEdits } from './unsent-edits.ts';
 import { promptOfWritten, type Written, withWritten } from './written.ts';
 
-/** Prompts whose comments are asked for at a time: a comparison of two environments shows many. */
+/** The number of prompts whose comments are fetched at a time, because a comparison of two environments shows many. */
 const AT_ONCE = 4;
 
 export interface ReviewComments extends vscode.Disposable {
-  /** The threads of what is open. */
+  /** The threads of open documents. */
   shown(): readonly vscode.CommentThread[];
   /** New entries of the registry's log: others' comments are shown at once. */
   heard(events: readonly RegistryEvent[]): void;
 }
 
-/** @param memory of the workspace, for comments that were not sent */
+/** @param memory of the workspace, for unsent comments */
 export function registerComments(workbench: Workbench, memory: vscode.Memento): ReviewComments {
   const { session, promotions, report, log } = workbench;
   const controller = vscode.comments.createCommentController('promptforge.review', 'Comments on Versions');
   controller.options = { prompt: 'Reply…', placeHolder: 'Comment' };
   const unsent = new UnsentComments(memory);
   const edits = new UnsentEdits(memory);
-  /** By the id of the comment. */
+  /** By the comment's id. */
   const editsUnderWay = new Set<string>();
   const edited = new Set<string>();
   const typed = new TypedComments();
@@ -158,7 +158,7 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
   }
   const promptOfReview = (id: string) => promptOfSubject(id) ?? reviews.find(id)?.promotion?.prompt;
   const openThreads = () => [...reviews.open].flatMap(id => reviews.shown(id));
-  /** Waiting comments at a line are shown wherever that line is. */
+  /** Unsent comments at a line are shown wherever that line is. */
   const changed = (id?: string) => {
     for (const each of new Set([...(id === undefined ? [] : [id]), ...reviews.open])) reviews.show(each);
     setContexts();
@@ -177,7 +177,7 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
     await reviews.load(id);
     setContexts();
   };
-  /** A failure is told, and can be tried again. Not awaited: the message may stay for long. */
+  /** Failures are reported with a retry. Not awaited, because the message may stay open for long. */
   const loadAll = async (ids: Iterable<string>): Promise<void> => {
     try {
       await inTurns([...ids], AT_ONCE, load);
@@ -194,7 +194,7 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
   };
   const newest = (id: string) => newestIn(reviews.find(id));
   const sending = new Sending({ workbench, unsent, changed, written, load: id => loadAll([id]) });
-  /** A document of a version is read, not reviewed: that its comments are not there yet is told in the log alone. */
+  /** A version's document is read rather than reviewed, so a failure to fetch its comments is only logged. */
   const loadQuietly = (id: string) =>
     load(id).catch((error: unknown) => log.warn(`Comments: ${String(error)}`));
   const turns = new Turns(AT_ONCE, async id => {

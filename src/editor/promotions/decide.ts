@@ -29,7 +29,7 @@ export async function decide(
   if (named === undefined) return;
   const promotion = await promotionNow(named, workbench);
   if (promotion.release?.atomic === true && groupOf(promotion) !== 'done') {
-    // It goes live only with the others, so the question is about all of them.
+    // It only goes live with the others, so the question is about all of them.
     await vscode.commands.executeCommand(`promptforge.${action}Release`, promotion.release.id);
     return;
   }
@@ -38,7 +38,7 @@ export async function decide(
     await ask.tell('info', endedAlready(promotion, groupOf(named) !== 'done'));
     return;
   }
-  // Before anything is asked: it would be for nothing without the key.
+  // First, because without the key all questions would be in vain.
   const client = await session.clientFor({ kind: 'decide', environment: promotion.environment });
   // Each registry counts its promotions from 1.
   const change = await changeOf(workbench, action, promotion);

@@ -1,4 +1,4 @@
-/** The threads of a prompt from the registry, and where their lines are in the versions that are open. */
+/** Fetches the threads of a prompt, and finds their lines in the open versions. */
 import type { LineThread } from '../../contract/comments.ts';
 import { followLine, type LineMap, type LineStep, lineMap, linesOfText } from '../../core/line-map.ts';
 import type { PromptName } from '../../core/name.ts';
@@ -7,18 +7,21 @@ import { type VersionNumber, versionReference } from '../../core/version.ts';
 import type { Session } from '../connection/session.ts';
 import type { FollowedThread } from './threads.ts';
 
-/** Threads of one prompt that are shown: those of the newest versions come first. */
+/** The maximum number of threads shown for a prompt, those of the newest versions first. */
 const MAX_THREADS = 2000;
-/** Versions through which a line is followed one by one; from an older one it is followed to the first of these at once. */
+/**
+ * The number of versions through which a line is followed one by one; from an older version, it is followed to the
+ * first of these directly.
+ */
 const MAX_STEPS = 100;
-/** Versions that are older than these steps and have threads. */
+/** The maximum number of versions with threads before these steps. */
 const MAX_OLDER = 50;
 /** The cache between two loadings: texts by their length, and line maps between versions. */
 const KEPT = { characters: 16 * 1024 * 1024, maps: 500 };
 
 export class ThreadFollower {
   readonly #session: Session;
-  /** By registry, prompt and version. The one that was asked for last is the last. */
+  /** By registry, prompt and version; the last used is last. */
   readonly #lines = new Map<string, readonly string[]>();
   readonly #maps = new Map<string, LineMap>();
   #characters = 0;
@@ -27,10 +30,7 @@ export class ThreadFollower {
     this.#session = session;
   }
 
-  /**
-   * What is written at the lines of `versions` and of those before them. A thread that was resolved stays with its own
-   * version.
-   */
+  /** The comments at the lines of `versions` and of earlier versions. A resolved thread stays at its own version. */
   async load(
     prompt: PromptName,
     versions: readonly VersionNumber[],
@@ -100,7 +100,7 @@ export class ThreadFollower {
     return { to, map };
   }
 
-  /** The lines of versions; those that the key may not read are not among them. */
+  /** The lines of versions, without those that the key may not read. */
   async #texts(
     prompt: PromptName,
     versions: readonly VersionNumber[],
@@ -154,7 +154,7 @@ async function allThreads(session: Session, prompt: PromptName, signal: AbortSig
       threads.push(...page.data);
       cursor = page.nextCursor ?? undefined;
     } catch (error) {
-      // A registry of an earlier release has comments on promotions alone.
+      // A registry of an earlier release only has comments on promotions.
       if (Problem.is(error, 'route_not_found')) return [];
       throw error;
     }

@@ -1,4 +1,4 @@
-/** The promotions of the view in their groups, and what one may do with each: plain lists and decisions. */
+/** Groups the promotions of the view, and determines the permitted actions: plain lists and decisions. */
 import type { StoredKeyState } from '../../client/choose-key.ts';
 import type { OwnersChangeRecord } from '../../contract/owners.ts';
 import type { Promotion } from '../../contract/promotions.ts';
@@ -10,7 +10,9 @@ import { ownersTurnOf } from './owners-actions.ts';
 export const GROUPS = ['waiting', 'planned', 'done'] as const;
 export type GroupName = (typeof GROUPS)[number];
 
-/** Whose turn it is with one that waits: one's own, or others' with what one asked for oneself or with the rest. */
+/**
+ * Whose turn it is with a waiting promotion: the person's own, or others', separately for what the person requested.
+ */
 export const TURNS = ['yours', 'requested', 'others'] as const;
 export type PromotionTurn = (typeof TURNS)[number];
 
@@ -21,7 +23,7 @@ export interface Group {
   /** Finished promotions are grouped by environment. */
   readonly environment?: EnvironmentName;
   readonly promotions: readonly Promotion[];
-  /** Changes of owners that wait. */
+  /** Pending changes of owners. */
   readonly owners: readonly OwnersChangeRecord[];
 }
 
@@ -34,10 +36,10 @@ export function groupOf({ state }: Pick<Promotion, 'state'>): GroupName {
 }
 
 /**
- * Those that hold something, in their order: who waits longest first, what goes live soonest first, what ended last
- * first, production before the environments that lead to it. A promotion that is listed twice is shown once.
+ * The groups that are not empty. Waiting promotions are ordered by age, planned ones by time, and finished ones with
+ * the latest first; production comes before the environments that lead to it. Duplicates are removed.
  * @param environments in promotion order
- * @param keyOf of an environment
+ * @param keyOf returns the state of an environment's key
  */
 export function groupsOf(
   promotions: readonly Promotion[],
@@ -77,13 +79,13 @@ export function groupsOf(
   return groups.filter(group => group.promotions.length > 0 || group.owners.length > 0);
 }
 
-/** A change of the owners of an environment that waits. */
+/** A pending change of an environment's owners. */
 export interface OwnersEntry {
   readonly kind: 'owners';
   readonly change: OwnersChangeRecord;
 }
 
-/** A promotion by itself, or those of one release. */
+/** A single promotion, or those of one release. */
 export type PromotionEntry =
   | { readonly kind: 'promotion'; readonly promotion: Promotion }
   | { readonly kind: 'release'; readonly release: ShownRelease };
@@ -96,7 +98,7 @@ export interface ShownRelease {
   readonly promotions: readonly Promotion[];
 }
 
-/** Promotions in their order, those of a release together at the place of the first. */
+/** Promotions in order, with those of a release together at the position of the first. */
 export function entriesOf(promotions: readonly Promotion[]): PromotionEntry[] {
   const byEntry = Map.groupBy(promotions, entryOf);
   return [...byEntry.values()].map((together): PromotionEntry => {
@@ -129,7 +131,7 @@ export function permittedReleaseActions(
   );
 }
 
-/** Of one that waits for approval, with one's key for its environment. */
+/** The turn of a promotion that waits for approval. @param key the person's key for its environment */
 export function turnOf(promotion: Promotion, key: StoredKeyState | undefined): PromotionTurn {
   if (permittedActions(promotion, key).includes('approve')) return 'yours';
   return key?.kind === 'known' && isSamePerson(promotion.requestedBy, key.who.actor) ? 'requested' : 'others';
@@ -142,7 +144,7 @@ export function endedAt({ appliedAt, closed, requestedAt }: Promotion): string {
 
 export type ReviewAction = 'approve' | 'reject' | 'cancel';
 
-/** The actions permitted on a promotion by one's key, as known here; the registry decides. */
+/** The actions that the person's key permits on a promotion, as known here; the registry decides. */
 export function permittedActions(promotion: Promotion, key: StoredKeyState | undefined): ReviewAction[] {
   const group = groupOf(promotion);
   if (group === 'done' || key === undefined) return [];
@@ -160,18 +162,18 @@ export function permittedActions(promotion: Promotion, key: StoredKeyState | und
   return actions;
 }
 
-/** Returns whether somebody may not approve a promotion as they wrote what it changes. */
+/** Returns true if somebody may not approve a promotion because they wrote what it changes. */
 export function isAuthor({ authors }: Pick<Promotion, 'authors'>, actor: string): boolean {
   return authors.some(author => isSamePerson(author, actor));
 }
 
-/** Returns whether an approval of this person brings it further: that of an owner does who is waited for, and is enough where one is missing. */
+/** Returns true if this person's approval makes progress: if one approval is missing and it must be an owner's, only theirs does. */
 export function doesApprovalHelp({ owners, approvals, approvalsNeeded }: Promotion, actor: string): boolean {
   if (owners.length === 0 || approvalsNeeded - approvals.length > 1) return true;
   return owners.some(each => each.owners.some(owner => isSamePerson(owner, actor)));
 }
 
-/** Times of RFC 3339 in UTC are in their order as text. */
+/** RFC 3339 times in UTC sort correctly as text. */
 function by(promotions: Promotion[], time: (promotion: Promotion) => string): Promotion[] {
   const order = (a: Promotion, b: Promotion) =>
     time(a) < time(b) ? -1 : time(a) > time(b) ? 1 : Number(a.id) - Number(b.id);

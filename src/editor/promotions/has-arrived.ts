@@ -1,11 +1,11 @@
-/** A comment whose sending failed may have reached the registry all the same. Pure. */
+/** Detects whether a comment whose sending failed reached the registry all the same. Pure. */
 import type { LineThread } from '../../contract/comments.ts';
 import type { Comment, Promotion } from '../../contract/promotions.ts';
 import { isSamePerson } from '../../core/person.ts';
 import { sideOf } from './threads.ts';
 import type { UnsentComment } from './unsent-comments.ts';
 
-/** As `hasArrived`, of one at a line of a version. */
+/** Like `hasArrived`, for a comment at a line of a version. */
 export function hasArrivedAtLine(
   { text, after, line, version }: UnsentComment,
   threads: readonly LineThread[],
@@ -24,7 +24,7 @@ export function hasArrivedAtLine(
 }
 
 /**
- * Whether the registry has it, though its answer was lost.
+ * Returns true if the registry has the comment, although its response was lost.
  * @param own the names under which the person comments
  */
 export function hasArrived(

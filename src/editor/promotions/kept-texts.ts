@@ -1,4 +1,4 @@
-/** Unsent text: kept in the window's memory, also over a reload, within bounds. */
+/** Stores unsent texts in the workspace's memory, within limits, so that they survive a reload of the window. */
 
 /** The part of `vscode.Memento` that is used. */
 export interface TextMemento {
@@ -6,9 +6,9 @@ export interface TextMemento {
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
-/** More than anybody leaves unsent; the oldest are forgotten first. */
+/** More than anybody leaves unsent; the oldest are dropped first. */
 const MAX_TEXTS = 100;
-/** UTF-16 code units of all of them. */
+/** The limit of all texts together, in UTF-16 code units. */
 const MAX_CHARACTERS = 400_000;
 
 export class KeptTexts<Kept extends { readonly text: string }> {
@@ -18,8 +18,8 @@ export class KeptTexts<Kept extends { readonly text: string }> {
   #all: readonly Kept[];
 
   /**
-   * @param key under which the memory holds them
-   * @param isKept whether a value is one: another version of the extension may have written it
+   * @param key of the texts in the memory
+   * @param isKept returns true for a valid value, as another version of the extension may have written it
    */
   constructor(memory: TextMemento, key: string, isKept: (value: unknown) => value is Kept) {
     this.#memory = memory;
@@ -32,7 +32,7 @@ export class KeptTexts<Kept extends { readonly text: string }> {
     return this.#all;
   }
 
-  /** Keeps it as the newest, in the place of those that it replaces. */
+  /** Adds a text as the newest, and removes those that it replaces. */
   put(added: Kept, isReplaced: (other: Kept) => boolean): Kept {
     this.#store([...this.#all.filter(each => !isReplaced(each)), added]);
     return added;

@@ -1,4 +1,4 @@
-/** The words of the view Promotions: label, description, tooltip (Markdown) and what a screen reader says. */
+/** The texts of the view Promotions: label, description, tooltip (Markdown) and accessibility label. */
 import type { Promotion } from '../../contract/promotions.ts';
 import { type Channel, STABLE } from '../../core/channel.ts';
 import { goesBack } from '../../core/goes-back.ts';
@@ -37,7 +37,7 @@ export function groupTitle({ name, turn, environment }: Omit<Group, 'promotions'
   return environment === undefined ? GROUP_TITLES[name] : `${GROUP_TITLES[name]}: ${environment}`;
 }
 
-/** A codicon for each state, for one that was held, and for what has become of one that was applied. */
+/** A codicon for each state, for held promotions, and for the current status of applied ones. */
 export function iconOf(
   { state, held }: Promotion,
   standing: LiveStatus,
@@ -60,9 +60,9 @@ export function iconOf(
 }
 
 /**
- * The label has what a narrow side bar must show, beside what the group and the icon say: of what was done which version
- * has become what, `@12 live now` in `Done: production`, then `triage · jonas.weber · 2 hours ago`; of what waits or is
- * planned first of all which prompt it is, `triage@12 production: 1 of 2 approvals`, then `jonas.weber · 2 hours ago`.
+ * The label has what a narrow side bar must show beside the group and the icon. For finished promotions, the version
+ * and its status: `@12 live now` in `Done: production`, then `triage · jonas.weber · 2 hours ago`. For waiting or
+ * planned ones, the prompt first: `triage@12 production: 1 of 2 approvals`, then `jonas.weber · 2 hours ago`.
  */
 export function promotionWords(promotion: Promotion, standing: LiveStatus, now: number): ItemWords {
   const { prompt, version, environment, channel, from } = promotion;
@@ -80,12 +80,12 @@ export function promotionWords(promotion: Promotion, standing: LiveStatus, now: 
   };
 }
 
-/** Where applications that ask for nothing look, the group's environment says all. */
+/** Empty for the default channel, because the group already names the environment. */
 function doneWhere(channel: Channel): string {
   return channel === STABLE ? '' : `${channel}: `;
 }
 
-/** The present state. */
+/** The current state. */
 function stateOf(promotion: Promotion, standing: LiveStatus): string {
   const { state, effectiveAt, requestedAt, held } = promotion;
   if (state === 'pending') return held === null ? waitsWords(promotion) : 'held';
@@ -135,7 +135,7 @@ export function waitsWords(promotion: Promotion): string {
   return whom === undefined ? approvalsWords(promotion) : oneLine(`waiting for ${whom}`);
 }
 
-/** Who may not approve it beside who requested it. */
+/** The authors, who may not approve it either. */
 function authorsWords(authors: readonly string[]): string {
   const named = listed(authors.slice(0, MAX_AUTHORS));
   const more = authors.length - MAX_AUTHORS;
@@ -177,7 +177,7 @@ function promotionTooltip(promotion: Promotion, standing: LiveStatus, now: numbe
   ].join('\n\n');
 }
 
-/** From when to when it was live. */
+/** The time span in which it was live. */
 function lifeOf(appliedAt: string, standing: LiveStatus, when: (at: string) => string): string {
   switch (standing.kind) {
     case 'live':

@@ -1,4 +1,7 @@
-/** Which promotion a command is about: the node of the view, the review in front, its id, or what the person picks. */
+/**
+ * Determines the promotion that a command applies to: the view's node, the active review, its id, or the person's
+ * choice.
+ */
 import * as vscode from 'vscode';
 import type { Promotion } from '../../contract/promotions.ts';
 import { documentsIn } from '../versions/tab-documents.ts';
@@ -10,7 +13,7 @@ import { groupTitle, promotionOption } from './labels.ts';
 import type { PromotionNode } from './promotions-view.ts';
 import { knownStandings } from './standing.ts';
 
-/** Undefined when the person leaves the question. `admits` narrows what is offered, not what was named. */
+/** Undefined if the person cancels. `admits` filters the choices, not a named promotion. */
 export async function namedPromotion(
   argument: unknown,
   { promotions, prompts, session, ask }: Workbench,
@@ -21,7 +24,7 @@ export async function namedPromotion(
     typeof argument === 'string' ? argument : (promotions.pageInFront ?? promotionInFront(session.registry));
   if (id !== undefined)
     return promotions.find(id) ?? (await session.clientFor({ kind: 'read' })).getPromotion(id);
-  await session.clientFor({ kind: 'read' }); // says what is missing
+  await session.clientFor({ kind: 'read' }); // reports what is missing
   await promotions.load();
   const now = Date.now();
   const standings = knownStandings(promotions, prompts);
@@ -42,9 +45,9 @@ export async function namedPromotion(
 }
 
 /**
- * As the registry has it now: a list may be of before somebody decided, or of the registry that the window was connected
- * to before.
- * @throws Error where the registry has another promotion under its id; as the registry client
+ * Fetches the promotion's current state: a list may be outdated, or from the registry that the window was connected to
+ * before.
+ * @throws Error if the registry has another promotion with this id; and as the registry client
  */
 export async function promotionNow(
   named: Promotion,
@@ -56,7 +59,7 @@ export async function promotionNow(
   return now;
 }
 
-/** @throws Error where two promotions have one id, as each registry counts its own from 1 */
+/** @throws Error if two promotions have the same id, because each registry counts its own from 1 */
 export function checkIsSame(named: Promotion, now: Promotion | undefined): void {
   const said = (each: Promotion | undefined) =>
     each && [each.prompt, each.version, each.environment, each.channel, each.requestedAt].join(' ');
@@ -66,12 +69,12 @@ export function checkIsSame(named: Promotion, now: Promotion | undefined): void 
     );
 }
 
-/** The id of the promotion whose review is the editor in front. @param registry that the window is connected to */
+/** The id of the promotion in the active review. @param registry that the window is connected to */
 export function promotionInFront(registry: string | undefined): string | undefined {
   return promotionIn(vscode.window.tabGroups.activeTabGroup.activeTab, registry);
 }
 
-/** The id of the promotion whose review a tab shows; undefined for one in another registry, which counts its own. */
+/** The id of the promotion whose review a tab shows; undefined for another registry, which has its own ids. */
 export function promotionIn(tab: vscode.Tab | undefined, registry: string | undefined): string | undefined {
   const addresses = documentsIn(tab).map(uri => parseVersionUri(uri) ?? parseResolvedUri(uri));
   return addresses.find(address => address?.promotion !== undefined && address.registry === registry)

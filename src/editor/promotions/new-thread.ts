@@ -1,4 +1,4 @@
-/** A new thread of the editor's own, at the place where it is to be shown. */
+/** Creates a thread in the editor at the place where it is shown. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import type { Session } from '../connection/session.ts';

@@ -1,6 +1,6 @@
 /**
- * The threads of the reviews that are open. A thread that stays is changed in place, since somebody may be writing in
- * it; of several loadings of one review the newest counts.
+ * The threads of open reviews. A thread that remains is changed in place, because somebody may be writing in it. If a
+ * review is loaded several times, the newest result counts.
  */
 import type { Comment, Promotion } from '../../contract/promotions.ts';
 import { NewestRun } from '../work/newest-run.ts';
@@ -8,20 +8,20 @@ import { type FollowedThread, type ReviewThread, threadId } from './threads.ts';
 
 /** The loaded state of a promotion's review, or of the comments at the lines of a prompt's versions. */
 export interface Review {
-  /** Undefined until the registry has told, and of versions that are in no review. */
+  /** Undefined until the registry responds, and for versions that are in no review. */
   readonly promotion: Promotion | undefined;
-  /** In the review, oldest first. */
+  /** Comments in the review, oldest first. */
   readonly comments: readonly Comment[];
-  /** At lines of the versions that are open, and of those before them. */
+  /** Threads at lines of the open versions, and of earlier ones. */
   readonly followed?: readonly FollowedThread[];
 }
 
 export interface OpenReviewsParts<Shown> {
   readonly fetch: (id: string, signal: AbortSignal) => Promise<Review>;
   readonly threads: (id: string, review: Review) => readonly ReviewThread[];
-  /** Puts a thread on the screen, in the place of the one that was there before. */
+  /** Shows a thread, replacing the one that was there before. */
   readonly show: (id: string, review: Review, thread: ReviewThread, before: Shown | undefined) => Shown;
-  /** Returns whether something that was not sent may be in a thread. */
+  /** Returns true if a thread may contain unsent text. */
   readonly isTyped: () => boolean;
 }
 
@@ -32,14 +32,14 @@ interface Open<Shown> {
 }
 
 /**
- * VS Code keeps what was typed into a thread while its editor is closed, as long as the thread is there; but as long its
- * view Comments lists the thread too, as it was.
+ * The number of closed reviews whose threads are kept: VS Code keeps text typed into a thread as long as the thread
+ * exists, but its view Comments also lists the thread, unchanged, for as long.
  */
 const CLOSED_KEPT = 10;
 
 export class OpenReviews<Shown extends { dispose(): void }> {
   readonly #parts: OpenReviewsParts<Shown>;
-  /** Of promotions by id; the one that was opened last is the last. */
+  /** By subject; the one that was opened last is last. */
   readonly #reviews = new Map<string, Open<Shown>>();
   #open: ReadonlySet<string> = new Set();
 
@@ -47,12 +47,12 @@ export class OpenReviews<Shown extends { dispose(): void }> {
     this.#parts = parts;
   }
 
-  /** The ids of the promotions. */
+  /** The open subjects. */
   get open(): ReadonlySet<string> {
     return this.#open;
   }
 
-  /** Undefined for a review that was not opened lately. */
+  /** Undefined for a review that was not opened recently. */
   find(id: string): Review | undefined {
     return this.#reviews.get(id)?.review;
   }
@@ -61,7 +61,7 @@ export class OpenReviews<Shown extends { dispose(): void }> {
     return [...(this.#reviews.get(id)?.shown.values() ?? [])];
   }
 
-  /** These reviews and no others are open. @returns those that were not open before */
+  /** Sets the open reviews. @returns those that were not open before */
   follow(open: ReadonlySet<string>): string[] {
     const added = [...open].filter(id => !this.#open.has(id));
     this.#open = open;
@@ -77,7 +77,7 @@ export class OpenReviews<Shown extends { dispose(): void }> {
     return added;
   }
 
-  /** Asks the registry; what is shown stays when that fails. @throws as `fetch` does */
+  /** Fetches the review; if that fails, the display is unchanged. @throws as `fetch` */
   async load(id: string): Promise<void> {
     const open = this.#reviews.get(id);
     await open?.loading.start(async signal => {
@@ -91,7 +91,7 @@ export class OpenReviews<Shown extends { dispose(): void }> {
     });
   }
 
-  /** Changes what is known of one, and shows it. A loading that is under way counts more when it ends. */
+  /** Updates a review, and shows it. A load in progress overrides this when it ends. */
   update(id: string, change: (review: Review) => Review): void {
     const open = this.#reviews.get(id);
     if (open === undefined) return;
@@ -99,7 +99,7 @@ export class OpenReviews<Shown extends { dispose(): void }> {
     this.show(id);
   }
 
-  /** Shows what is known by now. */
+  /** Shows the current state of a review. */
   show(id: string): void {
     const open = this.#reviews.get(id);
     if (open === undefined) return;
@@ -115,7 +115,7 @@ export class OpenReviews<Shown extends { dispose(): void }> {
     }
   }
 
-  /** Takes a thread that VS Code made for one of its own, unless there is one at its place. */
+  /** Adopts a thread that VS Code created, unless there is one at its place. */
   adopt(id: string, place: Pick<ReviewThread, 'version' | 'line' | 'shown'>, thread: Shown): void {
     const open = this.#reviews.get(id);
     const there = open?.shown.get(threadId(place));

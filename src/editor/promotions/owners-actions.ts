@@ -1,11 +1,11 @@
-/** Whose turn it is with a change of owners, and what one may do with it: plain decisions, as far as it can be known here. */
+/** Determines whose turn it is with a change of owners, and the permitted actions, as far as they are known here. */
 import type { StoredKeyState } from '../../client/choose-key.ts';
 import type { OwnersChangeRecord } from '../../contract/owners.ts';
 import { isSamePerson } from '../../core/person.ts';
 import { roleIncludes } from '../../core/role.ts';
 import type { PromotionTurn, ReviewAction } from './groups.ts';
 
-/** With one's key for its environment; the registry has the last word. */
+/** @param key the person's key for its environment; the registry decides */
 export function permittedOwnersActions(
   change: OwnersChangeRecord,
   key: StoredKeyState | undefined,

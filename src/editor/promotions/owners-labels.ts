@@ -1,4 +1,4 @@
-/** The words of a change of owners in the view Promotions. */
+/** The texts of a change of owners in the view Promotions. */
 import type { OwnersChangeRecord } from '../../contract/owners.ts';
 import { changeWaitsFor } from '../../core/owners-words.ts';
 import { firstLine, type ItemWords } from '../explorer/labels.ts';

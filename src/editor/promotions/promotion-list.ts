@@ -1,4 +1,4 @@
-/** The promotions that wait, are planned or ended lately, and the changes of owners that wait, kept for all who show or decide them. */
+/** The pending, planned and recently finished promotions, and the pending changes of owners, shared by all features. */
 import * as vscode from 'vscode';
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { OwnersChangeRecord } from '../../contract/owners.ts';
@@ -10,13 +10,13 @@ import { DisposableOwner } from '../work/disposable-owner.ts';
 import { NewestRun } from '../work/newest-run.ts';
 import { allThatAre, MOST_OPEN } from './all-open.ts';
 
-/** Of the newest, from which those that ended are taken. */
+/** The number of newest promotions from which finished ones are taken. */
 const LATELY = 50;
 
 /** A promotion whose page is open. */
 export interface PageInFront {
   readonly id: string;
-  /** Its registry, as `Session.place` gives it. */
+  /** Its registry, as in `Session.place`. */
   readonly place: string;
 }
 
@@ -25,7 +25,7 @@ export class PromotionList extends DisposableOwner {
   readonly #changed = this.own(new vscode.EventEmitter<void>());
   readonly onDidChange = this.#changed.event;
   readonly #pageChanged = this.own(new vscode.EventEmitter<void>());
-  /** After `pageInFront` may have changed. */
+  /** Fires when `pageInFront` may have changed. */
   readonly onDidChangePage = this.#pageChanged.event;
   #of: string | undefined;
   #promotions: readonly Promotion[] = [];
@@ -35,7 +35,7 @@ export class PromotionList extends DisposableOwner {
   #pageInFront: PageInFront | undefined;
   readonly #loading = new NewestRun();
 
-  /** Loads whenever the session was read anew: a refresh of the window is one of this list too. */
+  /** Loads whenever the session is reloaded, so that a refresh of the window includes this list. */
   constructor(session: Session) {
     super();
     this.#session = session;
@@ -47,22 +47,22 @@ export class PromotionList extends DisposableOwner {
     this.own(following);
   }
 
-  /** In no order; a group of the view has one. */
+  /** In no particular order; the view's groups are sorted. */
   get promotions(): readonly Promotion[] {
     return this.#promotions;
   }
 
-  /** Changes of owners that wait, one for each environment at most; who waits longest first. */
+  /** Pending changes of owners, at most one per environment, oldest first. */
   get ownersChanges(): readonly OwnersChangeRecord[] {
     return this.#ownersChanges;
   }
 
-  /** Returns whether the registry has listed its promotions. */
+  /** Returns true if the registry has listed its promotions. */
   get isListed(): boolean {
     return this.#isListed;
   }
 
-  /** Why the list is not whole, as one sentence; undefined when it is. */
+  /** Why the list is incomplete, as one sentence; undefined if it is complete. */
   get trouble(): string | undefined {
     return this.#trouble;
   }
@@ -73,7 +73,7 @@ export class PromotionList extends DisposableOwner {
     return this.#pageInFront?.place === this.#session.place ? this.#pageInFront?.id : undefined;
   }
 
-  /** To be called when another page is in front, or none, and when the registry is another. */
+  /** To be called when another page or none becomes active, and when the registry changes. */
   setPageInFront(page: PageInFront | undefined): void {
     this.#pageInFront = page;
     this.#pageChanged.fire();
@@ -88,14 +88,14 @@ export class PromotionList extends DisposableOwner {
     return this.#loading.running;
   }
 
-  /** Asks the registry again. Never rejects: `trouble` says what is wrong. */
+  /** Fetches the list again. Never rejects: `trouble` has the error. */
   load(): Promise<void> {
     return this.#loading.start(signal => this.#load(signal));
   }
 
   async #load(signal: AbortSignal): Promise<void> {
     const { state, registry } = this.#session;
-    // While the registry cannot be asked, what was known last stays.
+    // While the registry is unreachable, the last known list remains.
     const isOther = registry !== this.#of;
     const mayStay = state.kind === 'connected' || state.kind === 'offline' || state.kind === 'connecting';
     if (isOther || !mayStay) [this.#promotions, this.#ownersChanges] = [[], []];
@@ -120,7 +120,7 @@ export class PromotionList extends DisposableOwner {
           allThatAre('planned', client, signal),
           client.listPromotions({ limit: LATELY }, signal).then(({ data }) => data),
         ]);
-        // Those of another registry are not taken for those of the one that came meanwhile.
+        // A list from the previous registry must not be shown for the current one.
         if (signal.aborted || registry !== this.#session.registry) return;
         this.#isListed = true;
         // Promotions that moved between two responses are in both: the later response counts.
@@ -151,7 +151,7 @@ async function ownersChangesOf(
   try {
     return (await client.listOwnersChanges(signal)).data;
   } catch (error) {
-    if (Problem.is(error, 'route_not_found')) return []; // a registry of an earlier release lists none
+    if (Problem.is(error, 'route_not_found')) return []; // not supported by a registry of an earlier release
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-/** The view Promotions: what waits for approval, changes of owners included, what is planned, what was done lately; its badge counts what waits. */
+/** The view Promotions: waiting promotions and changes of owners, planned and recently finished promotions; its badge counts those that wait. */
 import * as vscode from 'vscode';
 import type { StoredKeyState } from '../../client/choose-key.ts';
 import type { Promotion } from '../../contract/promotions.ts';
@@ -53,7 +53,7 @@ export class PromotionsTree extends DisposableOwner implements vscode.TreeDataPr
     this.#keyOf = environment => session.keys.get(environment);
     this.#environments = () => session.environments.map(({ name }) => name);
     this.own(promotions.onDidChange(() => this.#changed.fire(undefined)));
-    // Where pointers point is known from the prompts.
+    // The targets of pointers come from the list of prompts.
     this.own(prompts.onDidChange(() => this.#changed.fire(undefined)));
     // Permissions follow from the keys.
     this.own(session.onDidChange(() => this.#changed.fire(undefined)));
@@ -86,7 +86,7 @@ export class PromotionsTree extends DisposableOwner implements vscode.TreeDataPr
     }
   }
 
-  /** The tooltip, when the pointer or a screen reader asks for it. */
+  /** Creates the tooltip when it is requested by the mouse or a screen reader. */
   resolveTreeItem(item: vscode.TreeItem, node: PromotionNode): vscode.TreeItem {
     if (node.kind !== 'group') item.tooltip = new vscode.MarkdownString(this.#wordsOf(node).tooltip());
     return item;
@@ -109,7 +109,7 @@ export class PromotionsTree extends DisposableOwner implements vscode.TreeDataPr
     return environment !== undefined && environment === this.#environments().at(-1);
   }
 
-  /** Made anew when what it is made from has changed. */
+  /** Recomputed when its inputs have changed. */
   #standings(): Standings {
     const { promotions } = this.#list;
     const { listed } = this.#prompts;
@@ -169,7 +169,7 @@ export class PromotionsTree extends DisposableOwner implements vscode.TreeDataPr
   }
 }
 
-/** @param isLast whether it is about the last environment */
+/** @param isLast true if it is about the last environment */
 function groupItem(group: Group, isLast: boolean): vscode.TreeItem {
   const { name, turn, environment, promotions, owners } = group;
   const count = entriesOf(promotions).length + owners.length;
@@ -177,7 +177,7 @@ function groupItem(group: Group, isLast: boolean): vscode.TreeItem {
   const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(title, name === 'done' && !isLast ? Collapsed : Expanded);
   item.id = [name, turn, environment].filter(part => part !== undefined).join(' ');
-  // Of what was done, only the last is shown, so its number says nothing.
+  // Only the latest finished promotions are shown, so their number says nothing.
   if (name !== 'done') item.description = String(count);
   else item.tooltip = 'The most recent promotions. The log of the registry has all of them.';
   item.contextValue = ':group:';
@@ -187,7 +187,7 @@ function groupItem(group: Group, isLast: boolean): vscode.TreeItem {
 
 export function registerPromotionsView(workbench: Workbench): vscode.Disposable & {
   readonly tree: PromotionsTree;
-  /** How many wait, a release as one: for this person, or for anybody. */
+  /** The number of waiting entries, for this person or for anybody; a release counts as one. */
   waiting(of: 'you' | 'anybody'): number;
 } {
   const { promotions, session } = workbench;

@@ -1,4 +1,4 @@
-/** Registers the commands Approve, Reject and Cancel Promotion; what decides is loaded when somebody does. */
+/** Registers the commands Approve, Reject and Cancel Promotion; their code is loaded on first use. */
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
 import type { Workbench } from '../workbench.ts';

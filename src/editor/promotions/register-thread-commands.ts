@@ -1,10 +1,10 @@
-/** Registers the commands on threads and on comments of the registry, which are loaded when somebody uses one. */
+/** Registers the commands on threads and comments of the registry, which are loaded on first use. */
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
 import type { Workbench } from '../workbench.ts';
 import type { ThreadCommand, ThreadParts } from './thread-commands.ts';
 
-/** With what a failure message begins. */
+/** The beginning of a failure message. */
 const COMMANDS: Readonly<Record<ThreadCommand, string>> = {
   resolveComments: 'Resolving the comments',
   unresolveComments: 'Reopening the comments',

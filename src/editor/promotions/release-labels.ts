@@ -1,4 +1,4 @@
-/** The words of a release in the view Promotions. */
+/** The texts of a release in the view Promotions. */
 import type { Promotion } from '../../contract/promotions.ts';
 import { stateWord } from '../../core/state-word.ts';
 import { firstLine, type ItemWords } from '../explorer/labels.ts';
@@ -36,7 +36,7 @@ export function releaseWords({ id, atomic, promotions }: ShownRelease, now: numb
   };
 }
 
-/** `@11 → @12`; `new: @12` where nothing was live. */
+/** `@11 → @12`; `new: @12` if nothing was live. */
 export function moveWords({ from, version }: Pick<Promotion, 'from' | 'version'>): string {
   return from === null ? `new: @${version}` : `@${from} → @${version}`;
 }

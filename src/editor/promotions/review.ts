@@ -1,4 +1,6 @@
-/** Review Promotion: what would change, in VS Code's own diff editor, in documents that belong to this review. */
+/**
+ * Review Promotion: shows what would change in VS Code's own diff editor, with documents that belong to this review.
+ */
 import * as vscode from 'vscode';
 import type { Promotion } from '../../contract/promotions.ts';
 import type { VersionNumber } from '../../core/version.ts';
@@ -52,12 +54,12 @@ export async function showReview(workbench: Workbench, promotion: Promotion): Pr
   }
 }
 
-/** `Review triage: @11 ↔ @12 → production`. @param name as `shortName` gives it */
+/** `Review triage: @11 ↔ @12 → production`. @param name from `shortName` */
 export function reviewTitle(name: string, promotion: Promotion): string {
   return `Review ${name}: @${promotion.from} ↔ @${promotion.version} → ${placeOf(promotion)}`;
 }
 
-/** One side of a promotion's review: the version, in a document of its own. */
+/** One side of a promotion's review: a separate document of the version. */
 export function reviewUri(
   registry: string | undefined,
   { prompt, id }: Pick<Promotion, 'prompt' | 'id'>,

@@ -1,4 +1,4 @@
-/** Sending the edit of a comment: it is kept before, and forgotten when it has arrived or the person discards it. */
+/** Sends the edit of a comment: stores it first, and deletes it when it has arrived or is discarded. */
 import type { LineComment } from '../../contract/comments.ts';
 import type { Session } from '../connection/session.ts';
 import { inProgress } from '../work/in-progress.ts';
@@ -11,17 +11,17 @@ import type { Written } from './written.ts';
 export interface SendingEditsParts {
   readonly workbench: Workbench;
   readonly edits: UnsentEdits;
-  /** Those on their way, by `edit.comment`. */
+  /** Edits being sent, by `edit.comment`. */
   readonly underWay: Set<string>;
   /** The displayed comments may have changed. */
   readonly changed: () => void;
-  /** Shows what the registry answered. */
+  /** Shows the registry's response. */
   readonly written: (written: Written) => void;
-  /** Asks the registry for the comments of what is open; a failure is told. */
+  /** Fetches the comments of open documents; failures are reported. */
   readonly load: () => Promise<unknown>;
 }
 
-/** One that is on its way or is not kept any more is left alone. Failures are told. */
+/** Does nothing for an edit that is being sent or is no longer stored. Failures are reported. */
 export async function sendEdit(
   { comment, registry }: Pick<UnsentEdit, 'comment' | 'registry'>,
   parts: SendingEditsParts,
@@ -38,7 +38,7 @@ export async function sendEdit(
     written({ kind: 'comment', comment: answer });
   } catch (error) {
     workbench.session.note(error);
-    // Not awaited: the message may stay for long. Trying again sends what is kept by then.
+    // Not awaited, because the message may stay open for long. A retry sends the text stored by then.
     void workbench.report(error, 'Editing the comment', () => sendEdit(edit, parts));
     return;
   } finally {

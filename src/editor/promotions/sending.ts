@@ -1,4 +1,4 @@
-/** Sending a comment: it is kept before, and forgotten when it has arrived or the person discards it. */
+/** Sends a comment: stores it first, and deletes it when it has arrived or is discarded. */
 import type { LineComment } from '../../contract/comments.ts';
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Session } from '../connection/session.ts';
@@ -15,9 +15,9 @@ export interface SendingParts {
   readonly unsent: UnsentComments;
   /** The displayed comments of a subject may have changed. */
   readonly changed: (subject: string) => void;
-  /** Shows what the registry answered. */
+  /** Shows the registry's response. */
   readonly written: (written: Written) => void;
-  /** Asks the registry for a subject's comments; a failure is told. */
+  /** Fetches a subject's comments; failures are reported. */
   readonly load: (subject: string) => Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export class Sending {
     return this.#underWay.has(idempotencyKey);
   }
 
-  /** Sends one that is kept; one that is on its way or is not kept any more is left alone. Failures are told. */
+  /** Sends a stored comment; does nothing for one that is being sent or is no longer stored. Failures are reported. */
   async send({ idempotencyKey }: Pick<UnsentComment, 'idempotencyKey'>): Promise<void> {
     const { workbench, unsent, changed, written, load } = this.#parts;
     const comment = unsent.find(idempotencyKey);
@@ -49,7 +49,7 @@ export class Sending {
       written({ kind: 'comment', comment: answer });
     } catch (error) {
       workbench.session.note(error);
-      // Not awaited: the message may stay for long. Trying again sends what is kept by then, once.
+      // Not awaited, because the message may stay open for long. A retry sends the text stored by then, once.
       void workbench.report(error, 'Commenting', () => this.send(comment));
       return;
     } finally {
@@ -59,11 +59,11 @@ export class Sending {
     await load(subject);
   }
 
-  /** Keeps a text, once what was written at its place before is not on its way any more, and sends it. */
+  /** Stores a text and sends it, after the previous one at its place has been sent. */
   async keepAndSend(place: UnsentPlace, text: string, after: string | null): Promise<void> {
     const { unsent } = this.#parts;
     const before = unsent.at(place);
-    await (before && this.#underWay.get(before.idempotencyKey))?.catch(() => undefined); // `send` tells of it
+    await (before && this.#underWay.get(before.idempotencyKey))?.catch(() => undefined); // `send` reports it
     await this.send(unsent.keep(place, text, after));
   }
 
@@ -76,7 +76,7 @@ export class Sending {
     const { promotion: id, prompt, version, line } = comment;
     const text = comment.text.trim();
     const promotion = id === null ? undefined : await client.getPromotion(id);
-    // A review takes no comments once it has ended; the lines of its versions do.
+    // A closed review accepts no comments, but the lines of its versions do.
     if (id === null || promotion === undefined || (groupOf(promotion) === 'done' && line !== null)) {
       if (line === null) throw new Error('This comment is not on a line.');
       const request = { version, line, text };
@@ -92,7 +92,7 @@ export class Sending {
   }
 }
 
-/** @throws Error when the window is connected to another registry than the one that it is for */
+/** @throws Error if the window is connected to another registry */
 export function checkRegistry({ place }: Session, registry: string, what: 'comment' | 'edit'): void {
   if (place !== registry)
     throw new Error(

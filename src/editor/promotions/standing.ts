@@ -7,16 +7,16 @@ import type { VersionNumber } from '../../core/version.ts';
 import { type Applied, inOrder, isApplied } from '../lives/applied.ts';
 
 export type LiveStatus =
-  /** Its version is what the pointer points to, since it was applied. */
+  /** The pointer has pointed to its version since it was applied. */
   | { readonly kind: 'live' }
-  /** At `at` (RFC 3339 UTC) the pointer was moved on to `by`, or back to it. */
+  /** At `at` (RFC 3339 UTC), the pointer was moved forward or back to `by`. */
   | { readonly kind: 'replaced' | 'rolled back'; readonly by: VersionNumber; readonly at: string }
-  /** It was replaced some time; now the pointer points to `now`. */
+  /** It was replaced at an unknown time; the pointer now points to `now`. */
   | { readonly kind: 'past'; readonly now: VersionNumber }
-  /** It was not applied, or where the pointer is is not known. */
+  /** It was not applied, or the pointer's target is unknown. */
   | { readonly kind: 'unknown' };
 
-/** Standings among the promotions that a window knows, by where its list of prompts has the pointers. */
+/** Standings among the promotions that the window knows, with the pointers in its list of prompts. */
 export function knownStandings(
   { promotions }: { readonly promotions: readonly Promotion[] },
   { listed }: { readonly listed: ReadonlyMap<PromptName, { readonly summary: PromptSummary | undefined }> },
@@ -24,7 +24,7 @@ export function knownStandings(
   return new Standings(promotions, prompt => listed.get(prompt)?.summary);
 }
 
-/** Standings among the promotions that are known; `summaryOf` tells where pointers point. */
+/** Standings among the known promotions; `summaryOf` returns the targets of pointers. */
 export class Standings {
   readonly #applied: ReadonlyMap<string, readonly Applied[]>;
   readonly #summaryOf: (prompt: PromptName) => Pick<PromptSummary, 'pointers'> | undefined;
@@ -45,7 +45,7 @@ export class Standings {
       return { kind: goesBack(next) ? 'rolled back' : 'replaced', by: next.version, at: next.appliedAt };
     const pointer = this.#pointer(promotion);
     if (pointer === undefined) return { kind: 'unknown' };
-    // A newer one may be missing among those that are known, and the summary may be older than they are.
+    // A newer promotion may be missing, and the summary may be older than the promotions.
     return pointer.promotion !== promotion.id && pointer.promotedAt > promotion.appliedAt
       ? { kind: 'past', now: pointer.version }
       : { kind: 'live' };

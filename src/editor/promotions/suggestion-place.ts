@@ -1,7 +1,7 @@
-/** Where a suggestion is put. Pure. */
+/** Finds the place for a suggestion. Pure. */
 import { lineMap } from '../../core/line-map.ts';
 
-/** The line of the file that a line of the version is now, with the same text; undefined: it is gone. */
+/** The line of the file that corresponds to a line of the version, with the same text; undefined if it is gone. */
 export function suggestedEdit(
   version: readonly string[],
   file: readonly string[],

@@ -17,13 +17,13 @@ import { type UnsentParts, unsentCommands, unsentOf } from './unsent-commands.ts
 import type { UnsentComment } from './unsent-comments.ts';
 
 export interface ThreadParts extends UnsentParts {
-  /** Of what is open. */
+  /** The threads of open documents. */
   readonly threads: () => readonly CommentThread[];
-  /** The newest comment that is known of a subject. */
+  /** The newest known comment of a subject. */
   readonly newest: (subject: string) => string | null;
-  /** Asks the registry for the comments of what is open; a failure is told. */
+  /** Fetches the comments of open documents; failures are reported. */
   readonly load: () => Promise<unknown>;
-  /** Turns the comment into a field to write in, or back. */
+  /** Turns the comment into an input field, or back. */
   readonly editUnsent: (comment: UnsentComment, isEdited: boolean) => void;
 }
 
@@ -97,7 +97,7 @@ export function threadCommands(
       if (found === undefined) return;
       const { item, thread } = found;
       const text = typeof item.body === 'string' ? item.body : item.body.value;
-      // Until there is something to keep, what was typed stays in its field.
+      // An empty text is not stored, so the field stays open.
       if (isBlank(text)) throw new Error('Enter a comment, or delete this one.');
       const { comment, place } = item;
       const registry = placeNow(session);
@@ -132,9 +132,9 @@ export function threadCommands(
       const { promotion: id, text } = item.comment;
       const environment = (id === null ? undefined : promotions.find(id)?.environment) ?? '';
       const at = { registry, environment, promotion: id, prompt, ...item.place };
-      // An admin may delete those of others, and would write them under another name.
+      // An admin may delete comments of others, but restoring one would change its author.
       const isOwn = item.contextValue.split(':').includes('edit');
-      // Not awaited: the message may stay for long.
+      // Not awaited, because the message may stay open for long.
       void ask
         .tell(
           'info',
@@ -168,14 +168,14 @@ function promptOf({ thread }: CommentThread): PromptName {
   return prompt;
 }
 
-/** VS Code gives the comment itself. */
+/** VS Code passes the comment itself. */
 function commentIn(argument: unknown, { threads }: ThreadParts): Found | undefined {
   if (!(argument instanceof SentItem)) return undefined;
   const thread = threads().find(({ items }) => items.includes(argument));
   return thread && { thread, item: argument };
 }
 
-/** That of the argument, or as the person picks of those for which it can be done; undefined when they leave. */
+/** The comment in the argument, or the person's choice among suitable ones; undefined if they cancel. */
 async function namedComment(
   argument: unknown,
   { ask }: Workbench,
@@ -230,7 +230,7 @@ async function namedThread(
   });
 }
 
-/** A comment may be nothing but a suggestion. */
+/** A comment may consist of only a suggestion. */
 function labelOf(text: string): string {
   const lines = suggestionIn(text);
   return text.trimStart().startsWith('```') && lines !== undefined
@@ -243,7 +243,7 @@ function placeOf(prompt: PromptName, { place: { version, line } }: SentItem): st
   return line === null ? reference : `${reference}, line ${line}`;
 }
 
-/** Of a text of any length. */
+/** A short excerpt of a text. */
 function excerpt(text: string): string {
   const most = 500;
   return text.length > most ? `${text.slice(0, most)}…` : text;

@@ -17,7 +17,7 @@ export interface ShownPlace extends FollowedLine {
   readonly version: VersionNumber;
 }
 
-/** A thread, and where its line is in each version of those that are open. */
+/** A thread, and the place of its line in each open version. */
 export interface FollowedThread {
   readonly thread: LineThread;
   readonly lines: ReadonlyMap<VersionNumber, FollowedLine>;
@@ -26,18 +26,18 @@ export interface FollowedThread {
 export interface ReviewThread {
   /** The version whose line it is about. */
   readonly version: VersionNumber;
-  /** From 1; null: of the whole promotion. */
+  /** From 1; null for the whole promotion. */
   readonly line: number | null;
   /** Oldest first. */
   readonly comments: readonly ThreadComment[];
-  /** Where it is shown when that is not its own place: in another version, on the line that its line became. */
+  /** Where it is shown if not at its own place: the corresponding line of another version. */
   readonly shown?: ShownPlace;
   readonly resolved?: LineThread['resolved'];
   /** Unsent text. */
   readonly unsent?: UnsentComment;
 }
 
-/** In the order in which they began; those that hold nothing but an unsent comment come last. */
+/** In the order in which they began; threads with only an unsent comment come last. */
 export function threadsOf(
   promotion: Pick<Promotion, 'from' | 'version'> | undefined,
   comments: readonly Comment[],
@@ -55,7 +55,7 @@ export function threadsOf(
   return withUnsent([...threads.values()], unsent);
 }
 
-/** Each at the place that it was written for, wherever that is shown; a place of its own where nobody else wrote. */
+/** Adds unsent comments to the threads they were written for, wherever those are shown, or as new threads. */
 export function withUnsent(
   threads: readonly ReviewThread[],
   unsent: readonly UnsentComment[],
@@ -72,7 +72,9 @@ export function withUnsent(
   ];
 }
 
-/** A comment that was edited and is not known, as while the registry is away, is shown where it was written. */
+/**
+ * An edited comment that is not known, for example while the registry is unreachable, is shown where it was written.
+ */
 export function withEdits(threads: readonly ReviewThread[], edits: readonly UnsentEdit[]): ReviewThread[] {
   const known = new Set(threads.flatMap(({ comments }) => comments.map(({ id }) => id)));
   const all = [...threads];
@@ -91,15 +93,15 @@ function placeId({ version, line }: Pick<ReviewThread, 'version' | 'line'>): str
   return threadId({ version, line });
 }
 
-/** One for all comments at the same place, as it is shown in one version. */
+/** The same for all comments at one place, as shown in one version. */
 export function threadId({ version, line, shown }: Pick<ReviewThread, 'version' | 'line' | 'shown'>): string {
   const place = line === null ? 'whole' : `${version} ${line}`;
   return shown === undefined ? place : `${place} in ${shown.version}`;
 }
 
 /**
- * The threads of a prompt's versions, beside those of a review where one is open. What was written in the review comes
- * from the registry twice, and is shown once.
+ * The threads of a prompt's versions, beside those of an open review. The registry returns comments in the review
+ * twice; they are shown once.
  * @param tabs the versions that each tab shows side by side
  */
 export function withFollowed(
@@ -124,7 +126,10 @@ export function withFollowed(
   return [...threads.values()];
 }
 
-/** In each tab once: at its own place, else in the newest version that still has its line, else where its line was. */
+/**
+ * Once in each tab: at its own place, otherwise in the newest version that still has its line, otherwise where its line
+ * was.
+ */
 function shownPlaces(
   own: VersionNumber,
   lines: FollowedThread['lines'],
@@ -157,17 +162,17 @@ export function subjectOf(place: { readonly promotion: string | null; readonly p
   return place.promotion ?? promptSubject(place.prompt);
 }
 
-/** No id of a promotion begins so. */
+/** No id of a promotion begins like this. */
 export function promptSubject(prompt: PromptName): string {
   return `@${prompt}`;
 }
 
-/** The prompt of such a subject; undefined for that of a review. */
+/** The prompt of such a subject; undefined for a review's. */
 export function promptOfSubject(subject: string): PromptName | undefined {
   return subject.startsWith('@') ? (subject.slice(1) as PromptName) : undefined;
 }
 
-/** Which side of the review a version is; undefined for none. */
+/** The side of the review that a version is on; undefined if neither. */
 export function sideOf(
   { from, version }: Pick<Promotion, 'from' | 'version'>,
   shown: number | undefined,
@@ -176,7 +181,7 @@ export function sideOf(
   return shown !== undefined && shown === from ? 'from' : undefined;
 }
 
-/** The line, from 1, that a thread of the editor is about: its last, where several were marked. */
+/** The line, from 1, of a thread in the editor: the last one if several were selected. */
 export function lineOf(range: { readonly end: { readonly line: number } } | undefined): number | undefined {
   return range === undefined ? undefined : range.end.line + 1;
 }

@@ -1,6 +1,6 @@
 /**
- * Whether something is written in a field for a comment. VS Code keeps it with its thread while the editor is closed, and
- * tells nobody; but the field is a document.
+ * Detects text typed into comment fields. VS Code keeps it with its thread while the editor is closed, without an API;
+ * but the field is a document.
  */
 import * as vscode from 'vscode';
 
@@ -13,7 +13,7 @@ export class TypedComments implements vscode.Disposable {
     else this.#typed.add(field);
   });
 
-  /** Also what was written in a field that was closed since: where that is now, is not known. */
+  /** Includes text in a field that was closed since, because its fate is unknown. */
   get areThere(): boolean {
     return this.#typed.size > 0;
   }

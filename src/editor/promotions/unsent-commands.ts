@@ -16,7 +16,7 @@ export interface UnsentParts {
   readonly sendingEdits: SendingEditsParts;
 }
 
-/** Either of them, as the person sees it. */
+/** An unsent comment or edit, as shown to the person. */
 type Unsent =
   | { readonly kind: 'comment'; readonly comment: UnsentComment }
   | { readonly kind: 'edit'; readonly edit: UnsentEdit };
@@ -64,7 +64,7 @@ export function unsentCommands(workbench: Workbench, parts: UnsentParts) {
   }
 }
 
-/** That of the thread, or as the person picks; undefined when there is none or the person leaves. */
+/** The one in the thread, or the person's choice; undefined if there is none or the person cancels. */
 async function namedUnsent(
   argument: unknown,
   { ask, session }: Workbench,
@@ -111,7 +111,7 @@ function placeOf(unsent: Unsent): string {
   return `${at}${environment === '' ? '' : ` for ${environment}`}${onLine}`;
 }
 
-/** Of a text of any length. */
+/** A short excerpt of a text. */
 function excerpt(text: string): string {
   const most = 500;
   return text.length > most ? `${text.slice(0, most)}…` : text;

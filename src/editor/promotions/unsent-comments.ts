@@ -1,29 +1,29 @@
 /**
- * Comments that were written and have not reached the registry: kept until they have, or until the person discards
- * them, after a reload of the window too. There is one for a line of a promotion or of a version in a registry.
+ * Comments that have not reached the registry: stored until they have, or until the person discards them, even over a
+ * reload of the window. There is at most one per line of a promotion or version in a registry.
  */
 import { isPromptName, type PromptName } from '../../core/name.ts';
 import { isVersionNumber, type VersionNumber } from '../../core/version.ts';
 import { KeptTexts, type TextMemento } from './kept-texts.ts';
 
 export interface UnsentPlace {
-  /** As `Session.place` names it. */
+  /** As in `Session.place`. */
   readonly registry: string;
   readonly environment: string;
-  /** Null: at a line of the version, and in no review. */
+  /** Null for a comment at a line of the version, outside of reviews. */
   readonly promotion: string | null;
   readonly prompt: PromptName;
   /** The side of the review, by its version. */
   readonly version: VersionNumber;
-  /** From 1; null: of the whole promotion. */
+  /** From 1; null for the whole promotion. */
   readonly line: number | null;
 }
 
 export interface UnsentComment extends UnsentPlace {
   readonly text: string;
-  /** The registry takes a comment that comes twice under it as one. */
+  /** The registry stores a comment that arrives twice with this key only once. */
   readonly idempotencyKey: string;
-  /** The newest comment that was known when it was first sent; null: none. */
+  /** The newest known comment when it was first sent; null if there was none. */
   readonly after: string | null;
 }
 
@@ -34,14 +34,14 @@ export class UnsentComments {
     this.#kept = new KeptTexts(memory, 'promptforge.unsentComments', isUnsentComment);
   }
 
-  /** Of a registry, or of one promotion there; oldest first. */
+  /** The comments for a registry, or one of its promotions; oldest first. */
   of(registry: string | undefined, promotion?: string): readonly UnsentComment[] {
     return this.#kept.all.filter(
       each => each.registry === registry && (promotion === undefined || each.promotion === promotion),
     );
   }
 
-  /** At lines of a prompt's versions, in no review; oldest first. */
+  /** The comments at lines of a prompt's versions, outside of reviews; oldest first. */
   atLinesOf(registry: string | undefined, prompt: PromptName): readonly UnsentComment[] {
     return this.of(registry).filter(each => each.promotion === null && each.prompt === prompt);
   }
@@ -50,14 +50,15 @@ export class UnsentComments {
     return this.#kept.all.find(each => isAt(each, place));
   }
 
-  /** As it is kept now; undefined once it was sent or discarded. */
+  /** The stored comment; undefined once it was sent or discarded. */
   find(idempotencyKey: string): UnsentComment | undefined {
     return this.#kept.all.find(each => each.idempotencyKey === idempotencyKey);
   }
 
   /**
-   * Keeps a text before it is sent. What waits at the same place already comes before it, as a paragraph of its own.
-   * @param after the newest comment that is known
+   * Stores a text before it is sent. Text that already waits at the same place comes before it, as a separate
+   * paragraph.
+   * @param after the newest known comment
    */
   keep(place: UnsentPlace, text: string, after: string | null): UnsentComment {
     const waiting = this.at(place);
@@ -66,7 +67,7 @@ export class UnsentComments {
     return this.#put({ ...waiting, text: `${waiting.text.trimEnd()}\n\n${text}`, ...firstSending(after) });
   }
 
-  /** Takes another text for it, as a comment that the registry has not seen. */
+  /** Replaces its text, as a new comment for the registry. */
   edit(comment: UnsentComment, text: string, after: string | null): UnsentComment {
     return text === comment.text ? comment : this.#put({ ...comment, text, ...firstSending(after) });
   }
@@ -75,7 +76,7 @@ export class UnsentComments {
     this.#kept.remove(each => each.idempotencyKey === idempotencyKey);
   }
 
-  /** Takes back that it was forgotten, unless something else was written there meanwhile. */
+  /** Restores a deleted comment, unless something else was written there meanwhile. */
   restore(comment: UnsentComment): void {
     if (this.at(comment) === undefined) this.#put(comment);
   }

@@ -1,27 +1,27 @@
 /**
- * Edits of comments that have not reached the registry: kept until they have, or until the person discards them, after
- * a reload of the window too. There is one for a comment.
+ * Edits of comments that have not reached the registry: stored until they have, or until the person discards them, even
+ * over a reload of the window. There is at most one per comment.
  */
 import { isPromptName, type PromptName } from '../../core/name.ts';
 import { isVersionNumber, type VersionNumber } from '../../core/version.ts';
 import { KeptTexts, type TextMemento } from './kept-texts.ts';
 
 export interface UnsentEdit {
-  /** As `Session.place` names it. */
+  /** As in `Session.place`. */
   readonly registry: string;
   readonly prompt: PromptName;
-  /** In whose review the comment was written; null: in none. */
+  /** The promotion in whose review the comment was written; null if in none. */
   readonly promotion: string | null;
   /** Where it was written. */
   readonly version: VersionNumber;
-  /** From 1; null: of the whole promotion. */
+  /** From 1; null for the whole promotion. */
   readonly line: number | null;
   /** The comment's id. */
   readonly comment: string;
   readonly actor: string;
   /** RFC 3339. */
   readonly at: string;
-  /** The present text of the comment. */
+  /** The current text of the comment. */
   readonly before: string;
   /** The new text of the comment. */
   readonly text: string;
@@ -34,7 +34,7 @@ export class UnsentEdits {
     this.#kept = new KeptTexts(memory, 'promptforge.unsentEdits', isUnsentEdit);
   }
 
-  /** Of a registry; oldest first. */
+  /** The edits for a registry; oldest first. */
   of(registry: string | undefined): readonly UnsentEdit[] {
     return this.#kept.all.filter(each => each.registry === registry);
   }
@@ -43,7 +43,7 @@ export class UnsentEdits {
     return this.of(registry).find(each => each.comment === comment);
   }
 
-  /** In the place of what the comment was to be before. */
+  /** Stores an edit, replacing an earlier one of the comment. */
   keep(edit: UnsentEdit): void {
     this.#kept.put(edit, each => isOfSame(each, edit));
   }
@@ -52,7 +52,7 @@ export class UnsentEdits {
     this.#kept.remove(each => isOfSame(each, edit));
   }
 
-  /** Forgets those that a registry has by now, though its answer was lost. */
+  /** Deletes edits that the registry has by now, although its response was lost. */
   forgetArrived(
     registry: string | undefined,
     comments: readonly { readonly id: string; readonly text: string }[],

@@ -1,4 +1,4 @@
-/** The sentences of deciding on a promotion: the question before, and what a refusal means. */
+/** The sentences for decisions on a promotion: the question before, and the meaning of a refusal. */
 import type { Promotion } from '../../contract/promotions.ts';
 import { waitedForWords } from '../../core/owners-words.ts';
 import type { Problem } from '../../core/problem.ts';
@@ -14,8 +14,8 @@ import { validateComment } from './comment-length.ts';
 import type { ReviewAction } from './groups.ts';
 
 /**
- * The one question before an approval: what would be live, instead of what, who asked for it and why.
- * @param change what it changes; null where that could not be found out
+ * The question before an approval: what would be live, what it replaces, who requested it and why.
+ * @param change what it changes; null if unknown
  */
 export function approvalQuestion(
   promotion: Promotion,
@@ -36,7 +36,7 @@ export function approvalQuestion(
   };
 }
 
-/** One input box is the question and the comment: Enter does it, Escape leaves all as it is. */
+/** One input box is both the confirmation and the comment: Enter decides, Escape cancels. */
 export function decisionQuestion(action: ReviewAction, promotion: Promotion): TextQuestion {
   const { prompt, version } = promotion;
   const what = `${prompt}@${version} for ${placeOf(promotion)}`;
@@ -83,7 +83,7 @@ function effectOf({ approvals, approvalsNeeded, effectiveAt, owners }: Promotion
     : `It then goes live at once.`;
 }
 
-/** @param isNews whether the window did not know it */
+/** @param isNews true if the window did not know it */
 export function endedAlready({ prompt, version, state, closed }: Promotion, isNews: boolean): string {
   const by = closed === null ? '' : ` by ${oneLine(closed.by)}`;
   return `${isNews ? 'Someone else was faster. ' : ''}This promotion of ${prompt}@${version} was ${stateWord(state)}${by} already.`;
@@ -95,8 +95,8 @@ export function unknownAfterFailure(action: ReviewAction, error: unknown): strin
 }
 
 /**
- * What a refusal of the registry means for this promotion; undefined for those that are no matter of it. `review`:
- * whether looking at it again is what helps.
+ * The meaning of a registry's refusal for this promotion; undefined for unrelated ones. `review` is true if reviewing
+ * it again helps.
  */
 export function refusal(
   problem: Problem,

@@ -1,6 +1,6 @@
 /**
- * The registry's answers to writes, put into a review at once: loading it again may take a while, or fail, and the write
- * has succeeded all the same. Pure.
+ * Applies the registry's responses to writes to a review at once, because loading it again may take a while, or fail,
+ * although the write has succeeded. Pure.
  */
 import type { LineComment, LineThread } from '../../contract/comments.ts';
 import type { Comment } from '../../contract/promotions.ts';
@@ -19,7 +19,7 @@ export function promptOfWritten(written: Written): PromptName {
   return written.kind === 'thread' ? written.thread.prompt : written.comment.prompt;
 }
 
-/** A comment of a review, with the place that its side and line are in. */
+/** A review's comment with the place of its side and line. */
 export function asLineComment(
   { id, promotion, actor, at, text, editedAt }: Comment,
   place: { readonly prompt: PromptName; readonly version: VersionNumber; readonly line: number | null },
@@ -54,7 +54,7 @@ export function withWritten(review: Review, written: Written): Review {
   }
 }
 
-/** One more comment opens a resolved thread again; an edit does not. */
+/** A new comment reopens a resolved thread; an edit does not. */
 function withLineComment(followed: readonly FollowedThread[], comment: LineComment): FollowedThread[] {
   const { prompt, version, line } = comment;
   if (line === null) return [...followed];

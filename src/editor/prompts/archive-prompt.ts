@@ -77,7 +77,7 @@ async function sayArchived(ask: Dialogs, prompt: PromptName): Promise<void> {
   if (undo !== undefined) await commands.executeCommand('promptforge.restore', prompt);
 }
 
-/** Key bindings apply to more than menus do. */
+/** Key bindings also work where menus hide the command. */
 function archiveErrorMessage(prompt: PromptName, { prompts, session }: Workbench): string | undefined {
   const listed = prompts.listed.get(prompt);
   if (listed?.summary?.archived === true) return `${prompt} is archived already.`;

@@ -68,7 +68,7 @@ async function sourceOf(
   return vscode.workspace.fs.readFile(vscode.Uri.from(versionUriParts(address)));
 }
 
-/** With unsaved edits; byte for byte if there are none. Undefined if there is no such file. */
+/** The contents with unsaved edits, or the exact bytes if there are none. Undefined if there is no such file. */
 async function contentsOf(uri: vscode.Uri): Promise<Uint8Array | undefined> {
   const edited = vscode.workspace.textDocuments.find(
     document => document.isDirty && document.uri.toString() === uri.toString(),
@@ -77,7 +77,7 @@ async function contentsOf(uri: vscode.Uri): Promise<Uint8Array | undefined> {
   return (await exists(uri)) ? vscode.workspace.fs.readFile(uri) : undefined;
 }
 
-/** A name to begin with, such as `support/triage-copy`; a person shortens one that is too long. */
+/** A suggested name, such as `support/triage-copy`; the person shortens one that is too long. */
 function freeName(name: PromptName, { prompts }: Workbench): string {
   const names = Array.from({ length: 99 }, (_, index) => `${name}-copy${index === 0 ? '' : `-${index + 1}`}`);
   const taken = new Set([...prompts.listed.keys()].map(foldCase));

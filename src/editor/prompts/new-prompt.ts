@@ -1,4 +1,4 @@
-/** New Prompt: a name, a file with something to begin from, and the cursor in it. */
+/** New Prompt: asks for a name, creates a file with a skeleton, and puts the cursor in it. */
 import * as vscode from 'vscode';
 import { type PromptName, parsePromptName } from '../../core/name.ts';
 import { skeletonOf } from '../../workspace/skeleton.ts';
@@ -16,7 +16,7 @@ export function registerNewPrompt(
   return registerCommand('newPrompt', 'Making the prompt', report, async argument => {
     const copy = await prompts.workingCopy();
     if (copy === undefined) {
-      // From the walkthrough: there is no place for a prompt yet.
+      // Called from the walkthrough, before there is a project for the prompt.
       await vscode.commands.executeCommand('promptforge.connect');
       if ((await prompts.workingCopy()) === undefined) return;
     }
@@ -43,14 +43,14 @@ export function registerNewPrompt(
   });
 }
 
-/** The folder of the prompt in front, as a start. */
+/** The folder of the active prompt, as a default. */
 async function folderInFront(workbench: Workbench): Promise<string> {
   const front = await targetInFront(workbench);
   const slash = front?.prompt.lastIndexOf('/') ?? -1;
   return slash < 0 ? '' : front!.prompt.slice(0, slash);
 }
 
-/** The description, which everyone writes first; the end if there is none. */
+/** The range of the description, which is written first; the end if there is none. */
 function placeToWrite(document: vscode.TextDocument): vscode.Range {
   const match = /^description: (.*)$/m.exec(document.getText());
   const start = match === null ? document.getText().length : match.index + 'description: '.length;

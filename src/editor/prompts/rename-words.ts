@@ -3,7 +3,7 @@ import type { PromptName } from '../../core/name.ts';
 import type { ListedPrompt } from '../explorer/listed-prompt.ts';
 import { counted } from '../wording/age.ts';
 
-/** Before it is done; undefined for a prompt that was never published. */
+/** The question before a rename; undefined for a prompt that was never published. */
 export function consequences({ name, summary, base }: ListedPrompt): string | undefined {
   if (summary === undefined && base === undefined) return undefined;
   const live = summary?.pointers.length
@@ -12,7 +12,7 @@ export function consequences({ name, summary, base }: ListedPrompt): string | un
   return `The registry keeps ${name} with ${versionsOf(summary)}; the new name starts at @1 when you publish it.${live}`;
 }
 
-/** After it was done. `others` is how many other files include the prompt. */
+/** The message after a rename. `others` is the number of other files that include the prompt. */
 export function renamed({ name, summary, base }: ListedPrompt, to: PromptName, others: number): string {
   const sentences = [`Renamed ${name} to ${to}.`];
   if (others === 1) sentences.push('1 file that includes it was changed.');

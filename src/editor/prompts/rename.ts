@@ -1,5 +1,5 @@
 /**
- * Renaming a prompt: its file and samples move, and what other prompts call it by follows, as one step to undo. In the
+ * Renames a prompt: moves its file and samples, and updates references in other prompts, as one step to undo. In the
  * registry a name keeps its history, so the new name is a new prompt there.
  */
 import * as vscode from 'vscode';
@@ -24,7 +24,7 @@ export interface RenamingParts {
 export interface Renaming {
   /** @throws Error, WorkspaceError or Problem with the reason why nothing was renamed */
   rename(listed: ListedPrompt, to: PromptName): Promise<void>;
-  /** Into a folder, the empty string being the top, after a question. @throws as `rename` */
+  /** Moves it to a folder (the empty string is the root) after a confirmation. @throws as `rename` */
   move(prompt: PromptName, folder: string): Promise<PromptName | undefined>;
 }
 

@@ -35,7 +35,7 @@ export function registerAutoPull(workbench: Workbench): vscode.Disposable {
       const report = await copy.pull(await session.clientFor({ kind: 'read' }), prompts.summaries, {
         isDirty: name => hasUnsavedEdits(copy.folder.pathOf(name)),
         names: new Set(wanted.map(({ name }) => name)),
-        // One that was edited since is left alone.
+        // A prompt that was edited since is left alone.
         merge: false,
         signal: controller.signal,
       });
@@ -64,7 +64,7 @@ export function registerAutoPull(workbench: Workbench): vscode.Disposable {
       left.clear();
       soon();
     }),
-    // A file that was left because of unsaved edits is clean, or modified, once they are saved.
+    // A file that was skipped because of unsaved edits is unchanged or modified once they are saved.
     vscode.workspace.onDidSaveTextDocument(() => left.clear()),
     new vscode.Disposable(() => {
       clearTimeout(timer);

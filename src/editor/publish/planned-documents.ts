@@ -1,4 +1,4 @@
-/** Documents of the resolved text after publishing, to compare with the present resolved text. */
+/** Documents of the resolved text after publishing, to compare with the current resolved text. */
 import * as vscode from 'vscode';
 import { PROMPT_FILE_EXTENSION, type PromptName } from '../../core/name.ts';
 
@@ -15,7 +15,7 @@ export class PlannedDocuments implements vscode.Disposable {
   });
   #made = 0;
 
-  /** A document of its own each time: a text belongs to the moment in which it was put together. */
+  /** Creates a new document each time, because a text belongs to the moment at which it was created. */
   keep(prompt: PromptName, text: string): vscode.Uri {
     this.#made += 1;
     const path = `/${prompt}${PROMPT_FILE_EXTENSION}`;

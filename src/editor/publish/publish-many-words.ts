@@ -5,10 +5,10 @@ import { counted, shortList } from '../wording/age.ts';
 
 export type PublishManyOutcome =
   | { readonly prompt: PromptName; readonly kind: 'published'; readonly version: number }
-  /** The newest version has its very text. */
+  /** The newest version has the same text. */
   | { readonly prompt: PromptName; readonly kind: 'unchanged'; readonly version: number }
   | { readonly prompt: PromptName; readonly kind: 'refused'; readonly why: string }
-  /** The registry was gone by then, or the person canceled. */
+  /** The registry had become unreachable, or the person canceled. */
   | { readonly prompt: PromptName; readonly kind: 'not_tried' };
 
 /** The maximum number of reasons in a message; the log has all of them. */
@@ -30,7 +30,7 @@ export function isComplete(outcomes: readonly PublishManyOutcome[]): boolean {
   return outcomes.every(({ kind }) => kind === 'published' || kind === 'unchanged');
 }
 
-/** The one summary: what was published, and which were not and why. */
+/** The summary: what was published, and what was not and why. */
 export function publishedMany(outcomes: readonly PublishManyOutcome[]): string {
   const published = outcomes.filter(outcome => outcome.kind === 'published');
   const unchanged = outcomes.filter(outcome => outcome.kind === 'unchanged');

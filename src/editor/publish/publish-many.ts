@@ -22,12 +22,12 @@ interface Publication {
   readonly diagnostics: SourceDiagnostics;
   readonly copy: WorkingCopy;
   readonly client: RegistryClient;
-  /** Without spaces at its ends. */
+  /** Without leading or trailing spaces. */
   readonly message: string;
   readonly signal: AbortSignal;
 }
 
-/** @returns what became of each, in the order in which they were published; the list of prompts shows it by then */
+/** @returns the outcome of each, in the order of publication; the list of prompts already shows it */
 export async function publishMany(
   publication: Publication,
   names: readonly PromptName[],
@@ -46,7 +46,7 @@ export async function publishMany(
     else if (typeof source === 'string') sources.set(prompt, source);
     else refuse(prompt, source.why);
   }
-  // Somebody may have taken newer partials in: then the text that a file is based on has another number.
+  // Somebody may have adopted newer partials: then the text that a file is based on has another number.
   if (sources.size > 0) await followInLock(copy, client, prompts.summaries, sources.keys());
   const { publishOrder } = await import('../../workspace/publish-order.ts');
   const before = new Map(prompts.summaries.map(({ name, newest }) => [name, newest.version]));
@@ -64,7 +64,7 @@ export async function publishMany(
   return lost === undefined ? outcomes : readBack(publication, outcomes, lost, before.get(lost));
 }
 
-/** Before anything is sent: what would be refused, or would take away what others wrote. */
+/** Finds what would be refused, or would revert the work of others, before anything is sent. */
 function whyNot({ prompts }: Workbench, prompt: PromptName): string | undefined {
   const listed = prompts.listed.get(prompt);
   if (listed?.trouble !== undefined) return listed.trouble;
@@ -106,7 +106,7 @@ async function publishOne(
   }
 }
 
-/** The answer may have been lost on its way back. */
+/** Reads the outcome from the registry, because the response may have been lost. */
 async function readBack(
   { workbench, copy, client }: Publication,
   outcomes: readonly PublishManyOutcome[],
@@ -129,7 +129,7 @@ async function readBack(
   );
 }
 
-/** @returns why some could not be saved */
+/** @returns the reason why some could not be saved */
 async function saveAll(
   copy: WorkingCopy,
   names: readonly PromptName[],

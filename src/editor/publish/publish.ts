@@ -77,7 +77,7 @@ async function publish(
     await offerNewest(workbench, diagnostics, prompt, newest.version, newest);
     return;
   }
-  // Somebody may have taken newer partials in: then the text that the file is based on has another number.
+  // Somebody may have adopted newer partials: then the text that the file is based on has another number.
   if (newest !== undefined && listed?.base !== newest.version)
     await followInLock(copy, client, prompts.summaries, [prompt]);
   const renamedFrom = listed?.renamedFrom?.prompt;
@@ -122,7 +122,7 @@ async function publish(
   );
 }
 
-/** Returns whether publishing the newest version's text again would use newer partials than it does. */
+/** Returns true if publishing the newest version's text again would use newer partials. */
 async function usesOlderPartials(
   workbench: Workbench,
   { prompt, partials }: VersionSummary,
@@ -131,7 +131,7 @@ async function usesOlderPartials(
   if (Object.keys(partials).length === 0) return false;
   const { newestPartials } = await import('../compare/linked-side.ts');
   const now = newestPartials(workbench, prompt, source);
-  // One that is not there any more is left out, and publishing would be refused for it.
+  // A partial that no longer exists is omitted; publishing would be refused because of it.
   return (
     Object.entries(partials).every(([reference]) => reference in now) &&
     Object.entries(partials).some(([reference, used]) => {
@@ -141,7 +141,7 @@ async function usesOlderPartials(
   );
 }
 
-/** The source if it can be published; what is wrong with it is shown otherwise, and nothing is sent. */
+/** The source if it can be published; otherwise its errors are shown, and nothing is sent. */
 async function checkedSource(
   workbench: Workbench,
   diagnostics: SourceDiagnostics,
@@ -206,7 +206,7 @@ async function offerNext(
     await vscode.commands.executeCommand('promptforge.promote', version.prompt, version.version);
 }
 
-/** Somebody was faster: their version is offered, and to publish on top of it once it was looked at. */
+/** Somebody else published first: offers to compare their version, and then to publish based on it. */
 async function offerNewest(
   workbench: Workbench,
   diagnostics: SourceDiagnostics,
@@ -239,7 +239,7 @@ async function offerNewest(
   await publish(workbench, diagnostics, prompt);
 }
 
-/** The answer may have been lost on its way back: the registry is read before anything is claimed. */
+/** The response may have been lost, so the registry is read before the outcome is reported. */
 async function sayWhatIsTrue(
   workbench: Workbench,
   copy: WorkingCopy,
@@ -260,7 +260,7 @@ async function sayWhatIsTrue(
       if (Problem.is(problem, 'prompt_not_found')) return undefined;
       throw problem;
     });
-    // With newer partials alone, the newest version before had this text already.
+    // If only partials are newer, the previous newest version already had this text.
     const arrived =
       source !== undefined &&
       summary?.newest.digest === digestOf(source) &&
@@ -271,7 +271,7 @@ async function sayWhatIsTrue(
   } catch {
     const chosen = await ask.tell('error', `${failed} ${unknownAfterFailure()}`, 'Try Again', 'Show Log');
     await followUp(chosen, prompt);
-    return; // the first failure is what was told; this one says the same
+    return; // only the first failure is reported; this one says the same
   }
   await prompts.refresh();
   const severity = arrivedAs === undefined ? 'error' : 'info';

@@ -34,7 +34,7 @@ export function pullDetails({ updated, merged, created, adopted, kept, left }: P
   ];
 }
 
-/** @param changes how many prompts are changed here and not published */
+/** @param changes the number of prompts with unpublished changes */
 export function syncSummary(report: PullReport, changes: number): string {
   const is = changes === 1 ? 'is' : 'are';
   return changes === 0

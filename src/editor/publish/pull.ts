@@ -1,4 +1,4 @@
-/** Pull: files without edits are brought to the newest version, missing ones are written, and the rest is reported. */
+/** Pull: updates files without edits to the newest version, writes missing ones, and reports the rest. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import type { PullReport } from '../../workspace/pull-plan.ts';
@@ -28,18 +28,18 @@ export function registerPull(workbench: Workbench): vscode.Disposable {
 }
 
 export interface Pulled extends PullReport {
-  /** Prompts that were deleted here and changed in the registry, which are not in `left`: to be decided by the person. */
+  /** Prompts that were deleted here and changed in the registry, which are not in `left`: the person decides. */
   readonly deleted: readonly PromptName[];
 }
 
 /**
- * @param only brings back files of these that were deleted here, too; all prompts when absent
+ * @param only these prompts, including files that were deleted here; default: all prompts
  * @throws MissingKey, Problem, RegistryUnreachable, WorkspaceError
  */
 export async function pull(workbench: Workbench, only?: readonly PromptName[]): Promise<Pulled> {
   const { session, prompts, log } = workbench;
   await prompts.refresh();
-  // The state of a registry that does not answer may be old, so files are not reported as up to date.
+  // The state of an unreachable registry may be old, so files are not reported as up to date.
   if (session.state.kind === 'offline') throw new Error(session.state.why);
   const copy = await prompts.workingCopy();
   if (copy === undefined) throw new Error('No prompts folder is open.');
@@ -52,7 +52,7 @@ export async function pull(workbench: Workbench, only?: readonly PromptName[]): 
   try {
     const result = await inProgress(`Pulling${what}`, signal =>
       copy.pull(client, prompts.summaries, {
-        // Called for each file: one may be edited while others are fetched.
+        // Called for each file, because it may be edited while others are fetched.
         isDirty: name => hasUnsavedEdits(copy.folder.pathOf(name)),
         signal,
         ...(only !== undefined && { restoreDeleted: true }),
@@ -72,7 +72,7 @@ export async function pull(workbench: Workbench, only?: readonly PromptName[]): 
   }
 }
 
-/** A prompt that is being merged is not pulled: its file may hold anything. */
+/** A prompt that is being merged is not pulled, because its file may have any contents. */
 function withMerging(
   report: PullReport,
   wanted: readonly PromptName[],

@@ -5,7 +5,7 @@ import type { WorkingCopy } from '../../workspace/working-copy.ts';
 import { counted } from '../wording/age.ts';
 import type { Workbench } from '../workbench.ts';
 
-/** @throws Error that names the line of what is still in conflict; Problem, RegistryUnreachable, WorkspaceError */
+/** @throws Error that names the lines that are still in conflict; Problem, RegistryUnreachable, WorkspaceError */
 export async function repairLockFile(
   { ask, log }: Pick<Workbench, 'ask' | 'log'>,
   copy: WorkingCopy,

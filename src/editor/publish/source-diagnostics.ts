@@ -14,7 +14,7 @@ export class SourceDiagnostics implements vscode.Disposable {
 
   constructor() {
     this.#following = vscode.Disposable.from(
-      // The places are those of the text that was checked: an edit makes them wrong.
+      // Positions refer to the checked text, so an edit invalidates them.
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length > 0) this.clear(document.uri);
       }),

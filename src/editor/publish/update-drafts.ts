@@ -1,4 +1,4 @@
-/** The versions that an update of partials would make, put together before anything is published. */
+/** Prepares the versions that an update of partials would create, before anything is published. */
 import type { VersionSummary } from '../../contract/prompts.ts';
 import { flatten, type LinkedPartial } from '../../core/flatten.ts';
 import type { PromptName } from '../../core/name.ts';
@@ -9,7 +9,7 @@ import { changeBetween, type PromptChange } from '../compare/change.ts';
 import { newestPartials, versionReader } from '../compare/linked-side.ts';
 import type { Workbench } from '../workbench.ts';
 
-/** One prompt's next version: the source of its newest, with the partials that are newest then. */
+/** One prompt's next version: the source of its newest version, with the newest partials at that time. */
 export interface Draft {
   readonly prompt: PromptName;
   readonly newest: VersionSummary & { readonly version: VersionNumber };
@@ -19,7 +19,7 @@ export interface Draft {
   readonly resolved: string | undefined;
 }
 
-/** @param plan partials before those that use them */
+/** @param plan with partials before their users */
 export async function updateDrafts(
   workbench: Workbench,
   plan: readonly PromptName[],
@@ -65,7 +65,7 @@ function flattened(linked: Parameters<typeof flatten>[0]): string | undefined {
   try {
     return flatten(linked);
   } catch {
-    return undefined; // publishing tells what is wrong
+    return undefined; // publishing reports the error
   }
 }
 

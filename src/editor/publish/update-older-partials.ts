@@ -18,11 +18,11 @@ import { type OlderUse, olderUses, updatePlan } from './update-plan.ts';
 import { type Updated, updateOutcome, updateQuestion, updateTitle } from './update-words.ts';
 import { validateMessage } from './words.ts';
 
-/** The number of prompts one run updates, so that all of it can be shown; another run updates the next ones. */
+/** The maximum number of prompts per run, so that all changes can be shown; another run updates the next ones. */
 const MOST = 100;
 const TITLE = 'Update Partials';
 
-/** @param planned keeps what is compared */
+/** @param planned stores the compared texts */
 export async function updatePartials(
   workbench: Workbench,
   planned: PlannedDocuments,
@@ -101,7 +101,7 @@ async function choosePartials(
   });
 }
 
-/** Each partial that is taken in, then what every prompt resolves to. */
+/** Shows each adopted partial, then the resolved text of every prompt. */
 async function showUpdate(
   { session }: Workbench,
   planned: PlannedDocuments,

@@ -9,7 +9,7 @@ type Summary = Pick<PromptSummary, 'name' | 'archived' | 'newest' | 'outdatedPar
 export interface OlderUse {
   readonly partial: PromptName;
   readonly newest: VersionNumber;
-  /** Prompts that use an older version of it themselves. */
+  /** Prompts that use an older version of it directly. */
   readonly users: readonly PromptName[];
 }
 
@@ -30,8 +30,8 @@ export function olderUses(summaries: readonly Summary[]): OlderUse[] {
 }
 
 /**
- * The prompts that use an older version of one of `partials`, and those that use one of them in turn: their text changes
- * only when they take in its new version.
+ * The prompts that use an older version of one of `partials`, and those that use one of these prompts, whose text only
+ * changes when they adopt its new version.
  */
 export function updatePlan(
   summaries: readonly Summary[],
@@ -53,7 +53,7 @@ export function updatePlan(
   const ordered = new Set<PromptName>();
   const visiting = new Set<PromptName>();
   const visit = (name: PromptName): void => {
-    // The registry refuses partials that use themselves, but two that did so at different times may look like it.
+    // The registry refuses circular partials, but partials that used each other at different times may look circular.
     if (!planned.has(name) || ordered.has(name) || visiting.has(name)) return;
     visiting.add(name);
     for (const { prompt } of Object.values(open.get(name)?.newest.partials ?? {})) visit(prompt);

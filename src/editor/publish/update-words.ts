@@ -3,7 +3,7 @@ import type { TextQuestion } from '../asking/ask.ts';
 import { counted, shortList } from '../wording/age.ts';
 
 export interface Update {
-  /** As they will be used, such as `_header@3`. */
+  /** The versions that will be used, such as `_header@3`. */
   readonly partials: readonly string[];
   /** The number of prompts that get a new version. */
   readonly prompts: number;
@@ -18,7 +18,7 @@ export function updateTitle({ partials, prompts }: Omit<Update, 'left'>): string
   return `Update ${what} in ${counted(prompts, 'prompt')}`;
 }
 
-/** @param breaking prompts whose callers have to change something, with the sentence that describes it */
+/** @param breaking prompts whose callers must change something, with a sentence that describes it */
 export function updateQuestion(
   update: Update,
   breaking: readonly { readonly prompt: string; readonly words: string }[],
@@ -42,7 +42,7 @@ export function updateQuestion(
 
 export interface Updated {
   readonly updated: readonly string[];
-  /** Why each of the others was not, as a sentence. */
+  /** The prompts that were not updated, each with the reason as a sentence. */
   readonly failed: readonly { readonly prompt: string; readonly why: string }[];
 }
 

@@ -36,12 +36,12 @@ export function published(version: Pick<VersionSummary, 'prompt' | 'version'>, c
     : `Nothing new was published: ${version.prompt}@${version.version} already has this text.`;
 }
 
-/** After the first version of a file that had another name. */
+/** The note after the first version of a renamed file. */
 export function renamedNote(from: PromptName): string {
   return `It was renamed from ${from}, which keeps its versions, and what is live of it, until you archive it.`;
 }
 
-/** Somebody published after one's file was fetched. `newest` is undefined when only its number is known. */
+/** The message if somebody published after the file was fetched. `newest` is undefined if only its number is known. */
 export function outdated(
   prompt: PromptName,
   number: number | undefined,
@@ -53,14 +53,14 @@ export function outdated(
   return `${version} was published${by}, and your file is not based on it. Nothing was published, and your file is unchanged.`;
 }
 
-/** After a failure, when the newest version was read back. */
+/** The message after a failure, once the newest version was read. */
 export function afterFailure(prompt: PromptName, arrivedAs: number | undefined): string {
   return arrivedAs === undefined
     ? `Nothing was published: the newest version of ${prompt} is unchanged, and so is your file.`
     : `The response was lost, but ${prompt}@${arrivedAs} was published.`;
 }
 
-/** After a failure, when the registry cannot be read either. */
+/** The message after a failure, if the registry cannot be read either. */
 export function unknownAfterFailure(): string {
   return 'Your file is unchanged. Publish again when you are back online: the same text is never published twice.';
 }

@@ -1,4 +1,4 @@
-/** Compare Environments: everything that differs between two of them, in VS Code's multi-diff editor. */
+/** Compare Environments: shows all differences between two of them in VS Code's multi-diff editor. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
@@ -8,10 +8,10 @@ import { differencesOf, type EnvironmentDifference, type Pair } from './differen
 import { pairTitle, pickPair, summariesNow } from './pick-pair.ts';
 import type { RememberedTabs } from './remembered-tabs.ts';
 
-/** Each has two documents, most of which must be fetched. */
+/** The maximum number to show: each has two documents, most of which must be fetched. */
 const MOST_SHOWN = 100;
 
-/** @param argument an environment, or undefined: the person chooses both */
+/** @param argument an environment; undefined to let the person choose both */
 export async function compareEnvironments(
   workbench: Workbench,
   argument: unknown,

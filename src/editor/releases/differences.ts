@@ -34,12 +34,12 @@ export function differencesOf(summaries: Iterable<PromptSummary>, pair: Pair): E
 
 export type Promotable = EnvironmentDifference & { readonly version: VersionNumber };
 
-/** Those whose version in the source can go live in the target, which excludes archived ones. */
+/** Differences whose version in the source can go live in the target, which excludes archived prompts. */
 export function promotableOf(differences: readonly EnvironmentDifference[]): Promotable[] {
   return differences.filter((each): each is Promotable => each.version !== null && !each.summary.archived);
 }
 
-/** The version that a pointer points to; null: unset. */
+/** The version that a pointer points to; null if unset. */
 export function liveIn(
   { pointers }: Pick<PromptSummary, 'pointers'>,
   environment: EnvironmentName,
@@ -50,8 +50,8 @@ export function liveIn(
 }
 
 /**
- * The likeliest first: into the last environment from the one that its policy promotes from, then into those before it,
- * then any other two.
+ * The likeliest pairs first: to the last environment from the one that its policy promotes from, then to the
+ * environments before it, then any others.
  */
 export function pairsOf(environments: readonly Environment[]): [EnvironmentName, EnvironmentName][] {
   const names = environments.map(({ name }) => name);

@@ -9,7 +9,7 @@ import { placeOf } from '../wording/place.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 
-/** As it is now; undefined when the person leaves. `admits` narrows what is offered, not what was named. */
+/** Its current state; undefined if the person cancels. `admits` filters the choices, not a named release. */
 export async function namedRelease(
   argument: unknown,
   { session, ask }: Workbench,

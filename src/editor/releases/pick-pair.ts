@@ -6,14 +6,14 @@ import { environmentOf } from '../connection/environment-argument.ts';
 import type { Workbench } from '../workbench.ts';
 import { channelsIn, type Pair, pairsOf } from './differences.ts';
 
-/** `staging → production`; of another channel than stable `staging → production (canary)`. */
+/** `staging → production`; for a channel other than stable `staging → production (canary)`. */
 export function pairTitle({ source, target, channel }: Pair): string {
   return `${source} → ${target}${channel === STABLE ? '' : ` (${channel})`}`;
 }
 
 /** The registry's current list. */
 export async function summariesNow({ session, prompts }: Workbench): Promise<PromptSummary[]> {
-  await session.clientFor({ kind: 'read' }); // says what is missing
+  await session.clientFor({ kind: 'read' }); // reports what is missing
   await prompts.refresh();
   return [...prompts.listed.values()].flatMap(({ summary }) => (summary === undefined ? [] : [summary]));
 }

@@ -1,4 +1,4 @@
-/** Promote Release: what differs between two environments, or a selection of it, under one id. */
+/** Promote Release: promotes the differences between two environments, or a selection, under one id. */
 import * as vscode from 'vscode';
 import type { Release } from '../../contract/releases.ts';
 import { isOpen } from '../../core/promotion.ts';
@@ -17,7 +17,7 @@ import { releaseOutcome, releaseQuestion } from './words.ts';
 
 const CANCEL = 'Cancel Request…';
 
-/** @param inFront the comparison that the person looks at */
+/** @param inFront the active comparison */
 export async function promoteRelease(
   workbench: Workbench,
   argument: unknown,
@@ -30,7 +30,7 @@ export async function promoteRelease(
       ? inFront
       : await pickPair(workbench, argument, summaries, 'Promote Release');
   if (pair === undefined) return;
-  // Before anything is chosen: it would be for nothing without the key.
+  // First, because without the key all choices would be in vain.
   await workbench.session.clientFor({ kind: 'promote', environment: pair.target });
   const all = promotableOf(differencesOf(summaries, pair));
   if (all.length === 0) {

@@ -16,7 +16,7 @@ export type SentOutcome =
   /** The person was told that the result is unknown. */
   | { readonly kind: 'unknown' };
 
-/** @throws what is no refusal of the release */
+/** @throws any error that is not a refusal of the release */
 export async function sendRelease(
   workbench: Workbench,
   place: { readonly environment: string; readonly channel: string },

@@ -1,4 +1,4 @@
-/** The sentences of releases: the question before, what was refused, and what is true after. */
+/** The sentences for releases: the question before, refusals, and the result. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Release, ReleaseAnswer } from '../../contract/releases.ts';
 import { approvalsMissing } from '../../core/approvals-missing.ts';
@@ -16,7 +16,7 @@ import { bothZones, counted, listed } from '../wording/age.ts';
 import { placeOf } from '../wording/place.ts';
 import type { Promotable } from './differences.ts';
 
-/** Of more than these the rest is counted. */
+/** The maximum number of names; others are only counted. */
 const MOST_NAMED = 10;
 
 interface Place {
@@ -125,13 +125,13 @@ function refusals(
   return `Refused: ${lines.join(' ')}${more > 0 ? ` And ${more} more, listed in the log.` : ''}`;
 }
 
-/** Of a release that was refused as a whole. Nothing has changed. */
+/** The message for a release that was refused as a whole. Nothing has changed. */
 export function wholeRefused(problem: Problem): string {
   const { refused = [] } = problem.details;
   return refused.length === 0 ? problem.message : `Nothing changed. ${refusals(refused)}`;
 }
 
-/** Every refusal on a line of its own, for the log. */
+/** Every refusal on a separate line, for the log. */
 export function refusalLines({ refused = [] }: Problem['details']): string[] {
   return refused.map(({ prompt, version, code, detail }) => `${prompt}@${version}: ${detail} (${code})`);
 }
@@ -232,7 +232,7 @@ export function rollBackQuestion(
   };
 }
 
-/** Why one is not rolled back. */
+/** Why a promotion is not rolled back. */
 export function stays({ prompt, why, current }: NotRolledBack): string {
   switch (why) {
     case 'not_applied':

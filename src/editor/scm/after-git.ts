@@ -1,6 +1,6 @@
 /**
- * Waits for VS Code's git to open its repositories: while no editor is open, the source control that was registered
- * first is the active one, and the status bar shows git's branch only if that is git's.
+ * Waits for VS Code's git to open its repositories: without an open editor, the source control that was registered
+ * first is active, and the status bar only shows the branch if that is git's.
  */
 import type * as vscode from 'vscode';
 import { nextEvent } from '../work/next-event.ts';
@@ -16,10 +16,10 @@ export interface GitExtension {
 
 export type GitLike = Pick<vscode.Extension<GitExtension>, 'isActive' | 'exports' | 'activate'>;
 
-/** Git looks through a large workspace for long: then it comes after us. */
+/** In ms. Git scans a large workspace for longer; then it is registered after us. */
 const PATIENCE_MS = 3_000;
 
-/** Resolves at once where git is off or ready, and else in milliseconds of `patience`. Never rejects. */
+/** Resolves at once if git is disabled or ready, otherwise after `patience` ms at most. Never rejects. */
 export async function afterGit(extension: GitLike | undefined, patience = PATIENCE_MS): Promise<void> {
   if (extension === undefined) return;
   const late = AbortSignal.timeout(patience);

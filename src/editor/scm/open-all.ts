@@ -1,14 +1,14 @@
-/** Open All Changes: what differs of many prompts, in VS Code's multi-diff editor. */
+/** Open All Changes: shows the changes of many prompts in VS Code's multi-diff editor. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import type { Workbench } from '../workbench.ts';
 import { groupOf } from '../working-copy/groups.ts';
 import { changeOf, placeOf } from './changes.ts';
 
-/** Each has two documents, most of which must be fetched. */
+/** The maximum number to show: each has two documents, most of which must be fetched. */
 const MOST_SHOWN = 100;
 
-/** @param what is shown, for the title of the tab */
+/** @param what describes the changes, for the tab's title */
 export async function openAllChanges(
   workbench: Workbench,
   names: readonly PromptName[],

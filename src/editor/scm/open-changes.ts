@@ -1,4 +1,4 @@
-/** Open Changes: what differs of one prompt, in VS Code's diff editor. */
+/** Open Changes: shows the changes of one prompt in VS Code's diff editor. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import type { Workbench } from '../workbench.ts';

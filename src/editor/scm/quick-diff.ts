@@ -1,4 +1,4 @@
-/** The marks beside the lines that differ from the version that the file is based on, and reverting them. */
+/** Marks lines that differ from the version that the file is based on, and allows reverting them. */
 import * as vscode from 'vscode';
 import { EMBEDDED, versionUriParts } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';

@@ -91,7 +91,7 @@ function labelOf(argument: unknown): string {
   return typeof label === 'string' && label !== 'PromptForge' ? label : 'Changes';
 }
 
-/** The view of the registry that the window is connected to: another registry or folder has another. */
+/** The view of the connected registry; each registry or folder has its own. */
 function lazyView(workbench: Workbench, drafts: InputDrafts) {
   const { session } = workbench;
   let current: { readonly of: string; readonly view: PromptSourceControl } | undefined;
@@ -118,7 +118,7 @@ function lazyView(workbench: Workbench, drafts: InputDrafts) {
         import('./after-git.ts'),
       ]);
       await afterGit(vscode.extensions.getExtension('vscode.git'));
-      // The window may have been connected to another registry meanwhile, or this one be shown already.
+      // The window may have been connected to another registry meanwhile, or the view may already be shown.
       if (wanted() === now && current === undefined)
         current = { of: now, view: new PromptSourceControl(workbench, drafts) };
     },

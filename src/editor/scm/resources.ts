@@ -1,4 +1,4 @@
-/** The entries of the Source Control view: one a prompt, with what a click opens and what menus may offer. */
+/** The entries of the Source Control view: one per prompt, with the command of a click, and the context for menus. */
 import * as vscode from 'vscode';
 import { fileOfPrompt, type PromptName } from '../../core/name.ts';
 import { oneLine } from '../../core/visible-text.ts';

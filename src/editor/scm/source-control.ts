@@ -14,7 +14,7 @@ import { placeOf } from './changes.ts';
 import { quickDiff } from './quick-diff.ts';
 import { type PromptResource, resourceOf } from './resources.ts';
 
-/** Entries shown of a group: more than anybody reads, and the view stays quick. */
+/** The maximum number of entries per group: more than anybody reads, but few enough to stay fast. */
 export const MOST_SHOWN = 1000;
 
 /** A refresh shows the registry's list, then the files, then what follows from both. */
@@ -31,7 +31,7 @@ export class PromptSourceControl implements vscode.Disposable {
   readonly groups: Readonly<Record<GroupId, vscode.SourceControlResourceGroup>>;
   readonly #workbench: Workbench;
   readonly #drafts: InputDrafts;
-  /** Under which the message is kept: what is written for one registry or folder is not offered for another. */
+  /** The name of the message's draft, so that a message for one registry or folder is not offered for another. */
   readonly #draft: string;
   readonly #following: vscode.Disposable;
 
@@ -66,7 +66,7 @@ export class PromptSourceControl implements vscode.Disposable {
     return this.control.inputBox.value;
   }
 
-  /** The message was used: it is not offered again, unless another one was typed meanwhile. */
+  /** Clears the used message, unless another one was typed meanwhile. */
   sent(message: string): void {
     if (this.message.trim() !== message.trim()) return;
     this.control.inputBox.value = '';

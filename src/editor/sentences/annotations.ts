@@ -1,4 +1,4 @@
-/** Toggle Sentence History: who changed what, and when, in the text itself. */
+/** Toggle Sentence History: shows who changed what, and when, in the text itself. */
 import * as vscode from 'vscode';
 import type { SentenceOrigin } from '../../core/blame/blame.ts';
 import { logged } from '../problems/explain.ts';
@@ -7,9 +7,9 @@ import { blameOfText, type DocumentBlame, subjectOf } from './document-blame.ts'
 import type { SentenceHistories } from './sentence-histories.ts';
 import { annotation } from './words.ts';
 
-/** Annotations of one document. */
+/** The maximum number of annotations in a document. */
 const MAX_SHOWN = 5000;
-/** The time edits are gathered. */
+/** How long edits are gathered, in ms. */
 const EDITS_MS = 150;
 
 export class Annotations implements vscode.Disposable {
@@ -23,7 +23,7 @@ export class Annotations implements vscode.Disposable {
     },
     rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
   });
-  /** Documents that are annotated, with what to call off when they are not any more. */
+  /** Annotated documents, each with the controller that aborts its work. */
   readonly #shown = new Map<string, AbortController>();
   readonly #options = new Map<string, readonly vscode.DecorationOptions[]>();
   readonly #edited = new Set<string>();
@@ -50,7 +50,7 @@ export class Annotations implements vscode.Disposable {
     return this.#options.get(uri.toString());
   }
 
-  /** @throws OtherProject; what the registry refuses; the reason of `signal` */
+  /** @throws OtherProject; as the registry client; the reason of `signal` */
   async toggle(document: vscode.TextDocument, signal: AbortSignal): Promise<void> {
     const id = document.uri.toString();
     if (this.#hide(id)) return;
@@ -78,7 +78,7 @@ export class Annotations implements vscode.Disposable {
     this.#type.dispose();
   }
 
-  /** @returns whether it was shown */
+  /** @returns true if it was shown */
   #hide(id: string): boolean {
     const controller = this.#shown.get(id);
     if (controller === undefined) return false;
@@ -89,7 +89,7 @@ export class Annotations implements vscode.Disposable {
     return true;
   }
 
-  /** Once after several edits: until then VS Code moves what is shown with the text. */
+  /** Refreshes once after several edits; until then VS Code moves annotations with the text. */
   #refreshSoon(document: vscode.TextDocument): void {
     const id = document.uri.toString();
     if (!this.#shown.has(id) || this.#edited.has(id)) return;

@@ -1,4 +1,4 @@
-/** The sentences of a document with the versions that changed them: of a prompt's file or of a published version. */
+/** The sentences of a document with the versions that changed them, for a prompt's file or a published version. */
 import type * as vscode from 'vscode';
 import { MAX_TEXT_LENGTH, type SentenceHistory } from '../../client/sentence-history.ts';
 import { type BlamedSentence, blamedSentences, extendBlame } from '../../core/blame/blame.ts';
@@ -22,13 +22,13 @@ export interface BlameSubject {
 export interface DocumentBlame {
   readonly subject: BlameSubject;
   readonly history: SentenceHistory;
-  /** With offsets of the document's text. */
+  /** With offsets in the document's text. */
   readonly sentences: readonly BlamedSentence[];
 }
 
 /**
- * Undefined for a document that has no published version, or is none of a prompt.
- * @throws OtherProject for one of another project or registry
+ * Undefined for a document without a published version, or one that is not a prompt.
+ * @throws OtherProject for a document of another project or registry
  */
 export async function subjectOf(
   { uri }: Pick<vscode.TextDocument, 'uri'>,

@@ -1,4 +1,4 @@
-/** When the sentence under the mouse changed, with who changed it and why. */
+/** Shows when the sentence under the mouse changed, by whom and why. */
 import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { SentenceHistory } from '../../client/sentence-history.ts';
@@ -9,9 +9,9 @@ import { type BlameSubject, blameOfText, sentenceAt, subjectOf } from './documen
 import type { SentenceHistories } from './sentence-histories.ts';
 import { changeMarkdown } from './words.ts';
 
-/** The time a hover waits for a history; longer ones go on being read. */
+/** How long a hover waits for a history, in ms; longer ones continue to load. */
 const PATIENCE_MS = 300;
-/** All that a link of a hover may run. */
+/** The only commands that links in a hover may run. */
 const COMMANDS = ['promptforge.openVersion', 'promptforge.previousSentenceChange'];
 
 export async function sentenceHover(
@@ -32,7 +32,7 @@ export async function sentenceHover(
     const sentence = sentenceAt(blame, offset);
     if (sentence === undefined || offset > sentence.end) return undefined;
     const start = document.positionAt(sentence.start);
-    // Its indentation is part of it, where Show Hover finds the cursor.
+    // The cursor may be in the line's indentation, which counts as part of it for Show Hover.
     if (position.line < start.line) return undefined;
     const from = position.isBefore(start) ? position : start;
     const range = new vscode.Range(from, document.positionAt(sentence.end));
@@ -65,7 +65,7 @@ async function soon(
   try {
     return await Promise.race([reading, late]);
   } finally {
-    // One that is late is read to its end, for the next hover.
+    // A late history is still loaded, for the next hover.
     canceled.dispose();
     reading.catch((error: unknown) => workbench.log.debug(`No sentence history: ${logged(error)}`));
   }

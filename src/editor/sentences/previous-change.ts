@@ -1,4 +1,7 @@
-/** Previous Change of This Sentence: the version that changed it against the one before, and from there further back. */
+/**
+ * Previous Change of This Sentence: compares the version that changed it with the one before, and then steps further
+ * back.
+ */
 import * as vscode from 'vscode';
 import type { SentenceHistory } from '../../client/sentence-history.ts';
 import type { SentenceOrigin } from '../../core/blame/blame.ts';
@@ -16,11 +19,11 @@ import { blameOfText, sentenceAt, subjectOf } from './document-blame.ts';
 import type { SentenceHistories } from './sentence-histories.ts';
 import { whyNoEarlier } from './words.ts';
 
-/** One step: the version `left` against the next one or the file, with the sentence in both, by its index. */
+/** One step: compares the version `left` with the next one or the file, with the sentence's index in both. */
 interface Step {
   readonly prompt: PromptName;
   readonly left: VersionNumber;
-  /** Undefined: the file. */
+  /** Undefined for the file. */
   readonly right: VersionNumber | undefined;
   readonly earlier: number | undefined;
   /** The position that the sentence would have in the text of `left`. */
@@ -69,7 +72,7 @@ export async function showPreviousChange(
       return;
     }
     if (step.earlier === undefined) break;
-    // A displayed change was seen: from its left side further back.
+    // The displayed change was seen, so continue from its left side.
     const before = await histories.of(subject.prompt, step.left, signal);
     const change = before.blame.changes.flat()[step.earlier];
     if (change === undefined) break;

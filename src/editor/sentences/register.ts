@@ -1,4 +1,4 @@
-/** Sentence history: hovers, annotations and the steps back. All of it is loaded when it is first needed. */
+/** Sentence history: hovers, annotations and the steps back. Loaded on first use. */
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
 import { PROMPTS } from '../language/selectors.ts';

@@ -1,4 +1,4 @@
-/** The sentence histories of this window: each is read once, kept while there is room, and extended by new versions. */
+/** The sentence histories of this window: each is read once, cached within a limit, and extended by new versions. */
 import { LRUCache } from 'lru-cache';
 import { keptSource, type SentenceHistory, sentenceHistory } from '../../client/sentence-history.ts';
 import type { PromptName } from '../../core/name.ts';
@@ -13,7 +13,7 @@ const MAX_HISTORIES = 50;
 interface Reading {
   readonly history: Promise<SentenceHistory>;
   readonly controller: AbortController;
-  /** The number of versions that were read so far. */
+  /** The number of versions read so far. */
   versions: number;
   waiting: number;
 }
@@ -31,18 +31,18 @@ export class SentenceHistories {
     this.#session = session;
   }
 
-  /** Of a version of the registry that the window shows, if it is here. */
+  /** The cached history of a version of the connected registry, if there is one. */
   peek(prompt: PromptName, version: VersionNumber): SentenceHistory | undefined {
     return this.#kept.get(this.#keyOf(prompt, version));
   }
 
-  /** The number of versions that were read of a history that is being read. */
+  /** The number of versions read so far of a history in progress. */
   progressOf(prompt: PromptName, version: VersionNumber): number {
     return this.#reading.get(this.#keyOf(prompt, version))?.versions ?? 0;
   }
 
   /**
-   * Reads it, from what is kept on this machine while the registry is away. When all who wait have gone, it stops.
+   * Reads a history, from the cache while the registry is unreachable. Stops when all callers have aborted.
    * @throws MissingKey, Problem, RegistryUnreachable; the reason of `signal`
    */
   async of(prompt: PromptName, version: VersionNumber, signal: AbortSignal): Promise<SentenceHistory> {
@@ -86,7 +86,7 @@ export class SentenceHistories {
         ended();
         this.#kept.set(key, found);
       },
-      ended, // whoever waits meets the error
+      ended, // waiting callers get the error
     );
     return reading;
   }

@@ -13,19 +13,19 @@ const DAY_MS = 86_400_000;
 /** Characters of a message in a hover, and of a name in an annotation. */
 const MESSAGE = 200;
 const NAME = 40;
-/** Versions in an annotation. */
+/** The maximum number of versions in an annotation. */
 const VERSIONS = 6;
 
-/** Tags, front matter and code are changed by the line. */
+/** Tags, front matter and code are compared by line. */
 export type Noun = 'sentence' | 'line';
 
-/** Returns whether the change may be older: the versions before it were not read. */
+/** Returns true if the change may be older, because earlier versions were not read. */
 export function isPerhapsOlder({ blame }: SentenceHistory, { version }: SentenceOrigin): boolean {
   return version !== undefined && version === blame.oldest && version !== 1;
 }
 
 /**
- * Markdown with what people wrote escaped: `This sentence changed on Tuesday at 14:03, Dana, @7: Shorter greeting`.
+ * Markdown, with text by people escaped: `This sentence changed on Tuesday at 14:03, Dana, @7: Shorter greeting`.
  * @param now milliseconds since 1970
  */
 export function changeMarkdown(

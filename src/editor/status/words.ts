@@ -1,4 +1,4 @@
-/** The status bar's one line, and what its tooltip and a screen reader say. */
+/** The texts of the status bar item, its tooltip and its accessibility label. */
 import { EMBEDDED } from '../versions/uri.ts';
 import { counted } from '../wording/age.ts';
 import type { Counts } from '../working-copy/groups.ts';
@@ -36,7 +36,7 @@ const NOTHING: Counts = { conflicts: 0, changes: 0, incoming: 0 };
 
 /**
  * @param registry is `embedded` or a URL; undefined if there is none
- * @param counts of the prompts that differ from the registry
+ * @param counts numbers of prompts that differ from the registry
  * @param project the name of the shown project, if the window has several
  */
 export function statusWords(

@@ -1,6 +1,8 @@
 /** Parses the time in a log line, in the formats of loggers and servers, if it has an offset from UTC. Pure. */
 
-/** A log's own time is at the beginning of its line, or at the end; texts that were logged may hold others. */
+/**
+ * UTF-16 code units at each end of a line in which its time is searched: logged texts in between may contain others.
+ */
 const HEAD = 1000;
 
 const TIME = String.raw`(?<time>\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)`;
@@ -15,36 +17,36 @@ const WITH_OFFSET: readonly RegExp[] = [
   new RegExp(
     String.raw`(?<![\w-])(?<year>\d{4})(?<month>\d\d)(?<day>\d\d)T(?<time>\d{6}(?:[.,]\d{1,9})?)${ZONE}`,
   ),
-  // As Apache and nginx have it: `01/Mar/2026:10:00:00 +0000`.
+  // Apache and nginx: `01/Mar/2026:10:00:00 +0000`.
   new RegExp(String.raw`(?<!\d)(?<day>\d\d)\/${MONTH}\/(?<year>\d{4}):${TIME}${ZONE}`),
   // RFC 5322: `01 Mar 2026 10:00:00 GMT`.
   new RegExp(String.raw`(?<!\d)(?<day>\d{1,2}) ${MONTH} (?<year>\d{4}) ${TIME}${ZONE}`),
   // JavaScript's `Mar 01 2026 10:00:00 GMT+0000`.
   new RegExp(String.raw`\b${MONTH} (?<day>\d\d) (?<year>\d{4}) ${TIME}${ZONE}`),
-  // C's `Mar  1 10:00:00 2026 +0000`, as git has it, and with the year at the end.
+  // C's `Mar 1 10:00:00 2026 +0000`, as in git, and with the year at the end.
   new RegExp(String.raw`\b${MONTH} {1,2}(?<day>\d{1,2}) ${TIME} (?<year>\d{4})${ZONE}`),
   new RegExp(String.raw`\b${MONTH} {1,2}(?<day>\d{1,2}) ${TIME}${ZONE} (?<year>\d{4})(?!\d)`),
 ];
-/** Since 1970 in seconds, milliseconds, microseconds or nanoseconds, which their digits tell until 2286. */
+/** Seconds, milliseconds, microseconds or nanoseconds since 1970, distinguished by the number of digits until 2286. */
 const EPOCH = String.raw`(?<epoch>\d{19}|\d{16}|\d{13}|\d{10})(?<fraction>\.\d+)?(?![\d.])`;
-/** `ts=1772359200.123`, and at the beginning of a line, as Squid has it, with milliseconds. */
+/** `ts=1772359200.123`, and at the beginning of a line with milliseconds, as in Squid. */
 const PLAIN_EPOCHS: readonly RegExp[] = [
   new RegExp(String.raw`(?<![\w.\\-])(?:time(?:stamp)?|ts)="?${EPOCH}`),
   new RegExp(String.raw`^\[?(?=\d{10}\.\d{3}|\d{13})${EPOCH}(?=[\s\]])`),
 ];
-/** Of the fields of JSON the one that is the line's own time, wherever it is: some loggers sort them. */
+/** The JSON field with the line's own time, at any position, because some loggers sort fields. */
 const FIELD =
   /(?<!\\)"(?:@?timestamp|time|ts|@t|date|datetime|timeMillis|epochSecond|time_?unix_?nano|__REALTIME_TIMESTAMP)"\s?:\s?(?:\{\s?"seconds"\s?:\s?)?"?(?=\d)/gi;
 const EPOCH_OF_A_FIELD = new RegExp(`^${EPOCH}`);
-/** A time, whether it says its offset or not. */
+/** A time with or without an offset. */
 const ANY =
   /(?<![\w:.-])\d{1,2}:\d\d:\d\d(?![\d:])|(?<![\d-])\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|(?<!\d)\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:/i;
-/** UTF-16 code units of a field's value that are looked at. */
+/** The longest value of a field that is examined, in UTF-16 code units. */
 const LONGEST = 40;
 
 /**
- * RFC 3339 in UTC; undefined where the line has no such time. Of several it is that of a field of JSON, otherwise the
- * first: where the first says no offset, no other is taken for it.
+ * RFC 3339 in UTC; undefined if the line has no time with an offset. A JSON field takes precedence, then the first time
+ * in the line; if that has no offset, no other is used.
  */
 export function timeIn(line: string): string | undefined {
   const head = line.slice(0, HEAD);
@@ -53,7 +55,7 @@ export function timeIn(line: string): string | undefined {
   return own.time === undefined ? undefined : new Date(own.time).toISOString();
 }
 
-/** @returns undefined where there is no such field; its time is undefined where it does not say its offset */
+/** @returns undefined if there is no such field; its time is undefined if it has no offset */
 function fieldIn(text: string): { readonly time: number | undefined } | undefined {
   for (const { 0: name, index } of text.matchAll(FIELD)) {
     const value = text.slice(index + name.length, index + name.length + LONGEST);
@@ -79,13 +81,13 @@ function first(patterns: readonly RegExp[], text: string): RegExpExecArray | und
     .sort((one, other) => one.index - other.index)[0];
 }
 
-/** Undefined for what no calendar has, such as February 30. */
+/** Undefined for an impossible date, such as February 30. */
 function instantIn({ groups = {} }: RegExpExecArray): number | undefined {
   const { year = '', month = '', day = '', time = '', utc, hours, minutes, hour } = groups;
   const number = MONTHS.indexOf(month) < 0 ? month : String(MONTHS.indexOf(month) + 1).padStart(2, '0');
   const date = `${year}-${number}-${day.padStart(2, '0')}`;
   const clock = time.replace(/^(\d\d)(\d\d)(\d\d)/, '$1:$2:$3').replace(',', '.');
-  // Of a leap second Date knows the one before it.
+  // Date does not support leap seconds, so use the second before.
   const parsed = Date.parse(`${date}T${clock.replace(/:60(?=\.|$)/, ':59')}Z`);
   const midnight = Date.parse(`${date}T00:00:00Z`);
   if (Number.isNaN(parsed) || !new Date(midnight).toISOString().startsWith(date)) return undefined;
@@ -97,7 +99,7 @@ function instantIn({ groups = {} }: RegExpExecArray): number | undefined {
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** Of any of the four units: the digits are those of milliseconds, with others behind them or too few. */
+/** Converts any of the four units to milliseconds by adding or cutting off digits. */
 function epochOf({ groups = {} }: RegExpExecArray): number {
   const { epoch = '', fraction = '' } = groups;
   return Number(`${epoch}${fraction.slice(1)}`.slice(0, 13).padEnd(13, '0'));

@@ -1,4 +1,4 @@
-/** The versions that the lines of a log name, and where each is first and last. */
+/** Finds the versions that a log's lines name, with the first and last occurrence of each. */
 import { setImmediate } from 'node:timers/promises';
 import type { PromptName } from '../../core/name.ts';
 import {
@@ -21,18 +21,18 @@ export interface LogOccurrence {
 export interface TracedVersion {
   readonly prompt: PromptName;
   readonly version: VersionNumber;
-  /** Lines that name it. */
+  /** The number of lines that name it. */
   readonly lines: number;
-  /** Of the lines that have a time, by it; where none has one, by their order. */
+  /** By time among lines that have one; if none has, by line order. */
   readonly first: LogOccurrence;
   readonly last: LogOccurrence;
 }
 
 /** The maximum number of distinct versions: an application's log has a few. */
 export const MOST_VERSIONS = 10_000;
-/** Milliseconds after which others get the thread. */
+/** In ms: the time after which other work runs. */
 const REST_AFTER = 8;
-/** UTF-16 code units of a line that are looked at between two rests. */
+/** UTF-16 code units of a line to examine between two pauses. */
 const PIECE = 16 * 1024;
 
 /**
@@ -60,7 +60,7 @@ export async function trace(log: string, signal?: AbortSignal): Promise<TracedVe
 
 type Named = Pick<FoundReference, 'prompt' | 'version'> & { readonly occurrence: LogOccurrence };
 
-/** Each reference of each line once, and undefined wherever one may rest. */
+/** Yields each reference of each line once, and undefined wherever the caller may pause. */
 function* stepsOf(log: string): Generator<Named | undefined> {
   let start = 0;
   for (let line = 1; start <= log.length; line += 1) {
@@ -86,10 +86,10 @@ function* stepsOf(log: string): Generator<Named | undefined> {
   }
 }
 
-/** As `referencesIn`, with an undefined after each piece. */
+/** Like `referencesIn`, with undefined after each piece. */
 function* referencesInPieces(text: string): Generator<FoundReference | undefined> {
   for (let from = 0; from < text.length; from += PIECE) {
-    // One may lie across the ends of a piece.
+    // A reference may cross the boundary of a piece.
     const start = Math.max(0, from - MOST_BEFORE_AT);
     for (const found of referencesIn(text.slice(start, from + PIECE + MOST_FROM_AT))) {
       const at = start + found.at;
@@ -111,7 +111,7 @@ function added(
   };
 }
 
-/** A line with a time goes before one without, such as the rest of a message that takes several lines. */
+/** A line with a time takes precedence over one without, such as the continuation of a message. */
 function ofBoth(known: LogOccurrence, found: LogOccurrence, which: 'earlier' | 'later'): LogOccurrence {
   if (known.at !== undefined && found.at !== undefined)
     return found.at < known.at === (which === 'earlier') ? found : known;

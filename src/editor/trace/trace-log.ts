@@ -1,4 +1,4 @@
-/** Trace Versions in Log…: from lines of a log to the versions that they name. */
+/** Trace Versions in Log…: lists the versions that lines of a log name. */
 import type { PromptName } from '../../core/name.ts';
 import { inTurns } from '../../workspace/in-turns.ts';
 import type { Option } from '../asking/ask.ts';
@@ -14,11 +14,11 @@ import { liveThenInWords, occurrencesInWords } from './words.ts';
 
 /** UTF-16 code units. */
 const LONGEST = 16 * 1024 * 1024;
-/** Of the versions that are named most. */
+/** The maximum number of versions to show, the most frequent first. */
 const MOST_SHOWN = 200;
 /** The maximum number of prompts whose promotions are fetched. */
 const MOST_PROMPTS = 50;
-/** Of them at a time. */
+/** The number of concurrent requests. */
 const AT_ONCE = 6;
 
 /** Lists the versions in the first source that names any. @throws as the registry client */

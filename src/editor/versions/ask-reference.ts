@@ -1,4 +1,4 @@
-/** Asking for the reference of a version, which may be within a log line or a link, or in the clipboard. */
+/** Asks for the reference of a version, which may be within a log line or a link, or in the clipboard. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import { referencesIn } from '../../core/references.ts';
@@ -28,7 +28,7 @@ export async function askForReference(workbench: Workbench) {
   return { ...referenceIn(text), draft };
 }
 
-/** UTF-16 code units of the clipboard in which a reference is looked for: a line of a log, not a book. */
+/** UTF-16 code units of the clipboard to search for a reference: enough for a log line. */
 const MOST_COPIED = 10_000;
 
 async function copiedReference(): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-/** A prompt's history as it was seen before, for while there is nobody to ask. */
+/** Reads a prompt's cached history while the registry is unreachable. */
 import type { VersionSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { Session } from '../connection/session.ts';

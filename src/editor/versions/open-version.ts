@@ -1,4 +1,4 @@
-/** Opening a version: from the tree, or by its reference from the palette, the clipboard or a line of a log. */
+/** Opens a version: from the tree, or by its reference from the palette, the clipboard or a log line. */
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
 import { type CommandTarget, isNode, namedTarget } from '../explorer/target.ts';

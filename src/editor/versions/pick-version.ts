@@ -1,4 +1,4 @@
-/** Choosing a version of a prompt: its history as a list, the newest first. */
+/** Lets the person choose a version of a prompt from its history, newest first. */
 import type { VersionSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { Option } from '../asking/ask.ts';
@@ -29,7 +29,7 @@ async function history(session: Session, prompt: PromptName, signal: AbortSignal
   const client = await session.clientFor({ kind: 'read' });
   const [{ data }, lives] = await Promise.all([
     client.listVersions(prompt, { limit: SHOWN }, signal),
-    // The history of a registry that went away just now is worth showing without.
+    // The history is useful without this, if the registry has just become unreachable.
     fetchLives(client, prompt, signal).catch((): Lives => new Map()),
   ]);
   return [data, lives];

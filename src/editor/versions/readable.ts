@@ -38,7 +38,7 @@ export async function areReadable(
   return why === undefined;
 }
 
-/** Undefined for a failure that is no matter of the reference. */
+/** Undefined for a failure that is not about the reference. */
 function accessErrorMessage(error: unknown, reference: string, registry: string): string | undefined {
   const where = registry === EMBEDDED ? 'The embedded registry' : registryName(registry);
   if (Problem.is(error, 'prompt_not_found', 'version_not_found'))

@@ -1,4 +1,4 @@
-/** Search Versions… while the registry is away: the versions that were fetched before, on this machine. */
+/** Search Versions… while the registry is unreachable: searches the versions cached on this machine. */
 import * as vscode from 'vscode';
 import type { Hit, LocalSearchResult } from '../../client/search-versions.ts';
 import type { PromptName } from '../../core/name.ts';
@@ -10,11 +10,11 @@ import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { versionUri } from './open-version.ts';
 
-/** Of a line that is shown with a hit, before the hit and in all. */
+/** Characters of a hit's line to show, before the hit and in total. */
 const BEFORE = 40;
 const SHOWN = 160;
 
-/** Offers what is found, and opens what is selected. */
+/** Lists the hits, and opens the selected one. */
 export async function searchKept(
   { ask, session }: Workbench,
   title: string,
@@ -72,7 +72,7 @@ function option(hit: Hit): Option<Hit> {
   };
 }
 
-/** The part of a line around a column, without what acts or hides. */
+/** The part of a line around a column, without control or invisible characters. */
 export function excerptOf(line: string, column: number): string {
   const from = Math.max(0, column - BEFORE);
   const part = oneLine(line.slice(from, from + SHOWN)).trim();

@@ -1,4 +1,4 @@
-/** The command Search Versions…; what it does is loaded when it is first used. */
+/** The command Search Versions…, whose code is loaded on first use. */
 import type * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
 import { isNode, namedTarget } from '../explorer/target.ts';

@@ -21,12 +21,12 @@ import { areReadable } from './readable.ts';
 import { excerptOf, searchKept } from './search-kept.ts';
 
 const TITLE = 'Search Versions';
-/** Versions that are offered. */
+/** The maximum number of versions to list. */
 const MAX_HITS = 200;
-/** The time the pages of one search may take, in ms. */
+/** The time limit for the pages of one search, in ms. */
 const PATIENCE = 10_000;
 
-/** @param given the text to search for; undefined: asks the person */
+/** @param given the text to search for; undefined to ask the person */
 export async function search(
   workbench: Workbench,
   given: string | undefined,

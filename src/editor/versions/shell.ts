@@ -12,7 +12,7 @@ export interface CurlRequest {
 
 /** The environment variable with the key: all users of the machine can read a command line. */
 const KEY_VARIABLE = 'PROMPTFORGE_KEY';
-/** In PowerShell each of these ends a text in single quotes. */
+/** Each of these ends a string in single quotes in PowerShell. */
 const POWERSHELL_QUOTES = /['\u2018-\u201b]/g;
 
 /** The kind of shell in VS Code's terminal. @param path of its executable; empty if it is unknown */
@@ -43,7 +43,7 @@ export function curlCommand({ url, body }: CurlRequest, shell: Shell): string {
   ].join(' `\n  ');
 }
 
-/** As one argument. */
+/** Quotes text as one argument. */
 function quoted(text: string, shell: Shell): string {
   return shell === 'posix'
     ? `'${text.replaceAll("'", `'\\''`)}'`

@@ -1,4 +1,4 @@
-/** The documents in a tab: of a comparison its right side, of several the right sides of all, of a merge its result. */
+/** The documents in a tab: for one or several comparisons the right sides, for a merge its result. */
 import * as vscode from 'vscode';
 
 /** Empty for a tab that shows no text. */
@@ -10,7 +10,7 @@ export function documentsIn(tab: vscode.Tab | undefined): readonly vscode.Uri[] 
   return isMultiDiff(input) ? input.textDiffs.map(({ modified }) => modified) : [];
 }
 
-/** The documents in a tab, of a comparison both sides, of several the sides of all. */
+/** The documents in a tab; for one or several comparisons, both sides. */
 export function sidesIn(tab: vscode.Tab | undefined): readonly vscode.Uri[] {
   const input: unknown = tab?.input;
   if (input instanceof vscode.TabInputTextDiff) return [input.original, input.modified];
@@ -20,7 +20,7 @@ export function sidesIn(tab: vscode.Tab | undefined): readonly vscode.Uri[] {
   );
 }
 
-/** The tab shows what `vscode.changes` opened. */
+/** Returns true if the tab was opened by `vscode.changes`. */
 export function isMultiDiffTab(tab: vscode.Tab | undefined): boolean {
   return isMultiDiff(tab?.input);
 }
@@ -34,7 +34,7 @@ function isMultiDiff(input: unknown): input is {
   );
 }
 
-/** The input of a merge editor's tab; as with several comparisons, its class is declared as a proposal only. */
+/** The input of a merge editor's tab; as with the multi-diff editor, its class is only declared as a proposal. */
 export function isMergeInput(input: unknown): input is { readonly result: vscode.Uri } {
   return (
     typeof input === 'object' &&

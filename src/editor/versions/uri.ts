@@ -1,14 +1,14 @@
 /**
- * The one place that builds and reads `promptforge:` URIs. A version is `promptforge://<registry>/support/triage@12`;
- * a prompt, which only the tree shows, is the same without `@12`. The authority is there for people; where it is not
- * the whole address (http, a path), the query holds the URL, so that two registries never share a document. After it,
- * `promotion=17` makes a document of its own for the review of that promotion.
+ * The one place that builds and reads `promptforge:` URIs. A version is `promptforge://<registry>/support/triage@12`; a
+ * prompt, which only the tree shows, is the same without `@12`. The authority is for people; if it is not the whole
+ * address (http, a path), the query has the URL, so that two registries never share a document. After it,
+ * `promotion=17` creates a separate document for the review of that promotion.
  */
 import { isPromptName, PROMPT_FILE_EXTENSION, type PromptName } from '../../core/name.ts';
 import { isVersionNumber, type VersionNumber } from '../../core/version.ts';
 
 export const SCHEME = 'promptforge';
-/** Of documents that show a prompt's text with its partials in place. */
+/** The scheme of documents with a prompt's text and its partials in place. */
 export const RESOLVED_SCHEME = 'promptforge-resolved';
 export const EMBEDDED = 'embedded';
 
@@ -23,7 +23,7 @@ export interface UriParts {
 }
 
 export interface VersionAddress {
-  /** `embedded`, or the registry's URL with no slash at its end. */
+  /** `embedded`, or the registry's URL without a trailing slash. */
   readonly registry: string;
   readonly prompt: PromptName;
   readonly version: VersionNumber;
@@ -48,12 +48,12 @@ export function folderUriParts(registry: string, folder: string): UriParts {
   return { ...registryParts(registry), scheme: SCHEME, path: `/${folder}/` };
 }
 
-/** The folder of a tree item's URI, without slashes at its ends. */
+/** The folder of a tree item's URI, without leading and trailing slashes. */
 export function parseFolderUri({ scheme, path }: UriParts): string | undefined {
   return scheme === SCHEME && path.length > 2 && path.endsWith('/') ? path.slice(1, -1) : undefined;
 }
 
-/** The version a URI means; undefined when it means none. */
+/** The version that a URI identifies; undefined for any other URI. */
 export function parseVersionUri(uri: UriParts): VersionAddress | undefined {
   const match = /^\/(.+)@([1-9][0-9]{0,14})$/.exec(uri.path);
   const prompt = match?.[1];
@@ -71,18 +71,18 @@ export function parsePromptUri(uri: UriParts): PromptAddress | undefined {
   return { registry: registryOf(uri), prompt };
 }
 
-/** The address of a version's resolved text, as of the version itself but for the scheme. */
+/** The address of a version's resolved text, which differs from the version's only by the scheme. */
 export function resolvedUriParts(address: VersionAddress): UriParts {
   return { ...versionUriParts(address), scheme: RESOLVED_SCHEME };
 }
 
-/** The resolved text of a prompt's file, with the partials that publishing would take. */
+/** The address of the resolved text of a prompt's file, with the partials that publishing would use. */
 export function resolvedFileUriParts({ registry, prompt }: PromptAddress): UriParts {
   const path = `/${prompt}${PROMPT_FILE_EXTENSION}`;
   return { ...registryParts(registry), scheme: RESOLVED_SCHEME, path };
 }
 
-/** Of a version or, without one, of a file; undefined for a URI that is none of these. */
+/** The address of a version's or, without a version, a file's resolved text; undefined for any other URI. */
 export function parseResolvedUri(uri: UriParts): (PromptAddress & Partial<VersionAddress>) | undefined {
   if (uri.scheme !== RESOLVED_SCHEME) return undefined;
   const { authority, path, query } = uri;

@@ -1,4 +1,4 @@
-/** Versions as files of the scheme `promptforge:`, which can be opened and compared but never written. */
+/** Versions as files with the scheme `promptforge:`, which can be opened and compared but never written. */
 import * as vscode from 'vscode';
 import type { Version } from '../../contract/prompts.ts';
 import { versionReference } from '../../core/version.ts';
@@ -30,7 +30,7 @@ class VersionFiles extends DisposableOwner implements vscode.FileSystemProvider 
   readonly #session: Session;
   readonly #versions = new Map<string, Promise<Version>>();
   readonly #changed = this.own(new vscode.EventEmitter<vscode.FileChangeEvent[]>());
-  /** When the embedded registry became another, in milliseconds since 1970; 0: never. */
+  /** When the embedded registry was last replaced, in milliseconds since 1970; 0 if never. */
   #embeddedSince = 0;
   /** A version does not change, but the embedded registry may be in another folder. */
   readonly onDidChangeFile = this.#changed.event;
@@ -40,7 +40,7 @@ class VersionFiles extends DisposableOwner implements vscode.FileSystemProvider 
     this.#session = session;
   }
 
-  /** To be called when the embedded registry may be another: its versions have the same URIs. */
+  /** To be called when the embedded registry may have been replaced, because its versions have the same URIs. */
   forgetEmbedded(): void {
     this.#embeddedSince = Date.now();
     const uris = [...this.#versions.keys()].map(id => vscode.Uri.parse(id, true));
@@ -76,7 +76,7 @@ class VersionFiles extends DisposableOwner implements vscode.FileSystemProvider 
       throw vscode.FileSystemError.Unavailable(messageOf(error));
     });
     this.#versions.set(id, fetched);
-    fetched.catch(() => this.#versions.delete(id)); // the next one to ask tries again
+    fetched.catch(() => this.#versions.delete(id)); // the next call tries again
     const oldest = this.#versions.keys().next();
     if (this.#versions.size > KEPT && oldest.done !== true) this.#versions.delete(oldest.value);
     return fetched;

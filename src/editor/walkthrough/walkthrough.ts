@@ -10,10 +10,10 @@ import type { Session } from '../connection/session.ts';
 import { setContext } from '../context-keys.ts';
 import { PROMPTS } from '../language/selectors.ts';
 
-/** Their ids in package.json. */
+/** The steps' ids in package.json. */
 export type WalkthroughStep = 'connect' | 'keys' | 'open' | 'publish' | 'promote';
 
-/** The time after which VS Code knows the walkthrough of a new welcome page. */
+/** The time after which VS Code knows the walkthrough of a new welcome page, in ms. */
 const REGISTERED_MS = 6_000;
 
 export class Walkthrough implements vscode.Disposable {
@@ -33,7 +33,7 @@ export class Walkthrough implements vscode.Disposable {
       }),
       vscode.window.onDidChangeActiveTextEditor(look),
       vscode.window.tabGroups.onDidChangeTabs(({ opened }) => {
-        // A welcome page is an editor that extensions know nothing about except that it exists.
+        // Extensions can only see that a welcome page is an editor without an input.
         if (opened.some(({ input }) => input === undefined)) this.#tellNowAndLater();
       }),
     );

@@ -53,7 +53,7 @@ export function bothZones(at: string, timeZone?: string, now = Date.now()): stri
 
 const FARTHEST_ZONE_MS = 14 * 3_600_000;
 
-/** But around New Year it is the same in every zone. */
+/** The year at an instant: the same in every zone, except around New Year. */
 function yearOf(at: number, timeZone: string | undefined): string {
   const [first, last] = [at - FARTHEST_ZONE_MS, at + FARTHEST_ZONE_MS].map(each =>
     new Date(each).getUTCFullYear(),
@@ -78,7 +78,10 @@ function partsOf(at: string, timeZone: string | undefined) {
   };
 }
 
-/** Creating one takes far longer than using it, and a list has a thousand instants. The reader's zone may change. */
+/**
+ * How long formatters are cached, in ms: creating one takes far longer than using it, and a list has a thousand
+ * instants, but the reader's zone may change.
+ */
 const FORMATTERS_MS = 1000;
 let formatters = { madeAt: Number.NEGATIVE_INFINITY, byZone: new Map<string, Intl.DateTimeFormat[]>() };
 
@@ -91,7 +94,7 @@ function formattersOf(timeZone: string | undefined): readonly Intl.DateTimeForma
   const zoned = timeZone === undefined ? {} : { timeZone };
   const made = [
     new Intl.DateTimeFormat('en-US', { ...zoned, year: 'numeric', month: 'short', day: 'numeric' }),
-    // British English has the names of Europe's zones: CEST where American English has GMT+2.
+    // British English has names for Europe's time zones: CEST instead of GMT+2.
     new Intl.DateTimeFormat('en-GB', {
       ...zoned,
       hour: '2-digit',
@@ -118,7 +121,7 @@ export function listed(items: readonly string[]): string {
   return new Intl.ListFormat('en-GB').format(items);
 }
 
-/** As `listed`, of at most four: of more the first three, and how many others there are. */
+/** Like `listed`, with at most four items: if there are more, the first three and the number of others. */
 export function shortList(items: readonly string[]): string {
   return listed(items.length > 4 ? [...items.slice(0, 3), `${items.length - 3} more`] : items);
 }

@@ -1,4 +1,4 @@
-/** Text of people put into Markdown: names and messages come from the registry and must stay text. */
+/** Escapes text by people for Markdown: names and messages come from the registry and must stay text. */
 import { oneLine } from '../../core/visible-text.ts';
 
 /**

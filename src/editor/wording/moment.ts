@@ -1,9 +1,9 @@
-/** Date and time as a person types them, in a time zone with its summer time, as the instant that they mean. */
+/** Parses a date and time typed by a person, in a time zone with its summer time. */
 
 export interface Moment {
   /** RFC 3339 UTC with milliseconds. */
   readonly at: string;
-  /** The wall clock shows it twice, as clocks go back; this is the first. */
+  /** True if the wall clock shows it twice, because clocks go back; this is the first instant. */
   readonly twice: boolean;
 }
 
@@ -17,7 +17,7 @@ const DAY_MS = 86_400_000;
  * `2026-09-12 16:03`, with seconds or without a time (midnight); `16:03` is today, `yesterday 16:03` the day before; or
  * an instant of RFC 3339, such as `2026-09-12T14:03:00Z`. Returns an error message for other text.
  * @param now milliseconds since 1970
- * @param timeZone of IANA, such as `Europe/Berlin`
+ * @param timeZone an IANA name, such as `Europe/Berlin`
  */
 export function parseMoment(text: string, now: number, timeZone: string): Moment | string {
   const typed = text.trim();

@@ -3,7 +3,7 @@ import type { VersionOrigin } from '../../core/origin.ts';
 import { webUrl } from '../../core/web-url.ts';
 import { escapeMarkdown } from './markdown.ts';
 
-/** Digits of a commit in short texts. */
+/** The number of a commit's digits in short texts. */
 const COMMIT = 12;
 
 /** `Commit 5f0c1a2b3c4d by octocat · github.com/acme/prompts/pull/12`, the last a link. Empty without an origin. */

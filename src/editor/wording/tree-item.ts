@@ -1,8 +1,8 @@
-/** An item of a tree with what it says; every view makes its items here. */
+/** Creates tree items with their texts, for all views. */
 import * as vscode from 'vscode';
 import { oneLine } from '../../core/visible-text.ts';
 
-/** May quote what people wrote. */
+/** The texts of an item, which may quote people. */
 export interface SaidByItem {
   readonly label: string;
   readonly description: string;

@@ -4,13 +4,13 @@ import type * as vscode from 'vscode';
 export abstract class DisposableOwner implements vscode.Disposable {
   readonly #owned: vscode.Disposable[] = [];
 
-  /** Disposes of it together with this object. @returns the same */
+  /** Disposes of `disposable` together with this object. @returns `disposable` */
   protected own<Owned extends vscode.Disposable>(disposable: Owned): Owned {
     this.#owned.push(disposable);
     return disposable;
   }
 
-  /** May be called again. The last owned is disposed of first. */
+  /** May be called again. Disposes in reverse order. */
   dispose(): void {
     for (const disposable of this.#owned.splice(0).reverse()) disposable.dispose();
   }

@@ -1,7 +1,7 @@
-/** Tells whether there is a file or folder. */
+/** Checks whether a file or folder exists. */
 import * as vscode from 'vscode';
 
-/** @throws vscode.FileSystemError if that cannot be found out */
+/** @throws vscode.FileSystemError if that is unknown */
 export async function exists(uri: vscode.Uri): Promise<boolean> {
   try {
     await vscode.workspace.fs.stat(uri);

@@ -6,8 +6,8 @@ const PATIENCE_MS = 500;
 
 /**
  * Rejects as `work` does.
- * @param title says what is going on, such as `Publishing support/triage`
- * @param cancellable false for work that does not heed its signal
+ * @param title describes the work, such as `Publishing support/triage`
+ * @param cancellable false for work that ignores its signal
  */
 export async function inProgress<Result>(
   title: string,
@@ -35,7 +35,7 @@ export async function inProgress<Result>(
 }
 
 async function settled(work: Promise<unknown>): Promise<'settled'> {
-  await work.catch(() => undefined); // whoever awaits `work` itself meets the error
+  await work.catch(() => undefined); // the caller that awaits `work` gets the error
   return 'settled';
 }
 

@@ -1,18 +1,18 @@
-/** Work of which only the newest run counts, since it sees what is newest. */
+/** Work of which only the newest run counts, because it sees the newest state. */
 
 /**
- * A run that another one follows is aborted, and ends when the other has: whoever waits finds what is true, whichever
- * run found it out.
+ * A newer run aborts the previous one, whose promise then resolves with the newer one's, so that callers always see the
+ * final state.
  */
 export class NewestRun {
   #running: { readonly controller: AbortController; readonly done: Promise<void> } | undefined;
 
-  /** The newest run; undefined when none is under way. */
+  /** The newest run; undefined if none is in progress. */
   get running(): Promise<void> | undefined {
     return this.#running?.done;
   }
 
-  /** @param work aborted when it is no longer the newest: it changes nothing from then on */
+  /** @param work aborted when it is no longer the newest; it must change nothing after that */
   start(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     this.#running?.controller.abort();
     const controller = new AbortController();
@@ -21,7 +21,7 @@ export class NewestRun {
     return done;
   }
 
-  /** Aborts what is under way; nobody waits for it any more. */
+  /** Aborts the run in progress, which nobody waits for anymore. */
   stop(): void {
     this.#running?.controller.abort();
     this.#running = undefined;

@@ -1,7 +1,10 @@
-/** Waiting for VS Code to tell of something, which it may never do. */
+/** Waits for an event of VS Code that may never come. */
 import type * as vscode from 'vscode';
 
-/** Resolves with the next event that `admits`, or after so many milliseconds without one. @param admits any event by default */
+/**
+ * Resolves with the next event that `admits` accepts, or after so many milliseconds without one.
+ * @param admits default: any event
+ */
 export function nextEvent<Event>(
   event: vscode.Event<Event>,
   milliseconds: number,

@@ -1,4 +1,4 @@
-/** A resource of which one is open at a time: opening another one closes it. */
+/** A resource of which only one is open at a time: opening another one closes it. */
 
 interface Closable {
   close(): Promise<void>;
@@ -15,8 +15,8 @@ export class OneOpen<Resource extends Closable> {
   }
 
   /**
-   * The open one if it is `of` the same, or else a new one, once the one before is closed. Calls that overlap get the
-   * same. After a failure, the next call tries again.
+   * The open resource if it is `of` the same, otherwise a new one, once the previous one is closed. Concurrent calls
+   * share the result. After a failure, the next call tries again.
    */
   open(of: string, make: () => Promise<Resource>): Promise<Resource> {
     if (this.#current?.of === of) return this.#current.opened;
@@ -24,7 +24,7 @@ export class OneOpen<Resource extends Closable> {
     const current = { of, opened };
     this.#current = current;
     opened.catch(() => {
-      if (this.#current === current) this.#current = undefined; // whoever waits for it is told
+      if (this.#current === current) this.#current = undefined; // its callers get the error
     });
     return opened;
   }
@@ -36,11 +36,11 @@ export class OneOpen<Resource extends Closable> {
     const before = this.#closed;
     const closing = async () => {
       await before;
-      const opened = await current.opened.catch(() => undefined); // one that never opened has nothing to close
+      const opened = await current.opened.catch(() => undefined); // it never opened, so there is nothing to close
       await opened?.close();
     };
     const closed = closing();
-    this.#closed = closed.catch(() => undefined); // whoever closed it is told
+    this.#closed = closed.catch(() => undefined); // the caller that closes it gets the error
     return closed;
   }
 }

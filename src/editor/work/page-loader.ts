@@ -1,11 +1,11 @@
 /**
- * Fills a webview again if its page does not load. VS Code sometimes serves a page neither its script nor its style,
- * most of all while a window starts, and leaves it so (microsoft/vscode#125993).
+ * Fills a webview again if its page does not load. VS Code sometimes serves a page without its script and style, mostly
+ * while a window starts, and does not recover (microsoft/vscode#125993).
  */
 import type * as vscode from 'vscode';
 import { DisposableOwner } from './disposable-owner.ts';
 
-/** Milliseconds to wait for the page's first message: before it is filled again, and at last before giving up. */
+/** The waits for the page's first message, in ms: each before it is filled again, and the last before giving up. */
 const PATIENCE = [10_000, 20_000, 40_000];
 
 export interface PageLoaderParts {
@@ -14,7 +14,7 @@ export interface PageLoaderParts {
   };
   /** Sets the webview's HTML. The page sends a message as soon as it has loaded. */
   fill(): void;
-  /** Called if the page was filled again and again, and never loaded. */
+  /** Called if the page never loaded, although it was filled repeatedly. */
   onFailed(): void;
   /** As `PATIENCE`. */
   readonly patience?: readonly number[];
@@ -45,7 +45,7 @@ export class PageLoader extends DisposableOwner {
     clearTimeout(this.#timer);
   }
 
-  /** VS Code loads a page anew whenever it is shown, and not before. */
+  /** VS Code reloads a page whenever it is shown, and not before. */
   #looked(): void {
     const { visible } = this.#parts.panel;
     if (visible === this.#isVisible) return;

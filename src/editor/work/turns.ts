@@ -1,6 +1,6 @@
 /**
- * Work on things by their names, so many at a time. What waits for its turn already is not added again; what is under way
- * has another turn after it, for it may be out of date.
+ * Runs work by name, a limited number at a time. A name that is already waiting is not added again; one that is running
+ * gets another turn afterward, because its result may be outdated.
  */
 export class Turns {
   readonly #atOnce: number;

@@ -1,4 +1,4 @@
-/** The prompts that differ from the registry, in the three groups in which the editor shows and counts them. */
+/** Groups the prompts that differ from the registry into the three groups that the editor shows and counts. */
 import type { FileState } from '../../core/file-state.ts';
 import type { PromptName } from '../../core/name.ts';
 
@@ -8,20 +8,20 @@ export type GroupId = (typeof GROUPS)[number];
 /** The part of the explorer's `ListedPrompt` that is used here. */
 export interface Grouped {
   readonly name: PromptName;
-  /** Undefined when the prompt is in the registry alone. */
+  /** Undefined if the prompt is only in the registry. */
   readonly state: FileState | undefined;
   readonly summary: { readonly archived: boolean; readonly newest: { readonly version: number } } | undefined;
-  /** The version the file is based on. */
+  /** The version that the file is based on. */
   readonly base: number | undefined;
-  /** True if there is a file that holds anything but its base. */
+  /** True if there is a file that differs from its base. */
   readonly isEdited: boolean;
-  /** The prompt that its file became here: one entry shows both. */
+  /** The new name of its file if it was renamed here: one entry shows both. */
   readonly renamedTo?: PromptName | undefined;
-  /** Why its file cannot be a prompt: it is told of elsewhere, and can neither be published nor pulled. */
+  /** Why its file cannot be a prompt; it is reported elsewhere, and can neither be published nor pulled. */
   readonly trouble?: string | undefined;
 }
 
-/** In which group a prompt is shown; undefined if there is nothing to publish, to pull or to merge. */
+/** The group of a prompt; undefined if there is nothing to publish, pull or merge. */
 export function groupOf(prompt: Grouped): GroupId | undefined {
   const { state, summary, base, isEdited, renamedTo, trouble } = prompt;
   if (trouble !== undefined) return undefined;
@@ -38,7 +38,7 @@ export function groupOf(prompt: Grouped): GroupId | undefined {
       return isEdited ? 'changes' : undefined;
     case 'deleted':
       if (summary?.archived === true) return undefined;
-      // Deleted here and changed there: neither side may win without a word.
+      // Deleted here and changed there: neither side may win silently.
       if (summary !== undefined && summary.newest.version !== base) return 'conflicts';
       return renamedTo === undefined ? 'changes' : undefined;
     case 'modified':
@@ -47,7 +47,7 @@ export function groupOf(prompt: Grouped): GroupId | undefined {
   }
 }
 
-/** Each group in order of name. */
+/** Sorts each group by name. */
 export function groupsOf<Prompt extends Grouped>(
   prompts: Iterable<Prompt>,
 ): Readonly<Record<GroupId, readonly Prompt[]>> {

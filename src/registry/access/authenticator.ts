@@ -1,17 +1,17 @@
-/** Finds out who asks, from the `Authorization` header. */
+/** Identifies the caller of a request from its `Authorization` header. */
 import { Problem } from '../../core/problem.ts';
 import type { CachedEntries } from '../registry-cache.ts';
 import type { Caller } from './caller.ts';
 
 export interface Authenticator {
   /**
-   * The caller, if the cache is enough; undefined if `authenticate` must be called. Throws like it.
+   * The caller, if it is cached; undefined if `authenticate` must be called. Throws like `authenticate`.
    * @param connection caches its last valid credential
    */
   recognize(authorization: string | undefined, kept: CachedEntries, connection?: object): Caller | undefined;
   /** @throws Problem `key_missing`, `key_malformed`, `key_unknown`, `key_revoked`, `key_expired` */
   authenticate(authorization: string | undefined): Promise<Caller>;
-  /** Writes what is still to be noted. */
+  /** Writes uses of keys that are not written yet. */
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** Writes in the name of a caller: what allowed them when the request began must still allow them when it is committed. */
+/** Writes on behalf of a caller: a key that allowed the request when it began must still allow it at the commit. */
 import { Problem } from '../../core/problem.ts';
 import type { Role } from '../../core/role.ts';
 import { lastEventAhead, newestTime } from '../store/log.ts';
@@ -10,13 +10,13 @@ import { committedKeyAhead, readCommittedKey } from './committed-key.ts';
 import { EMBEDDED_KEY } from './embedded-authenticator.ts';
 import { checkUsable } from './known-key.ts';
 
-/** A store's `write`, for one caller alone. It rejects as that does, and when the caller's key no longer allows the call. */
+/** A store's `write` for one caller. It also rejects if the caller's key no longer allows the call. */
 export type AuthorizedWrite = Store['write'];
 
 /**
- * Authentication took place before the transaction, with the knowledge of that time: a body may have taken a minute to
- * arrive, and the key may have been revoked meanwhile, here or by another process. No other write runs beside the
- * transaction, so everything it reads is true at its commit, except the time, which is checked again at the end.
+ * Authentication took place before the transaction: the body may have taken a minute to arrive, and the key may have
+ * been revoked meanwhile, here or by another process. No other write runs during the transaction, so everything it
+ * reads is true at its commit, except the time, which is checked again at the end.
  * @returns writes that throw Problem `key_unknown`, `key_revoked`, `key_expired` or `role_too_low`
  */
 export function authorizedWrite(store: Store, caller: Caller, needed: Role): AuthorizedWrite {
@@ -46,11 +46,11 @@ async function authorize(
   needed: Role,
 ): Promise<() => void> {
   checkRole(caller, needed);
-  // The person with the registry embedded in process has no key.
+  // The user of an embedded registry has no key.
   if (caller.key === EMBEDDED_KEY) return () => {};
   // First, because the end of the log decides whether a verified row is still valid.
   const newest = Date.parse((await newestTime(transaction)) ?? '') || 0;
-  // Writes that share a transaction most often have the same key.
+  // Writes that share a transaction usually have the same key.
   const row = await readOnce(transaction, keyRow(caller.key), () =>
     readCommittedKey(transaction, caller.key),
   );
@@ -61,7 +61,7 @@ async function authorize(
     );
   checkRole({ ...caller, role: row.role }, needed);
   const known = { expires: row.expires_at, revokedAt: row.revoked_at };
-  // A clock that was set back revives no key.
+  // A clock that was set back makes no key valid again.
   const checkTime = () => checkUsable(known, new Date(Math.max(now().getTime(), newest)));
   checkTime();
   return checkTime;

@@ -26,12 +26,12 @@ export async function readCommittedKey(snapshot: ReadSnapshot, id: string): Prom
   return row;
 }
 
-/** The query that `readCommittedKey` most often asks first, unless the key is known in this transaction. */
+/** The first query of `readCommittedKey`; none if the key is known in this transaction. */
 export function committedKeyAhead(snapshot: ReadSnapshot, id: string): CompiledQuery[] {
   return isRemembered(snapshot, keyRow(id)) ? [] : [selectRow.compiled(snapshot, { id })];
 }
 
-/** All of a row but when the key was last used, which is no event. */
+/** The text of a row without the time of last use, which is in no event. */
 function textOf({
   id,
   seq,
@@ -62,7 +62,7 @@ async function readWithEvents(snapshot: ReadSnapshot, id: string): Promise<KeysT
   for (const [column, value] of Object.entries(expected))
     if (first[column as keyof typeof expected] !== value)
       throw broken(`The table keys has another ${column} in the row "${id}" than the log.`);
-  // One that was revoked before MACs began needs none: it opens nothing.
+  // A key that was revoked before MACs began needs no commitment: it gives no access.
   const needsCommitment = (macsOf(snapshot)?.start ?? Number.POSITIVE_INFINITY) < Number.POSITIVE_INFINITY;
   const isCommitted =
     commitment === null
@@ -120,7 +120,7 @@ const selectKey = preparedQuery((database, given: { readonly id: string }) =>
     .where('keys.id', '=', given.id),
 );
 
-/** The event after `seq` that revoked the key, whatever its row says; undefined: none did. */
+/** The event after `seq` that revoked the key, whatever its row says; undefined if none did. */
 export async function revokedAfter(
   snapshot: ReadSnapshot,
   id: string,
@@ -143,7 +143,7 @@ const selectEvents = preparedQuery((database, given: { readonly id: string; read
     .orderBy('seq'),
 );
 
-/** As the index of each engine has it. */
+/** The expression in the index of each engine. */
 function idInData(database: ReadSnapshot): RawBuilder<string> {
   return database.getExecutor().adapter instanceof PostgresAdapter
     ? sql<string>`(${sql.ref('events.data')}::json ->> 'id')`

@@ -21,11 +21,11 @@ export interface DraftAccess {
   check(caller: Caller, prompt: PromptName, version: VersionNumber): Promise<void>;
 }
 
-/** Promotions that are read in one snapshot: other reads come in between. */
+/** Promotions per snapshot, so that other reads can run in between. */
 const AT_ONCE = 100;
 
 export function drafts(store: Pick<Store, 'read'>): DraftAccess {
-  /** By environment and the one it promotes from. */
+  /** By environment and the environment that it promotes from. */
   const partials = new Map<string, ReleasedPartials>();
 
   async function whyNot(caller: Caller, prompt: PromptName, version: VersionNumber) {
@@ -50,7 +50,7 @@ export function drafts(store: Pick<Store, 'read'>): DraftAccess {
 
   return {
     async reader(caller) {
-      // Once for all of them: if drafts are open, as in most cases, nothing else needs a query.
+      // Checked once for all: if drafts are open, as usual, no further query is needed.
       if (await readsAll(caller)) return async () => true;
       return async (prompt, version) => (await whyNot(caller, prompt, version)) === undefined;
     },
@@ -84,8 +84,8 @@ interface ReleasedPartials {
 }
 
 /**
- * The partials that released versions use, and those that these use. What was released stays so and versions never
- * change, so only what was promoted since the last question is read.
+ * The partials that released versions use, directly or indirectly. Releases and versions never change, so only
+ * promotions since the last call are read.
  */
 function releasedPartials(
   store: Pick<Store, 'read'>,
@@ -109,7 +109,7 @@ function releasedPartials(
   return {
     async has(reference) {
       if (known.has(reference)) return true;
-      // One after the other: what failed is read again by the next.
+      // One after the other: the next call repeats a failed read.
       reading = reading.then(readOn, readOn);
       await reading;
       return known.has(reference);

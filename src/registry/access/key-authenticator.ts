@@ -10,11 +10,11 @@ import { checkUsable, type KnownKey, readKnownKey } from './known-key.ts';
 import { lastUse, type WriteKeyUses } from './last-use.ts';
 
 const SCHEME = 'Bearer ';
-/** For the comparison if the id is unknown, so that it takes as long as for a wrong secret. */
+/** Compared if the id is unknown, so that it takes as long as for a wrong secret. */
 const NO_HASH = Buffer.alloc(32);
 
 export interface KeyAuthenticatorOptions {
-  /** Writes when keys were last used; without it nobody does. */
+  /** Writes when keys were last used; undefined to not record it. */
   readonly writeUses?: WriteKeyUses | undefined;
 }
 
@@ -24,9 +24,9 @@ export function keyAuthenticator(
   { writeUses }: KeyAuthenticatorOptions = {},
 ): Authenticator {
   const uses = writeUses && lastUse(writeUses);
-  /** By connection: what it sent last, and the key that this is. An application sends the same all day. */
+  /** The last credential and key of each connection, because applications keep sending the same. */
   const sent = new WeakMap<object, { readonly authorization: string; readonly known: KnownKey }>();
-  // One for all: a buffer of its own for each request would cost more than the hash.
+  // Shared, because a new buffer for each request would cost more than the hash.
   const presented = Buffer.alloc(32);
 
   return {
@@ -53,7 +53,7 @@ export function keyAuthenticator(
   };
 
   function check(key: string, known: KnownKey | undefined): Caller {
-    // As a string: Node makes one in half the time of hexadecimal, and in a fifth of a buffer's.
+    // As a string: Node creates it in half the time of hexadecimal, and a fifth of a buffer's.
     presented.write(hash('sha256', key, 'binary'), 'latin1');
     if (!timingSafeEqual(presented, known?.hash ?? NO_HASH) || known === undefined) {
       // An incomplete copy of a key is reported as such, whether or not a similar key is in memory.

@@ -1,4 +1,4 @@
-/** Keys: making, listing, replacing and revoking them. Only a hash of a key is kept. */
+/** Creates, lists, replaces and revokes keys. Only a hash of a key is stored. */
 import { randomBytes } from 'node:crypto';
 import { type CreatedKey, type KeyRecord, MAX_CASCADE, type RevokedKey } from '../../contract/keys.ts';
 import { digestOf } from '../../core/digest.ts';
@@ -24,7 +24,7 @@ export interface NewKey {
   readonly environment: EnvironmentName;
   readonly role: Role;
   readonly actor: string;
-  /** RFC 3339; null: it does not expire. */
+  /** RFC 3339; null if it does not expire. */
   readonly expiresAt: string | null;
   /** The id of the key that it replaces. */
   readonly replaces?: string;
@@ -87,14 +87,14 @@ export async function createKey(
 export interface Rotation {
   /** In seconds: how long the old key stays valid, at most until its own expiry. */
   readonly overlap: number;
-  /** Of the new key, RFC 3339; null: it does not expire; undefined: it lasts as long as the old one was to. */
+  /** Of the new key, RFC 3339; null: it does not expire; undefined: the lifetime of the old key. */
   readonly expiresAt?: string | null | undefined;
 }
 
 /**
- * Makes a key of the same environment, role and actor as the key `id`, which expires after the overlap.
- * @throws Problem `key_not_found`, `key_ended` when the key is revoked or has expired, `invalid_request` for an
- * expiry that is past
+ * Creates a key with the environment, role and actor of the key `id`, which then expires after the overlap.
+ * @throws Problem `key_not_found`, `key_ended` when the key is revoked or has expired, `invalid_request` for an expiry
+ * that is past
  */
 export async function rotateKey(
   transaction: WriteTransaction,
@@ -112,7 +112,7 @@ export async function rotateKey(
   const created = await createKey(transaction, now, author, {
     environment,
     role,
-    // Of an older registry it may hold what nobody sees; it is the same person without.
+    // An older registry may have stored invisible characters; the person is the same without them.
     actor: actorIn(actor) ?? actor,
     expiresAt: expiresAt === undefined ? asOld : expiresAt,
     replaces: id,
@@ -154,7 +154,7 @@ export interface KeyListing {
   readonly limit?: number;
 }
 
-/** Keys with the seq of their making, newest first. */
+/** Keys with the seq of their creation, newest first. */
 export async function listKeys(
   snapshot: ReadSnapshot,
   { environment, before, limit }: KeyListing,
@@ -182,7 +182,7 @@ export async function readKey(snapshot: ReadSnapshot, id: string): Promise<KeyRe
   return keyRecord(row);
 }
 
-/** Revokes a key at once; one that is revoked stays so, without another event. @throws Problem `key_not_found` */
+/** Revokes a key at once. For a revoked key it does nothing. @throws Problem `key_not_found` */
 export async function revokeKey(
   transaction: WriteTransaction,
   now: Store['now'],
@@ -262,7 +262,7 @@ export function keyRecord(row: KeysTable): KeyRecord {
     role: row.role,
     actor: row.actor,
     createdAt: row.created_at,
-    // An earlier release took what no client reads: one such key must not hide the others.
+    // An earlier release accepted times that no client can parse: one such key must not hide the others.
     expiresAt: row.expires_at === null ? null : writtenInstant(Date.parse(row.expires_at)),
     lastUsedAt: row.last_used_at,
     revokedAt: row.revoked_at,

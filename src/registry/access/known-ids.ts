@@ -9,12 +9,12 @@ export interface KnownIds {
   has(id: string): boolean | Promise<boolean>;
 }
 
-/** Read in one piece: small enough not to delay others. */
+/** Keys per read: few enough not to delay others. */
 const PAGE = 1000;
 
 export function knownIds(store: Pick<Store, 'read' | 'recentRevision'>): KnownIds {
   let ids = new Set<string>();
-  /** The newest key that is known. */
+  /** The newest known key. */
   let newest: { readonly seq: number; readonly id: string } | undefined;
   let revision = Number.NaN;
   let refreshing: { readonly revision: number; readonly done: Promise<void> } | undefined;
@@ -42,7 +42,7 @@ export function knownIds(store: Pick<Store, 'read' | 'recentRevision'>): KnownId
 
   async function refresh(present: number): Promise<void> {
     let since = newest;
-    // A database that lost its end, or was restored, may have given the places of lost keys to others.
+    // A restored database, or one that lost its end, may have reused the seq of lost keys.
     if (since !== undefined && (await keysFrom(since.seq, 1))[0]?.id !== since.id) since = undefined;
     const all = since === undefined ? new Set<string>() : ids;
     for (;;) {

@@ -7,9 +7,9 @@ import { readCommittedKey } from './committed-key.ts';
 
 export interface KnownKey {
   readonly caller: Caller;
-  /** SHA-256 of it, 32 bytes. */
+  /** SHA-256 of the key, 32 bytes. */
   readonly hash: Buffer;
-  /** RFC 3339; null: it does not expire. */
+  /** RFC 3339; null if it does not expire. */
   readonly expires: string | null;
   /** The same in ms since 1970, or Infinity. */
   readonly expiresAt: number;

@@ -8,7 +8,7 @@ export type WriteKeyUses = (uses: KeyUses) => Promise<void>;
 export interface LastUse {
   /** `now` in ms since 1970. */
   note(keyId: string, now: number): void;
-  /** Writes what is noted. */
+  /** Writes the noted uses. */
   close(): Promise<void>;
 }
 

@@ -29,7 +29,7 @@ export function screenKey(store: Store, memory: RegistryCache): ScreenKey {
       if (typeof has !== 'boolean') return has.then(is => is && mayBeValid(id, key)).catch(() => false);
       return has && mayBeValid(id, key);
     } catch {
-      // The database does not respond at all, so no unknown key could be looked up.
+      // The database does not respond, so no unknown key can be looked up.
       return false;
     }
   };

@@ -6,16 +6,16 @@ import type { ReadSnapshot } from '../store/store.ts';
 import { readThreadsCounted, versionsWithComments } from './read-threads.ts';
 
 export interface ThreadListing {
-  /** Of this version only; undefined: of all that `mayRead` admits. */
+  /** Only threads of this version; undefined for all versions that `mayRead` allows. */
   readonly version?: VersionNumber | undefined;
   readonly state?: 'open' | 'resolved' | undefined;
-  /** End of the page before. */
+  /** The end of the previous page. */
   readonly after: ThreadsEnd | undefined;
   readonly limit: number;
   readonly mayRead: (prompt: PromptName, version: VersionNumber) => Promise<boolean>;
 }
 
-/** After this line of this version. */
+/** The last line of a page, and its version. */
 export interface ThreadsEnd {
   readonly version: number;
   readonly line: number;
@@ -23,11 +23,11 @@ export interface ThreadsEnd {
 
 export interface ThreadsRead {
   readonly threads: readonly LineThread[];
-  /** Undefined: there are no more. A page may be shorter than its limit, or empty, and another follow. */
+  /** Undefined if there are no more. A page may be shorter than its limit, or empty, although another follows. */
   readonly end: ThreadsEnd | undefined;
 }
 
-/** Events from which on a page is not read any further, and versions that are looked at for it. */
+/** Limits of the events and versions that are read for a page. */
 const MOST = { events: 500, versions: 100 };
 
 export async function listThreads(
@@ -60,7 +60,7 @@ export async function listThreads(
   return { threads, end: undefined };
 }
 
-/** The end of a page with all versions after this one, and none of its threads. */
+/** The end of a page that includes all versions after this one, and none of its threads. */
 function before(version: number): ThreadsEnd {
   return { version, line: 0 };
 }

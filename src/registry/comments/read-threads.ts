@@ -29,7 +29,7 @@ export async function readThreads(snapshot: ReadSnapshot, of: OfVersion): Promis
   return (await readThreadsCounted(snapshot, of)).threads;
 }
 
-/** The same, with the number of events they were derived from. */
+/** The threads, with the number of events they were derived from. */
 export async function readThreadsCounted(
   snapshot: ReadSnapshot,
   of: OfVersion,
@@ -58,7 +58,7 @@ function isOfSide(event: RegistryEvent, { version }: OfVersion): boolean {
   return placeOfComment(event)?.side === (event.version === version ? 'to' : 'from');
 }
 
-/** The tables say which promotion a comment is of, and what that is promoted from; so must its events. */
+/** Verifies a comment's promotion and its previous version, which come from the tables, against the events. */
 function checkLeftSide(event: RegistryEvent, begun: string, { version }: OfVersion): void {
   const { promotion, from } = JSON.parse(begun) as Partial<EventData['promotion.requested']>;
   const said = (event.data as Partial<EventData['promotion.commented']>).promotion;
@@ -71,7 +71,7 @@ type WithText = EventsTable & { readonly text: string | null; readonly begun?: s
 
 const COMMENTED = 'promotion.commented' as const;
 
-/** Those that come with a text. */
+/** Events with a text. */
 const WRITING: ReadonlySet<EventKind> = new Set(['comment.created', 'comment.edited', 'promotion.commented']);
 
 /** The text that an event wrote, stored beside it. @throws DataFolderProblem `chain_broken` for any other text */
@@ -83,7 +83,10 @@ function textOf(event: RegistryEvent, kept: string | null): string {
 /** The kinds are part of the statement itself: only then is their index used. */
 const KINDS = sql`(${sql.join(LINE_COMMENT_KINDS.map(kind => sql.lit(kind)))})` as never;
 
-/** Of a version, in their order; of comments on promotions of it those at its lines, as there may be many others. */
+/**
+ * The events of a version, in order; of comments on its promotions only those at its lines, because there may be many
+ * others.
+ */
 const selectEvents = preparedQuery((database, given: OfVersion) =>
   database
     .selectFrom('events')
@@ -133,7 +136,7 @@ const selectOfLeftSide = preparedQuery((database, given: OfVersion) =>
     .where('comments.side', '=', sql.lit('from' as const)),
 );
 
-/** Versions before `before` that somebody wrote about, newest first, up to `limit` of them. */
+/** Up to `limit` versions with comments before the version `before`, newest first. */
 export async function versionsWithComments(
   snapshot: ReadSnapshot,
   prompt: PromptName,
@@ -205,7 +208,7 @@ export interface CommentChanges {
   readonly deleted: ReadonlySet<number>;
 }
 
-/** Of the comments of these versions, those on whole promotions included. */
+/** The changes of the comments of these versions, including comments on whole promotions. */
 export async function readChanges(
   snapshot: ReadSnapshot,
   prompt: PromptName,

@@ -1,4 +1,4 @@
-/** Writing at the lines of a version: comments, their own author's changes of them, and whether a thread is resolved. */
+/** Writes comments at the lines of a version, changes them for their author, and resolves threads. */
 import type { LineComment, LineCommentRequest, LineThread, ThreadPlace } from '../../contract/comments.ts';
 import { digestOf } from '../../core/digest.ts';
 import type { NewEvent, RegistryEvent } from '../../core/event.ts';
@@ -47,7 +47,7 @@ export async function addComment(
 /** The subject and author of a comment. */
 export interface WrittenComment extends OfVersion {
   readonly id: number;
-  /** From 1; null: of the whole promotion. */
+  /** From 1; null for a comment on the whole promotion. */
   readonly line: number | null;
   readonly promotion: string | null;
   readonly actor: string;
@@ -56,7 +56,7 @@ export interface WrittenComment extends OfVersion {
   readonly editedAt: string | null;
 }
 
-/** @throws Problem `comment_not_found`, also for one that was deleted, and one of another prompt */
+/** @throws Problem `comment_not_found`, also for a deleted comment, and for one of another prompt */
 export async function readComment(
   snapshot: ReadSnapshot,
   prompt: PromptName,
@@ -90,7 +90,7 @@ async function placeOf(
   return { version: from ?? version, promotion };
 }
 
-/** @throws Problem as `readComment`, `role_too_low` for somebody else's, `promotion_closed`, `prompt_archived` */
+/** @throws Problem as `readComment`, `role_too_low` for another author's, `promotion_closed`, `prompt_archived` */
 export async function editComment(
   [transaction, now, caller]: Write,
   prompt: PromptName,
@@ -116,8 +116,8 @@ export async function editComment(
 }
 
 /**
- * Hides a comment from every list. What proves the log is kept: the text stays with the registry.
- * @throws Problem as `readComment`, `role_too_low` for somebody else's unless by an admin, `promotion_closed`
+ * Hides a comment from every list. Its text stays in the registry, because it proves the log.
+ * @throws Problem as `readComment`, `role_too_low` for another author's unless by an admin, `promotion_closed`
  */
 export async function deleteComment(
   [transaction, now, caller]: Write,
@@ -139,7 +139,7 @@ export async function deleteComment(
 }
 
 /**
- * Resolves the thread at a line, or reopens it. If that is its state already, adds no event.
+ * Resolves or reopens the thread at a line. Adds no event if it already has that state.
  * @throws Problem `prompt_not_found`, `prompt_archived`, `comment_not_found` if nobody commented
  */
 export async function setResolved(
@@ -167,7 +167,7 @@ type Step = {
   [Kind in CommentKind]: {
     readonly kind: Kind;
     readonly data: NewEvent<Kind>['data'];
-    /** The text, of which `data` has the digest. */
+    /** The text; `data` has its digest. */
     readonly text?: string;
   };
 }[CommentKind];
@@ -207,7 +207,7 @@ export async function checkNotArchived(snapshot: ReadSnapshot, name: PromptName)
     );
 }
 
-/** The basis of a decision does not change. */
+/** Comments on a closed promotion do not change, because they were a basis of the decision. */
 async function checkPromotionOpen(snapshot: ReadSnapshot, { promotion }: WrittenComment): Promise<void> {
   if (promotion !== null) decideComment(await readRecord(snapshot, promotion));
 }

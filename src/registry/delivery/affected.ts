@@ -23,7 +23,7 @@ export function isChangedBy({ environment, prompt, wanted }: DeliverySpec, event
   }
 }
 
-/** Those that are kept and may be others after the event. */
+/** The cached deliveries that may differ after the event. */
 export function deliveriesChangedBy(
   event: EventSubject,
   kept: Pick<DeliveryCache, 'specs' | 'specsOf'>,

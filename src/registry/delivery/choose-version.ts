@@ -47,7 +47,7 @@ export async function chooseVersion(
   if (chosen !== undefined) return chosen;
   const existing = await namedInOtherCase(snapshot, prompt);
   const hasDrafts = servesDrafts(environment.policy);
-  // Where drafts are served every prompt may be known, also one whose channel is not set.
+  // If drafts are served, every prompt may be known, even if its channel is not set.
   const isKnown =
     existing !== undefined &&
     (hasDrafts || (await isServedToo(snapshot, environment, existing, { channel, version })));
@@ -63,7 +63,7 @@ export function checkOneWanted({ channel, version }: WantedVersion): void {
     });
 }
 
-/** It may exist as a draft, so the error is the same as for a prompt that does not exist. */
+/** The prompt may exist as a draft, so the error is the same as if it did not. */
 function notServed(prompt: PromptName, environment: EnvironmentName, existing?: PromptName): Problem {
   return new Problem(
     'prompt_not_found',
@@ -95,7 +95,7 @@ async function served(
 ): Promise<Chosen | undefined> {
   if (version === undefined) {
     checkChannelServed(environment, channel);
-    // A pointer that is set proves that the prompt exists.
+    // A set pointer proves that the prompt exists.
     const target = channel === LATEST ? null : await findPointer(snapshot, prompt, environment.name, channel);
     if (target !== null) return { version: target, channel };
   }
@@ -113,7 +113,7 @@ async function served(
     : versionNotFound(row, version);
 }
 
-/** Null if it does not exist, or is not served. */
+/** Null if the version does not exist or is not served. */
 async function exactVersion(
   snapshot: ReadSnapshot,
   { name, policy }: Environment,

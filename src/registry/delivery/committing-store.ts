@@ -27,14 +27,14 @@ export interface CommittedChange {
 }
 
 const MAKES_DELIVERIES: ReadonlySet<EventKind> = new Set(['version.published', 'promotion.applied']);
-/** Of one write: for a large batch, the rest is read on request. */
+/** The maximum per write: for a large batch, the rest is read on request. */
 const MOST_MADE = 100;
 
 /** Threads that deliver from their own caches. */
 export interface CommitListener {
-  /** Versions requested of a prompt, beside those that a promotion prepares anyway. */
+  /** Requested versions of a prompt, beside those that a promotion prepares anyway. */
   specsOf(prompt: PromptName): readonly DeliverySpec[];
-  /** Resolves when none of them delivers any more what these events changed. */
+  /** Resolves when no thread delivers anything outdated by these events. */
   committed(events: readonly CommittedEvent[], made: readonly CachedDelivery[]): Promise<void>;
 }
 
@@ -90,7 +90,7 @@ export function committingStore(
   }
 }
 
-/** Those that are ready in time. The others are prepared on request. */
+/** The deliveries that are ready in time. The others are prepared on request. */
 async function prepared(made: CommittedChange['made']): Promise<CachedDelivery[]> {
   const ready = made.flatMap(({ read }) => ('ready' in read ? [read.ready] : []));
   const preparing = made.flatMap(({ read }) => ('ready' in read ? [] : [read.prepare(NOBODY)]));
@@ -102,5 +102,5 @@ async function prepared(made: CommittedChange['made']): Promise<CachedDelivery[]
 
 /** In ms. */
 const PATIENCE = 1000;
-/** The asker of work without a request. */
+/** The key of work without a request. */
 const NOBODY = '';

@@ -15,7 +15,7 @@ import { broken } from '../store/broken.ts';
 import type { ReadSnapshot } from '../store/store.ts';
 import { retainedBytes } from './retained-bytes.ts';
 
-/** As the database has it. */
+/** A version's row in the database. */
 export interface StoredVersion {
   readonly reference: string;
   readonly source: string;
@@ -47,10 +47,10 @@ export interface DeliveredContent
   extends PreparedContent,
     Pick<StoredVersion, 'source' | 'digest' | 'publishedAt' | 'origin'> {}
 
-/** 64 MiB, of which one version may use a quarter. */
+/** The size of the cache, 64 MiB, of which one version may use a quarter. */
 const KEPT = 64 * 1024 * 1024;
 
-/** Prepares what was read, for the key that asks for it. */
+/** Prepares what was read, on behalf of a key. */
 export type Prepare = (key: string) => Promise<DeliveredContent>;
 
 /**
@@ -63,7 +63,7 @@ export type Contents = (
   version: VersionNumber,
 ) => Promise<Prepare>;
 
-/** @param prepare does `prepareContent` for a key */
+/** @param prepare runs `prepareContent` on behalf of a key */
 export function keptContents(
   prepare: (version: StoredVersion, key: string) => Promise<PreparedContent>,
 ): Contents {
@@ -72,7 +72,7 @@ export function keptContents(
     maxEntrySize: KEPT / 4,
     sizeCalculation: content => Math.min(retainedBytes(content), Number.MAX_SAFE_INTEGER),
   });
-  /** Many may ask for the same one before it is ready. */
+  /** Preparations in progress, shared by concurrent requests. */
   const preparing = new Map<string, Promise<DeliveredContent>>();
 
   async function prepared(stored: StoredVersion, key: string): Promise<DeliveredContent> {
@@ -159,7 +159,7 @@ async function readStored(
   };
 }
 
-/** The partials that publishing recorded, and theirs, each read once however often it is used. */
+/** The recorded partials and their own partials, each read only once. */
 async function readPartials(
   snapshot: ReadSnapshot,
   recorded: RecordedPartials,
@@ -182,7 +182,7 @@ async function readPartial(
   version: VersionNumber,
   read: Map<string, StoredPartial>,
 ): Promise<StoredPartial> {
-  // A data folder answers in the same turn of the event loop: other requests come in between.
+  // A data folder answers in the same turn of the event loop, so let other requests run in between.
   await setImmediate();
   const row = await readVersion(snapshot, prompt, version);
   checkDigest(id, row.source, row.digest);
@@ -190,7 +190,7 @@ async function readPartial(
   return { id, source: row.source, partials };
 }
 
-/** A source that was changed in the database is not delivered. @throws DataFolderProblem `chain_broken` */
+/** Refuses to deliver a source that was changed in the database. @throws DataFolderProblem `chain_broken` */
 export function checkDigest(reference: string, source: string, digest: Digest): void {
   if (digestOf(source) !== digest)
     throw broken(`The stored source of ${reference} does not have the digest it was published with.`);

@@ -1,6 +1,6 @@
 /**
- * Delivery: from a request line and its headers to an answer. Applications ask this all day, so an answer that was
- * given once is given again from memory, as long as nothing was committed that changes it.
+ * Delivery: from a request line and its headers to a response. Applications request the same all day, so responses are
+ * cached until a commit changes them.
  */
 import { STABLE } from '../../core/channel.ts';
 import { Problem } from '../../core/problem.ts';
@@ -23,7 +23,7 @@ import { sharedReads } from './shared-reads.ts';
 import { canonicalTarget, isLangfusePath, parseTarget } from './target.ts';
 
 export interface DeliveryRequest {
-  /** Path and query as they are in the request line. */
+  /** Path and query as in the request line. */
   readonly target: string;
   readonly authorization: string | undefined;
   readonly accept: string | undefined;
@@ -34,7 +34,7 @@ export interface DeliveryRequest {
   readonly connection?: object;
 }
 
-/** At once where memory has the answer. Never throws: a problem is an answer. */
+/** Synchronous if the response is cached. Never throws: a problem is a response. */
 export type Deliver = (request: DeliveryRequest) => HttpResponse | Promise<HttpResponse>;
 
 export interface DeliveryParts {
@@ -52,7 +52,7 @@ export interface DeliveryParts {
   readonly failover?: FailoverWaitOptions;
 }
 
-/** The number of times a delivery is read again: the next primary may fail as well. */
+/** The maximum number of reads for a delivery: the next primary may fail as well. */
 const MAX_READS = 4;
 
 export function delivery(parts: DeliveryParts): Deliver {
@@ -75,7 +75,7 @@ export function delivery(parts: DeliveryParts): Deliver {
     }
   };
 
-  /** @param recognized who asks, where memory has the key */
+  /** @param recognized the caller, if its key is cached */
   async function fromStore(request: DeliveryRequest, recognized: Caller | undefined): Promise<HttpResponse> {
     try {
       const { target, authorization } = request;
@@ -94,7 +94,7 @@ export function delivery(parts: DeliveryParts): Deliver {
     }
   }
 
-  /** Waits for a database that is away, as long as it may fail over. @throws Problem `unavailable` when it does not answer */
+  /** Reads again while the database may be failing over. @throws Problem `unavailable` if it does not answer */
   async function readWhenBack(spec: DeliverySpec, caller: Caller) {
     for (let reads = 1; ; reads++) {
       try {
@@ -122,7 +122,9 @@ export function delivery(parts: DeliveryParts): Deliver {
   }
 }
 
-/** @param age since when it may be out of date, in seconds (RFC 9111, section 5.1); undefined: it is not */
+/**
+ * @param age for how long it may have been out of date, in seconds (RFC 9111, section 5.1); undefined if it is current
+ */
 function answerFrom(
   { etag, whole, notModified }: PreparedDelivery,
   { ifNoneMatch }: DeliveryRequest,

@@ -18,7 +18,7 @@ export interface DeliverySpec {
   readonly environment: EnvironmentName;
   readonly representation: Representation;
   readonly prompt: PromptName;
-  /** One of the two is given: a channel, or an exact version. */
+  /** A channel or an exact version. */
   readonly wanted: { readonly channel: Channel } | { readonly version: number };
 }
 
@@ -28,13 +28,13 @@ export interface CachedDelivery {
 }
 
 export interface DeliveryCache {
-  /** @param target canonical; of any other there is nothing */
+  /** @param target in canonical form; nothing is found for another spelling */
   get(
     environment: EnvironmentName,
     representation: Representation,
     target: string,
   ): PreparedDelivery | undefined;
-  /** Keeps it in place of the one with the same spec, unless it is larger than a quarter of the cache. */
+  /** Caches it in place of the one with the same spec, unless it is larger than a quarter of the cache. */
   set(delivery: CachedDelivery): void;
   /**
    * Like `set`, for a requested delivery. If it would evict others, it is only cached on the second request within a
@@ -43,7 +43,7 @@ export interface DeliveryCache {
    */
   admit(delivery: CachedDelivery): boolean;
   delete(spec: DeliverySpec): void;
-  /** The specs of what is kept of a prompt. */
+  /** The specs of a prompt's cached deliveries. */
   specsOf(prompt: PromptName): DeliverySpec[];
   specs(): Iterable<DeliverySpec>;
   clear(): void;
@@ -54,10 +54,12 @@ export interface DeliveryCache {
 
 /** 128 MiB */
 export const DELIVERY_CACHE_BYTES = 128 * 1024 * 1024;
-/** One entry may take such a part of it: a large prompt must not drop all others. */
+/** The share that one entry may take, so that a large prompt does not evict all others. */
 const LARGEST = 1 / 4;
 
-/** Keys of those that were not admitted, for each entry: as many as the ghosts of the replacement policy 2Q. */
+/**
+ * The number of keys remembered per entry for deliveries not admitted, like the ghosts of the replacement policy 2Q.
+ */
 const REMEMBERED = 1 / 2;
 
 /** @param capacity in bytes */
@@ -89,7 +91,7 @@ export function deliveryCache(capacity: number): DeliveryCache {
   function wasAskedFor(key: string): boolean {
     if (once.delete(key) || onceBefore.delete(key)) return true;
     once.add(key);
-    // By halves: to drop the oldest one by one, a set looks at all that were dropped before.
+    // Drops half at a time: finding the oldest of a set one by one skips over all that were dropped before.
     if (once.size > (entries.size * REMEMBERED) / 2) {
       onceBefore = once;
       once = new Set();
@@ -129,12 +131,12 @@ function sizeOf({ prepared }: CachedDelivery, key: string): number {
   return prepared.bytes + 2 * key.length;
 }
 
-/** Two specs of one delivery have the same. */
+/** Equal for two specs of the same delivery. */
 export function keyOfSpec({ environment, representation, prompt, wanted }: DeliverySpec): string {
   return keyOf(environment, representation, canonicalTarget({ prompt, wanted }));
 }
 
-/** Environments have no space in their names. */
+/** Names of environments have no spaces, so keys are unambiguous. */
 function keyOf(environment: EnvironmentName, representation: Representation, target: string): string {
   return representation === 'text/plain'
     ? `${environment} ${target}`

@@ -12,20 +12,22 @@ export interface FailoverWaitOptions {
   readonly closing?: AbortSignal | undefined;
 }
 
-/** @returns whether it is worth while to read again. Resolves when the database is back, or nothing may wait for it any longer. */
+/** @returns true if reading again may succeed. Resolves when the database is back, or when waiting must end. */
 export type FailoverWait = (key: string) => Promise<boolean>;
 
-/** Twice the time a cluster takes to elect a primary. After that, nobody knows when the database will be back. */
+/** In ms: twice the time in which a cluster elects a primary. After that, the wait could be arbitrarily long. */
 export const FAILOVER_TIME = 20_000;
-/** At once: each retains its request. */
+/** The maximum number of waiting deliveries, because each retains its request. */
 const MOST = 256;
 const MOST_OF_KEY = 32;
 /** In ms. */
 const POLL = 50;
-/** For a connection that broke to be known as the loss of the database, in ms. Else it failed for another reason. */
+/**
+ * The time in which a broken connection shows as a loss of the database, in ms. Otherwise it failed for another reason.
+ */
 const NOTICE = 1000;
 
-/** Of a database that is a file nothing waits: it does not fail over. */
+/** Does not wait if the database is a file, which does not fail over. */
 export function failoverWait(
   store: Pick<Store, 'file' | 'awaySince'>,
   { time = FAILOVER_TIME, closing }: FailoverWaitOptions = {},

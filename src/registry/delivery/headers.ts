@@ -1,4 +1,4 @@
-/** The headers of what applications fetch: which version it is, and how long it may be kept. */
+/** The headers of deliveries: the version, and how long it may be cached. */
 import { HEADER } from '../../contract/headers.ts';
 import type { Digest } from '../../core/digest.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
@@ -7,7 +7,7 @@ import { versionReference } from '../../core/version.ts';
 import { COMMON_HEADERS } from '../http/http-response.ts';
 import type { Chosen } from './choose-version.ts';
 
-/** A rollback is seen within 5 s; behind a registry that is down, what was fetched serves for a day. */
+/** A rollback shows within 5 s; while the registry is down, a cached delivery is used for a day. */
 const CHANNEL_FRESHNESS = 'max-age=5, stale-while-revalidate=10, stale-if-error=86400';
 /** The delivered form of an exact version never changes. */
 const PIN_FRESHNESS = 'max-age=31536000, immutable';

@@ -1,4 +1,4 @@
-/** The deliveries that other threads were asked for, bounded by forgetting the least recently reported. */
+/** The deliveries requested from other threads; the least recently reported are forgotten first. */
 import { LRUCache } from 'lru-cache';
 import type { PromptName } from '../../core/name.ts';
 import { type DeliverySpec, keyOfSpec } from './delivery-cache.ts';
@@ -8,7 +8,7 @@ export interface KnownSpecs {
   of(prompt: PromptName): readonly DeliverySpec[];
 }
 
-/** @param max how many are remembered */
+/** @param max the maximum number to remember */
 export function knownSpecs(max: number): KnownSpecs {
   const byPrompt = new Map<PromptName, Map<string, DeliverySpec>>();
   const all = new LRUCache<string, DeliverySpec>({

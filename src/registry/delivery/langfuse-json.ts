@@ -1,4 +1,4 @@
-/** A delivery as the JSON that Langfuse's clients read. */
+/** Formats a delivery as the JSON that Langfuse's clients read. */
 import type * as z from 'zod';
 import { type langfusePrompt as langfuseSchema, PRODUCTION_LABEL } from '../../contract/langfuse.ts';
 import { type Channel, STABLE } from '../../core/channel.ts';

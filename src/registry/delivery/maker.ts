@@ -36,7 +36,7 @@ export interface DeliveryMaker {
   read(snapshot: ReadSnapshot, spec: DeliverySpec): Promise<ReadDelivery>;
   /**
    * The same for a version that was already chosen.
-   * @param known if it need not be read
+   * @param known the version's text, if it need not be read
    * @throws Problem `prompt_not_found`, `version_not_found`
    */
   readChosen(
@@ -50,7 +50,7 @@ export interface DeliveryMaker {
 export interface DeliveryMakerParts {
   readonly contents: Contents;
   readonly json: (value: unknown, key: string) => Promise<string | Buffer>;
-  /** As `langfuseJson`, for a key. */
+  /** Runs `langfuseJson` on behalf of a key. */
   readonly langfuse: (work: LangfuseWork, key: string) => Promise<string | Buffer>;
 }
 
@@ -86,7 +86,7 @@ export function deliveryMaker({ contents, json, langfuse }: DeliveryMakerParts):
   ): Promise<CachedDelivery> {
     const { template, metadata, digest, partials } = content;
     if (spec.representation === 'text/plain') {
-      // With partials the same source may mean different texts, so its digest alone does not name this one.
+      // With partials, the same source may have different texts, so its digest alone does not identify this one.
       const etag = partials.size === 0 ? `"${digest}"` : `"${digest}-${shortHash(template)}"`;
       return withText(spec, chosen, content, template, etag);
     }

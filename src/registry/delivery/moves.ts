@@ -1,7 +1,7 @@
 /**
- * A cursor that changes when a channel of an environment moves. It reveals nothing else: not which channel or prompt, and
- * nothing of drafts, other environments and channels that are not served. It follows from the log, so all processes have
- * the same one.
+ * A cursor that changes when a channel of an environment moves. It reveals nothing else: neither which channel or
+ * prompt, nor anything about drafts, other environments and channels that are not served. It is derived from the log,
+ * so all processes have the same one.
  */
 import { hash } from 'node:crypto';
 import { type Channel, LATEST } from '../../core/channel.ts';
@@ -20,21 +20,21 @@ export interface Moves {
 /** The number of moves of an environment's channel, and the last time. */
 interface Moved {
   readonly count: number;
-  /** The prompt, its version and when. */
+  /** The prompt, its version and the time. */
   readonly last: string;
 }
 
 type ByChannel = ReadonlyMap<Channel, Moved>;
 
 interface Known {
-  /** Up to which event the log is known. */
+  /** The last event that is included. */
   readonly head: ChainHead;
   readonly published: number;
-  /** An environment is missing until somebody asks for it. */
+  /** An environment is missing until it is requested. */
   readonly environments: ReadonlyMap<EnvironmentName, ByChannel>;
 }
 
-/** When there are more new events than this, everything is looked up again. */
+/** If there are more new events than this, everything is read again. */
 const MAX_NEW = 500;
 
 export function moves(store: Pick<Store, 'read' | 'revision'>): Moves {
@@ -50,7 +50,7 @@ export function moves(store: Pick<Store, 'read' | 'revision'>): Moves {
         environments: new Map(),
       };
       const channels = next.environments.get(environment) ?? (await readChannels(snapshot, environment));
-      // Whichever snapshot it is from, the next one continues from there.
+      // The next call continues from this snapshot's state.
       known = { ...next, environments: new Map([...next.environments, [environment, channels]]) };
       const { serves, pins } = policy;
       const served = serves.flatMap(channel => {
@@ -65,7 +65,7 @@ export function moves(store: Pick<Store, 'read' | 'revision'>): Moves {
 
   return {
     cursorOf(environment) {
-      // All that are woken by one commit ask for the same.
+      // Callers woken by the same commit share a read.
       const name = `${environment} ${store.revision()}`;
       if (reading?.name === name) return reading.cursor;
       const own = { name, cursor: read(environment) };
@@ -78,7 +78,7 @@ export function moves(store: Pick<Store, 'read' | 'revision'>): Moves {
   };
 }
 
-/** Adds the new events of the log; undefined if there are too many, or the log is another one. */
+/** Adds the new events of the log; undefined if there are too many, or if the log is a different one. */
 async function continued(snapshot: ReadSnapshot, known: Known): Promise<Known | undefined> {
   const { head } = known;
   const rows = await selectNew(snapshot, { seq: head.seq });
@@ -136,7 +136,7 @@ const selectPublished = preparedQuery(database =>
   database.selectFrom('versions').select(({ fn }) => fn.countAll().as('count')),
 );
 
-/** By the index of an environment's promotions. */
+/** Uses the index of an environment's promotions. */
 const selectApplied = preparedQuery((database, { environment }: { readonly environment: EnvironmentName }) =>
   database
     .selectFrom('promotions')

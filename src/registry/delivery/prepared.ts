@@ -1,10 +1,10 @@
-/** A response of delivery, prepared once and sent many times. */
+/** A delivery's response, prepared once and sent many times. */
 import type { HttpResponse } from '../http/http-response.ts';
 import { type DeliveredVersion, deliveryHeaders } from './headers.ts';
 
 /** Bytes */
 const SHORT = 16 * 1024;
-/** Bytes of the objects and headers of an entry beside its body, once it was sent: measured, and rounded up. */
+/** Bytes of an entry's objects and headers after it was sent, without its body: measured and rounded up. */
 const OVERHEAD = 3.25 * 1024;
 
 export interface PreparedDelivery {
@@ -41,8 +41,8 @@ export function preparedDelivery(
 }
 
 /**
- * Node sends a short string in one write with the headers; a long one is encoded once. A string is copied: what was cut
- * from a source would keep all of the source in memory.
+ * Node sends a short string in one write with the headers; a long one is encoded once. Strings are copied, because a
+ * slice of a source would retain the whole source.
  */
 function bodyOf(text: string | Buffer, bytes: number, isASCII: boolean): string | Buffer {
   if (typeof text !== 'string') return text;

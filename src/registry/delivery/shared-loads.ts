@@ -1,6 +1,6 @@
 /**
- * Deliveries that are not in memory and come in one turn of the event loop share one check for new commits. A check for
- * each would take a good part of the time that reading one takes. It is made after the last of them has come.
+ * Uncached deliveries that arrive in one turn of the event loop share one check for new commits, made after the last
+ * has arrived. A check for each would take a good part of the time of a read.
  */
 import { setImmediate as gathered } from 'node:timers/promises';
 import type { Loaded, RegistryCache } from '../registry-cache.ts';
@@ -11,7 +11,7 @@ export function sharedLoads(memory: Pick<RegistryCache, 'load'>): () => Promise<
 
   async function load(): Promise<Loaded> {
     await gathered();
-    // A delivery that comes from here on has the next check.
+    // Later deliveries use the next check.
     gathering = undefined;
     return memory.load();
   }

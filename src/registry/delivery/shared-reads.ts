@@ -1,12 +1,12 @@
 /**
- * Reads that share a snapshot. Uncached deliveries come many at a time; opening a snapshot and verifying the
- * environments for each would take as long as everything else.
+ * Lets reads share a snapshot. Uncached deliveries arrive in groups; opening a snapshot and verifying the environments
+ * for each would take as long as everything else.
  */
 import { setImmediate as gathered } from 'node:timers/promises';
 import { Problem } from '../../core/problem.ts';
 import type { ReadSnapshot, Store } from '../store/store.ts';
 
-/** Reads of one snapshot: what is committed meanwhile waits no longer than these take. */
+/** The maximum number of reads per snapshot, which limits how old its data gets. */
 const MOST = 32;
 
 interface Waiting {
@@ -51,7 +51,7 @@ async function together(store: Store, some: readonly Waiting[]): Promise<void> {
         try {
           each.resolve(await each.work(snapshot));
         } catch (error) {
-          // A failed read is repeated on its own by the code that watches the store's reads.
+          // A failed read is repeated separately by the code that watches the store's reads.
           if (!Problem.is(error)) continue;
           each.reject(error);
         }

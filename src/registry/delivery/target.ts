@@ -1,4 +1,4 @@
-/** Parses a request line into the delivery it asks for. However it is spelled, one delivery has one canonical target. */
+/** Parses a request line into the requested delivery. Each delivery has one canonical target, however it is spelled. */
 import { LRUCache } from 'lru-cache';
 import { langfuseQuery, PRODUCTION_LABEL } from '../../contract/langfuse.ts';
 import { deliveryQuery } from '../../contract/prompts.ts';
@@ -16,12 +16,12 @@ const PREFIX = '/v1/prompts/';
 const LANGFUSE_PREFIX = '/api/public/v2/prompts/';
 const QUESTION_MARK = 63;
 
-/** Returns whether a path is one of delivery: a prompt's name with nothing after it. */
+/** Returns true for a path of a delivery: a prompt's name with nothing after it. */
 export function isDeliveryPath(target: string): boolean {
   return isNameAfter(PREFIX, target) || isLangfusePath(target);
 }
 
-/** Returns whether it asks for the prompt in Langfuse's form. */
+/** Returns true if the target requests the prompt in Langfuse's format. */
 export function isLangfusePath(target: string): boolean {
   return isNameAfter(LANGFUSE_PREFIX, target);
 }
@@ -34,7 +34,7 @@ function isNameAfter(prefix: string, target: string): boolean {
   return target.charCodeAt(prefix.length) !== QUESTION_MARK;
 }
 
-/** @param target path and query as the request line has them. @throws Problem `invalid_name`, `invalid_request` */
+/** @param target path and query as in the request line. @throws Problem `invalid_name`, `invalid_request` */
 export function parseTarget(target: string): DeliveryTarget {
   const question = target.indexOf('?');
   const path = question < 0 ? target : target.slice(0, question);
@@ -46,9 +46,11 @@ export function parseTarget(target: string): DeliveryTarget {
   return { wanted: { channel, version }, prompt: parseNameInPath(path.slice(LANGFUSE_PREFIX.length)) };
 }
 
-/** Parsed queries, as applications ask for the same few channels all day. A refused query is not kept. */
+/**
+ * Cached parsed queries, because applications keep requesting the same few channels. Invalid queries are not cached.
+ */
 const queries = new LRUCache<string, WantedVersion>({ max: 1000 });
-/** The longest query that is kept, in UTF-16 code units. */
+/** The longest query to cache, in UTF-16 code units. */
 const SHORT = 64;
 
 /** @throws Problem `invalid_request` */
@@ -60,19 +62,19 @@ function parseWanted(query: string): WantedVersion {
   return wanted;
 }
 
-/** A name as a path has it, percent-encoding undone. @throws Problem `invalid_name` */
+/** Decodes and parses a name in a path. @throws Problem `invalid_name` */
 export function parseNameInPath(text: string): PromptName {
   if (!text.includes('%')) return parsePromptName(text);
   try {
     return parsePromptName(decodeURIComponent(text));
   } catch (error) {
-    // The grammar refuses a name that cannot be decoded: "%" is no character of one.
+    // A name that cannot be decoded is refused, because names cannot contain "%".
     if (error instanceof URIError) return parsePromptName(text);
     throw error;
   }
 }
 
-/** The one spelling of a target, as almost every client sends it. Not for a channel and a version at once. */
+/** The canonical spelling of a target, which almost every client sends. Not for a channel and a version at once. */
 export function canonicalTarget({ prompt, wanted }: DeliveryTarget): string {
   const { channel, version } = wanted;
   if (version !== undefined) return `${PREFIX}${prompt}?version=${version}`;

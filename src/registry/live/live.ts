@@ -1,4 +1,4 @@
-/** The live version at an instant, from the log, independent of any clock. */
+/** Finds the version that was live at an instant, from the log, independent of any clock. */
 import type { Live, LiveQuery } from '../../contract/live.ts';
 import { type Channel, LATEST } from '../../core/channel.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
@@ -15,7 +15,7 @@ import { broken } from '../store/broken.ts';
 import { logTime } from '../store/log.ts';
 import type { ReadSnapshot, Store } from '../store/store.ts';
 
-/** A version's time on a channel. */
+/** The time in which a version was on a channel. */
 interface Span {
   readonly version: VersionNumber;
   /** The promotion's id; null if publishing moved the channel. */
@@ -46,7 +46,7 @@ export async function readLive(
 }
 
 export interface LiveReader {
-  /** The key whose turn it is to have the text prepared. */
+  /** The key on whose behalf the text is prepared. */
   readonly key: string;
   readonly check: (version: VersionNumber) => Promise<void>;
 }
@@ -91,7 +91,7 @@ async function findLive(
   return { found, prepare };
 }
 
-/** Later digits than milliseconds are cut off: the log has none. @throws Problem `invalid_request` */
+/** Digits after milliseconds are cut off, because the log has none. @throws Problem `invalid_request` */
 async function instant(
   snapshot: ReadSnapshot,
   now: Store['now'],
@@ -109,13 +109,13 @@ async function instant(
 }
 
 interface Spans {
-  /** The one in which the instant lies; undefined before the first. */
+  /** The span that includes the instant; undefined before the first. */
   at(instant: string): Promise<Span | undefined>;
-  /** When the first began; null: there was none. */
+  /** When the first span began; null if there was none. */
   first(): Promise<string | null>;
 }
 
-/** Of several promotions within one millisecond the last one counts, by its place in the log. */
+/** Of several promotions within one millisecond, the last one in the log counts. */
 function promotedSpans(
   snapshot: ReadSnapshot,
   prompt: PromptName,
@@ -152,7 +152,7 @@ function promotedSpans(
   };
 }
 
-/** `latest` is the newest version there was. */
+/** The spans of `latest`, the newest version at each time. */
 function publishedSpans(snapshot: ReadSnapshot, prompt: PromptName): Spans {
   const versions = snapshot
     .selectFrom('versions')

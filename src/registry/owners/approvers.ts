@@ -25,7 +25,7 @@ export function readApprovers(
   });
 }
 
-/** The owners who could approve. @param mayNot excluded people, by `foldPerson` */
+/** The owners who can approve. @param mayNot excluded people, by `foldPerson` */
 export function ableOf(
   rule: OwnerRule,
   approvers: ReadonlyMap<string, string>,

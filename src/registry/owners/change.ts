@@ -1,4 +1,4 @@
-/** Changing the owners of an environment: a request that others approve, as a promotion. */
+/** Changes the owners of an environment with a request that others approve, like a promotion. */
 import type { OwnersChangeRecord, OwnersChangeRequest } from '../../contract/owners.ts';
 import type { Environment, EnvironmentName } from '../../core/environment.ts';
 import type { NewEvent } from '../../core/event.ts';
@@ -83,9 +83,9 @@ type Decide = (
 ) => Promise<OwnersChangeRecord>;
 
 /**
- * One more approval; the last one applies the change. A refusal records nothing.
+ * Adds an approval; the last one applies the change. A refusal records nothing.
  * @throws Problem `environment_not_found`, `wrong_environment`, `owners_change_not_found`, `owners_change_closed`,
- * `self_approval`, `already_approved`, `owners_locked_out` if nobody could approve by the time it is applied
+ * `self_approval`, `already_approved`, `owners_locked_out` if nobody could approve anything once it is applied
  */
 export const approveOwners: Decide = async (transaction, now, caller, name, id, comment) => {
   const { environment, change } = await own(transaction, caller, name, id, 'approving this change of owners');

@@ -21,7 +21,7 @@ import type { ReadSnapshot, WriteTransaction } from '../store/store.ts';
 
 /** The owners in effect in an environment. */
 export interface OwnersInEffect {
-  /** The id of their last change; null: there was none. */
+  /** The id of their last change; null if there was none. */
   readonly change: number | null;
   readonly text: string;
   readonly rules: readonly OwnerRule[];
@@ -53,7 +53,7 @@ export async function ownersTextBefore(
   return row === undefined ? '' : (authentic(snapshot, row) as RegistryEvent<'owners.applied'>).data.text;
 }
 
-/** To be called after appending an event that sets them. */
+/** Must be called after appending an event that sets them. */
 export function forgetOwners(transaction: WriteTransaction, environment: EnvironmentName): void {
   forget(transaction, whatOf(environment));
 }
@@ -62,7 +62,7 @@ function whatOf(environment: EnvironmentName): string {
   return `owners ${environment}`;
 }
 
-/** By the hash of the event that set them. */
+/** Parsed owners by the hash of the event that set them. */
 const parsed = new LRUCache<string, readonly OwnerRule[]>({ max: 64 });
 
 function rulesOfEvent({ seq, hash, data }: RegistryEvent<'owners.applied'>): readonly OwnerRule[] {
@@ -74,7 +74,7 @@ function rulesOfEvent({ seq, hash, data }: RegistryEvent<'owners.applied'>): rea
   return result.rules;
 }
 
-/** The kind is part of the statement itself: only then is the index of just these events used. */
+/** The kind is a literal in the statement, because only then is the partial index used. */
 const selectApplied = preparedQuery((database, given: { readonly environment: EnvironmentName }) =>
   database
     .selectFrom('events')
@@ -97,7 +97,7 @@ const selectAppliedBefore = preparedQuery(
       .limit(1),
 );
 
-/** The newest change of an environment's owners, in any state; undefined: there was none. */
+/** The newest change of an environment's owners, in any state; undefined if there was none. */
 export async function newestOwnersChange(
   snapshot: ReadSnapshot,
   environment: EnvironmentName,
@@ -123,7 +123,7 @@ export async function readOwnersChange(
   );
 }
 
-/** One change waits at a time, so the events of one follow one another among those of the environment's owners. */
+/** Only one change waits at a time, so its events are consecutive among those of the environment's owners. */
 async function foldFrom(
   snapshot: ReadSnapshot,
   environment: EnvironmentName,

@@ -1,4 +1,4 @@
-/** Refuses owners with whom nothing could ever be approved, and warns about those that become so. */
+/** Refuses owners with whom nothing could ever be approved, and warns about rules that have become so. */
 import { sql } from 'kysely';
 import { eitherOf } from '../../core/either-of.ts';
 import type { Environment } from '../../core/environment.ts';
@@ -12,7 +12,7 @@ import { ableOf, readApprovers } from './approvers.ts';
 
 /** The maximum number of prompts that patterns are tested on: beyond that, unmatched patterns are not reported. */
 const MAX_PROMPTS = 10_000;
-/** For a rule with one owner: limits of the prompts and versions that are examined. */
+/** Limits of the prompts and versions to examine for a rule with one owner. */
 const SOME_PROMPTS = 50;
 const NEWEST_VERSIONS = 20;
 
@@ -34,7 +34,7 @@ export async function checkNotLockedOut(
   });
 }
 
-/** Of each rule by which nobody could approve: why, and what to do. */
+/** For each rule under which nobody could approve: why, and what to do. */
 export async function lockedOut(
   snapshot: ReadSnapshot,
   { name, policy }: Environment,
@@ -76,7 +76,7 @@ function whoLacks(owners: readonly string[]): string {
     : `none of ${owners.join(', ')} has a valid key`;
 }
 
-/** Patterns that decide for no prompt there is: a slip, or a folder that is still to come. */
+/** Patterns that apply to no existing prompt: a typo, or a future folder. */
 export async function unmatched(snapshot: ReadSnapshot, rules: readonly OwnerRule[]): Promise<OwnersNote[]> {
   if (rules.length === 0) return [];
   const names = await promptNames(snapshot);
@@ -93,8 +93,8 @@ export async function unmatched(snapshot: ReadSnapshot, rules: readonly OwnerRul
 type PromptsByRule = ReadonlyMap<OwnerRule, readonly PromptName[]>;
 
 /**
- * The prompts of each rule, found in turns: there may be many of both. Cached as long as no prompt is added or removed,
- * for a view that shows them.
+ * The prompts of each rule. There may be many of both, so the search yields to other work. Cached until a prompt is
+ * added or removed, for a view that shows them.
  */
 async function promptsByRule(
   rules: readonly OwnerRule[],
@@ -125,7 +125,7 @@ function areSame(one: readonly PromptName[], other: readonly PromptName[]): bool
   return one.length === other.length && one.every((name, index) => name === other[index]);
 }
 
-/** Without those that are archived; one more than `MAX_PROMPTS` at most. */
+/** The prompts that are not archived; at most one more than `MAX_PROMPTS`. */
 async function promptNames(snapshot: ReadSnapshot): Promise<PromptName[]> {
   const rows = await snapshot
     .selectFrom('prompts')
@@ -137,7 +137,7 @@ async function promptNames(snapshot: ReadSnapshot): Promise<PromptName[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Of the newest versions of some of the prompts: whether nobody else wrote any. */
+/** Returns true if nobody else wrote any of the newest versions of some of the prompts. */
 async function isOnlyAuthor(
   snapshot: ReadSnapshot,
   owner: string,

@@ -36,7 +36,7 @@ export async function showOwners(
   };
 }
 
-/** The changes that wait in any environment, the oldest first. */
+/** The pending changes of all environments, oldest first. */
 export async function listOwnersChanges(snapshot: ReadSnapshot): Promise<OwnersChangeRecord[]> {
   const waiting: OwnersChangeRecord[] = [];
   for (const environment of await readEnvironments(snapshot)) {
@@ -52,7 +52,7 @@ export async function warningsOf(snapshot: ReadSnapshot, text: string): Promise<
   return 'rules' in parsed ? unmatched(snapshot, parsed.rules) : [];
 }
 
-/** Those by keys that were not revoked since. */
+/** The approvals by keys that were not revoked since. */
 export async function countedApprovals(
   snapshot: ReadSnapshot,
   { approvals }: OwnersChange,
@@ -81,7 +81,7 @@ export async function changeRecord(
   };
 }
 
-/** People who are named at once. */
+/** The maximum number of people to name. */
 const MAX_NAMED = 20;
 
 async function canApprove(
@@ -89,7 +89,7 @@ async function canApprove(
   { environment, requestedBy }: OwnersChange,
   counted: readonly OwnersApproval[],
 ): Promise<string[]> {
-  // A reader has no clock; a key that expired since the last event is detected when it is used.
+  // Reads have no clock; a key that expired since the last event is detected when it is used.
   const approvers = await readApprovers(snapshot, environment, (await newestTime(snapshot)) ?? '');
   const settled = [requestedBy, ...counted.map(({ actor }) => actor)];
   return [...approvers.values()]

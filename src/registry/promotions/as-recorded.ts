@@ -9,7 +9,7 @@ import { macsOf } from '../store/macs.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { ReadSnapshot } from '../store/store.ts';
 
-/** @throws DataFolderProblem `chain_broken` when the tables say something else than the events */
+/** @throws DataFolderProblem `chain_broken` if the tables disagree with the events */
 export async function checkAsRecorded(snapshot: ReadSnapshot, promotion: PromotionRecord): Promise<void> {
   const { told, vouchers } = await recordedPromotion(snapshot, promotion);
   if (told === undefined || canonicalJson(told) !== canonicalJson(promotion))
@@ -17,7 +17,7 @@ export async function checkAsRecorded(snapshot: ReadSnapshot, promotion: Promoti
   await checkNoneRevoked(snapshot, told, vouchers);
 }
 
-/** By what key, in which event. */
+/** The key of an approval or plan, and its event. */
 interface Voucher {
   readonly key: string;
   readonly seq: number;
@@ -25,7 +25,7 @@ interface Voucher {
 
 /**
  * Revoking a key holds the pending promotions that depend on it (revoked-key.ts), according to the tables of that time.
- * For a release before MACs, none of this is known.
+ * Keys revoked before MACs began are not checked.
  */
 async function checkNoneRevoked(
   snapshot: ReadSnapshot,
@@ -68,8 +68,8 @@ async function recordedPromotion(
 type Place = Pick<PromotionRecord, 'id' | 'prompt' | 'environment' | 'channel'>;
 
 /**
- * Of the pointer, since the promotion began: few, because a newer request replaces older ones. Comments do not change a
- * promotion, and there may be many.
+ * The events of the pointer since the promotion began: few, because a newer request replaces older ones. Without
+ * comments, which do not change a promotion and may be many.
  */
 const selectEvents = preparedQuery((database, given: Place) =>
   database

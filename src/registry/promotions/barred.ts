@@ -10,7 +10,7 @@ import type { ReadSnapshot } from '../store/store.ts';
 
 export type VersionStep = Pick<PromotionRecord, 'prompt' | 'version' | 'from'>;
 
-/** The versions between the live and the requested one, of the prompt and of its partials. */
+/** The versions between the live and the requested one, of the prompt and its partials. */
 export async function readChanged(snapshot: ReadSnapshot, move: VersionStep): Promise<VersionRange[]> {
   const { prompt, version, from } = move;
   const before: Ingredients = from === null ? new Map() : await readIngredients(snapshot, prompt, from);
@@ -29,7 +29,7 @@ export async function readBarred(
   return versions;
 }
 
-/** A version with the partials that publishing recorded, and theirs, each read once however often it is used. */
+/** A version with its recorded partials and their own partials, each read only once. */
 async function readIngredients(
   snapshot: ReadSnapshot,
   prompt: PromptName,

@@ -37,7 +37,7 @@ export async function comment(
   if (place !== null) await checkPlace(transaction, promotion, place);
   await proceed(transaction, now, caller, promotion, {
     kind: 'promotion.commented',
-    // At a line it may quote a draft, which not everybody who follows the log may read.
+    // A comment at a line may quote a draft, which not every reader of the log may see.
     data: place === null ? { text } : { place, digest: digestOf(text) },
     text,
   });
@@ -52,14 +52,14 @@ export async function comment(
 }
 
 export interface CommentListing {
-  /** Of comments at a line those on these sides; of the whole promotion all. */
+  /** Includes comments at lines of these sides only, and all on the whole promotion. */
   readonly sides: readonly ('from' | 'to')[];
   /** Only comments after this one. */
   readonly after: number;
   readonly limit: number;
 }
 
-/** Oldest first, as a conversation reads; as they were edited last, without those that were deleted. @throws Problem `promotion_not_found` */
+/** Oldest first, in their last edited form, without deleted ones. @throws Problem `promotion_not_found` */
 export async function listComments(
   snapshot: ReadSnapshot,
   id: string,
@@ -94,7 +94,7 @@ function sidesOf({ from, version }: PromotionRecord): VersionNumber[] {
   return from === null ? [version] : [from, version];
 }
 
-/** @throws DataFolderProblem `chain_broken` for what nobody wrote, or not so */
+/** @throws DataFolderProblem `chain_broken` for a comment that nobody wrote, or not in this form */
 function checkWritten(row: CommentsTable, event: RegistryEvent | undefined): void {
   const written =
     event?.kind === 'promotion.commented'

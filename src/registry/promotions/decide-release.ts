@@ -32,7 +32,7 @@ export const approveRelease: DecideRelease = async (transaction, now, caller, id
   const members = await ownMembers(transaction, caller, id, 'approving this release');
   const environment = await readEnvironment(transaction, caller.environment);
   const rules = await rulesOf(transaction, environment.policy, members);
-  // One moment for all of them: were the time they are planned for to come in between, only some would be due.
+  // One time for all of them: if their planned time came in between, only some would be due.
   const moment = now();
   const decide = async (promotion: PromotionRecord) => {
     const present = await readPresent(transaction, () => moment, promotion, environment);
@@ -125,7 +125,7 @@ async function decideAll(
   const results: ReleaseResult[] = [];
   const turn = turns();
   const open = members.filter(isOpen);
-  // For one that has ended, the problem has its state.
+  // If the release has ended, the problem names its state.
   for (const promotion of open.length > 0 ? open : members.slice(0, 1)) {
     await turn();
     const outcome = await problemIn(() => decide(promotion));

@@ -25,9 +25,10 @@ type Decide = (
 ) => Promise<Promotion>;
 
 /**
- * One more approval; the last that is needed applies the promotion, or plans it for its time. A refusal records nothing.
- * @throws Problem `promotion_not_found`, `wrong_environment`, `promotion_closed`, `self_approval`,
- * `already_approved`, `pointer_moved`, `prompt_archived`, `not_promoted_from`, `key_revoked`, `part_of_release`
+ * Adds an approval; the last required one applies the promotion, or schedules it for its time. A refusal records
+ * nothing.
+ * @throws Problem `promotion_not_found`, `wrong_environment`, `promotion_closed`, `self_approval`, `already_approved`,
+ * `pointer_moved`, `prompt_archived`, `not_promoted_from`, `key_revoked`, `part_of_release`
  */
 export const approve: Decide = async (transaction, now, caller, id, comment) => {
   const before = await own(transaction, caller, id, 'approving this promotion');

@@ -12,7 +12,7 @@ import type { ReadSnapshot } from '../store/store.ts';
 
 /**
  * The version that `channel` points to; null when it is unset.
- * @throws DataFolderProblem `chain_broken` when no event moved it there, or another moved it on
+ * @throws DataFolderProblem `chain_broken` if no event moved it there, or a later event moved it
  */
 export async function findPointer(
   snapshot: ReadSnapshot,
@@ -42,14 +42,14 @@ interface PointerPlace {
   readonly channel: Channel;
 }
 
-/** One row always: the pointer, and the newest event that moved it. */
+/** Always one row: the pointer, and the newest event that moved it. */
 const selectPointer = preparedQuery((database, given: PointerPlace) =>
   database
     .selectFrom(
       database
         .selectFrom('events')
         .select(({ fn }) => fn.max<number | null>('seq').as('seq'))
-        // The kind is part of the statement itself: only then is the index of just these events used.
+        // The kind is a literal in the statement, because only then is the partial index used.
         .where('kind', '=', sql.lit('promotion.applied' as const))
         .where('prompt', '=', given.prompt)
         .where('environment', '=', given.environment)
@@ -86,7 +86,7 @@ export function channelUnset(prompt: PromptName, environment: EnvironmentName, c
   );
 }
 
-/** Returns whether any version was a pointer's target in an environment once. */
+/** Returns true if any version was ever a pointer's target in an environment. */
 export async function wasEverLive(
   snapshot: ReadSnapshot,
   prompt: PromptName,

@@ -19,7 +19,7 @@ import { supersedeOlder } from './supersede.ts';
  * @returns the promotion: applied, planned, or pending if the policy requires approvals. A rollback needs none unless
  * the policy says so or it is scheduled.
  * @throws Problem `environment_not_found`, `wrong_environment`, `key_revoked`, `prompt_not_found`, `version_not_found`,
- * `already_live`, `pointer_moved` with the present version, `prompt_archived`, `not_promoted_from`, `role_too_low`,
+ * `already_live`, `pointer_moved` with the current version, `prompt_archived`, `not_promoted_from`, `role_too_low`,
  * `invalid_request` for a time in the past or over a year ahead
  */
 export async function promote(

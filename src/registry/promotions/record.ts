@@ -1,4 +1,4 @@
-/** The one place where promotions change: an event is appended, and the tables follow it by the rule that anybody can check. */
+/** The only place where promotions change: appends an event, and updates the tables by the rules that anybody can verify. */
 import type { NewEvent, OfRelease, RegistryEvent } from '../../core/event.ts';
 import {
   type PromotionEvent,
@@ -44,7 +44,7 @@ export async function begin(
   return promotion;
 }
 
-/** Records one more event of a promotion. */
+/** Records another event of a promotion. */
 export async function proceed(
   transaction: WriteTransaction,
   now: Store['now'],
@@ -85,7 +85,7 @@ function releaseData({ release, atomic }: InRelease, seq: number): OfRelease {
   return { release: String(release ?? seq), ...(atomic && { atomic }) };
 }
 
-/** Changes of an event beside its promotion's own row. */
+/** Applies the changes of an event outside its promotion's row. */
 async function follow(
   transaction: WriteTransaction,
   promotion: PromotionRecord,

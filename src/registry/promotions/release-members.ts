@@ -1,4 +1,7 @@
-/** The promotions of a release, by the log: the events that began them follow one another, from the release's id on. */
+/**
+ * Reads the promotions of a release from the log: the events that began them are consecutive, starting at the release's
+ * id.
+ */
 import type { PromotionRecord } from '../../core/promotion.ts';
 import { MAX_RELEASE_ITEMS } from '../../core/release.ts';
 import { authentic, dataOf } from '../store/authentic.ts';
@@ -25,11 +28,11 @@ export async function releaseMembers(snapshot: ReadSnapshot, release: number): P
   return recordsOf(snapshot, rows);
 }
 
-/** The events that began its promotions, by their numbers. */
+/** The seqs of the events that began its promotions. */
 async function begunBy(snapshot: ReadSnapshot, release: number): Promise<number[]> {
   const turn = turns();
   const ids: number[] = [];
-  // Most have few, and what follows them may be large.
+  // Most releases are small, and the events after them may be large.
   for (let limit = FIRST; ids.length < MAX_RELEASE_ITEMS; limit *= 4) {
     const from = release + ids.length;
     const rows = await selectFrom(snapshot, { from, limit: Math.min(limit, MAX_RELEASE_ITEMS - ids.length) });
@@ -45,7 +48,7 @@ async function begunBy(snapshot: ReadSnapshot, release: number): Promise<number[
   return ids;
 }
 
-/** Events that are read at once at first. */
+/** The number of events in the first read. */
 const FIRST = 4;
 
 const selectFrom = preparedQuery(

@@ -1,6 +1,6 @@
 /**
  * A release: versions of several prompts, promoted to one channel of one environment under one id. Each is a promotion
- * as any other. All that is decided in one request is decided in one transaction, so no crash leaves half of it.
+ * like any other. A request decides everything in one transaction, so a crash never leaves half of it.
  */
 import type { ReleaseAnswer, ReleaseRequest, ReleaseResult } from '../../contract/releases.ts';
 import type { Environment } from '../../core/environment.ts';
@@ -45,7 +45,7 @@ export async function promoteRelease(
   const environment = await readEnvironment(transaction, request.environment);
   checkOwnEnvironment(caller, environment.name, `promoting in ${environment.name}`);
   const effectiveAt = request.effectiveAt == null ? null : new Date(request.effectiveAt).toISOString();
-  // One moment for all of them, so that the time they are planned for is past for all, or for none.
+  // One time for all of them, so that their planned time has passed for all or for none.
   const moment = now();
   if (effectiveAt !== null) checkTime(effectiveAt, moment.toISOString());
 
@@ -79,7 +79,7 @@ export async function promoteRelease(
   };
 }
 
-/** A release that is applied as a whole waits for as many approvals as the one of its promotions that needs most. */
+/** A release that is applied as a whole needs as many approvals as the promotion in it that needs most. */
 function decideAll(
   moves: readonly Move[],
   caller: Caller,
@@ -110,7 +110,7 @@ interface ToBegin {
 }
 
 /**
- * The events that begin the promotions are consecutive: that is how the log shows which belong to a release.
+ * The events that begin the promotions are consecutive: this is how the log shows which promotions belong to a release.
  * @throws Problem `invalid_request` if too many promotions would be pending
  */
 async function beginAll(

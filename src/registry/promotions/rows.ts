@@ -33,7 +33,7 @@ export function approvalRows({ id, approvals }: PromotionRecord): ApprovalsTable
   return approvals.map(({ seq, actor, at, comment }) => ({ seq, promotion: id, actor, at, comment }));
 }
 
-/** `approvals` in their order. */
+/** @param approvals in order */
 export function recordOf(row: PromotionsTable, approvals: readonly ApprovalsTable[]): PromotionRecord {
   return {
     id: row.id,
@@ -72,7 +72,7 @@ export function pointerRow(promotion: PromotionRecord & { readonly appliedAt: st
   };
 }
 
-/** Without the text, of which the event may have only the digest. */
+/** Without the text, as the event may have only its digest. */
 export function commentRow({
   seq,
   at,

@@ -13,13 +13,13 @@ import { releaseMembers } from './release-members.ts';
 export interface Rules {
   /** The versions whose authors may not approve it. */
   readonly barred: readonly ChangedVersion[];
-  /** Approvals. */
+  /** The number of approvals. */
   readonly needed: number;
-  /** Of each, an owner must be among who approves. */
+  /** An owner of each rule must be among the approvers. */
   readonly owners: readonly OwnerRule[];
 }
 
-/** The rules of whole releases by id, so that who looks at several promotions reads each release once. */
+/** The rules of whole releases by id, so that a caller with several promotions reads each release only once. */
 export type ReleaseRules = Map<number, Promise<RulesOfRelease>>;
 
 export interface RulesOfRelease {
@@ -97,7 +97,7 @@ export async function readNeeded(snapshot: ReadSnapshot, policy: Policy, asked: 
   return approvalsNeeded(policy, asked, rulesFor(all, changed).length > 0);
 }
 
-/** All rules that hold there; none for a rollback that nobody must approve. */
+/** All rules that apply; none for a rollback without approval. */
 async function ownersFor(
   snapshot: ReadSnapshot,
   policy: Policy,

@@ -20,15 +20,18 @@ import { releaseMembers } from './release-members.ts';
 import { recordsOf } from './rows.ts';
 import { type ReleaseRules, readRules } from './rules.ts';
 
-/** The `key` of what the schedule does. Its actor is who requested the promotion: nobody else decided at that moment. */
+/**
+ * The `key` of events by the schedule. Their actor is the person who requested the promotion, as nobody else decides at
+ * that moment.
+ */
 export const SCHEDULE_KEY = 'schedule';
 
 export interface PromotionSchedule {
-  /** Applies what is due now, and resolves when nothing is. */
+  /** Applies what is due now, and resolves when nothing is due. */
   applyDue(): Promise<void>;
   /** Starts applying promotions that become due. */
   start(): void;
-  /** Lets what it is doing finish. May be called twice. */
+  /** Stops, and resolves when current work is done. May be called twice. */
   close(): Promise<void>;
 }
 
@@ -40,9 +43,9 @@ export interface ScheduleParts {
   readonly pause?: number;
 }
 
-/** The longest interval between two checks, in ms: a machine may have slept, and a clock may have been set. */
+/** The longest interval between two checks, in ms: the machine may sleep, and the clock may be set. */
 const LONGEST_WAIT = 60_000;
-/** Commits of this many ms are looked at together. */
+/** Commits within this many ms are checked together. */
 const GATHER = 50;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
@@ -91,13 +94,13 @@ export function promotionSchedule({
     }
   }
 
-  /** Ends early, and does not reject, when it closes. */
+  /** Resolves early, without an error, when the schedule closes. */
   async function asleep(ms: number): Promise<void> {
     await sleep(ms, undefined, { signal }).catch(() => {});
   }
 }
 
-/** In ms; 0 or less: it is due. Infinity when nothing is planned. */
+/** In ms; 0 or less if a promotion is due; Infinity if none is planned. */
 async function untilNext(snapshot: ReadSnapshot, now: Store['now']): Promise<number> {
   const next = await firstPlanned(snapshot);
   if (next === undefined) return Number.POSITIVE_INFINITY;
@@ -105,7 +108,11 @@ async function untilNext(snapshot: ReadSnapshot, now: Store['now']): Promise<num
   return Math.max(1, Date.parse(next.effective_at ?? '') - now().getTime());
 }
 
-/** With one of a release, all of it that is planned: one that is applied as a whole, or not at all. @returns whether there was one */
+/**
+ * With a promotion of a release, applies all of its planned promotions; an atomic release is applied as a whole or not
+ * at all.
+ * @returns true if one was due
+ */
 async function applyFirstDue(transaction: WriteTransaction, now: Store['now']): Promise<boolean> {
   const row = await firstPlanned(transaction);
   if (row === undefined) return false;
@@ -133,7 +140,7 @@ async function applyFirstDue(transaction: WriteTransaction, now: Store['now']): 
   return true;
 }
 
-/** Why none of a release can be applied; undefined when all can. */
+/** The first reason why promotions of a release cannot be applied; undefined if all can. */
 function firstWhy(
   due: readonly PromotionRecord[],
   whys: readonly (Problem | undefined)[],

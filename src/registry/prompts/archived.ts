@@ -19,8 +19,8 @@ export async function checkArchivedAsRecorded(
 }
 
 /**
- * For a query of the table prompts: the number of the event that `checkArchivedAsRecorded` would read; null if a prompt
- * was never archived, as is usual.
+ * For a query of the table prompts: the seq of the event that `checkArchivedAsRecorded` would read; null if a prompt
+ * was never archived, as usual.
  */
 export function lastArchiving() {
   return sql<number | null>`(

@@ -18,7 +18,7 @@ interface Wanted {
 }
 
 interface Found extends Wanted {
-  /** Of its source, message, partials and origin. */
+  /** The size of its source, message, partials and origin. */
   readonly size: number;
 }
 
@@ -26,20 +26,20 @@ export interface BatchPlan {
   /** In the requested order. */
   readonly found: readonly Found[];
   readonly missing: readonly string[];
-  /** For which there is no room. */
+  /** References for which there is no room. */
   readonly remaining: readonly string[];
 }
 
-/** References looked up in one turn of the event loop: a data folder answers in the same one. */
+/** References to look up per turn of the event loop, because a data folder answers in the same turn. */
 const AT_ONCE = 25;
 /** Bytes of small versions that become JSON in one piece. */
 const TOGETHER = 64 * 1024;
-/** UTF-16 code units of a source that is written in one piece. */
+/** The longest source that is written in one piece, in UTF-16 code units. */
 const SMALL = 16 * 1024;
 
 /**
  * @param mayRead a version for which it resolves to false is missing
- * @throws Problem `invalid_name`, `invalid_request` for what is no reference
+ * @throws Problem `invalid_name`, `invalid_request` for an invalid reference
  */
 export async function planBatch(
   store: Pick<Store, 'read'>,
@@ -79,7 +79,7 @@ export async function planBatch(
   return { found, missing, remaining: [] };
 }
 
-/** Of all that grows without a limit of its own. */
+/** The size of everything without a fixed limit. */
 const selectSize = preparedQuery((database: ReadSnapshot, given: Wanted) =>
   database
     .selectFrom('versions')
@@ -97,8 +97,8 @@ const selectVersion = preparedQuery((database: ReadSnapshot, given: Wanted) =>
 );
 
 /**
- * The answer as JSON: versions never change, so each may be read from a snapshot of its own. Small ones share a snapshot
- * and a piece, since each piece costs its way through the streams.
+ * The response as JSON. Versions never change, so each may be read from its own snapshot. Small ones share a snapshot
+ * and a piece, because each piece has a cost in the streams.
  */
 export async function* batchJson(
   store: Pick<Store, 'read'>,
@@ -115,7 +115,7 @@ export async function* batchJson(
     if (rows.length < part.length) throw new Error('A version that was found is gone.');
     for (const row of rows) {
       const { partials: _, ...summary } = versionSummary({ ...row, partials: '{}' });
-      // Partials as they are stored are JSON already.
+      // Stored partials are already JSON.
       text += `${between}${JSON.stringify(summary).slice(0, -1)},"partials":${row.partials},"source":"`;
       between = ',';
       if (row.source.length <= SMALL) text += JSON.stringify(row.source).slice(1, -1);
@@ -133,7 +133,7 @@ export async function* batchJson(
   yield `${text}]}`;
 }
 
-/** As many versions together as make one piece. */
+/** Groups versions that make one piece. */
 function partsOf(found: readonly Found[]): Found[][] {
   const parts: Found[][] = [];
   let size = Number.POSITIVE_INFINITY;

@@ -41,7 +41,7 @@ export function diffParts(name: PromptName, from: ComparedVersion, to: ComparedV
     ...partials.map(partial => part('partial', sideOf(partial.from), sideOf(partial.to))),
     ...(partials.length === 0 ? [] : [part('resolved', resolved(from), resolved(to))]),
   ];
-  // Two versions of a partial may hold the same text: it is named all the same.
+  // Two versions of a partial may have the same text; the partial is listed all the same.
   return parts.filter(({ kind, diff }) => kind === 'partial' || diff !== '');
 }
 

@@ -4,7 +4,7 @@ import type { PromptName } from '../../core/name.ts';
 import type { ReadSnapshot } from '../store/store.ts';
 import { readPrompt, SUMMARY_COLUMNS, versionSummary } from './version-rows.ts';
 
-/** Those before the version `before`. @throws Problem `prompt_not_found` */
+/** The versions before `before`. @throws Problem `prompt_not_found` */
 export async function listVersions(
   snapshot: ReadSnapshot,
   name: PromptName,

@@ -6,8 +6,8 @@ import { oneATurn } from './one-a-turn.ts';
 import { readVersion } from './version-rows.ts';
 
 /**
- * UTF-16 code units of a source per piece. A control character takes six bytes: a piece is small enough to be collected
- * soon, and takes less than a millisecond.
+ * UTF-16 code units of a source per piece. A control character takes six bytes; a piece is small enough to be
+ * garbage-collected soon, and takes less than a millisecond.
  */
 const PIECE = 16 * 1024;
 
@@ -15,7 +15,7 @@ const PIECE = 16 * 1024;
 export async function* jsonText(text: string): AsyncGenerator<string, void, undefined> {
   for (let start = 0; start < text.length; ) {
     let end = Math.min(start + PIECE, text.length);
-    // Both halves of a character go together.
+    // Keeps both halves of a surrogate pair together.
     if (end < text.length && isHighSurrogate(text.charCodeAt(end - 1))) end += 1;
     yield JSON.stringify(text.slice(start, end)).slice(1, -1);
     start = end;
@@ -27,7 +27,7 @@ function isHighSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdbff;
 }
 
-/** A version as JSON, which is read when its turn comes. */
+/** A version as JSON. It is read only when its turn comes. */
 export async function* versionJson(
   store: Pick<Store, 'read'>,
   name: PromptName,

@@ -1,4 +1,6 @@
-/** The partials of a source about to be published: each reference becomes the newest version of a prompt, for ever. */
+/**
+ * The partials of a source about to be published: each reference permanently becomes the newest version of a prompt.
+ */
 import { setImmediate } from 'node:timers/promises';
 import { shownBytes } from '../../contract/body-limits.ts';
 import type { EventData } from '../../core/event.ts';
@@ -24,9 +26,9 @@ export type Newest = {
 export interface LinkRequest {
   readonly name: PromptName;
   readonly source: string;
-  /** The prompts that were looked for so far. */
+  /** The prompts that were looked up so far. */
   readonly found: ReadonlyMap<PromptName, Newest>;
-  /** Suggestions for unknown references, as far as they were searched. */
+  /** Suggestions for unknown references, as far as they were looked up. */
   readonly similar: ReadonlyMap<string, readonly PromptName[]>;
 }
 
@@ -37,7 +39,7 @@ export interface UnknownReference {
 }
 
 export type LinkOutcome =
-  /** The partials to search first. */
+  /** The partials to look up first. */
   | { readonly lacking: readonly PromptName[]; readonly unknown: readonly UnknownReference[] }
   | {
       readonly recorded: RecordedPartials;
@@ -121,8 +123,9 @@ function asProblem(error: unknown): Problem {
 }
 
 /**
- * Links a source to what is newest now: level by level, since a partial's own partials are known when it is read.
- * @param link does `linkNewest`
+ * Links a source to the newest versions, level by level, because a partial's own partials are only known when it is
+ * read.
+ * @param link runs `linkNewest`
  */
 export async function linkedToNewest(
   store: Pick<Store, 'read'>,
@@ -141,10 +144,10 @@ export async function linkedToNewest(
   }
 }
 
-/** Names in one query: of such as may bring a source of 1 MiB, and of others. */
+/** Names per query: for queries that return sources, of up to 1 MiB each, and for others. */
 const SOURCES_AT_ONCE = 8;
 const AT_ONCE = 200;
-/** In bytes, of all partials of one prompt: one that can be published has a fraction of it. */
+/** The limit for all partials of one prompt, in bytes: a prompt that can be published has a fraction of it. */
 const MAX_PARTIALS_BYTES = 16 * 1024 * 1024;
 
 /** @throws Problem `invalid_source` if the partials are far too large, before they are read */
@@ -162,7 +165,7 @@ async function readNewest(
       bytes += row.bytes;
     }
     if (bytes > MAX_PARTIALS_BYTES) throw tooManyPartials();
-    // A data folder answers in the same turn of the event loop: other requests come in between.
+    // A data folder answers in the same turn of the event loop, so let other requests run in between.
     await setImmediate();
   }
   for (const some of batches(there, SOURCES_AT_ONCE)) {
@@ -208,7 +211,7 @@ async function readSimilar(
     );
 }
 
-/** Returns whether all that a source was linked with is still the newest. */
+/** Returns true if everything that a source was linked with is still the newest. */
 export async function isStillNewest(
   snapshot: ReadSnapshot,
   { found }: Pick<LinkedSource, 'found'>,

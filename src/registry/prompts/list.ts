@@ -1,4 +1,4 @@
-/** Prompts as lists give them: newest version, pointers, and which partials have moved on since. */
+/** Lists prompts with their newest versions, pointers, and outdated partials. */
 import type { Pointer, PromptSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
@@ -13,7 +13,7 @@ export interface PromptListing {
   readonly limit: number;
 }
 
-/** By name, in the order of its bytes. */
+/** Prompts by name, in byte order. */
 export async function listPrompts(
   snapshot: ReadSnapshot,
   { prefix, archived, after, limit }: PromptListing,
@@ -91,7 +91,7 @@ async function pointersOf(
   return pointers;
 }
 
-/** The newest versions of those that are not archived: an archived partial is not offered. */
+/** The newest versions of partials that are not archived, because archived ones are not offered. */
 async function newestOf(
   snapshot: ReadSnapshot,
   names: readonly PromptName[],

@@ -17,7 +17,7 @@ export interface NewestVersion {
   readonly archived: number;
 }
 
-/** By the path alone, before the body arrives. @throws Problem `publishing_not_allowed`, `prompt_archived` */
+/** Checks the path alone, before the body arrives. @throws Problem `publishing_not_allowed`, `prompt_archived` */
 export async function checkMayPublish(
   snapshot: ReadSnapshot,
   environment: EnvironmentName,
@@ -31,7 +31,10 @@ export async function checkMayPublish(
   return newest;
 }
 
-/** Before the source is parsed. @throws Problem as `checkMayPublish`, `base_outdated` with the newest version */
+/**
+ * Checks a request before its source is parsed.
+ * @throws Problem as `checkMayPublish`, `base_outdated` with the newest version
+ */
 export async function checkMayPublishThis(
   snapshot: ReadSnapshot,
   environment: EnvironmentName,

@@ -1,9 +1,9 @@
 /** Limits long responses to one piece per turn of the event loop in total, however many are being written. */
 
-/** In the order in which they came; of this thread. */
+/** In order of arrival; one list per thread. */
 const waiting: (() => void)[] = [];
 
-/** Resolves in a turn in which nobody else's does. */
+/** Resolves in its own turn of the event loop, one caller per turn. */
 export function oneATurn(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   waiting.push(resolve);

@@ -1,4 +1,4 @@
-/** Checks a source before a transaction begins: reading a long one takes time, and while one transaction writes all others wait. */
+/** Checks a source before a transaction begins, because a long source takes time, and writes wait for one another. */
 import { PARTIAL_BLOCK } from '../../core/check/inline-partials.ts';
 import { type Digest, digestOf } from '../../core/digest.ts';
 import { mayUsePartials } from '../../core/flatten.ts';
@@ -11,7 +11,7 @@ import { checkNoIssues, partialUses, sourceIssues, withIssuesOf } from '../../co
 export interface PreparedSource {
   readonly source: string;
   readonly digest: Digest;
-  /** UTF-8 */
+  /** In UTF-8. */
   readonly bytes: number;
   readonly usesPartials: boolean;
   /** Errors in its text, its front matter's YAML or its template. */
@@ -36,7 +36,7 @@ export async function prepareSource(name: PromptName, source: string): Promise<P
   };
 }
 
-/** All at once, while the template that was parsed last is still known. */
+/** In one step, while the last parsed template is still cached. */
 function readSource(name: PromptName, source: string): Pick<PreparedSource, 'flaw' | 'usesPartials'> {
   try {
     checkSourceText(source);
@@ -48,7 +48,7 @@ function readSource(name: PromptName, source: string): Pick<PreparedSource, 'fla
   }
 }
 
-/** Also true for an invalid partial name, or a block that only partials have: linking reports the place. */
+/** Also true for an invalid partial name, or a block that only partials have, because linking reports its position. */
 function usesPartials(template: string): boolean {
   if (!mayUsePartials(template)) return false;
   try {

@@ -1,4 +1,4 @@
-/** Publishing: a source becomes the next version of a prompt, with the partial versions it means now. */
+/** Publishes a source as the next version of a prompt, with the current versions of its partials. */
 import type { CompiledQuery } from 'kysely';
 import type { PublishRequest, Version } from '../../contract/prompts.ts';
 import { canonicalJson } from '../../core/canonical.ts';
@@ -26,7 +26,7 @@ import { SUMMARY_COLUMNS, wholeVersion } from './version-rows.ts';
 
 export interface Published {
   readonly version: Version;
-  /** False when the newest version was the same already: source and partials alike. */
+  /** False if the newest version already has the same source and partials. */
   readonly created: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface PublishableSource extends PreparedSource {
   readonly linked?: LinkedSource;
 }
 
-/** A partial has another newest version than the one that the source was linked with. */
+/** A partial has a newer version than the one that the source was linked with. */
 class PartialsMoved extends Error {}
 
 /** The number of times a source is linked again. */
@@ -87,7 +87,7 @@ type Publication =
       readonly rowAt: (at: string) => Omit<VersionsTable, 'seq'>;
     };
 
-/** Every check of a publication, in their order. @throws as `publish` */
+/** All checks of a publication, in order. @throws as `publish` */
 async function checkPublication(
   snapshot: ReadSnapshot,
   caller: Caller,
@@ -240,7 +240,7 @@ const selectNewest = preparedQuery((database, { name }: { readonly name: PromptN
     .where('prompts.name', '=', name),
 );
 
-/** The same source with a newer partial is a new version: what it delivers differs. */
+/** The same source with a newer partial is a new version, because its delivery differs. */
 function isSame(newest: NewestRow, digest: Digest, partials: RecordedPartials): boolean {
   return newest.digest === digest && canonicalJson(JSON.parse(newest.partials)) === canonicalJson(partials);
 }

@@ -1,21 +1,21 @@
-/** The names in a registry that another name could be confused with, each found by an index. */
+/** Finds names in a registry that could be confused with another name, using indexes. */
 import { type RawBuilder, sql } from 'kysely';
 import { foldersAbove, type PromptName } from '../../core/name.ts';
 import { closestCaseClash, foldCase, partialSegment, whyNoFolder, whyTaken } from '../../core/name-case.ts';
 import { Problem } from '../../core/problem.ts';
 import type { ReadSnapshot } from '../store/store.ts';
 
-/** As the index `prompts_by_folded_name` has it. */
+/** The expression in the index `prompts_by_folded_name`. */
 const FOLDED = sql<string>`lower(name)`;
-/** As the index `prompts_by_last_segment` has it: what follows the last slash. */
+/** The expression in the index `prompts_by_last_segment`: the text after the last slash. */
 const LAST_SEGMENT = sql<string>`lower(substr(name, length(rtrim(name, replace(name, '/', ''))) + 1))`;
-/** Partials of one last segment that are looked at. */
+/** The maximum number of partials with the same last segment to look at. */
 const MOST = 8;
 
 /**
- * Archived prompts count: they can be restored. Of each folder one prompt is looked at, as all spell it alike.
- * @throws Problem `name_taken` when a new prompt, or one of its folders, would differ only by case from one there is;
- * `invalid_name` when one of its folders is named as a file
+ * Includes archived prompts, which can be restored. Looks at one prompt per folder, because all spell it alike.
+ * @throws Problem `name_taken` when a new prompt, or one of its folders, would differ only by case from an existing
+ * one; `invalid_name` when one of its folders has the name of a file
  */
 export async function checkNameFree(snapshot: ReadSnapshot, name: PromptName): Promise<void> {
   const why = whyNoFolder(name);

@@ -80,7 +80,7 @@ export async function findPrompt(
 const selectPrompt = preparedQuery((database, { name }: { readonly name: PromptName }) =>
   database
     .selectFrom('prompts')
-    // Named, as such statements are read faster (columns.ts).
+    // Named, because such statements are read faster (columns.ts).
     .select(['name', 'newest', 'archived'])
     .select(eb =>
       eb
@@ -103,7 +103,10 @@ export function promptNotFound(name: PromptName, existing?: PromptName): Problem
   });
 }
 
-/** @throws Problem `prompt_not_found`, `version_not_found`; DataFolderProblem `chain_broken` when no event published it so */
+/**
+ * @throws Problem `prompt_not_found`, `version_not_found`; DataFolderProblem `chain_broken` if no event published it in
+ * this form
+ */
 export async function readVersion(
   snapshot: ReadSnapshot,
   name: PromptName,

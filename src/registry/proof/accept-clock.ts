@@ -5,9 +5,9 @@ import { appendEvent, newestTime } from '../store/log.ts';
 import type { Store } from '../store/store.ts';
 
 export interface AcceptedClock {
-  /** The time of the newest event until then; null: there was none. */
+  /** The time of the newest event until then; null if there was none. */
   readonly before: string | null;
-  /** The event that records it, and its time. */
+  /** The seq of the event that records it, and its time. */
   readonly seq: number;
   readonly at: string;
 }

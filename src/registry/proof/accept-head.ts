@@ -19,17 +19,18 @@ export interface Acceptance {
 }
 
 export interface AcceptedHead {
-  /** Signed last before; null: none was kept. */
+  /** The last signed head; null if none was stored. */
   readonly lost: ChainHead | null;
-  /** The end of the log until then. */
+  /** The end of the log before. */
   readonly restored: ChainHead;
-  /** With the event that records it. */
+  /** The head with the event that records it. */
   readonly head: ChainHead;
 }
 
 /**
- * Verifies all of the log and its tables, records the event `head.accepted`, and keeps the head with it.
- * @throws DataFolderProblem `chain_broken` when something does not fit, `other_signer` for the key of another registry
+ * Verifies all of the log and its tables, records the event `head.accepted`, and stores the head with it.
+ * @throws DataFolderProblem `chain_broken` when something does not match, `other_signer` for the key of another
+ * registry
  */
 export async function acceptHead(
   store: Store,

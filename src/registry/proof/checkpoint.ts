@@ -3,7 +3,7 @@ import { type Checkpoint, isSigned } from '../../core/checkpoint.ts';
 import type { ReadSnapshot } from '../store/store.ts';
 import { signingKey } from './signing-key.ts';
 
-/** Why a checkpoint that was kept is not one of this log; undefined when it is. */
+/** Why a saved checkpoint does not belong to this log; undefined if it does. */
 export async function verifyCheckpoint(
   snapshot: ReadSnapshot,
   checkpoint: Checkpoint,

@@ -16,11 +16,11 @@ import { DataFolderProblem } from '../data-folder-problem.ts';
 import { whyUnusable } from '../store/sqlite/failures.ts';
 
 export interface KeptHead {
-  /** Grows with each change. 0: nothing was ever kept here. */
+  /** Incremented with each change; 0 if nothing was ever stored here. */
   readonly revision: number;
-  /** Signed last; null: nothing yet. */
+  /** The last signed head; null if there is none yet. */
   readonly checkpoint: Checkpoint | null;
-  /** The log was found broken; null: it was not, or an operator accepted it since. */
+  /** How the log was found broken; null if it was not, or an operator accepted it since. */
   readonly broken: FoundBroken | null;
 }
 
@@ -35,17 +35,17 @@ const savedBroken = z.object({ at: z.string(), message: z.string() }).nullable()
 
 export interface HeadFile {
   readonly path: string;
-  /** Returns whether the file at `path` is still the one that was opened: a folder may be put in the place of another. */
+  /** Returns true if the file at `path` is still the one that was opened: a folder may have been replaced. */
   isInPlace(): boolean;
-  /** @throws DataFolderProblem `head_lost` when it cannot be read any more */
+  /** @throws DataFolderProblem `head_lost` if it cannot be read anymore */
   read(): KeptHead;
   /**
    * Saves another head, unless another process saved one since `revision`.
-   * @returns whether it was saved, and is on disk
+   * @returns true if it was saved and is on disk
    * @throws DataFolderProblem `head_lost` when it cannot be written
    */
   replace(revision: number, head: Omit<KeptHead, 'revision'>): boolean;
-  /** Opens the current file at `path`, if that is another one. @throws DataFolderProblem `head_lost` if there is none */
+  /** Opens the file that is now at `path`. @throws DataFolderProblem `head_lost` if there is none */
   successor(): HeadFile;
   close(): void;
 }
@@ -70,7 +70,7 @@ export function headFileOf(keyFile: string, database?: string): string {
 export async function openHeadFile(path: string): Promise<HeadFile> {
   try {
     await (await open(path, 'a', 0o600)).close();
-    // SQLite makes its journal beside it.
+    // SQLite creates its journal beside it.
     await access(dirname(path), constants.W_OK);
   } catch (cause) {
     throw new DataFolderProblem(
@@ -104,7 +104,7 @@ function opened(path: string, database: DatabaseSync): HeadFile {
     isInPlace: () => idOf(path) === placed,
     successor() {
       try {
-        // It is not created: a new file would mean that nothing was ever signed.
+        // The file is not created: a new one would mean that nothing was ever signed.
         if (placed === undefined || idOf(path) === undefined) throw unusable(path, undefined, GONE);
         return opened(path, new DatabaseSync(path));
       } catch (cause) {

@@ -54,7 +54,7 @@ export async function readIntact<T>(
   integrity: Integrity,
   work: (snapshot: ReadSnapshot, head: ChainHead) => Promise<T>,
 ): Promise<T> {
-  // Before the snapshot is opened, which shows at least as much.
+  // Taken before the snapshot is opened, which must include it.
   const before = integrity.seen();
   const { head, result } = await store.read(async snapshot => {
     const head = await integrity.check(snapshot, before);

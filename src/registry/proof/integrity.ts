@@ -1,7 +1,7 @@
 /**
- * Verifies that the log still extends what this process has seen and signed of it. If it does not, or anything else was
- * found false, the registry is broken until an operator acts: it neither writes nor signs, delivers only from memory,
- * and records this outside its database, so that a restart does not serve it either.
+ * Verifies that the log still extends what this process has seen and signed of it. If it does not, or anything else
+ * does not match, the registry is broken until an operator acts: it neither writes nor signs, delivers only from
+ * memory, and records this outside its database, so that it is not served after a restart either.
  */
 import { CHAIN_START, type ChainHead } from '../../core/event.ts';
 import { Problem } from '../../core/problem.ts';
@@ -16,9 +16,9 @@ export interface Integrity {
   broken(): string | null;
   /** @throws Problem `log_broken` once something is known to be wrong */
   checkIntact(): void;
-  /** The furthest head that this process has seen. Taken before a snapshot is opened, it must be in it. */
+  /** The furthest head that this process has seen. A snapshot opened later must include it. */
   seen(): ChainHead;
-  /** To be called with a head that is committed. */
+  /** Must be called with each committed head. */
   saw(head: ChainHead): void;
   /**
    * Verifies that the log in a snapshot extends `before`.
@@ -26,14 +26,14 @@ export interface Integrity {
    * @throws Problem `log_broken`, after the alarm, if it does not
    */
   check(snapshot: ReadSnapshot, before: ChainHead): Promise<ChainHead>;
-  /** Something was found false: the alarm, once. */
+  /** Reports that something does not match; raises the alarm once. */
   report(error: Error): void;
-  /** Tries again to record what was found, if that failed. */
+  /** Tries again to record a finding, if that failed. */
   close(): void;
 }
 
 export interface IntegrityParts {
-  /** Without it, what this process has seen and found ends with it. */
+  /** Without it, what this process has seen and found is lost when it ends. */
   readonly heads?: HeadFile | undefined;
   /** The head seen by another thread of this process, if there is no file. */
   readonly seen?: ChainHead | undefined;
@@ -43,17 +43,17 @@ export interface IntegrityParts {
   readonly onFault: (error: unknown) => void;
 }
 
-/** The same sentence for everybody: only the operator learns the place that does not fit. */
+/** The same sentence for everybody: only the operator learns what does not match. */
 export const LOG_BROKEN =
   'The log of this registry was changed by other means than PromptForge. Nothing is written or signed, and only what was in memory before is delivered, until whoever runs it has restored it: "promptforge verify" and the log of the process say what does not fit.';
 
-/** The time to wait before it tries again to remember what it found, in ms. */
+/** The time before it tries again to record a finding, in ms. */
 const AGAIN = 1000;
 
 export function integrity({ heads, seen: known, onBroken, onFault }: IntegrityParts): Integrity {
   let seen: ChainHead = heads?.read().checkpoint ?? known ?? CHAIN_START;
   let broken: string | null = null;
-  /** While what was found could not be remembered. */
+  /** Set while a finding could not be recorded. */
   let again: NodeJS.Timeout | undefined;
 
   function keep(): void {
@@ -104,7 +104,7 @@ export function integrity({ heads, seen: known, onBroken, onFault }: IntegrityPa
 
 function remember(heads: HeadFile, message: string): void {
   if (!heads.isInPlace()) {
-    // SQLite does not write to a file that was moved, and the next process opens the one in its place.
+    // SQLite does not write to a moved file, and the next process opens the file in its place.
     const successor = heads.successor();
     try {
       remember(successor, message);
@@ -120,7 +120,7 @@ function remember(heads: HeadFile, message: string): void {
   }
 }
 
-/** Why the log that ends at `head` is not a continuation of `before`; undefined when it is. */
+/** Why the log that ends at `head` does not continue `before`; undefined if it does. */
 export async function verifyExtension(
   snapshot: ReadSnapshot,
   before: ChainHead,

@@ -18,9 +18,15 @@ export interface SigningFiles {
   readonly author: Author;
   /** Called for a file that others could read. */
   readonly onNarrowed?: OnNarrowed | undefined;
-  /** This file is the only place of signed heads, as for a data folder: if it is missing, it was moved, or the folder is a backup. */
+  /**
+   * True if signed heads are stored only in this file, as for a data folder: if it is missing, it was moved, or the
+   * folder is a backup.
+   */
   readonly isOnlyPlace: boolean;
-  /** True if a key that the log does not name replaces its key, and clients raise an alarm; false: it is refused. */
+  /**
+   * True if a key that the log does not name replaces the log's key, so that clients raise an alarm; false to refuse
+   * it.
+   */
   readonly replacesLostKey?: boolean;
 }
 
@@ -53,7 +59,7 @@ export async function openSigning(store: Store, files: SigningFiles): Promise<Si
     if (named !== undefined && !isNamed && !replacesLostKey)
       throw otherSigner(named.publicKey, identity.publicKey);
     if (isNamed) await holdToMacs(store, identity);
-    // Before the log records that a head is kept: a process that is killed in between starts again.
+    // Before the log records that a head is stored: a process that is killed in between can start again.
     if (kept.revision === 0) heads.replace(0, { checkpoint: null, broken: null });
     await record(store, author, identity, replacesLostKey);
     await startMacs(store, author, identity);
@@ -78,7 +84,7 @@ async function record(
   }
 }
 
-/** Why a log is not served, by what was kept of it outside the database; undefined: it may be. */
+/** Why a log must not be served, according to the head file; undefined if it may be. */
 export async function verifyServable(
   store: Pick<Store, 'read'>,
   { checkpoint, broken }: KeptHead,

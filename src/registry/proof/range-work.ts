@@ -5,7 +5,7 @@ import type { RangeChecks } from '../store/sqlite/event-range.ts';
 /** Events in a range. */
 export const RANGE = 500;
 
-/** Ranges that may wait to be followed: what is kept of them stays small. */
+/** The maximum number of checked ranges that wait to be followed, which limits their memory. */
 const AHEAD = 16;
 
 export interface RangeOrder {
@@ -14,7 +14,7 @@ export interface RangeOrder {
   readonly checks: RangeChecks;
   /** Ranges to check. */
   readonly ranges: number;
-  /** Shared: how many ranges somebody has, and how many were followed. */
+  /** Shared counters: ranges taken, and ranges followed. */
   readonly counts: Int32Array;
 }
 
@@ -23,7 +23,7 @@ export interface FoundRange {
   readonly index: number;
   readonly previousHash?: string;
   readonly hash?: string;
-  /** JSON of the list: of many lists a thread gets a copy in twice the time. */
+  /** JSON of the list, because copying many lists to a thread takes twice as long. */
   readonly events?: string;
 }
 
@@ -45,23 +45,23 @@ export function rangesTaken(counts: Int32Array): number {
   return Atomics.load(counts, TAKEN);
 }
 
-/** Lets others go on. */
+/** Wakes threads that wait for it. */
 export function tellFollowed(counts: Int32Array, followed: number): void {
   Atomics.store(counts, FOLLOWED, followed);
   Atomics.notify(counts, FOLLOWED);
 }
 
-/** Holds the thread until a range was followed. */
+/** Blocks the thread until a range was followed. */
 export function waitUntilFollowed(counts: Int32Array): void {
   Atomics.wait(counts, FOLLOWED, Atomics.load(counts, FOLLOWED), WAIT);
 }
 
-/** In ms: something may have been followed just before. */
+/** In ms, in case a range was followed just before the wait. */
 const WAIT = 5;
 
-/** In ms; what only reads seldom meets a lock. */
+/** In ms; readers seldom meet a lock. */
 const BUSY_TIMEOUT = 5000;
-/** In KiB: each page is read once, and into memory that the processor has at hand. */
+/** In KiB. Small, so that it stays in the processor's cache: each page is read only once. */
 const PAGE_CACHE = 256;
 
 export function setUpReader(database: DatabaseSync): void {

@@ -13,7 +13,7 @@ import {
   waitUntilFollowed,
 } from './range-work.ts';
 
-// Without a listener any more the thread ends.
+// Without a listener left, the thread ends.
 parentPort?.once('message', checkRanges);
 
 function checkRanges({ file, checks, ranges, counts }: RangeOrder): void {

@@ -1,7 +1,7 @@
 /**
  * The expensive part of a verification (hashes of events, MACs, and versions with their sources) is done range by range
- * if the database is a SQLite file, and for a long log by two threads. A range that fits is done; otherwise, whatever
- * the reason, the verification reads it itself and reports the error.
+ * if the database is a SQLite file, and for a long log by two threads. A range that matches is done; any other is read
+ * by the verification itself, which reports the error.
  */
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
@@ -23,8 +23,8 @@ import {
 
 export interface Ranges {
   /**
-   * Up to RANGE events after this one that fit. Must be called in the order of the log.
-   * @returns undefined if they do not fit, or it is unknown
+   * Up to RANGE events after this one, if they match. Must be called in the order of the log.
+   * @returns undefined if they do not match, or it is unknown
    */
   after(seq: number): Promise<CheckedRange | undefined>;
   close(): Promise<void>;
@@ -37,11 +37,11 @@ export interface RangesOptions {
   /** An SQLite database. */
   readonly file: string;
   readonly macs: RangeChecks['macs'];
-  /** The newest event. What comes later is not checked here. */
+  /** The seq of the newest event. Later ones are not checked here. */
   readonly newest: number;
 }
 
-/** By this thread alone. */
+/** Checks ranges in this thread only. */
 export function rangesOf({ file, macs, newest }: RangesOptions): Ranges {
   const checker = openChecker(file, checksOf(macs));
   return {
@@ -50,21 +50,21 @@ export function rangesOf({ file, macs, newest }: RangesOptions): Ranges {
   };
 }
 
-/** A thread that waits for a log. The caller that started it disposes of it. */
+/** A thread that waits for a log. Its starter must dispose of it. */
 export interface RangesThread extends AsyncDisposable {
   readonly worker: Worker;
 }
 
 /**
- * A process that has nothing else to do ends without waiting for it.
- * @param module what it runs; for benchmarks, of code as it ships
+ * The thread does not keep the process alive.
+ * @param module what the thread runs; set by benchmarks of the built code
  */
 export function startRangesThread(module: URL = threadModule()): RangesThread {
   const worker = new Worker(module, {
     execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'],
   });
   worker.unref();
-  // A thread that could not start does nothing for those who wait for it, who go on without.
+  // If the thread cannot start, its users continue without it.
   worker.on('error', () => {});
   return {
     worker,
@@ -89,7 +89,7 @@ export function startRangesThreadFor(file: string): RangesThread | undefined {
   }
 }
 
-/** In bytes; no log of fewer than some 5000 events. */
+/** In bytes; no log with fewer than about 5000 events has this size. */
 const LARGE = 4 * 1024 * 1024;
 
 /** @param given an unused thread; default: a new one */
@@ -101,9 +101,9 @@ export function rangesOfTwoThreads(options: RangesOptions, given?: RangesThread)
   const ranges = Math.floor(newest / RANGE);
   const counts = new Int32Array(new SharedArrayBuffer(COUNTS * Int32Array.BYTES_PER_ELEMENT));
   const checker = openChecker(file, checks);
-  /** Ranges that were checked and not followed yet; undefined: one does not fit. */
+  /** Checked ranges that were not followed yet; undefined for one that does not match. */
   const found = new Map<number, CheckedRange | undefined>();
-  // One that has ended gets no more messages.
+  // A thread that has ended gets no messages.
   let hasEnded = worker.threadId < 0;
   let wake = () => {};
 
@@ -128,10 +128,10 @@ export function rangesOfTwoThreads(options: RangesOptions, given?: RangesThread)
   }
 
   async function checked(index: number): Promise<CheckedRange | undefined> {
-    // A range that the other thread took but never reported counts as one that does not fit.
+    // A range that the other thread took but never reported counts as one that does not match.
     for (let isOver = false; !found.has(index) && !isOver; ) {
       isOver = hasEnded && index < rangesTaken(counts);
-      // Lets messages come in.
+      // Lets messages arrive.
       await others();
       if (!found.has(index) && !isOver && !checkNext()) await changed();
     }
@@ -173,7 +173,7 @@ function rangeFrom({ index, previousHash, hash, events }: FoundRange): CheckedRa
   return list.length === RANGE ? { previousHash, head, events: list } : undefined;
 }
 
-/** As long as nothing is known to fit, everything is looked at by the verification itself. */
+/** If the checker cannot be opened, no range counts as matching, and the verification reads everything itself. */
 function openChecker(file: string, checks: RangeChecks): { check: RangeChecker; close(): void } {
   let database: DatabaseSync | undefined;
   try {
@@ -195,7 +195,7 @@ function openChecker(file: string, checks: RangeChecks): { check: RangeChecker; 
   }
 }
 
-/** Among the sources, or in a build (scripts/build.ts) beside this module's file. */
+/** In the sources, or in a build (scripts/build.ts) beside this module. */
 function threadModule(): URL {
   const name = import.meta.url.endsWith('.ts') ? './ranges-thread.ts' : './ranges-thread.js';
   return new URL(name, import.meta.url);

@@ -1,7 +1,7 @@
 /**
- * Signs the end of the log, if it extends what was signed before: each event since then must continue the chain, and
- * the head is saved outside the database before its signature leaves the process. It checks after each change and every
- * few seconds, so that a log that was cut or rewritten is detected without requests.
+ * Signs the end of the log, if it extends the last signed head: each event since then must continue the chain, and the
+ * head is saved outside the database before its signature leaves the process. It checks after each change and every few
+ * seconds, so that a log that was cut or rewritten is detected without requests.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -27,13 +27,13 @@ import { signingKey } from './signing-key.ts';
 export interface Signer {
   /**
    * The current end of the log, signed.
-   * @throws Problem `unavailable` if the log names another key than this process has, or the head cannot be kept;
-   * `log_broken` if the log does not extend what was signed
+   * @throws Problem `unavailable` if the log names another key than this process has, or the head cannot be saved;
+   * `log_broken` if the log does not extend the signed head
    */
   checkpoint(): Promise<Checkpoint>;
-  /** Signed last by this process; null: nothing yet. */
+  /** The last head signed by this process; null if there is none yet. */
   last(): Checkpoint | null;
-  /** Starts checking by itself. */
+  /** Starts periodic checks. */
   start(): void;
   /** Signs once more, and ends. May be called twice. */
   close(): Promise<void>;
@@ -42,9 +42,9 @@ export interface Signer {
 export interface SignerParts {
   readonly store: Store;
   readonly integrity: Integrity;
-  /** Without it the log is watched all the same, and nothing is signed. */
+  /** Null to watch the log without signing. */
   readonly identity: RegistryIdentity | null;
-  /** Without it what was signed is remembered for as long as the process runs. */
+  /** Without it, signed heads are only remembered while the process runs. */
   readonly heads?: HeadFile | undefined;
   /** Called if the head cannot be saved, once until it can. */
   readonly onFault: (error: unknown) => void;
@@ -52,12 +52,12 @@ export interface SignerParts {
   readonly pauses?: Partial<typeof PAUSES> | undefined;
 }
 
-/** In ms: how long changes are gathered before they are signed, and how often it looks though nothing changed. */
+/** In ms: how long changes are gathered before they are signed, and the interval of checks without a change. */
 const PAUSES = { gather: 1000, look: 2000 };
-/** Events that are read at a stretch. */
+/** Events per read. */
 const PIECE = 250;
 
-/** The position up to which the chain was followed, and the key that the log names there; null: none. */
+/** The position up to which the chain was followed, and the key that the log names there, or null. */
 interface Followed {
   readonly head: ChainHead;
   readonly key: string | null;
@@ -69,7 +69,7 @@ export function signer({ store, integrity, identity, heads, onFault, pauses }: S
   const { signal } = closing;
   let followed: Followed | undefined;
   let last: Checkpoint | null = null;
-  /** One at a time; later callers wait for the next. */
+  /** Signing runs once at a time; later callers wait for the next run. */
   let turn: Promise<unknown> = Promise.resolve();
   let running: Promise<void> | undefined;
   let failing = false;
@@ -118,14 +118,14 @@ export function signer({ store, integrity, identity, heads, onFault, pauses }: S
       if (heads?.isInPlace() === false) integrity.report(new Error(replaced(heads.path)));
       integrity.checkIntact();
       const kept = heads?.read();
-      // Another process may have found it.
+      // Another process may have found the log broken.
       if (kept?.broken) integrity.report(new Error(kept.broken.message));
       await follow(kept?.checkpoint ?? null);
       const { seq, hash } = await followToEnd();
       const checkpoint = await signedAt({ seq, hash });
       const before = kept?.checkpoint;
       const isKept = kept === undefined || (before?.seq === seq && before.hash === hash);
-      // Kept first: a process that is killed here has signed nothing that it does not remember.
+      // Saved first, so that a process that is killed here has signed nothing that is not saved.
       if (!isKept && !heads?.replace(kept.revision, { checkpoint, broken: null })) continue;
       unkept = false;
       last = checkpoint;
@@ -133,7 +133,7 @@ export function signer({ store, integrity, identity, heads, onFault, pauses }: S
     }
   }
 
-  /** Held to what another process that shares the file signed meanwhile. */
+  /** Follows the chain, and verifies it against what another process with the same file signed meanwhile. */
   async function follow(kept: Checkpoint | null): Promise<void> {
     if (kept === null || kept.seq === 0) return;
     await readIntact(store, integrity, async (snapshot, head) => {
@@ -144,7 +144,7 @@ export function signer({ store, integrity, identity, heads, onFault, pauses }: S
     });
   }
 
-  /** Each event must continue the one before, up to the last one there is. */
+  /** Follows the chain to the end of the log: each event must continue the one before. */
   async function followToEnd(): Promise<ChainHead> {
     for (;;) {
       const { from, events } = await readIntact(store, integrity, async (snapshot, head) => {
@@ -158,7 +158,7 @@ export function signer({ store, integrity, identity, heads, onFault, pauses }: S
         integrity.checkIntact();
         if (event.kind === 'signing_key.set') {
           const unendorsed = validateEndorsement(event.data, head, key);
-          // Its own key an operator has named, and clients raise their alarm.
+          // For its own key, an operator has named it, and clients raise an alarm.
           const isOwn = event.data.publicKey === identity?.publicKey;
           if (unendorsed !== undefined && !isOwn) integrity.report(new Error(`${unendorsed} ${OTHER_KEY}`));
           integrity.checkIntact();
@@ -202,7 +202,7 @@ export function signer({ store, integrity, identity, heads, onFault, pauses }: S
       if (revision !== undefined) await store.changed(revision, pause.look, signal).catch(() => {});
       else await asleep(pause.look);
     }
-    // The last acknowledged event is signed too.
+    // So that the last acknowledged event is signed too.
     if (identity !== null && integrity.broken() === null) await checkpoint().catch(tell);
   }
 
@@ -213,13 +213,13 @@ export function signer({ store, integrity, identity, heads, onFault, pauses }: S
     onFault(error);
   }
 
-  /** Ends early, and does not reject, when it closes; keeps no process alive. */
+  /** Resolves early, without an error, when the signer closes; does not keep the process alive. */
   async function asleep(ms: number): Promise<void> {
     await sleep(ms, undefined, { signal, ref: false }).catch(() => {});
   }
 }
 
-/** Before the first signature: as far back as opening the registry reads. */
+/** Where to start before the first signature: as far back as opening the registry reads. */
 async function startOf(snapshot: ReadSnapshot, { seq }: ChainHead): Promise<Followed> {
   const from = Math.max(0, seq - TAIL);
   const row = await snapshot

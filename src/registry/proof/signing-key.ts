@@ -1,4 +1,4 @@
-/** The key that signs checkpoints, as the log names it: from the first start on, and from each replacement. */
+/** Records the key that signs checkpoints in the log: at the first start, and at each replacement. */
 import { sql } from 'kysely';
 import type { EventData, RegistryEvent } from '../../core/event.ts';
 import { Problem } from '../../core/problem.ts';
@@ -34,7 +34,7 @@ export async function recordSigningKey(
 }
 
 export interface Replacement {
-  /** The key that signs now; null: nobody has it any more, and clients will raise an alarm. */
+  /** The current key; null if it is lost, so that clients will raise an alarm. */
   readonly old: RegistryIdentity | null;
   readonly new: RegistryIdentity;
   /** Shown to clients if the old key does not endorse the new one. */
@@ -44,7 +44,7 @@ export interface Replacement {
 /**
  * Names a new key, endorsed by the old one if that is available.
  * @throws DataFolderProblem `other_signer` if `old` is not the key that the log names; Problem `invalid_request` if the
- * new key signs already
+ * new key is already in use
  */
 export async function replaceSigningKey(
   store: Store,
@@ -90,7 +90,7 @@ async function append(
   }));
 }
 
-/** The public key that the log, up to an event, names last; null: none yet. */
+/** The last public key that the log names up to an event; null if there is none yet. */
 export async function signingKey(snapshot: ReadSnapshot, until?: number): Promise<string | null> {
   return (await lastSigningKey(snapshot, until))?.publicKey ?? null;
 }
@@ -99,7 +99,7 @@ export async function lastSigningKey(
   snapshot: ReadSnapshot,
   until: number = Number.MAX_SAFE_INTEGER,
 ): Promise<EventData['signing_key.set'] | undefined> {
-  // The kind is part of the statement itself: only then does a database use its index of just these events.
+  // The kind is a literal in the statement, because only then is the partial index used.
   const last = await snapshot
     .selectFrom('events')
     .select('data')

@@ -26,7 +26,7 @@ export async function holdToMacs(store: Store, identity: RegistryIdentity): Prom
   return true;
 }
 
-/** The same, if the key file exists and the log names its key. */
+/** Like `holdToMacs`, if the key file exists and the log names its key. */
 export async function holdToMacsOf(store: Store, keyFile: string, onNarrowed?: OnNarrowed): Promise<void> {
   if (!existsSync(keyFile)) return;
   const identity = await openIdentity(keyFile, onNarrowed);
@@ -45,7 +45,10 @@ async function lastPublicKey(snapshot: ReadSnapshot): Promise<string | undefined
   return last && (JSON.parse(last.data) as EventData['signing_key.set']).publicKey;
 }
 
-/** The same, and has them begin in a log that has none of this key yet. @throws DataFolderProblem `chain_broken` */
+/**
+ * Like `holdToMacs`, but starts MACs in a log that has none with this key yet.
+ * @throws DataFolderProblem `chain_broken`
+ */
 export async function startMacs(store: Store, author: Author, identity: RegistryIdentity): Promise<void> {
   if (await holdToMacs(store, identity)) return;
   await store.write(async transaction => {
@@ -56,14 +59,14 @@ export async function startMacs(store: Store, author: Author, identity: Registry
   await holdToMacs(store, identity);
 }
 
-/** Appends the mark, and commits to the keys of a log that did not. */
+/** Appends the mark, and commits to the keys that the log has not committed to. */
 export async function beginMacs(
   transaction: WriteTransaction,
   now: Store['now'],
   author: Author,
   macs: EventMacs,
 ): Promise<void> {
-  // Verifies the end of the log with its MACs, if it has any already.
+  // Verifies the MAC of the last event, if MACs have already begun.
   await logHead(transaction);
   setMacs(transaction, macs);
   const isFirst = (await marks(transaction)).length === 0;
@@ -77,7 +80,7 @@ export async function carryOnWith(
   transaction: WriteTransaction,
   identity: RegistryIdentity,
 ): Promise<EventMacs | undefined> {
-  // With the previous MACs, if this process has their key.
+  // Verifies the last event with the previous MACs, if this process has their key.
   await logHead(transaction);
   if ((await marks(transaction)).length === 0) return undefined;
   const macs = eventMacs(identity);
@@ -85,7 +88,7 @@ export async function carryOnWith(
   return macs;
 }
 
-/** Every key that may still be used: which hash it has is not in the events of earlier releases. */
+/** Commits to the hash of every key that may still be used, because events of earlier releases lack it. */
 async function commitToKeys(transaction: WriteTransaction, now: Store['now'], author: Author): Promise<void> {
   const keys = await transaction
     .selectFrom('keys')
@@ -105,20 +108,20 @@ async function commitToKeys(transaction: WriteTransaction, now: Store['now'], au
   }
 }
 
-/** The last event that has MACs of this key begin; undefined: there is none. */
+/** The last event that started MACs with this key; undefined if there is none. */
 async function startOf(snapshot: ReadSnapshot, { publicKey }: EventMacs): Promise<number | undefined> {
   const found = await marks(snapshot);
   return found.find(({ data }) => (JSON.parse(data) as EventData['macs.started']).publicKey === publicKey)
     ?.seq;
 }
 
-/** Newest first. */
+/** The events that started MACs, newest first. */
 function marks(snapshot: ReadSnapshot): Promise<{ readonly seq: number; readonly data: string }[]> {
   return (
     snapshot
       .selectFrom('events')
       .select(['seq', 'data'])
-      // The kind is part of the statement itself: only then does a database use its index of just these events.
+      // The kind is a literal in the statement, because only then is the partial index used.
       .where('kind', '=', sql.lit('macs.started' as const))
       .orderBy('seq', 'desc')
       .execute()

@@ -16,8 +16,8 @@ import { turns } from '../turns.ts';
 import { filterText } from '../webhooks/filters.ts';
 
 /**
- * Promotions with their approvals: those that these events closed, and that there are none which these events did not
- * begin. Most were begun by these events as well, and are read as one range: a list of ids would be a new statement
+ * Verifies the promotions, with their approvals, that these events closed, and that there are none which no event
+ * began. Most were begun by these events too, and are read as one range, because a list of ids would be a new statement
  * each time.
  */
 export async function checkClosed(
@@ -91,7 +91,7 @@ async function checkPromotions(
   }
 }
 
-/** `approvals` in their order. */
+/** @param approvals in order */
 function comparePromotions(
   promotions: readonly PromotionRecord[],
   rows: readonly PromotionsTable[],
@@ -135,7 +135,7 @@ export async function checkComments(
   for (const id of byId.keys()) throw ofNobody('comments', id);
 }
 
-/** Rows that belong to no part of the log at all: before its first event, or after its last. */
+/** Checks for rows outside the log: before its first event, or after its last. */
 export async function checkNothingBeyond(snapshot: ReadSnapshot, last: number): Promise<void> {
   for (const [table, name, event] of [
     ['versions', 'seq', 'seq'],
@@ -145,7 +145,7 @@ export async function checkNothingBeyond(snapshot: ReadSnapshot, last: number): 
   ] as const) {
     const rows = snapshot.selectFrom(table).select(sql.ref<number>(name).as('name')).limit(1);
     const seq = sql.ref<number>(event);
-    // One after the other: SQLite answers both at once by reading the whole table.
+    // Two queries, because SQLite would read the whole table for a single one.
     const row =
       (await rows.where(seq, '<', 1).executeTakeFirst()) ??
       (await rows.where(seq, '>', last).executeTakeFirst());
@@ -153,7 +153,7 @@ export async function checkNothingBeyond(snapshot: ReadSnapshot, last: number): 
   }
 }
 
-/** The changes: only at the end of the log do they follow from the events that were read. */
+/** Verifies the tables that change: they follow from the events only at the end of the log. */
 export async function checkState(snapshot: ReadSnapshot, projection: Projection): Promise<void> {
   const { open, prompts, pointers, environments, keys, webhooks } = projection;
   for (const [id, { key, revoked }] of projection.toHold)

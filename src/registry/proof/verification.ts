@@ -1,7 +1,7 @@
 /**
  * Verifies that a registry matches its log: the chain, the sources, and every table that follows from the log. It
- * proceeds in pieces, each a short read, so that a registry can be verified while it is served, and needs only the
- * memory of the present state (prompts, pointers, keys, pending promotions), however long the log is.
+ * proceeds in pieces, each a short read, so that a registry can be verified while it is served, and needs memory only
+ * for the current state (prompts, pointers, keys, pending promotions), however long the log is.
  */
 import { CHAIN_START, type ChainHead, type RegistryEvent, validateNextEvent } from '../../core/event.ts';
 import { emptyProjection, follow, type Projection, promotionOf } from '../../core/projection.ts';
@@ -21,26 +21,23 @@ import { NO_RANGES, type Ranges, type RangesThread, rangesOf, rangesOfTwoThreads
 import { checkClosed, checkComments, checkNothingBeyond, checkState } from './tables.ts';
 import { checkVersions } from './versions.ts';
 
-/** Events in one piece, when nothing else is to be done meanwhile. */
+/** Events per piece, if nothing else runs meanwhile. */
 const PIECE = 1000;
 
 export interface Verification {
-  /** The last event up to which everything fits. */
+  /** The last event up to which everything was verified. */
   head(): ChainHead;
   /** The time of that event; empty at the start. */
   at(): string;
   /**
    * Verifies the next piece.
-   * @returns whether the end of the log was reached, and with it every table verified
-   * @throws DataFolderProblem `chain_broken` that names the first event or row that does not fit
+   * @returns true if the end of the log was reached, and with it every table verified
+   * @throws DataFolderProblem `chain_broken` that names the first event or row that does not match
    */
   next(): Promise<boolean>;
 }
 
-/**
- * @param size of a piece, in events
- * @param ranges what is found to fit without being looked at here
- */
+/** @param size of a piece, in events @param ranges checks ranges that need not be read here if they match */
 export function verification(
   store: Pick<Store, 'read'>,
   size: number = PIECE,
@@ -52,7 +49,7 @@ export function verification(
 
   async function next(): Promise<boolean> {
     const range = await ranges.after(head.seq);
-    // A read may run again: what it changes is the same the second time only if nothing was changed the first time.
+    // A read may run again, so the state is changed only after it.
     const read = await store.read(
       async snapshot =>
         (range && (await pieceOf(snapshot, head, range))) ??
@@ -66,7 +63,7 @@ export function verification(
       if (read.checked === undefined) await checkVersions(snapshot, events, { after: from, until: head.seq });
       await checkClosed(snapshot, events, [...closed.values()], from, head.seq);
       await checkComments(snapshot, events, from, head.seq);
-      // Only when nothing was appended since does the state follow from the events up to here.
+      // The state follows from the events up to here only if nothing was appended since.
       if ((await logHead(snapshot)).seq > head.seq) return false;
       await checkState(snapshot, projection);
       await checkNothingBeyond(snapshot, head.seq);
@@ -78,9 +75,9 @@ export function verification(
 export interface Verifying {
   /** Called with the progress after each piece. */
   readonly onPiece?: (head: ChainHead) => void;
-  /** Events from which on a log is worth a thread beside this one. */
+  /** The number of events from which a second thread is worthwhile. */
   readonly manyEvents?: number;
-  /** A thread that was started before and is unused; by default one is started when needed. */
+  /** An unused thread that was started before; default: one is started when needed. */
   readonly thread?: RangesThread | undefined;
 }
 
@@ -90,7 +87,7 @@ const MANY_EVENTS = 5000;
 /**
  * Verifies everything, once.
  * @returns the end of the log
- * @throws DataFolderProblem `chain_broken` with the first event or row that does not fit
+ * @throws DataFolderProblem `chain_broken` with the first event or row that does not match
  */
 export async function verifyRegistry(
   store: Pick<Store, 'read' | 'file' | 'newestSeq'>,
@@ -120,18 +117,18 @@ async function rangesFor(
 }
 
 interface Piece {
-  /** Up to the first that cannot be read. */
+  /** The events up to the first one that cannot be read. */
   readonly events: readonly RegistryEvent[];
-  /** Why that one cannot be read; undefined if all can. */
+  /** Why that event cannot be read; undefined if all can. */
   readonly unreadable: Error | undefined;
-  /** The promotions that its events are of, as their tables have them. */
+  /** The promotions of its events, from the tables. */
   readonly known: ReadonlyMap<number, PromotionRecord>;
-  /** The last event whose hash, MAC and version fit; undefined if none was checked yet. */
+  /** The last event whose hash, MAC and version match; undefined if none was checked yet. */
   readonly checked: ChainHead | undefined;
 }
 
 async function pieceAfter(snapshot: ReadSnapshot, { seq }: ChainHead, size: number): Promise<Piece> {
-  // Verifies that the MACs are by the key that this process has.
+  // Verifies that the MACs are of this process's key.
   await logHead(snapshot);
   const rows = await eventRowsAfter(snapshot, { seq, limit: size });
   for (const row of rows) checkMac(snapshot, row);
@@ -139,7 +136,7 @@ async function pieceAfter(snapshot: ReadSnapshot, { seq }: ChainHead, size: numb
   return { events, unreadable, known: await knownTo(snapshot, events, seq), checked: undefined };
 }
 
-/** A range that fits; undefined if it does not belong to this log. */
+/** The piece of a range that matches; undefined if it does not belong to this log. */
 async function pieceOf(
   snapshot: ReadSnapshot,
   { seq, hash }: ChainHead,
@@ -180,7 +177,7 @@ async function knownTo(
 interface Followed {
   readonly head: ChainHead;
   readonly events: readonly RegistryEvent[];
-  /** Promotions that its events closed, or commented on after that. */
+  /** Promotions that its events closed, or commented on after they were closed. */
   readonly closed: ReadonlyMap<number, PromotionRecord>;
 }
 

@@ -1,4 +1,4 @@
-/** Every published version against the event that published it, and its source against the digest in that event. */
+/** Verifies every published version against its event, and its source against the digest in that event. */
 import { sql } from 'kysely';
 import { canonicalJson } from '../../core/canonical.ts';
 import { digestOf } from '../../core/digest.ts';
@@ -21,10 +21,10 @@ interface Range {
   readonly limit: number;
 }
 
-/** Versions that are read at once. */
+/** Versions per read. */
 const SOME = 500;
 
-/** The versions that these events published, so many at a time as are no larger together than one may be. */
+/** Checks the versions that these events published, in groups no larger than a single version may be. */
 export async function checkVersions(
   snapshot: ReadSnapshot,
   events: readonly RegistryEvent[],
@@ -38,7 +38,7 @@ export async function checkVersions(
     const some = together(published, start);
     start += Math.max(1, some.length);
     const to = start < published.length ? (some.at(-1)?.seq ?? until) : until;
-    // One more than there may be: that one is of nobody.
+    // One more than expected, to find a row that no event published.
     const range = { after: from, until: to, limit: some.length + 1 };
     await checkRows(snapshot, some, range);
     from = to;
@@ -54,7 +54,7 @@ function together(published: readonly Published[], start: number): readonly Publ
   return published.slice(start, end);
 }
 
-/** Without the source if its length differs from the stored one, since it may have any size then. */
+/** Omits a source whose length differs from the stored one, because it may have any size. */
 const versionsOf = preparedQuery((database, { after, until, limit }: Range) =>
   database
     .selectFrom('versions')
@@ -68,7 +68,7 @@ const versionsOf = preparedQuery((database, { after, until, limit }: Range) =>
 
 async function checkRows(snapshot: ReadSnapshot, events: readonly Published[], range: Range): Promise<void> {
   const rows = await versionsOf(snapshot, range);
-  // Both are in the order of the log.
+  // Rows and events are both in log order.
   for (const [index, row] of rows.entries()) {
     const event = events[index];
     if (event === undefined || event.seq > row.seq)
@@ -99,7 +99,7 @@ function checkRow(event: Published, { source, partials, ...row }: StoredVersion)
     );
 }
 
-/** Derived from the event. */
+/** The row that follows from the event. */
 function rowOf({ seq, prompt, version, at, actor, data }: Published) {
   const { digest, base, message, bytes } = data;
   const origin = originText(data.origin);

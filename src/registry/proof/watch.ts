@@ -1,4 +1,6 @@
-/** Verifies a registry while it is served: little by little, over and over, with an alarm when something does not fit. */
+/**
+ * Verifies a registry while it is served: in small pieces, again and again, with an alarm if something does not match.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChainHead } from '../../core/event.ts';
 import { Problem } from '../../core/problem.ts';
@@ -7,11 +9,11 @@ import type { Store } from '../store/store.ts';
 import { verification } from './verification.ts';
 
 export interface LogWatchState {
-  /** `verifying`: not yet to the end since the process started; `broken` stays until it is started anew. */
+  /** `verifying`: the end was not reached yet since the process started; `broken` stays until it restarts. */
   readonly status: 'verifying' | 'verified' | 'broken';
-  /** Everything up to this event fits. */
+  /** Everything up to this event was verified. */
   readonly head: ChainHead;
-  /** When the end was reached last, RFC 3339; null: not yet. */
+  /** When the end was last reached, RFC 3339; null if not yet. */
   readonly verifiedAt: string | null;
   /** The mismatch, for a person; null if there is none. */
   readonly broken: string | null;
@@ -20,15 +22,15 @@ export interface LogWatchState {
 export interface LogWatch {
   /** For metrics and readiness. */
   state(): LogWatchState;
-  /** Begins after a while, so that a start is not slowed down. */
+  /** Starts after a delay, so that it does not slow down the process's start. */
   start(): void;
-  /** Resolves when the piece at hand is done. May be called twice. */
+  /** Resolves when the current piece is done. May be called twice. */
   close(): Promise<void>;
 }
 
 export interface LogWatchParts {
   readonly store: Store;
-  /** The alarm, raised once. The error names the first event or row that does not fit. */
+  /** The alarm, raised once. The error names the first event or row that does not match. */
   readonly onBroken: (error: DataFolderProblem) => void;
   /** Called when the store fails, once until it responds again. */
   readonly onFault: (error: unknown) => void;
@@ -36,9 +38,9 @@ export interface LogWatchParts {
   readonly pauses?: Partial<typeof PAUSES> | undefined;
 }
 
-/** The number of events that are verified at a stretch, in about 5 ms: no request waits longer. */
+/** The number of events per piece, which takes about 5 ms: no request waits longer. */
 const PIECE = 250;
-/** In ms. With these a processor is busy with it for a fifth of its time: a million events in two minutes. */
+/** In ms. They use a fifth of a processor's time: a million events take two minutes. */
 const PAUSES = { start: 5000, piece: 20, fault: 10_000, again: 24 * 60 * 60_000 };
 
 export function logWatch({ store, onBroken, onFault, pauses }: LogWatchParts): LogWatch {
@@ -47,7 +49,7 @@ export function logWatch({ store, onBroken, onFault, pauses }: LogWatchParts): L
   const { signal } = closing;
   let running: Promise<void> | undefined;
   let current = verification(store, PIECE);
-  /** The end of the last round, until the present one is beyond it. */
+  /** The end of the last round, until the current round is beyond it. */
   let reached = current.head();
   let verifiedAt: string | null = null;
   let broken: string | null = null;
@@ -77,7 +79,7 @@ export function logWatch({ store, onBroken, onFault, pauses }: LogWatchParts): L
     }
   }
 
-  /** @returns how long to wait before the next, in ms */
+  /** @returns the pause before the next piece, in ms */
   async function piece(): Promise<number> {
     try {
       const ended = await current.next();
@@ -108,7 +110,7 @@ export function logWatch({ store, onBroken, onFault, pauses }: LogWatchParts): L
     }
   }
 
-  /** Ends early, and does not reject, when it closes; keeps no process alive. */
+  /** Resolves early, without an error, when the watch closes; does not keep the process alive. */
   async function asleep(ms: number): Promise<void> {
     await sleep(ms, undefined, { signal, ref: false }).catch(() => {});
   }

@@ -1,6 +1,6 @@
 /**
  * The search index: the changed lines of every version, in the table version_changes. Built from the versions on the
- * first search, so that publishing is not delayed, and resumed where it ended. Emptying the table rebuilds it.
+ * first search, so that publishing is not delayed, and extended on later ones. Emptying the table rebuilds it.
  */
 import { setImmediate as others, setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
@@ -14,15 +14,15 @@ import type { VersionChangesTable, VersionsTable } from '../store/tables.ts';
 export interface SearchIndex {
   /**
    * Resolves when the index includes everything published before.
-   * @throws Problem `unavailable` if that takes long, while the index is built further; the reason of `signal` once
-   * that aborts
+   * @throws Problem `unavailable` if it takes too long, although indexing continues; the reason of `signal` if it
+   * aborts
    */
   complete(signal: AbortSignal): Promise<void>;
 }
 
-/** Limits of one read and write; whichever is reached first. Bytes are of both sources. */
+/** Limits of one read and write; the first one reached applies. Bytes count both sources. */
 const AT_ONCE = { versions: 200, bytes: 2 * 1024 * 1024 };
-/** The search index has no key of a caller. */
+/** Indexing runs without a caller's key. */
 const ASKER = { key: 'search index' };
 
 export interface IndexLimits {
@@ -43,7 +43,7 @@ export function searchIndex(
       if (closing.aborted) throw closed();
       const next = await store.read(versionsToAdd);
       if (next.versions.length === 0) return;
-      // Only lines that differ go to a worker.
+      // Sends only differing lines to a worker.
       const pairs = next.versions.map(({ before, after }) => differingParts(before, after));
       const changes = await work.changedLines(pairs, ASKER);
       const rows = next.versions.map(
@@ -65,7 +65,7 @@ export function searchIndex(
   }
 
   async function goOnOnce(): Promise<void> {
-    // An index started earlier may lack what was published since.
+    // A running build may lack what was published since.
     await underWay?.catch(() => {});
     underWay ??= goOn().finally(() => {
       underWay = undefined;
@@ -93,7 +93,7 @@ async function inTime(work: Promise<void>, patience: number, signal: AbortSignal
       'The registry is still building the search index, which it does once. Nothing was searched; try again soon.',
     );
   });
-  // Nobody waits for the one that is later.
+  // Nobody waits for the later one.
   late.catch(() => {});
   work.catch(() => {});
   try {
@@ -115,7 +115,7 @@ interface ToAdd {
   })[];
 }
 
-/** Versions and the ones before them, in the order of the log. */
+/** Versions with their previous versions, in log order. */
 async function versionsToAdd(snapshot: ReadSnapshot): Promise<ToAdd> {
   const after = await lastAdded(snapshot);
   const sizes = await withPrevious(snapshot, after)

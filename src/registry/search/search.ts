@@ -1,6 +1,6 @@
 /**
- * Finds the versions in which a text occurs more often, or less: the index selects candidates, their sources decide. It
- * reads the index a piece at a time, so that no request waits for a search.
+ * Finds the versions in which a text occurs more or less often than before: the index selects candidates, and their
+ * sources decide. Reads the index in pieces, so that no other request waits for a search.
  */
 import { PostgresAdapter, sql } from 'kysely';
 import type { SearchHit } from '../../contract/search.ts';
@@ -19,7 +19,7 @@ export interface Search {
   readonly text: string;
   readonly prompt: PromptName | undefined;
   readonly matchCase: boolean;
-  /** Only versions before the one of this event. */
+  /** Only versions before this event. */
   readonly before: number;
   readonly limit: number;
 }
@@ -35,19 +35,19 @@ export interface SearchParts {
 
 export interface SearchHits {
   readonly hits: readonly SearchHit[];
-  /** The position to continue from; undefined: there is no more. */
+  /** The position to continue from; undefined if there is no more. */
   readonly next: number | undefined;
 }
 
 export interface SearchPageLimits {
-  /** In ms: then the caller gets the position to continue from. */
+  /** The time after which the caller gets the position to continue from, in ms. */
   readonly milliseconds: number;
-  /** Of the sources that are compared for one page. */
+  /** The bytes of sources to compare for one page. */
   readonly bytes: number;
 }
 
 const LIMITS: SearchPageLimits = { milliseconds: 2_000, bytes: 8 * 1024 * 1024 };
-/** Limits of one turn over the index; whichever is reached first. */
+/** Limits of one read of the index; the first one reached applies. */
 const PIECE = { rows: 1000, characters: 256 * 1024 };
 
 /** Newest first. Includes a version if the caller may read it and the one before. @throws the reason of `signal` */
@@ -73,7 +73,7 @@ export async function searchVersions(
       signal.throwIfAborted();
       const isLate = performance.now() > end;
       if (isLate && place !== before) return { hits, next: place };
-      // Before reporting that there is more: nobody learns even that a draft has the text.
+      // Checked before reporting that there is more, so that nobody learns that a draft has the text.
       const isReadable = await mayReadPair(row, mayRead);
       const isFull = hits.length >= limit || bytes > limits.bytes;
       if (isReadable && isFull && place !== before) return { hits, next: place };
@@ -90,9 +90,9 @@ export async function searchVersions(
 }
 
 interface Piece {
-  /** Those that have the text in what they changed, newest first. */
+  /** The versions with the text in their changes, newest first. */
   readonly rows: readonly Pick<VersionChangesTable, 'seq' | 'prompt' | 'version' | 'changes'>[];
-  /** The oldest version that was looked at. */
+  /** The seq of the oldest version that was searched. */
   readonly from: number;
 }
 
@@ -127,7 +127,7 @@ async function readPiece(
 
 type Place = Pick<VersionChangesTable, 'prompt' | 'version'>;
 
-/** Of a version and the one before it, if there is one. */
+/** Returns true if the caller may read a version and the one before it, if there is one. */
 async function mayReadPair({ prompt, version }: Place, mayRead: SearchParts['mayRead']): Promise<boolean> {
   const previous = previousOf(version);
   return (await mayRead(prompt, version)) && (previous === undefined || (await mayRead(prompt, previous)));

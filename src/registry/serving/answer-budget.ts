@@ -1,29 +1,29 @@
 /**
- * How many bytes of long answers wait for readers who have not taken them yet: of each key and in total. Deliveries are
- * not counted, as all who wait for one share its bytes, nor answers in pieces, which wait where they come from.
+ * Limits the bytes of long responses that clients have not read yet, per key and in total. Deliveries are not counted,
+ * because all their readers share the bytes, nor responses in pieces, which are produced as they are read.
  */
 import type { ServerResponse } from 'node:http';
 import { Problem } from '../../core/problem.ts';
 import { type HttpResponse, isInPieces, problemAnswer } from '../http/http-response.ts';
 
 export interface AnswerLimits {
-  /** In bytes. One answer alone may have more. */
+  /** In bytes. A single response may be larger. */
   readonly perKey: number;
   readonly total: number;
 }
 
 const MIB = 1024 * 1024;
 export const ANSWER_LIMITS: AnswerLimits = { perKey: 32 * MIB, total: 96 * MIB };
-/** A shorter answer fits what the system keeps for a connection. In bytes. */
+/** In bytes: a shorter response fits the system's buffer for a connection. */
 const LONG = 64 * 1024;
-/** Seconds until a reader is likely to have taken something. */
+/** Seconds until a client is likely to have read something. */
 const RETRY_AFTER = 1;
 
 export interface AnswerBudget {
   /**
-   * The answer, held until its connection or its reader is done with it; or one that refuses it, where too much is held
-   * and nothing was changed.
-   * @param changes whether what was asked for is done already, so that it must be told
+   * Returns the response, and counts its bytes until it is read or its connection is closed; or returns a refusal if
+   * too much is held and nothing was changed.
+   * @param changes true if the request was already carried out, so that its response must be sent
    */
   admit(answer: HttpResponse, key: string, changes: boolean, outgoing: ServerResponse): HttpResponse;
 }
@@ -46,7 +46,7 @@ export function answerBudget({ perKey, total }: AnswerLimits = ANSWER_LIMITS): A
       const own = byKey.get(key) ?? 0;
       if (!changes && own > 0 && own + bytes > perKey) return problemAnswer(keyHoldsTooMuch());
       if (!changes && held > 0 && held + bytes > total) return problemAnswer(allHoldTooMuch());
-      // It is closed after each answer, and at once where nobody is there any more.
+      // `close` comes after each response, or came before if the client is gone.
       if (outgoing.destroyed) return answer;
       count(key, bytes);
       outgoing.once('close', () => count(key, -bytes));

@@ -1,7 +1,7 @@
 /**
- * From where a request comes, as far as limits go: an IPv4 address, or the /64 of an IPv6 address, of which everybody
- * has as many as they like. Behind a proxy it is the address that the proxy forwards, and only a proxy that the operator
- * named is believed: anybody else could write any address into that header.
+ * Determines where a request comes from, for limits: an IPv4 address, or the /64 of an IPv6 address, because one client
+ * has all addresses in it. Behind a proxy it is the forwarded address, which is trusted only from a proxy that the
+ * operator named: others could write any address into that header.
  */
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
@@ -43,7 +43,7 @@ export function trustedProxies(given: readonly string[]): TrustedProxies {
   };
 }
 
-/** The group that an address counts for: undefined if the text is not an address. */
+/** The group that an address is counted in; undefined if the text is not an address. */
 export function addressGroup(address: string | undefined): string | undefined {
   if (address === undefined) return undefined;
   const plain = withoutMapping(address);
@@ -53,13 +53,13 @@ export function addressGroup(address: string | undefined): string | undefined {
   return `${parts.map(part => part.toString(16)).join(':')}::/64`;
 }
 
-/** Of a request: as its connection has it, or as the proxies that are trusted forward it. */
+/** The group of a request: from its connection, or from the header of trusted proxies. */
 export function requestGroup(incoming: IncomingMessage, trusted: TrustedProxies): string | undefined {
   const peer = incoming.socket.remoteAddress;
   if (peer === undefined || !trusted.includes(peer)) return addressGroup(peer);
   const header = incoming.headers['x-forwarded-for'];
   const forwarded = (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',').slice(-MAX_HOPS);
-  // Each proxy adds whom it got the request from: the last one that is not a proxy itself is the client.
+  // Each proxy adds the address that it got the request from: the last one that is not a proxy's is the client's.
   for (const hop of forwarded.reverse()) {
     const address = withoutPort(hop.trim());
     const group = addressGroup(address);

@@ -1,6 +1,6 @@
 /**
- * Who is connected, and what they may take before they have shown a valid key: it brings together the limits on
- * connections (connections.ts) and on requests without a valid key (failed-keys.ts), and wires them to a server.
+ * Limits clients until they have shown a valid key: combines the limits on connections (connections.ts) and on requests
+ * without a valid key (failed-keys.ts), and applies them to a server.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -25,13 +25,13 @@ export interface ClientParts {
   };
   readonly rates: Pick<RateMemories, 'failedKeys' | 'ended'>;
   readonly trusted: TrustedProxies;
-  /** True if everybody comes through a proxy that nobody named. */
+  /** True if all clients come through a proxy that the operator did not name. */
   readonly throughUnknownProxy: boolean;
   readonly screenKey: ScreenKey;
   readonly send: Send;
-  /** A connection was closed because there were too many. */
+  /** Called when a connection is closed because there are too many. */
   readonly onClosed: () => void;
-  /** A request was refused without a closer look. */
+  /** Called when a request is refused without an exact check of its key. */
   readonly onRefused: (method: string) => void;
   readonly log: (entry: object) => void;
 }
@@ -39,28 +39,28 @@ export interface ClientParts {
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
 export interface Clients {
-  /** The same listener, for those that may be answered. */
+  /** Wraps a listener: refuses requests that are over a limit. */
   guarded(listener: Listener): Listener;
   /** Follows the connections of a server that has this listener. */
   follow(server: Server, listener: Listener, speaksTls: boolean): void;
-  /** A request is not answered at once. */
+  /** Called for a request that is not answered at once. */
   begun(request: object, incoming: IncomingMessage): void;
-  /** Whose request it is, as soon as that is known. */
+  /** Called as soon as the caller of a request is known. */
   recognized(request: object, caller: Caller): void;
-  /** Of each request that came through. */
+  /** Called for each request that was answered after it was let through. */
   answered(request: object, incoming: IncomingMessage, status: number, caller: Caller | undefined): void;
-  /** Closes those that are still agreeing on TLS: nothing else ends them when the server stops. */
+  /** Closes connections during their TLS handshake: nothing else ends them when the server stops. */
   closeUnsecured(): void;
   readonly unauthenticated: number;
 }
 
 /** Requests that may be under way on one connection: clients that pipeline at all send a few. */
 const MAX_PIPELINED = 100;
-/** The time a connection that sent a refused request is not read from, in ms. */
+/** The time for which a connection is not read after a refused request, in ms. */
 const PAUSE = 1000;
-/** A refused request's body that is longer is not waited for. */
+/** In bytes: a longer body of a refused request is not read. */
 const SHORT_BODY = 64 * 1024;
-/** How often a log line tells of one that is over its limit, in ms. */
+/** The minimum time between two log entries about addresses over their limit, in ms. */
 const LOG_INTERVAL = 10_000;
 /** Routes open to everyone. */
 const KEYLESS: ReadonlySet<string> = new Set(
@@ -82,14 +82,14 @@ export function clients(parts: ClientParts): Clients {
   const held = heldConnections(limits.held, rates.ended);
   const bySocket = new WeakMap<Socket, ClientConnection>();
   const ofRequest = new WeakMap<object, ClientConnection>();
-  /** Those that are still agreeing on TLS, by the address and port of the other end. */
+  /** Connections during their TLS handshake, by remote address and port. */
   const handshaking = new Map<string, ClientConnection>();
   const paused = new Set<Socket>();
   let loggedAt = Number.NEGATIVE_INFINITY;
 
   return {
     guarded: listener => (incoming, outgoing) => {
-      // Pipelined requests after the one that ended the connection are not answered.
+      // Pipelined requests are not answered once the connection has ended.
       if (incoming.socket.destroyed) return;
       if (failed.isAnyOver() && isRefusable(incoming)) look(incoming, outgoing, listener);
       else listener(incoming, outgoing);
@@ -97,7 +97,7 @@ export function clients(parts: ClientParts): Clients {
     follow(server, listener, speaksTls) {
       server.on('connection', socket => taken(socket, speaksTls));
       if (speaksTls) server.on('secureConnection', secured);
-      // Node would ask for the body before anybody has looked at the key.
+      // Otherwise Node would ask for the body before the key is checked.
       server.on('checkContinue', (incoming: IncomingMessage, outgoing: ServerResponse) => {
         void invite(incoming, outgoing, listener);
       });
@@ -143,7 +143,7 @@ export function clients(parts: ClientParts): Clients {
     if (speaksTls) handshaking.set(end, connection);
     else begin(socket, connection);
     socket.once('close', () => {
-      // One that gave way to another was not ended by whoever opened it.
+      // A connection that gave way to another was not ended by its client.
       const gaveWay = !connections.all.has(connection);
       connections.closed(connection);
       if (!gaveWay && connection.caller === undefined && address !== undefined && !isOfProxy)
@@ -161,14 +161,14 @@ export function clients(parts: ClientParts): Clients {
     socket.once('close', () => connections.closed(connection));
   }
 
-  /** Its first request may come. */
+  /** Called when the first request may arrive. */
   function begin(socket: Socket, connection: ClientConnection): void {
     bySocket.set(socket, connection);
     const { address, isOfProxy } = connection;
     if (address !== undefined && !isOfProxy) held.opened(socket, address);
   }
 
-  /** Returns whether a refusal is what this request may get: it is not one that anybody may make. */
+  /** Returns true if the request may be refused: its route needs a key, and its address may be over a limit. */
   function isRefusable(incoming: IncomingMessage): boolean {
     const { url = '/' } = incoming;
     const question = url.indexOf('?');
@@ -191,7 +191,7 @@ export function clients(parts: ClientParts): Clients {
 
   function refuse(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { socket, headers, method = 'GET' } = incoming;
-    // It came with the one that was refused before: whoever sends on without reading answers is not answered.
+    // It was sent with an earlier refused request: clients that keep sending without reading get no response.
     if (paused.has(socket)) {
       socket.destroy();
       return;
@@ -206,10 +206,10 @@ export function clients(parts: ClientParts): Clients {
       pause(socket);
   }
 
-  /** One timer for all. */
+  /** All paused connections share one timer. */
   function pause(socket: Socket): void {
     paused.add(socket);
-    // Node reads on when the request has been read to its end, which is right after this.
+    // Node resumes reading at the end of the request, right after this.
     setImmediate(() => socket.pause());
     if (paused.size === 1) setTimeout(resume, PAUSE).unref();
   }
@@ -226,7 +226,7 @@ export function clients(parts: ClientParts): Clients {
   ): Promise<void> {
     const mayBeValid = await screened(incoming);
     if (mayBeValid) outgoing.writeContinue();
-    // The body does not come, and what comes next on this connection could be taken for it.
+    // The client sends no body, but its next bytes on this connection could be taken for one.
     else outgoing.shouldKeepAlive = false;
     listener(incoming, outgoing);
   }
@@ -239,7 +239,7 @@ export function clients(parts: ClientParts): Clients {
   }
 }
 
-/** Of a server whose only clients are the delivering threads before it, which have the limits. */
+/** For a server whose only clients are the delivery threads in front of it, which apply the limits. */
 export function trustedClient(): Clients {
   return {
     guarded: listener => listener,

@@ -1,8 +1,8 @@
 /**
- * Which connections are open, and which gives way when there are too many. One that has not sent a valid key yet costs
- * whoever opened it nothing, so the oldest of these gives way to a new one: nobody who can open connections keeps
- * others from being served. Those with a key give way only to keep a tenth of the places for newcomers, and then it is
- * one of the environment that has most of them.
+ * Tracks open connections, and decides which one is closed when there are too many. Connections without a valid key are
+ * free to open, so the oldest of them gives way to a new one: opening connections does not keep others from being
+ * served. Connections with a key give way only to keep a tenth of the places for new ones, taken from the environment
+ * that has most.
  */
 import type { Socket } from 'node:net';
 import type { Caller } from '../access/caller.ts';
@@ -12,31 +12,31 @@ export interface ConnectionMaximums {
   readonly maxConnections: number;
   /** From one IPv4 address, or the /64 of an IPv6 address. */
   readonly maxPerAddress: number;
-  /** That have not sent a valid key yet, in all and from one address. */
+  /** Connections that have not sent a valid key yet, in total and from one address. */
   readonly maxUnauthenticated: number;
   readonly maxUnauthenticatedPerAddress: number;
-  /** Whose first valid key is the same. */
+  /** Connections with the same first valid key. */
   readonly maxPerKey: number;
 }
 
 export interface ClientConnection {
   readonly socket: Socket;
-  /** Undefined where connections of many people have the same: behind a proxy. */
+  /** Undefined if many clients share one, behind a proxy. */
   readonly address: string | undefined;
-  /** A proxy's own connections are not counted for anyone. */
+  /** A trusted proxy's connections count only in the total. */
   readonly isOfProxy: boolean;
   caller: Pick<Caller, 'key' | 'environment'> | undefined;
-  /** Requests that are not answered yet. */
+  /** The number of unanswered requests. */
   pending: number;
 }
 
 export interface Connections {
-  /** Takes in a new one, for which others may give way; undefined: it was closed. */
+  /** Adds a new connection, for which another may be closed; returns undefined if the new one was closed. */
   open(socket: Socket, from: Pick<ClientConnection, 'address' | 'isOfProxy'>): ClientConnection | undefined;
   closed(connection: ClientConnection): void;
-  /** A valid key came over it. */
+  /** Called when the connection has sent a valid key. */
   authenticated(connection: ClientConnection, caller: Pick<Caller, 'key' | 'environment'>): void;
-  /** All that are open, also those that are still agreeing on TLS. */
+  /** All open connections, including those during their TLS handshake. */
   readonly all: ReadonlySet<ClientConnection>;
   readonly unauthenticated: number;
 }
@@ -52,9 +52,9 @@ interface OfEnvironment {
   readonly keys: Map<string, Set<ClientConnection>>;
 }
 
-/** @param onClosed told of each that was closed because there were too many */
+/** @param onClosed called for each connection that is closed because there are too many */
 export function openConnections(limits: ConnectionMaximums, onClosed: () => void): Connections {
-  /** In the order in which they came, as all sets here. */
+  /** In order of arrival, like all sets here. */
   const all = new Set<ClientConnection>();
   const unauthenticated = new Set<ClientConnection>();
   const addresses = new Map<string, OfAddress>();
@@ -88,7 +88,8 @@ export function openConnections(limits: ConnectionMaximums, onClosed: () => void
       }
       if (of !== undefined && of.unauthenticated.size > limits.maxUnauthenticatedPerAddress)
         close(first(of.unauthenticated));
-      // Whoever has more than this one gives way by themselves: many from one address drive away none from another.
+      // An address with more than this connection gives up one of its own: many connections from one address close none
+      // from another.
       else if (unauthenticated.size > limits.maxUnauthenticated)
         close(first(of !== undefined && of.unauthenticated.size > 1 ? of.unauthenticated : unauthenticated));
       return connection;
@@ -155,7 +156,7 @@ export function openConnections(limits: ConnectionMaximums, onClosed: () => void
     return ofKey;
   }
 
-  /** Of the key that has most, of the environment that has most. */
+  /** A connection of the key with most connections, in the environment with most. */
   function oldestOfMost(): ClientConnection | undefined {
     const environment = most(environments.values(), ({ count }) => count);
     const ofKey = environment && most(environment.keys.values(), ({ size }) => size);
@@ -167,7 +168,7 @@ function first(connections: ReadonlySet<ClientConnection> | undefined): ClientCo
   return connections?.values().next().value;
 }
 
-/** One on which nothing is under way, if there is one. */
+/** The oldest connection without pending requests, or else the oldest. */
 function oldestOf(connections: ReadonlySet<ClientConnection>): ClientConnection | undefined {
   for (const connection of connections) if (connection.pending === 0) return connection;
   return first(connections);

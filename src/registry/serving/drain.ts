@@ -1,11 +1,11 @@
-/** Ends a server without cutting off what it is asked: no new connections, then the idle ones, then the rest. */
+/** Stops a server without aborting requests: refuses new connections, closes idle ones, and finally the rest. */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** The time requests may take to finish when the server stops, in ms. */
 const DRAIN_TIMEOUT = 10_000;
 
-/** The connections that are open. */
+/** The open connections of a server. */
 export function connectionsOf(server: Server, event: 'connection' | 'secureConnection'): ReadonlySet<Socket> {
   const open = new Set<Socket>();
   server.on(event, (socket: Socket) => {
@@ -15,7 +15,7 @@ export function connectionsOf(server: Server, event: 'connection' | 'secureConne
   return open;
 }
 
-/** Resolves when no connection is left. `closing` is aborted at once: no call may wait any longer. */
+/** Resolves when no connection is left. Aborts `closing` at once, so that waiting calls end. */
 export async function drain(
   server: Server,
   connections: ReadonlySet<Socket>,
@@ -23,8 +23,8 @@ export async function drain(
 ): Promise<void> {
   const closed = new Promise<void>(resolve => server.close(() => resolve()));
   closing.abort();
-  // A connection that is kept alive becomes idle only when its last answer is out; Node does not count as idle
-  // one that was opened ahead of need and has not asked anything yet.
+  // A kept-alive connection becomes idle only after its last response, and Node does not count one as idle that was
+  // opened in advance and has not sent a request yet.
   const sweeping = setInterval(() => {
     server.closeIdleConnections();
     for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();

@@ -1,4 +1,4 @@
-/** Where a server may listen: keys must not cross a network readable. */
+/** Decides where a server may listen: keys must not cross a network in plain text. */
 import { isIPv4 } from 'node:net';
 import { Problem } from '../../core/problem.ts';
 
@@ -11,8 +11,8 @@ export interface Exposure {
 }
 
 /**
- * To be asked before anything is opened or made for a server.
- * @throws Problem `invalid_request` when it would listen beyond this machine without TLS
+ * Must be called before anything is opened or created for a server.
+ * @throws Problem `invalid_request` if it would listen beyond this machine without TLS
  */
 export function checkExposure({ host, tls, behindProxy }: Exposure): void {
   if (tls || behindProxy || isLoopback(host)) return;
@@ -22,7 +22,7 @@ export function checkExposure({ host, tls, behindProxy }: Exposure): void {
   );
 }
 
-/** Returns whether only this machine reaches it. */
+/** Returns true if only this machine can reach the host. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }

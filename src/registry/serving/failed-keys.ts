@@ -1,41 +1,44 @@
 /**
- * How many requests without a valid key a place, and all places together, may make before they are refused without a
- * closer look. No request with a valid key is ever counted or refused by this.
+ * Limits requests without a valid key, per address and in total: beyond the limit they are refused without an exact
+ * check. Requests with a valid key are never counted or refused.
  */
 import { type Rate, rateCells, rateMemory, sharedNow } from './rate-cells.ts';
 
 export interface FailedKeyLimits {
-  /** Requests a second on average, and at a stretch. */
+  /** Requests per second on average, and in a burst. */
   readonly perAddress: Rate;
   readonly total: Rate;
 }
 
-/** Counters of all threads. */
+/** Counters shared by all threads. */
 export interface FailedKeysMemory {
   readonly addresses: SharedArrayBuffer;
   readonly total: SharedArrayBuffer;
-  /** Until when somebody is over a limit: one number of 32 bits, in s. */
+  /** The time until which somebody is over a limit: one 32-bit number, in s. */
   readonly over: SharedArrayBuffer;
 }
 
 export interface FailedKeys {
-  /** Returns whether anybody may be over a limit now: usually nobody is, and nothing more has to be asked. */
+  /** Returns true if anybody may be over a limit now. Usually nobody is, and no further check is needed. */
   isAnyOver(): boolean;
   isOver(address: string): boolean;
-  /** @returns whether it brought the address over its limit just now */
+  /** @returns true if this brought the address over its limit */
   count(address: string): boolean;
 }
 
-/** Half a MiB; beyond it those that failed longest ago are forgotten, and the limit of all together holds on. */
+/**
+ * The number of addresses to remember, in half a MiB. Beyond it the oldest are forgotten, but the total limit still
+ * applies.
+ */
 const ADDRESSES = 2 ** 15;
 const ALL = '';
 
-/** @param addresses how many are remembered, a power of two */
+/** @param addresses the number of addresses to remember, a power of two */
 export function failedKeysMemory(addresses: number = ADDRESSES): FailedKeysMemory {
   return { addresses: rateMemory(addresses), total: rateMemory(8), over: new SharedArrayBuffer(4) };
 }
 
-/** @param now in ms, never going back, the same for all who have the memory */
+/** @param now in ms, monotonic, and the same for all users of the memory */
 export function failedKeys(
   { perAddress, total }: FailedKeyLimits,
   memory: FailedKeysMemory = failedKeysMemory(),

@@ -1,7 +1,7 @@
 /**
- * A reverse proxy within one machine: hands requests that the delivering thread does not answer itself to the thread
- * behind it, over a socket, byte for byte, bodies and answers as streams. Authorization, limits on connections and TLS
- * are its own business before that.
+ * A reverse proxy within one machine: forwards requests that a delivery thread does not answer itself to the thread
+ * behind it, over a socket, unchanged, with bodies and responses as streams. Authentication, limits on connections and
+ * TLS stay with the delivery thread.
  */
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { ROUTES } from '../../contract/routes.ts';
@@ -12,31 +12,28 @@ import { endUnread } from './linger.ts';
 import { socketAgent } from './socket-agent.ts';
 
 export interface Forwarder {
-  /**
-   * Sends the other thread's answer.
-   * @returns its status; where there was none, the answer to send instead
-   */
+  /** Sends the other thread's response. @returns its status; if there was none, the response to send instead */
   forward(incoming: IncomingMessage, outgoing: ServerResponse): Promise<number | HttpResponse>;
-  /** Closes the connections that nothing is under way on. */
+  /** Closes all connections to the other thread. */
   close(): void;
 }
 
 export interface ForwarderParts {
   /** The socket that the other thread listens on. */
   readonly socket: string;
-  /** The time the other thread may take to begin its answer, in ms. */
+  /** The time in which the other thread must begin its response, in ms. */
   readonly timeout: number;
-  /** The number of requests that may be under way at once: each takes two open files. */
+  /** The maximum number of concurrent requests: each takes two open files. */
   readonly maxUnderWay: number;
-  /** Headers that every answer has; names in lower case. */
+  /** Headers of every response; names in lower case. */
   readonly always: Readonly<Record<string, string>>;
 }
 
-/** The part of all that may wait for changes, so that they leave room for the others. */
+/** The share of requests that may wait for changes, so that there is room for others. */
 const WAITING = 3 / 4;
-/** Connections that are kept for the next requests. */
+/** The number of idle connections to keep. */
 const MAX_IDLE = 64;
-/** Of one connection alone (RFC 9110, section 7.6.1), and what was settled before the request is handed on. */
+/** Headers for one connection only (RFC 9110, section 7.6.1), or already handled before forwarding. */
 const HOP_BY_HOP = new Set([
   'connection',
   'expect',
@@ -47,7 +44,7 @@ const HOP_BY_HOP = new Set([
   'te',
   'upgrade',
 ]);
-/** Each connection says by itself where a body ends, so that two readers never see its end in two places. */
+/** Each connection frames bodies itself, so that two readers never disagree about the end of a body. */
 const FRAMING = new Set([...HOP_BY_HOP, 'transfer-encoding', 'trailer']);
 
 export function forwarder(parts: ForwarderParts): Forwarder {
@@ -60,7 +57,7 @@ export function forwarder(parts: ForwarderParts): Forwarder {
   });
   const added = Object.entries(always).flat();
   const maxWaiting = Math.max(1, Math.floor(maxUnderWay * WAITING));
-  /** Calls that wait for changes. */
+  /** The number of calls that wait for changes. */
   let waiting = 0;
 
   return {
@@ -78,11 +75,11 @@ export function forwarder(parts: ForwarderParts): Forwarder {
   };
 
   function handOn(incoming: IncomingMessage, outgoing: ServerResponse): Promise<number | HttpResponse> {
-    // Nobody waits any more.
+    // The client is gone.
     if (outgoing.destroyed) return Promise.resolve(outgoing.statusCode);
     const { promise, resolve } = Promise.withResolvers<number | HttpResponse>();
     const { method = 'GET', url = '/' } = incoming;
-    // A request without a body begins as read. One that has arrived is handed on in one piece.
+    // A request without a body counts as read from the start. A body that has arrived is forwarded in one piece.
     const body: Buffer | null = incoming.complete && !incoming.readableEnded ? incoming.read() : null;
     const headers = endToEnd(incoming.rawHeaders, FRAMING);
     if (!('content-length' in incoming.headers)) headers.push(...framing(incoming, body));
@@ -94,9 +91,9 @@ export function forwarder(parts: ForwarderParts): Forwarder {
       headers,
       timeout,
     });
-    /** Hands on no more of it. */
+    /** Stops forwarding the body. */
     let endBody = (): void => {};
-    // A caller who leaves ends the work behind as well.
+    // If the client leaves, the other thread stops its work too.
     const gone = () => {
       if (!outgoing.writableFinished) upstream.destroy();
     };
@@ -106,7 +103,7 @@ export function forwarder(parts: ForwarderParts): Forwarder {
       upstream.setTimeout(0);
       if (!incoming.readableEnded) dropBody(incoming, outgoing, endBody);
       outgoing.writeHead(statusCode, [...endToEnd(response.rawHeaders, FRAMING), ...added]);
-      // Not `pipeline`, which makes an AbortSignal and an error with a stack for each.
+      // Avoids `pipeline`, which creates an AbortSignal and an error with a stack for each call.
       response.once('error', () => outgoing.destroy());
       outgoing.once('close', () => {
         if (!upstream.writableFinished) upstream.destroy();
@@ -116,7 +113,7 @@ export function forwarder(parts: ForwarderParts): Forwarder {
     });
     upstream.once('timeout', () => upstream.destroy(new Error('There was no answer in time.')));
     upstream.on('error', () => {
-      // Once an answer has begun, its own stream tells how it ends.
+      // Once a response has begun, its own stream reports how it ends.
       if (outgoing.headersSent || outgoing.destroyed) {
         resolve(outgoing.statusCode);
         return;
@@ -126,7 +123,7 @@ export function forwarder(parts: ForwarderParts): Forwarder {
     });
     if (incoming.complete) upstream.end(body ?? undefined);
     else {
-      // Node would keep the headers until the body comes, which may be refused before that.
+      // Otherwise Node would hold the headers back until the body comes, although the request may be refused before.
       upstream.flushHeaders();
       endBody = pipeInTurns(incoming, upstream);
       incoming.once('error', () => upstream.destroy());
@@ -149,14 +146,14 @@ const NO_ANSWER = problemAnswer(
   ),
 );
 
-/** The answer came before the body was there, so it is no longer wanted. Called before the answer is sent. */
+/** Drops a body that is still arriving when the response comes. Called before the response is sent. */
 function dropBody(incoming: IncomingMessage, outgoing: ServerResponse, endBody: () => void): void {
   endBody();
   endUnread(incoming, outgoing);
   if (outgoing.shouldKeepAlive) incoming.resume();
 }
 
-/** Of a body whose length the client did not say: names and values in turn. */
+/** The headers for a body without a declared length: alternating names and values. */
 function framing(incoming: IncomingMessage, body: Buffer | null): string[] {
   if (body !== null) return ['Content-Length', String(body.byteLength)];
   return !incoming.complete && 'transfer-encoding' in incoming.headers
@@ -165,8 +162,9 @@ function framing(incoming: IncomingMessage, body: Buffer | null): string[] {
 }
 
 /**
- * Names that a `Connection` has are kept: it was meant for this registry, which is as much the server behind.
- * @param raw names and values in turn; the same without those of one connection
+ * Removes the headers of one connection. Those named by a `Connection` header are kept: they were meant for this
+ * registry, which includes the thread behind.
+ * @param raw alternating names and values, like the result
  */
 function endToEnd(raw: readonly string[], hopByHop: ReadonlySet<string>): string[] {
   const kept: string[] = [];

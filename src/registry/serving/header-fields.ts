@@ -1,4 +1,4 @@
-/** The few headers that delivery needs, read without making an object of all of them. */
+/** Reads the few headers that delivery needs, without creating an object of all headers. */
 
 export interface DeliveryHeaders {
   readonly authorization: string | undefined;
@@ -8,8 +8,8 @@ export interface DeliveryHeaders {
 }
 
 /**
- * @param raw names and values in turn, as they came. A list of values is joined, as HTTP joins it; of two credentials
- * the first counts, as in Node's own reading
+ * @param raw alternating names and values, as received. Repeated lists are joined, as in HTTP; of several credentials
+ * the first counts, as in Node
  */
 export function headersOf(raw: readonly string[]): DeliveryHeaders {
   let authorization: string | undefined;

@@ -1,4 +1,4 @@
-/** `node:http` with the registry's limits, on a port or on a socket of this machine, with TLS or without. */
+/** `node:http` with the registry's limits, on a port or on a local socket, with or without TLS. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -19,18 +19,18 @@ export interface HttpServerParts {
   readonly limits: Pick<ConnectionLimits, 'requestTimeout'>;
   readonly clients: Clients;
   readonly listener: RequestListener;
-  /** A connection could not be accepted. */
+  /** Called when a connection cannot be accepted. */
   readonly onFault: (error: unknown) => void;
 }
 
 export interface HttpServer {
-  /** Without a slash at its end; of a socket, its path. */
+  /** Without a trailing slash; for a socket, its path. */
   readonly url: string;
-  /** The number of connections that are open. */
+  /** The number of open connections. */
   connections(): number;
-  /** @throws Error when it speaks no TLS, or key and certificate do not belong together */
+  /** @throws Error if the server does not use TLS, or key and certificate do not match */
   renewCertificate(tls: Certificate): void;
-  /** Accepts no more connections, lets requests finish for 10 s. `closing` is aborted at once. */
+  /** Accepts no more connections, and lets requests finish for 10 s. Aborts `closing` at once. */
   close(closing: AbortController): Promise<void>;
 }
 
@@ -42,13 +42,13 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
   const tlsServer =
     tls && createTlsServer({ ...asParsed, handshakeTimeout: HEADERS_TIMEOUT, ...tls }, listener);
   const server: Server = tlsServer ?? createServer(asParsed, listener);
-  // The delivering thread counts them; on the way here a request gets one more.
+  // The delivery thread limits the headers; forwarding may add one.
   if ('socket' in endpoint) server.maxHeadersCount = 0;
   const connections = connectionsOf(server, tls ? 'secureConnection' : 'connection');
   limitIdleReaders(server, connections, limits);
   clients.follow(server, listener, tls !== undefined);
   await listening(server, endpoint);
-  // A connection that could not be accepted, as where the system has no memory for it, costs no other.
+  // A connection that cannot be accepted, for example for lack of memory, does not affect the others.
   server.on('error', onFault);
   return {
     url: urlOf(endpoint, server, tls !== undefined),

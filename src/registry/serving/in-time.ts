@@ -1,4 +1,4 @@
-/** An answer within its time: whatever holds up the real one, the caller is told. */
+/** Responds within a time limit, whatever delays the real response. */
 import { Problem } from '../../core/problem.ts';
 import { type HttpResponse, problemAnswer } from '../http/http-response.ts';
 

@@ -1,14 +1,13 @@
 /**
- * What the thread that delivers does with the bytes of others: bodies and answers that go through it, and bodies that it
- * drops. In each turn of its event loop it takes a few pieces of all of them together, so that deliveries, which come in
- * the same turn, never wait for as many pieces as there are connections.
+ * Limits the bytes that a delivery thread passes on or drops for other requests: it handles only a few pieces of bodies
+ * and responses per turn of the event loop, in total, so that deliveries never wait for a piece of every connection.
  */
 import type { Readable, Writable } from 'node:stream';
 
-/** In one turn of the event loop; one has up to 64 KiB, and takes some hundredths of a millisecond. */
+/** Pieces per turn of the event loop; each has up to 64 KiB, and takes some hundredths of a millisecond. */
 const PIECES = 4;
 
-/** Those that go on when it is their turn. One list for each thread, as there is one event loop. */
+/** Streams that wait for their turn. There is one list per thread, as there is one event loop. */
 const waiting = new Set<Readable>();
 let isPlanned = false;
 
@@ -38,9 +37,9 @@ function goOn(): void {
 type Source = Readable & { readonly complete?: boolean };
 
 /**
- * Calls `take` for each piece, one in a turn at most. Errors are the caller's.
- * @param take returns false where the next one is to wait; calling `goOn` asks for it
- * @returns what ends it before its time; the source is paused then
+ * Calls `take` for each piece, at most one per turn. The caller handles errors.
+ * @param take returns false if the next piece must wait until `goOn` is called
+ * @returns a function that stops early, and leaves the source paused
  */
 export function takeInTurns(source: Source, take: (piece: Buffer, goOn: () => void) => boolean): () => void {
   let isOver = false;
@@ -50,7 +49,7 @@ export function takeInTurns(source: Source, take: (piece: Buffer, goOn: () => vo
   const onData = (piece: Buffer): void => {
     source.pause();
     if (!take(piece, next) || isOver) return;
-    // Where all of it has arrived, the rest is short.
+    // If everything has arrived, the rest is short.
     if (source.complete === true) source.resume();
     else next();
   };
@@ -66,11 +65,11 @@ export function takeInTurns(source: Source, take: (piece: Buffer, goOn: () => vo
   };
 }
 
-/** As `source.pipe(sink)`, in turns. @returns as `takeInTurns` */
+/** Like `source.pipe(sink)`, in turns. @returns as `takeInTurns` */
 export function pipeInTurns(source: Source, sink: Writable): () => void {
   const finish = (): void => void sink.end();
   const end = takeInTurns(source, (piece, goOn) => {
-    // Its own events tell what became of it.
+    // The sink's own events report its end.
     if (sink.destroyed) return false;
     if (sink.write(piece)) return true;
     sink.once('drain', goOn);

@@ -1,26 +1,26 @@
-/** The body of a request of `node:http`, gathered as it arrives and no further than it may. */
+/** Reads the body of a `node:http` request up to a limit. */
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../../core/problem.ts';
 import { type BodyReading, bodyTooLarge } from '../http/http-request.ts';
 
 /** The initial size in bytes; it doubles as the body grows, so that many small pieces cost no more than one. */
 const FIRST = 16 * 1024;
-/** In bytes. Beyond it a body has memory that grows where it is, and that can be given back at once. */
+/** In bytes. A longer body uses a resizable buffer, whose memory can be released at once. */
 const LONG = 256 * 1024;
 
 /**
- * Gives back what a long body holds, which has no bytes from then on: the engine would do so at some time, while others
- * come. Of a short one it leaves that to the engine.
+ * Releases the memory of a long body, which is empty from then on: the garbage collector would do so too late. Does
+ * nothing for a short body.
  */
 export function freeBody({ buffer }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.resizable) buffer.resize(0);
 }
 
-/** @throws Problem `too_large`, `invalid_request`; what `reading.take` throws. What is refused is read no further. */
+/** @throws Problem `too_large`, `invalid_request`; errors of `reading.take`. A refused body is not read any further. */
 export function bytesOf(incoming: IncomingMessage, { limit, take }: BodyReading): Promise<Uint8Array> {
   const declared = Number(incoming.headers['content-length'] ?? Number.NaN);
   if (declared > limit) return Promise.reject(bodyTooLarge(limit));
-  // One that says it has no body begins as read; its events have been.
+  // A request that declares no body counts as read from the start, and emits no more events.
   if (incoming.readableEnded) return Promise.resolve(new Uint8Array());
   return new Promise((resolve, reject) => {
     let bytes: Uint8Array = new Uint8Array();
@@ -38,7 +38,7 @@ export function bytesOf(incoming: IncomingMessage, { limit, take }: BodyReading)
         reject(error);
       }
     };
-    /** Never taken at once for what a header merely says. */
+    /** Memory is never allocated just because a header declares a length. */
     const grown = (needed: number): Uint8Array => {
       const doubled = Math.max(needed, 2 * bytes.byteLength, FIRST);
       const capacity = Math.min(doubled, declared >= needed ? declared : limit);
@@ -64,7 +64,7 @@ export function bytesOf(incoming: IncomingMessage, { limit, take }: BodyReading)
         new Problem('invalid_request', 'The connection ended before the body was complete. Send all of it.'),
       );
     };
-    // A connection is closed after each request, and an error takes its time to be made: none is heard after the end.
+    // Ignores later events: the request is closed after each response, and creating an error takes time.
     const end = (): void => {
       incoming.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut);
       incoming.on('error', () => {});
@@ -78,7 +78,7 @@ function plain(length: number): Uint8Array {
   return Buffer.allocUnsafeSlow(length);
 }
 
-/** As long as its memory is: it grows with it. */
+/** Tracks the length of its buffer, and so grows with it. */
 function growing(length: number, most: number): Uint8Array {
   return new Uint8Array(new ArrayBuffer(length, { maxByteLength: most }));
 }

@@ -1,14 +1,14 @@
-/** A request of `node:http` as the registry reads it. */
+/** Adapts a `node:http` request for the registry. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpRequest } from '../http/http-request.ts';
 import { bytesOf, freeBody } from './incoming-body.ts';
 
-/** Path and query of a request's target. A proxy may be sent the whole URL. */
+/** The path and query of a request's target, which may be a whole URL, as sent to a proxy. */
 export function originForm(target: string): string {
   return target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*\/?/i, '/');
 }
 
-/** @param incoming whose target is in origin form */
+/** @param incoming its target must be in origin form */
 export function askedByNode(incoming: IncomingMessage, outgoing: ServerResponse): HttpRequest {
   const { method = 'GET', url = '/', headers } = incoming;
   let gone: AbortController | undefined;

@@ -1,15 +1,14 @@
 /**
- * Status lines and headers of responses that are sent often. Node puts them together piece by piece for each response,
- * which takes as long as all that the registry itself does to deliver. What Node made for one response is sent again
- * with the next, with another date.
+ * Caches the status line and headers of frequent responses. Node assembles them piece by piece for each response, which
+ * takes as long as everything else in a delivery. The cached text is sent again with another date.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpResponse } from '../http/http-response.ts';
 
 export interface KeptHeads {
-  /** Writes the one that is kept of this answer. @returns false if there is none that fits: Node has to make it */
+  /** Writes the cached head of this response. @returns false if there is none that can be used */
   write(incoming: IncomingMessage, outgoing: ServerResponse, answer: HttpResponse): boolean;
-  /** Keeps the one that Node has just made of this answer. */
+  /** Caches the head that Node has just created for this response. */
   keep(incoming: IncomingMessage, outgoing: ServerResponse, answer: HttpResponse): void;
 }
 
@@ -19,8 +18,8 @@ interface Head {
 }
 
 /**
- * Node's field for the text of status line and headers, which it sends with the first bytes of the body. Undocumented,
- * though the same in all versions so far; where it is missing no head is kept.
+ * Node's field for the text of the status line and headers, which it sends with the first bytes of the body.
+ * Undocumented, but the same in all versions so far; without it no head is cached.
  */
 interface WithHead {
   _header?: string | null;
@@ -57,7 +56,7 @@ export function keptHeads(now: () => number = Date.now): KeptHeads {
     keep(incoming, outgoing, answer) {
       const made = (outgoing as WithHead)._header;
       if (typeof made !== 'string' || !staysOpen(incoming, outgoing)) return;
-      // Node learns how to send a body without a length when it makes the head.
+      // Node decides how to send a body without a length when it creates the head.
       if (answer.status !== 304 && !LENGTH.test(made)) return;
       const { beforeDate, afterDate } = DATE.exec(made)?.groups ?? {};
       if (beforeDate === undefined || afterDate === undefined) return;
@@ -66,7 +65,7 @@ export function keptHeads(now: () => number = Date.now): KeptHeads {
   };
 }
 
-/** The head says whether the connection stays open: only those that do are kept. */
+/** The head says whether the connection stays open: only heads of open connections are cached. */
 function staysOpen(
   { httpVersionMajor, httpVersionMinor }: IncomingMessage,
   outgoing: ServerResponse,
@@ -74,7 +73,7 @@ function staysOpen(
   return httpVersionMajor === 1 && httpVersionMinor === 1 && outgoing.shouldKeepAlive;
 }
 
-/** In one piece, and without the text that it was cut from. */
+/** A flat copy that does not retain the text that it was cut from. */
 function copied(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1');
 }

@@ -9,22 +9,22 @@ import type { HeldConnectionLimits } from './held-connections.ts';
 import type { Endpoint } from './listening.ts';
 
 export interface ConnectionLimits extends ConnectionMaximums {
-  /** In ms: for a request to arrive whole, and again for it to be answered. A call waits for changes for 30 s at most. */
+  /** In ms, for a whole request to arrive, and again for its response. A call waits for changes for at most 30 s. */
   readonly requestTimeout: number;
-  /** How long after the database went away deliveries that are not in memory wait for it, in ms. */
+  /** How long deliveries that are not in memory wait for the database after it went away, in ms. */
   readonly failoverTime: number;
   /** The number of calls of one key that may wait for changes at once. */
   readonly maxWaitingPerKey: number;
-  /** Requests without a valid key, before such requests are refused without a closer look. */
+  /** Requests without a valid key, before further ones are refused without an exact check. */
   readonly failedKeys: FailedKeyLimits;
-  /** New connections of an address whose last ones ended without a valid key. */
+  /** New connections of an address whose earlier ones ended without a valid key. */
   readonly held: HeldConnectionLimits;
 }
 
 const MAX_CONNECTIONS = 10_000;
-/** Of the connections, those that the server behind may be asked for at once; the others wait, or are at rest. */
+/** The share of connections whose requests may be forwarded at once; the others wait or are idle. */
 export const FORWARDED_AT_ONCE = 1 / 3;
-/** A second and address: people who try a key, and a client that goes on with one that has expired. */
+/** Per second and address: enough for people who try a key, and for a client that keeps using an expired one. */
 const FAILED_KEYS = 10;
 const DEFAULTS = {
   requestTimeout: 60_000,
@@ -36,17 +36,17 @@ const DEFAULTS = {
 /** The minimum for one address or key, out of a large total. */
 const FEW = 64;
 
-/** An address may fail so many times its rate at a stretch; all together, so many times as often as one. */
+/** An address may fail BURST times its rate at once, and all addresses together ADDRESSES times as often as one. */
 const BURST = 10;
 const ADDRESSES = 20;
 
-/** @param perSecond from one address */
+/** @param perSecond requests from one address */
 export function failedKeyLimits(perSecond: number): FailedKeyLimits {
   const rate = (times: number) => ({ perSecond: perSecond * times, burst: perSecond * times * BURST });
   return { perAddress: rate(1), total: rate(ADDRESSES) };
 }
 
-/** Those that are given, and the others in proportion to the connections in all. */
+/** Adds missing limits in proportion to the total number of connections. */
 export function limitsOf(given: Partial<ConnectionLimits>): ConnectionLimits {
   const { maxConnections = MAX_CONNECTIONS } = given;
   const share = (divisor: number) =>
@@ -65,25 +65,25 @@ export function limitsOf(given: Partial<ConnectionLimits>): ConnectionLimits {
 
 export const DEFAULT_LIMITS: ConnectionLimits = limitsOf({});
 
-/** Headers must be here within this, in ms: a connection that sends them byte by byte holds nobody up. */
+/** The time for headers to arrive, in ms, so that a client cannot send them byte by byte forever. */
 export const HEADERS_TIMEOUT = 10_000;
-/** A request's line and headers, in bytes; beyond it the answer is 431. */
+/** The limit for a request line and its headers, in bytes; beyond it the response is 431. */
 const MAX_HEADER_SIZE = 16 * 1024;
-/** Longer than the 60 s for which common load balancers keep a connection, so that they close it first. */
+/** In ms. Longer than the 60 s of common load balancers, so that they close a connection first. */
 const KEEP_ALIVE_TIMEOUT = 65_000;
 
-/** Too late is answered by 408, malformed by 400, both by Node itself. */
+/** Node itself answers late requests with 408, and malformed ones with 400. */
 export function parserLimits(
   { requestTimeout }: Pick<ConnectionLimits, 'requestTimeout'>,
   endpoint: Endpoint,
 ): ServerOptions {
-  // The delivering thread at the other end of a socket has these limits, and decides which connections are kept.
+  // The delivery thread at the other end of a socket applies these limits, and decides which connections to keep.
   if ('socket' in endpoint)
     return {
       maxHeaderSize: 2 * MAX_HEADER_SIZE,
       requestTimeout: 0,
       keepAliveTimeout: 0,
-      // HTTP/1.0 has requests without it, as the probes of load balancers.
+      // HTTP/1.0 requests may lack it, such as probes of load balancers.
       requireHostHeader: false,
     };
   return {
@@ -92,23 +92,26 @@ export function parserLimits(
     requestTimeout,
     connectionsCheckingInterval: Math.min(1000, requestTimeout),
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
-    // A request without a body, as all of delivery's are, is no stream that begins and ends: a tenth of their time.
+    // Skips the stream events of requests without a body, as for all deliveries: a tenth of their time.
     optimizeEmptyRequests: true,
   };
 }
 
-/** @param connections those that are open */
+/** Closes connections whose clients stopped reading. @param connections the open ones */
 export function limitIdleReaders(
   server: Server,
   connections: ReadonlySet<Socket>,
   { requestTimeout }: Pick<ConnectionLimits, 'requestTimeout'>,
 ): void {
-  // Not by Node's time-out of sockets, which is set anew at every request and costs more than all the rest here.
+  // Node's socket timeout is reset at every request, which costs more than everything else here.
   const sweeping = setInterval(sweep(connections), requestTimeout).unref();
   server.once('close', () => clearInterval(sweeping));
 }
 
-/** Closes those that took nothing of their answer since the last time: their reader is gone, though the connection is open. */
+/**
+ * Closes connections that read nothing of their response since the last sweep: the client is gone, although the
+ * connection is open.
+ */
 function sweep(connections: ReadonlySet<Socket>): () => void {
   let before = new WeakMap<Socket, number>();
   return () => {

@@ -1,4 +1,4 @@
-/** From a request of `node:http` to its answer: delivery on a short way of its own, everything else through the app. */
+/** Answers requests of `node:http`: deliveries on a fast path, everything else through the app. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HEADER } from '../../contract/headers.ts';
 import { ROUTES, type RouteName } from '../../contract/routes.ts';
@@ -25,36 +25,36 @@ export interface ListenerParts {
   readonly notes: RequestNotes;
   readonly counts: RequestCounts;
   readonly log: (entry: object) => void;
-  /** Told of what kept a request from being answered. */
+  /** Called with an error that kept a request from being answered. */
   readonly onFault: (error: unknown) => void;
-  /** Returns whether connections should be used no longer than for the answer at hand. */
+  /** Returns true if connections should be closed after the current response. */
   readonly stopping: () => boolean;
-  /** The time an answer may take, in ms. */
+  /** The time limit for a response, in ms. */
   readonly timeout: number;
   readonly send: Send;
-  /** Told of each request that is answered. */
+  /** Notified of each request that is answered. */
   readonly clients: Pick<Clients, 'begun' | 'answered'>;
-  /** Where only what applications ask for is answered here: has everything else answered. */
+  /** In a delivery thread: forwards everything that it does not answer itself. */
   readonly forwarding?: Forwarding | undefined;
 }
 
 export interface Forwarding {
   readonly forwarder: Forwarder;
-  /** Finds out whose request it is. @returns what refuses it, where it is too much for its key */
+  /** Identifies the caller. @returns a refusal if the request is over a rate limit */
   recognize(request: NotedDelivery): Promise<HttpResponse | undefined>;
 }
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
 const REQUEST_ID = HEADER.requestId.toLowerCase();
-/** Asked every few seconds by machines: only what goes wrong is worth a line. */
+/** Machines request these every few seconds, so only failures are logged. */
 const WATCHING: ReadonlySet<RouteName> = new Set(['healthz', 'readyz', 'metrics']);
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
 
 export function requestListener(parts: ListenerParts): Listener {
   const { app, notes, counts, log, onFault, stopping, timeout, clients, forwarding } = parts;
   const answers = answerBudget();
-  /** In the form that the client reads, whoever made the answer. */
+  /** Sends a response in the format that the client reads, whoever created it. */
   const send: Send = (incoming, outgoing, answer, more) =>
     parts.send(incoming, outgoing, inFormOf(incoming.url ?? '/', answer), more);
   const countsOf = (path: string) => ({ GET: counts.of('GET', path), HEAD: counts.of('HEAD', path) });
@@ -62,7 +62,7 @@ export function requestListener(parts: ListenerParts): Listener {
   const forLangfuse = countsOf(ROUTES.langfusePrompt.path);
   return (incoming, outgoing) => {
     const { method = 'GET' } = incoming;
-    // Once for all who look at it: no limit on a path may be evaded by another spelling of the target.
+    // Normalized once for all uses, so that no limit on a path can be evaded by another spelling of the target.
     incoming.url = originForm(incoming.url ?? '/');
     const { url } = incoming;
     if (stopping()) outgoing.shouldKeepAlive = false;
@@ -80,7 +80,7 @@ export function requestListener(parts: ListenerParts): Listener {
     answered?.catch((error: unknown) => fail(incoming, outgoing, error));
   };
 
-  /** A request that nobody foresaw must not end the thread, and with it the requests of everybody else. */
+  /** An unforeseen request must not end the thread, and with it all other requests. */
   function fail(incoming: IncomingMessage, outgoing: ServerResponse, error: unknown): void {
     onFault(error);
     if (outgoing.headersSent) {
@@ -92,7 +92,7 @@ export function requestListener(parts: ListenerParts): Listener {
     send(incoming, outgoing, problemAnswer(problemOf(error)));
   }
 
-  /** Whatever is wrong with a request, the server behind says so. */
+  /** The server behind reports anything that is wrong with the request. */
   async function forward(
     { recognize, forwarder }: Forwarding,
     incoming: IncomingMessage,
@@ -176,7 +176,7 @@ export function requestListener(parts: ListenerParts): Listener {
   }
 }
 
-/** By a thread that delivers: what applications ask for, and whether it is there. */
+/** Returns true for paths that a delivery thread answers itself: those of deliveries, and `/healthz`. */
 function isAnsweredHere(target: string): boolean {
   return target === ROUTES.healthz.path || target.startsWith(ROUTES.deliverAll.path);
 }
@@ -185,12 +185,15 @@ function noted({ url = '/', rawHeaders, socket }: IncomingMessage): NotedDeliver
   return { target: url, ...headersOf(rawHeaders), connection: socket, caller: undefined };
 }
 
-/** Anybody may send any method: the metrics have those that mean something. */
+/** The method for the metrics: clients may send anything, so unknown methods become `other`. */
 export function counted(method: string): string {
   return METHODS.has(method) ? method : 'other';
 }
 
-/** Dot segments in a prompt's path, encoded or not: URLs drop them silently, and with them part of the name. */
+/**
+ * Returns true if a prompt's path has dot segments, encoded or not: URL parsers drop them silently, and with them part
+ * of the name.
+ */
 function climbs(target: string): boolean {
   if (!target.includes('/.') && !target.includes('%')) return false;
   const [path = ''] = target.split('?', 1);

@@ -1,15 +1,15 @@
-/** Begins to listen, and says in words why it cannot. */
+/** Starts listening, and explains failures in words. */
 import type { Server } from 'node:net';
 import { Problem } from '../../core/problem.ts';
 import { systemErrorReason } from '../../disk/system-error.ts';
 
-/** Where a server listens: an address and port, or a socket of this machine. */
+/** Where a server listens: an address and port, or a local socket. */
 export type Endpoint =
   | {
       readonly host: string;
-      /** 0: any that is free. */
+      /** 0: any free port. */
       readonly port: number;
-      /** True if several threads or processes share the port, and the system its connections among them. */
+      /** True if several threads or processes share the port, and the system distributes connections among them. */
       readonly reusePort?: boolean;
     }
   | {
@@ -17,7 +17,7 @@ export type Endpoint =
       readonly socket: string;
     };
 
-/** @throws Problem `unavailable` when it cannot listen; its message says why */
+/** @throws Problem `unavailable` if it cannot listen; its message says why */
 export function listening(server: Server, endpoint: Endpoint): Promise<void> {
   return new Promise((resolve, reject) => {
     const refuse = (cause: NodeJS.ErrnoException) => {
@@ -34,7 +34,7 @@ export function listening(server: Server, endpoint: Endpoint): Promise<void> {
   });
 }
 
-/** Connections that wait to be accepted, as many as the system allows: on a socket one more is refused at once. */
+/** The queue of connections to accept, as long as the system allows: a socket refuses connections beyond it at once. */
 const BACKLOG = 65_535;
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -9,11 +9,14 @@ import { REQUEST_METRICS, type RequestCounts, requestCounts } from './request-co
 
 export interface Metrics {
   readonly requests: RequestCounts;
-  /** A delivery was answered from memory, or read from the database. */
+  /** Counts a delivery from memory or from the database. */
   delivered(from: 'memory' | 'database'): void;
-  /** A connection was closed because there were too many. */
+  /** Counts a connection that was closed because there were too many. */
   refused(): void;
-  /** As Prometheus reads it, with those of the delivering threads. Asks the database for what the log has new. */
+  /**
+   * The metrics in Prometheus' text format, including those of the delivery threads. Queries the database for new
+   * events.
+   */
   text(part: MetricsPart): Promise<string>;
   /** The counters of a delivery thread, for the server behind it to add up. */
   ofThread(): Promise<ThreadMetrics>;
@@ -21,19 +24,19 @@ export interface Metrics {
 
 export interface MeasuredParts {
   readonly store: Store;
-  /** The number of connections that are open now. */
+  /** The number of open connections. */
   readonly connections: () => number;
   readonly logState: () => LogWatchState;
-  /** The last event that this process signed; 0: none. */
+  /** The seq of the last event that this process signed; 0 if there is none. */
   readonly signed: () => number;
-  /** The number of requests that wait for a thread now. */
+  /** The number of requests that wait for a thread. */
   readonly waiting: () => number;
-  /** Bytes retained by the deliveries in memory. */
+  /** Bytes retained by the deliveries in memory, and their number. */
   readonly cached: () => { readonly bytes: number; readonly entries: number };
   readonly front?: Pick<DeliveryFront, 'metrics' | 'listening'> | undefined;
 }
 
-/** The state of each thread; the rest belongs to the registry, and is reported once. */
+/** Metrics of each thread; the others belong to the registry and are reported once. */
 const OF_EACH_THREAD: ReadonlySet<string> = new Set([
   ...REQUEST_METRICS,
   'promptforge_deliveries_total',
@@ -66,7 +69,7 @@ export function registryMetrics({
     help: 'Deliveries by where they came from.',
     labelNames: ['from'],
     registers,
-    // Added up between times: a counter of prom-client takes longer to find its label than memory to answer.
+    // Counted separately, because prom-client takes longer to find the label than a delivery from memory takes.
     collect() {
       for (const from of ['memory', 'database'] as const) this.inc({ from }, delivered[from]);
       Object.assign(delivered, { memory: 0, database: 0 });
@@ -176,7 +179,7 @@ export function registryMetrics({
 
   const ofPart = (part: MetricsPart) => (part === 'process' ? process : registry);
 
-  /** Up to where `events` has counted; undefined: not at all. */
+  /** The seq up to which `events` has counted; undefined if it has not started. */
   let counted: number | undefined;
 
   async function ask(): Promise<void> {
@@ -188,7 +191,7 @@ export function registryMetrics({
       promotionsWaiting.reset();
       for (const { environment, state, count } of found.waiting)
         promotionsWaiting.set({ environment, state }, count);
-      // Whoever else asked meanwhile has counted them.
+      // A concurrent call has already counted them.
       if (counted !== since) return;
       for (const { kind, environment, count } of found.events)
         events.inc({ kind, environment: environment ?? '' }, count);
@@ -218,7 +221,10 @@ async function own(registry: Registry): Promise<object[]> {
 
 let processRegistry: Registry | undefined;
 
-/** Processor time, memory, event loop and garbage collection: one for all servers of a process, as it goes on watching. */
+/**
+ * Processor time, memory, event loop and garbage collection: shared by all servers of a process, because collection
+ * never stops.
+ */
 function processMetrics(): Registry {
   if (processRegistry !== undefined) return processRegistry;
   processRegistry = new Registry();

@@ -1,24 +1,24 @@
-/** The number of connections the system lets this process have: each is an open file. */
+/** The number of connections that the system allows this process: each is an open file. */
 import { readFileSync } from 'node:fs';
 import { FORWARDED_AT_ONCE } from './limits.ts';
 import { wholeOf } from './shared-limits.ts';
 
-/** For the database, the log, and what else is open. */
+/** Open files for the database, the log, and anything else. */
 const OTHERS = 128;
 
 /**
- * @param wanted of all workers together
- * @param workers 0: one thread does it all
+ * @param wanted the number of connections of all workers together
+ * @param workers 0 if one thread does everything
  * @returns at most `wanted`, and at least one
  */
 export function affordableConnections(wanted: number, workers: number, limit = openFileLimit()): number {
-  // The handover to the main thread includes both ends of a socket.
+  // A request forwarded to the main thread takes both ends of a socket.
   const filesEach = workers > 0 ? 1 + 2 * FORWARDED_AT_ONCE : 1;
   const ofEach = Math.floor(Math.max(0, limit - OTHERS) / filesEach / Math.max(1, workers));
   return Math.max(1, Math.min(wanted, wholeOf(ofEach, workers)));
 }
 
-/** Infinity where the system does not tell it, or has none. */
+/** Infinity if the system does not report it, or has none. */
 function openFileLimit(): number {
   try {
     const limits = readFileSync('/proc/self/limits', 'utf8');

@@ -1,46 +1,49 @@
 /**
- * How often somebody did something, counted by all threads together in memory that they share. By the generic cell rate
- * algorithm there is one number to remember of each: the time at which it has paid for all it did.
+ * Rate limits counted by all threads in shared memory. The generic cell rate algorithm needs one number per client: the
+ * time at which everything it did is paid for.
  */
 import { hash } from 'node:crypto';
 
 export interface Rate {
-  /** On average, and at a stretch. */
+  /** On average, and in a burst. */
   readonly perSecond: number;
   readonly burst: number;
 }
 
 export interface RateCells {
-  /** Counts one, unless it is too early. @returns for how many ms more it is; 0: it is counted */
+  /** Counts a request unless it is too early. @returns 0 if it is counted, otherwise the ms to wait */
   admit(who: string): number;
-  /** Counts one in any case, but never further ahead than to the limit. @returns until when it is over, in ms on the clock */
+  /**
+   * Counts a request in any case, but at most up to the limit.
+   * @returns the time until which the client is over the limit, in ms on the clock
+   */
   charge(who: string): number;
-  /** Returns whether the next one is beyond the limit. */
+  /** Returns true if the next request would be over the limit. */
   isOver(who: string): boolean;
 }
 
-/** Where one may be found: of so many places in a row the one that has been paid for longest is taken by a newcomer. */
+/** A client is in one of this many adjacent places; a new one takes the place that was paid for longest ago. */
 const ROW = 8;
 interface Place {
   readonly at: number;
-  /** Whose it is; 0: nobody's. */
+  /** Identifies the client; 0 if the place is free. */
   readonly mark: bigint;
   readonly paid: bigint;
 }
 
-/** In bytes: whose place it is, and until when it has paid. */
+/** In bytes: the client's mark, and the time until which it has paid. */
 const PLACE = 16;
 
-/** @param places how many may be remembered, a power of two, and at least 8 */
+/** @param places the number of clients to remember, a power of two, at least 8 */
 export function rateMemory(places: number): SharedArrayBuffer {
   return new SharedArrayBuffer(places * PLACE);
 }
 
 const NS = 1e6;
-/** Each thread has a zero of its own for `performance.now()`. */
+/** `performance.now()` starts at another time in each thread. */
 const OFFSET = Number(process.hrtime.bigint()) / NS - performance.now();
 
-/** In ms, never going back, and the same in all threads of a process. */
+/** A monotonic time in ms, the same in all threads of a process. */
 export function sharedNow(): number {
   return performance.now() + OFFSET;
 }
@@ -54,12 +57,15 @@ export function rateCells(
   const cells = new BigInt64Array(memory);
   const places = memory.byteLength / PLACE;
   const cost = nanoseconds(1000 / perSecond);
-  // Of the rounded cost, or a stretch would be one short.
+  // Uses the rounded cost, or a burst would be one short.
   const credit = BigInt(Math.round(burst * Number(cost)));
-  /** Where each was found last. */
+  /** The last known place of each client. */
   const known = new Map<string, { readonly at: number; readonly mark: bigint }>();
 
-  /** Of whom it is, followed by until when they have paid. Found anew where somebody else has taken the place. */
+  /**
+   * The index of the client's mark, which is followed by the time until which it has paid. Searches again if another
+   * client has taken the place.
+   */
   function placeOf(who: string): number {
     const last = known.get(who);
     if (last !== undefined && Atomics.load(cells, last.at) === last.mark) return last.at;
@@ -69,7 +75,7 @@ export function rateCells(
       const place = placeIn(Number(BigInt.asUintN(32, mark)), mark);
       if (place.mark !== mark) {
         if (Atomics.compareExchange(cells, place.at, place.mark, mark) !== place.mark) continue;
-        // Unless another thread has found it there and counted already.
+        // Does nothing if another thread has already found the place and counted.
         Atomics.compareExchange(cells, place.at + 1, place.paid, 0n);
       }
       known.set(who, { at: place.at, mark });

@@ -10,7 +10,7 @@ export interface RateMemories {
   readonly ended: FailedKeysMemory;
 }
 
-/** More than any registry has in use. 2 MiB. */
+/** More keys than any registry uses, in 2 MiB. */
 const KEYS = 2 ** 17;
 const ENVIRONMENTS = 2 ** 8;
 

@@ -1,4 +1,7 @@
-/** How often a key may ask: so many requests a second on average, twice as many at a stretch, of all threads together. */
+/**
+ * Rate limits per key and environment, for all threads together: a number of requests per second on average, and twice
+ * as many in a burst.
+ */
 import { Problem } from '../../core/problem.ts';
 import type { Caller } from '../access/caller.ts';
 import { rateCells } from './rate-cells.ts';
@@ -9,13 +12,13 @@ import { rateCells } from './rate-cells.ts';
  */
 export type Admit = (caller: Pick<Caller, 'key' | 'environment'>) => void;
 
-/** @param perSecond more than 0 @param memory where it is counted, of `rateMemory` */
+/** @param perSecond more than 0 @param memory the counters, from `rateMemory` */
 export function keyRate(perSecond: number, memory: SharedArrayBuffer): Admit {
   const admit = rateOf(perSecond, memory, 'This key sends requests');
   return ({ key }) => admit(key);
 }
 
-/** The same for all keys of an environment together: however many there are, they leave room for the others. */
+/** The same for all keys of an environment together, so that many keys leave room for other environments. */
 export function environmentRate(perSecond: number, memory: SharedArrayBuffer): Admit {
   const admit = rateOf(perSecond, memory, 'The keys of this environment together send requests');
   return ({ environment }) => admit(environment);

@@ -1,4 +1,6 @@
-/** Whose request it is that another server answers: its connection and its rate are counted where it arrived. */
+/**
+ * Identifies the caller of a request that another server answers: its connection and rate are counted where it arrived.
+ */
 import type { Authenticator } from '../access/authenticator.ts';
 import type { Caller } from '../access/caller.ts';
 import { type HttpResponse, problemAnswer, problemOf } from '../http/http-response.ts';
@@ -6,10 +8,11 @@ import type { CachedEntries } from '../registry-cache.ts';
 import type { NotedDelivery } from './request-notes.ts';
 
 /**
- * A key that was known before is recognized too: the server that answers the request checks it again.
- * @param kept what memory keeps
- * @param admit told who asks; what it throws is the answer
- * @returns notes the caller of a request that has a valid key; the answer that refuses it, if any
+ * Accepts keys from the cache even if it may be outdated, because the server that answers the request checks them
+ * again.
+ * @param kept the cached entries
+ * @param admit called with the caller; an error that it throws is the response
+ * @returns a function that notes the caller of a request with a valid key, and returns a refusal if there is one
  */
 export function recognizing(
   authenticator: Authenticator,
@@ -23,7 +26,7 @@ export function recognizing(
       request.caller =
         authenticator.recognize(authorization, kept) ?? (await authenticator.authenticate(authorization));
     } catch {
-      // The server behind says what is wrong with the key.
+      // The server behind reports what is wrong with the key.
       return undefined;
     }
     try {

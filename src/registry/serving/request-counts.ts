@@ -1,6 +1,6 @@
 /**
- * Requests by route and status, and how long they took, for Prometheus. Plain numbers: prom-client's own counters and
- * histograms look their labels up by text each time, which costs a fifth of a delivery.
+ * Counts requests by route and status, and their durations, for Prometheus. Uses plain numbers, because prom-client
+ * looks up labels by text each time, which costs a fifth of a delivery.
  */
 import type { Metric, MetricObjectWithValues, MetricValue, Registry } from 'prom-client';
 import { ROUTES } from '../../contract/routes.ts';
@@ -11,18 +11,21 @@ export interface RequestCount {
 }
 
 export interface RequestCounts {
-  /** The same for the same two; `route` has the names of its parameters, never what was asked for. */
+  /**
+   * Returns the same object for the same arguments.
+   * @param route with the names of its parameters, never their values
+   */
   of(method: string, route: string): RequestCount;
 }
 
-/** In ms: delivery from memory takes less than the first, a call that waits for changes up to the last. */
+/** In ms: a delivery from memory takes less than the first, a call that waits for changes up to the last. */
 const BUCKETS = [0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 10_000, 30_000];
 
 const REQUESTS = 'promptforge_http_requests_total';
 const DURATIONS = 'promptforge_http_request_duration_seconds';
 export const REQUEST_METRICS: readonly string[] = [REQUESTS, DURATIONS];
 
-/** Of calls that take a reader's key, or none, and no method that needs more. */
+/** Paths of calls that need a reader's key, or none. */
 const READERS_PATHS: ReadonlySet<string> = new Set(
   Object.values(ROUTES)
     .filter(({ role }) => role === null || role === 'reader')
@@ -32,12 +35,12 @@ const READERS_PATHS: ReadonlySet<string> = new Set(
 interface Counted {
   readonly labels: { readonly method: string; readonly route: string };
   readonly byStatus: Map<number, number>;
-  /** As many as `BUCKETS`, and one for what took longer. */
+  /** A count for each of `BUCKETS`, and one for longer requests. */
   readonly byBucket: number[];
   ms: number;
 }
 
-/** @param forReaders gets those of calls that a reader's key may make */
+/** @param forReaders gets only the counts of calls that a reader's key may make */
 export function requestCounts(registry: Registry, forReaders: Registry): RequestCounts {
   const all = new Map<string, Counted & RequestCount>();
   const register = (into: Registry, counts: () => Counted[]) => {
@@ -86,7 +89,7 @@ function byStatus({ labels, byStatus }: Counted): Value[] {
   return [...byStatus].map(([status, value]) => ({ labels: { ...labels, status }, value }));
 }
 
-/** Prometheus' buckets hold what the ones before them hold. */
+/** Prometheus' buckets are cumulative. */
 function byBucket({ labels, byBucket, ms }: Counted): Value[] {
   let total = 0;
   const buckets = byBucket.map((count, index) => {
@@ -102,7 +105,7 @@ function byBucket({ labels, byBucket, ms }: Counted): Value[] {
   ];
 }
 
-/** As the registry of prom-client asks for its values. */
+/** A metric in the form that prom-client's registry expects. */
 function metric(name: string, help: string, type: string, values: () => Value[]): Metric<string> {
   const given = { name, help, aggregator: 'sum' };
   const get = async (): Promise<MetricObjectWithValues<Value>> =>

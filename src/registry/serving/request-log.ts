@@ -5,7 +5,7 @@ import type { Trace } from './trace.ts';
 
 export interface LoggedRequest {
   readonly method: string;
-  /** As it is in the request line; what follows the path is left out. */
+  /** As in the request line; only the path is logged. */
   readonly target: string;
   readonly status: number;
   readonly ms: number;
@@ -28,13 +28,13 @@ export function requestEntry({ method, target, status, ms, trace, caller }: Logg
   };
 }
 
-/** Something that a person must look at. */
+/** An entry for something that a person must look at. */
 export function alarmEntry(event: string, error: unknown): object {
   const told = redactKeys(error instanceof Error ? error.message : String(error));
   return { at: new Date().toISOString(), level: 'error', event, error: told };
 }
 
-/** @param trace of the request that met it, if it was one */
+/** @param trace of the request that failed, if there was one */
 export function faultEntry(error: unknown, trace?: Trace): object {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {

@@ -5,7 +5,7 @@ import type { DeliveryRequest } from '../delivery/deliver.ts';
 import type { HttpRequest } from '../http/http-request.ts';
 import { type Trace, traceOf } from './trace.ts';
 
-/** Has its caller itself: there are too many of them for a map. */
+/** Stores its caller itself, because a map would be too slow for deliveries. */
 export interface NotedDelivery extends DeliveryRequest {
   caller: Caller | undefined;
 }
@@ -13,7 +13,7 @@ export interface NotedDelivery extends DeliveryRequest {
 type Noted = HttpRequest | DeliveryRequest;
 
 export interface RequestNotes {
-  /** The same however often it is asked for: made only for what is logged. */
+  /** The request's trace, created on the first call, so only if it is logged. */
   trace(request: Noted): Trace;
   routeOf(request: HttpRequest): RouteName | undefined;
   noteRoute(request: HttpRequest, route: RouteName): void;

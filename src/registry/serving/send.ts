@@ -1,4 +1,4 @@
-/** An answer as Node writes it fastest. */
+/** Sends a response in the way that is fastest in Node. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
 import { type HttpResponse, isInPieces } from '../http/http-response.ts';
@@ -8,11 +8,11 @@ export type Send = (
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   answer: HttpResponse,
-  /** Headers of this one time: names, in lower case, and values in turn. */
+  /** Headers for this response only: alternating names, in lower case, and values. */
   more?: readonly string[],
 ) => void;
 
-/** @param always headers that every answer of the server has; names in lower case */
+/** @param always headers of every response; names in lower case */
 export function sender(always: Readonly<Record<string, string>>): Send {
   const fields = new WeakMap<HttpResponse, string[]>();
   const heads = keptHeads();
@@ -40,7 +40,7 @@ export function sender(always: Readonly<Record<string, string>>): Send {
     }
   }
 
-  /** Names, in lower case, and values in turn. Made once for an answer that is given often. */
+  /** Alternating names, in lower case, and values; created once for a response that is sent repeatedly. */
   function fieldsOf(answer: HttpResponse): string[] {
     const known = fields.get(answer);
     if (known !== undefined) return known;
@@ -56,10 +56,10 @@ export function sender(always: Readonly<Record<string, string>>): Send {
   }
 }
 
-/** In ms: a reader who takes longer is cut off, and may ask for less. */
+/** In ms: a client that reads longer is disconnected; it can request less. */
 const LONGEST = 5 * 60_000;
 
-/** Where a piece cannot be had, the connection ends before the answer does, so nobody takes it for whole. */
+/** If a piece fails, the connection ends before the response does, so that nobody takes it for complete. */
 function sendPieces(outgoing: ServerResponse, pieces: AsyncIterable<string>): void {
   const timer = setTimeout(() => outgoing.destroy(), LONGEST).unref();
   pipeline(Readable.from(pieces, { objectMode: true, highWaterMark: 1 }), outgoing, () =>
@@ -69,7 +69,7 @@ function sendPieces(outgoing: ServerResponse, pieces: AsyncIterable<string>): vo
 
 const lowered = new Map<string, string>();
 
-/** One string for each name, however many answers have it: they are the registry's own, and few. */
+/** Shares one string per name between responses: the registry uses only a few. */
 function lowerCase(name: string): string {
   const known = lowered.get(name);
   if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-/** The registry as a server: the HTTP app behind `node:http`, from listening to the last answer. */
+/** The registry as a server: the HTTP app behind `node:http`, from start to stop. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keyAuthenticator } from '../access/key-authenticator.ts';
 import { type KeyUses, keyUsesInto } from '../access/last-use.ts';
@@ -34,86 +34,92 @@ import { requestNotes } from './request-notes.ts';
 import { sender } from './send.ts';
 
 export interface ServerOptions {
-  /** Stays the caller's, who closes it after the server. */
+  /** The caller closes it after the server. */
   readonly store: Store;
   readonly identity?: RegistryIdentity;
-  /** Where it remembers what it signed; without it only while it runs. Stays the caller's. */
+  /** Stores the signed heads; without it they are only remembered while the server runs. The caller closes it. */
   readonly heads?: HeadFile;
-  /** True if webhooks may send to this machine and private networks, and by HTTP; false by default. */
+  /** True if webhooks may send to this machine and private networks, and over HTTP; default: false. */
   readonly webhooksToPrivateNetworks?: boolean;
-  /** Where people reach the registry, without a slash at its end. */
+  /** The URL at which people reach the registry, without a trailing slash. */
   readonly publicUrl?: string | undefined;
   readonly host: string;
-  /** 0: any that is free. */
+  /** 0: any free port. */
   readonly port: number;
   /** True if other threads listen on the same port. */
   readonly reusePort?: boolean;
-  /** Behind threads that deliver: it listens on this socket, and they on `host` and `port`. */
+  /** For the server behind delivery threads: it listens on this socket, and they listen on `host` and `port`. */
   readonly socket?: string;
   readonly front?: DeliveryFront;
-  /** In a thread that delivers: what answers everything else. Implies `deliveryOnly`. */
+  /** In a delivery thread: the server that answers everything else. Implies `deliveryOnly`. */
   readonly behind?: Behind;
   readonly tls?: Certificate;
-  /** Tells whether it only delivers and never writes: neither plans, nor verifies, nor notes when keys were used. */
+  /**
+   * True if it only delivers and never writes: it does not apply scheduled promotions, verify the log, or record uses
+   * of keys.
+   */
   readonly deliveryOnly?: boolean;
-  /** A reverse proxy in front of it speaks TLS. */
+  /** True if a reverse proxy in front of it terminates TLS. */
   readonly behindProxy?: boolean;
-  /** Addresses of proxies, or blocks of them, whose `X-Forwarded-For` says where a request comes from. */
+  /** Addresses of proxies, or blocks of them, whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies?: readonly string[];
-  /** Requests a second that a key may make on average; without it as many as it can. */
+  /** Requests per second that a key may make on average; default: no limit. */
   readonly rateLimit?: number;
-  /** The same of all keys of an environment together. */
+  /** The same for all keys of an environment together. */
   readonly environmentRateLimit?: number;
-  /** Where these, and what comes without a valid key, are counted: shared with other threads, or its own. */
+  /**
+   * The counters of these limits and of requests without a valid key, if shared with other threads; default: its own.
+   */
   readonly rates?: RateMemories;
   readonly limits?: Partial<ConnectionLimits>;
-  /** The number of bytes the deliveries in memory may retain; `DELIVERY_CACHE_BYTES` unless told. */
+  /** The bytes that deliveries in memory may retain; default: `DELIVERY_CACHE_BYTES`. */
   readonly deliveryCache?: number;
-  /** The time work is done beside the thread that delivers; for tests. */
+  /** Options for long work outside this thread; for tests. */
   readonly work?: Partial<WorkOptions>;
-  /** Of the verification of the log in the background, in ms; for tests. */
+  /** Pauses of the background verification of the log, in ms; for tests. */
   readonly watchPauses?: LogWatchParts['pauses'];
-  /** Of the signer, in ms; for tests. */
+  /** Pauses of the signer, in ms; for tests. */
   readonly signerPauses?: SignerParts['pauses'];
-  /** Gets an object for each line of the log; never a key, a query or a body. */
+  /** Called with an object for each log entry; never with a key, a query or a body. */
   readonly log: (entry: object) => void;
 }
 
 export interface RunningServer {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
-  /** The store to serve from: it writes only while the log continues the one this process has seen. */
+  /** The store of the server, which only writes if the log extends what this process has seen of it. */
   readonly store: Store;
   /**
-   * Uses another certificate for connections that are made from now on.
-   * @throws Error when it speaks no TLS, or key and certificate do not belong together; the one before stays in use then
+   * Uses another certificate for new connections.
+   * @throws Error if the server does not use TLS, or key and certificate do not match; the previous one then stays in
+   * use
    */
   renewCertificate(tls: Certificate): void;
-  /** Something was found false by another thread: it writes nothing more, and delivers what it has in memory. */
+  /** Called when another thread finds the log broken: the server then writes nothing, and delivers only from memory. */
   reportBroken(error: Error): void;
   /** @throws Problem `unavailable` */
   writeKeyUses(uses: KeyUses): Promise<void>;
-  /** Its share as one of several threads. */
+  /** The metrics of this thread. */
   metrics(): Promise<ThreadMetrics>;
-  /** Commits of the server behind invalidate earlier deliveries. */
+  /** Called with commits of the server behind, which may change cached deliveries. */
   readonly committedElsewhere: DeliveryFront['committed'];
-  /** Says in `/healthz` and `/readyz` that it stops, and answers on. */
+  /** Reports in `/healthz` and `/readyz` that it is stopping, but keeps answering. */
   stopping(): void;
   /** Ends waiting calls. */
   endWaiting(): void;
   /**
-   * Takes no more connections, ends waiting calls, lets the others finish for 10 s. For `delay` ms before that it
-   * answers on, saying in `/healthz` and `/readyz` that it stops. May be called twice.
+   * Keeps answering for `delay` ms while `/healthz` and `/readyz` report that it is stopping. Then accepts no more
+   * connections, ends waiting calls, and lets other requests finish for 10 s. May be called twice.
    */
   close(delay?: number): Promise<void>;
 }
 
-/** A browser that was here once asks by HTTPS only (RFC 6797), for a year. */
+/** Makes browsers use only HTTPS for a year after a visit (RFC 6797). */
 const TLS_ONLY = { 'strict-transport-security': 'max-age=31536000' };
 
 /**
- * @throws Problem `invalid_request` when it would listen beyond this machine without TLS, `unavailable` when it
- * cannot listen
+ * @throws Problem `invalid_request` if it would listen beyond this machine without TLS, `unavailable` if it cannot
+ * listen
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { identity, heads, front, behind, webhooksToPrivateNetworks = false, log } = options;
@@ -141,7 +147,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     integrity,
     onKept: behind?.onKept,
     ...(options.deliveryCache !== undefined && { deliveryBytes: options.deliveryCache }),
-    // Behind threads that deliver nobody asks this one for deliveries.
+    // A server behind delivery threads gets no requests for deliveries.
     ...(front === undefined ? { maker } : { deliveryBytes: 0 }),
   });
   const store = committingStore(intact, kept, maker, front);
@@ -221,7 +227,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const forwarding = behind && {
     forwarder: forwarder({
       socket: behind.socket,
-      // The server behind has the time that is said for its answer.
+      // The server behind gets the full time for its response.
       timeout: limits.requestTimeout + FORWARDING,
       maxUnderWay: Math.ceil(limits.maxConnections * FORWARDED_AT_ONCE),
       always,

@@ -1,7 +1,7 @@
 /**
- * What each of several threads may have of a limit on connections. The system spreads those of everybody over the threads
- * by chance, so each gets its part and three standard deviations more: whoever stays below the limit is not refused
- * because chance gave one thread more than another.
+ * Divides limits on connections between threads. The system distributes connections randomly, so each thread gets its
+ * share plus three standard deviations: a client below the limit is not refused because one thread happened to get more
+ * than another.
  */
 import type { ConnectionLimits } from './limits.ts';
 
@@ -14,14 +14,14 @@ export function shareOf(limit: number, threads: number): number {
   return Math.min(limit, Math.ceil(part + DEVIATIONS * Math.sqrt(part)));
 }
 
-/** The largest limit of which each thread gets at most `share`. */
+/** The largest limit for which each thread gets at most `share`. */
 export function wholeOf(share: number, threads: number): number {
   if (threads <= 1 || !Number.isFinite(share)) return share;
   const half = DEVIATIONS / 2;
   return Math.floor(threads * Math.max(0, Math.sqrt(share + half * half) - half) ** 2);
 }
 
-/** Those of connections and of calls that wait on them. Rates are counted by all threads together. */
+/** Divides the limits on connections and waiting calls. Rates are counted by all threads together. */
 export function sharedLimits(limits: ConnectionLimits, threads: number): ConnectionLimits {
   const share = (limit: number) => shareOf(limit, threads);
   return {

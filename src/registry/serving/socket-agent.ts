@@ -1,13 +1,13 @@
-/** Keeps connections to a socket of this machine, and waits where its queue of new connections is full. */
+/** Keeps connections to a local socket, and retries while its queue of new connections is full. */
 import { Agent, type AgentOptions } from 'node:http';
 import { connect, type Socket } from 'node:net';
 
-/** The error of a Unix domain socket whose queue is full; over TCP the system itself would try again. */
+/** The error if the queue of a Unix domain socket is full; for TCP the system itself would retry. */
 const QUEUE_FULL = 'EAGAIN';
 /** In ms. */
 const PAUSE = 20;
 
-/** @param patience how long it tries again, in ms */
+/** @param patience how long to retry, in ms */
 export function socketAgent(path: string, patience: number, options: AgentOptions): Agent {
   const agent = new Agent(options);
   agent.createConnection = (_, callback) => {

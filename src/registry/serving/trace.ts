@@ -1,23 +1,23 @@
 /**
- * Which request a line of the log is about: the ids of W3C Trace Context (https://www.w3.org/TR/trace-context/),
- * the caller's where it sent them.
+ * Identifies requests in the log by the ids of W3C Trace Context (https://www.w3.org/TR/trace-context/), including
+ * those that the caller sent.
  */
 import { randomFillSync } from 'node:crypto';
 
 export interface Trace {
-  /** 32 hexadecimal digits: the same in every service that took part. */
+  /** 32 hexadecimal digits: the same in every participating service. */
   readonly trace: string;
-  /** 16 hexadecimal digits: this request here. */
+  /** 16 hexadecimal digits: this request. */
   readonly span: string;
-  /** The caller's own span, where it sent one. */
+  /** The caller's own span, if it sent one. */
   readonly parent?: string;
 }
 
-/** A version other than 00 may have more after the flags, a version ff is none. */
+/** Versions other than 00 may have more after the flags; ff is not a valid version. */
 const TRACEPARENT =
   /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}(?=$|(?<!^00.*)-)/;
 
-/** Goes on with the trace of a `traceparent` header; a new one where there is none, or none that is valid. */
+/** Continues the trace of a `traceparent` header, or starts a new one if it is missing or invalid. */
 export function traceOf(traceparent: string | null | undefined): Trace {
   const span = randomHex(8);
   const [, , trace, parent] = TRACEPARENT.exec(traceparent?.trim() ?? '') ?? [];
@@ -25,7 +25,7 @@ export function traceOf(traceparent: string | null | undefined): Trace {
   return { trace, span, parent };
 }
 
-/** Random bytes are got many at a time: to ask for a few takes as long. */
+/** Random bytes are generated in bulk, because a few take as long as many. */
 const POOL = Buffer.alloc(4096);
 let used = POOL.length;
 

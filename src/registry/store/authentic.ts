@@ -1,6 +1,6 @@
 /**
- * Events that rows of tables are held to. The tables follow from the log, but whoever may write them by SQL can have
- * them say anything, so what matters is read together with the event that says it.
+ * Verifies rows of tables against their events. The tables follow from the log, but SQL access can change them, so a
+ * row that matters is read together with its event.
  */
 import { type EventData, type EventKind, hasItsHash, type RegistryEvent } from '../../core/event.ts';
 import { broken } from './broken.ts';
@@ -9,7 +9,7 @@ import { checkMac } from './macs.ts';
 import type { ReadSnapshot } from './store.ts';
 import type { EventsTable } from './tables.ts';
 
-/** An event beside a row, as a left join gives it: all null where there is none. */
+/** An event's columns in a left join: all null if the row has no event. */
 export type EventBeside = {
   readonly [Column in keyof EventsTable as `event_${Column}`]: EventsTable[Column] | null;
 };
@@ -31,7 +31,7 @@ export const EVENT_BESIDE = [
   'events.mac as event_mac',
 ] as const;
 
-/** The event of a left join; undefined where there is none. @throws as `authentic` does */
+/** The event of a left join; undefined if there is none. @throws as `authentic` does */
 export function eventBeside(snapshot: ReadSnapshot, row: EventBeside): RegistryEvent | undefined {
   if (row.event_seq === null) return undefined;
   return authentic(snapshot, {
@@ -51,10 +51,7 @@ export function eventBeside(snapshot: ReadSnapshot, row: EventBeside): RegistryE
   } as EventsTable);
 }
 
-/**
- * An event, which must have the hash that it says and the MAC that it should have.
- * @throws DataFolderProblem `chain_broken`
- */
+/** The event of a row, after verifying its hash and its MAC. @throws DataFolderProblem `chain_broken` */
 export function authentic(snapshot: ReadSnapshot, row: EventsTable): RegistryEvent {
   const event = parsed(row);
   if (!hasItsHash(event)) throw broken(`Event ${row.seq} does not have the hash it claims: it was changed.`);
@@ -70,7 +67,7 @@ function parsed(row: EventsTable): RegistryEvent {
   }
 }
 
-/** What an event carries, where it is of this kind. */
+/** The data of an event; undefined if it is of another kind. */
 export function dataOf<K extends EventKind>(
   event: RegistryEvent | undefined,
   kind: K,

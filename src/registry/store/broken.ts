@@ -1,7 +1,7 @@
-/** What is thrown for a log, or a table beside it, that was changed by other means than PromptForge. */
+/** The error for a log or table that was changed by other means than PromptForge. */
 import { DataFolderProblem } from '../data-folder-problem.ts';
 
-/** @param why names the place that does not fit */
+/** @param why names the event or row that does not match */
 export function broken(why: string, options?: ErrorOptions): DataFolderProblem {
   return new DataFolderProblem(
     'chain_broken',

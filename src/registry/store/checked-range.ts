@@ -1,4 +1,4 @@
-/** A part of the log that was checked, whichever engine holds it. */
+/** A verified part of the log, from any engine. */
 import type { ChainHead } from '../../core/event.ts';
 
 /** The time, prompt and version of an event that published a version; the row of any other, in the order of COLUMNS. */
@@ -13,5 +13,5 @@ export interface CheckedRange {
   readonly events: readonly RangeEvent[];
 }
 
-/** Checks the events with a seq greater than `after`, up to `until`; undefined where they do not fit. */
+/** Checks the events with a seq greater than `after`, up to `until`; returns undefined if they do not match. */
 export type RangeChecker = (after: number, until: number) => CheckedRange | undefined;

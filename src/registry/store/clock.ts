@@ -1,30 +1,30 @@
 /**
- * Whether a clock is believed. One that is wrong would shift the log's time for good, as that never runs backwards, and
- * have promotions applied that were planned for next month. So no event is much later than the one before it, unless
- * another clock agrees or an operator confirms it.
+ * Decides whether to trust a clock. A wrong clock would shift the log's time permanently, as that never runs backwards,
+ * and apply promotions planned for next month. So no event is much later than the one before it, unless another clock
+ * agrees or an operator confirms it.
  */
 import { uptime as systemUptime } from 'node:os';
 import { Problem } from '../../core/problem.ts';
 import type { ReadSnapshot, WriteTransaction } from './store.ts';
 
-/** What clocks may differ by, and what needs no other clock after the newest event. */
+/** In ms. Clocks may differ by this much; an event this soon after the newest one needs no second clock. */
 export const CLOCK_TOLERANCE = 60 * 60_000;
-/** For how long a registry may have had no event when a process opens it, which then has no other clock than its machine's. */
+/** In ms: how old the newest event may be when a process starts, because its machine's clock is then the only one. */
 export const LONGEST_PAUSE = 31 * 24 * 60 * 60_000;
-/** For how long, in ms, both clocks are taken to have gone alike. */
+/** In ms: for this long, the clock and the uptime are assumed to agree. */
 const ANCHOR = 1000;
 
 export interface ClockRule {
   /**
-   * Why an event may not be of this time; undefined: it may.
+   * Why an event may not have this time; undefined if it may.
    * @param time in ms since 1970, as is `newest`, the time of the last event
    */
   whyNot(time: number, newest: number): string | undefined;
 }
 
 /**
- * Of a data folder: the machine's clock is believed while it moves as the time does since the machine was started,
- * which counts on whatever the clock is set to, and also while the machine sleeps.
+ * The rule for a data folder: the machine's clock is trusted as long as it advances like the machine's uptime. Setting
+ * the clock does not change the uptime, which also counts sleep.
  * @param uptime in seconds
  */
 export function machineClockRule(now: () => Date, uptime: () => number = systemUptime): ClockRule {
@@ -33,7 +33,7 @@ export function machineClockRule(now: () => Date, uptime: () => number = systemU
   return {
     whyNot(time, newest) {
       if (time <= newest + CLOCK_TOLERANCE) {
-        // To ask how long the machine has run costs as much as a statement.
+        // Reading the uptime costs as much as a statement.
         if (Math.abs(time - start.time) >= ANCHOR) start = { time, uptime: uptime() };
         isStartBelieved = true;
         return undefined;
@@ -48,7 +48,7 @@ export function machineClockRule(now: () => Date, uptime: () => number = systemU
   };
 }
 
-/** Of a database, whose clock is the registry's: it is believed while the machine's agrees. */
+/** The rule for a database: its clock is trusted as long as the machine's clock agrees. */
 export function databaseClockRule(machine: () => Date): ClockRule {
   return {
     whyNot(time, newest) {
@@ -63,29 +63,29 @@ export function databaseClockRule(machine: () => Date): ClockRule {
 const ofStores = new WeakMap<object, ClockRule>();
 const ofTransactions = new WeakMap<ReadSnapshot, ClockRule>();
 
-/** Has a store take no event whose time is not believed. */
+/** Makes a store refuse events whose time is not trusted. */
 export function useClockRule(store: object, rule: ClockRule): void {
   ofStores.set(store, rule);
 }
 
-/** Called by a store that begins to write. */
+/** Called by a store when a write begins. */
 export function takeClockRuleOf(store: object, transaction: ReadSnapshot): void {
   const rule = ofStores.get(store);
   if (rule !== undefined) ofTransactions.set(transaction, rule);
 }
 
-/** An operator confirms the clock: this transaction believes it. */
+/** Called when an operator confirms the clock: this transaction then trusts it. */
 export function believeClock(transaction: WriteTransaction): void {
   ofTransactions.delete(transaction);
 }
 
-/** Why an event of this time would be refused; undefined: it would not. `newest`: RFC 3339 */
+/** Why an event of this time would be refused; undefined if it would not. @param newest RFC 3339 */
 export function whyClockNotBelieved(
   transaction: ReadSnapshot,
   time: Date,
   newest: string | undefined,
 ): string | undefined {
-  // The first event is taken as it comes.
+  // The first event may have any time.
   if (newest === undefined) return undefined;
   return ofTransactions.get(transaction)?.whyNot(time.getTime(), Date.parse(newest));
 }

@@ -1,6 +1,6 @@
 /**
- * The columns of the tables that are read in great numbers. A query that names them is answered faster than one of all
- * columns: their order is known before it is asked.
+ * The columns of tables of which many rows are read. A query that names them is faster than `*`, because their order is
+ * known beforehand.
  */
 import type {
   ApprovalsTable,
@@ -11,7 +11,7 @@ import type {
   VersionsTable,
 } from './tables.ts';
 
-/** Each of them, which the compiler holds to the table. */
+/** All columns of a table, checked by the compiler. */
 function columnsOf<Table>(
   columns: Readonly<Record<keyof Table & string, true>>,
 ): readonly (keyof Table & string)[] {

@@ -2,10 +2,10 @@
 import type { RegistryEvent } from '../../core/event.ts';
 import type { EventsTable } from './tables.ts';
 
-/** @throws SyntaxError for data that is no JSON */
+/** @throws SyntaxError for data that is not JSON */
 export function eventOfRow(row: EventsTable): RegistryEvent {
   const { seq, at, actor, key, kind, prompt, version, environment, channel } = row;
-  // Not by spreading: a log is read a million events at a time.
+  // Avoids spreading, which is slow for a log of a million events.
   const event: Record<string, unknown> = { seq, at, actor, key, kind };
   if (prompt !== null) event['prompt'] = prompt;
   if (version !== null) event['version'] = version;

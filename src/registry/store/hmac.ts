@@ -1,13 +1,13 @@
 /**
- * HMAC-SHA-256 (RFC 2104) of many short texts by one key, in little more than half the time that `createHmac` takes: that makes
- * an object of each, and the two hashes of which an HMAC consists take less.
+ * HMAC-SHA-256 (RFC 2104) of many short texts with one key, in little more than half the time of `createHmac`: that
+ * creates an object for each text, which takes longer than the two hashes of an HMAC.
  */
 import { createHmac, hash, type KeyObject } from 'node:crypto';
 
-/** Of SHA-256, in bytes. */
+/** The block size of SHA-256, in bytes. */
 const BLOCK = 64;
 const DIGEST = 32;
-/** Bytes of a text that has room after the first block. */
+/** The longest text that fits after the first block, in bytes. */
 const ROOM = 512;
 const UTF8_BYTES = 3;
 
@@ -22,7 +22,7 @@ interface Blocks {
 /** Buffers for many texts at once, each after the key's block, and for their first digests. */
 interface Room {
   texts: Buffer;
-  /** A part of `texts` each: to make one takes a good part of the time that its hash takes. */
+  /** Views of `texts`, reused: creating one takes a good part of the time of a hash. */
   textParts: Uint8Array[];
   digests: Buffer;
   digestParts: Uint8Array[];
@@ -40,7 +40,7 @@ export function hmacOf(key: KeyObject, text: string): string {
 }
 
 /**
- * Of many texts of ASCII alone, which are written at once: a write for each takes nearly as long as its hash.
+ * The HMACs of many ASCII texts, written to the buffer at once: a write for each takes nearly as long as its hash.
  * @returns base64
  */
 export function hmacsOf(key: KeyObject, texts: readonly string[]): string[] {
@@ -86,7 +86,7 @@ function makeRoom(room: Room, bytes: number, count: number): void {
 function blocksOf(key: KeyObject): Blocks {
   const secret = key.export();
   const bytes = secret.length > BLOCK ? hash('sha256', secret, 'buffer') : secret;
-  // Of their own, and not from the pool that other buffers share.
+  // `alloc` does not use the pool that other buffers share.
   const inner = Buffer.alloc(BLOCK + ROOM, 0x36);
   const outer = Buffer.alloc(BLOCK + DIGEST, 0x5c);
   for (const [index, byte] of bytes.entries()) {

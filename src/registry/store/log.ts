@@ -25,11 +25,11 @@ import { together } from './together.ts';
 import { ENVIRONMENTS, foundHead, keyRow, LAST_EVENT, movedHead, WEBHOOKS } from './verified-rows.ts';
 
 /**
- * Appends the event that `make` gives for its seq, and puts it down for the webhooks that want it. Its time is the
- * clock's, or the last event's where the clock stands behind that.
- * @param beside what else is written because of it, as `together` takes it
- * @throws Problem `unavailable` where the clock is not believed; DataFolderProblem `chain_broken` where the last event does not carry its MAC, `key_needed` where the log's
- * events carry MACs and this process does not have the key
+ * Appends the event that `make` returns for its seq, and adds it to the outbox of webhooks. Its time is the clock's, or
+ * the last event's if the clock is behind that.
+ * @param beside further writes for the event, for `together`
+ * @throws Problem `unavailable` if the clock is not trusted; DataFolderProblem `chain_broken` if the last event does
+ * not carry its MAC, `key_needed` if the last event carries a MAC and this process does not have the key
  */
 export async function appendEvent<K extends EventKind>(
   transaction: WriteTransaction,
@@ -85,14 +85,14 @@ const insertEvent = preparedQuery((database, given: EventsTable) =>
   }),
 );
 
-/** The row of a table that an event changes, where its kind is one that is verified once and kept. */
+/** The row that an event changes, if rows of its kind are cached once verified. */
 function changedBy(event: RegistryEvent): string | undefined {
   if (event.kind === 'environment.set') return ENVIRONMENTS;
   if (event.kind.startsWith('webhook.')) return WEBHOOKS;
   return event.kind.startsWith('key.') ? keyRow((event.data as EventData['key.revoked']).id) : undefined;
 }
 
-/** What is hashed is what is stored: a caller's object may have more fields than an event. */
+/** Only the stored fields are hashed: a caller's object may have others. */
 function onlyEventFields<K extends EventKind>(event: NewEvent<K>): NewEvent<K> {
   const { actor, key, kind, prompt, version, environment, channel, data } = event;
   return {
@@ -109,7 +109,7 @@ function onlyEventFields<K extends EventKind>(event: NewEvent<K>): NewEvent<K> {
 
 type LastEvent = Pick<EventsTable, 'seq' | 'hash' | 'at' | 'mac'>;
 
-/** Nothing is taken from, or appended to, a log that ends with what no process of the registry wrote. */
+/** Verifies the MAC of the last event, so that a log with a forged end is neither read nor extended. */
 async function lastEvent(snapshot: ReadSnapshot): Promise<LastEvent | undefined> {
   return readOnce<LastEvent | undefined>(snapshot, LAST_EVENT, async () => {
     const [last] = await selectLast(snapshot, {});
@@ -122,7 +122,7 @@ async function lastEvent(snapshot: ReadSnapshot): Promise<LastEvent | undefined>
   });
 }
 
-/** The query for the last event, unless that is known in this transaction. */
+/** The query for the last event; none if it is known in this transaction. */
 export function lastEventAhead(snapshot: ReadSnapshot): CompiledQuery[] {
   return isRemembered(snapshot, LAST_EVENT) ? [] : [selectLast.compiled(snapshot, {})];
 }
@@ -131,7 +131,7 @@ const selectLast = preparedQuery(database =>
   database.selectFrom('events').select(['seq', 'hash', 'at', 'mac']).orderBy('seq', 'desc').limit(1),
 );
 
-/** Where the log ends, whatever its schema; nothing is checked. */
+/** The end of the log in any schema, without checks. */
 export async function plainHead(snapshot: ReadSnapshot): Promise<ChainHead> {
   const last = await snapshot
     .selectFrom('events')
@@ -142,12 +142,12 @@ export async function plainHead(snapshot: ReadSnapshot): Promise<ChainHead> {
   return last ?? CHAIN_START;
 }
 
-/** The time of the newest event, RFC 3339; undefined: there is none. */
+/** The time of the newest event, RFC 3339; undefined if there is none. */
 export async function newestTime(snapshot: ReadSnapshot): Promise<string | undefined> {
   return (await lastEvent(snapshot))?.at;
 }
 
-/** What time it is for the log: the clock's, or the last event's where the clock stands behind that. */
+/** The current time of the log, RFC 3339: the clock's, or the last event's if the clock is behind that. */
 export async function logTime(snapshot: ReadSnapshot, now: Store['now']): Promise<string> {
   return timeAfter(await lastEvent(snapshot), now());
 }
@@ -179,7 +179,7 @@ export async function eventsAfter(
   return (await eventRowsAfter(snapshot, { seq, limit })).map(eventOfRow);
 }
 
-/** The same, of which each must carry its MAC. @throws DataFolderProblem `chain_broken` */
+/** Like `eventsAfter`, but each must carry its MAC. @throws DataFolderProblem `chain_broken` */
 export async function authenticEventsAfter(
   snapshot: ReadSnapshot,
   seq: number,
@@ -195,7 +195,10 @@ interface AfterSeq {
   readonly limit: number;
 }
 
-/** As `eventsAfter`, as they are stored; without their MACs for who has no key, as where the schema has none yet. */
+/**
+ * The rows of `eventsAfter`; without the column `mac` if this process has no key, because an older schema does not have
+ * it.
+ */
 export function eventRowsAfter(snapshot: ReadSnapshot, after: AfterSeq): Promise<EventsTable[]> {
   return (macsOf(snapshot) === undefined ? rowsWithoutMac : rowsWithMac)(snapshot, after) as Promise<
     EventsTable[]

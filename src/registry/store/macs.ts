@@ -1,6 +1,6 @@
 /**
- * MACs of events: HMAC-SHA-256 (RFC 2104) by a key that the database does not hold, so that whoever can insert rows
- * cannot append to the log. An event's hash covers all events before it, and so does its MAC.
+ * MACs of events: HMAC-SHA-256 (RFC 2104) with a key that is not in the database, so that write access to its tables is
+ * not enough to append to the log. An event's hash covers all events before it, and so does its MAC.
  */
 import { createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { ChainHead } from '../../core/event.ts';
@@ -11,15 +11,15 @@ import type { ReadSnapshot } from './store.ts';
 import type { EventsTable } from './tables.ts';
 
 export interface EventMacs {
-  /** Of the key that they are derived from, in base64. */
+  /** The public key of the registry whose MACs these are, in base64. */
   readonly publicKey: string;
-  /** From this event on each must have one. Infinity while they have not begun. */
+  /** Every event from this seq on must have a MAC. Infinity if there are none yet. */
   start: number;
   readonly secret: KeyObject;
   of(event: ChainHead): string;
 }
 
-/** What a MAC is made of names its purpose, so that it means nothing elsewhere. */
+/** The authenticated text names its purpose, so that its MAC is valid for nothing else. */
 const KIND = 'promptforge.event.v1';
 
 export function eventMacs({ publicKey, secretFor }: RegistryIdentity): EventMacs {
@@ -43,11 +43,11 @@ export function macText(seq: number, hash: string): string {
 
 /** Returns whether each text has the MAC at its index. @param texts as `macText` makes them */
 export function areMacsOf(secret: KeyObject, texts: readonly string[], macs: readonly string[]): boolean {
-  // All at once; a line each, so that none is taken for a part of the next.
+  // Compares all at once, one per line so that they stay apart.
   return isEqual(macs.join('\n'), hmacsOf(secret, texts).join('\n'));
 }
 
-/** Of what a process keeps in the database for itself alone. @param purpose as no event and nothing else has it */
+/** The MAC of data that a process stores for its own use. @param purpose a name that nothing else uses */
 export function macOfKept(secret: KeyObject, purpose: string, values: readonly (string | number)[]): string {
   return hmacOf(secret, `${purpose} ${JSON.stringify(values)}`);
 }
@@ -55,28 +55,28 @@ export function macOfKept(secret: KeyObject, purpose: string, values: readonly (
 const ofStores = new WeakMap<object, EventMacs>();
 const ofSnapshots = new WeakMap<ReadSnapshot, EventMacs>();
 
-/** Has every event that the store appends from now on carry a MAC, and every event that it believes. */
+/** Makes a store add a MAC to every event that it appends, and require one of every event that it verifies. */
 export function useMacs(store: object, macs: EventMacs): void {
   ofStores.set(store, macs);
 }
 
-/** Called by a store that opens a snapshot. */
+/** Called by a store when it opens a snapshot. */
 export function takeMacsOf(store: object, snapshot: ReadSnapshot): void {
   const macs = ofStores.get(store);
   if (macs !== undefined) ofSnapshots.set(snapshot, macs);
 }
 
-/** Has one transaction alone use these. */
+/** Uses these MACs in one transaction only. */
 export function setMacs(snapshot: ReadSnapshot, macs: EventMacs): void {
   ofSnapshots.set(snapshot, macs);
 }
 
-/** Undefined for a process that does not have the registry's key. */
+/** Undefined if this process does not have the registry's key. */
 export function macsOf(snapshot: ReadSnapshot): EventMacs | undefined {
   return ofSnapshots.get(snapshot);
 }
 
-/** @throws DataFolderProblem `chain_broken` for an event that must have a MAC and has none, or another */
+/** @throws DataFolderProblem `chain_broken` for an event whose MAC is missing or wrong */
 export function checkMac(snapshot: ReadSnapshot, event: Pick<EventsTable, 'seq' | 'hash' | 'mac'>): void {
   if (!hasItsMac(snapshot, event))
     throw broken(
@@ -84,14 +84,14 @@ export function checkMac(snapshot: ReadSnapshot, event: Pick<EventsTable, 'seq' 
     );
 }
 
-/** Whether it has its MAC, or need not have one. */
+/** Returns true if an event has its MAC, or needs none. */
 export function hasItsMac(snapshot: ReadSnapshot, event: Pick<EventsTable, 'seq' | 'hash' | 'mac'>): boolean {
   const macs = macsOf(snapshot);
   if (macs === undefined || event.seq < macs.start) return true;
   return event.mac !== null && isEqual(event.mac, macs.of(event));
 }
 
-/** In constant time. */
+/** Compares in constant time. */
 export function isEqual(one: string, other: string): boolean {
   return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 }

@@ -4,13 +4,13 @@ import { DataFolderProblem } from '../data-folder-problem.ts';
 import type { ReadSnapshot, Store, WriteTransaction } from './store.ts';
 
 export interface Migrated {
-  /** The schema's version before; 0 where there was none. */
+  /** The schema's version before; 0 if there was none. */
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * Runs the steps that are still to come, in a write transaction. `run` executes one, which may hold several statements.
+ * Runs the remaining steps in a write transaction. `run` executes one step, which may have several statements.
  * @throws DataFolderProblem `newer_schema` when the store was written by a newer PromptForge.
  */
 export async function migrate(
@@ -35,7 +35,7 @@ export async function migrate(
   return { from: present, to: steps.length };
 }
 
-/** How many steps were run; the table must be there. */
+/** The number of steps that were run; the table must exist. */
 export async function schemaVersion(snapshot: ReadSnapshot): Promise<number> {
   const row = await snapshot
     .selectFrom('schema_versions')

@@ -1,11 +1,11 @@
-/** What a transaction has appended so far, for whoever acts once it is committed. */
+/** Collects what a transaction has appended so far, for use after its commit. */
 import type { Version } from '../../contract/prompts.ts';
 import type { RegistryEvent } from '../../core/event.ts';
 import type { ReadSnapshot } from './store.ts';
 
 interface Noted {
   readonly events: RegistryEvent[];
-  /** Those that were published, by the seq of their events. */
+  /** Published versions by the seq of their events. */
   readonly versions: Map<number, Version>;
 }
 

@@ -1,10 +1,10 @@
-/** Several statements as parts of one, for a database on a server. */
+/** Combines several statements into one, for a database on a server. */
 import { LRUCache } from 'lru-cache';
 
-/** How many are put together differs with how many writes wait, so there are some of each. */
+/** The number of combined statements depends on how many writes wait, so there are several variants. */
 const renumbered = new LRUCache<string, readonly string[]>({ max: 200 });
 
-/** The statements, each with its parameters numbered on from those of the one before. */
+/** Numbers the parameters of the statements consecutively. */
 export function numberedOn(statements: readonly string[]): readonly string[] {
   const place = statements.join(';');
   const already = renumbered.get(place);

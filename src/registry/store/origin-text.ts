@@ -1,8 +1,8 @@
-/** An origin as the table of versions has it. */
+/** Converts a version's origin to the text in the table of versions. */
 import { canonicalJson } from '../../core/canonical.ts';
 import type { VersionOrigin } from '../../core/origin.ts';
 
-/** Null where none was stated. */
+/** Null if there is none. */
 export function originText(origin: VersionOrigin | undefined): string | null {
   return origin === undefined ? null : canonicalJson(origin);
 }

@@ -1,19 +1,19 @@
 /**
- * A query that is asked all day, put into SQL once: to build it anew each time takes Kysely longer than SQLite takes to
- * do it. The schema is still Kysely's, and so are the two engines' ways to write it.
+ * Compiles a frequent query once: Kysely takes longer to build it than SQLite to run it. Kysely still checks its types
+ * and writes the SQL of each engine.
  */
 import type { Compilable, CompiledQuery } from 'kysely';
 import { takeAhead } from './read-ahead.ts';
 import type { ReadSnapshot } from './store.ts';
 
 export interface PreparedQuery<Given extends object, Row> {
-  /** Asks it. */
+  /** Runs the query. */
   (database: ReadSnapshot, given: Given): Promise<Row[]>;
-  /** As it would be asked. */
+  /** The query as it would be run. */
   compiled(database: ReadSnapshot, given: Given): CompiledQuery<Row>;
 }
 
-/** Where a value of this name goes. */
+/** A placeholder for the value of this name. */
 class Place {
   readonly name: string;
 
@@ -23,8 +23,8 @@ class Place {
 }
 
 /**
- * @param build is called once an engine, with something that stands for each value, so it may name them (`given.seq`)
- * and nothing else: neither look at one nor spread them
+ * @param build called once per engine, with a placeholder for each value: it may refer to them (`given.seq`), but
+ * neither inspect nor spread them
  */
 export function preparedQuery<Given extends object, Row>(
   build: (database: ReadSnapshot, given: Given) => Compilable<Row>,
@@ -33,7 +33,7 @@ export function preparedQuery<Given extends object, Row>(
   const stands = new Proxy({}, { get: (_, name) => new Place(String(name)) }) as Given;
 
   function compiled(database: ReadSnapshot, given: Given): CompiledQuery<Row> {
-    // One for each engine, whatever transaction it is asked in.
+    // The same object in all transactions of an engine.
     const { adapter } = database.getExecutor();
     const query = known.get(adapter) ?? build(database, stands).compile();
     known.set(adapter, query);
@@ -52,14 +52,14 @@ export function preparedQuery<Given extends object, Row>(
   return Object.assign(ask, { compiled });
 }
 
-/** Asks the connection itself. @throws as that does */
+/** Runs a query on the connection itself, synchronously. @throws as the driver does */
 export type RowsOf = <Row>(query: CompiledQuery<Row>) => Row[];
 
 const atOnce = new WeakMap<ReadSnapshot, RowsOf>();
 
 /**
- * Has prepared queries of this snapshot asked by `rowsOf` until `work` is done: a database that answers at once, as
- * SQLite does, takes less time for most of them than Kysely takes to hand them over.
+ * Runs the prepared queries of this snapshot with `rowsOf` until `work` is done: SQLite answers most of them in less
+ * time than Kysely takes to pass them on.
  */
 export async function askedAtOnce<T>(
   snapshot: ReadSnapshot,

@@ -1,6 +1,6 @@
 /**
- * The rows that writes are known to need, read by one statement before they begin: a database on a server is waited for
- * once instead of once a query.
+ * Reads the rows that writes are known to need in one statement before they begin: one round trip to the database
+ * instead of one for each query.
  */
 import { CompiledQuery } from 'kysely';
 import { notedIn } from './noted.ts';
@@ -10,29 +10,29 @@ import type { ReadSnapshot, WriteTransaction } from './store.ts';
 /** The queries that a write begins with. */
 export interface ReadAhead {
   /**
-   * The queries that it asks before it writes anything. Their rows go through JSON, so they have neither large values
-   * nor types that JSON lacks.
+   * The queries that it runs before it writes anything. Their rows are passed as JSON, so they have neither large
+   * values nor types that JSON lacks.
    */
   readonly queries: (transaction: ReadSnapshot) => readonly CompiledQuery[];
   /**
-   * Whose rows it reads and may change, such as `prompt a/b`. Of two writes that have no subject in common, one that
-   * only publishes versions changes no row that the other reads ahead.
+   * The subjects whose rows it reads and may change, such as `prompt a/b`. A write that only publishes versions changes
+   * no row that a write without a common subject reads ahead.
    */
   readonly subjects: readonly string[];
 }
 
-/** The rows of some writes that share a transaction, which do their work in turns. */
+/** The rows of writes that share a transaction and run one after the other. */
 export interface RowsAhead {
-  /** Gives the rows to the queries of the write at `index`, while it does its work. */
+  /** Provides the rows to the queries of the write at `index` while `work` runs. */
   during<T>(index: number, work: () => Promise<T>): Promise<T>;
 }
 
-/** Rows by their queries. */
+/** Rows by query. */
 type Rows = Map<string, readonly unknown[]>;
 
 const given = new WeakMap<ReadSnapshot, Rows>();
 
-/** Reads the rows of the writes, in their order. A query that several of them have is answered to the first. */
+/** Reads the rows of the writes, in order. If several have the same query, the first gets its rows. */
 export async function readAhead(
   transaction: WriteTransaction,
   writes: readonly (ReadAhead | undefined)[],
@@ -97,7 +97,7 @@ async function rowsOfAll(
   return queries.map((_, index) => rows[0]?.[`part_${index}`] ?? null);
 }
 
-/** The rows of the query, once; undefined where they were not read ahead. */
+/** The rows of the query, once; undefined if they were not read ahead. */
 export function takeAhead<Row>(snapshot: ReadSnapshot, query: CompiledQuery<Row>): Row[] | undefined {
   const known = given.get(snapshot);
   if (known === undefined) return undefined;
@@ -107,7 +107,7 @@ export function takeAhead<Row>(snapshot: ReadSnapshot, query: CompiledQuery<Row>
   return rows as Row[] | undefined;
 }
 
-/** Called before a write changes anything: from then on it asks the database. */
+/** Called before a write changes anything: from then on it queries the database. */
 export function forgetAhead(transaction: ReadSnapshot): void {
   given.delete(transaction);
 }

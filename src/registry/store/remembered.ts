@@ -1,9 +1,9 @@
-/** What was read in a transaction and still stands: several writes share one (shared-commits.ts), and all ask for the same. */
+/** Caches what was read in a transaction while it is valid: several writes share one (shared-commits.ts) and read the same. */
 import type { ReadSnapshot } from './store.ts';
 
 const remembered = new WeakMap<ReadSnapshot, Map<string, unknown>>();
 
-/** What `read` gave the first time in this transaction, or what was put down since. */
+/** The result of the first `read` in this transaction, or the value that was stored since. */
 export async function readOnce<T>(snapshot: ReadSnapshot, what: string, read: () => Promise<T>): Promise<T> {
   const known = remembered.get(snapshot);
   if (known?.has(what)) return known.get(what) as T;
@@ -16,14 +16,14 @@ export function isRemembered(snapshot: ReadSnapshot, what: string): boolean {
   return remembered.get(snapshot)?.has(what) === true;
 }
 
-/** To be called by whoever changes it. */
+/** Must be called when the value changes. */
 export function remember<T>(snapshot: ReadSnapshot, what: string, value: T): void {
   const known = remembered.get(snapshot) ?? new Map<string, unknown>();
   remembered.set(snapshot, known);
   known.set(what, value);
 }
 
-/** After something was taken back, or was changed in a way that is not known here; of one thing where it is named. */
+/** Must be called after a rollback or an unknown change. @param what the only value to forget; default: all */
 export function forget(snapshot: ReadSnapshot, what?: string): void {
   if (what === undefined) remembered.delete(snapshot);
   else remembered.get(snapshot)?.delete(what);

@@ -1,6 +1,6 @@
 /**
- * Writes that wait at the same time share one transaction, as databases themselves do with their commits: what costs
- * most is to wait for the disk, and one wait serves them all. Each is still done whole or not at all.
+ * Lets writes that wait at the same time share one transaction, like the group commit of databases: waiting for the
+ * disk costs most, and one wait is enough for all. Each write is still atomic.
  */
 import { notedIn } from './noted.ts';
 import { type ReadAhead, readAhead } from './read-ahead.ts';
@@ -11,31 +11,31 @@ export type TransactionWork<T> = (transaction: WriteTransaction) => Promise<T>;
 
 export interface SharedCommits {
   /**
-   * Runs `work` in a transaction with whatever else waits, once, and resolves when that is committed.
-   * @param ahead what it begins with, where the database is on a server
-   * @throws what `work` threw, after which nothing of it is left; else what kept all of them from being committed
+   * Runs `work` in one transaction with the other waiting writes, and resolves when it is committed.
+   * @param ahead the queries that it begins with, for a database on a server
+   * @throws the error of `work`, whose changes are undone; or the error that prevented the commit of all
    */
   write<T>(work: TransactionWork<T>, ahead?: ReadAhead): Promise<T>;
 }
 
 export interface SharedCommitsOptions {
-  /** Runs all that is given in one transaction and commits it; rejects when nothing of it was committed, or nobody knows. */
+  /** Runs `all` in one transaction and commits it; rejects if nothing was committed, or if that is unknown. */
   readonly commit: (all: TransactionWork<void>) => Promise<void>;
   readonly savepoints: Savepoints;
-  /** How long to wait for one's turn, in ms. */
+  /** How long a write waits for its turn, in ms. */
   readonly patience: number;
-  /** What to throw after that. */
+  /** The error after that. */
   readonly tooLong: () => Error;
 }
 
-/** What one of several writes did is taken back by going back to where it began. */
+/** Undoes one of several writes by returning to the point where it began. */
 export interface Savepoints {
   set(transaction: WriteTransaction): Promise<unknown>;
-  /** Rejects where `error` is one after which the whole transaction is lost, or to be made again. */
+  /** Rejects if the whole transaction is lost after `error`, or must be repeated. */
   back(transaction: WriteTransaction, error: unknown): Promise<unknown>;
 }
 
-/** More at once save little, and the first of them would wait long. */
+/** More at once would save little, and the first would wait long. */
 const MOST = 32;
 
 /** One of several writes. */
@@ -78,7 +78,7 @@ export function sharedCommits(options: SharedCommitsOptions): SharedCommits {
   async function run(): Promise<void> {
     running = true;
     while (waiting.size > 0) {
-      // Who has arrived already, but was not read yet, comes along.
+      // Includes requests that have arrived but were not read yet.
       await new Promise(resolve => setImmediate(resolve));
       const group = [...waiting].slice(0, MOST);
       for (const each of group) {
@@ -105,14 +105,14 @@ export function sharedCommits(options: SharedCommitsOptions): SharedCommits {
   }
 }
 
-/** What came of each, after all of them that did not fail are committed. */
+/** The outcome of each write, once those that did not fail are committed. */
 async function outcomesOf(
   writes: readonly Write[],
   options: SharedCommitsOptions,
 ): Promise<readonly Outcome[]> {
   if (writes.length === 1) return allOrNothing(writes, options);
   try {
-    // Most often none is refused, and a savepoint for each would be for nothing.
+    // Usually none is refused, so savepoints would be wasted.
     return await allOrNothing(writes, {
       commit: all =>
         options.commit(transaction =>
@@ -140,7 +140,7 @@ async function allOrNothing(
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   await commit(async transaction => {
-    // The database may have asked for the transaction to be made again.
+    // The transaction may be a repetition.
     outcomes.length = 0;
     const rows = await readAhead(
       transaction,

@@ -1,4 +1,4 @@
-/** What the registry asks of a database. SQLite and PostgreSQL are behind it; another engine implements the same few members. */
+/** The registry's interface to a database, implemented for SQLite and PostgreSQL. */
 import type { Kysely, Transaction } from 'kysely';
 import { Problem } from '../../core/problem.ts';
 import type { ReadAhead } from './read-ahead.ts';
@@ -10,46 +10,51 @@ export type ReadSnapshot = Kysely<Tables>;
 export type WriteTransaction = Transaction<Tables>;
 
 export interface Store {
-  /** The SQLite database, which other threads may read by themselves; absent where it is no file. */
+  /** The path of the SQLite database, which other threads may read directly; absent for other engines. */
   readonly file?: string;
-  /** The registry's clock; the log itself never runs backwards whatever it says. */
+  /** The registry's clock. The log's time never runs backwards, even if this does. */
   readonly now: () => Date;
   /**
-   * Runs `work` on one snapshot. It may run again if the database asks for it, so it changes nothing outside.
+   * Runs `work` on one snapshot. It may run again if the database requires it, so it must have no side effects.
    * @throws Problem `unavailable` when the database cannot answer.
    */
   read<T>(work: (snapshot: ReadSnapshot) => Promise<T>): Promise<T>;
   /**
-   * Runs `work` in one write transaction, which commits when it resolves and leaves nothing when it rejects. It may
-   * run again if the database asks for it, so it changes nothing outside.
-   * @throws Problem `unavailable` when the database stays locked, is full or is away; its message says whether
-   * something may have been changed all the same.
-   * @param ahead what `work` begins with, which a database on a server then answers at once
+   * Runs `work` in one write transaction, which is committed if it resolves and rolled back if it rejects. It may run
+   * again if the database requires it, so it must have no side effects.
+   * @throws Problem `unavailable` when the database stays locked, is full or is away; its message says whether the
+   * change may have been made all the same.
+   * @param ahead the queries that `work` begins with, which a database on a server then answers at once
    */
   write<T>(work: (transaction: WriteTransaction) => Promise<T>, ahead?: ReadAhead): Promise<T>;
   /**
-   * A number that differs from the last one after any process committed anything: at once for this process's own
-   * commits, for another's at once or within 100 ms. What was kept from before is only valid while it stays the same;
-   * while the database is away it does.
+   * A number that changes after every commit: at once for this process's own, within 100 ms for another's. Cached data
+   * is only valid while it stays the same, as it does while the database is away.
    */
   revision(): number;
-  /** As `revision()`, but at most 5 ms old where the database must be asked for it. */
+  /** Like `revision()`, but may be 5 ms old if the database must be queried for it. */
   recentRevision(): number;
-  /** The number of the newest event at `revision()`; undefined where nobody has told yet. */
+  /** The seq of the newest event at `revision()`; undefined if it is not known yet. */
   readonly newestSeq?: () => number | undefined;
   /** Resolves when `revision()` is no longer `since`, after `timeout` ms, or when `signal` aborts; never rejects. */
   changed(since: number, timeout: number, signal: AbortSignal): Promise<void>;
-  /** Since when the database takes no connection, on performance.now(), as far as is known; undefined while it does. */
+  /**
+   * When the database stopped accepting connections, on performance.now(), as far as is known; undefined while it
+   * accepts them.
+   */
   awaySince(): number | undefined;
-  /** Whether the database has been away for so long (a day) that what was kept from before must not be used any more. */
+  /** Returns true if the database has been away for so long (a day) that cached data must no longer be used. */
   lost(): boolean;
-  /** Of the connections to a database: those in use, those that are idle, and how many wait for one. Absent without any. */
+  /**
+   * The number of connections in use, of idle ones, and of callers that wait for one. Absent if there are no
+   * connections.
+   */
   readonly connections?: () => Readonly<Record<'busy' | 'idle' | 'waiting', number>>;
   /** Ends every wait and closes the database. May be called twice. */
   close(): Promise<void>;
 }
 
-/** Why a store that was opened for reading alone writes nothing. */
+/** The error of a write to a read-only store. */
 export function readOnlyStore(): Problem {
   return new Problem(
     'unavailable',

@@ -1,4 +1,4 @@
-/** Whether another key took the place of a process's own, which endorsed it: then its MACs are not the log's any more. */
+/** Checks whether a process's key was replaced by another that it endorsed: then its MACs are no longer the log's. */
 import { sql } from 'kysely';
 import { Problem } from '../../core/problem.ts';
 import { type SigningKeyChange, validateEndorsement } from '../../core/signing-key.ts';

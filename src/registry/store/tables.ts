@@ -1,4 +1,4 @@
-/** The tables of every store, as Kysely sees them. Columns are snake_case in SQL and here alike: what is read is what stands there. */
+/** The tables of every store, as Kysely sees them. Columns are snake_case as in SQL: rows are not converted. */
 import type { Generated } from 'kysely';
 import type { Channel } from '../../core/channel.ts';
 import type { Digest } from '../../core/digest.ts';
@@ -40,27 +40,27 @@ export interface VersionsTable {
   readonly published_at: string;
   /** UTF-8 bytes of the source. */
   readonly bytes: number;
-  /** JSON text: by the reference as written, `{prompt, version}`. */
+  /** JSON text: `{prompt, version}` by the reference as written. */
   readonly partials: string;
-  /** Canonical JSON text, as `Origin` has it; null: none was stated. */
+  /** Canonical JSON text of an `Origin`; null if there is none. */
   readonly origin: string | null;
   /** The event that published it. */
   readonly seq: number;
 }
 
-/** What each version changed, made from the versions when somebody searches (../search/search-index.ts). */
+/** The changes of each version, derived from the versions on a search (../search/search-index.ts). */
 export interface VersionChangesTable {
-  /** As the version has it: the table holds all up to its last. */
+  /** The version's seq: the table has all versions up to its last. */
   readonly seq: number;
   readonly prompt: PromptName;
   readonly version: VersionNumber;
   /** UTF-16 code units of `changes`. */
   readonly characters: number;
-  /** As `changedLines` makes it. */
+  /** The result of `changedLines`. */
   readonly changes: string;
 }
 
-/** Projections: all below could be made again from the log (of keys, all but the hash and the last use). */
+/** The following tables are projections, and could be rebuilt from the log (except the hash and last use of a key). */
 export interface PromptsTable {
   readonly name: PromptName;
   readonly newest: VersionNumber;
@@ -92,7 +92,7 @@ export interface PromotionsTable {
   readonly requested_by: string;
   readonly requested_at: string;
   readonly applied_at: string | null;
-  /** Of the event that applied it: it orders what was live within one millisecond. */
+  /** The event that applied it: orders promotions applied within one millisecond. */
   readonly applied_seq: number | null;
   readonly effective_at: string | null;
   /** JSON text, `{at, code, detail}`. */
@@ -102,11 +102,11 @@ export interface PromotionsTable {
   readonly superseded_by: number | null;
   /** The id of the release's first promotion. */
   readonly release: number | null;
-  /** Whether the release is applied as a whole. */
+  /** 1 if the release is applied as a whole. */
   readonly atomic: 0 | 1;
 }
 
-/** Those that count: of a promotion that was held they are gone. */
+/** Valid approvals only: those of a held promotion are deleted. */
 export interface ApprovalsTable {
   readonly seq: number;
   readonly promotion: number;
@@ -118,7 +118,7 @@ export interface ApprovalsTable {
 export interface CommentsTable {
   /** The seq of its event. */
   readonly id: number;
-  /** Null: only the text, of a comment at a line of a version or of an edit, whose event has its digest. */
+  /** Null for the text of a comment at a line of a version, or of an edit, whose event has only its digest. */
   readonly promotion: number | null;
   readonly actor: string;
   readonly at: string;
@@ -142,7 +142,7 @@ export interface KeysTable {
   readonly environment: EnvironmentName;
   readonly role: Role;
   readonly actor: string;
-  /** Hex SHA-256 of the key; the key itself is nowhere. */
+  /** Hex SHA-256 of the key; the key itself is not stored. */
   readonly hash: string;
   readonly created_at: string;
   readonly expires_at: string | null;
@@ -150,15 +150,15 @@ export interface KeysTable {
   readonly revoked_at: string | null;
 }
 
-/** Who is told of versions and promotions. Not a projection: the log has no more of an address than its origin. */
+/** Receivers of events. Not a projection: of an address, the log has only the origin. */
 export interface WebhooksTable {
   readonly id: string;
   /** The event that created it. */
   readonly seq: number;
-  /** Whose admins manage it. */
+  /** The environment whose admins manage it. */
   readonly environment: EnvironmentName;
   readonly origin: string;
-  /** Encrypted by the registry's own key, as it may hold a token. */
+  /** Encrypted with the registry's own key, because it may contain a token. */
   readonly sealed_url: string;
   /** JSON text, a list of names; null: all. */
   readonly environments: string | null;
@@ -173,20 +173,20 @@ export interface WebhooksTable {
   readonly stopped_at: string | null;
 }
 
-/** The outbox: what is still to be told, or was given up. What was delivered is gone. */
+/** The outbox: events still to be sent, or given up. Delivered ones are deleted. */
 export interface WebhookDeliveriesTable {
   readonly webhook: string;
   readonly seq: number;
   readonly state: 'waiting' | 'given_up';
-  /** How many were begun. */
+  /** The number of attempts that were begun. */
   readonly attempts: number;
-  /** When to try (again): while it is being tried, when that counts as failed. */
+  /** When to try again; during an attempt, when that counts as failed. */
   readonly due_at: string;
 }
 
-/** Answers kept for 24 hours, so that a repeated request is answered, not done again. */
+/** Responses kept for 24 hours, so that a repeated request gets the same response without being executed again. */
 export interface IdempotencyTable {
-  /** Whose: a key's id, or the embedded actor. */
+  /** A key's id, or the embedded actor. */
   readonly owner: string;
   readonly idempotency_key: string;
   /** SHA-256 over method, path and body, and after a space the MAC of the row (idempotency.ts). */

@@ -1,13 +1,13 @@
 /**
- * Several statements that write, none of which looks at what another writes: one statement where the database is on a
- * server, which is waited for once then; one after the other where it is in this process.
+ * Executes several writing statements that do not depend on one another: as one statement, in one round trip, if the
+ * database is on a server; otherwise one after the other.
  */
 import { CompiledQuery, PostgresAdapter } from 'kysely';
 import { numberedOn } from './one-statement.ts';
 import { forgetAhead } from './read-ahead.ts';
 import type { WriteTransaction } from './store.ts';
 
-/** They must return nothing. What refers to what another inserts is checked when all are done. */
+/** The statements must return nothing. References between their rows are checked when all are done. */
 export async function together(
   transaction: WriteTransaction,
   statements: readonly CompiledQuery[],

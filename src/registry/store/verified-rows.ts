@@ -1,14 +1,14 @@
 /**
- * Rows that were held to their events, and up to which event. While the log ends where this process left it, a row that
- * is the same as then still fits: a write need not read its events once more.
+ * Remembers rows that were verified against their events, and up to which event. As long as the log ends where this
+ * process left it, an unchanged row is still valid, and a write need not read its events again.
  */
 import type { RegistryEvent } from '../../core/event.ts';
 import { isRemembered } from './remembered.ts';
 import type { ReadSnapshot } from './store.ts';
 
-/** Texts of rows by what they are. Bounded by the keys and environments that this process writes with. */
+/** The texts of rows by their names. Bounded by the keys and environments that this process writes with. */
 type Rows = Map<string, string>;
-/** What the rows of a table are called here: all policies at once, all webhooks, and a key each. */
+/** Names of rows: one for all policies, one for all webhooks, and one for each key. */
 export const ENVIRONMENTS = 'environments';
 export const WEBHOOKS = 'webhooks';
 export function keyRow(id: string): string {
@@ -22,24 +22,24 @@ interface Known {
 }
 interface Verified {
   current: Known;
-  /** What holds once the transaction at hand is committed, which shows when the next one finds its last event. */
+  /** The state once the current transaction is committed; the next one finds out by looking at the last event. */
   next: Known | undefined;
 }
 
 const MOST = 1000;
-/** What the log's last event is remembered as in a transaction (remembered.ts). */
+/** The name of the log's last event in the cache of a transaction (remembered.ts). */
 export const LAST_EVENT = 'last event';
 const ofStores = new WeakMap<object, Verified>();
 const ofTransactions = new WeakMap<ReadSnapshot, Verified>();
 
-/** Called by a store that begins to write. */
+/** Called by a store when a write begins. */
 export function takeVerifiedRows(store: object, transaction: ReadSnapshot): void {
   const verified = ofStores.get(store) ?? { current: { head: '', rows: new Map() }, next: undefined };
   ofStores.set(store, verified);
   ofTransactions.set(transaction, verified);
 }
 
-/** A transaction found the log's last event. */
+/** Called when a transaction has read the log's last event. */
 export function foundHead(transaction: ReadSnapshot, head: string): void {
   const verified = ofTransactions.get(transaction);
   if (verified === undefined) return;
@@ -49,7 +49,7 @@ export function foundHead(transaction: ReadSnapshot, head: string): void {
   verified.next = undefined;
 }
 
-/** A transaction appended an event, after which these rows may be others. */
+/** Called when a transaction has appended an event. @param changed the row that may differ after it */
 export function movedHead(
   transaction: ReadSnapshot,
   { hash }: RegistryEvent,
@@ -65,12 +65,12 @@ export function movedHead(
   verified.next = { head: hash, rows };
 }
 
-/** The text of the row when it was verified; undefined where it is not known whether that still fits. */
+/** The text of the row when it was verified; undefined if it may no longer be valid. */
 export function verifiedRow(snapshot: ReadSnapshot, what: string): string | undefined {
   return rowsOf(snapshot)?.get(what);
 }
 
-/** A row was held to all events up to the last one. */
+/** Called when a row was verified against all events up to the last one. */
 export function keepVerifiedRow(snapshot: ReadSnapshot, what: string, text: string): void {
   const rows = rowsOf(snapshot);
   if (rows === undefined) return;
@@ -78,7 +78,7 @@ export function keepVerifiedRow(snapshot: ReadSnapshot, what: string, text: stri
   rows.set(what, text);
 }
 
-/** Nothing is known in a transaction that does not know where the log ends. */
+/** Undefined if the transaction does not know yet where the log ends. */
 function rowsOf(snapshot: ReadSnapshot): Rows | undefined {
   if (!isRemembered(snapshot, LAST_EVENT)) return undefined;
   const verified = ofTransactions.get(snapshot);

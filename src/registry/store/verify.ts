@@ -1,4 +1,4 @@
-/** Whether a store's log is whole: every event continues the one before it, and every published version is there. */
+/** Verifies a store's log: every event continues the one before it, and every published version is present. */
 import { CHAIN_START, type ChainHead, type RegistryEvent, validateNextEvent } from '../../core/event.ts';
 import { broken } from './broken.ts';
 import type { RangeChecker } from './checked-range.ts';
@@ -9,13 +9,15 @@ import { preparedQuery } from './prepared-query.ts';
 import type { ReadSnapshot, Store } from './store.ts';
 import type { EventsTable } from './tables.ts';
 
-/** How many of the last events are read when a registry is opened, which must not take longer the longer its log is. */
+/**
+ * The number of events verified when a registry is opened: limited, so that a long log opens as fast as a short one.
+ */
 export const TAIL = 1000;
 
 /**
- * Reads the log once, an event at a time: all of it, or no more than the `last` so many events.
- * @param check of ranges with their versions, on the snapshot that is read; what does not fit there is read here
- * @throws DataFolderProblem `chain_broken` that names the first event that does not fit
+ * Reads the log once: all of it, or at most its `last` events.
+ * @param check checks ranges with their versions on the same snapshot; ranges that do not match are read here
+ * @throws DataFolderProblem `chain_broken` that names the first event that does not match
  */
 export async function verifyLog(
   store: Pick<Store, 'read'>,
@@ -47,7 +49,7 @@ export async function verifyLog(
   });
 }
 
-/** Events that are read at once. */
+/** Events per read. */
 const PIECE = 1000;
 
 function nextEvent(row: EventsTable, head: ChainHead): RegistryEvent {
@@ -57,16 +59,16 @@ function nextEvent(row: EventsTable, head: ChainHead): RegistryEvent {
     event = eventOfRow(row);
     why = validateNextEvent(event, head);
   } catch (cause) {
-    // What was changed so that it cannot even be read is as broken as what does not fit.
+    // An event that was made unreadable is as broken as one that does not match.
     throw broken(`Event ${row.seq} cannot be read.`, { cause });
   }
   if (why !== undefined) throw broken(why);
   return event;
 }
 
-/** What stands before the last so many events is taken as it is. */
+/** The event before the last `last` ones, which is not verified itself. */
 async function startOf(snapshot: ReadSnapshot, last: number): Promise<ChainHead> {
-  // From its start a log of an older schema is read as well.
+  // Read from its start, a log may also have an older schema.
   if (last === Number.POSITIVE_INFINITY) return CHAIN_START;
   const { seq } = await logHead(snapshot);
   if (seq <= last) return CHAIN_START;
@@ -85,7 +87,7 @@ async function verifyVersions(
   published: readonly RegistryEvent[],
   { after, until }: { readonly after: number; readonly until: number },
 ): Promise<void> {
-  // One more than there may be: that one is of nobody.
+  // One more than expected, to find a row that no event published.
   const rows = await versionsOf(snapshot, { after, until, limit: published.length + 1 });
   const stored = new Map(rows.map(row => [row.seq, row]));
   for (const { seq, prompt, version, data } of published) {

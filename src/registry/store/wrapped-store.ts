@@ -1,4 +1,4 @@
-/** A store that reads and writes in its own way, and is in all else the one that it wraps. */
+/** Wraps a store with its own `read` and `write`, and passes everything else on. */
 import type { Store } from './store.ts';
 
 export function wrappedStore(store: Store, own: Pick<Store, 'read' | 'write'>): Store {

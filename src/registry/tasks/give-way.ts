@@ -5,26 +5,26 @@ import { isMainThread } from 'node:worker_threads';
 
 /** Milliseconds of work after which it rests. */
 const SPELL = 0.3;
-/** Milliseconds; the system makes it about 0.05 more. */
+/** Milliseconds; the system adds about 0.05. */
 const SHORT_REST = 0.05;
-/** Milliseconds, where others wanted the core. */
+/** Milliseconds, if others need the core. */
 const LONG_REST = 3;
-/** Milliseconds of a spell in which another had the core: less is what the clocks differ by. */
+/** Milliseconds of a spell without the core that count as waiting: less is within the difference of the clocks. */
 const WAITED = 0.05;
 
 /** In milliseconds. */
 export interface RestClock {
-  /** Of the wall. */
+  /** Wall-clock time. */
   now(): number;
-  /** Processor time that the work has had. */
+  /** Processor time used by the work. */
   used(): number;
   wait(milliseconds: number): void;
 }
 
 /**
- * Called regularly during the work. If it had to wait for the core, others need it: then it leaves most of it to them.
- * A low priority alone is not enough, because Linux lets a thread that just started run for up to 3 ms whatever its
- * priority, and does not move others to a core that it keeps busy.
+ * Called regularly during the work. If the work had to wait for the core, others need it, and get most of it. A low
+ * priority alone is not enough, because Linux lets a thread that just started run for up to 3 ms whatever its priority,
+ * and does not move others to a core that it keeps busy.
  */
 export function resting({ now, used, wait }: RestClock = CLOCK): () => void {
   let begun = now();
@@ -62,7 +62,7 @@ export function lowerPriority(): void {
   }
 }
 
-/** Zero is the caller's; except on Linux, the priority of a thread is that of its process. */
+/** Zero is the calling thread; except on Linux, a thread's priority is that of its process. */
 function ownThreads(): number[] {
   if (process.platform !== 'linux') return isMainThread ? [0] : [];
   return isMainThread ? readdirSync('/proc/self/task').map(Number) : [0];

@@ -1,9 +1,9 @@
-/** Data that crosses to a thread and back: problems as plain data, texts as bytes. */
+/** Data for threads: problems as plain data, texts as bytes. */
 import { shownBytes } from '../../contract/body-limits.ts';
 import { Problem, type ProblemCode, type ProblemDetails } from '../../core/problem.ts';
 import type { Text } from '../http/work.ts';
 
-/** A copy of an error has no code any more. */
+/** Errors lose their code when they are copied. */
 export interface PlainProblem {
   readonly code: ProblemCode;
   readonly message: string;
@@ -18,12 +18,12 @@ export function fromPlain({ code, message, details }: PlainProblem): Problem {
   return new Problem(code, message, details);
 }
 
-/** Longer texts are encoded by their creator. In UTF-16 code units. */
+/** In UTF-16 code units: longer texts are encoded by their creator. */
 const LONG = 16 * 1024;
 /** The size of the longest text as JSON: 4 Mi characters of six bytes each. */
 const MAX_OUTPUT = 32 * 1024 * 1024;
 
-/** @throws Problem `too_expensive` for one that is longer than an answer may be */
+/** @throws Problem `too_expensive` for a text that is longer than a response may be */
 export function packed(text: string): Text {
   if (text.length <= LONG) return text;
   const bytes = Buffer.from(text);

@@ -1,4 +1,4 @@
-/** A worker of the pool: does one task after the other. */
+/** A worker of the pool, which runs one task after the other. */
 import { LIMITS, type Limits } from '../../core/evaluate/limits.ts';
 import { Problem } from '../../core/problem.ts';
 import { serveTasks } from '../workers/serve-tasks.ts';
@@ -13,7 +13,7 @@ export interface Task {
 
 export type TaskOutcome = { readonly value: unknown } | { readonly problem: PlainProblem };
 
-/** @throws what is a fault of the registry's own */
+/** @throws internal errors of the registry */
 async function run({ name, request }: Task): Promise<TaskOutcome> {
   const limits: Limits = { ...LIMITS, rest: resting() };
   try {

@@ -7,13 +7,13 @@ import { locateFrontMatter } from '../../core/source.ts';
 /** The longest work that the delivery thread does in one piece. */
 export const LIGHT = 5000;
 
-/** A source that is longer is not even looked at. In UTF-16 code units. */
+/** In UTF-16 code units: a longer source is not examined. */
 const MAX_LENGTH = 32 * 1024;
-/** Of a character between braces, of one of YAML, and of plain text: the first two are lexed by regular expressions. */
+/** Weights of characters in tags, in YAML and in plain text: the first two are lexed with regular expressions. */
 const PER_TAG_CHARACTER = 4;
 const PER_FRONT_MATTER_CHARACTER = 8;
 const PER_CHARACTER = 0.05;
-/** As `flatten` has it. */
+/** As in `flatten`. */
 const MAX_TRIES = 32;
 
 /** Infinite if a source is too long to be cheap. */
@@ -27,7 +27,7 @@ export function weightOfSource(source: string): number {
   );
 }
 
-/** Of sources that are linked and put into one another: each is parsed for itself, and the whole with each use tried. */
+/** The weight of a source with its partials in place: each is parsed by itself, and the whole is tried with each use. */
 export function weightOfLinked(sources: Iterable<string>): number {
   let weight = 0;
   let uses = 0;
@@ -60,7 +60,7 @@ function endOfTag(text: string, start: number): number {
   for (let at = start + 2; at < text.length; at++) {
     const character = text[at];
     if (character === '}' && text[at + 1] === '}') return at + (text[at + 2] === '}' ? 3 : 2);
-    // A string may hold braces.
+    // A string may contain braces.
     const close = CLOSES.get(character);
     if (close === undefined) continue;
     at = text.indexOf(close, at + 1);

@@ -1,4 +1,4 @@
-/** Decides where work is done: what is light at once, the rest in a worker pool. */
+/** Decides where work runs: light work at once, the rest in a worker pool. */
 import type { Limits } from '../../core/evaluate/limits.ts';
 import { Problem } from '../../core/problem.ts';
 import type { StoredPartials, StoredVersion } from '../delivery/content.ts';
@@ -11,7 +11,7 @@ import type { Task, TaskOutcome } from './thread.ts';
 import { LIGHT, weightOfLinked, weightOfSource } from './weight.ts';
 
 export interface WorkOptions extends Omit<WorkerPoolOptions, 'module'> {
-  /** The weight of work done at once, as `weight.ts` counts; 0: none. */
+  /** The maximum weight (`weight.ts`) of work that is done at once; 0 for none. */
   readonly light?: number;
 }
 
@@ -22,20 +22,20 @@ export interface RunningWork extends WorkerTasks {
   close(): Promise<void>;
 }
 
-/** Bytes of JSON that are read at once. */
+/** The maximum bytes of JSON that are parsed at once. */
 const SHORT_BODY = 16 * 1024;
 /** The maximum text that is encoded as JSON at once, in UTF-16 code units: a control character takes six. */
 const SHORT_TEXT = 128 * 1024;
 /** Limits of a rendering that runs at once, within a millisecond; one that needs more begins again in the pool. */
 const SHORT_RENDERING: Limits = { steps: 2_000, characters: 64 * 1024 };
-/** The maximum number of versions that are remembered as slow to render. */
+/** The maximum number of versions to remember as slow to render. */
 const MAX_LONG = 10_000;
-/** Lines of two texts that are compared at once: the work grows with their square. */
+/** The maximum lines of two texts that are compared at once: the work grows with their square. */
 const FEW_LINES = 200;
 
 export function startWork({ light = LIGHT, ...options }: WorkOptions): RunningWork {
   const pool = workerPool({ ...options, module: workerModule() });
-  /** Labels of tasks that did not finish at once: they go to the pool from then on. */
+  /** Labels of tasks that took too long: they go to the pool from then on. */
   const long = new Set<string>();
 
   async function pooled<Name extends TaskName>(
@@ -136,7 +136,7 @@ export function startWork({ light = LIGHT, ...options }: WorkOptions): RunningWo
   };
 }
 
-/** Among the sources, or in a build (scripts/build.ts) beside this module's file. */
+/** In the sources, or in a build (scripts/build.ts) beside this module. */
 function workerModule(): URL {
   const name = import.meta.url.endsWith('.ts') ? './thread.ts' : './registry-worker.js';
   return new URL(name, import.meta.url);
@@ -181,7 +181,7 @@ function weightOfRendering({ source, partials }: Pick<RenderWork, 'source' | 'pa
   return weight;
 }
 
-/** Both sides are read, and every text of one compared with one of the other. */
+/** Both sides are parsed, and every text of one is compared with one of the other. */
 function weightOfDiff({ from, to }: DiffWork): number {
   const sides = [from.content, to.content];
   const texts = sides.flatMap(({ source, template, partials }) => [

@@ -12,10 +12,10 @@ import { toPlain } from '../tasks/plain.ts';
 import type { Command, ThreadMessage, ThreadOrder } from './messages.ts';
 import { takePriority } from './priority.ts';
 
-/** Few are needed: a delivery is read once, and then given from memory. */
+/** Few are needed, because a delivery is read once and then sent from memory. */
 const DATABASE_CONNECTIONS = 4;
 
-/** Runs until it is told to close, or cannot start, which it reports. */
+/** Runs until it is closed by a command, or reports that it cannot start. */
 export async function deliver(port: MessagePort, order: ThreadOrder): Promise<void> {
   const report = (message: ThreadMessage): void => port.postMessage(message);
   try {
@@ -63,10 +63,13 @@ async function serve(port: MessagePort, order: ThreadOrder, report: Tell): Promi
   await closed;
 }
 
-/** For how long what is kept is gathered, in ms: a message for each would take longer than to read the delivery. */
+/**
+ * How long reports of cached deliveries are gathered, in ms: a message for each would take longer than reading the
+ * delivery.
+ */
 const GATHER = 20;
 
-/** Reports the cached deliveries that a promotion does not make by itself. */
+/** Reports cached deliveries that a promotion does not prepare by itself. */
 function keptReports(report: Tell): (spec: DeliverySpec) => void {
   let gathered: DeliverySpec[] = [];
   return spec => {
@@ -81,7 +84,7 @@ function keptReports(report: Tell): (spec: DeliverySpec) => void {
 
 interface Commands {
   readonly go: Promise<void>;
-  /** Those that came since, and those that come from now on. */
+  /** Handles the commands received so far, and later ones. */
   obey(by: (command: Command) => void): void;
 }
 
@@ -109,7 +112,7 @@ function obeyed(commands: Commands, server: RunningServer, report: Tell): Promis
   commands.obey(command => {
     switch (command.kind) {
       case 'committed':
-        // If the database cannot be read now, the next delivery notices.
+        // If the database cannot be read now, the next delivery detects it.
         void server
           .committedElsewhere(command.events, command.made)
           .catch(() => {})
@@ -137,7 +140,7 @@ function obeyed(commands: Commands, server: RunningServer, report: Tell): Promis
   return promise;
 }
 
-/** The main thread has opened the same registry before, so it is rarely anything else. */
+/** Rarely anything but a Problem, because the main thread has already opened the same registry. */
 function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const message = error instanceof Error ? error.message : String(error);

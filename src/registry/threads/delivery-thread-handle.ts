@@ -1,4 +1,4 @@
-/** One thread that delivers, as the main thread has it. */
+/** The main thread's handle of a delivery thread. */
 import { Worker } from 'node:worker_threads';
 import { fromPlain } from '../tasks/plain.ts';
 import type { Command, ThreadMessage, ThreadOrder } from './messages.ts';
@@ -13,23 +13,23 @@ export type ThreadReport = Exclude<
 >;
 
 export interface DeliveryThread {
-  /** Its URL. @throws Problem, Error when it ends before it listens */
+  /** Resolves with its URL. @throws Problem, Error if it ends before it listens */
   readonly listening: Promise<string>;
   readonly hasListened: boolean;
   /** True if it may be delivering by now. It reads earlier commits by itself. */
   readonly mayDeliver: boolean;
-  /** Resolves when it has ended, with the reason if it ended by itself. */
+  /** Resolves when it has ended, with the reason if it ended unexpectedly. */
   readonly ended: Promise<unknown>;
   tell(command: Command): void;
-  /** Terminates it; `reason` is then why it has ended. */
+  /** Terminates it. @param reason the value of `ended` */
   terminate(reason?: Error): void;
   /** Resolves with the reply, or with undefined if it ends before. */
   ask(command: WithoutId<Asked>): Promise<unknown>;
 }
 
 /**
- * For short-lived objects, in MB: three spaces of 8. With larger ones p99 under full load does not improve, and buffers
- * of twice the size of a space wait beside them until they are collected.
+ * The heap for short-lived objects, in MB: three spaces of 8. Larger spaces do not improve the p99 under full load, and
+ * let uncollected buffers grow to twice the size of a space.
  */
 const YOUNG_MB = 24;
 
@@ -37,7 +37,7 @@ export function startDeliveryThread(
   order: ThreadOrder,
   onReport: (report: ThreadReport) => void,
 ): DeliveryThread {
-  // Options of Node that hold for a thread are inherited; to name them would be to name those that no thread may have.
+  // Threads inherit Node's options; passing them would include some that threads do not allow.
   const worker = new Worker(threadModule(), {
     workerData: order,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
@@ -81,7 +81,7 @@ export function startDeliveryThread(
     waiting.clear();
     ended.resolve(why);
   });
-  // The caller that starts it gets the error there.
+  // Whoever awaits `listening` gets the error.
   listening.promise.catch(() => {});
 
   return {
@@ -108,7 +108,7 @@ export function startDeliveryThread(
   };
 }
 
-/** Among the sources, or in a build (scripts/build.ts) beside this module's file. */
+/** In the sources, or in a build (scripts/build.ts) beside this module. */
 function threadModule(): URL {
   const name = import.meta.url.endsWith('.ts') ? './delivery-thread.ts' : './delivery-thread.js';
   return new URL(name, import.meta.url);

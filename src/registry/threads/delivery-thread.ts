@@ -1,10 +1,10 @@
-/** The module of a thread that delivers. All it does is loaded once Node's warnings are seen to. */
+/** The module of a delivery thread. Loads everything else after suppressing Node's warnings. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ThreadMessage, ThreadOrder } from './messages.ts';
 
 const port = parentPort;
 if (port === null) throw new TypeError('This is the module of a thread.');
-// Warnings about experimental features that the registry uses help nobody (SQLite in Node 22).
+// Warnings about experimental features of Node, such as SQLite in Node 22, do not help users.
 process.removeAllListeners('warning');
 process.on('warning', ({ name, message }) => {
   if (name === 'ExperimentalWarning') return;

@@ -1,6 +1,6 @@
 /**
- * The threads that deliver, managed by the main thread: started with the server behind them, notified of its commits,
- * restarted when one ends by itself, and closed with it.
+ * Manages the delivery threads in the main thread: starts them with the server behind them, notifies them of its
+ * commits, restarts one that ends unexpectedly, and closes them with the server.
  */
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,7 +17,7 @@ import { watchThread } from './thread-watch.ts';
 
 export interface DeliveryThreads {
   readonly front: DeliveryFront;
-  /** Resolves with the URL when all of them listen. @throws Problem `unavailable` when one cannot */
+  /** Resolves with the URL when all threads listen. @throws Problem `unavailable` if one cannot */
   start(order: ThreadOrder): Promise<string>;
   renewCertificate(tls: Certificate): void;
   /** As `RunningServer.close`. */
@@ -29,17 +29,17 @@ export interface DeliveryThreadsParts {
   readonly count: number;
   /** Called with the reports of a thread. */
   readonly onReport: (report: Exclude<ThreadReport, { kind: 'kept' }>) => void;
-  /** Called when a thread ended by itself. */
+  /** Called when a thread ends unexpectedly. */
   readonly onFault: (error: unknown) => void;
 }
 
-/** Some 20 MB. */
+/** About 20 MB. */
 const MAX_SPECS = 50_000;
-/** The time a write waits until no thread delivers what was before it, in ms. */
+/** How long a write waits until no thread delivers earlier data, in ms. */
 const PATIENCE = 1000;
-/** The time a thread may take to close, in ms: its requests have 10 s. */
+/** How long a thread may take to close, in ms: its requests have 10 s. */
 const CLOSING = 15_000;
-/** Before a thread is started again, in ms: doubled each time until one listens. */
+/** The pause before a thread is restarted, in ms: doubled each time until one listens. */
 const PAUSE = { first: 100, longest: 5000 };
 
 export function deliveryThreads({ count, onReport, onFault }: DeliveryThreadsParts): DeliveryThreads {
@@ -143,13 +143,13 @@ export function deliveryThreads({ count, onReport, onFault }: DeliveryThreadsPar
   };
 }
 
-/** Returns true if an event may change what a thread delivers: publishing a version does if somebody requested it. */
+/** Returns true if an event may change what a thread delivers: publishing a version does if it was requested. */
 function mayBeDelivered({ kind, key }: CommittedEvent, made: readonly CachedDelivery[]): boolean {
   if (kind === 'version.published') return made.length > 0;
   return key !== undefined || kind === 'promotion.applied' || kind === 'environment.set';
 }
 
-/** A port that nobody else listens on: those who share one would take no notice of another registry there. */
+/** Finds a free port: threads that share a port would not notice another registry there. */
 async function freePort({ host, port }: { host: string; port: number }): Promise<number> {
   const server = createServer();
   await listening(server, { host, port });

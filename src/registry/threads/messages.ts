@@ -1,4 +1,4 @@
-/** Messages between the main thread and the delivery threads: plain data, in the order in which it is posted. */
+/** Messages between the main thread and the delivery threads: plain data, received in the order of posting. */
 import type { ChainHead } from '../../core/event.ts';
 import type { KeyUses } from '../access/last-use.ts';
 import type { CommittedEvent } from '../delivery/committed-event.ts';
@@ -28,18 +28,18 @@ export type ThreadServerOptions = Pick<
 export interface ThreadOrder {
   readonly place: RegistryPlace;
   readonly serving: ThreadServerOptions;
-  /** Of the server behind it. */
+  /** The socket of the server behind it. */
   readonly socket: string;
   readonly seen: ChainHead;
   /** The known fault of the log. */
   readonly broken: string | null;
-  /** True if the uses of keys are reported. */
+  /** True to report uses of keys. */
   readonly notesUse: boolean;
   /** The thread's priority, regardless of that of the thread that starts it. */
   readonly priority: number;
 }
 
-/** To a thread. What has an `id` is answered by `done`. */
+/** A message to a thread. One with an `id` is answered with `done`. */
 export type Command =
   /** The first message: the thread may read and deliver, because it gets all commits from here on. */
   | { readonly kind: 'go' }
@@ -56,7 +56,7 @@ export type Command =
   | { readonly kind: 'close'; readonly delay: number };
 
 export type ThreadMessage =
-  /** It has opened the registry, and read nothing of it that it would deliver. */
+  /** It has opened the registry, and read nothing yet that it would deliver. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'listening'; readonly url: string }
   /** It could not start, and ends. */

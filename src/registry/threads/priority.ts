@@ -1,4 +1,4 @@
-/** Priorities of threads when they compete for the processor. On Linux each thread has its own, and passes it on to those it starts. */
+/** Priorities of threads that compete for the processor. On Linux each thread has its own, which the threads that it starts inherit. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 
@@ -11,10 +11,13 @@ export function priorityNow(): number {
   return process.platform === 'linux' ? getPriority() : 0;
 }
 
-/** As the engine names its helpers, which collect the garbage of all threads beside them. */
+/** The engine's name for helper threads, which collect the garbage of all threads. */
 const HELPER = 'V8Worker';
 
-/** Of the calling thread, those that it starts from now on, and the engine's helpers: most of what they do is its. */
+/**
+ * Lowers the priority of the calling thread, of those that it starts from now on, and of the engine's helpers, which
+ * mostly work for it.
+ */
 export function giveWay(): void {
   setOwn(NICENESS);
   for (const helper of helpers()) setPriorityOf(helper, NICENESS);
@@ -27,7 +30,7 @@ function helpers(): number[] {
     const isHelper = (thread: string) => readFileSync(`${THREADS}/${thread}/comm`, 'utf8').startsWith(HELPER);
     return threads.filter(isHelper).map(Number);
   } catch {
-    // Without /proc they keep theirs.
+    // Without /proc, helpers keep their priority.
     return [];
   }
 }
@@ -41,7 +44,7 @@ function setOwn(priority: number): void {
   setPriorityOf(OWN, priority);
 }
 
-/** @param thread its id, as the system has it */
+/** @param thread its id in the operating system */
 function setPriorityOf(thread: number, priority: number): void {
   try {
     if (process.platform === 'linux') setPriority(thread, priority);

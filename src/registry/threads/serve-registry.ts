@@ -1,6 +1,6 @@
 /**
- * Serves a registry: deliveries in threads of their own, which keep going whatever authors, renderings and the database
- * do, and everything else in this thread, behind them.
+ * Serves a registry: deliveries in their own threads, so that authors, renderings and the database do not block them,
+ * and everything else in this thread, behind them.
  */
 import { createSecureContext } from 'node:tls';
 import { Cleanup } from '../../core/cleanup.ts';
@@ -22,7 +22,10 @@ export interface RegistryServingOptions
   readonly place: RegistryPlace;
   /** The number of delivery threads; 0: deliveries share this thread with everything else. */
   readonly workers: number;
-  /** True if the calling thread permanently yields to those that deliver: only the owner of the process can decide; default: false. */
+  /**
+   * True if the calling thread permanently yields to the delivery threads, which only the owner of the process can
+   * decide; default: false.
+   */
   readonly yields?: boolean;
 }
 
@@ -31,7 +34,7 @@ export type ServedRegistry = Pick<RunningServer, 'url' | 'store' | 'renewCertifi
 /** @throws Problem as `startServer`; `unavailable` if a thread cannot start */
 export async function serveRegistry(options: RegistryServingOptions): Promise<ServedRegistry> {
   const { place, workers, log, heads, deliveryOnly = false, yields = false } = options;
-  // A process that only delivers has nothing to keep apart.
+  // A process that only delivers has nothing to separate.
   if (workers === 0 || (deliveryOnly && workers === 1)) return startServer(options);
   const { rateLimit, environmentRateLimit, ...others } = options;
   const { host, port, tls, behindProxy, trustedProxies, limits } = others;
@@ -65,7 +68,7 @@ export async function serveRegistry(options: RegistryServingOptions): Promise<Se
       ...(environmentRateLimit !== undefined && { environmentRateLimit }),
       rates: rateMemories(),
       limits: sharedLimits(limitsOf(limits ?? {}), workers),
-      // Together they keep as much as one would.
+      // Together, the threads cache as much as one would.
       deliveryCache: Math.ceil(deliveryCache / workers),
     },
     socket: socket.path,
@@ -87,7 +90,7 @@ export async function serveRegistry(options: RegistryServingOptions): Promise<Se
     store: behind.store,
     renewCertificate(renewed) {
       if (tls === undefined) throw new Error('This server speaks no TLS.');
-      // Refused here: a thread that meets it ends, and so does each that is started in its place.
+      // Refuse an invalid certificate here: a thread that gets it ends, and so does each replacement.
       createSecureContext({ ...renewed });
       threads.renewCertificate(renewed);
     },

@@ -1,4 +1,4 @@
-/** A socket of this machine that nobody but this user reaches. */
+/** A local socket that only this user can reach. */
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -8,11 +8,11 @@ import { Problem } from '../../core/problem.ts';
 import { removeStaleSockets, SOCKET, SOCKET_FOLDER } from './stale-sockets.ts';
 
 export interface PrivateSocket extends AsyncDisposable {
-  /** Of a Unix domain socket, in a folder of its own; or of a named pipe on Windows. */
+  /** The path of a Unix domain socket, in its own folder; or of a named pipe on Windows. */
   readonly path: string;
 }
 
-/** Some systems have room for 104 bytes, with the zero at the end. */
+/** Some systems allow 104 bytes, including the terminating zero. */
 const MAX_PATH = 103;
 
 /** @throws Problem `unavailable` if no folder can be created for it */

@@ -1,16 +1,16 @@
-/** Folders of sockets that a process left behind which was killed. */
+/** Removes folders of sockets that killed processes left behind. */
 import { lstat, readdir, rmdir, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 
-/** Of the folders of sockets, in the folder for temporary files. */
+/** The prefix of socket folders in the folder for temporary files. */
 export const SOCKET_FOLDER = 'promptforge-socket-';
-/** Of the socket in such a folder. */
+/** The name of the socket in such a folder. */
 export const SOCKET = 's';
 
-/** In ms. A younger one may be of a process that is about to listen. */
+/** In ms: a younger folder may belong to a process that is about to listen. */
 const YOUNGEST = 60_000;
-/** Looked at in one go: what is more is left to the next start. */
+/** The maximum number of folders to check; the rest is left to the next start. */
 const MOST = 100;
 
 /**
@@ -34,11 +34,11 @@ async function removeIfStale(folder: string): Promise<void> {
     if (name !== SOCKET || !(await lstat(socket)).isSocket() || !(await isRefused(socket))) return;
     await unlink(socket);
   }
-  // Nothing of a folder that somebody has put something into meanwhile.
+  // Fails for a folder that is not empty.
   await rmdir(folder);
 }
 
-/** Returns whether nobody listens. Any other answer, such as that too many wait, is somebody's. */
+/** Returns true if nobody listens. Any other error, such as a full queue, means that somebody does. */
 function isRefused(path: string): Promise<boolean> {
   return new Promise(resolve => {
     const socket = connect(path);

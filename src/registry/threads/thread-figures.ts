@@ -1,22 +1,22 @@
 /**
- * Metrics of the threads that deliver, so that no counter ever decreases: a slow thread contributes its last figures,
- * and one that ended its final ones.
+ * Combines the metrics of the delivery threads so that no counter ever decreases: a slow thread contributes its last
+ * figures, and one that ended its final ones.
  */
 import { AggregatorRegistry } from 'prom-client';
 import type { MetricsPart, MetricValues, ThreadMetrics } from '../serving/front.ts';
 
 export interface ThreadFigures<Thread> {
-  /** The present counters of a thread. */
+  /** Sets the current figures of a thread. */
   said(thread: Thread, figures: ThreadMetrics): void;
-  /** Its gauges are gone with it, its counters stay. Resolves when they are added up. */
+  /** Drops the gauges of a thread that ended, and keeps its counters. Resolves when they are added up. */
   ended(thread: Thread): Promise<void>;
-  /** Of all that run, and one of all that ended. */
+  /** The figures of each running thread, and the sum of those that ended. */
   all(part: MetricsPart): readonly MetricValues[];
 }
 
 export function threadFigures<Thread>(): ThreadFigures<Thread> {
   const latest = new Map<Thread, ThreadMetrics>();
-  /** Counted while what is before it is being added up. */
+  /** Final figures that are not added up yet. */
   const ending = new Set<ThreadMetrics>();
   let ended: ThreadMetrics = { process: [], registry: [] };
   let adding: Promise<void> = Promise.resolve();
@@ -45,7 +45,7 @@ export function threadFigures<Thread>(): ThreadFigures<Thread> {
   };
 }
 
-/** One list for all: it stays as short however many threads end. */
+/** Adds up two lists, so that the length does not grow with the number of threads that end. */
 async function added(one: MetricValues, other: MetricValues): Promise<MetricValues> {
   const sum = AggregatorRegistry.aggregate([one, other] as object[]);
   return await sum.getMetricsAsJSON();

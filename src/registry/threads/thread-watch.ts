@@ -1,13 +1,13 @@
-/** Looks at a thread once a second: what it has counted is kept, and one that no longer answers is ended. */
+/** Checks a thread once a second: keeps its figures, and terminates it if it no longer answers. */
 import type { ThreadMetrics } from '../serving/front.ts';
 import type { DeliveryThread } from './delivery-thread-handle.ts';
 
 /** In ms. */
 const LOOK = 1000;
-/** No task of a delivery thread takes so many checks. */
+/** No task of a delivery thread takes as long as this many checks. */
 const PATIENCE = 10;
 
-/** Until it has ended. @param look how long between two looks, in ms */
+/** Watches a thread until it ends. @param look the interval in ms */
 export function watchThread(
   thread: Pick<DeliveryThread, 'ask' | 'ended' | 'terminate'>,
   onCounted: (figures: ThreadMetrics) => void,
@@ -16,7 +16,7 @@ export function watchThread(
   let asked = false;
   let missed = 0;
   const looking = setInterval(() => {
-    // Looks are counted, not seconds: a machine that slept has looked once.
+    // Counts checks instead of seconds, because a machine that slept made only one.
     if (asked) {
       missed++;
       if (missed >= PATIENCE) thread.terminate(hangs(look));

@@ -1,4 +1,4 @@
-/** The contents of a notification beside the event itself, read when it is sent. */
+/** Reads the contents of a notification beside the event itself, when it is sent. */
 import type { Version } from '../../contract/prompts.ts';
 import { diffExcerpt } from '../../core/diff-excerpt.ts';
 import type { EventData, EventKind, RegistryEvent } from '../../core/event.ts';
@@ -47,14 +47,14 @@ export async function readAbout(snapshot: ReadSnapshot, event: RegistryEvent): P
     from: from ? await readVersion(snapshot, prompt, from) : undefined,
     to: await readVersion(snapshot, prompt, version),
   };
-  // Compared when the snapshot is free again.
+  // Compared after the snapshot is released.
   return () => ({ ...said, change: changeOf(prompt, sides.from, sides.to) });
 }
 
-/** Those after which somebody may have to approve. */
+/** Events after which somebody may have to approve. */
 const WAITS: ReadonlySet<EventKind> = new Set<EventKind>(['promotion.requested', 'promotion.approved']);
 
-/** As they are now: when the message comes, somebody may have approved. */
+/** Uses the current state, because somebody may have approved since the event. */
 async function missingOwners(
   snapshot: ReadSnapshot,
   promotion: PromotionRecord,
@@ -86,7 +86,7 @@ function isLineCommentEvent(event: RegistryEvent): event is LineCommentEvent {
   return event.kind.startsWith('comment.');
 }
 
-/** Of an edit and a deletion the line is in the event that wrote the comment. */
+/** For an edit or a deletion, the line is in the event that wrote the comment. */
 async function readLine(
   snapshot: ReadSnapshot,
   prompt: PromptName,
@@ -108,7 +108,7 @@ function changeOf(prompt: PromptName, from: Version | undefined, to: Version): N
 
 type Partials = Version['partials'];
 
-/** Those that both use in different versions, or one of them alone: `support/_header 3 → 4`. */
+/** Partials that both use in different versions, or that only one uses: `support/_header 3 → 4`. */
 function changedPartials(from: Partials, to: Partials): string[] {
   const names = [
     ...new Set([...Object.values(from), ...Object.values(to)].map(({ prompt }) => prompt)),

@@ -19,13 +19,13 @@ import { openTarget } from './target.ts';
 export interface DispatchParts {
   readonly store: Store;
   readonly identity: RegistryIdentity;
-  /** True if webhooks may send to this machine and private networks, and by HTTP. */
+  /** True if webhooks may send to this machine and private networks, and over HTTP. */
   readonly privateNetworks: boolean;
   /** The registry's public URL, without a trailing slash; chat messages link to it, or have no link without it. */
   readonly publicUrl?: string | undefined;
-  /** Gets an object for each attempt that failed and each event that was given up; never a URL. */
+  /** Called with an object for each failed attempt and each event that is given up; never with a URL. */
   readonly log: (entry: object) => void;
-  /** As of SendOptions. */
+  /** As in SendOptions. */
   readonly lookup?: (hostname: string) => Promise<LookupAddress[]>;
   readonly timeout?: number;
   /** The time to wait when the store cannot be read, in ms; a second by default. */
@@ -35,17 +35,17 @@ export interface DispatchParts {
 }
 
 export interface Dispatcher {
-  /** Sends what is due now, one event after the other to each receiver, and resolves when nothing is. */
+  /** Sends what is due now, one event after the other to each receiver, and resolves when nothing is due. */
   sendDue(): Promise<void>;
   /** Starts sending events that become due. */
   start(): void;
-  /** Ends what is being sent, which will be sent again. */
+  /** Aborts current attempts; their events will be sent again. */
   close(): Promise<void>;
 }
 
-/** The longest interval between two looks at the outbox, in ms, whatever clocks do. */
+/** The longest interval between two checks of the outbox, in ms, whatever clocks do. */
 const LONGEST_WAIT = 60_000;
-/** Commits of this many ms are looked at together. */
+/** Commits within this many ms are checked together. */
 const GATHER = 50;
 const STORE_PAUSE = 1000;
 
@@ -63,7 +63,7 @@ export function webhookDispatcher(parts: DispatchParts): Dispatcher {
   } = parts;
   const closing = new AbortController();
   const busy = new Map<string, Promise<void>>();
-  /** Those found due again while they are busy. */
+  /** Webhooks that were found due again while they were busy. */
   const again = new Set<string>();
   let away = false;
   let running: Promise<void> | undefined;
@@ -124,7 +124,7 @@ export function webhookDispatcher(parts: DispatchParts): Dispatcher {
         else if (!again.has(webhook)) return;
       }
     } finally {
-      // With the last look at the outbox, not after it: a caller that finds it due from here on starts again.
+      // In the same step as the last check of the outbox, so that a caller that finds it due later starts again.
       busy.delete(webhook);
     }
   }
@@ -183,5 +183,5 @@ export function webhookDispatcher(parts: DispatchParts): Dispatcher {
   }
 }
 
-/** Of every request to a receiver. */
+/** Headers of every request to a receiver. */
 export const WEBHOOK_HEADERS = { 'content-type': 'application/json', 'user-agent': 'PromptForge-Webhooks/1' };

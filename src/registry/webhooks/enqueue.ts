@@ -9,14 +9,14 @@ import { isTold } from './filters.ts';
 
 const NONE = 'none';
 
-/** Puts the event down for every webhook that wants it, to be sent from `now` on. */
+/** Adds the event to the outbox of every webhook that receives it, to be sent from `now` on. */
 export async function enqueue(
   transaction: WriteTransaction,
   event: Pick<RegistryEvent, 'seq' | 'kind' | 'environment'>,
   now: Date,
 ): Promise<void> {
   if (!isWebhookEvent(event.kind)) return;
-  // If there are none, a publication need not query again: adding one appends an event.
+  // If there are no webhooks, a publication need not query again, because adding one appends an event.
   if (verifiedRow(transaction, WEBHOOKS) === NONE) return;
   const webhooks = await selectWebhooks(transaction, {});
   if (webhooks.length === 0) keepVerifiedRow(transaction, WEBHOOKS, NONE);
@@ -29,7 +29,7 @@ export async function enqueue(
     .execute();
 }
 
-/** Runs at every publication if there are webhooks. */
+/** Runs for every event if there are webhooks. */
 const selectWebhooks = preparedQuery(database =>
   database
     .selectFrom('webhooks')

@@ -4,7 +4,7 @@ import type { EventData, EventKind, RegistryEvent } from '../../core/event.ts';
 import { broken } from '../store/broken.ts';
 import type { WebhooksTable } from '../store/tables.ts';
 
-/** As the table has it. */
+/** The filter as text in the table. */
 export function filterText(filter: readonly string[] | null): string | null {
   return filter && JSON.stringify(filter);
 }

@@ -10,7 +10,7 @@ export function jsonMessage(event: RegistryEvent): object {
   return { type: event.kind, timestamp: event.at, data: event };
 }
 
-/** @param publicUrl as of `notificationOf` */
+/** @param publicUrl as for `notificationOf` */
 export function chatMessage(
   format: Exclude<WebhookFormat, 'json'>,
   event: RegistryEvent,

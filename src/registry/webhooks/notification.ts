@@ -1,4 +1,4 @@
-/** An event in words, for a chat: who did what, why, the change in a few lines and where to look at it. */
+/** Describes an event for a chat: who did what and why, the change in a few lines, and a link. */
 import type { OwnersChangeRecord } from '../../contract/owners.ts';
 import { clip } from '../../core/clip.ts';
 import type { DiffExcerpt } from '../../core/diff-excerpt.ts';
@@ -32,9 +32,9 @@ export interface About {
   readonly waitsFor?: readonly MissingOwners[];
   /** The current state of the change of owners. */
   readonly owners?: OwnersChangeRecord;
-  /** From the owners before to those of the change. */
+  /** The difference between the previous owners and those of the change. */
   readonly ownersDiff?: DiffExcerpt | undefined;
-  /** Of the version's source, from 1: of a comment there. */
+  /** The line of a comment in the version's source, from 1. */
   readonly line?: number | undefined;
 }
 
@@ -53,7 +53,9 @@ const MAX_QUOTE = 500;
 const MAX_QUOTE_LINES = 8;
 const MAX_PARTIALS = 5;
 
-/** @param publicUrl where people reach the registry, without a slash at its end; without it there is no link */
+/**
+ * @param publicUrl the URL at which people reach the registry, without a trailing slash; without it there is no link
+ */
 export function notificationOf(event: RegistryEvent, about: About, publicUrl?: string): Notification {
   const { promotion, owners } = about;
   const { requestedBy } = owners ?? promotion ?? {};
@@ -86,7 +88,7 @@ export function notificationOf(event: RegistryEvent, about: About, publicUrl?: s
   };
 }
 
-/** The names of those who have to approve now. */
+/** The names of the people who must approve now. */
 function waitsWords({ waitsFor = [], owners }: About): string | undefined {
   return owners?.state === 'pending' ? changeWaitsFor(owners) : waitedForWords(waitsFor);
 }
@@ -160,10 +162,10 @@ const LABELS = {
 } as const;
 
 function quotesOf(event: RegistryEvent, asked: { readonly reason: string } | undefined): [string, string][] {
-  // The text of a comment at a line is in no event, which has its digest instead.
+  // The event of a comment at a line has only the digest of its text.
   if (event.kind.startsWith('comment.')) return [];
   const texts: Partial<Record<string, unknown>> = { ...(asked && { reason: asked.reason }), ...event.data };
-  // Of a change of owners the text is no comment, and its diff is shown.
+  // The text of a change of owners is not a comment; its diff is shown instead.
   if (isOwnersEvent(event)) delete texts['text'];
   return Object.entries(LABELS).flatMap(([field, label]): [string, string][] => {
     const text = texts[field];

@@ -8,7 +8,7 @@ import { checkFilters } from './filters.ts';
 import { pauseAfter } from './schedule.ts';
 
 export interface Due {
-  /** The ids of webhooks to which something is to be sent now. */
+  /** The ids of webhooks with events to send now. */
   readonly webhooks: readonly string[];
   /** When the next of the others is due, RFC 3339. */
   readonly next: string | undefined;
@@ -36,10 +36,10 @@ export interface Claimed {
   readonly attempt: number;
 }
 
-/** How long an event that is being sent is not claimed by another process, in ms: longer than an attempt. */
+/** How long no other process claims an event that is being sent, in ms: longer than an attempt. */
 const LEASE = 60_000;
 
-/** The next event that is due for a webhook; undefined when there is none. Each is taken by one process only. */
+/** Claims the next event that is due for a webhook; undefined if there is none. Only one process gets each event. */
 export async function claim(
   transaction: WriteTransaction,
   webhook: string,
@@ -82,7 +82,7 @@ export type DeliveryAttempt =
   | { readonly kind: 'interrupted' }
   /** `retryAfter` in ms. */
   | { readonly kind: 'failed'; readonly reason: string; readonly retryAfter?: number }
-  /** Answered 410: it wants nothing more. */
+  /** The receiver answered 410: it wants no more events. */
   | { readonly kind: 'gone'; readonly reason: string };
 
 /** Records how an attempt ended, unless another process has taken the event since, or the webhook was removed. */

@@ -5,9 +5,9 @@
 import { isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** All that is global unicast (RFC 4291, 2.4). */
+/** The range of global unicast addresses (RFC 4291, 2.4). */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
-/** Addresses for a special purpose by IANA's registry (RFC 6890) that the package does not know. */
+/** Special-purpose addresses from IANA's registry (RFC 6890) that the package does not know. */
 const SPECIAL = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20', '2620:4f:8000::/48'].map(block =>
   ipaddr.IPv6.parseCIDR(block),
 );
@@ -15,7 +15,8 @@ const SPECIAL = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20', '2620:4
 /** A public IPv4 address, or an IPv6 address in 2000::/3 without a special purpose. */
 export function isPublicAddress(text: string): boolean {
   if (!ipaddr.isValid(text)) return false;
-  // The package treats the last dotted part of any IPv6 address as a mapped one; a URL has it in hexadecimal.
+  // The package treats any IPv6 address with a dotted part as a mapped IPv4 address; a URL writes that part in
+  // hexadecimal.
   const host = isIPv6(text) ? URL.parse(`http://[${text}]`)?.hostname.slice(1, -1) : text;
   if (host === undefined) return false; // it names an interface of this machine
   const address = ipaddr.parse(host);

@@ -1,9 +1,9 @@
-/** When an event that a receiver did not take is sent again: the schedule that Standard Webhooks proposes, a little over three days long. */
+/** The schedule for repeating failed attempts, as proposed by Standard Webhooks: a little over three days. */
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-/** After the first attempt, the second … in ms. */
+/** Pauses in ms, after the first attempt, the second … */
 const PAUSES: readonly number[] = [
   5 * SECOND,
   5 * MINUTE,
@@ -15,15 +15,15 @@ const PAUSES: readonly number[] = [
   20 * HOUR,
   24 * HOUR,
 ];
-/** The longest that a receiver's Retry-After is waited for, in ms: a year. */
+/** The longest Retry-After of a receiver that is respected, in ms: a year. */
 const LONGEST = 365 * 24 * HOUR;
-/** Of a pause: so that those that failed together do not come back together. */
+/** The random share of a pause, so that attempts that failed together are not repeated together. */
 const JITTER = 0.2;
 
 export const MAX_ATTEMPTS = PAUSES.length + 1;
 
 /**
- * The wait after an attempt (1, 2 …), in ms; undefined: it was the last one.
+ * The wait after an attempt (1, 2 …), in ms; undefined if it was the last one.
  * @param random 0 to 1
  * @param asked the receiver's Retry-After, in ms
  */

@@ -46,7 +46,7 @@ export async function sendExample(
 
 const OTHER_KEY = "its address was encrypted by another registry's key";
 
-/** For what reads events its `type` is none that an event has. */
+/** Its `type` is not one of an event, so that programs do not take it for one. */
 export function exampleMessage(format: WebhookFormat, now: Date): object {
   const timestamp = now.toISOString();
   if (format === 'json')

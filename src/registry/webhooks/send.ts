@@ -8,14 +8,14 @@ import { retryAfterMs } from '../../contract/retry-after.ts';
 import type { DeliveryAttempt } from './outbox.ts';
 import { isPublicAddress, isPublicHost } from './public-address.ts';
 
-/** The time a receiver has to answer, in ms: it should take the event first and work on it afterwards. */
+/** The timeout for a receiver's answer, in ms: it should accept the event first and process it afterwards. */
 const ANSWER_TIMEOUT = 15_000;
 
 export interface SendOptions {
-  /** True if it may go to this machine and private networks. */
+  /** True if it may be sent to this machine and private networks. */
   readonly privateNetworks: boolean;
   readonly signal: AbortSignal;
-  /** All addresses of a host; those of the system by default. */
+  /** Resolves all addresses of a host; default: the system's lookup. */
   readonly lookup?: (hostname: string) => Promise<LookupAddress[]>;
   /** In ms; 15 s by default. */
   readonly timeout?: number;
@@ -31,7 +31,7 @@ export async function send(
   { privateNetworks, signal, lookup = addressesOf, timeout = ANSWER_TIMEOUT, now = Date.now }: SendOptions,
 ): Promise<DeliveryAttempt> {
   if (!privateNetworks && url.protocol !== 'https:') return failed('its URL is not one of https');
-  // An address that is in the URL is not looked up.
+  // An address in the URL is not looked up.
   if (!privateNetworks && !isPublicHost(url.hostname)) return failed(notPublic(url.hostname));
   const late = AbortSignal.timeout(timeout);
   try {
@@ -47,7 +47,7 @@ export async function send(
   }
 }
 
-/** Resolves with the head of the answer; its body, which is of no interest, may come until the signal aborts. */
+/** Resolves with the head of the response; its body is ignored, and may arrive until the signal aborts. */
 function post(
   url: URL,
   headers: Readonly<Record<string, string>>,
@@ -129,6 +129,6 @@ function reasonOf(error: unknown): string {
     EHOSTUNREACH: 'it cannot be reached',
     ENETUNREACH: 'it cannot be reached',
   };
-  // Only the code: a message might quote the request.
+  // Only the code, because a message might quote the request.
   return said[code] ?? `it cannot be reached (${code || 'no reason given'})`;
 }

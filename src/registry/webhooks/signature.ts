@@ -1,4 +1,4 @@
-/** The secret of a webhook and what it signs: Standard Webhooks (standardwebhooks.com), symmetric, version 1. */
+/** The secret and signatures of a webhook: Standard Webhooks (standardwebhooks.com), symmetric, version 1. */
 import { createHmac } from 'node:crypto';
 import type { RegistryIdentity } from '../identity.ts';
 
@@ -7,7 +7,7 @@ export function webhookSecret(identity: RegistryIdentity, webhook: string): Buff
   return identity.secretFor(`webhook ${webhook}`);
 }
 
-/** As receivers take it. */
+/** The secret in the format that receivers expect. */
 export function shownSecret(secret: Buffer): string {
   return `whsec_${secret.toString('base64')}`;
 }

@@ -11,10 +11,10 @@ interface Text {
   readonly style?: { readonly bold: true };
 }
 
-/** @returns the body of the request as JSON would have it */
+/** @returns the body of the request before JSON encoding */
 export function slackMessage({ title, facts, quotes, changes, diff, link }: Notification): object {
   return {
-    // For the notification of the system and for screen readers; unlike the blocks it has markup.
+    // For system notifications and screen readers; unlike the blocks, it is parsed as markup.
     text: escaped(title),
     unfurl_links: false,
     unfurl_media: false,

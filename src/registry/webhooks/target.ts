@@ -5,7 +5,8 @@ import type { RegistryIdentity } from '../identity.ts';
 import { isPublicHost } from './public-address.ts';
 
 /**
- * Parses the URL of a receiver. `privateNetworks`: whether it may be one of this machine or its network, and speak HTTP.
+ * Parses the URL of a receiver.
+ * @param privateNetworks true if it may be on this machine or its network, and use HTTP
  * @throws Problem `invalid_request` that does not repeat the URL
  */
 export function parseTarget(text: string, privateNetworks: boolean): URL {
@@ -35,7 +36,7 @@ const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Encrypted for this registry alone and for this webhook: AES-256-GCM, in base64. */
+/** Encrypts the URL for this registry and webhook only: AES-256-GCM, in base64. */
 export function sealTarget(identity: RegistryIdentity, webhook: string, url: URL): string {
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv(CIPHER, sealingKey(identity), iv).setAAD(Buffer.from(webhook));
@@ -43,7 +44,7 @@ export function sealTarget(identity: RegistryIdentity, webhook: string, url: URL
   return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64');
 }
 
-/** Undefined when it was sealed by another registry's key, or changed. */
+/** The decrypted URL; undefined if it was encrypted with another registry's key, or changed. */
 export function openTarget(identity: RegistryIdentity, webhook: string, sealed: string): URL | undefined {
   const bytes = Buffer.from(sealed, 'base64');
   const [iv, tag] = [bytes.subarray(0, IV_BYTES), bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES)];

@@ -1,4 +1,4 @@
-/** Webhooks: making, listing and removing them, each with the event that records it. */
+/** Creates, lists and removes webhooks, with the events that record it. */
 import { randomBytes } from 'node:crypto';
 import type { CreatedWebhook, WebhookRecord, WebhookRequest } from '../../contract/webhooks.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
@@ -71,7 +71,7 @@ export interface WebhookListing {
   readonly limit?: number;
 }
 
-/** Webhooks with the seq of their making, newest first. */
+/** Webhooks with the seq of their creation, newest first. */
 export async function listWebhooks(
   snapshot: ReadSnapshot,
   { environment, before, limit }: WebhookListing,

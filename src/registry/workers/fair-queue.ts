@@ -1,4 +1,4 @@
-/** A fair queue: a few slots for which keys take turns, so that no key makes another one wait. */
+/** A fair queue: keys take turns in using a few slots, so that no key makes another wait. */
 import { Problem } from '../../core/problem.ts';
 
 export interface QueueLimits {
@@ -19,14 +19,14 @@ export interface QueueLimits {
 export interface FairQueue {
   /**
    * Runs `work` when it is the key's turn. A signal that aborts removes it from the queue.
-   * @param bytes that it holds until it is done
+   * @param bytes the memory that it holds until it is done
    * @throws Problem `queue_full` if too many of this key wait, `unavailable` if too many wait in all or the queue is
    * closed; the signal's reason; errors of `work`
    */
   run<T>(key: string, signal: AbortSignal | undefined, work: () => Promise<T>, bytes?: number): Promise<T>;
   /** The number of waiting tasks. */
   readonly waiting: number;
-  /** Refuses what waits and what comes. */
+  /** Rejects waiting and future tasks. */
   close(): void;
 }
 
@@ -40,10 +40,10 @@ const RETRY_AFTER = 1;
 
 export function fairQueue(limits: QueueLimits): FairQueue {
   const { bytesPerKey = Number.POSITIVE_INFINITY, bytes: allBytes = Number.POSITIVE_INFINITY } = limits;
-  /** Bytes by key; none is 0. */
+  /** Bytes held by key; no value is 0. */
   const holding = new Map<string, number>();
   let held = 0;
-  /** By key, in the order of their turns; no list is empty. */
+  /** Waiting tasks by key, in the order of turns; no list is empty. */
   const waiting = new Map<string, Waiting[]>();
   const atWork = new Map<string, number>();
   let waits = 0;

@@ -1,4 +1,4 @@
-/** The other end of the pool: a process or a thread that does one task after the other, as `run` does it. */
+/** The other end of the pool: a process or thread that runs one task after the other. */
 import { parentPort } from 'node:worker_threads';
 
 /** The result of a task. */

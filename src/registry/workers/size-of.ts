@@ -1,6 +1,6 @@
 /** Estimates the memory of plain data while it waits: its strings and bytes, each once. */
 
-/** Values that are looked at: the texts of a request are few, and come early. */
+/** The maximum number of values to examine: the texts of a request are few, and come early. */
 const MOST = 20_000;
 
 /** In bytes. */

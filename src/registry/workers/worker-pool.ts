@@ -5,11 +5,11 @@ import { type FairQueue, fairQueue, type QueueLimits } from './fair-queue.ts';
 import { sizeOf } from './size-of.ts';
 import { OutOfMemory, startProcess, startThread, type Worker } from './worker.ts';
 
-/** The key that requests work, and until when. */
+/** Who requests work, and until when. */
 export interface Asker {
   /** The queue's key: an API key's id. */
   readonly key: string;
-  /** Aborts when nobody waits for it any more. */
+  /** Aborts when nobody waits for the work anymore. */
   readonly signal?: AbortSignal;
 }
 
@@ -31,16 +31,16 @@ export interface WorkerPoolOptions {
   /** Default: processes. */
   readonly kind?: 'process' | 'thread';
   readonly limits?: Partial<QueueLimits>;
-  /** In ms, for one piece of work. */
+  /** The time limit of one task, in ms. */
   readonly timeLimit?: number;
-  /** Of each worker's heap. */
+  /** The limit of each worker's heap. */
   readonly memoryMb?: number;
   /** Called when a worker ends by itself. */
   readonly onFault: (error: unknown) => void;
 }
 
 const MIB = 1024 * 1024;
-/** One more than a single key may have, and few enough that the thread that delivers keeps a core. */
+/** One more than a single key may use, and few enough to leave a core to the delivery thread. */
 const WORKERS = Math.max(2, Math.min(4, availableParallelism() - 1));
 const LIMITS: QueueLimits = {
   places: WORKERS,
@@ -54,7 +54,7 @@ const LIMITS: QueueLimits = {
 const TIME_LIMIT = 55_000;
 /** Resolving partials takes 1 GB if the result has 4 Mi characters, as in versions published before the limit. */
 const MEMORY_MB = 1536;
-/** A worker takes some tenths of a second to start, and some MB while it waits. In ms. */
+/** In ms. A worker takes some tenths of a second to start, and some MB while it is idle. */
 const IDLE_TIME = 60_000;
 
 export function workerPool(options: WorkerPoolOptions): WorkerPool {
@@ -62,7 +62,7 @@ export function workerPool(options: WorkerPoolOptions): WorkerPool {
   const queue: FairQueue = fairQueue({ ...LIMITS, ...options.limits });
   const start = kind === 'process' ? startProcess : startThread;
   const all = new Set<Worker>();
-  /** With what ends each when it has waited long. The one used last is used next. */
+  /** Idle workers, each with the timer that ends it. The one used last is used next. */
   const idle: { readonly worker: Worker; readonly timer: NodeJS.Timeout }[] = [];
   let isClosed = false;
 

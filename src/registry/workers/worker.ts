@@ -1,7 +1,6 @@
 /**
- * One worker of the pool. A process if the registry serves others: if it runs out of memory, only it ends, while a
- * thread that does so within the engine's own code ends the whole process. A thread if one person has the registry in
- * their editor.
+ * One worker of the pool. It is a process if the registry serves others, because a thread that runs out of memory in
+ * the engine's own code ends the whole process. It is a thread if the registry is embedded in an editor.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -21,20 +20,20 @@ export class OutOfMemory extends Error {}
 
 export interface WorkerOptions {
   readonly module: URL;
-  /** Of its heap. */
+  /** The limit of its heap. */
   readonly memoryMb: number;
   /** Called when it ends by itself, unless its task needed too much memory. */
   readonly onFault: (error: unknown) => void;
 }
 
-/** Of new objects, in MB: a rendering makes many and keeps few. */
+/** The heap for new objects, in MB: a rendering creates many and keeps few. */
 const YOUNG_MB = 16;
 
 export function startProcess({ module, memoryMb, onFault }: WorkerOptions): Worker {
   const child: ChildProcess = fork(fileURLToPath(module), [], {
     serialization: 'advanced',
     execArgv: [`--max-old-space-size=${memoryMb}`, `--max-semi-space-size=${YOUNG_MB}`],
-    // The engine's message about running out of memory is recognized by its end.
+    // Running out of memory is detected by how the process ends, so its output is ignored.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   const life = lifeOf(onFault, () => {
@@ -57,7 +56,7 @@ export function startProcess({ module, memoryMb, onFault }: WorkerOptions): Work
   }, rest);
 }
 
-/** Without memory, the engine aborts or the system kills. */
+/** Signals if memory runs out: the engine aborts, or the system kills the process. */
 const NO_MEMORY: ReadonlySet<NodeJS.Signals | null> = new Set(['SIGABRT', 'SIGTRAP', 'SIGILL', 'SIGKILL']);
 const ABORTED = 134;
 

@@ -1,4 +1,4 @@
-/** Rendering for the preview: a request becomes what is shown, or why nothing is. Runs in the worker. */
+/** Rendering for the preview: converts a request to a rendering or a problem. Runs in the worker. */
 import { Problem } from '../../../core/problem.ts';
 import { parseSource } from '../../../core/source.ts';
 import { renderTraced, type TracedPart, type TracedRendering } from '../../../core/trace.ts';
@@ -14,15 +14,15 @@ import type {
 } from './outcome.ts';
 import { type EncodingName, encodingOf } from './tokens.ts';
 
-/** More than anybody looks at; each is an object that crosses to the window. */
+/** More than anybody looks at; each is an object that is sent to the window. */
 const MAX_SPANS = 10_000;
 
-/** All but the tokens, which take longer. */
+/** Everything but the tokens, which take longer. */
 export type Drawn =
   | { readonly outcome: PreviewProblem | PreviewLimit }
   | { readonly outcome: Omit<PreviewRendered, 'tokens'>; readonly encoding: EncodingName };
 
-/** Never throws for what a prompt or an input can be. */
+/** Never throws because of a prompt or an input. */
 export async function draw(request: PreviewRequest | PreviewFileRequest): Promise<Drawn> {
   const asked = new Set<string>();
   try {
@@ -62,7 +62,7 @@ async function link(
   return { ...linked, input, ...(messages && { messages }), ...(context && { context }) };
 }
 
-/** The file that a message names at its beginning, else the one that was to be rendered. */
+/** The file that a message begins with, otherwise the rendered one. */
 function fileOf(
   { message }: PreviewProblem,
   request: PreviewRequest | PreviewFileRequest,

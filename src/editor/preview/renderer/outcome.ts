@@ -1,4 +1,4 @@
-/** Messages between the preview and its renderer: plain data that crosses to a worker thread and back. */
+/** Messages between the preview and its renderer: plain data for a worker thread. */
 import type { LinkedPartial } from '../../../core/flatten.ts';
 import type { SourceIssue } from '../../../core/problem.ts';
 import type { RenderRequest } from '../../../core/render.ts';
@@ -7,7 +7,7 @@ import type { TracedRendering } from '../../../core/trace.ts';
 
 interface Given {
   readonly source: string;
-  /** Values by variable name, as JSON has them. */
+  /** JSON values by variable name. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly messages?: NonNullable<RenderRequest['messages']>;
   /** The values of `{{@name}}`, by name. */
@@ -18,10 +18,10 @@ interface Given {
 export interface PreviewRequest extends Given {
   /** Default: `prompt`. */
   readonly kind?: SourceKind;
-  /** True if it was published already: then its front matter is read as it was when it could be published. */
+  /** True if it was published, so that its front matter is read by the rules of that time. */
   readonly isPublished?: boolean;
   readonly partials: ReadonlyMap<string, LinkedPartial>;
-  /** Names the prompt in messages. */
+  /** The prompt in messages. */
   readonly label: string;
 }
 
@@ -34,9 +34,9 @@ export interface PreviewFileRequest extends Given {
   readonly file: string;
   /** The prompts folder; default: as far up as the folders' names allow. */
   readonly root?: string;
-  /** The folder that messages name files from. */
+  /** The folder that paths in messages are relative to. */
   readonly shownFrom?: string;
-  /** Texts of open editors that are not saved, by absolute path. */
+  /** Texts of open editors with unsaved edits, by absolute path. */
   readonly unsaved: ReadonlyMap<string, string>;
 }
 
@@ -44,7 +44,7 @@ export type PreviewOutcome = PreviewRendered | PreviewProblem | PreviewLimit;
 
 export interface PreviewRendered {
   readonly kind: 'rendered';
-  /** Of its spans the first 10 000: what follows is text without any. */
+  /** With the first 10 000 spans; later text has none. */
   readonly traced: TracedRendering;
   /** Absolute paths of the partials that were read, by id as in `TracedSource.prompt`. Only for files. */
   readonly files?: ReadonlyMap<string, string>;
@@ -55,21 +55,21 @@ export interface PreviewRendered {
   readonly words: number;
 }
 
-/** The number of tokens the messages' text has. `count` is null, with the reason, where counting would take too long. */
+/** The number of tokens in the messages' text. `count` is null, with the reason, if counting would take too long. */
 export type Tokens =
   | { readonly count: number; readonly encoding: string }
   | { readonly count: null; readonly encoding: string; readonly reason: string };
 
-/** The prompt cannot be rendered; what is wrong and where. */
+/** The errors of a prompt that cannot be rendered, with positions. */
 export interface PreviewProblem {
   readonly kind: 'problem';
   readonly message: string;
   readonly issues?: readonly SourceIssue[];
-  /** The file that the message and the issues are about: an absolute path. Of a file's request alone. */
+  /** The absolute path of the file that the message and issues are about. Only for requests of files. */
   readonly file?: string;
 }
 
-/** Rendering was given up: it took too long, or grew too large. */
+/** Rendering was aborted, because it took too long or grew too large. */
 export interface PreviewLimit {
   readonly kind: 'limit';
   readonly message: string;

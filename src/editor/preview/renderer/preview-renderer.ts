@@ -13,13 +13,16 @@ import type {
 import { type RendererEvent, RendererThread } from './thread.ts';
 import type { FromRenderer } from './worker.ts';
 
-/** The time each may take, in milliseconds. */
+/** Time limits, in milliseconds. */
 export interface PreviewLimits {
   /** Starting the thread. */
   readonly start: number;
-  /** Evaluation is limited and ends long before; parsing a prompt of 1 MiB takes seconds, longer on a busy machine. */
+  /**
+   * Rendering. Evaluation has its own, much shorter limit; parsing a prompt of 1 MiB takes seconds, longer on a busy
+   * machine.
+   */
   readonly render: number;
-  /** A rendering that nobody waits for any more, while the next one waits. */
+  /** A rendering that nobody waits for anymore, while the next one waits. */
   readonly abandoned: number;
   /** Loading an encoding's table. */
   readonly load: number;
@@ -57,7 +60,7 @@ export class PreviewRenderer {
   }
 
   /**
-   * Renders a request after the one before; of those that wait, only the newest is rendered.
+   * Renders a request after the previous one; of waiting requests, only the newest is rendered.
    * @throws the signal's reason when it is aborted, and an AbortError when a newer request came first or the renderer
    * is disposed
    */
@@ -124,7 +127,7 @@ export class PreviewRenderer {
     return withTokens(rendered, tokens ?? { count: null, encoding, reason: 'Counting took too long.' });
   }
 
-  /** The thread, once it can take a request; or why there is none. */
+  /** The thread, once it can take a request; or the outcome if there is none. */
   async #ready(): Promise<{ readonly thread: RendererThread } | PreviewOutcome> {
     if (this.#thread !== undefined && !this.#thread.isOver) return { thread: this.#thread };
     const thread = new RendererThread(this.#workerUrl);

@@ -13,7 +13,7 @@ const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb
 export type RendererEvent =
   | { readonly kind: 'message'; readonly message: FromRenderer }
   | { readonly kind: 'late' }
-  /** The thread is over; `memory` when it took more than it may. */
+  /** The thread has ended; `memory` if it exceeded its limit. */
   | { readonly kind: 'ended'; readonly why: 'memory' | 'failure'; readonly message: string };
 
 export class RendererThread {
@@ -41,12 +41,14 @@ export class RendererThread {
     return this.#ended !== undefined;
   }
 
-  /** @throws DataCloneError for what is no plain data */
+  /** @throws DataCloneError for anything but plain data */
   post(request: PreviewRequest | PreviewFileRequest): void {
     this.#worker.postMessage(request);
   }
 
-  /** The next message. It is late after `limit` ms, or `hurriedLimit` ms after `hurry` fires if that is sooner. */
+  /**
+   * The next message. It counts as late after `limit` ms, or `hurriedLimit` ms after `hurry` aborts if that is sooner.
+   */
   async next(limit: number, hurry?: AbortSignal, hurriedLimit = limit): Promise<RendererEvent> {
     const { promise, resolve } = Promise.withResolvers<'heard' | 'late'>();
     this.#heard = () => resolve('heard');

@@ -1,4 +1,4 @@
-/** Counting tokens, as OpenAI's models do; other vendors' models have no public encoding, so theirs are an estimate. */
+/** Counts tokens like OpenAI's models; other vendors' encodings are not public, so their counts are estimates. */
 import { cl100k_base } from 'gpt-tokenizer/modelsMap';
 import type { Tokens } from './outcome.ts';
 
@@ -26,13 +26,13 @@ export async function loadEncoding(encoding: EncodingName): Promise<CountTokens>
     encoding === 'cl100k_base'
       ? await import('gpt-tokenizer/encoding/cl100k_base')
       : await import('gpt-tokenizer/encoding/o200k_base');
-  // A prompt's "<|endoftext|>" is text: no token of a prompt is special.
+  // "<|endoftext|>" in a prompt is plain text, as prompts have no special tokens.
   const everythingIsText = { allowedSpecial: new Set<string>(), disallowedSpecial: new Set<string>() };
   countTokens('', everythingIsText);
   return text => countTokens(text, everythingIsText);
 }
 
-/** Why the texts are not counted; undefined when they are. */
+/** Why the texts are not counted; undefined if they are. */
 export function reasonNotToCount(texts: readonly string[]): string | undefined {
   if (texts.reduce((sum, text) => sum + text.length, 0) > MAX_LENGTH)
     return 'The text has over a million characters.';

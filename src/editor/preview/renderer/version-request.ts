@@ -1,7 +1,7 @@
 /**
- * The source of a published version and the versions of its partials that were recorded on publishing. They are
- * rendered here and not by the registry, so that versions look like files: marked, within limits, even if an input is
- * missing, and from the cache while the registry is unreachable.
+ * Reads a published version and its recorded partials. They are rendered here instead of by the registry, so that
+ * versions look like files: with marks, within limits, even if an input is missing, and from the cache while the
+ * registry is unreachable.
  */
 import type { Version } from '../../../contract/prompts.ts';
 import type { PromptName } from '../../../core/name.ts';
@@ -13,7 +13,7 @@ import type { PreviewRequest } from './outcome.ts';
 export type VersionContent = Pick<Version, 'prompt' | 'version' | 'source' | 'partials'>;
 type ReadVersion = (prompt: PromptName, version: VersionNumber) => Promise<VersionContent>;
 
-/** @param read a version's content, such as `RegistryClient.getVersion`; what it throws is thrown */
+/** @param read reads a version, such as `RegistryClient.getVersion`; its errors are passed on */
 export async function versionRequest(
   of: VersionContent,
   read: ReadVersion,

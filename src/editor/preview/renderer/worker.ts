@@ -7,7 +7,7 @@ import { draw, textsOf } from './draw.ts';
 import type { PreviewFileRequest, PreviewRequest, Tokens } from './outcome.ts';
 import { type CountTokens, counted, type EncodingName, loadEncoding, reasonNotToCount } from './tokens.ts';
 
-/** Each request is answered by `drawn`; after a rendered one come `loaded` and `counted`. */
+/** Each request is answered with `drawn`, and after a successful rendering with `loaded` and `counted`. */
 export type FromRenderer =
   | { readonly step: 'ready' }
   | {

@@ -1,4 +1,7 @@
-/** The control of one value in the form: a text, a number, JSON or a choice. It tells what is typed; the form applies it. */
+/**
+ * The control of one value in the form: a text, a number, JSON or a choice. It reports what is typed; the form applies
+ * it.
+ */
 import type { ValueType } from '../../../language/types/value-type.ts';
 import { choicesOf, readJson, readNumber, type Typed } from '../form.ts';
 import { element } from './dom.ts';
@@ -17,7 +20,7 @@ export interface FieldParts {
 
 export type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
-/** @param onTyped called with each change; undefined: the value is not given any more */
+/** @param onTyped called with each change; with undefined if the value is removed */
 export function formField(parts: FieldParts, onTyped: (typed: Typed | undefined) => void): Field {
   switch (parts.control) {
     case 'choice':

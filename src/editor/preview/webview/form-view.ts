@@ -1,4 +1,4 @@
-/** The form of an input: a row for each value of the schema, nested as they are, and the input as the person changes it. */
+/** The form of an input: a row for each value of the schema, with nesting, and the input as edited by the person. */
 import type { Declared, ValueType } from '../../../language/types/value-type.ts';
 import {
   blankOf,
@@ -20,7 +20,7 @@ export interface FormParts {
   readonly input: Input;
 }
 
-/** A place in the form, with what is needed to build it. */
+/** A place in the form, with the data to build it. */
 interface Place {
   readonly path: ValuePath;
   readonly label: string;
@@ -48,7 +48,7 @@ export class FormView {
     this.#onUnread = onUnread;
   }
 
-  /** Builds the form anew; what has the focus keeps it. */
+  /** Rebuilds the form, and keeps the focus. */
   show(parts: FormParts): void {
     this.#parts = parts;
     const { fields, defaults } = parts;
@@ -66,7 +66,7 @@ export class FormView {
     this.#focusId(focused);
   }
 
-  /** Puts texts that could not be read back into their fields, by id, as if they were typed. */
+  /** Restores unreadable texts into their fields, by id, as if they were typed. */
   showUnread(texts: Readonly<Record<string, string>>): void {
     for (const [id, text] of Object.entries(texts)) {
       const field = document.getElementById(id);
@@ -77,7 +77,7 @@ export class FormView {
     }
   }
 
-  /** Puts the focus on the control of a variable. */
+  /** Focuses the control of a variable. */
   focus(name: string): void {
     this.#focusId(idOf([name]));
   }
@@ -91,7 +91,7 @@ export class FormView {
     this.#onChange(input);
   }
 
-  /** As `#change`, where what there is to fill in changes with it. */
+  /** Like `#change`, if the fields change too. */
   #rebuild(input: Input, focus?: string): void {
     this.#change(input);
     this.show(this.#parts);

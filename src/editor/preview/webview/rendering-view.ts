@@ -4,7 +4,7 @@ import type { Caret, Rendering } from '../messages.ts';
 import { element } from './dom.ts';
 import type { DrawnPiece } from './drawn-piece.ts';
 
-/** Of a data URL there is nothing to read. */
+/** Longer URLs are cut, because a data URL is not readable. */
 const MAX_URL = 200;
 
 type Rendered = Extract<Rendering, { kind: 'rendered' }>;
@@ -21,7 +21,7 @@ export class RenderingView {
     this.#root = root;
     this.#onReveal = onReveal;
     root.addEventListener('click', event => {
-      // Selecting text is no click on it.
+      // Selecting text is not a click.
       if (document.getSelection()?.isCollapsed === false) return;
       this.#reveal(event.target);
     });
@@ -63,7 +63,7 @@ export class RenderingView {
     return this.#drawn.flatMap(({ pieces }) => pieces);
   }
 
-  /** Marks what the caret in the source is on. */
+  /** Highlights the marks at the caret in the source. */
   highlight(caret: Caret | null): void {
     let first: HTMLElement | undefined;
     for (const { mark, source } of this.#marks) {
@@ -89,7 +89,7 @@ export class RenderingView {
     return found !== undefined;
   }
 
-  /** All marks are one stop of the Tab key; the arrow keys go from one to the next. */
+  /** All marks are a single tab stop; the arrow keys move between them. */
   #key(event: KeyboardEvent): void {
     const at = this.#indexOf(event.target);
     if (at < 0) return;
@@ -142,7 +142,7 @@ function partOf(part: TracedPart, pieces: DrawnPiece[]): HTMLElement {
   const stretches = part.stretches.values();
   let stretch = stretches.next();
   let done = 0;
-  // Stretches end at values, so each is a single text node.
+  // Ranges end at values, so each is a single text node.
   const appendPlain = (end: number) => {
     if (end <= done) return;
     const node = document.createTextNode(part.text.slice(done, end));

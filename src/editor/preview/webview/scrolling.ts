@@ -23,7 +23,7 @@ export class Scrolling {
     window.addEventListener('scroll', () => this.#scrolled());
   }
 
-  /** The display has changed: the target of the scrolling may have appeared or moved. */
+  /** Called when the display has changed: the scroll target may have appeared or moved. */
   drawn(edits: number): void {
     this.#map = undefined;
     this.moving();
@@ -33,7 +33,7 @@ export class Scrolling {
     if (edits >= followed.edits) this.#followed = undefined;
   }
 
-  /** Nothing that moves within the next frame is the person's doing. */
+  /** Ignores movement within the next frame, which is not by the person. */
   moving(): void {
     this.#moves += 1;
     requestAnimationFrame(() =>

@@ -1,15 +1,15 @@
 /** Text in the preview's fields that cannot be parsed yet: an incomplete number, invalid JSON. */
 
-/** By the document that is previewed, then by the id of the field. */
+/** By previewed document, then by the id of the field. */
 type Texts = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** UTF-16 code units of all texts; the prompts that were shown longest ago are forgotten first. */
+/** The limit of all texts, in UTF-16 code units; the least recently shown prompts are dropped first. */
 const MAX_CHARACTERS = 100_000;
 
 export class UnreadTexts {
   #texts: Texts;
 
-  /** @param texts as `all` gave them in an earlier window */
+  /** @param texts from `all` in an earlier window */
   constructor(texts: Texts = {}) {
     this.#texts = texts;
   }
@@ -22,7 +22,7 @@ export class UnreadTexts {
     return this.#texts[uri] ?? {};
   }
 
-  /** @param text undefined when the text there could be read */
+  /** @param text undefined if the text is readable now */
   keep(uri: string, id: string, text: string | undefined): void {
     const { [uri]: before = {}, ...others } = this.#texts;
     const { [id]: _gone, ...rest } = before;

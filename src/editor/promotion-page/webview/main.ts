@@ -13,7 +13,7 @@ import type {
 /** Unsent text, which outlives the page. */
 interface PageState {
   readonly draft: string;
-  /** Under which the draft is or was sent; undefined while it was not. */
+  /** The idempotency key of the draft; undefined if it was never sent. */
   readonly key?: string | undefined;
 }
 interface Host {
@@ -84,13 +84,13 @@ function heard(message: ToPromotionPage): void {
   }
 }
 
-/** Empty if it can be sent. */
+/** Why the text cannot be sent; empty if it can. */
 function whyNot(text: string): string {
   if (isBlank(text)) return 'Enter a comment.';
   return text.length > longest ? `At most ${longest} characters are allowed; this has ${text.length}.` : '';
 }
 
-/** The button stays what has the focus. */
+/** Shows whether a comment is being sent; the button keeps the focus. */
 function sending(isNow: boolean): void {
   isSending = isNow;
   send.setAttribute('aria-disabled', String(isNow));

@@ -1,34 +1,34 @@
-/** Where a PostgreSQL database is: a URL as an operator gives it, which may hold a password and is therefore never shown. */
+/** Parses the URL of a PostgreSQL database. It may contain a password and is therefore never shown. */
 import { Client, type ClientConfig } from 'pg';
 import { DatabaseProblem } from '../../database-problem.ts';
 import { isDatabaseUrl } from '../../database-url.ts';
 import { splitHosts } from './hosts.ts';
 
-/** Which servers of a cluster serve, as libpq's `target_session_attrs` names them. */
+/** The kinds of servers to use, with the names of libpq's `target_session_attrs`. */
 const TARGETS = ['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby'] as const;
 export type TargetSession = (typeof TARGETS)[number];
 
 export interface DatabaseAddress {
-  /** A server each, in the order of the URL, as `pg` takes it; at least one. */
+  /** One configuration of `pg` for each server, in the order of the URL; at least one. */
   readonly servers: readonly [ClientConfig, ...ClientConfig[]];
-  /** Which of them will do. */
+  /** The kind of server to use. */
   readonly target: TargetSession;
-  /** For logs and messages: without password and parameters. */
+  /** The URL for logs and messages: without password and parameters. */
   readonly shown: string;
-  /** Whether the URL or the environment has one; `~/.pgpass` is read only when the server asks. */
+  /** True if the URL or the environment has one; `~/.pgpass` is read only when the server asks. */
   readonly hasPassword: boolean;
 }
 
 const EXAMPLE = 'postgres://user@host:5432/database';
-/** Each is asked when the primary is looked for. */
+/** All of them are queried in the search for the primary. */
 const MAX_SERVERS = 16;
 const TARGET_PARAMETER = 'target_session_attrs';
 
 /**
- * Parses `postgres://user:password@host:port/database?sslmode=…`, as libpq knows it, with one host or several
- * (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-MULTIPLE-HOSTS). What is left out comes from the
- * environment (`PGUSER`, `PGPASSWORD` …) or from `~/.pgpass`, as with every program for PostgreSQL. Of several hosts
- * the one is used that can be written to, unless `target_session_attrs` says otherwise.
+ * Parses `postgres://user:password@host:port/database?sslmode=…` like libpq, with one host or several
+ * (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-MULTIPLE-HOSTS). Missing parts come from the
+ * environment (`PGUSER`, `PGPASSWORD` …) or from `~/.pgpass`, as usual for PostgreSQL. Of several hosts, the writable
+ * one is used unless `target_session_attrs` says otherwise.
  * @throws DatabaseProblem `invalid_url`, whose message does not repeat the URL
  */
 export function parseDatabaseUrl(text: string): DatabaseAddress {
@@ -65,13 +65,13 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
 }
 
 function serverOf(url: URL): { readonly config: ClientConfig; readonly hasPassword: boolean } {
-  // Not a parameter of the server's.
+  // The server does not know this parameter.
   const { href } = withoutTarget(url);
   const config: ClientConfig = { connectionString: href };
   try {
     return { config, hasPassword: Boolean(new Client(config).password) };
   } catch {
-    // Without its cause, which may quote the URL.
+    // Omits the cause, which may quote the URL.
     throw invalid(
       'The address of the database cannot be read: a part of it is not percent-encoded as it should be, or a certificate file that it names is not there.',
     );
@@ -85,7 +85,7 @@ function withoutTarget(url: URL): URL {
   return without;
 }
 
-/** Of several the one that can be written to: a registry on a standby could do nothing but deliver. */
+/** Of several hosts, the writable one by default: on a standby, a registry could only deliver. */
 function targetOf({ searchParams }: URL, hosts: number): TargetSession {
   const asked = searchParams.get(TARGET_PARAMETER) ?? process.env['PGTARGETSESSIONATTRS'];
   if (asked === undefined) return hosts > 1 ? 'read-write' : 'any';

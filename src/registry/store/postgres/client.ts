@@ -1,13 +1,13 @@
-/** One connection to a PostgreSQL server, none of whose answers is waited for without end. */
+/** One connection to a PostgreSQL server, with a timeout for every answer. */
 import type { Duplex } from 'node:stream';
 import type { PostgresQueryResult } from 'kysely';
 import { type Client, type ClientBase, type ClientConfig, types } from 'pg';
 import { ConnectionFailure, isRefusal } from './failures.ts';
 import { PATIENCE, type Patience } from './patience.ts';
 
-/** After how long the database ends a transaction in which nothing happens: a process that was paused holds up no other. */
+/** In ms: the database ends a transaction that is idle for so long, so that a paused process does not block others. */
 const IDLE_IN_TRANSACTION_TIMEOUT = 10_000;
-/** After how long without traffic the system asks whether the server is still there, in ms; by default that is two hours. */
+/** In ms: the system checks after so long without traffic whether the server is still there; its default is two hours. */
 const KEEP_ALIVE_DELAY = 10_000;
 
 const INT8 = 20;
@@ -22,7 +22,7 @@ export function clientConfig(server: ClientConfig, patience: Patience = PATIENCE
     lock_timeout: patience.lock,
     statement_timeout: patience.statement,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT,
-    // Sequence numbers and counts: safe integers all.
+    // Sequence numbers and counts are all safe integers.
     types: {
       getTypeParser: (oid, format) =>
         oid === INT8 && format !== 'binary' ? Number : types.getTypeParser(oid, format),
@@ -31,9 +31,9 @@ export function clientConfig(server: ClientConfig, patience: Patience = PATIENCE
 }
 
 /**
- * The answer of the database in time.
- * @param name by which the database is to keep the statement
- * @throws ConnectionFailure, DatabaseError for what the database refused
+ * Runs a statement with a timeout in ms.
+ * @param name of the prepared statement; undefined for an unnamed one
+ * @throws ConnectionFailure, DatabaseError if the database refuses it
  */
 export function answered<R>(
   client: ClientBase,
@@ -47,14 +47,14 @@ export function answered<R>(
 }
 
 /**
- * Returns whether a connection leads to one process of the database for as long as it is open. A pooler, which may give each
- * transaction another process, tells its clients of a process that is none of the database's.
+ * Returns true if a connection belongs to one process of the database as long as it is open. A pooler may give each
+ * transaction another process, and tells its clients an ID that no process of the database has.
  * @throws ConnectionFailure
  */
 export async function isDirect(client: ClientBase, timeout: number): Promise<boolean> {
   try {
     const { rows } = await answered<{ pid: number }>(client, 'SELECT pg_backend_pid() AS pid', [], timeout);
-    // As the database said when the connection began (BackendKeyData); the types do not have it.
+    // The ID that the database sent when the connection began (BackendKeyData); the types lack it.
     return rows[0]?.pid === (client as unknown as { readonly processID: number | null }).processID;
   } catch (error) {
     if (isRefusal(error)) return false;
@@ -62,12 +62,12 @@ export async function isDirect(client: ClientBase, timeout: number): Promise<boo
   }
 }
 
-/** What the database has to say to one thing that is `asked` of it. @throws as `answered` does */
+/** The result of `asked`, with a timeout in ms that ends the connection. @throws as `answered` does */
 export async function inTime<T>(client: ClientBase, timeout: number, asked: () => Promise<T>): Promise<T> {
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
-    // With a statement under way this destroys the socket, which fails the statement.
+    // During a statement this destroys the socket, so that the statement fails.
     void (client as Client).end().catch(() => {});
   }, timeout);
   try {
@@ -80,10 +80,10 @@ export async function inTime<T>(client: ClientBase, timeout: number, asked: () =
 }
 
 /**
- * Ends a connection at once, whatever is under way on it, without a word to the server: one that was paused or cut off
- * would never take it.
+ * Ends a connection at once, even during a statement, without notifying the server: one that is paused or cut off would
+ * never read the message.
  */
 export function destroy(client: ClientBase): void {
-  // `pg-pool` ends connections the same way; the types do not have it.
+  // `pg-pool` ends connections in the same way; the types lack it.
   (client as unknown as { readonly connection: { readonly stream: Duplex } }).connection.stream.destroy();
 }

@@ -1,11 +1,14 @@
-/** What can go wrong between the registry and PostgreSQL (SQLSTATE codes: postgresql.org/docs/current/errcodes-appendix.html). */
+/**
+ * Classifies failures between the registry and PostgreSQL (SQLSTATE codes:
+ * postgresql.org/docs/current/errcodes-appendix.html).
+ */
 import { DatabaseError } from 'pg';
 import { Problem } from '../../../core/problem.ts';
 
-/** There was no connection, or it went away before the answer came. */
+/** No connection could be made, or it was lost before the answer came. */
 export class ConnectionFailure extends Error {
   override readonly name = 'ConnectionFailure';
-  /** Whether it was given up after a time, not lost. */
+  /** True if the wait timed out; false if the connection was lost. */
   readonly timedOut: boolean;
 
   constructor(cause: unknown, timedOut: boolean) {
@@ -14,25 +17,28 @@ export class ConnectionFailure extends Error {
   }
 }
 
-/** The SQLSTATE of an answer of the database; undefined for everything else. */
+/** The SQLSTATE of an error from the database; undefined for any other error. */
 export function sqlState(error: unknown): string | undefined {
   if (error instanceof ConnectionFailure) return sqlState(error.cause);
   return error instanceof DatabaseError ? error.code : undefined;
 }
 
-/** Whether the database itself refused the statement and goes on with the connection. */
+/** Returns true if the database refused the statement but keeps the connection. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof DatabaseError && error.severity !== 'FATAL' && error.severity !== 'PANIC';
 }
 
-/** Returns whether to make the transaction again: after serialization failures, deadlocks, and errors in statement names. */
+/**
+ * Returns true if the transaction should be repeated: after serialization failures, deadlocks, and errors in prepared
+ * statements.
+ */
 export function isWorthAnotherTry(error: unknown): boolean {
   return (
     ['40001', '40P01'].includes(sqlState(error) ?? '') || isOutdatedPlan(error) || isStatementNameError(error)
   );
 }
 
-/** Returns whether a named statement has other columns than when the database was told of it: the schema was changed. */
+/** Returns true if a prepared statement returns other columns than before, because the schema was changed. */
 export function isOutdatedPlan(error: unknown): boolean {
   return (
     error instanceof DatabaseError && error.code === '0A000' && error.routine === 'RevalidateCachedQuery'
@@ -40,21 +46,24 @@ export function isOutdatedPlan(error: unknown): boolean {
 }
 
 /**
- * Returns whether the database does not know a statement by its name, or knew it before it was told: somebody else gives this
- * connection's statements up (DEALLOCATE), or it leads to another process of the database than before.
+ * Returns true if the name of a prepared statement is unknown or already taken: somebody else deallocated this
+ * connection's statements, or it now belongs to another process of the database.
  */
 export function isStatementNameError(error: unknown): boolean {
   return ['26000', '42P05'].includes(sqlState(error) ?? '');
 }
 
-/** Whether the server takes no connection at all, for now: it is down, unreachable, starting or going down. */
+/** Returns true if the server accepts no connection now: it is down, unreachable, starting or shutting down. */
 export function isAway(error: unknown): boolean {
   if (!(error instanceof ConnectionFailure)) return false;
   const state = sqlState(error);
   return state === undefined || state.startsWith('08') || state.startsWith('57P');
 }
 
-/** A `Problem` for what may pass by itself, by an operator's hand or by asking differently; anything else as it is. */
+/**
+ * A `Problem` if the failure may be temporary, or if an operator or a different request can resolve it; otherwise the
+ * error itself.
+ */
 export function asProblem(error: unknown): unknown {
   if (error instanceof ConnectionFailure)
     return unavailable("The registry's database does not answer.", error);
@@ -88,7 +97,7 @@ export function asProblem(error: unknown): unknown {
   }
 }
 
-/** The one case in which nobody knows: the connection went away between COMMIT and its answer. */
+/** The only case with an unknown outcome: the connection was lost between COMMIT and its answer. */
 export function commitUnknown(cause: unknown): Problem {
   return new Problem(
     'unavailable',
@@ -102,7 +111,7 @@ export function closing(): Problem {
   return new Problem('unavailable', 'The registry is closing. Nothing was changed; try again soon.');
 }
 
-/** Another process has brought the schema forward while this one was running: it may not know what its writes must say there. */
+/** Another process migrated the schema while this one was running, so this one may not know how to write to it. */
 export function broughtForward(present: number, known: number): Problem {
   return new Problem(
     'unavailable',

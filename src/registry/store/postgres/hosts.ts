@@ -1,9 +1,9 @@
-/** A URL of PostgreSQL with several hosts, which no other kind of URL has, as one URL for each of them. */
+/** Splits a URL with several hosts, a form that only PostgreSQL has, into one URL for each. */
 
-/** Scheme and user; hosts and ports; the rest. A host is in brackets where it is an IPv6 address. */
+/** Scheme and user; hosts and ports; the rest. An IPv6 address is in brackets. */
 const PARTS = /^([a-z]+:\/\/(?:[^/?#]*@)?)([^/?#@]*)(.*)$/is;
 
-/** The URL itself where it names one host or none; undefined where hosts and ports do not fit together. */
+/** The URL itself if it names one host or none; undefined if hosts and ports do not match. */
 export function splitHosts(text: string): string[] | undefined {
   const [, before = '', authority = '', after = ''] = PARTS.exec(text) ?? [];
   const hosts = authority.split(',');
@@ -17,7 +17,7 @@ function hasName(host: string): boolean {
   return host !== '' && !host.startsWith(':');
 }
 
-/** `postgres:///database?host=a,b&port=5432,5433`, as libpq knows it too. */
+/** `postgres:///database?host=a,b&port=5432,5433`, which libpq accepts too. */
 function splitParameters(text: string): string[] | undefined {
   const url = URL.parse(text);
   const hosts = url?.searchParams.get('host')?.split(',') ?? [];

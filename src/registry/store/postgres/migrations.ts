@@ -1,9 +1,9 @@
-/** The schema of a PostgreSQL store, step by step, each with the meaning of SQLite's step of the same number. A step that was released is never edited. */
+/** The schema of a PostgreSQL store as migration steps, equivalent to SQLite's of the same number. A released step is never edited. */
 
 /**
- * What tells a registry's database from any other, and puts all writes in one order: each begins by raising `revision`
- * in its one row, which makes the next one wait until it has ended. Its `schema_version` is the one of the steps, where
- * a write learns of it with its turn. Made before the steps.
+ * Identifies a registry's database, and serializes all writes: each begins by incrementing `revision` in the only row,
+ * so that the next one waits until it has ended. `schema_version` repeats the schema's version, so that a write reads
+ * it in the same statement. Created before the steps.
  */
 export const REGISTRY_TABLE = `
   CREATE TABLE IF NOT EXISTS promptforge_registry (
@@ -14,7 +14,7 @@ export const REGISTRY_TABLE = `
   INSERT INTO promptforge_registry (id, revision, schema_version) VALUES (1, 0, 0) ON CONFLICT DO NOTHING;
 `;
 
-/** In order; the schema's version is how many there are. */
+/** In order; the schema's version is their number. */
 export const POSTGRES_MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE events (
@@ -218,14 +218,14 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   `
   CREATE INDEX events_of_created_keys ON events (key, seq) WHERE kind = 'key.created';
   `,
-  // Names may have capitals: two that differ only by case are one file on many disks. What follows the last slash finds
-  // the partials of that name in any folder. In COLLATE "C", the column's, lower() folds A–Z alone.
+  // Names may have capitals: two that differ only by case are one file on many disks. The index on the last segment
+  // finds the partials of that name in any folder. In the column's COLLATE "C", lower() folds only A–Z.
   `
   CREATE UNIQUE INDEX prompts_by_folded_name ON prompts (lower(name));
   CREATE INDEX prompts_by_last_segment
     ON prompts (lower(substr(name, length(rtrim(name, replace(name, '/', ''))) + 1)), name) WHERE archived = 0;
   `,
-  // MACs of events, and the events that the rows of tables are held to.
+  // MACs of events, and indexes of the events that rows of tables are verified against.
   `
   ALTER TABLE events ADD COLUMN mac TEXT COLLATE "C";
   CREATE OR REPLACE FUNCTION promptforge_no_gap() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -250,7 +250,7 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   CREATE INDEX events_of_keys ON events ((data::json ->> 'id'), seq)
     WHERE kind IN ('key.created', 'key.committed', 'key.expiry_set', 'key.revoked');
   `,
-  // The events that a prompt's being archived is held to.
+  // The events that archived or restored a prompt, to verify its state.
   `
   CREATE INDEX events_of_archived ON events (prompt, seq) WHERE kind IN ('prompt.archived', 'prompt.restored');
   `,
@@ -261,7 +261,7 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   CREATE INDEX promotions_of_release ON promotions (release, state) WHERE release IS NOT NULL;
   CREATE INDEX releases ON promotions (id) WHERE release = id;
   `,
-  // The index of the search for texts: what each version changed. It follows from the versions and is made from them.
+  // The index for text search: the changes of each version. It is derived from the versions.
   `
   CREATE TABLE version_changes (
     seq BIGINT PRIMARY KEY REFERENCES versions (seq),
@@ -272,12 +272,12 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX version_changes_by_prompt ON version_changes (prompt, seq);
   `,
-  // How a webhook is told.
+  // The message format of a webhook.
   `
   ALTER TABLE webhooks ADD COLUMN format TEXT COLLATE "C" NOT NULL DEFAULT 'json'
     CHECK (format IN ('json', 'slack', 'teams'));
   `,
-  // What is written at the lines of a version, with its text beside the texts of comments on promotions.
+  // Comments at the lines of a version; their texts are stored with those of comments on promotions.
   `
   CREATE INDEX events_of_comments ON events (prompt, version, seq)
     WHERE kind IN (
@@ -285,13 +285,13 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     );
   ALTER TABLE comments ALTER COLUMN promotion DROP NOT NULL;
   `,
-  // The events that tell of the owners of an environment.
+  // The events about the owners of an environment.
   `
   CREATE INDEX events_of_owners ON events (environment, seq)
     WHERE kind IN ('owners.requested', 'owners.approved', 'owners.applied', 'owners.rejected', 'owners.cancelled');
   CREATE INDEX events_of_owners_in_force ON events (environment, seq) WHERE kind = 'owners.applied';
   `,
-  // Where the text of a version comes from.
+  // The origin of a version.
   `
   ALTER TABLE versions ADD COLUMN origin TEXT COLLATE "C";
   `,

@@ -1,22 +1,22 @@
-/** How long a registry waits for its database. */
+/** Timeouts and intervals of a registry that uses a database on a server. */
 
 /** In ms. */
 export interface Patience {
-  /** A statement for others' locks. */
+  /** A statement's wait for locks of others. */
   readonly lock: number;
   /** The database's work on one statement. */
   readonly statement: number;
-  /** Its answer. */
+  /** The wait for the answer to a statement. */
   readonly answer: number;
-  /** The next rows of many, which it may have to look for or to sort. */
+  /** The wait for the next rows of a cursor: the database may have to search or sort. */
   readonly rows: number;
-  /** A connection, whether it is to be made or others have them all. */
+  /** The wait for a connection, whether a new one or one that others use. */
   readonly connect: number;
-  /** The answer to the one who watches, before its connection counts as lost. */
+  /** The wait for an answer on the watching connection, before it counts as lost. */
   readonly watch: number;
-  /** Between two questions whether anything was committed, where notifications come. */
+  /** The interval of queries for new commits if notifications arrive. */
   readonly poll: number;
-  /** A database that is away, before what was kept of it is used no more. */
+  /** How long cached data is used while the database is away. */
   readonly away: number;
 }
 
@@ -27,8 +27,8 @@ export const PATIENCE: Patience = {
   rows: 60_000,
   connect: 3000,
   watch: 2000,
-  // A key that was revoked counts for a second at most, whatever becomes of the notification.
+  // A revoked key is accepted for a second at most, even if the notification is lost.
   poll: 500,
-  // As long as caches are told by `stale-if-error`.
+  // The same as `stale-if-error` for caches.
   away: 24 * 60 * 60 * 1000,
 };

@@ -1,6 +1,6 @@
 /**
- * The connections of a store: so many and no more, none of which is waited for without end. A database that was
- * paused keeps its connections open and says nothing, so every statement has its time here as well as there.
+ * The connections of a store: a limited number, with a timeout for each wait. A paused database keeps its connections
+ * open but does not answer, so every statement has a timeout here as well as in the database.
  */
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import { Client, type ClientBase, Pool, type PoolClient } from 'pg';
@@ -10,28 +10,28 @@ import { PATIENCE, type Patience } from './patience.ts';
 import type { Servers } from './servers.ts';
 import { type StatementNames, statementNames } from './statement-names.ts';
 
-/** After how long an idle connection is closed, in ms. */
+/** The time after which an idle connection is closed, in ms. */
 const IDLE_TIMEOUT = 30_000;
 
 export interface PoolOptions {
-  /** At most so many. */
+  /** The maximum number. */
   readonly connections: number;
   readonly patience?: Patience;
 }
 
-/** How many connections are in use, how many are not, and how many wait for one. */
+/** The number of connections in use, of idle ones, and of callers that wait for one. */
 export type ConnectionCounts = Readonly<Record<'busy' | 'idle' | 'waiting', number>>;
 
 export interface BoundedPool extends PostgresPool {
   readonly counts: () => ConnectionCounts;
   /**
-   * Ends every connection at once, those in use as well: the server that they lead to is gone, or is no longer the one
-   * to use. Whatever was under way on them fails, and who asks next gets a new one.
+   * Ends every connection at once, including those in use, because their server is gone or must no longer be used.
+   * Running statements fail, and the next caller gets a new connection.
    */
   renew(): void;
 }
 
-/** A pool as Kysely wants it; what fails between here and the database is a ConnectionFailure. */
+/** A pool for Kysely; failures of connections are reported as ConnectionFailure. */
 export function boundedPool(
   servers: Servers,
   { connections: max, patience = PATIENCE }: PoolOptions,
@@ -71,13 +71,13 @@ export function boundedPool(
       try {
         return await take();
       } catch (failure) {
-        // Those that there are lead to where they should, and are all in use.
+        // All connections lead to the right server but are in use.
         if (from === current && from.isFull()) throw failure;
-        // Nothing was asked of it yet. Where the pool was renewed meanwhile another connection may do.
+        // No statement was sent yet, so another connection may work if the pool was renewed meanwhile.
         if (!servers.areSeveral && from === current) throw failure;
         const { current: server } = servers;
         await servers.locate();
-        // What is left leads to the one that was used before.
+        // The remaining connections lead to the previous server.
         if (server !== servers.current && from === current) renew();
         return take();
       }
@@ -94,17 +94,17 @@ export function boundedPool(
 
 interface StartedPool {
   readonly pool: Pool;
-  /** @throws ConnectionFailure, also when it is abandoned meanwhile */
+  /** @throws ConnectionFailure, also if the pool is abandoned meanwhile */
   connect(): Promise<PoolClient>;
   isFull(): boolean;
-  /** Ends all connections, in use or not. Resolves when nobody has one any more. */
+  /** Ends all connections, in use or not. Resolves when all have been released. */
   abandon(): Promise<void>;
 }
 
 function startPool(servers: Servers, max: number, patience: Patience): StartedPool {
   const clients = new Set<Client>();
   const abandoned = Promise.withResolvers<never>();
-  // Whoever waits for a connection learns of it.
+  // Callers that wait for a connection get the error.
   abandoned.promise.catch(() => {});
   class CurrentServer extends Client {
     constructor() {
@@ -119,14 +119,14 @@ function startPool(servers: Servers, max: number, patience: Patience): StartedPo
     max,
     idleTimeoutMillis: IDLE_TIMEOUT,
     ...(!servers.takesAny && {
-      // What it throws is what whoever waits for the connection gets.
+      // The caller that waits for the connection gets its error.
       onConnect: async (client: ClientBase) => void (await servers.check(client)),
     }),
   });
-  // One that goes away while nobody uses it is dropped; who asks next gets another.
+  // A connection lost while idle is dropped; the next caller gets another.
   pool.on('error', () => {});
-  // One that goes away in the moment it was made: whoever asks something of it learns of its end by the failure of
-  // what was asked. Nobody has it yet, and what a database says last may come with what it said first.
+  // A connection may be lost as soon as it is made, as the database's last message may arrive with its first. Nobody
+  // has it yet; its first statement will fail.
   pool.on('connect', client => client.on('error', () => {}));
   return {
     pool,
@@ -136,7 +136,7 @@ function startPool(servers: Servers, max: number, patience: Patience): StartedPo
       try {
         return await Promise.race([connecting, abandoned.promise]);
       } catch (cause) {
-        // One that comes too late belongs to nobody.
+        // Nobody waits any longer for a connection that comes too late.
         connecting.then(
           client => client.release(true),
           () => {},
@@ -160,10 +160,10 @@ class TimedClient implements PostgresPoolClient {
   readonly #patience: Patience;
   readonly #names: StatementNames | undefined;
   #ended = false;
-  /** The statement that begins a transaction, which is sent with the first statement in it. */
+  /** The statement that begins a transaction; it is sent with the first one in it. */
   #begin: string | undefined;
 
-  /** @param names for what is asked often, where the connection may have named statements */
+  /** @param names of frequent statements; undefined if the connection may not have prepared statements */
   constructor(client: PoolClient, patience: Patience, names: StatementNames | undefined) {
     this.#client = client;
     this.#patience = patience;
@@ -219,18 +219,18 @@ class TimedClient implements PostgresPoolClient {
   #read<R>(cursor: PostgresCursor<R>): PostgresCursor<R> {
     if (this.#begin !== undefined) this.#client.query(this.#begin).catch(() => {});
     this.#begin = undefined;
-    // A cursor is one statement to the database, however long its reader takes.
+    // For the database, a cursor is one statement for as long as it is read.
     this.#client.query('SET LOCAL statement_timeout = 0').catch(() => {});
     this.#client.query(cursor as never);
     const { rows, answer } = this.#patience;
     return {
       read: count => inTime(this.#client, rows, () => this.#whileOpen(() => cursor.read(count))),
-      // Where it cannot be closed the transaction fails, by whatever is asked of it next.
+      // If it cannot be closed, the next statement of the transaction fails.
       close: () => inTime(this.#client, answer, () => this.#whileOpen(() => cursor.close())).catch(() => {}),
     };
   }
 
-  /** A cursor waits for ever for what a connection that ended did not say any more. @throws when it ends */
+  /** Without this, a cursor would never settle after its connection ended. @throws when it ends */
   #whileOpen<T>(asked: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const end = () => reject(new Error('The connection ended.'));

@@ -1,4 +1,4 @@
-/** The store of a company: PostgreSQL, with any number of processes on it, each of which shows another's commit within 100 ms. */
+/** The PostgreSQL store, for any number of processes, each of which sees another's commit within 100 ms. */
 import { type ControlledTransaction, Kysely, PostgresDialect, sql } from 'kysely';
 import Cursor from 'pg-cursor';
 import { Problem } from '../../../core/problem.ts';
@@ -33,27 +33,27 @@ const WRITE_PATIENCE = 5000;
 const CONNECTIONS = 10;
 /** read_only_sql_transaction */
 const READ_ONLY = '25006';
-/** How long a database that is read-only is put up with before another server is looked for, in ms. */
+/** The minimum time between two searches for another server because a database is read-only, in ms. */
 const READ_ONLY_PAUSE = 1000;
 
 export interface PostgresStoreOptions {
-  /** In place of the database's clock, which is not looked at then. */
+  /** Replaces the database's clock, which is not used then. */
   readonly now?: () => Date;
-  /** The clock of this machine, with which the database's is compared. */
+  /** The clock of this machine, to check the database's. */
   readonly machineClock?: () => Date;
-  /** At most so many beside the one that watches; 10 by default. */
+  /** The maximum number beside the watching connection; default: 10. */
   readonly connections?: number;
-  /** Whether notifications reach this process, which they do not through a pooler in transaction mode; true by default. */
+  /** True if notifications reach this process, unlike through a pooler in transaction mode; default: true. */
   readonly listens?: boolean;
-  /** Whether it refuses every write; false by default. */
+  /** True to refuse every write; default: false. */
   readonly readOnly?: boolean;
-  /** What is not given is as by default. */
+  /** Default for each member: that of `PATIENCE`. */
   readonly patience?: Partial<Patience>;
 }
 
 /**
- * A store on a database whose schema is this program's.
- * @throws ConnectionFailure, DatabaseError when the database cannot be watched
+ * Opens a store on a database with this program's schema.
+ * @throws ConnectionFailure, DatabaseError if the database cannot be watched
  */
 export async function connectPostgresStore(
   address: DatabaseAddress,
@@ -71,7 +71,7 @@ export async function connectPostgresStore(
   return store;
 }
 
-/** Kysely on a bounded pool of connections, which `destroy()` closes. */
+/** Kysely with a bounded pool of connections, which `destroy()` closes. */
 export function kyselyOn(address: DatabaseAddress, options: PoolOptions): Kysely<Tables> {
   return kyselyOver(boundedPool(new Servers(address, options.patience), options));
 }
@@ -88,7 +88,7 @@ class PostgresStore implements Store {
   readonly #watch: Watch;
   readonly #readOnly: boolean;
   readonly #commits: SharedCommits;
-  /** When a server was left that takes no writes, on performance.now(). */
+  /** When a read-only server was last left, on performance.now(). */
   #leftAt = Number.NEGATIVE_INFINITY;
   #closing: Promise<void> | undefined;
 
@@ -185,7 +185,9 @@ class PostgresStore implements Store {
     return this.#closing;
   }
 
-  /** @param repeats after which errors `work` is done once more; where a connection had ended it is in any case */
+  /**
+   * @param repeats returns true for errors after which `work` is repeated once, as it always is after a lost connection
+   */
   async #answering<T>(
     work: () => Promise<T>,
     repeats: (error: unknown) => boolean = () => false,
@@ -196,18 +198,18 @@ class PostgresStore implements Store {
       try {
         return await work();
       } catch (error) {
-        // A connection of the pool that had ended unnoticed, as after a restart: another one may do.
+        // The connection had ended unnoticed, for example after a restart: another one may work.
         const ended = error instanceof ConnectionFailure && !error.timedOut;
         const left = sqlState(error) === READ_ONLY && this.#leaveReadOnly();
-        // A standby ends readings that keep it from following its primary.
+        // A standby cancels reads that keep it from following its primary.
         if (!again || !(ended || left || repeats(error))) throw asProblem(error);
       }
     }
   }
 
   /**
-   * A primary that was made a standby takes no writes and may keep its connections: another server has taken its place,
-   * and is found where this one was or among the others. Now and then, as a database may be read-only for good.
+   * A primary that became a standby refuses writes but may keep its connections: its successor is at the same address
+   * or among the other servers. Rate-limited, because a database may be read-only permanently.
    * @returns whether to try again
    */
   #leaveReadOnly(): boolean {
@@ -219,7 +221,7 @@ class PostgresStore implements Store {
   }
 }
 
-/** Reads one snapshot: what is committed meanwhile is not seen. */
+/** Reads one snapshot: later commits are not visible. */
 export async function readSnapshot<T>(
   database: Kysely<Tables>,
   work: (snapshot: ReadSnapshot) => Promise<T>,
@@ -240,25 +242,25 @@ export async function readSnapshot<T>(
 }
 
 interface WriteSteps {
-  /** The newest schema that this program knows: nothing is written into a newer one. */
+  /** The newest schema that this program knows; a newer one is not written to. */
   readonly knownSchema?: number;
-  /** What comes before waiting for others' writes. */
+  /** Runs before the wait for other writes. */
   readonly before?: (transaction: WriteTransaction) => Promise<unknown>;
-  /** Whether others are told of the commit. */
+  /** True to notify others of the commit. */
   readonly notifies?: boolean;
-  /** Told when all is done but the commit. */
+  /** Called when only the commit remains. */
   readonly done?: (transaction: WriteTransaction) => void;
-  /** The database's time, in ms since 1970. */
+  /** Called with the database's time, in ms since 1970. */
   readonly toldTime?: (time: number) => void;
   readonly committed?: (revision: number) => void;
-  /** The connection went away during the commit. */
+  /** Called if the connection is lost during the commit. */
   readonly unknown?: () => void;
 }
 
 /**
- * One transaction that no other write runs beside: it begins by changing the one row that all of them change, so each
- * statement after that sees all that was committed before. READ COMMITTED, as a snapshot from before the wait would be old.
- * @throws Problem `unavailable` when nobody can know whether it was committed
+ * Runs one transaction while no other write runs: it first changes a row that all writes change, so each later
+ * statement sees all earlier commits. READ COMMITTED, because a snapshot from before the wait would be outdated.
+ * @throws Problem `unavailable` if it is unknown whether it was committed
  */
 export async function writeInTurn<T>(
   database: Kysely<Tables>,
@@ -298,7 +300,7 @@ async function takeTurn(
   toldTime: (time: number) => void = () => {},
   notifies = false,
 ): Promise<number> {
-  // It arrives with the commit.
+  // The notification is sent with the commit.
   const notified = notifies ? sql`, pg_notify(${sql.lit(CHANNEL)}, revision::text)` : sql``;
   const { rows } = await sql<{ revision: number; schema: number; time: number }>`
     UPDATE promptforge_registry SET revision = revision + 1
@@ -312,7 +314,7 @@ async function takeTurn(
   return row.revision;
 }
 
-/** A connection that is gone has nothing to take back. */
+/** Ignores failures: a lost connection has nothing to roll back. */
 async function rollBack(transaction: ControlledTransaction<Tables>): Promise<void> {
   if (!transaction.isCommitted && !transaction.isRolledBack)
     await transaction

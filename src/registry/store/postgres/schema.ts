@@ -1,4 +1,4 @@
-/** What a database holds: a registry, nothing yet, or something of another program; and its schema brought forward. */
+/** Finds out whether a database has a registry, is empty or belongs to another program, and migrates its schema. */
 import { type Kysely, sql } from 'kysely';
 import { DatabaseProblem } from '../../database-problem.ts';
 import { checkNotNewer, type Migrated, migrate, schemaVersion } from '../migrate.ts';
@@ -8,16 +8,19 @@ import { sqlState } from './failures.ts';
 import { POSTGRES_MIGRATIONS, REGISTRY_TABLE } from './migrations.ts';
 import { readSnapshot, writeInTurn } from './postgres-store.ts';
 
-/** 15, as `server_version_num` says it. */
+/** Version 15 in the format of `server_version_num`. */
 const OLDEST_SERVER = 150_000;
-/** For how long another process's migration is waited for. */
+/** The wait for another process's migration. */
 const MIGRATION_PATIENCE = '10min';
-/** For how long a step waits for those who read a table that it changes. */
+/** A step's wait for readers of a table that it changes. */
 const STEP_LOCK_TIMEOUT = '5s';
-/** Of two that make the same table at once, one is told so by these: unique_violation, duplicate_table, duplicate_object. */
+/**
+ * Errors if another process creates the same table at the same time: unique_violation, duplicate_table,
+ * duplicate_object.
+ */
 const MADE_BY_ANOTHER = ['23505', '42P07', '42710'];
 
-/** The version of the schema: 0 for an empty database, undefined for one that holds something else. */
+/** The version of the schema: 0 for an empty database, undefined for another program's. */
 async function presentSchema(snapshot: ReadSnapshot): Promise<number | undefined> {
   const { rows } = await sql<{ name: string }>`
     SELECT relname AS name FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
@@ -28,8 +31,8 @@ async function presentSchema(snapshot: ReadSnapshot): Promise<number | undefined
 }
 
 /**
- * Finds out whether the database holds a registry of this program's schema.
- * @returns false when steps are still to be run, also on an empty database
+ * Finds out whether the database has a registry with this program's schema.
+ * @returns the schema's version, and `done`: false if steps remain, as on an empty database
  * @throws DatabaseProblem `too_old`, `foreign`; DataFolderProblem `newer_schema`; ConnectionFailure, DatabaseError
  */
 export async function hasPresentSchema(
@@ -66,8 +69,8 @@ async function checkServer(snapshot: ReadSnapshot): Promise<void> {
 }
 
 /**
- * Runs the steps that are still to come, in one transaction, while no process of any version writes.
- * @throws DataFolderProblem `newer_schema`; DatabaseError when the user may not change the schema
+ * Runs the remaining steps in one transaction, while no process of any version writes.
+ * @throws DataFolderProblem `newer_schema`; DatabaseError if the user may not change the schema
  */
 export async function migratePostgres(database: Kysely<Tables>, now: Store['now']): Promise<Migrated> {
   await makeRegistryTable(database);

@@ -1,17 +1,20 @@
-/** What a server of a cluster says of itself when a connection to it is made: whether it is the one to use. */
+/** Reads the state of a cluster's server on a new connection, to decide whether to use it. */
 import type { PostgresQueryResult } from 'kysely';
 import type { TargetSession } from './address.ts';
 import { isRefusal } from './failures.ts';
 
 export interface ServerState {
   readonly isStandby: boolean;
-  /** Whether transactions are read-only there: a standby's always are. */
+  /** True if its transactions are read-only, as on every standby. */
   readonly isReadOnly: boolean;
-  /** Which database this is, and since when it runs: another one after every restart. Null where the server does not say. */
+  /**
+   * Identifies the database and its start time, so it differs after every restart. Null if the server does not report
+   * it.
+   */
   readonly instance: string | null;
-  /** Of whose copies it is one; null where the server does not say. */
+  /** The system identifier, the same for all copies of a database; null if the server does not report it. */
   readonly system: string | null;
-  /** Raised by every promotion of a standby; null on a standby, and where the server does not say. */
+  /** Incremented by every promotion of a standby; null on a standby, and if the server does not report it. */
   readonly timeline: number | null;
 }
 
@@ -47,7 +50,7 @@ export async function readServerState(ask: Ask): Promise<ServerState> {
   } catch (error) {
     if (!isRefusal(error)) throw error;
   }
-  // Another engine with PostgreSQL's protocol, or one that was promoted between two of the functions.
+  // Another engine with PostgreSQL's protocol, or a server that was promoted between two of the function calls.
   const { rows } = await ask<{ transaction_read_only: string }>('SHOW transaction_read_only');
   const isReadOnly = rows[0]?.transaction_read_only === 'on';
   return { isStandby: isReadOnly, isReadOnly, instance: null, system: null, timeline: null };

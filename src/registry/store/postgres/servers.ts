@@ -1,7 +1,7 @@
 /**
- * The servers of a cluster, and which of them the registry uses: of several the one that `target_session_attrs` asks
- * for, and never one whose place another has taken. A primary that was paused wakes up as it fell asleep, and says so
- * until somebody tells it; what it says then is old.
+ * Finds the server of a cluster to use: the one that matches `target_session_attrs`, and never one that was replaced. A
+ * paused primary that resumes still believes that it is the primary until it is told otherwise, and its data is
+ * outdated.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientBase, type ClientConfig } from 'pg';
@@ -11,9 +11,9 @@ import { ConnectionFailure, isAway, sqlState } from './failures.ts';
 import { PATIENCE, type Patience } from './patience.ts';
 import { isWanted, readServerState, type ServerState } from './server-state.ts';
 
-/** How long each server is asked before the next one in order is asked as well, in ms. */
+/** The head start of each server before the next one in order is queried as well, in ms. */
 const HEAD_START = 100;
-/** How long before a server that was not to be used is asked again, in ms. */
+/** The time before a server that could not be used is queried again, in ms. */
 const AGAIN = 100;
 
 export class Servers {
@@ -21,7 +21,7 @@ export class Servers {
   readonly #patience: Patience;
   #current = 0;
   #locating: Promise<void> | undefined;
-  /** The primary of the newest timeline that was met. */
+  /** The newest timeline of a primary seen so far. */
   #newest: { readonly system: string; readonly timeline: number } | undefined;
 
   constructor(address: DatabaseAddress, patience: Patience = PATIENCE) {
@@ -29,32 +29,32 @@ export class Servers {
     this.#patience = patience;
   }
 
-  /** Whether there is more than one. */
+  /** True if there is more than one. */
   get areSeveral(): boolean {
     return this.#address.servers.length > 1;
   }
 
-  /** Whether any will do: nothing is to be asked of it then. */
+  /** True if any server may be used, so that its state need not be checked. */
   get takesAny(): boolean {
     return this.#address.target === 'any';
   }
 
-  /** Whether writes are to be taken. */
+  /** True if the server must accept writes. */
   get mustWrite(): boolean {
     return this.#address.target === 'read-write' || this.#address.target === 'primary';
   }
 
-  /** The one that was found last: its place in the URL. */
+  /** The index in the URL of the server that was found last. */
   get current(): number {
     return this.#current;
   }
 
-  /** For a connection to that one. */
+  /** The configuration for connections to that server. */
   get config(): ClientConfig {
     return clientConfig(this.#address.servers[this.#current] ?? this.#address.servers[0], this.#patience);
   }
 
-  /** What the server at the other end of `client` says of itself. @throws ConnectionFailure where it is not to be used */
+  /** Reads the state of the server that `client` is connected to. @throws ConnectionFailure if it must not be used */
   async check(client: ClientBase): Promise<ServerState> {
     const state = await readServerState(sql => answered(client, sql, [], this.#patience.watch));
     const { system, timeline } = state;
@@ -71,9 +71,9 @@ export class Servers {
   }
 
   /**
-   * Looks for the server to use, where there are several: all are asked, again and again, the one that was used last
-   * first. Whoever calls it meanwhile waits for the same search.
-   * @throws ConnectionFailure when there is none within the time for a connection
+   * Searches for the server to use if there are several: queries all of them repeatedly, the last used one first.
+   * Concurrent calls share a search.
+   * @throws ConnectionFailure if none is found within the timeout for a connection
    */
   locate(): Promise<void> {
     if (!this.areSeveral) return Promise.resolve();
@@ -96,20 +96,20 @@ export class Servers {
     }
   }
 
-  /** @returns it, when it is to be used */
+  /** @returns the index of the server, once it can be used */
   async #lookAt(server: number, delay: number, signal: AbortSignal): Promise<number> {
     const until = performance.now() + this.#patience.connect;
     await sleep(delay, undefined, { signal });
     for (let round = 1; ; round++) {
       const client = new Client(clientConfig(this.#address.servers[server] ?? {}, this.#patience));
-      // It may end at any moment, and whatever is asked of it then fails.
+      // The connection may end at any time; statements on it then fail.
       client.on('error', () => {});
       const abandon = () => destroy(client);
       signal.addEventListener('abort', abandon);
       try {
         await client.connect();
         const { isStandby } = await this.check(client);
-        // Where there is no standby by now, a primary serves as well.
+        // If there is no standby by now, use a primary.
         if (this.#address.target !== 'prefer-standby' || isStandby || round > 1) return server;
       } catch (cause) {
         const failure = cause instanceof ConnectionFailure ? cause : new ConnectionFailure(cause, false);
@@ -131,10 +131,13 @@ function unusable(why: string): ConnectionFailure {
   return new ConnectionFailure(new Unusable(why), false);
 }
 
-/** A server that answers, and is not the one to use. */
+/** A server that answers but must not be used. */
 class Unusable extends Error {}
 
-/** What a server refused says more than that another one is none to use, and that more than that one does not answer. */
+/**
+ * The most informative error: a refusal by a server, then a server that must not be used, then one that does not
+ * answer.
+ */
 function mostTelling(errors: readonly unknown[]): unknown {
   const refused = errors.find(error => sqlState(error) !== undefined);
   const unusable = errors.find(

@@ -1,29 +1,29 @@
 /**
- * Names for statements that are asked all day: the database parses and plans a named one once for each connection, which
- * is a third of its work for a publication. As JDBC's driver does it (prepareThreshold, preparedStatementCacheQueries).
+ * Names frequent statements, so that the database parses and plans them once per connection: otherwise that is a third
+ * of its work for a publication. Similar to JDBC's driver (prepareThreshold, preparedStatementCacheQueries).
  */
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
-/** A statement that was asked so many times will be asked again. */
+/** After so many executions, a statement counts as frequent. */
 const OFTEN = 5;
-/** Each connection keeps what has a name until it ends, so no more than these get one. */
+/** Each connection keeps named statements until it ends, so their number is limited. */
 const MOST = 256;
 /**
- * Characters of all that have one: a plan takes up to 200 bytes of the database's memory for each, on each connection,
- * and what several writes need together has some ten thousand.
+ * The total length of all named statements: for each character, a plan takes up to 200 bytes of the database's memory
+ * on each connection, and a statement combined from several writes has some ten thousand.
  */
 const MOST_CHARACTERS = 256 * 1024;
-/** Statements that are counted; what is put together of the parts of several writes may be any of thousands. */
+/** The number of statements whose executions are counted: combinations of several writes have thousands of variants. */
 const COUNTED = 1000;
 const COUNTED_CHARACTERS = 4 * 1024 * 1024;
 
 export interface StatementNames {
-  /** Counts it. @returns its name; undefined where it has none */
+  /** Counts an execution. @returns the statement's name; undefined if it has none */
   nameOf(sql: string): string | undefined;
-  /** Gives other names from now on: what the database keeps for these is out of date. */
+  /** Uses new names from now on, because the prepared statements are outdated. */
   renew(): void;
-  /** Gives none from now on: what the database was told of is not what it keeps. */
+  /** Uses no names from now on, because the database does not keep the statements prepared here. */
   stop(): void;
 }
 
@@ -67,7 +67,7 @@ export function statementNames(): StatementNames {
   };
 }
 
-/** A name never means another statement, even where a pooler shares a connection with another process. */
+/** Names depend on the statement, so that processes that share a connection through a pooler never confuse them. */
 function digest(sql: string): string {
   return hash('sha256', sql).slice(0, 32);
 }

@@ -1,8 +1,7 @@
 /**
- * Whether anything was committed, by this process or another, known without asking: one connection listens for the
- * notification that every commit sends and asks for the revision twice a second, in case one was missed. While the
- * database is away nothing changes here, so that what is kept in memory goes on being used. Where no notification
- * arrives it asks twenty times a second.
+ * Knows the current revision without a query: one connection listens for the notification of every commit, by this
+ * process or another, and queries the revision twice a second in case one was missed, or twenty times a second if none
+ * arrive. While the database is away the revision stays the same, so that cached data remains in use.
  */
 import { Client } from 'pg';
 import { answered, destroy } from './client.ts';
@@ -11,21 +10,21 @@ import { Hearing } from './hearing.ts';
 import { PATIENCE, type Patience } from './patience.ts';
 import type { Servers } from './servers.ts';
 
-/** The channel of the notifications; what they carry is the revision. */
+/** The channel of the notifications; their payload is the revision. */
 export const CHANNEL = 'promptforge';
 /** The database's clock, in ms since 1970. */
 export const DATABASE_TIME = '(extract(epoch FROM clock_timestamp()) * 1000)::float8';
-/** How often the revision is asked for where no notifications arrive, in ms. */
+/** The interval of queries for the revision if no notifications arrive, in ms. */
 const INTERVAL_WITHOUT_NOTIFICATIONS = 50;
-/** How long to wait before connecting again: doubled from the first to the second, in ms. */
+/** The time before the next attempt to connect, doubled each time up to the longest, in ms. */
 const PAUSES = { first: 25, longest: 250 } as const;
-/** What answers LISTEN: an engine that has none, and a standby. */
+/** The errors of LISTEN on an engine without it, and on a standby. */
 const NO_LISTEN: ReadonlySet<string | undefined> = new Set(['0A000', '25006']);
 
 export interface DatabaseWatchOptions {
-  /** Whether to listen at all: not through a pooler that gives each transaction another connection. */
+  /** True to listen for notifications; false for a pooler that gives each transaction another connection. */
   readonly listens: boolean;
-  /** Told when the server went away, or another one has taken its place: what leads to it is worth nothing any more. */
+  /** Called when the server is gone or was replaced: connections to it are useless then. */
   readonly onServerLost: () => void;
   readonly patience?: Patience;
 }
@@ -36,20 +35,20 @@ export class Watch {
   readonly #onServerLost: () => void;
   #listens: boolean;
   #notifies = true;
-  /** Counts changes as this process learns of them. */
+  /** Counts the changes that this process has learned of. */
   #revision = 0;
-  /** The database's own number, as last seen. */
+  /** The database's own revision when it was last seen. */
   #seen: number | undefined;
-  /** The number of the newest event at that revision; undefined where nobody has told. */
+  /** The seq of the newest event at that revision; undefined if it is not known. */
   #newestSeq: number | undefined;
-  /** Since when the database is away, on performance.now(). */
+  /** When the database went away, on performance.now(). */
   #awaySince: number | undefined;
   #lost = false;
-  /** The database's clock as it was told last, and when, on performance.now(). */
+  /** The last known time of the database, and when it was read, on performance.now(). */
   #time = { database: Date.now(), own: performance.now() };
-  /** Of the server that it is connected to. */
+  /** The `instance` of the connected server. */
   #instance: string | null = null;
-  /** Its place in the URL. */
+  /** The index of the connected server in the URL. */
   #server = 0;
   readonly #waiting = new Set<() => void>();
   readonly #closed = new AbortController();
@@ -78,49 +77,49 @@ export class Watch {
     return this.#newestSeq;
   }
 
-  /** Whether the database takes no connection, as far as is known. */
+  /** True if the database accepts no connection, as far as is known. */
   get away(): boolean {
     return this.#awaySince !== undefined;
   }
 
-  /** Since when, on performance.now(). */
+  /** When it went away, on performance.now(). */
   get awaySince(): number | undefined {
     return this.#awaySince;
   }
 
-  /** Whether it has been so for longer than what was kept may be used. */
+  /** True if it has been away for longer than cached data may be used. */
   get lost(): boolean {
     return this.#lost;
   }
 
-  /** Whether others can be told of commits by a notification. */
+  /** True if the database supports notifications. */
   get notifies(): boolean {
     return this.#notifies;
   }
 
-  /** What the database's clock says: as it was told last, and since then by a clock that nobody sets. */
+  /** The database's time: the last known one, plus the time since then on a monotonic clock. */
   now(): Date {
     return new Date(this.#time.database + performance.now() - this.#time.own);
   }
 
-  /** In ms since 1970. */
+  /** Sets the database's time, in ms since 1970. */
   toldTime(database: number): void {
     this.#time = { database, own: performance.now() };
   }
 
-  /** The revision that this process committed, or that another told of, with the number of the newest event there. */
+  /** Called with a revision that this process or another committed, and the seq of the newest event there. */
   saw(revision: number, newestSeq: number | undefined): void {
     if (revision === this.#seen) return;
     this.#seen = revision;
     this.#changed(newestSeq);
   }
 
-  /** Something may have been committed, and nobody knows. */
+  /** Called when it is unknown whether something was committed. */
   doubt(): void {
     this.#changed();
   }
 
-  /** The server is not the one to use any more: looks for another one. */
+  /** Drops the server, which must no longer be used, and searches for another. */
   reconnect(): void {
     if (this.#client !== undefined) destroy(this.#client);
   }
@@ -144,11 +143,11 @@ export class Watch {
 
   async close(): Promise<void> {
     this.#closed.abort();
-    // Nobody waits for one that is still being made.
+    // Nobody waits for a connection that is still being made.
     if (this.#connecting !== undefined) destroy(this.#connecting);
     await this.#client?.end().catch(() => {});
     await this.#following;
-    // One that was being connected while this was closed.
+    // A connection may have been made while this was closed.
     await this.#client?.end().catch(() => {});
   }
 
@@ -167,7 +166,7 @@ export class Watch {
         this.#lost = false;
         pause = PAUSES.first;
         await this.#askUntilItFails(client);
-        // What is committed from here on is not known, nor whether it will be the same database.
+        // Later commits are not known, nor whether the next connection leads to the same database.
         this.#seen = undefined;
       } else {
         await this.#pause(pause);
@@ -183,7 +182,7 @@ export class Watch {
 
   #failed(error: unknown): void {
     if (!isAway(error)) {
-      // The database may go on without this connection: then what is kept must not be trusted any longer.
+      // The database may be running without this connection, so cached data must no longer be trusted.
       this.#awaySince = undefined;
       this.#changed();
       return;
@@ -233,7 +232,7 @@ export class Watch {
     }
   }
 
-  /** Resolves when the connection is lost. */
+  /** Queries the revision again and again; resolves when the connection is lost. */
   async #askUntilItFails(client: Client): Promise<void> {
     let ended = false;
     let wake = () => {};
@@ -288,7 +287,7 @@ export class Watch {
     return row.revision;
   }
 
-  /** Until `ms` are over or this is closed. */
+  /** Resolves after `ms`, or when this is closed. */
   #pause(ms: number): Promise<void> {
     return this.changed(this.#revision, ms, this.#closed.signal);
   }

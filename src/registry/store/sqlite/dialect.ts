@@ -1,9 +1,9 @@
-/** Kysely's SQLite dialect over `node:sqlite`, whose objects are not those that Kysely's own driver expects. */
+/** Kysely's SQLite dialect on `node:sqlite`, whose API differs from the one that Kysely's own driver expects. */
 import type { DatabaseSync } from 'node:sqlite';
 import { type Dialect, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import { NodeSqliteConnection, NodeSqliteDriver } from './driver.ts';
 
-/** `begin`: how a transaction starts, such as `BEGIN IMMEDIATE` for one that will write. */
+/** @param begin starts a transaction, with `BEGIN IMMEDIATE` for one that will write */
 export function nodeSqliteDialect(
   database: DatabaseSync,
   begin: () => Promise<void>,

@@ -1,4 +1,4 @@
-/** One `node:sqlite` connection as a Kysely driver. Kysely itself lets one caller at a time have it. */
+/** One `node:sqlite` connection as a Kysely driver. Kysely itself gives it to one caller at a time. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import {
   type CompiledQuery,
@@ -10,7 +10,7 @@ import {
   UpdateQueryNode,
 } from 'kysely';
 
-/** Prepared statements kept; the registry has fewer distinct ones than this. */
+/** The number of prepared statements to keep; the registry has fewer distinct ones. */
 const MAX_STATEMENTS = 300;
 
 export class NodeSqliteDriver implements Driver {
@@ -39,7 +39,7 @@ export class NodeSqliteDriver implements Driver {
   }
 
   async rollbackTransaction(): Promise<void> {
-    // SQLite has already rolled back after some errors, a full disk among them.
+    // SQLite has already rolled back after some errors, such as a full disk.
     try {
       this.#database.exec('ROLLBACK');
     } catch (error) {
@@ -70,14 +70,14 @@ export class NodeSqliteConnection implements DatabaseConnection {
     return { rows: [], numAffectedRows: BigInt(changes) };
   }
 
-  /** Of a query that reads. */
+  /** The rows of a query that reads. */
   rowsOf<Row>({ sql, parameters }: CompiledQuery<Row>): Row[] {
     const { statement, columns } = this.#prepare(sql);
     return statement.all(...(parameters as SQLInputValue[])).map(row => rowOf<Row>(row, columns));
   }
 
   async *streamQuery<Row>(compiled: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {
-    // A statement of its own: a kept one may be run again before this iteration ends.
+    // A separate statement, because a kept one may be run again before this iteration ends.
     const { statement, columns } = prepare(this.#database, compiled.sql);
     for (const row of statement.iterate(...(compiled.parameters as SQLInputValue[])))
       yield { rows: [rowOf<Row>(row, columns)] };
@@ -99,17 +99,17 @@ export class NodeSqliteConnection implements DatabaseConnection {
 
 interface Prepared {
   readonly statement: StatementSync;
-  /** Of a statement that gives lists of values; undefined: it gives objects. */
+  /** The names of the columns if the statement returns arrays; undefined if it returns objects. */
   readonly columns: readonly string[] | undefined;
 }
 
 /**
- * The objects of node:sqlite take twice as long as lists, and are slow to read from. Where a statement names its
- * columns they stay the same; those of `*` may be others once the schema was changed, by another process as well.
+ * Objects of node:sqlite take twice as long as arrays, and are slow to read. Arrays are used if a statement names its
+ * columns; those of `*` may differ after a change of the schema, even by another process.
  */
 function prepare(database: DatabaseSync, sql: string): Prepared {
   const statement = database.prepare(sql);
-  // Node 22 has it from 22.16 on.
+  // Available since Node 22.16.
   const isAble = 'setReturnArrays' in statement && 'columns' in statement;
   if (!isAble || sql.includes('*')) return { statement, columns: undefined };
   statement.setReturnArrays(true);

@@ -1,7 +1,7 @@
 /**
- * Checks a range of the log, with the versions that it published, by one SQLite statement. Most events publish a version,
- * and SQLite writes the text of their hash from the version's row: where that text has the hash, both rows are intact.
- * A range that does not fit is left to the check that reads row by row, which names the fault.
+ * Checks a range of the log and its published versions with one SQLite statement. Most events publish a version, and
+ * SQLite builds their hashed text from the version's row: if its hash matches, both rows are intact. A range that does
+ * not match is left to the check of single rows, which names the fault.
  */
 import type { KeyObject } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
@@ -15,15 +15,15 @@ import { originText } from '../origin-text.ts';
 import type { EventsTable } from '../tables.ts';
 
 export interface RangeChecks {
-  /** The key of the MACs, and the event from which on each has one; undefined: MACs are not looked at. */
+  /** The key of the MACs, and the seq of the first event that must have one; undefined to skip MACs. */
   readonly macs: { readonly secret: KeyObject; readonly start: number } | undefined;
-  /** True if sources are held to their digests. */
+  /** True to verify sources against their digests. */
   readonly sources: boolean;
 }
 
 /**
- * The events of a range, which were checked: of one that published a version only what follows from it, since the rest
- * of it was held to the version's row.
+ * The checked events of a range. Those that published a version have only the fields that later checks need, because
+ * the rest was verified against the version's row.
  * @param after the event before the first
  */
 export function eventsOfRange({ events }: CheckedRange, after: number): RegistryEvent[] {
@@ -40,7 +40,7 @@ export function eventsOfRange({ events }: CheckedRange, after: number): Registry
   });
 }
 
-/** Values of an event that published a version. */
+/** The number of values of an event that published a version. */
 const PUBLISHED = 3;
 
 function rowFrom(values: readonly unknown[]): EventsTable {
@@ -49,18 +49,18 @@ function rowFrom(values: readonly unknown[]): EventsTable {
   return row as unknown as EventsTable;
 }
 
-/** Events in one read: so many sources stay in the processor's memory until they are hashed. */
+/** Events per read: so many sources stay in the processor's cache until they are hashed. */
 const SOME = 100;
-/** Bytes of a source that is read together with others. */
+/** The size in bytes up to which a source is read together with others. */
 const LARGE = 65_536;
 /** `sha256:` and 64 digits. */
 const HASH = 71;
 
-/** Canonical JSON as it is stored; a version without one has NULL, of which `concat` makes nothing. */
+/** The stored canonical JSON; a version without an origin has NULL, which `concat` ignores. */
 const ORIGIN = `',"origin":' || v.origin`;
 const DATA = `'{"digest":"', v.digest, '","base":', coalesce(v.base, 'null'),
   ',"message":', json_quote(v.message), ',"bytes":', v.bytes, ',"partials":{}', ${ORIGIN}, '}'`;
-/** RFC 8785 with the members in their order, as `canonicalJson` writes it. */
+/** RFC 8785 with sorted members, like `canonicalJson`. */
 const HASHED = `concat(e.previous_hash, '{"actor":', json_quote(v.author), ',"at":', json_quote(v.published_at),
   ',"data":{"base":', coalesce(v.base, 'null'), ',"bytes":', v.bytes, ',"digest":"', v.digest,
   '","message":', json_quote(v.message), ${ORIGIN}, ',"partials":{}},"environment":', json_quote(e.environment),
@@ -85,7 +85,7 @@ const VERSION = [
   'origin',
 ];
 
-/** @throws errors of node:sqlite, also where the schema is one of before */
+/** @throws errors of node:sqlite, also for an older schema */
 export function rangeChecker(database: DatabaseSync, { macs, sources }: RangeChecks): RangeChecker {
   const mac = macs === undefined ? 'NULL' : 'e.mac';
   const source = sources
@@ -107,7 +107,7 @@ export function rangeChecker(database: DatabaseSync, { macs, sources }: RangeChe
     'SELECT CASE WHEN octet_length(source) = bytes THEN source END AS source FROM versions WHERE seq = ?',
   );
 
-  /** The row of an event that is not plain, where it fits with its version, if it published one. */
+  /** The row of an event that is not plain; undefined if its hash or its published version does not match. */
   function checkedRow(seq: number): EventsTable | undefined {
     const [values = []] = eventRow(seq);
     const row = rowFrom(values);
@@ -131,8 +131,8 @@ export function rangeChecker(database: DatabaseSync, { macs, sources }: RangeChe
       const macTexts: string[] = [];
       const found: string[] = [];
       for (let index = 0; index < rows.length; index++) {
-        // By their places: to take a list apart goes through its iterator, on which a thread that has just started, and
-        // whose code is not compiled yet, spends more time than on anything else.
+        // By index: destructuring an array uses its iterator, on which a new thread, whose code is not compiled yet,
+        // spends most of its time.
         const row = rows[index] as Row;
         seq += 1;
         if (row[SEQ] !== seq) return undefined;
@@ -164,14 +164,14 @@ export function rangeChecker(database: DatabaseSync, { macs, sources }: RangeChe
       if (rows.length < SOME) break;
     }
     if (seq === after) return undefined;
-    // None that another event published, or no event.
+    // There must be no version that another event published, or none.
     const [[count] = []] = countOf(after, seq);
     return count === published ? { previousHash, head: { seq, hash: hash as Digest }, events } : undefined;
   };
 
   function hasItsSource(row: Row, seq: number): boolean {
     const text = row[SOURCE] ?? largeSource(seq)[0]?.[0];
-    // Of another length than the version says there is none, which is not the same as an empty one.
+    // Undefined if its length differs from the version's; that is not the same as empty.
     return typeof text === 'string' && hasDigest(text, row[DIGEST] ?? '');
   }
 }
@@ -184,7 +184,7 @@ type Row = readonly [
   at: string,
   prompt: string | null,
   version: number | null,
-  /** Of a plain event. */
+  /** The hashed text of a plain event. */
   hashed: string | null,
   source: string | null,
 ];
@@ -205,10 +205,10 @@ function versionOf({ prompt, version, at, actor, data }: RegistryEvent<'version.
   return [prompt, version, digest, base, message, actor, at, bytes, ...texts];
 }
 
-/** A query whose rows are lists of values, which must have a name each. */
+/** A query whose rows are arrays of values; each column must have a unique name. */
 function lists(database: DatabaseSync, sql: string): (...given: SQLInputValue[]) => unknown[][] {
   const statement = database.prepare(sql);
-  // Node 22 has it from 22.16 on.
+  // Available since Node 22.16.
   if (!('setReturnArrays' in statement))
     return (...given) =>
       database

@@ -10,7 +10,7 @@ const FULL = 13;
 const CANTOPEN = 14;
 const NOTADB = 26;
 
-/** The primary result code; undefined when SQLite did not throw this. */
+/** The primary result code; undefined if the error is not from SQLite. */
 export function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number')
     return undefined;
@@ -32,7 +32,7 @@ export function isNotWritable(error: unknown): boolean {
   return code === READONLY || code === CANTOPEN;
 }
 
-/** Why SQLite cannot use a file, as a clause; undefined where it did not say so. */
+/** The reason why SQLite cannot use a file, as a clause; undefined if the error is not from SQLite. */
 export function whyUnusable(error: unknown): string | undefined {
   switch (sqliteCode(error)) {
     case undefined:
@@ -57,7 +57,9 @@ export function whyUnusable(error: unknown): string | undefined {
   }
 }
 
-/** A `Problem` `unavailable` for what may pass by itself or by an operator's hand; anything else as it is. */
+/**
+ * A `Problem` `unavailable` if the failure may be temporary or an operator can resolve it; otherwise the error itself.
+ */
 export function asProblem(error: unknown): unknown {
   const why = whyUnavailable(sqliteCode(error));
   return why === undefined ? error : new Problem('unavailable', why, {}, { cause: error });

@@ -1,6 +1,6 @@
-/** The schema of a SQLite store, step by step. A step that was released is never edited: a change is a new step. */
+/** The schema of a SQLite store as migration steps. A released step is never edited: a change is a new step. */
 
-/** In order; the schema's version is how many there are. */
+/** In order; the schema's version is their number. */
 export const SQLITE_MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE events (
@@ -116,7 +116,7 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX idempotency_by_time ON idempotency (at);
   `,
-  // Approvals, comments, planned promotions. SQLite changes no CHECK of a table, so those that have one are made anew.
+  // Approvals, comments, planned promotions. SQLite cannot change a CHECK, so tables with one are recreated.
   `
   CREATE TABLE new_promotions (
     id INTEGER PRIMARY KEY REFERENCES events (seq),
@@ -223,14 +223,14 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   `
   CREATE INDEX events_of_created_keys ON events (key, seq) WHERE kind = 'key.created';
   `,
-  // Names may have capitals: two that differ only by case are one file on many disks. What follows the last slash finds
-  // the partials of that name in any folder. SQLite's lower() folds A–Z alone.
+  // Names may have capitals: two that differ only by case are one file on many disks. The index on the last segment
+  // finds the partials of that name in any folder. SQLite's lower() folds only A–Z.
   `
   CREATE UNIQUE INDEX prompts_by_folded_name ON prompts (lower(name));
   CREATE INDEX prompts_by_last_segment
     ON prompts (lower(substr(name, length(rtrim(name, replace(name, '/', ''))) + 1)), name) WHERE archived = 0;
   `,
-  // MACs of events, and the events that the rows of tables are held to.
+  // MACs of events, and indexes of the events that rows of tables are verified against.
   `
   ALTER TABLE events ADD COLUMN mac TEXT;
   CREATE TRIGGER events_keep_macs BEFORE INSERT ON events
@@ -244,7 +244,7 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   CREATE INDEX events_of_keys ON events (json_extract(data, '$.id'), seq)
     WHERE kind IN ('key.created', 'key.committed', 'key.expiry_set', 'key.revoked');
   `,
-  // The events that a prompt's being archived is held to.
+  // The events that archived or restored a prompt, to verify its state.
   `
   CREATE INDEX events_of_archived ON events (prompt, seq) WHERE kind IN ('prompt.archived', 'prompt.restored');
   `,
@@ -255,7 +255,7 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   CREATE INDEX promotions_of_release ON promotions (release, state) WHERE release IS NOT NULL;
   CREATE INDEX releases ON promotions (id) WHERE release = id;
   `,
-  // The index of the search for texts: what each version changed. It follows from the versions and is made from them.
+  // The index for text search: the changes of each version. It is derived from the versions.
   `
   CREATE TABLE version_changes (
     seq INTEGER PRIMARY KEY REFERENCES versions (seq),
@@ -266,12 +266,12 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX version_changes_by_prompt ON version_changes (prompt, seq);
   `,
-  // How a webhook is told.
+  // The message format of a webhook.
   `
   ALTER TABLE webhooks ADD COLUMN format TEXT NOT NULL DEFAULT 'json'
     CHECK (format IN ('json', 'slack', 'teams'));
   `,
-  // What is written at the lines of a version, with its text beside the texts of comments on promotions.
+  // Comments at the lines of a version; their texts are stored with those of comments on promotions.
   `
   CREATE INDEX events_of_comments ON events (prompt, version, seq)
     WHERE kind IN (
@@ -292,13 +292,13 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   ALTER TABLE comments_of_any RENAME TO comments;
   CREATE INDEX comments_by_promotion ON comments (promotion, id);
   `,
-  // The events that tell of the owners of an environment.
+  // The events about the owners of an environment.
   `
   CREATE INDEX events_of_owners ON events (environment, seq)
     WHERE kind IN ('owners.requested', 'owners.approved', 'owners.applied', 'owners.rejected', 'owners.cancelled');
   CREATE INDEX events_of_owners_in_force ON events (environment, seq) WHERE kind = 'owners.applied';
   `,
-  // Where the text of a version comes from.
+  // The origin of a version.
   `
   ALTER TABLE versions ADD COLUMN origin TEXT;
   `,

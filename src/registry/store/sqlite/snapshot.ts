@@ -1,4 +1,4 @@
-/** A SQLite database as it is at one moment, in a file of its own, while others go on writing. */
+/** Copies a SQLite database at one moment to another file, while others keep writing. */
 import { once } from 'node:events';
 import * as sqlite from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
@@ -14,13 +14,13 @@ import { nodeSqliteDialect } from './dialect.ts';
 import { rangeChecker } from './event-range.ts';
 import { APPLICATION_ID } from './sqlite-store.ts';
 
-/** How long to wait for a lock, in ms; what only reads seldom meets one. */
+/** The wait for a lock, in ms; readers seldom meet one. */
 const BUSY_TIMEOUT = 5000;
 
 /**
- * Writes all that is committed in the database `file` to `copy`, which is empty or not there, and verifies its log,
- * without changing `file` or keeping anybody from writing to it. Of whatever schema it is, the copy stays so.
- * @returns where the log of the copy ends
+ * Copies everything committed in the database `file` to `copy`, which is empty or does not exist, and verifies its log,
+ * without changing `file` or blocking writes to it. The copy keeps the schema.
+ * @returns the end of the copy's log
  * @throws DataFolderProblem `not_a_database`, `chain_broken`; errors of node:sqlite
  */
 export async function takeSnapshot(file: string, copy: string): Promise<ChainHead> {
@@ -36,10 +36,10 @@ export async function takeSnapshot(file: string, copy: string): Promise<ChainHea
 
 async function copyVerified(file: string, copy: string, watcher: sqlite.DatabaseSync): Promise<ChainHead> {
   const before = revisionOf(watcher);
-  // At the same time, since each takes about as long as the other.
+  // At the same time, because both take about as long.
   const [copied, verified] = await Promise.allSettled([copyPages(file, copy), verify(file)]);
   if (copied.status === 'rejected') throw copied.reason;
-  // What was committed meanwhile may be in the one and not in the other.
+  // Only one of the two may have included a commit made meanwhile.
   if (revisionOf(watcher) !== before) return verify(copy);
   if (verified.status === 'rejected') throw verified.reason;
   const { seq, hash } = await reading(copy, store => store.read(plainHead));
@@ -48,7 +48,7 @@ async function copyVerified(file: string, copy: string, watcher: sqlite.Database
   return verified.value;
 }
 
-/** Its log, and that every page of it is where it belongs: a copy of pages is as damaged as they are. */
+/** Verifies the log and the pages of a database: a copy of damaged pages is as damaged. */
 function verify(file: string): Promise<ChainHead> {
   return reading(file, async (store, database) => {
     const head = await verifyLog(store, undefined, checkerOf(database));
@@ -58,7 +58,7 @@ function verify(file: string): Promise<ChainHead> {
   });
 }
 
-/** Of a schema of before no range is known to fit. */
+/** Checks no ranges if the schema is an older one. */
 function checkerOf(database: sqlite.DatabaseSync): RangeChecker {
   try {
     return rangeChecker(database, { macs: undefined, sources: false });
@@ -73,7 +73,7 @@ function opened(file: string): sqlite.DatabaseSync {
   return database;
 }
 
-/** Another number after each commit of others. */
+/** A number that changes after each commit of another connection. */
 function revisionOf(database: sqlite.DatabaseSync): unknown {
   return database.prepare('PRAGMA data_version').get()?.['data_version'];
 }
@@ -93,12 +93,12 @@ async function reading<T>(
   }
 }
 
-/** All of them in one step, so that no write makes it begin again. */
+/** Copies all pages in one step, so that no write makes it start again. */
 const ALL_PAGES = 0x7fffffff;
 
-/** As SQLite's own backup does it, on a thread that Node has for such work. */
+/** Uses SQLite's own backup, on a thread of Node's pool. */
 async function copyPages(file: string, copy: string): Promise<void> {
-  // Node 22 has it from 22.16 on.
+  // Available since Node 22.16.
   if (!('backup' in sqlite)) return vacuumInto(file, copy);
   const source = opened(file);
   try {
@@ -109,18 +109,18 @@ async function copyPages(file: string, copy: string): Promise<void> {
   endWal(copy);
 }
 
-/** A copy says of itself that it has a write-ahead log, which would be made anew beside it by whoever reads it. */
+/** A copy is still in WAL mode, so every reader would create a write-ahead log beside it. */
 function endWal(copy: string): void {
   const database = new sqlite.DatabaseSync(copy);
   try {
-    // Whoever asked for the copy waits until it is on the disk.
+    // The caller makes sure that the copy is on disk.
     database.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = DELETE');
   } finally {
     database.close();
   }
 }
 
-/** node:sqlite does it at a stretch, so it has a thread of its own, which needs nothing else. */
+/** node:sqlite blocks during this statement, so it runs in its own thread. */
 const VACUUM = `
   const { workerData, parentPort } = require('node:worker_threads');
   const { DatabaseSync } = require('node:sqlite');

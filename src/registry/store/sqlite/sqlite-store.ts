@@ -1,4 +1,4 @@
-/** The store of one machine: SQLite in WAL mode, every commit on disk before it is answered. */
+/** The store for a single machine: SQLite in WAL mode; every commit is on disk before it is acknowledged. */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
@@ -21,24 +21,27 @@ import { SQLITE_MIGRATIONS } from './migrations.ts';
 const WRITE_PATIENCE = 5000;
 /** How long SQLite itself may block this thread, in ms: the patience above waits without blocking. */
 const BUSY_TIMEOUT = 100;
-/** How often a wait looks for what other processes committed, in ms. */
+/** The interval at which a wait checks for commits of other processes, in ms. */
 const WATCH_INTERVAL = 200;
-/** For how long a revision counts as recent, in ms. */
+/** The time for which a revision counts as recent, in ms. */
 const RECENT = 5;
 /**
- * In bytes, of a new database. A version with its source of some kilobytes leaves half of a page of 4096 empty, and seven
- * of them share one of this size.
+ * The page size of a new database, in bytes. A version with a source of a few kilobytes leaves half of a 4096-byte page
+ * empty, while seven of them share a page of this size.
  */
 const PAGE_SIZE = 16_384;
-/** Pages of the write-ahead log after which a commit takes them over: 4 MiB, as SQLite has it with its own page size. */
+/** Pages in the write-ahead log that trigger a checkpoint: 4 MiB, like SQLite's default with its own page size. */
 const CHECKPOINT_AFTER = 256;
-/** In KiB, of pages: the indexes of 100,000 prompts, so that a delivery that is not in memory reads little beside its own pages. */
+/**
+ * The reader's page cache in KiB: fits the indexes of 100,000 prompts, so that an uncached delivery reads little beside
+ * its own pages.
+ */
 const READER_CACHE = 16_384;
-/** 'PFRG', so that `file` and this registry can tell the database from others. */
+/** 'PFRG', by which `file` and this registry recognize the database. */
 export const APPLICATION_ID = 0x50465247;
 
 /**
- * Opens or makes the database in `file` and brings its schema forward.
+ * Opens or creates the database in `file`, and migrates its schema.
  * @throws DataFolderProblem `newer_schema`, `not_a_database`; errors of node:sqlite
  */
 export async function openSqliteStore(file: string, now: () => Date): Promise<Store> {
@@ -55,7 +58,7 @@ export async function openSqliteStore(file: string, now: () => Date): Promise<St
     await patiently(() => writer.exec('PRAGMA journal_mode = WAL'));
     writer.exec(`PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;`);
     checkpointsAt(writer);
-    // One connection for reading, and one that is never in a transaction, whose data_version is therefore the present one.
+    // One connection for reading, and one that is never in a transaction, so that its data_version is always current.
     const reader = connect(`PRAGMA query_only = ON; PRAGMA cache_size = -${READER_CACHE}`);
     const watcher = connect('PRAGMA query_only = ON');
     const store = new SqliteStore(file, { writer, reader, watcher }, now);
@@ -68,7 +71,7 @@ export async function openSqliteStore(file: string, now: () => Date): Promise<St
 }
 
 /**
- * Opens the database in `file`, which others write, for reading alone.
+ * Opens the database in `file`, which others write to, read-only.
  * @throws DataFolderProblem `older_schema`, `newer_schema`, `not_a_database`; errors of node:sqlite
  */
 export async function openSqliteReader(file: string, now: () => Date): Promise<Store> {
@@ -102,7 +105,7 @@ function older(present: number): DataFolderProblem {
   );
 }
 
-/** Marks a new database as a registry's. @throws DataFolderProblem `not_a_database` for one that is another program's */
+/** Marks a new database as a registry's. @throws DataFolderProblem `not_a_database` for another program's database */
 function claim(database: DatabaseSync): void {
   const id = database.prepare('PRAGMA application_id').get()?.['application_id'];
   if (id === APPLICATION_ID) return;
@@ -110,7 +113,7 @@ function claim(database: DatabaseSync): void {
   database.exec(`PRAGMA page_size = ${PAGE_SIZE}; PRAGMA application_id = ${APPLICATION_ID}`);
 }
 
-/** A database of before has smaller pages, and as many more of them in its log. */
+/** A database of an earlier release has smaller pages, so more of them make the same size of log. */
 function checkpointsAt(database: DatabaseSync): void {
   const size = Number(database.prepare('PRAGMA page_size').get()?.['page_size'] ?? PAGE_SIZE);
   database.exec(`PRAGMA wal_autocheckpoint = ${Math.round((CHECKPOINT_AFTER * PAGE_SIZE) / size)}`);
@@ -124,7 +127,7 @@ function foreign(): DataFolderProblem {
 }
 
 interface Connections {
-  /** Undefined where nothing may be written. */
+  /** Undefined if the store is read-only. */
   readonly writer: DatabaseSync | undefined;
   readonly reader: DatabaseSync;
   readonly watcher: DatabaseSync;
@@ -141,7 +144,7 @@ class SqliteStore implements Store {
   readonly #dataVersion: () => unknown;
   #newest: StatementSync | undefined;
   #recent: number | undefined;
-  /** When it was asked, on performance.now(). */
+  /** When `#recent` was read, on performance.now(). */
   #asked = 0;
   readonly #waiting = new Set<() => void>();
   readonly #closed = new AbortController();
@@ -249,7 +252,7 @@ class SqliteStore implements Store {
     }
   }
 
-  /** Until `ms` are over, a write of this process ends, or `signal` aborts. */
+  /** Resolves after `ms`, when a write of this process ends, or when `signal` aborts. */
   #pause(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise(resolve => {
       const wake = () => {
