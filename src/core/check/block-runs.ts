@@ -6,6 +6,7 @@ import {
   isFalse,
   isObject,
   isScalar,
+  isUnknownScalar,
   itemsOf,
   kindOf,
   textOfKind,
@@ -70,6 +71,7 @@ function isEqual(
   if (first !== last) return false;
   // Objects are compared by identity, and of a text that is only known to be one, the value is not known.
   if (first === 'object' || one === 'text' || other === 'text') return undefined;
+  if (isUnknownScalar(one) || isUnknownScalar(other)) return undefined;
   return one === other && one !== 'scalar:NaN';
 }
 
@@ -91,5 +93,5 @@ function hasItems(kind: ValueKind): boolean | undefined {
 function hasSection(kind: ValueKind): boolean | undefined {
   if (typeof kind === 'object') return !(Array.isArray(kind) && kind.length === 0);
   if (kind === 'nothing' || kind === 'scalar:false') return false;
-  return kind === 'any' ? undefined : true;
+  return kind === 'any' || kind === 'boolean' ? undefined : true;
 }

@@ -188,7 +188,7 @@ class Walk<T extends ParsedTemplate> {
   /** For `{{#name}}`: a true value keeps the context around it, and a list renders the body for each item. */
   #section(program: Program | undefined, kind: ValueKind, place: ContextScope, inside: Within<T>): void {
     if (Array.isArray(kind)) this.#each(program, kind, place, inside);
-    else if (kind === 'scalar:true') this.#body(program, place, inside, place);
+    else if (kind === 'scalar:true' || kind === 'boolean') this.#body(program, place, inside, place);
     else if (kind !== 'any') this.#body(program, within(place, kind), inside, place);
     else
       this.#body(
@@ -200,8 +200,10 @@ class Walk<T extends ParsedTemplate> {
   }
 
   #each(program: Program | undefined, items: ValueKind, place: ContextScope, inside: Within<T>): void {
-    for (const { kind, position } of this.#itemsOf(items))
-      this.#body(program, inEach(withNames(place, kind, program, position?.key), position), inside, place);
+    for (const { kind, position } of this.#itemsOf(items)) {
+      const key = position === 'unknown' ? undefined : position.key;
+      this.#body(program, inEach(withNames(place, kind, program, key), position), inside, place);
+    }
   }
 
   /** The contexts of a body for the items of a list. All are rendered, so that one failure fails the whole. */
@@ -224,7 +226,7 @@ class Walk<T extends ParsedTemplate> {
     if (node.name.type === 'SubExpression') return;
     if (node.name.original === PARTIAL_BLOCK) {
       // The block reads the place in the list as well.
-      inside.onBlock?.(place.position === undefined ? kindOfContext(node, place) : 'any');
+      inside.onBlock?.(typeof place.position === 'object' ? 'any' : kindOfContext(node, place));
       return;
     }
     const reference = String(node.name.original);
@@ -296,7 +298,7 @@ class Walk<T extends ParsedTemplate> {
 /** The levels of `@` names in a prompt: those of the rendering, and `@root` before them. */
 const FRAMES = 2;
 /** An item of a list whose contents only rendering can tell. */
-const UNKNOWN_ITEM = { kind: 'any', position: undefined } as const;
+const UNKNOWN_ITEM = { kind: 'any', position: 'unknown' } as const;
 /** Beyond these, only the first item of a list is looked at: lists may be nested. */
 const MAX_ITEMS = 16;
 

@@ -22,6 +22,8 @@ export type ValueKind =
   | 'prompt'
   | 'text'
   | 'nothing'
+  | 'number'
+  | 'boolean'
   | `text:${string}`
   | `scalar:${string}`
   | Readonly<Record<string, unknown>>
@@ -43,8 +45,8 @@ export interface ContextScope {
   readonly frames: number | undefined;
   /** The value of `@metadata.prompt`; undefined if only a rendering tells. */
   readonly prompt: Readonly<Record<string, unknown>> | undefined;
-  /** In a list that is known; undefined elsewhere. */
-  readonly position?: ItemPosition | undefined;
+  /** In a list that is known, or `unknown` in another one; undefined elsewhere. */
+  readonly position?: ItemPosition | 'unknown' | undefined;
 }
 
 /** The values of `@index` and its like for one item of a list, or property of an object. */
@@ -71,7 +73,12 @@ export function isObject(kind: ValueKind): boolean {
 }
 
 export function isScalar(kind: ValueKind): boolean {
-  return typeof kind === 'string' && kind.startsWith(SCALAR);
+  return typeof kind === 'string' && (kind.startsWith(SCALAR) || isUnknownScalar(kind));
+}
+
+/** Returns whether a kind is that of a number or boolean that only a rendering tells. */
+export function isUnknownScalar(kind: ValueKind): boolean {
+  return kind === 'number' || kind === 'boolean';
 }
 
 /** The text that a kind represents; undefined for other values, and for a text that only a rendering tells. */
@@ -135,7 +142,7 @@ export function kindOf(expression: Expression, place: ContextScope): ValueKind {
 }
 
 function kindOfPath(path: PathExpression, place: ContextScope): ValueKind {
-  const { context, names, frames, position } = place;
+  const { context, names, frames } = place;
   const { data, depth, parts } = path;
   const [first] = parts;
   const property = (of: ValueKind, name: string) => kindOfProperty(of, name, place);
@@ -153,12 +160,20 @@ function kindOfPath(path: PathExpression, place: ContextScope): ValueKind {
         ? 'inputs'
         : first === 'metadata'
           ? first
-          : position && Object.hasOwn(position, first ?? '')
-            ? kindOfValue(position[first as keyof ItemPosition])
-            : undefined;
+          : kindOfPosition(first, place);
   // Unlike other paths, one that begins with "@" ends at what is empty.
-  const next = (of: ValueKind, name: string) => (isFalse(of) === true ? of : property(of, name));
+  const next = (of: ValueKind, name: string) =>
+    isUnknownScalar(of) ? 'any' : isFalse(of) === true ? of : property(of, name);
   return root === undefined ? 'any' : parts.slice(1).reduce<ValueKind>(next, root);
+}
+
+/** The kind of `@index` and its like; undefined for other names, and outside of a list. */
+function kindOfPosition(name: string | undefined, { position }: ContextScope): ValueKind | undefined {
+  if (position === 'unknown')
+    return name === 'index' ? 'number' : name === 'first' || name === 'last' ? 'boolean' : undefined;
+  return position && Object.hasOwn(position, name ?? '')
+    ? kindOfValue(position[name as keyof ItemPosition])
+    : undefined;
 }
 
 function kindAbove(context: Context, depth: number): ValueKind {
@@ -199,6 +214,7 @@ export function kindOfCall(
   const of = kindOf(object, place);
   // A value that is false, 0 or empty is returned as it is.
   if (isFalse(of) === true) return of;
+  if (isUnknownScalar(of)) return 'any';
   const property = textOfKind(kindOf(key, place));
   if (property !== undefined)
     return (
@@ -217,7 +233,7 @@ function isContext(expression: Expression): boolean {
 
 /** Returns whether JavaScript takes a value for false; undefined if only a rendering tells. */
 export function isFalse(kind: ValueKind): boolean | undefined {
-  if (kind === 'any' || kind === 'text') return undefined;
+  if (kind === 'any' || kind === 'text' || isUnknownScalar(kind)) return undefined;
   return (
     kind === 'nothing' ||
     kind === TEXT ||
@@ -265,6 +281,6 @@ export function aboveOrHere({ above }: Context): Context {
 }
 
 /** The place in a body that brings its own `@` names, such as one that is evaluated for each item of a list. */
-export function inEach(place: ContextScope, position?: ItemPosition): ContextScope {
+export function inEach(place: ContextScope, position?: ContextScope['position']): ContextScope {
   return { ...place, frames: place.frames === undefined ? undefined : place.frames + 1, position };
 }

@@ -104,6 +104,7 @@ const INPUTS = [
 const PATHS = [
   ...['this', '.', 'x', './x', 'this.x', 'o.x', '../x', '../../x', '../../../x'],
   ...['@root', '@root.x', '@metadata', '@metadata.prompt', '@metadata.prompt.raw', '@key'],
+  ...['@index', '@first', '@last', '@index.x', '(lookup @index "x")', '(lookup @first "x")'],
   ...['@../x', '@../../x', '@../../../x', '@../root.x', '@root.o.x'],
   ...[
     'model',
@@ -211,8 +212,12 @@ describe('a value that a tag needs', () => {
       fc.asyncProperty(around, tags, async (each, tag) => {
         const it = inside(each, `${tag}!`);
         const { isRefused, renders } = await hold({ it });
-        // What "@key" is in a list that is known is not looked at, nor what a lookup says of what it reads.
-        const isLookedAt = !tag.includes('@key') && !each[0].includes('(lookup');
+        // What "@key" is in a list that is known is not looked at, nor what a lookup says of what it reads, nor what
+        // "@index" has. Outside of a list, a rendering may give it.
+        const isInLoop = each[0].startsWith('{{#each') && !each[0].includes('{{else}}');
+        const isOfLoop = /@(?:index|first|last)(?![.\w])/.test(tag) && !tag.includes('lookup');
+        const isOpen = tag.includes('@key') || each[0].includes('(lookup');
+        const isLookedAt = !isOpen && (!/@(?:index|first|last)/.test(tag) || (isInLoop && isOfLoop));
         const isExact = isLookedAt && (await rendersForSome({ it: inside(each, '!') }));
         if (isExact) assert.equal(isRefused, !renders, it);
         if (renders) right += 1;

@@ -262,6 +262,15 @@ export const UNRENDERABLE: readonly Unrenderable[] = [
   ),
   row('{{#if a}}{{else}}{{media url=a}}{{/if}}', 'wrong-arguments', 1, 30, /is never a URL here/),
   row('{{#ifEquals a "x"}}{{role a}}{{/ifEquals}}', 'unknown-role', 1, 27, /only if "a" in line \d is "x"/),
+  row('{{#each a}}{{role @index}}{{/each}}', 'unknown-role', 1, 19, /a number or a boolean here/),
+  row('{{#each a}}{{media url=@first}}{{/each}}', 'wrong-arguments', 1, 24, /not a URL/),
+  row(
+    '{{#*inline "p"}}{{role @index}}{{/inline}}{{#each a}}{{> p}}{{/each}}',
+    'unknown-role',
+    1,
+    58,
+    /uses "@index" as a role/,
+  ),
   row('{{#each a}}{{@root.a}}{{/each}}', 'not-text', 1, 14, /only if "a" in line \d has items/),
   row(
     '{{#*inline "p"}}{{role this}}{{/inline}}{{#unless a}}{{> p a}}{{/unless}}',
