@@ -1,4 +1,4 @@
-/** The number of approvals something that waits for them still needs. */
+/** The number of approvals that a waiting change still needs. */
 
 interface Waiting {
   readonly approvals: readonly unknown[];

@@ -1,7 +1,7 @@
-/** Canonical JSON (RFC 8785): the one text of a value, so that a hash of it can be recomputed by anyone. */
+/** Canonical JSON (RFC 8785): a unique text for each value, so that anyone can recompute a hash of it. */
 import canonicalize from 'canonicalize';
 
-/** @throws TypeError for what JSON cannot hold (undefined at the top, NaN, lone surrogates). */
+/** @throws TypeError for what JSON cannot express (undefined at the top, NaN, lone surrogates). */
 export function canonicalJson(value: unknown): string {
   const text = plainText(value) ?? canonicalize(value);
   if (text === undefined) throw new TypeError('This value has no JSON text.');
@@ -9,8 +9,8 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * The same text in a fraction of the time, serialized by the engine from a copy with sorted keys; undefined if the
- * engine would serialize a value differently from the RFC.
+ * The same text in a fraction of the time: the engine serializes a copy with sorted keys. Undefined if the engine would
+ * serialize a value differently from the RFC.
  */
 function plainText(value: unknown): string | undefined {
   const ordered = plainInOrder(value);
@@ -23,14 +23,14 @@ export function plainInOrder(value: unknown): unknown {
   return ordered === OTHER ? undefined : ordered;
 }
 
-/** The canonical JSON of what is in order; undefined for one that has a lone surrogate. */
+/** The canonical JSON of a value whose keys are sorted; undefined if it contains a lone surrogate. */
 export function plainJson(ordered: unknown): string | undefined {
   const text = JSON.stringify(ordered);
   // Lone surrogates are written as escapes.
   return text.includes('\\ud') ? undefined : text;
 }
 
-/** Marks a value that is left to the package. */
+/** Marks a value that the package must serialize. */
 const OTHER = Symbol('other');
 const MAX_DEPTH = 20;
 
@@ -69,7 +69,7 @@ function keysInOrder(object: Readonly<Record<string, unknown>>, depth: number): 
   let ordered: Record<string, unknown> | undefined = isOrdered ? undefined : {};
   for (const key of keys) {
     const value = object[key];
-    // Left out, as by JSON itself.
+    // Omitted, as in `JSON.stringify`.
     if (value === undefined) continue;
     const inside = inOrder(value, depth + 1);
     if (inside === OTHER) return OTHER;

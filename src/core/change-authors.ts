@@ -1,12 +1,12 @@
 /**
- * Authors of the versions that a promotion changes. None of them counts as a second pair of eyes, whoever requested the
- * promotion and whichever key published last.
+ * Finds the authors of the versions that a promotion changes. None of them counts as a second pair of eyes, regardless
+ * of who requested the promotion and which key published last.
  */
 import type { PromptName } from './name.ts';
 import { foldPerson } from './person.ts';
 import { type VersionNumber, versionReference } from './version.ts';
 
-/** Versions of the prompts that a text consists of: the prompt itself, its partials, and their partials. */
+/** The versions of the prompts that a text consists of: the prompt itself, its partials, and their partials. */
 export type Ingredients = ReadonlyMap<PromptName, ReadonlySet<VersionNumber>>;
 
 /** Versions of one prompt, both ends included. */
@@ -18,8 +18,8 @@ export interface VersionRange {
 
 /**
  * The versions between two texts. Forward: those after the live version, up to the requested one; all of them if
- * nothing is live. Backward: those that are undone, and the one that returns. None of a partial that the new text no
- * longer uses, since the author who removed it wrote the version without it.
+ * nothing is live. Backward: those that are undone, and the one that returns. Excludes partials that the new text no
+ * longer uses, since the author who removed them wrote the version without them.
  */
 export function changedRanges(from: Ingredients, to: Ingredients): VersionRange[] {
   const ranges: VersionRange[] = [];
@@ -34,19 +34,19 @@ export function changedRanges(from: Ingredients, to: Ingredients): VersionRange[
   return ranges;
 }
 
-/** A version that a promotion changes, by who wrote it. */
+/** A version that a promotion changes, and who wrote it. */
 export interface ChangedVersion {
   readonly author: string;
   readonly prompt: PromptName;
   readonly version: VersionNumber;
 }
 
-/** Everybody who wrote one of them, each person once. */
+/** The authors of some versions, each person once. */
 export function authorsOf(changed: readonly ChangedVersion[]): string[] {
   return [...firstOfEach(changed).values()].map(({ author }) => author);
 }
 
-/** `support/triage@3`: the first of them that this person wrote; undefined when it is none. */
+/** The first version that this person wrote, such as `support/triage@3`; undefined if there is none. */
 export function writtenBy(actor: string, changed: readonly ChangedVersion[]): string | undefined {
   const own = firstOfEach(changed).get(foldPerson(actor));
   return own && versionReference(own.prompt, own.version);

@@ -1,6 +1,6 @@
 /**
- * The lines that a version has more or less often than the one before it, in any order: what a text that occurs more or
- * less often than before must be in. A line that only moved is none of them.
+ * The lines that a version has more or less often than the one before it, in any order: a text that occurs more or less
+ * often than before must be in one of them. A line that only moved is not.
  */
 import { commonPrefix, commonSuffix } from './common-ends.ts';
 import { composed, countIn, foldText, linesOf, placeIn } from './search-text.ts';
@@ -24,7 +24,7 @@ export function changedLines(before: string | undefined, after: string): string 
   return changed.join('\n');
 }
 
-/** Two versions without the whole lines at their beginnings and ends that both have: nearly all of most of them. */
+/** Two versions without the whole lines that they share at the beginning and end, which are nearly all of most. */
 export function differingParts(
   before: string | undefined,
   after: string,
@@ -60,9 +60,9 @@ export interface OccurrenceChange {
   /** The number of occurrences in the version before, and in this one. */
   readonly before: number;
   readonly after: number;
-  /** From 1: in this version if the text was added, in the one before if it was removed. */
+  /** From 1, in this version if the text was added, and in the one before if it was removed. */
   readonly line: number;
-  /** That line; of a long line, the part around the text. */
+  /** The text of that line; for a long line, the part around the text searched for. */
   readonly text: string;
 }
 
@@ -108,7 +108,7 @@ interface FoundLine {
   readonly number: number;
 }
 
-/** The first of `lines` that `others` do not have, or not as often. */
+/** The first of `lines` that `others` lack or have less often. */
 function firstBeyond(lines: readonly FoundLine[], others: readonly FoundLine[]): FoundLine | undefined {
   const left = new Map<string, number>();
   for (const { line } of others) left.set(line, (left.get(line) ?? 0) + 1);

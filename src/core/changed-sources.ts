@@ -1,6 +1,6 @@
 /**
- * Everything that differs between two versions of a prompt: its own source, and each partial that they were published
- * with, those of partials too. A version's text can change though its source did not.
+ * Everything that differs between two versions of a prompt: its own source, and the partials that they were published
+ * with, including partials of partials. A version's text can change even if its source did not.
  */
 import type { LinkedPartial, LinkedTemplate } from './flatten.ts';
 import { parseVersionReference } from './version.ts';
@@ -17,7 +17,7 @@ export interface ChangedPartial {
 }
 
 /**
- * In order of name. Ids must be version references (`support/_header@3`); if a side uses several versions of a partial,
+ * Sorted by name. Ids must be version references (`support/_header@3`). If a side uses several versions of a partial,
  * those that only one side has are paired, oldest first.
  */
 export function changedPartials(from: LinkedTemplate, to: LinkedTemplate): ChangedPartial[] {
@@ -36,7 +36,7 @@ export function changedPartials(from: LinkedTemplate, to: LinkedTemplate): Chang
   });
 }
 
-/** By id: all partials of a template. */
+/** All partials of a template, by id. */
 function partialsOf(
   { partials }: LinkedTemplate,
   found = new Map<string, LinkedPartial>(),

@@ -1,4 +1,4 @@
-/** Channels: how a reader asks for a version. `latest` is derived, every other is a pointer kept per environment. */
+/** Channels, by which readers request a version. `latest` is derived; every other is a pointer kept per environment. */
 import { Problem } from './problem.ts';
 
 declare const channelBrand: unique symbol;
@@ -21,7 +21,7 @@ export function parseChannel(text: string): Channel {
   );
 }
 
-/** The channel of a promotion, which moves a pointer. @throws Problem `invalid_request` for `latest`, which is no pointer. */
+/** The channel of a promotion, which moves a pointer. @throws Problem `invalid_request` for `latest`, which has none */
 export function parsePointerChannel(text: string): Channel {
   const channel = parseChannel(text);
   if (channel === LATEST)

@@ -1,6 +1,7 @@
 /**
- * A checkpoint: what the registry signs of its log, so that it cannot come to say later that the log was another. Who
- * keeps one can prove it, without having kept the log. Ed25519 (RFC 8032) over canonical JSON (RFC 8785).
+ * A checkpoint: a signed head of the registry's log, so that the registry cannot later claim that the log was
+ * different. Whoever keeps a checkpoint can prove it without having kept the log. Ed25519 (RFC 8032) over canonical
+ * JSON (RFC 8785).
  */
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { canonicalJson } from './canonical.ts';
@@ -27,12 +28,12 @@ export function signedText({ kind, seq, hash, at, publicKey }: UnsignedCheckpoin
   return canonicalJson({ kind, seq, hash, at, publicKey });
 }
 
-/** Returns whether the key that it names signed it. Whether that is the registry's key is for the log to say. */
+/** Returns whether the key that it names signed it. Only the log tells whether that is the registry's key. */
 export function isSigned(checkpoint: Checkpoint): boolean {
   return isSignedBy(checkpoint.publicKey, signedText(checkpoint), checkpoint.signature);
 }
 
-/** Returns whether `signature` is the key's over the UTF-8 bytes of `text`; both are base64. */
+/** Returns whether `signature` was made with the key for the UTF-8 bytes of `text`. Key and signature are in base64. */
 export function isSignedBy(publicKey: string, text: string, signature: string): boolean {
   const key = publicKeyOf(publicKey);
   const bytes = Buffer.from(text, 'utf8');

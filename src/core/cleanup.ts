@@ -1,6 +1,6 @@
-/** Ends what was begun, last first. */
+/** Cleans up what was begun, last first. */
 
-/** The part of ECMAScript's `AsyncDisposableStack` that is used here: Node has that from version 24 on. */
+/** The part of ECMAScript's `AsyncDisposableStack` that is used here. Node has that class from version 24 on. */
 export class Cleanup implements AsyncDisposable {
   #ends: (() => unknown)[] = [];
 
@@ -14,7 +14,7 @@ export class Cleanup implements AsyncDisposable {
     return resource;
   }
 
-  /** Hands everything to a new one; disposing of this one does nothing then. */
+  /** Moves everything to a new object; disposing of this one then does nothing. */
   move(): Cleanup {
     const moved = new Cleanup();
     moved.#ends = this.#ends;

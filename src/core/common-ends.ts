@@ -1,9 +1,9 @@
 /** Lengths of the common prefix and suffix of two texts. */
 
-/** Characters that are compared at once. */
+/** The number of UTF-16 code units that are compared at once. */
 const CHUNK = 512;
 
-/** UTF-16 code units at the beginning that both have. */
+/** The number of UTF-16 code units that two texts share at the beginning. */
 export function commonPrefix(one: string, other: string): number {
   const most = Math.min(one.length, other.length);
   let at = 0;
@@ -12,7 +12,7 @@ export function commonPrefix(one: string, other: string): number {
   return at;
 }
 
-/** UTF-16 code units at the end that both have, up to `most` of them. */
+/** The number of UTF-16 code units that two texts share at the end, up to `most`. */
 export function commonSuffix(one: string, other: string, most: number): number {
   let length = 0;
   const part = (text: string) => text.slice(text.length - length - CHUNK, text.length - length);

@@ -1,11 +1,11 @@
-/** Names after `@` that rendering itself sets: a context must not override the prompt's metadata. */
+/** Names after `@` that rendering itself sets, so that a context cannot override the prompt's metadata. */
 
 const GIVEN: Readonly<Record<string, string>> = {
   metadata: 'what the front matter declares, and the conversation',
   root: 'the whole input',
 };
 
-/** Says what is wrong with the first name in `context` that it may not give; undefined if nothing is. */
+/** The first name that `context` must not set, and why; undefined if there is none. */
 export function takenContextName(
   context: Readonly<Record<string, unknown>>,
 ): { readonly name: string; readonly sentence: string } | undefined {

@@ -4,19 +4,19 @@ import { clip } from './clip.ts';
 import { visibleLines } from './visible-text.ts';
 
 export interface DiffExcerpt {
-  /** As in `diff -u`, each on one line with invisible characters escaped; empty if the texts are too large or too different to compare. */
+  /** As in `diff -u`, invisible characters escaped; empty if the texts are too large or too different to compare. */
   readonly lines: readonly string[];
   /** The number of omitted added or removed lines; undefined if they were not counted. */
   readonly more: number | undefined;
 }
 
 const MAX_LINES = 10;
-/** UTF-16 code units of all lines together. */
+/** Maximum UTF-16 code units of all lines together. */
 const MAX_CHARACTERS = 600;
 const MAX_LINE = 160;
-/** Limits of one text; larger ones are not compared, so that it takes at most some milliseconds. */
+/** Limits of one text. Larger ones are not compared, so that a comparison takes some milliseconds at most. */
 const MAX_TEXT = { characters: 64 * 1024, lines: 2000 };
-/** Lines added and removed: the work grows with their square. */
+/** Maximum number of lines added and removed, since the work grows with its square. */
 const MAX_EDITS = 100;
 const CONTEXT = 1;
 

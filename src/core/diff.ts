@@ -27,7 +27,7 @@ export function unifiedDiff(from: DiffSide, to: DiffSide, maxEdits = MAX_EDITS):
   return diff ?? replacing(from, to);
 }
 
-/** The number of edits each of some diffs may look for, so that all of them take no longer than one. */
+/** The maximum number of edits for each of several diffs, so that all of them take no longer than one. */
 export function shareOfEdits(diffs: number): number {
   return Math.max(100, Math.floor(MAX_EDITS / Math.max(1, diffs)));
 }

@@ -1,7 +1,7 @@
 /** Environments in which a rollback may be practiced. */
 import type { Environment, EnvironmentName } from './environment.ts';
 
-/** In promotion order, without the last one and any that is called production: a drill is no reason to touch those. */
+/** In promotion order, without the last one and any called production, which a drill must not touch. */
 export function drillEnvironments(environments: readonly Environment[]): EnvironmentName[] {
   return environments
     .slice(0, -1)

@@ -1,7 +1,7 @@
 /**
  * Links that open a version, a promotion or the owners of an environment in VS Code, such as
- * `vscode://promptforge.promptforge/version?ref=support/triage@12&registry=https://prompts.example.com`. Anybody can
- * write one, into any page or message: what it names is checked here, and nothing is sent to its registry unasked.
+ * `vscode://promptforge.promptforge/version?ref=support/triage@12&registry=https://prompts.example.com`. Anyone can put
+ * one on any page or in any message, so its values are checked here, and nothing is sent to its registry unasked.
  */
 import { type EnvironmentName, isEnvironmentName } from './environment.ts';
 import type { PromptName } from './name.ts';
@@ -10,22 +10,22 @@ import { parseVersionReference, type VersionNumber, versionReference } from './v
 
 /** The id of the extension, as VS Code's links have it. */
 const EXTENSION = 'promptforge.promptforge';
-/** UTF-16 code units of a link's query: longer than any name and address together. */
+/** Maximum UTF-16 code units of a link's query: more than any name and address together. */
 const LONGEST = 4000;
 /** Promotions are counted from 1. */
 const PROMOTION_ID = /^[1-9][0-9]{0,14}$/;
 
 export type EditorLink = {
-  /** The URL of the registry as the link has it, not checked. */
+  /** The URL of the registry as in the link, not checked. */
   readonly registry: string;
 } & (
   | { readonly kind: 'version'; readonly prompt: PromptName; readonly version: VersionNumber }
   | { readonly kind: 'promotion'; readonly id: string }
-  /** The change of them that waits, or those that hold. */
+  /** The change of owners that waits, or the current owners. */
   | { readonly kind: 'owners'; readonly environment: EnvironmentName }
 );
 
-/** The link as a page or a message has it: its values percent-encoded (RFC 3986). */
+/** The link for a page or a message, with its values percent-encoded (RFC 3986). */
 export function editorLink(link: EditorLink): string {
   const [name, value] = parameterOf(link);
   const registry = encodeURIComponent(link.registry);
@@ -45,7 +45,7 @@ function parameterOf(link: EditorLink): [name: string, value: string] {
 
 /**
  * @param path `/version`, `/promotion` or `/owners`
- * @param query with its percent-encoding taken off, as VS Code hands it on
+ * @param query already decoded, as VS Code passes it on
  * @throws Problem `invalid_request`, `invalid_name`
  */
 export function parseEditorLink(path: string, query: string): EditorLink {
@@ -76,7 +76,7 @@ export function parseEditorLink(path: string, query: string): EditorLink {
   }
 }
 
-/** A value may hold `=`; one that is given twice could be read in two ways. */
+/** A value may contain `=`. A name given twice is ambiguous. */
 function parametersOf(query: string): ReadonlyMap<string, string> {
   const given = new Map<string, string>();
   for (const part of query.split('&')) {

@@ -3,7 +3,7 @@ import type { EnvironmentName } from './environment.ts';
 import { nearest } from './near.ts';
 import { Problem } from './problem.ts';
 
-/** @param names those that there are */
+/** @param names of the existing environments */
 export function environmentNotFound(name: EnvironmentName, names: readonly EnvironmentName[]): Problem {
   const near = nearest(name, names);
   const meant = near === undefined ? '' : ` Did you mean "${near}"?`;

@@ -23,18 +23,18 @@ export function parseEnvironmentName(text: string): EnvironmentName {
 
 /** docs/registry.md, "Environments". */
 export interface Policy {
-  /** Channels a key of the environment may read; `latest` here means that drafts are served. */
+  /** Channels that keys of the environment may read; with `latest`, they are served drafts. */
   readonly serves: readonly Channel[];
-  /** Exact versions a key of it may read: any, or only what was a pointer's target here once. */
+  /** The exact versions that keys of it may read: any, or only those that a pointer has pointed to here. */
   readonly pins: 'any' | 'released';
   /** True if its author keys may publish. */
   readonly publishes: boolean;
   /** The environment in which a version must have been `stable` before; null: none. */
   readonly promoteFrom: EnvironmentName | null;
-  /** The number of approvals that are required, without the requester's. */
+  /** The number of required approvals, without the requester's. */
   readonly approvals: number;
   readonly rollbackNeedsApproval: boolean;
-  /** True if who wrote a version that a promotion changes may approve it; without it they count as requesters. */
+  /** True if authors of a version that a promotion changes may approve it; otherwise they count as requesters. */
   readonly authorsMayApprove: boolean;
   /**
    * True if author keys may read the text of drafts: versions that were never live here or in `promoteFrom`. Always
@@ -57,7 +57,7 @@ export function policyOf(kept: KeptPolicy): Policy {
   };
 }
 
-/** Returns whether its keys publish drafts or are served them, so that no author could be kept from reading them. */
+/** Returns whether its keys publish drafts or are served them, so that authors cannot be kept from reading them. */
 export function handlesDrafts(policy: Pick<Policy, 'serves' | 'pins' | 'publishes'>): boolean {
   return policy.publishes || servesDrafts(policy);
 }
@@ -72,7 +72,7 @@ const names = { development: 'development', staging: 'staging', production: 'pro
   EnvironmentName
 >;
 
-/** The environments a new registry starts with, in promotion order. `approvals` is what production asks for. */
+/** The environments of a new registry, in promotion order. Production requires `approvals`. */
 export function defaultEnvironments(approvals: 0 | 1): Environment[] {
   const open = {
     pins: 'any',

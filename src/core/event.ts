@@ -29,9 +29,9 @@ export interface EventData {
   readonly 'key.revoked': { readonly id: string };
   /** Expiry of a key that is being replaced; null: it does not expire. */
   readonly 'key.expiry_set': { readonly id: string; readonly expiresAt: string | null };
-  /** Of the key that signs checkpoints (signing-key.ts). */
+  /** A change of the key that signs checkpoints (signing-key.ts). */
   readonly 'signing_key.set': SigningKeyChange;
-  /** From this event on each has a MAC, by the key that is derived from the one of this public key (base64). */
+  /** From here on, each event has a MAC, with a key derived from the private key of this public key (base64). */
   readonly 'macs.started': { readonly publicKey: string };
   /** The operator restored an older state of the registry: the log continues from there, and later events are lost. */
   readonly 'head.accepted': {
@@ -39,16 +39,16 @@ export interface EventData {
     /** The last signed head before; null if none was kept. */
     readonly lost: ChainHead | null;
   };
-  /** The operator confirmed that the clock is right, though it was far ahead of the event before. */
+  /** The operator confirmed that the clock is right, although it was far ahead of the previous event. */
   readonly 'clock.accepted': { readonly reason: string };
-  /** Of its address only the origin, as the rest may hold a token. */
+  /** Contains only the origin of its address, because the rest may contain a token. */
   readonly 'webhook.created': {
     readonly id: string;
     readonly origin: string;
     /** The events it receives, and from which environments; null: all. Absent in events of earlier releases. */
     readonly environments?: readonly EnvironmentName[] | null;
     readonly events?: readonly EventKind[] | null;
-    /** Absent in events of earlier releases, which had `json` alone. */
+    /** Absent in events of earlier releases, which only had `json`. */
     readonly format?: WebhookFormat;
   };
   readonly 'webhook.removed': { readonly id: string; readonly origin: string };
@@ -57,12 +57,12 @@ export interface EventData {
     readonly base: VersionNumber | null;
     readonly message: string;
     readonly bytes: number;
-    /** By the reference as written (`header`): the version it means. */
+    /** The version of each partial, by reference as written (`header`). */
     readonly partials: Readonly<Record<string, PartialVersion>>;
     /** Absent if none was stated, as in events of earlier releases. */
     readonly origin?: VersionOrigin;
   };
-  /** A promotion that waits: for approvals, or for its time. */
+  /** A promotion that waits for approvals or for its time. */
   readonly 'promotion.requested': {
     readonly promotion: string;
     readonly from: VersionNumber | null;
@@ -74,7 +74,7 @@ export interface EventData {
   readonly 'promotion.approved': { readonly promotion: string; readonly comment: string };
   /** Fully approved; it waits for its time. */
   readonly 'promotion.planned': { readonly promotion: string; readonly effectiveAt: string };
-  /** Its time came and it could not be applied: its approvals are void, and it waits for new ones. */
+  /** It could not be applied at its time: its approvals are void, and it waits for new ones. */
   readonly 'promotion.held': {
     readonly promotion: string;
     readonly code: ProblemCode;
@@ -88,36 +88,36 @@ export interface EventData {
   } & OfRelease;
   readonly 'promotion.rejected': { readonly promotion: string; readonly comment: string };
   readonly 'promotion.cancelled': { readonly promotion: string; readonly comment: string };
-  /** By a newer request for the same pointer. */
+  /** A newer request for the same pointer replaced it. */
   readonly 'promotion.superseded': { readonly promotion: string; readonly by: string };
   readonly 'promotion.commented': {
     readonly promotion: string;
     readonly place?: CommentPlace;
-    /** Of a comment on the whole promotion; earlier releases also wrote the text of a comment at a line. */
+    /** The text of a comment on the whole promotion; in earlier releases, also of a comment at a line. */
     readonly text?: string;
-    /** Of a comment at a line the digest of its text alone, as of `comment.created`. */
+    /** For a comment at a line, only the digest of its text, as in `comment.created`. */
     readonly digest?: Digest;
   };
   /**
-   * At a line of the source of the event's version. A reply is another comment at the same line. Contains only the
-   * digest of the text, because readers of the log may not be allowed to read the draft that it quotes.
+   * A comment at a line of the source of the event's version. A reply is another comment at the same line. Contains
+   * only the digest of the text, because readers of the log may not be allowed to read the draft that it quotes.
    */
   readonly 'comment.created': {
     /** From 1. */
     readonly line: number;
     readonly digest: Digest;
   };
-  /** Of the comment that the event of this number wrote, `comment.created` or `promotion.commented`. */
+  /** `comment` is the seq of the event that wrote the comment, `comment.created` or `promotion.commented`. */
   readonly 'comment.edited': { readonly comment: string; readonly digest: Digest };
-  /** Hides it: its text stays with the registry. */
+  /** Hides a comment; the registry keeps its text. */
   readonly 'comment.deleted': { readonly comment: string };
-  /** The comments at a line, until somebody writes one more there. */
+  /** Resolves the comments at a line, until somebody adds another. */
   readonly 'comment.resolved': { readonly line: number };
   readonly 'comment.unresolved': { readonly line: number };
   /** A change of an environment's owners (owners-change.ts): the whole new text. */
   readonly 'owners.requested': { readonly change: string; readonly text: string; readonly reason: string };
   readonly 'owners.approved': { readonly change: string; readonly comment: string };
-  /** From here on, the text applies in the environment. */
+  /** From this event on, the text applies in the environment. */
   readonly 'owners.applied': { readonly change: string; readonly text: string; readonly reason: string };
   readonly 'owners.rejected': { readonly change: string; readonly comment: string };
   readonly 'owners.cancelled': { readonly change: string; readonly comment: string };
@@ -127,16 +127,16 @@ export interface EventData {
 
 /** The event that begins a promotion of a release; absent if it was requested alone. */
 export interface OfRelease {
-  /** The id of the release's first promotion, which is the release's own. */
+  /** The id of the release, which is that of its first promotion. */
   readonly release?: string;
-  /** All of its promotions are applied at once, or none. */
+  /** Present if either all of its promotions are applied at once, or none. */
   readonly atomic?: true;
 }
 
 /** A line of the text before (`from`) or after (`to`) a promotion. */
 export interface CommentPlace {
   readonly side: 'from' | 'to';
-  /** Of the version's source, from 1. */
+  /** The line of the version's source, from 1. */
   readonly line: number;
 }
 
@@ -200,7 +200,7 @@ export type NewEvent<K extends EventKind = EventKind> = {
 export type RegistryEvent<K extends EventKind = EventKind> = NewEvent<K> & {
   /** 1, 2, 3 … without a gap. */
   readonly seq: number;
-  /** RFC 3339 UTC with milliseconds; never before the event before it. */
+  /** RFC 3339 UTC with milliseconds; never earlier than the previous event. */
   readonly at: string;
   readonly previousHash: Digest;
   readonly hash: Digest;
@@ -253,8 +253,8 @@ function canonicalBody(event: RegistryEvent): string {
 }
 
 /**
- * The same in half the time, since a log is read a million events at a time: the engine serializes an object with
- * sorted members. Undefined for an event with other members, or that the engine would serialize differently.
+ * The same in half the time, for logs of a million events: the engine serializes an object with sorted members.
+ * Undefined for an event with other members, or if the engine would serialize it differently.
  */
 function bodyInOrder(event: RegistryEvent): string | undefined {
   const { seq, at, actor, key, kind, prompt, version, environment, channel } = event;

@@ -1,22 +1,22 @@
 /**
- * Numbers whose digits JavaScript cannot keep. An order or card number that is read as a number would be written with
- * other digits, so it is refused on input: passed as text, it is unchanged.
+ * Finds numbers whose digits JavaScript cannot keep. An order or card number that is read as a number would be written
+ * with other digits, so it is rejected on input and must be passed as text.
  */
 
-/** Returns true if a number in JSON or YAML has the same digits when its value is written. */
+/** Returns true if a number in JSON or YAML has the same digits when its value is written again. */
 export function keepsDigits(written: string, value: number): boolean {
   // JSON writes -0 as 0.
   if (!Number.isFinite(value) || Object.is(value, -0)) return false;
   const [, integer] = INTEGER.exec(written) ?? [];
   if (integer !== undefined) return integer === String(Math.abs(value));
-  // Nobody reads 1e-7 for the 0.0000001 that was given.
+  // Nobody expects 1e-7 in place of 0.0000001.
   if (String(value).includes('e') && !/e/i.test(written)) return false;
   const [one, other] = [decimal(written), decimal(String(value))];
   return one !== undefined && one === other;
 }
 
 const INTEGER = /^[-+]?(\d+)$/;
-/** Without leading zeros, which numbers lose. Each part is bounded by the text after it, so matching is linear. */
+/** Excludes leading zeros, which numbers lose. Each part is bounded by the text after it, so matching is linear. */
 const DECIMAL = /^[-+]?(?!0\d)(\d*)(?:\.(\d*))?(?:[eE]([-+]?\d{1,9}))?$/;
 
 /** A normal form of a decimal number; undefined for other text. */
@@ -43,13 +43,13 @@ function withoutZeros(digits: string): { readonly significant: string; readonly 
  * @returns an RFC 6901 pointer; undefined if every number is kept
  */
 export function inexactNumberIn(json: string): string | undefined {
-  // Fifteen digits are always kept, but for numbers that are very small, and for -0.
+  // Up to fifteen digits are always kept, except in very small numbers and -0.
   if (!/[\d.]{16}|\d[eE]|\.0{6}|-0(?![\d.]*[1-9])/.test(json)) return undefined;
   let found: { readonly holder: object; readonly key: string } | undefined;
   const root: unknown = JSON.parse(json, function (this: object, key, value, context?: { source?: string }) {
     // An object may have a "toString" that is not a function, so it is never converted to text.
     if (typeof value !== 'number' || found !== undefined) return value;
-    // The types of this TypeScript do not know the third argument.
+    // TypeScript's types lack the third argument.
     if (!keepsDigits(context?.source ?? String(value), value)) found = { holder: this, key };
     return value;
   } as (this: object, key: string, value: unknown) => unknown);

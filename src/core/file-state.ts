@@ -4,16 +4,16 @@ import type { Digest } from './digest.ts';
 export type FileState = 'clean' | 'modified' | 'behind' | 'conflict' | 'new' | 'deleted' | 'archived';
 
 export interface FileStateInput {
-  /** The digest of the version the file is based on; null when it has none. */
+  /** The digest of the version that the file is based on; null if there is none. */
   readonly base: Digest | null;
-  /** The digest of the file; null when it is not there. */
+  /** The digest of the file; null if it does not exist. */
   readonly file: Digest | null;
-  /** The digest of the newest version in the registry; null when there is none. */
+  /** The digest of the newest version in the registry; null if there is none. */
   readonly newest: Digest | null;
   readonly archived: boolean;
 }
 
-/** Undefined when there is neither a file nor a base: the prompt is in the registry alone. */
+/** Undefined if there is neither a file nor a base: the prompt is only in the registry. */
 export function fileState({ base, file, newest, archived }: FileStateInput): FileState | undefined {
   if (file === null) return base === null ? undefined : 'deleted';
   if (archived) return 'archived';

@@ -1,5 +1,5 @@
 /**
- * Flattens a template: replaces every partial by the text of the exact version that publishing recorded, so that
+ * Flattens a template: replaces every partial with the text of the exact version that publishing recorded, so that
  * deliveries and renderings never depend on anything that may change.
  * A partial becomes plain text if that provably means the same: the template with the text in its place must parse to
  * the tree that Handlebars would run. Otherwise (arguments, indentation, a block partial) its text is defined once as
@@ -15,12 +15,12 @@ import { definesTheSame, mayStandInPlace, sameMeaning, splice } from './template
 /** A template and what each partial name in it represents. */
 export interface LinkedTemplate {
   readonly template: string;
-  /** By the reference as written (`header`): which one it is. Partials of partials are in their own `partials`. */
+  /** By reference as written (`header`). Partials of partials are in their own `partials`. */
   readonly partials: ReadonlyMap<string, LinkedPartial>;
 }
 
 export interface LinkedPartial extends LinkedTemplate {
-  /** Tells two versions of one partial apart, such as `support/_header@3`. */
+  /** Distinguishes versions of a partial, such as `support/_header@3`. */
   readonly id: string;
   /** Start of `template` in the partial's source, in UTF-16 code units; default: 0. */
   readonly templateOffset?: number;
@@ -33,11 +33,11 @@ export interface LinkedPartial extends LinkedTemplate {
 /** A flattened template, and the origin of its characters. */
 export interface Flattened {
   readonly template: string;
-  /** In order; text that is from no template, such as the tags around a definition, is in none. */
+  /** In order; text that comes from no template, such as the tags around a definition, is in none of them. */
   readonly pieces: readonly SourcePiece[];
 }
 
-/** `length` characters at `start` of the whole, which are at `at` in the template of `of`. */
+/** `length` UTF-16 code units at offset `start` of the whole, which come from offset `at` of the template of `of`. */
 export interface SourcePiece {
   readonly start: number;
   readonly length: number;
@@ -45,21 +45,21 @@ export interface SourcePiece {
   readonly at: number;
 }
 
-/** Maximum depth of partials within partials. */
-/** 4 Mi UTF-16 code units: what a template may grow to with its partials in place. */
+/** The maximum length of a template with its partials in place, in UTF-16 code units. */
 const MAX_FLAT_LENGTH = 4 * 1024 * 1024;
-/** Above this many uses each is not tried on its own: every try parses the template. */
+/** Above this number, uses are not tried one by one, since every try parses the template. */
 const MAX_TRIES = 32;
 
 /**
  * @returns a template that renders the same with no partial registered.
- * @throws Problem `invalid_source` when a partial is not linked, nests deeper than 32, or the whole grows over 4 Mi characters.
+ * @throws Problem `invalid_source` if a partial is not linked or nests deeper than 32, or the whole exceeds 4 Mi
+ * characters.
  */
 export function flatten(linked: LinkedTemplate): string {
   return flattenWithPieces(linked).template;
 }
 
-/** As `flatten`, and where everything came from. @throws as `flatten` */
+/** Like `flatten`, with the origin of each piece. @throws as `flatten` */
 export function flattenWithPieces(linked: LinkedTemplate): Flattened {
   const definitions = new Map<string, Flattened>();
   let body: Flattened;
@@ -67,7 +67,7 @@ export function flattenWithPieces(linked: LinkedTemplate): Flattened {
     const renames = uniqueInlines(linked);
     body = flattenInto(linked, { definitions, done: new Map(), renames }, 0);
   } catch (cause) {
-    // Handlebars walks trees recursively; each template is shallow, but they are inside one another.
+    // Handlebars walks trees recursively; each template is shallow, but they are nested here.
     if (!(cause instanceof RangeError)) throw cause;
     throw new Problem(
       'invalid_source',
@@ -79,12 +79,12 @@ export function flattenWithPieces(linked: LinkedTemplate): Flattened {
   return joined([...[...definitions].map(([id, content]) => definition(id, content)), body]);
 }
 
-/** False if it uses none, determined without parsing it. Apparent uses inside a comment are excluded by parsing. */
+/** False if a template uses no partials. Does not parse it, so it is also true for apparent uses inside a comment. */
 export function mayUsePartials(template: string): boolean {
   return /\{\{~?#?>/.test(template);
 }
 
-/** One after the other. */
+/** Joins flattened templates. */
 function joined(parts: readonly Flattened[]): Flattened {
   let template = '';
   const pieces: SourcePiece[] = [];
@@ -111,15 +111,15 @@ function cut({ template, pieces }: Flattened, start: number, end: number): Flatt
   return { template: template.slice(start, end), pieces: within };
 }
 
-/** Text that is from no template. */
+/** Text that comes from no template. */
 function written(template: string): Flattened {
   return { template, pieces: [] };
 }
 
 /**
  * The text around a definition decides how Handlebars treats the white space at the partial's two ends, so the
- * ways to write it are tried until one parses to the partial's own tree. The line break before `{{~/inline}}` lets
- * Handlebars take off the one after it.
+ * ways to write it are tried until one parses to the partial's own tree. The line break before `{{~/inline}}` makes
+ * Handlebars remove the one after it.
  */
 function definition(id: string, content: Flattened): Flattened {
   const alone = standingAlone(content);
@@ -139,11 +139,11 @@ function definition(id: string, content: Flattened): Flattened {
   return found;
 }
 
-/** Two comments in a row are never alone on a line, so neither removes its line break. */
+/** Two comments in a row are not standalone, so neither removes its line break. */
 const COMMENTS = '{{!}}{{!}}';
 /**
- * No tag may come right after text that ends in a backslash, which would escape it, or in a brace, which would become
- * one of its own.
+ * No tag may directly follow text that ends in a backslash, which would escape the tag, or in a brace, which would
+ * become part of it.
  */
 const ENDS: readonly (readonly [before: string, after: string, isAlone?: true])[] = [
   ['{{!}}', COMMENTS],
@@ -157,8 +157,8 @@ const ENDS: readonly (readonly [before: string, after: string, isAlone?: true])[
 ];
 
 /**
- * A partial whose last tag is alone on its line because the text ends there, with a line end to say so. Handlebars
- * takes blanks off up to the line's end, but no other white space.
+ * A partial whose last tag is alone on its line because the text ends there, with a line end so that it stays alone.
+ * Handlebars removes blanks up to the line's end, but no other white space.
  */
 function standingAlone(content: Flattened): Flattened {
   const { length } = content.template;
@@ -168,11 +168,11 @@ function standingAlone(content: Flattened): Flattened {
 }
 
 interface Flattening {
-  /** By id: the partials that must be defined inline. */
+  /** The partials that must be defined inline, by id. */
   readonly definitions: Map<string, Flattened>;
-  /** Templates that are flat already: partials shared by partials would multiply. */
+  /** Templates that are already flattened, so that partials shared by partials are not repeated. */
   readonly done: Map<LinkedTemplate, Flattened>;
-  /** By template: the names of inline partials that another template has as well. */
+  /** New names for inline partials whose name another template also has, by template. */
   readonly renames: InlinePartialRenames;
 }
 
@@ -209,7 +209,7 @@ function putInPlace(linked: LinkedTemplate, flattening: Flattening, depth: numbe
   const parts: Flattened[] = [];
   let length = 0;
   let done = 0;
-  // A block partial is named in its closing tag too, after what its body uses.
+  // A block partial is also named in its closing tag, after the uses in its body.
   const all = [
     ...uses.flatMap(use => edits(use, inPlace.has(use))),
     ...renamed.map(({ name, ...place }) => ({ ...place, content: written(JSON.stringify(name)) })),

@@ -1,4 +1,4 @@
-/** Tells whether a promotion brings an older version back. By itself, as every window asks it. */
+/** Determines whether a promotion brings back an older version. Its own module, because every window loads it. */
 import type { PromotionRecord } from './promotion.ts';
 
 /** Returns true if it returns to an older version; returning to a newer one after a rollback counts as forward. */

@@ -1,6 +1,6 @@
 /**
- * Halves of characters: a lone surrogate, as an escape such as `\ud800` writes it in JSON and YAML. UTF-8 cannot hold
- * one, so it would be delivered as U+FFFD.
+ * Finds halves of characters: lone surrogates, which escapes such as `\ud800` produce in JSON and YAML. UTF-8 cannot
+ * encode them, so they would be delivered as U+FFFD.
  */
 
 /** Error message at the place of the character. */

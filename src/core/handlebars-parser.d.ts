@@ -1,6 +1,6 @@
 /// <reference types="handlebars" />
 
-/** The modules of the handlebars package that read templates. Its types describe the whole package alone, which also compiles. */
+/** The modules of the handlebars package that read templates. Its own types only describe the whole package. */
 
 declare module 'handlebars/dist/cjs/handlebars/compiler/base.js' {
   export interface LexerLocation {
@@ -14,11 +14,11 @@ declare module 'handlebars/dist/cjs/handlebars/compiler/base.js' {
 
   /** Jison's lexer. */
   export interface Lexer {
-    /** By number. Each matches at the beginning of what is left of the text. */
+    /** By number. Each matches at the beginning of the remaining text. */
     readonly rules: readonly RegExp[];
-    /** By name: the rules that are tried, in their order. */
+    /** The rules to try in each condition, in order; by name. */
     readonly conditions: Readonly<Record<string, { readonly rules: readonly number[] } | undefined>>;
-    /** The condition it is in comes last. */
+    /** The current condition is the last. */
     readonly conditionStack: readonly string[];
     /** The rest of the text. */
     readonly _input: string;

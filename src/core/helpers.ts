@@ -6,7 +6,7 @@
 
 export interface HelperParameter {
   readonly name: string;
-  /** The values it accepts, if they are limited; `suggested`: other values are accepted, too. */
+  /** The values it accepts, if they are limited; with `suggested`, it also accepts others. */
   readonly values?: readonly string[];
   readonly suggested?: true;
 }
@@ -20,13 +20,13 @@ export interface KnownHelper {
   readonly name: string;
   /** `block` for `{{#name}}…{{/name}}`, `value` for `{{name}}` and `(name)`. */
   readonly as: 'block' | 'value';
-  /** The arguments without a name, in their order: all of them are needed. */
+  /** The positional arguments, in order. All are required. */
   readonly parameters: readonly HelperParameter[];
   /** True if more arguments may follow `parameters`. */
   readonly takesMore?: true;
-  /** The arguments with a name, `indent=2`. */
+  /** The named arguments, such as `indent=2`. */
   readonly options: readonly HelperOption[];
-  /** True if other named arguments than `options` mean something. */
+  /** True if named arguments other than `options` have a meaning. */
   readonly anyOption?: true;
   /** The values of the body's block parameters, in order: `as |item index|`. */
   readonly blockParams?: readonly string[];
@@ -201,7 +201,7 @@ export function arityOf({ parameters, takesMore }: KnownHelper): {
   return { least: parameters.length, most: takesMore ? Number.POSITIVE_INFINITY : parameters.length };
 }
 
-/** As it is written: `{{#each items as |item index|}}…{{/each}}`, `{{json value indent=…}}`. */
+/** The syntax of a helper: `{{#each items as |item index|}}…{{/each}}`, `{{json value indent=…}}`. */
 export function signatureOf(helper: KnownHelper): string {
   const { name, parameters, options, blockParams, takesMore, anyOption } = helper;
   const words = [

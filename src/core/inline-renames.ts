@@ -1,14 +1,14 @@
 /**
- * Other names for inline partials that share theirs with another template. An inline partial belongs to the template
- * that defines it; in one text with its partials in place, Handlebars would take one for the other.
+ * Finds new names for inline partials that share theirs with another template. An inline partial belongs to the
+ * template that defines it, but with all partials in one text, Handlebars would confuse the two.
  */
 import type { LinkedPartial, LinkedTemplate } from './flatten.ts';
 import { type InlineName, inlineNames } from './template.ts';
 
-/** By template: where such a name is written, and the name to write there instead. */
+/** By template, the places of such names and the names to write there instead. */
 export type InlinePartialRenames = ReadonlyMap<LinkedTemplate, readonly InlineName[]>;
 
-/** @throws Problem `invalid_source` as `partialUses` */
+/** @throws Problem `invalid_source` like `partialUses` */
 export function uniqueInlines(root: LinkedTemplate): InlinePartialRenames {
   const templates = templatesOf(root);
   const written = new Map<LinkedTemplate, readonly InlineName[]>();
@@ -36,15 +36,15 @@ export function uniqueInlines(root: LinkedTemplate): InlinePartialRenames {
   return renames;
 }
 
-/** Each once, the root first. */
+/** All linked templates, each once, the root first. */
 function templatesOf(root: LinkedTemplate): ReadonlySet<LinkedTemplate> {
   const found = new Set([root]);
-  // A set is walked to its end, also what is added meanwhile.
+  // Iterating over a set includes what is added meanwhile.
   for (const { partials } of found) for (const partial of partials.values()) found.add(partial);
   return found;
 }
 
-/** False if it defines none, determined without parsing it. */
+/** False if a template defines no inline partials; does not parse it. */
 function mayDefineInlines(template: string): boolean {
   return /\{\{~?#\*/.test(template);
 }

@@ -52,7 +52,7 @@ function foundAt(code: ParseErrorCode, offset: number, _: number, line: number, 
   throw new Found(code, offset, line, character);
 }
 
-/** Brackets in texts are counted as well: such a text is looked at by nobody. */
+/** Also counts brackets in strings: nobody reads such a text. */
 function isDeep(text: string): boolean {
   let depth = 0;
   for (const { 0: bracket } of text.matchAll(/[[{\]}]/g)) {

@@ -1,7 +1,7 @@
-/** The mistakes of JSON in plain words: what is wrong, and what to write instead. */
+/** Explains mistakes in JSON in plain words: what is wrong, and what to write instead. */
 import { type ParseError, printParseErrorCode } from 'jsonc-parser';
 
-/** One sentence or two, without the place. `text` is the whole text. */
+/** One or two sentences, without the place. `text` is the whole text. */
 export function wordsOfJsonError(
   { error, offset }: Pick<ParseError, 'error' | 'offset'>,
   text: string,
@@ -46,7 +46,7 @@ export function wordsOfJsonError(
   }
 }
 
-/** Undefined for what neither JavaScript nor Python writes. */
+/** Undefined for text that is in neither JavaScript nor Python syntax. */
 function wordOfAnotherLanguage(text: string): string | undefined {
   if (/^[-+]?(?:NaN|Infinity)\b/.test(text))
     return 'JSON has no such number. Write digits, or null for no value.';

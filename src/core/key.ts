@@ -16,7 +16,7 @@ const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 export const KEY_ID_LENGTH = 12;
 const SECRET_LENGTH = 32;
 const CHECKSUM_LENGTH = 6;
-/** Finds keys in text, for redaction: what begins like one, whether its checksum fits or not. */
+/** Finds keys in text, for redaction: text that begins like one, whether or not its checksum is right. */
 export const KEY_LIKE = /pf_[a-z][a-z0-9-]{0,31}_[0-9A-Za-z]{4,}_[0-9A-Za-z]{8,}/g;
 const KEY = new RegExp(
   `^pf_([a-z][a-z0-9-]{0,31})_([0-9A-Za-z]{${KEY_ID_LENGTH}})_([0-9A-Za-z]{${SECRET_LENGTH + CHECKSUM_LENGTH}})$`,
@@ -27,7 +27,7 @@ export interface KeyParts {
   readonly id: string;
 }
 
-/** A new key. `random(n)` gives n random bytes from a cryptographic source (`node:crypto` `randomBytes`). */
+/** A new key. `random(n)` returns n random bytes from a cryptographic source (`node:crypto` `randomBytes`). */
 export function makeKey(
   environment: EnvironmentName,
   random: (bytes: number) => Uint8Array,
@@ -37,7 +37,7 @@ export function makeKey(
   return { id, key: (body + checksum(body)) as Key };
 }
 
-/** The parts of a key. @throws Problem `key_malformed` with no part of the text in its message. */
+/** The parts of a key. @throws Problem `key_malformed`, whose message contains no part of the text */
 export function parseKey(text: string): KeyParts & { key: Key } {
   const match = KEY.exec(text);
   const environment = match?.[1];
@@ -60,7 +60,7 @@ export function hashKey(key: Key): string {
   return createHash('sha256').update(key).digest('hex');
 }
 
-/** `text` with everything that looks like a key replaced, for logs and errors that quote what came from outside. */
+/** `text` with everything that looks like a key replaced, for logs and errors that quote external text. */
 export function redactKeys(text: string): string {
   return text.replace(KEY_LIKE, 'pf_…');
 }

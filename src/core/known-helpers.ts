@@ -1,7 +1,7 @@
 /** The names that Handlebars reads as helpers when they are alone in a tag. */
 import { HELPERS } from './helpers.ts';
 
-/** Handlebars' own for what is missing: nobody may call them. */
+/** Handlebars' internal helpers for missing helpers, which nobody may call. */
 export const INTERNAL_HELPERS: ReadonlySet<string> = new Set(['blockHelperMissing', 'helperMissing']);
 
 /** Handlebars' built-in helpers and Dotprompt's. */

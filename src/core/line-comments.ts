@@ -2,7 +2,7 @@
 import { type Digest, digestOf } from './digest.ts';
 import type { CommentPlace, EventData, EventKind, RegistryEvent } from './event.ts';
 
-/** All that is written at the lines of a version. Those of promotions are in its review, and shown with the others. */
+/** The events of comments at the lines of a version, including those in the review of a promotion. */
 export const LINE_COMMENT_KINDS = [
   'comment.created',
   'comment.edited',
@@ -18,7 +18,7 @@ export interface LineCommentRecord {
   readonly actor: string;
   /** RFC 3339. */
   readonly at: string;
-  /** As it was edited last. */
+  /** The text after the last edit. */
   readonly text: string;
   readonly editedAt: string | null;
   /** The id of the promotion in whose review it was written; null: none. */
@@ -26,11 +26,11 @@ export interface LineCommentRecord {
 }
 
 export interface LineThreadRecord {
-  /** Of the version's source, from 1. */
+  /** The line of the version's source, from 1. */
   readonly line: number;
   /** The person who resolved it, and when; null while it is open. */
   readonly resolved: { readonly at: string; readonly by: string } | null;
-  /** Oldest first; none of them is deleted. */
+  /** Oldest first, without deleted ones. */
   readonly comments: readonly LineCommentRecord[];
 }
 
@@ -40,9 +40,9 @@ interface Thread {
 }
 
 /**
- * The threads of one version, by line. One more comment at a line opens its thread again, so that nobody overlooks it.
- * @param events of these kinds about the version, in their order; those of promotions about the side that it is
- * @param textOf what the event of this number wrote
+ * The threads of one version, by line. Another comment at a line reopens its thread, so that nobody overlooks it.
+ * @param events of these kinds about the version, in order; those of promotions about the side with this version
+ * @param textOf returns the text that the event with this seq wrote
  */
 export function lineThreadsOf(
   events: readonly RegistryEvent[],

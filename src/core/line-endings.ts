@@ -1,29 +1,29 @@
 /**
- * Line endings and byte order marks are no edit: git, editors and disks change them on their own. A text is compared
- * without them, and published with those that the registry has already.
+ * Differences in line endings and byte order marks are not edits: git, editors and disks change them on their own.
+ * Texts are compared without them, and published with those that the registry already has.
  */
 import { diffArrays } from 'diff';
 import { type Digest, digestOf } from './digest.ts';
 
-/** A published text by its digests. */
+/** The digests of a published text. */
 export interface PublishedText {
   readonly digest: Digest;
   /** The digest of its `plainText`, if that differs. */
   readonly text?: Digest | undefined;
 }
 
-/** Of one text in all the forms in which it may have been published. */
+/** The digests of a text in all forms in which it may have been published. */
 export interface TextDigests {
-  /** Of its own bytes. */
+  /** The digest of its own bytes. */
   readonly exact: Digest;
-  /** Of its `plainText`. */
+  /** The digest of its `plainText`. */
   readonly plain: Digest;
   /** With "\r\n" throughout, without and with a byte order mark, and plain with one. */
   readonly others: readonly Digest[];
 }
 
 const MARK = '\ufeff';
-/** Changed lines; above it the work of comparing two texts grows with their square. */
+/** Maximum number of changed lines, since the work of comparing two texts grows with its square. */
 const MAX_EDITS = 500;
 
 /**
@@ -51,7 +51,7 @@ export function textDigests(source: string): TextDigests {
   };
 }
 
-/** Returns whether a text is a published one, but for line endings and byte order marks. */
+/** Returns whether a text is the published one, apart from line endings and byte order marks. */
 export function isSameText({ exact, plain, others }: TextDigests, { digest, text }: PublishedText): boolean {
   if (exact === digest) return true;
   return text === undefined ? plain === digest || others.includes(digest) : plain === text;
@@ -109,7 +109,7 @@ function withMixedEndings(text: string, published: readonly Line[]): string {
   return lines.map((line, index) => (index < lines.length - 1 ? line + ends[index] : line)).join('');
 }
 
-/** The last one is what comes after the last line ending, and may be empty. */
+/** The last line is the text after the last line ending, and may be empty. */
 function linesOf(source: string): Line[] {
   const lines = source.split('\n');
   const last = lines.pop() as string;
@@ -120,7 +120,7 @@ function linesOf(source: string): Line[] {
   return [...ended, { text: last, end: '' }];
 }
 
-/** Not by a pattern: a long run of "\r" that does not end the line would take quadratic time. */
+/** Uses no pattern, which would take quadratic time for a long run of "\r" that does not end the line. */
 function withoutReturns(line: string): string {
   let end = line.length;
   while (line.charCodeAt(end - 1) === 0x0d) end -= 1;

@@ -1,10 +1,10 @@
-/** Changes of a text by line. */
+/** Finds the changes of a text by line. */
 import { diffArrays } from 'diff';
 
-/** Changed lines of one text; above it the work grows with their square. */
+/** Maximum number of changed lines of one text, since the work grows with its square. */
 const MAX_EDITS = 1000;
 
-/** Lines of the base from `start` to `end` (exclusive), and those that take their place. */
+/** Lines of the base from `start` to `end` (exclusive), and those that replace them. */
 export interface Hunk {
   readonly start: number;
   readonly end: number;
@@ -34,7 +34,7 @@ export function hunksOf(base: readonly string[], text: string): Hunk[] | undefin
   return hunks;
 }
 
-/** Each with its line ending. */
+/** The lines of a text, each with its line ending. */
 export function linesOf(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+/g) ?? [];
 }

@@ -2,7 +2,7 @@
 import { diffArrays } from 'diff';
 import type { VersionNumber } from './version.ts';
 
-/** Changed lines; above it the work grows with their square, and what lies between the first and the last is taken as changed. */
+/** Maximum number of changed lines; above it, everything from the first to the last changed line counts as changed. */
 const MAX_EDITS = 1000;
 
 /** The change of a line that the later text no longer has. */
@@ -12,13 +12,13 @@ export type HowGone = 'changed' | 'removed';
 export type MappedLine = { readonly line: number } | { readonly gone: HowGone; readonly near: number };
 
 export interface LineMap {
-  /** A line beyond the end is taken for the last one. */
+  /** A line beyond the end counts as the last one. */
   of(line: number): MappedLine;
 }
 
 /**
- * As VS Code counts lines: one more than there are line breaks. Neither line endings nor byte order marks at the start
- * are part of them: they are no edit.
+ * Lines as VS Code counts them: one more than there are line breaks. They include neither line endings nor byte order
+ * marks, since changing these is not an edit.
  */
 export function linesOfText(text: string): string[] {
   return text.replace(/^\uFEFF+/, '').split(/\r\n|\r|\n/);
@@ -37,7 +37,7 @@ export function countLines(text: string): number {
 const LF = 10;
 const CR = 13;
 
-/** A line that is kept has the same text on both sides, and kept lines keep their order. */
+/** Kept lines have the same text on both sides, in the same order. */
 export function lineMap(from: readonly string[], to: readonly string[]): LineMap {
   const mapped: MappedLine[] = [];
   const near = (at: number) => Math.min(at + 1, Math.max(to.length, 1));
@@ -80,7 +80,7 @@ export function lineMap(from: readonly string[], to: readonly string[]): LineMap
   };
 }
 
-/** From one version to the next. */
+/** The step from one version to the next. */
 export interface LineStep {
   readonly to: VersionNumber;
   readonly map: LineMap;

@@ -1,4 +1,4 @@
-/** Links the partials of a template: finds the prompt that each reference means, in any store of prompts. */
+/** Links the partials of a template: finds the prompt that each reference refers to, in any store of prompts. */
 import { capturedPartials } from './check/captured-partials.ts';
 import { whyUnreadable } from './check/check-template.ts';
 import type { Root } from './check/context-errors.ts';
@@ -26,13 +26,13 @@ export interface FoundPrompt {
   readonly source: string;
   /** Unique among all that may be found: `support/_header`, or `support/_header@3`. */
   readonly id: string;
-  /** Names it in error messages, such as a file; default: its name. */
+  /** What error messages call it, such as its file; default: its name. */
   readonly label?: string;
 }
 
 /**
- * Resolves the partials of `source`, and theirs, with `find` (undefined if there is no such prompt). `label` names the
- * source in error messages; `similar` suggests partials for a missing one.
+ * Resolves the partials of `source`, and theirs, with `find`, which returns undefined if there is no such prompt.
+ * `label` names the source in error messages; `similar` suggests partials for a missing one.
  * @returns the linked partials by reference as written.
  * @throws Problem `invalid_source` at the place of a partial that is missing, broken, or uses itself.
  */
@@ -49,7 +49,7 @@ export async function linkPartials(
   return linked;
 }
 
-/** An error in a call, in the context of the partial or of those it calls. */
+/** Errors in the calls of partials that only show with the texts of the partials. */
 function callIssues(
   from: PromptName,
   source: string,
@@ -119,7 +119,7 @@ function sizeIssues(
   return error === undefined ? [] : placedIn(source, parsed, [error]);
 }
 
-/** @param chain the partials that lead from one of them back to it */
+/** @param chain the partials that lead from one back to itself */
 export function partialCycle(reference: string, chain: readonly string[]): string {
   return `The partial "${reference}" uses itself: ${chain.join(' → ')}. Remove one of these uses.`;
 }
@@ -135,7 +135,7 @@ interface Linking {
   readonly similar: SimilarPartials;
   /** From the prompt that is linked down to the one whose uses are being resolved. */
   readonly above: readonly PromptName[];
-  /** Partials that are linked already: many prompts share a few, and theirs would multiply. */
+  /** Partials that are already linked, so that partials shared by many are not linked again. */
   readonly done: Map<PromptName, LinkedPartial>;
 }
 
@@ -175,7 +175,7 @@ async function linkUses(
   return linked;
 }
 
-/** The partials that a source uses; none where it cannot be told, of which `issues` say why. */
+/** The partials that a source uses; none if they cannot be determined, for which `issues` give the reason. */
 function usesOf({ template }: PromptSource, issues: readonly SourceIssue[]): readonly PartialUse[] {
   if (issues.length === 0) return partialUses(template);
   if (whyUnreadable(template) !== undefined) return [];

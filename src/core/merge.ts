@@ -1,9 +1,9 @@
-/** The three-way merge of texts by line, as diff3 does it: what changed in different places is put together. */
+/** Merges texts by line from three sides, like diff3: changes in different places are combined. */
 import { type Hunk, hunksOf, linesOf } from './line-hunks.ts';
 
 /**
- * Undefined if both sides changed the same lines, or lines next to each other, in different ways. Line endings are
- * part of a line: compare texts with the same ones.
+ * Undefined if both sides changed the same lines, or adjacent lines, in different ways. Line endings are part of a
+ * line, so pass texts with the same ones.
  */
 export function mergeTexts(base: string, mine: string, theirs: string): string | undefined {
   if (mine === theirs || theirs === base) return mine;

@@ -17,7 +17,7 @@ export interface TextContent {
   readonly segments: readonly (TextSegment | ValueSegment)[];
 }
 
-/** A message of the template, or one of the history. */
+/** A message of the template or of the history. */
 export type ComposedMessage =
   | {
       readonly kind: 'own';
@@ -28,8 +28,8 @@ export type ComposedMessage =
   | { readonly kind: 'history'; readonly message: Message };
 
 /**
- * White space alone is neither a part nor a message. Without a mark, the history is inserted before the last message if
- * that is the user's, otherwise at the end.
+ * White space alone is neither a part nor a message. Without `{{history}}`, the history is inserted before the last
+ * message if that is the user's, otherwise at the end.
  * @param keepsBlank selects white space that counts anyway; default: none
  */
 export function composeMessages(
@@ -91,7 +91,7 @@ export function toMessages(
   );
 }
 
-/** Content grows while the message is open. */
+/** A message whose content still grows. */
 type OpenMessage = Extract<ComposedMessage, { kind: 'own' }> & { readonly content: MessageContent[] };
 
 function opened(role: string, metadata?: Readonly<Record<string, unknown>>): OpenMessage {
@@ -99,7 +99,7 @@ function opened(role: string, metadata?: Readonly<Record<string, unknown>>): Ope
   return { kind: 'own', role, content: [], ...(some && { metadata }) };
 }
 
-/** The message that a role begins, after the open one. */
+/** The message that a role begins, after `open`. */
 function afterRole(
   { role, metadata }: Extract<StructureSegment, { kind: 'role' }>,
   open: OpenMessage,

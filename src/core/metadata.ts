@@ -24,15 +24,15 @@ export interface DeclaredMetadata {
 }
 
 export interface MetadataOptions {
-  /** Names the prompt or file in error messages. */
+  /** The name of the prompt or file in error messages. */
   readonly label: string;
   /** Default: `prompt`. */
   readonly kind?: SourceKind | undefined;
-  /** True if it was published already: then a schema is read as it was when it could be published. */
+  /** True if it was published already: then schemas are read by the rules that earlier releases had. */
   readonly isPublished?: boolean | undefined;
 }
 
-/** @throws Problem `invalid_source` with the place of what means nothing in a schema */
+/** @throws Problem `invalid_source` with the place of the part of a schema that has no meaning */
 export function declaredMetadata(
   source: string,
   parsed: PromptSource,
@@ -44,8 +44,8 @@ export function declaredMetadata(
 }
 
 /**
- * As `declaredMetadata`, of what is published or rendered before it is: also the references in schemas, those of tools
- * included, and the patterns of the input's must be such that they can be followed and run.
+ * Like `declaredMetadata`, for a source that is being published, or rendered before that: also checks that references
+ * in schemas, including those of tools, can be followed, and that patterns of the input's schema can be run.
  */
 export async function checkedMetadata(
   source: string,
@@ -78,7 +78,7 @@ const INPUT: SchemaPath = ['input', 'schema'];
 const OUTPUT: SchemaPath = ['output', 'schema'];
 
 interface ExpandedSchemas {
-  /** JSON Schema; null where there is none, or it means nothing. */
+  /** JSON Schema; null if there is none, or it has no meaning. */
   readonly input: JsonObject | null;
   readonly output: JsonObject | null;
   readonly faults: readonly PlacedFault[];
@@ -112,7 +112,7 @@ function metadataOf({ frontMatter }: PromptSource, { input, output }: ExpandedSc
   };
 }
 
-/** A schema that requires no input which has a default. */
+/** A schema without the requirement of inputs that have a default. */
 function withoutDefaulted(schema: JsonObject, defaults: JsonObject): JsonObject {
   const { required, ...rest } = schema;
   if (!Array.isArray(required)) return schema;
@@ -123,7 +123,7 @@ function withoutDefaulted(schema: JsonObject, defaults: JsonObject): JsonObject 
   return left.length === 0 ? rest : { ...schema, required: left };
 }
 
-/** @throws Problem `invalid_source` with the faults, in the order of their places */
+/** @throws Problem `invalid_source` with the faults, sorted by position */
 function checkNoFaults(
   faults: readonly PlacedFault[],
   source: string,

@@ -13,7 +13,7 @@ export function suggestPartial(
 ): string | undefined {
   const plain = asReference(reference);
   const last = partialSegment(plain);
-  // No reference finds a partial that is called "_" alone.
+  // No reference finds a partial that is only called "_".
   const named = partials.filter(each => lastSegment(each) !== '_');
   const candidates = [reference, plain].flatMap(each => partialCandidates(from, each)).map(foldCase);
   const sameButCase = candidates.flatMap(candidate => named.filter(each => foldCase(each) === candidate));
@@ -22,7 +22,7 @@ export function suggestPartial(
   return meant && referenceTo(from, meant);
 }
 
-/** As a partial is referred to, of one that is written as its file: `./_card.prompt`. */
+/** The reference to a partial that is written as its file: `./_card.prompt`. */
 function asReference(written: string): string {
   return written
     .replace(/^(?:\.{1,2}\/)+/, '')
@@ -30,7 +30,7 @@ function asReference(written: string): string {
     .replace(/(?<=^|\/)_(?=[^/]*$)/, '');
 }
 
-/** Without its folder if the prompt is in that folder or below. */
+/** The reference to a partial, without its folder if the prompt is in that folder or below. */
 function referenceTo(from: PromptName, partial: PromptName): string {
   const folder = folderOf(partial);
   const last = lastSegment(partial).slice(1);
@@ -38,7 +38,7 @@ function referenceTo(from: PromptName, partial: PromptName): string {
 }
 
 /**
- * Up to three sentences.
+ * The message, in up to three sentences.
  * @param candidates the names that were tried
  * @param meant another reference that exists
  */
@@ -57,7 +57,7 @@ export function partialNotFound(
 const NOT_AS_FILE =
   ' Write the name without "./", "_" and ".prompt": PromptForge looks for it beside the prompt and in the folders above.';
 
-/** Begins with a space. */
+/** The suggestion as a sentence that begins with a space. */
 export function didYouMean(asked: string, existing: string): string {
   const why = foldCase(asked) === foldCase(existing) ? ' Names are case-sensitive.' : '';
   return ` Did you mean "${existing}"?${why}`;

@@ -1,6 +1,6 @@
 /**
- * Names that differ only by case. They are different names, but one file, or one folder, on the disks of macOS and
- * Windows. So a registry and a working copy hold one spelling of each prompt and of each folder.
+ * Names that differ only by case. They are different names, but the same file or folder on the disks of macOS and
+ * Windows, so a registry and a working copy have only one spelling of each prompt and folder.
  */
 import { foldersAbove, type PromptName } from './name.ts';
 
@@ -9,14 +9,14 @@ export function foldCase(text: string): string {
   return text.replace(/[A-Z]+/g, letters => letters.toLowerCase());
 }
 
-/** A prompt or folder that differs only by case from one there is. */
+/** A prompt or folder that differs only by case from an existing one. */
 export interface CaseClash {
   readonly kind: 'prompt' | 'folder';
-  /** As the new name spells it. */
+  /** The spelling of the new name. */
   readonly spelled: string;
-  /** As it is spelled already. */
+  /** The existing spelling. */
   readonly as: string;
-  /** The prompt that has that spelling; of a folder, one of those in it. */
+  /** The prompt with the existing spelling; for a folder, one of the prompts in it. */
   readonly existing: PromptName;
 }
 
@@ -60,7 +60,7 @@ export function whyNoFolder(name: PromptName): string | undefined {
     : `The folder "${folder}" is named as the file of a prompt or of its samples, and both could not be on one disk. Choose another folder.`;
 }
 
-/** Why a name cannot be given, and what to do. */
+/** Why a name is not available, and what to do. */
 export function whyTaken(name: PromptName, { kind, spelled, as, existing }: CaseClash): string {
   return kind === 'prompt'
     ? `"${name}" differs only by case from the prompt "${existing}", and both would be one file on many disks. Use "${existing}", or choose another name.`

@@ -8,19 +8,19 @@ export type PromptName = string & { readonly [promptNameBrand]: true };
 export const MAX_NAME_LENGTH = 200;
 export const MAX_NAME_SEGMENTS = 8;
 export const PROMPT_FILE_EXTENSION = '.prompt';
-/** The grammar as one regular expression, for JSON Schema; device names are refused by `parsePromptName`. */
+/** The grammar as one regular expression, for JSON Schema; `parsePromptName` also rejects device names. */
 export const NAME_PATTERN =
   /^[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?(?:\/[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?){0,7}$/;
 
 const SEGMENT = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 /** Names that Windows reserves for devices, with any extension: learn.microsoft.com "Naming Files, Paths, and Namespaces". */
 const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i;
-/** The same in any segment. */
+/** Such a name in any segment. */
 const HAS_WINDOWS_DEVICE = /(?:^|\/)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|$)/i;
 
-/** Why `text` is not a prompt name, as one sentence; undefined when it is one. */
+/** Why `text` is not a prompt name, in one sentence; undefined if it is one. */
 export function validatePromptName(text: string): string | undefined {
-  // Most are right, and ten thousand of them are read at a time.
+  // Fast for valid names, of which ten thousand are read at a time.
   if (text.length <= MAX_NAME_LENGTH && NAME_PATTERN.test(text) && !HAS_WINDOWS_DEVICE.test(text))
     return undefined;
   if (text === '') return 'A prompt name cannot be empty.';

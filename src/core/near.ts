@@ -2,9 +2,9 @@
 
 /** The maximum edit distance between two names. */
 const MAX_DISTANCE = 2;
-/** Longer names are not compared: nobody mistypes them by hand, and the comparison grows with their product. */
+/** Longer names are not compared: nobody types them by hand, and the work grows with the product of their lengths. */
 const MAX_LENGTH = 100;
-/** Of more names than this only the first are compared. */
+/** Only this number of names is compared. */
 const MAX_CANDIDATES = 1000;
 
 /**

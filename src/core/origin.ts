@@ -13,23 +13,23 @@ export interface VersionOrigin {
   /** The id of a commit, in lower case. */
   readonly commit?: string | undefined;
   readonly pullRequest?: string | undefined;
-  /** Of the commit, as people open it. */
+  /** The URL of the repository's web page. */
   readonly repository?: string | undefined;
 }
 
-/** An id of git's, by SHA-1 or SHA-256, abbreviated to 7 digits or more. */
+/** A git commit id, by SHA-1 or SHA-256, with at least 7 digits. */
 export const COMMIT_PATTERN = /^[0-9A-Fa-f]{7,64}$/;
 export const MAX_ORIGIN_AUTHOR = 200;
 export const MAX_ORIGIN_URL = 500;
 
-/** Why `text` can be no author's name, as one sentence; undefined when it can. */
+/** Why `text` cannot be an author's name, in one sentence; undefined if it can. */
 export function validateOriginAuthor(text: string): string | undefined {
   if (isBlank(text)) return 'This shows nothing. Give a name, or leave the field out.';
   if (text.length > MAX_ORIGIN_AUTHOR) return `This must have at most ${MAX_ORIGIN_AUTHOR} characters.`;
   return hasInvisible(text) ? INVISIBLE : undefined;
 }
 
-/** Why `text` can be no URL of an origin, as one sentence that does not repeat it; undefined when it can. */
+/** Why `text` cannot be a URL of an origin, in one sentence that does not repeat it; undefined if it can. */
 export function validateOriginUrl(text: string): string | undefined {
   if (text.length > MAX_ORIGIN_URL) return TOO_LONG;
   if (hasInvisible(text)) return INVISIBLE;
@@ -49,7 +49,7 @@ const TOO_LONG = `This must have at most ${MAX_ORIGIN_URL} characters, as it is 
 
 const INVISIBLE = 'This must be one line without control or invisible characters.';
 
-/** A URL as its parser writes it, which is how it is stored; other text unchanged. */
+/** A URL in normalized form, as it is stored; other text unchanged. */
 export function parsedUrl(text: string): string {
   return URL.parse(text)?.href ?? text;
 }

@@ -1,6 +1,6 @@
 /**
- * A change of an environment's owners, derived from its events: like a promotion, it takes effect with the approvals of
- * others. It has no table: the registry reads the events themselves, so that nothing can disagree with them.
+ * A change of an environment's owners, derived from its events. Like a promotion, it takes effect when others have
+ * approved it. It has no table: the registry reads the events themselves, so that nothing can disagree with them.
  */
 import type { EnvironmentName } from './environment.ts';
 import type { EventKind, RegistryEvent } from './event.ts';
@@ -23,7 +23,7 @@ export interface OwnersChange {
 }
 
 export interface OwnersApproval {
-  /** Of its event. */
+  /** The seq of its event. */
   readonly seq: number;
   readonly actor: string;
   /** The id of the key. */
@@ -60,7 +60,7 @@ export function ownersChangeAfter(before: OwnersChange | undefined, event: Owner
       fits(!isSamePerson(actor, before.requestedBy), event, 'is an approval by who requested it');
       return {
         ...before,
-        // A person may approve again once the key of the first approval was revoked: the newest counts.
+        // A person may approve again after the key of the first approval was revoked: the latest approval counts.
         approvals: [
           ...before.approvals.filter(approval => !isSamePerson(approval.actor, actor)),
           { seq, actor, key, at, comment: event.data.comment },

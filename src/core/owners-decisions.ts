@@ -7,14 +7,14 @@ import type { Actor } from './promotion-decisions.ts';
 import { roleIncludes } from './role.ts';
 import { stateWord } from './state-word.ts';
 
-/** The number of others who must approve a change: as many as a promotion, and one at least where owners hold already. */
+/** The number of others who must approve a change: as many as for a promotion, and at least one if there are owners. */
 export function ownersApprovalsNeeded({ approvals }: Policy, hasOwners: boolean): number {
   return Math.max(approvals, hasOwners ? 1 : 0);
 }
 
 /**
  * Decides the effect of one more approval on a change.
- * @param counted approvals whose keys have not been revoked since
+ * @param counted approvals whose keys have not been revoked
  * @throws Problem `owners_change_closed`, `self_approval`, `already_approved`
  */
 export function decideOwnersApproval(

@@ -1,17 +1,17 @@
-/** For whom a promotion or a change of owners waits, in the words of editor, command and messages. */
+/** Words for whom a promotion or a change of owners waits, for the editor, the command line and messages. */
 import { approvalsMissing } from './approvals-missing.ts';
 import { eitherOf } from './either-of.ts';
 
-/** Owners of whom one has yet to approve, as in the API. */
+/** Owners, one of whom must still approve, as in the API. */
 export interface MissingOwners {
   /** The pattern, such as `support/**`. */
   readonly prompts: string;
   readonly owners: readonly string[];
-  /** Those who could. */
+  /** The owners who can approve. */
   readonly canApprove: readonly string[];
 }
 
-/** Most names, and most patterns, that are named. */
+/** The maximum number of names, and of patterns, in a message. */
 const MAX_NAMED = 5;
 
 /** `dana or sam`, `dana or sam, and lee`; undefined if it waits for nobody in particular. */
@@ -31,7 +31,7 @@ export interface WaitingOwnersChange {
   readonly canApprove: readonly string[];
 }
 
-/** For what a change of owners waits: `1 approval by dana or sam`. */
+/** What a change of owners waits for: `1 approval by dana or sam`. */
 export function changeWaitsFor({ approvals, approvalsNeeded, canApprove }: WaitingOwnersChange): string {
   const left = approvalsMissing({ approvals, approvalsNeeded });
   const what = `${left} ${left === 1 ? 'approval' : 'approvals'}`;

@@ -7,30 +7,30 @@
 import { foldCase } from './name-case.ts';
 import { foldPerson, people, validateActor } from './person.ts';
 
-/** UTF-16 code units of a whole text. */
+/** The maximum UTF-16 code units of a whole text. */
 export const MAX_OWNERS_LENGTH = 16_384;
 export const MAX_OWNER_RULES = 200;
 export const MAX_OWNERS_OF_RULE = 20;
 const MAX_PATTERN_LENGTH = 200;
 
-/** One line: of these people one must approve what changes the prompts that it matches. */
+/** One line: one of these people must approve changes to the prompts that it matches. */
 export interface OwnerRule {
   /** From 1. */
   readonly line: number;
-  /** As it is written. */
+  /** As written. */
   readonly pattern: string;
   /** Each person once, without `@`. */
   readonly owners: readonly string[];
 }
 
-/** Something about one line of a text of owners. */
+/** A message about one line of a text of owners. */
 export interface OwnersNote {
   /** From 1. */
   readonly line: number;
   readonly message: string;
 }
 
-/** Why a line cannot be read, and where in it: offsets in UTF-16 code units. */
+/** Why a line cannot be read, and where: `start` and `end` are offsets in UTF-16 code units. */
 export interface OwnersError extends OwnersNote {
   readonly start: number;
   readonly end: number;
@@ -128,7 +128,7 @@ interface Word {
   readonly end: number;
 }
 
-/** Words between blanks, up to `#`; one with a blank in it is in quotation marks: `@"Mara Lindqvist"`. */
+/** Words between blanks, up to `#`. A word with a blank is in quotation marks: `@"Mara Lindqvist"`. */
 function wordsOf(written: string): Word[] | Fault {
   const words: Word[] = [];
   for (let at = 0; at < written.length; ) {
@@ -187,7 +187,7 @@ function validatePattern(pattern: string): string | undefined {
   return undefined;
 }
 
-/** Without the slash that a pattern may begin with; one at its end means everything below. */
+/** Ignores a slash at the start of a pattern; one at its end means everything below. */
 function segmentsOf(pattern: string): string[] {
   const path = pattern.replace(/^\//, '');
   if (path === '') return [];
@@ -235,7 +235,7 @@ function isMatched(wanted: string, segment: string): boolean {
   );
 }
 
-/** The prompts of each rule that decides for any: of each prompt it is the last rule that matches. In the order of the text. */
+/** The prompts that each rule decides for, in the order of the text. The last rule that matches a prompt decides. */
 export function promptsOfRules<Name extends string>(
   rules: readonly OwnerRule[],
   prompts: Iterable<Name>,
@@ -271,7 +271,7 @@ export function missingRules(rules: readonly OwnerRule[], approvers: readonly st
   return rules.filter(rule => !foldedOwners(rule).some(owner => approved.has(owner)));
 }
 
-/** The owners of a rule as `foldPerson` has them, in their order. */
+/** The owners of a rule, folded by `foldPerson`, in order. */
 export function foldedOwners(rule: OwnerRule): readonly string[] {
   const folded = foldedOf.get(rule) ?? rule.owners.map(foldPerson);
   foldedOf.set(rule, folded);

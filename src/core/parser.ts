@@ -1,6 +1,6 @@
 /**
- * Handlebars' parser with a lexer that tries fewer of its rules: the package's tries one after the other at each token,
- * and most of them begin with a character that is not there. It also counts columns right.
+ * Handlebars' parser with a lexer that tries fewer rules: the package's lexer tries each rule at each token, although
+ * most begin with a character that is not there. It also counts columns correctly.
  */
 /// <reference path="./handlebars-parser.d.ts" />
 import {
@@ -27,7 +27,7 @@ function locInfo(location: LexerLocation): object {
   return new helpers.SourceLocation(undefined, location);
 }
 
-/** As `Handlebars.parse`: the template's AST after whitespace control. @throws Error for a template with a syntax error */
+/** Like `Handlebars.parse`: the template's AST after whitespace control. @throws Error for a syntax error */
 export function parse(template: string): hbs.AST.Program {
   return new WhitespaceControl().accept(parser.parse(template));
 }
@@ -44,9 +44,9 @@ function performAction(this: Lexer, ...of: unknown[]): number | string | undefin
 
 const SEPARATOR = /[\u2028\u2029]/;
 
-/** By condition and character: the rules that may match there, in their order. */
+/** The rules that may match, in order, by condition and by code of the next character. */
 const known = new Map<string, Map<number, readonly number[]>>();
-/** Represents all characters beyond ASCII, and the end of the text: no rule names one of them. */
+/** Represents all characters beyond ASCII and the end of the text, which no rule names. */
 const OTHER = 128;
 
 /** The lexer's rules for the next token. */

@@ -1,4 +1,4 @@
-/** Places of errors within YAML that was read by `readYaml`. */
+/** Places of errors in YAML that was read by `readYaml`. */
 import type { PlacedPair, PlacedValue } from './yaml-places.ts';
 
 /** Returns the place to report a misfit in a pair: its value, or its key if the name is unknown. */

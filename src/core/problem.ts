@@ -11,14 +11,14 @@ export interface SourceRange {
   readonly endColumn: number;
 }
 
-/** One thing wrong with a prompt's source, at its place. */
+/** An error in a prompt's source, with its place. */
 export interface SourceIssue extends SourceRange {
-  /** One of `SOURCE_ERROR_CODES`, or of a newer registry's; absent if only rendering can tell. */
+  /** One of `SOURCE_ERROR_CODES`, or a newer registry's code; absent if only rendering finds the error. */
   readonly code?: string | undefined;
   readonly message: string;
 }
 
-/** Problems of every call that asks for a key. */
+/** Problems of every call that requires a key. */
 export const KEY_PROBLEMS = [
   'key_missing',
   'key_malformed',
@@ -92,11 +92,11 @@ export interface ProblemDetails {
   readonly missing?: readonly string[];
   /** The newest version's number and digest (base_outdated). */
   readonly newest?: { readonly version: number; readonly digest: string } | null;
-  /** The version a pointer points to now, null when unset (pointer_moved). */
+  /** The version that a pointer points to now, null if unset (pointer_moved). */
   readonly current?: number | null;
   /** An existing prompt: the conflicting one (name_taken), or a suggestion (prompt_not_found). */
   readonly existing?: string;
-  /** When a channel first had a version, RFC 3339 (not_live_yet); null: it never had one. */
+  /** When a channel first had a version, RFC 3339 (not_live_yet); null if it never had one. */
   readonly firstLiveAt?: string | null;
   /** Invalid fields of a request, as JSON pointers with a message (invalid_request, invalid_input). */
   readonly fields?: readonly { readonly pointer: string; readonly message: string }[];
@@ -123,7 +123,7 @@ export class Problem extends Error {
     this.details = details;
   }
 
-  /** Returns whether `error` is a problem, and one of `codes` when any are given. */
+  /** Returns whether `error` is a problem, with one of `codes` if any are given. */
   static is(error: unknown, ...codes: readonly ProblemCode[]): error is Problem {
     return error instanceof Problem && (codes.length === 0 || codes.includes(error.code));
   }

@@ -47,7 +47,7 @@ export interface KeyState {
   readonly createdAt: string;
   readonly expiresAt: string | null;
   readonly revokedAt: string | null;
-  /** The digest of its hash; null: an earlier release created it, and no later event has it. */
+  /** The digest of its hash; null if an earlier release created it, and no later event contains it. */
   readonly commitment: Digest | null;
 }
 
@@ -64,8 +64,8 @@ export interface WebhookState {
 }
 
 /**
- * As large as what there is now, however long the log: what can change no more is not kept, only given once in what
- * `follow` returns.
+ * Its size depends on the current state, not on the length of the log: a promotion that can no longer change is only in
+ * the result of `follow`, and not kept.
  */
 export interface Projection {
   /** The time of the last event; empty before the first. */
@@ -78,14 +78,14 @@ export interface Projection {
   readonly webhooks: Map<string, WebhookState>;
   /** The change of owners that waits in an environment, if one does. */
   readonly owners: Map<EnvironmentName, OwnersChange>;
-  /** Those that wait. */
+  /** The promotions that wait, by id. */
   readonly open: Map<number, PromotionRecord>;
-  /** The keys that vouch for each of them. */
+  /** The keys that vouch for each of these promotions. */
   readonly vouchers: Map<number, Vouchers>;
   /** Promotions whose vouching key was revoked, by number: the next event must hold them. */
   readonly toHold: Map<number, { readonly key: string; readonly revoked: number }>;
   releases: ReleaseOrder;
-  /** True if MACs have begun: releases before them did not hold any. */
+  /** True if events have MACs from here on, which earlier releases did not write. */
   hasMacs: boolean;
 }
 
@@ -116,7 +116,7 @@ export function pointerName(pointer: Pick<PointerState, 'prompt' | 'environment'
   return `${pointer.environment} ${pointer.channel} ${pointer.prompt}`;
 }
 
-/** The promotion that an event is of, unless it begins it. */
+/** The id of the promotion that an event belongs to, unless it begins it. */
 export function promotionOf(event: RegistryEvent): number | undefined {
   if (!isPromotionEvent(event)) return undefined;
   const id = Number(event.data.promotion);
@@ -233,7 +233,7 @@ export function follow(
   }
 }
 
-/** The text of a thread is read from its events themselves: nothing else follows from them. */
+/** Only checks a comment, from which no state follows: threads are read from the events themselves. */
 function followComment({ prompts }: Projection, event: RegistryEvent): void {
   const before = prompts.get(named(event, event.prompt));
   fits((event.version ?? 0) <= (before?.newest ?? 0), event, 'is of a version that there is not');

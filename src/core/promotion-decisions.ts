@@ -13,10 +13,10 @@ import { type VersionNumber, versionReference } from './version.ts';
 /** The longest time ahead that a promotion may be scheduled, in ms: up to the same day next year. */
 export const LONGEST_AHEAD = 366 * 24 * 60 * 60 * 1000;
 
-/** The state at the moment of a decision, which counts instead of the state at the request. */
+/** The state at the time of a decision, which counts instead of the state at the request. */
 export interface Present {
   readonly environment: Environment;
-  /** The pointer's current version; null: unset. */
+  /** The pointer's current version; null if unset. */
   readonly current: VersionNumber | null;
   /** True if the version was stable in the policy's `promoteFrom`, or if that is not set. */
   readonly stableBefore: boolean;
@@ -34,8 +34,8 @@ export interface Actor {
 type Move = Pick<PromotionRecord, 'rollback' | 'effectiveAt'>;
 
 /**
- * Returns true if nobody must approve: a rollback takes effect at once unless the policy requires approval; a scheduled
- * one has time for it.
+ * Returns true if nobody must approve: a rollback takes effect at once unless the policy requires approval, or it is
+ * scheduled, so that there is time to approve.
  */
 export function actsAtOnce(policy: Policy, { rollback, effectiveAt }: Move): boolean {
   return rollback && effectiveAt === null && !policy.rollbackNeedsApproval;
@@ -70,7 +70,7 @@ export interface ProposedPromotion
  * Decides whether a request is applied at once, scheduled, or pending until it is approved.
  * @throws Problem `already_live`, `pointer_moved` with the present version, `prompt_archived`, `not_promoted_from`,
  * `invalid_request` for its time, `role_too_low`
- * @param needed approvals; for an atomic release, the most that one of its promotions needs
+ * @param needed number of approvals; for an atomic release, the most that one of its promotions needs
  */
 export function decideRequest(
   asked: ProposedPromotion,
@@ -107,8 +107,8 @@ export function decideRequest(
  * Decides the effect of one more approval. A promotion that could not be applied now cannot be approved.
  * @param barred changes of the promotion and its release, whose authors may not approve it; empty if the policy allows
  * them
- * @param needed as for a request
- * @param owners the rules of owners for its changes, and for those of its atomic release: one owner must approve each
+ * @param needed as in `decideRequest`
+ * @param owners the rules of owners for its changes, and those of its atomic release: one owner of each must approve
  * @throws Problem `promotion_closed`, `self_approval`, `already_approved`, `pointer_moved`, `prompt_archived`,
  * `not_promoted_from`
  */
@@ -168,8 +168,8 @@ export function decideCancellation(promotion: PromotionRecord, by: Actor): void 
 }
 
 /**
- * Why a planned promotion cannot be applied now that its time has come; undefined when it can: the policy asks what
- * it asks now, of authors (`barred`) and of owners as well.
+ * Why a planned promotion cannot be applied now that its time has come; undefined if it can. The current policy counts,
+ * also for authors (`barred`) and owners.
  */
 export function whyHeld(
   promotion: PromotionRecord,
@@ -203,7 +203,7 @@ export function whyHeld(
   return undefined;
 }
 
-/** @throws Problem `part_of_release` for one that is decided only together with the others of its release */
+/** @throws Problem `part_of_release` for a promotion that is only decided together with the others of its release */
 export function checkDecidedAlone(promotion: PromotionRecord): void {
   const { release } = promotion;
   if (release?.atomic !== true || !isOpen(promotion)) return;
@@ -213,7 +213,7 @@ export function checkDecidedAlone(promotion: PromotionRecord): void {
   );
 }
 
-/** Returns whether a promotion need not wait for its time any more. */
+/** Returns whether a promotion need not wait for its time, or its time has come. */
 export function isDue({ effectiveAt }: Pick<PromotionRecord, 'effectiveAt'>, now: string): boolean {
   return effectiveAt === null || effectiveAt <= now;
 }
@@ -240,7 +240,7 @@ function checkApplicable(promotion: PromotionRecord, present: Present): void {
   checkPermitted(promotion, present);
 }
 
-/** A version that was live here may be again, even if the policy is stricter now: a rollback must not wait. */
+/** A version that was live here may go live again even under a stricter policy, because a rollback must not wait. */
 function checkPermitted(
   { prompt, version, rollback }: Pick<PromotionRecord, 'prompt' | 'version' | 'rollback'>,
   { environment, archived, stableBefore }: Present,
@@ -259,7 +259,7 @@ function checkPermitted(
     );
 }
 
-/** @throws Problem `invalid_request` for a time that is past or over a year ahead */
+/** @throws Problem `invalid_request` for a time in the past or more than a year ahead */
 export function checkTime(effectiveAt: string, now: string): void {
   const ahead = Date.parse(effectiveAt) - Date.parse(now);
   if (ahead > 0 && ahead <= LONGEST_AHEAD) return;

@@ -12,7 +12,7 @@ import type { VersionNumber } from './version.ts';
 export type PromotionState = 'pending' | 'planned' | 'applied' | 'rejected' | 'cancelled' | 'superseded';
 
 export interface ApprovalRecord {
-  /** Of its event. */
+  /** The seq of its event. */
   readonly seq: number;
   readonly actor: string;
   readonly at: string;
@@ -26,30 +26,30 @@ export interface PromotionRecord {
   readonly environment: EnvironmentName;
   readonly channel: Channel;
   readonly version: VersionNumber;
-  /** The pointer's version when the promotion was requested; null: unset. */
+  /** The pointer's version when the promotion was requested; null if unset. */
   readonly from: VersionNumber | null;
   readonly rollback: boolean;
   readonly reason: string;
   readonly state: PromotionState;
   readonly requestedBy: string;
   readonly requestedAt: string;
-  /** RFC 3339 UTC; null: as soon as it is approved. */
+  /** When to apply it, RFC 3339 UTC; null: as soon as it is approved. */
   readonly effectiveAt: string | null;
   readonly appliedAt: string | null;
   readonly appliedSeq: number | null;
-  /** Those that count, in their order, each of another actor. */
+  /** The approvals that count, in order, each by a different actor. */
   readonly approvals: readonly ApprovalRecord[];
   readonly held: { readonly at: string; readonly code: ProblemCode; readonly detail: string } | null;
   readonly closed: { readonly at: string; readonly by: string; readonly comment: string } | null;
   readonly supersededBy: number | null;
-  /** The release that it was requested with; null: it was requested alone. */
+  /** The release that it belongs to; null if it was requested alone. */
   readonly release: ReleaseMembership | null;
 }
 
 export interface ReleaseMembership {
-  /** Of the release: the id of its first promotion. */
+  /** The id of the release, which is that of its first promotion. */
   readonly id: number;
-  /** Tells whether all promotions of the release are applied at once, or none. */
+  /** True if either all promotions of the release are applied at once, or none. */
   readonly atomic: boolean;
 }
 
@@ -60,14 +60,14 @@ export function isPromotionEvent(event: RegistryEvent): event is PromotionEvent 
   return event.kind.startsWith('promotion.');
 }
 
-/** Returns whether it may still be applied. */
+/** Returns whether a promotion may still be applied. */
 export function isOpen({ state }: Pick<PromotionRecord, 'state'>): boolean {
   return state === 'pending' || state === 'planned';
 }
 
 /**
- * Returns true if every registry that may have written the log considered two names one person. Decisions use
- * `isSamePerson`, which became stricter; logs that were written before must stay valid.
+ * Returns true if every release that may have written the log considered two names one person. Decisions use
+ * `isSamePerson`, which has become stricter, but earlier logs must stay valid.
  */
 function wereSamePerson(one: string, other: string): boolean {
   return foldedThen(one) === foldedThen(other);
@@ -77,7 +77,7 @@ function foldedThen(actor: string): string {
   return actor.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
 }
 
-/** Thrown for an event that no registry would have written after those before it. */
+/** Thrown for an event that no registry would have written after the preceding ones. */
 export class EventMisfit extends Error {
   override readonly name = 'EventMisfit';
 }
@@ -137,7 +137,7 @@ function releaseOf(
   return { id, atomic: atomic === true };
 }
 
-/** Returns whether it is decided and applied only together with the others of its release. */
+/** Returns whether a promotion is decided and applied only together with the others of its release. */
 export function isAtomic({ release }: Pick<PromotionRecord, 'release'>): boolean {
   return release?.atomic === true;
 }

@@ -1,4 +1,4 @@
-/** A prompt's data as its own template reads it: the same for a source and for delivered metadata. */
+/** A prompt's data as its own template reads it, from a source or from delivered metadata. */
 import { isJsonObject, type JsonObject } from './schema/schema-fault.ts';
 
 /** Front matter keys that Dotprompt itself defines; a template can read them from `@metadata.prompt`. */
@@ -19,7 +19,7 @@ const RESERVED: ReadonlySet<string> = new Set([
 
 /**
  * The value of `@metadata.prompt`.
- * @param output with its schema expanded; undefined: as the front matter has it
+ * @param output with its schema expanded; default: as in the front matter
  */
 export function promptData(frontMatter: JsonObject, output?: unknown): JsonObject {
   const { input: _, ...reserved } = reservedOf(frontMatter);
@@ -47,7 +47,7 @@ function reservedOf(frontMatter: JsonObject): Readonly<Record<string, unknown>> 
   return Object.fromEntries(Object.entries(frontMatter).filter(([key]) => RESERVED.has(key)));
 }
 
-/** Keys with a dot, by what comes before the last one. */
+/** Keys with a dot, grouped by the part before the last dot. */
 function extensionsOf(frontMatter: JsonObject): Readonly<Record<string, JsonObject>> {
   const spaces: Record<string, Record<string, unknown>> = {};
   for (const [key, value] of Object.entries(frontMatter)) {

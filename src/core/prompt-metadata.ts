@@ -1,4 +1,4 @@
-/** The value of `@metadata.prompt` that the front matter of a source fixes. */
+/** The value of `@metadata.prompt`, which the front matter of a source determines. */
 import { promptData } from './prompt-data.ts';
 import { expandSchema } from './schema/expand-schema.ts';
 import { isJsonObject, type JsonObject, SchemaFault } from './schema/schema-fault.ts';
@@ -6,7 +6,7 @@ import type { FrontMatter, PromptSource } from './source.ts';
 
 /**
  * The value of `@metadata.prompt`.
- * @param outputSchema as JSON Schema; null for none
+ * @param outputSchema as JSON Schema; null if there is none
  */
 export function promptOf(frontMatter: FrontMatter, outputSchema: JsonObject | null): JsonObject {
   const { output } = frontMatter;

@@ -1,10 +1,10 @@
-/** The partials that publishing recorded with a version, and theirs: the exact versions that its text consists of. */
+/** The partials that publishing recorded with a version, and theirs: the exact versions in its text. */
 import type { LinkedPartial } from './flatten.ts';
 import type { PromptName } from './name.ts';
 import { parsePublished, sourceKindOf } from './source.ts';
 import { type VersionNumber, versionReference } from './version.ts';
 
-/** By the reference as written: the version that it means for ever. */
+/** By reference as written, the version that it permanently refers to. */
 export type PartialVersions = Readonly<
   Record<string, { readonly prompt: PromptName; readonly version: VersionNumber }>
 >;
@@ -14,7 +14,7 @@ export interface RecordedSource {
   readonly partials: PartialVersions;
 }
 
-/** Reads each version once, however often it is used. @param read its failure is passed on */
+/** Links recorded partials. Reads each version once, however often it is used. Fails if `read` fails. */
 export async function linkRecorded(
   recorded: PartialVersions,
   read: (prompt: PromptName, version: VersionNumber) => Promise<RecordedSource>,

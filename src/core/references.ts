@@ -5,35 +5,35 @@ import { isVersionNumber, type VersionNumber } from './version.ts';
 export interface FoundReference {
   readonly prompt: PromptName;
   readonly version: VersionNumber;
-  /** Of its first character, in UTF-16 code units. */
+  /** Offset of its first character, in UTF-16 code units. */
   readonly offset: number;
-  /** Of its `@`. */
+  /** Offset of its `@`, in UTF-16 code units. */
   readonly at: number;
 }
 
 const OF_A_NAME = new Set(
   [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/-'].map(codeOf),
 );
-/** A version's digits. `lodash@4.17.21` and `mara@12th.example` are no references; `a@1->a@2` are two. */
+/** A version's digits. `lodash@4.17.21` and `mara@12th.example` are not references; `a@1->a@2` contains two. */
 const VERSION = /([1-9][0-9]{0,14})(?![A-Za-z0-9_]|-[A-Za-z0-9_]|\.[A-Za-z0-9])/y;
-/** The sign itself, as it is written in a URL, in a URL within a URL, and in JSON. */
+/** The `@` sign as written in plain text, in a URL, in a URL within a URL, and in JSON. */
 const SIGNS = ['@', '%40', '%2540', '\\u0040'] as const;
-/** A slash in a URL (RFC 3986) and in the JSON of PHP, also where either was put into a text of its own kind once more. */
+/** A slash as written in a URL (RFC 3986) and in PHP's JSON, also if it was escaped twice. */
 const ESCAPED_SLASH = /%(?:25)?2F|\\{1,4}\/|\\{1,2}u002F/gi;
-/** UTF-16 code units that a character of a name has at most. */
+/** The maximum UTF-16 code units of a character of a name as written. */
 const LONGEST_CHARACTER = 7;
 const MOST_BACKSLASHES = 4;
-/** For a log that is read in pieces: what a reference has at most before its `@`, with the escape that is before it. */
+/** For a log that is read in pieces: the maximum length of a reference before its `@`, with an escape before it. */
 export const MOST_BEFORE_AT = MAX_NAME_LENGTH * LONGEST_CHARACTER + 40;
-/** From its `@` on, with what decides where its version ends. */
+/** The maximum length from its `@` on, with what decides where its version ends. */
 export const MOST_FROM_AT = 24;
 
-/** Returns false for text without a reference, faster than looking for the first one. */
+/** Returns false only for text without a reference; faster than looking for the first one. */
 export function mayHaveReferences(text: string): boolean {
   return SIGNS.some(sign => text.includes(sign));
 }
 
-/** In the order of the text; takes linear time. */
+/** Yields references in the order of the text, in linear time. */
 export function* referencesIn(text: string): Generator<FoundReference> {
   for (const [at, end] of signsIn(text)) {
     const first = text.charCodeAt(end);
@@ -50,7 +50,7 @@ export function* referencesIn(text: string): Generator<FoundReference> {
   }
 }
 
-/** Each `@`, however it is written, from its beginning to its end. */
+/** Yields the start and end of each `@`, however it is written. */
 function* signsIn(text: string): Generator<readonly [start: number, end: number]> {
   const next = (sign: string, from: number) => {
     const found = text.indexOf(sign, from);
@@ -74,14 +74,14 @@ function startOf(text: string, end: number): number {
   for (;;) {
     while (start > least && OF_A_NAME.has(text.charCodeAt(start - 1))) start -= 1;
     const before = start - escapeBefore(text, start);
-    // The rest of an escaped slash is of letters and digits, as a name is.
+    // The rest of an escaped slash consists of letters and digits, like a name.
     if (before < least || before === start || !isSlash(text.slice(before, start + 5))) break;
     start = before;
   }
   return start + escapeAt(text, start, end);
 }
 
-/** The number of characters that an escape begins with before `start`: `%`, or backslashes. */
+/** The number of characters before `start` that begin an escape: `%`, or backslashes. */
 function escapeBefore(text: string, start: number): number {
   if (text[start - 1] === '%') return 1;
   let count = 0;
@@ -94,11 +94,11 @@ function isSlash(text: string): boolean {
   return ESCAPED.test(text);
 }
 
-/** An escape of JSON (RFC 8259, section 7), or of nginx and others, whose backslash is before the name. */
+/** The rest of an escape of JSON (RFC 8259, section 7), nginx and others, whose backslash is before the name. */
 const ESCAPE = /^(?:[bfnrt]|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})/;
-/** Any other character that is escaped in a URL, or in one within a URL, is none of a name. */
+/** An escape in a URL, or in a URL within a URL, of any other character, which is not part of a name. */
 const ESCAPE_OF_A_URL = /^(?:25[2-7][0-9A-Fa-f]|[0-9A-Fa-f]{2})/;
-/** As rsyslog writes control characters, `#011`, and HAProxy quotation marks, braces and bars. */
+/** Control characters as rsyslog writes them, `#011`, and quotation marks, braces and bars as HAProxy does. */
 const ESCAPE_OF_SYSLOG = /^(?:0[0-3][0-7]|22|7[BCD])/;
 /** The beginning of a color on a terminal (ECMA-48), as a byte or as JSON, shells, C, Rust, rsyslog and `cat -v` write it. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what begins a color
@@ -118,7 +118,7 @@ function escapeAt(text: string, start: number, end: number): number {
   return isColor ? (REST_OF_COLOR.exec(rest())?.[0].length ?? 0) : 0;
 }
 
-/** A URL's host is no part of a name, nor is what a path begins with. */
+/** Removes a URL's host and the start of a path, which are not part of a name. */
 function withoutPrefix(name: string): string {
   return name.replace(/^\/\/[^/]*\//, '').replace(/^[./-]+/, '');
 }

@@ -1,18 +1,18 @@
-/** The order of a release's events in the log: its promotions are requested in it, and those of an atomic release are applied in it. */
+/** Checks that the events that request a release, or apply an atomic one, directly follow each other in the log. */
 import type { RegistryEvent } from './event.ts';
 import { EventMisfit, isAtomic, type PromotionEvent, type PromotionRecord } from './promotion.ts';
 
 export interface ReleaseOrder {
-  /** The promotion that the last event began, if it belongs to a release: the next event may belong to it, too. */
+  /** The promotion that the last event began, if it belongs to a release: the next event may also belong to that. */
   readonly lastBegun: PromotionRecord | undefined;
-  /** The remaining promotions of an atomic release that is being applied: the next events must apply them. By their ids. */
+  /** Ids of the remaining promotions of an atomic release that is being applied: the next events must apply them. */
   readonly toApply: ReadonlySet<number>;
 }
 
 export const NO_RELEASE: ReleaseOrder = { lastBegun: undefined, toApply: new Set() };
 
 /**
- * The order after an event of `promotion`, which is as that event left it.
+ * The order after an event of `promotion`, which is in its state after the event.
  * @param open the promotions that wait after the event
  * @throws EventMisfit
  */
@@ -39,7 +39,7 @@ export function releasesAfter(
   };
 }
 
-/** The order after an event that is of no promotion. @throws EventMisfit */
+/** The order after an event that belongs to no promotion. @throws EventMisfit */
 export function releasesEnded({ toApply }: ReleaseOrder, event: RegistryEvent): ReleaseOrder {
   checkApplied(toApply, event);
   return NO_RELEASE;

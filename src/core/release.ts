@@ -3,13 +3,13 @@ import type { PromptName } from './name.ts';
 import type { PromotionState } from './promotion.ts';
 import type { VersionNumber } from './version.ts';
 
-/** The most prompts that one release promotes: it is applied in one transaction. */
+/** The maximum number of prompts in a release, which is applied in one transaction. */
 export const MAX_RELEASE_ITEMS = 200;
 
-/** `mixed`: its promotions ended in different ways, as those of one that is not atomic may. */
+/** `mixed`: its promotions ended in different ways, which is possible if it is not atomic. */
 export type ReleaseState = PromotionState | 'mixed';
 
-/** The state of a release whose promotions have these states: pending while one of them is. */
+/** The state of a release whose promotions have these states: pending while any of them is. */
 export function releaseState(states: Iterable<PromotionState>): ReleaseState {
   const all = new Set(states);
   if (all.has('pending')) return 'pending';
@@ -28,9 +28,9 @@ interface Promoted {
 
 export interface RollbackItem {
   readonly prompt: PromptName;
-  /** The one that was live before the release. */
+  /** The version that was live before the release. */
   readonly version: VersionNumber;
-  /** The one that the release promoted, which is live now. */
+  /** The version that the release promoted, which is live now. */
   readonly from: VersionNumber;
 }
 
@@ -49,7 +49,7 @@ export interface ReleaseRollback {
 
 /**
  * Returns the moves that undo a release: each prompt whose version is still live returns to the one before.
- * @param current the version that a prompt's pointer points to now; null: unset
+ * @param current returns the version that a prompt's pointer points to now; null if unset
  */
 export function releaseRollback(
   promotions: readonly Promoted[],

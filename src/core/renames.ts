@@ -1,6 +1,6 @@
 /**
- * Files that were given another name, as git finds renames: the file of one prompt is gone, and one that the registry
- * does not know has its text, or most of it.
+ * Finds renamed files like git: the file of one prompt is gone, and one that the registry does not know has its text,
+ * or most of it.
  */
 import type { Digest } from './digest.ts';
 import type { PublishedText, TextDigests } from './line-endings.ts';
@@ -10,7 +10,7 @@ import type { PromptName } from './name.ts';
 /** A prompt whose file no longer exists. */
 export interface GoneFile {
   readonly name: PromptName;
-  /** Of the version that it was based on, and of what it was last seen to hold. */
+  /** The text of the version that it was based on, and its last known text. */
   readonly texts: readonly PublishedText[];
 }
 
@@ -21,7 +21,7 @@ export interface FreshFile {
 }
 
 /**
- * The old names by the new ones. A text identifies a rename only if each has no other match.
+ * The old names by new name. A text identifies a rename only if neither file has another match.
  * @param noted known renames, whose files may have been edited since
  */
 export function renamedFrom(
@@ -66,10 +66,10 @@ export interface NamedText {
   readonly text: string;
 }
 
-/** Git considers half enough; prompts created from one template have more in common than other files. */
+/** Git requires half, but prompts created from one template have more in common than other files. */
 const ENOUGH = 0.6;
 
-/** Of files that were edited too: the old names by the new ones, where each is more like the other than like any third. */
+/** The old names of edited files by new name, if the two are more similar to each other than to any other. */
 export function similarRenames(
   gone: readonly NamedText[],
   fresh: readonly NamedText[],
@@ -97,7 +97,7 @@ function countedLines(text: string): ReadonlyMap<string, number> {
   return lines;
 }
 
-/** Of the lines that both have, as often as both have them. */
+/** The total length of the lines that both have, as often as both have them. */
 function sharedLength(one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>): number {
   let length = 0;
   for (const [line, count] of one) length += line.length * Math.min(count, other.get(line) ?? 0);

@@ -1,4 +1,4 @@
-/** Rendering: a linked source and an input become Dotprompt messages. The preview, the registry and the command line all call this. */
+/** Renders a linked source and an input as Dotprompt messages, for the preview, the registry and the command line. */
 import type { Message } from 'dotprompt';
 import { takenContextName } from './context-names.ts';
 import { evaluate } from './evaluate/evaluate.ts';
@@ -28,32 +28,33 @@ export interface RenderRequest {
   readonly source: string;
   /** Default: `prompt`. */
   readonly kind?: SourceKind;
-  /** True if it was published already: then its front matter is read as it was when it could be published. */
+  /** True if it was published already: then its front matter is read by the rules that earlier releases had. */
   readonly isPublished?: boolean;
   readonly partials: ReadonlyMap<string, LinkedPartial>;
   /** Values by variable name. */
   readonly input: Readonly<Record<string, unknown>>;
   /** Earlier messages, inserted at `{{history}}`. */
   readonly messages?: readonly Message[];
-  /** The values of `{{@name}}`, by name: who asks, in which state. */
+  /** The values of `{{@name}}`, by name, such as the user and the state. */
   readonly context?: Readonly<Record<string, unknown>>;
-  /** Also refuse an input that does not fit its schema, and variables that nothing declares and the input does not give. */
+  /** True to also reject an input that does not fit its schema, and variables that are neither declared nor given. */
   readonly strict?: boolean;
-  /** Names the prompt or file in error messages. */
+  /** The name of the prompt or file in error messages. */
   readonly label: string;
 }
 
 export interface RenderedPrompt {
-  /** The messages' text, in order, an empty line between two messages. */
+  /** The text of the messages, in order, with an empty line between them. */
   readonly text: string;
-  /** As Dotprompt defines them. */
+  /** The messages as Dotprompt defines them. */
   readonly messages: readonly Message[];
 }
 
 /**
- * @throws Problem `invalid_source` and `too_expensive` with their place, `invalid_request` for its context, or `missing_input` naming each input that is
- * declared, not optional, has no default and was not given (with `strict`, also what no schema declares and this
- * rendering reads); with `strict` also `invalid_input` naming what does not fit the schema.
+ * @throws Problem `invalid_source` and `too_expensive` with their place, `invalid_request` for its context, or
+ * `missing_input` naming each input that is declared, not optional, has no default and was not given (with `strict`,
+ * also what no schema declares and this rendering reads); with `strict`, also `invalid_input` naming what does not fit
+ * the schema
  */
 export async function render(request: RenderRequest): Promise<RenderedPrompt> {
   return renderPrepared(await prepareRendering(request));
@@ -154,7 +155,7 @@ export async function prepareRendering(request: RenderRequest): Promise<Prepared
 
 export interface ReadMetadataOptions {
   readonly kind?: SourceKind;
-  /** True if it was published already: then only what cannot be read at all is refused. */
+  /** True if it was published already: then only what cannot be read at all is rejected. */
   readonly isPublished?: boolean;
 }
 
@@ -186,7 +187,7 @@ export async function readMetadata(
   };
 }
 
-/** Some issues, and those that `read` finds. @throws Problem `invalid_source` for all of them */
+/** Calls `read` for its value or further issues. @throws Problem `invalid_source` for all issues */
 async function besides<Value>(
   issues: readonly SourceIssue[],
   read: () => Promise<Value>,
@@ -208,21 +209,21 @@ export interface PromptMetadata {
   readonly description?: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly input: {
-    /** JSON Schema, null when nothing is declared. */
+    /** JSON Schema; null if nothing is declared. */
     readonly schema: Readonly<Record<string, unknown>> | null;
     readonly default: Readonly<Record<string, unknown>>;
   };
-  /** Its schema is JSON Schema too. */
+  /** The output declaration, with its schema as JSON Schema. */
   readonly output?: unknown;
-  /** With their schemas as JSON Schema; absent if none is declared. */
+  /** The tools, with their schemas as JSON Schema; absent if none is declared. */
   readonly tools?: DeclaredTool[];
-  /** Keys with a dot, by what comes before the last one. */
+  /** Keys with a dot, grouped by the part before the last dot. */
   readonly ext: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** The whole front matter as written. */
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
-/** Messages with their text beside them. */
+/** Adds the text of messages to them. */
 export function asRendered(messages: readonly Message[]): RenderedPrompt {
   const texts = messages.map(({ content }) =>
     content.map(part => ('text' in part ? part.text : '')).join(''),

@@ -1,6 +1,6 @@
 /**
- * Names that an object in JSON has twice. RFC 8259 leaves open which of their values counts, and I-JSON (RFC 7493)
- * forbids them: taking one in silence would lose what was given.
+ * Finds names that an object in JSON has twice. RFC 8259 leaves open which of the values counts, and I-JSON (RFC 7493)
+ * forbids them: silently taking one would lose the other.
  */
 
 /** Error message for such a text. @param pointer from `repeatedNameIn` */
@@ -8,7 +8,7 @@ export function givenTwice(pointer: string): string {
   return `${pointer} is given twice. Remove one of the two.`;
 }
 
-/** The number of property names a text of valid JSON has, a repeated one each time. */
+/** The number of property names in valid JSON, including repeated ones. */
 export function countNames(json: string): number {
   let count = 0;
   for (let at = 0; at < json.length; at++) {
@@ -60,13 +60,13 @@ export function repeatedNameIn(json: string): string | undefined {
   return undefined;
 }
 
-/** An object or a list that is open. */
+/** An open object or list. */
 interface Holder {
-  /** Of an object: those so far. */
+  /** The names of an object so far; undefined for a list. */
   readonly names: Set<string | number> | undefined;
-  /** True if a text that begins now is a name. */
+  /** True if a string that begins here is a name. */
   isAtName: boolean;
-  /** Of the value that is read. */
+  /** The name or index of the current value. */
   key: string | number;
 }
 

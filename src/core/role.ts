@@ -1,4 +1,4 @@
-/** Roles of a key, each holding the ones before it. */
+/** Roles of a key, each including the ones before it. */
 export const ROLES = ['reader', 'author', 'approver', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 

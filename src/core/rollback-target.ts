@@ -17,17 +17,17 @@ export function rollbackTarget(moves: readonly AppliedPromotion[]): VersionNumbe
 
 /**
  * Returns the previous versions of a pointer, the latest first, without those it was rolled back from: for 1, 2, 3,
- * back to 2, that is only 1. Whatever the numbers, rolling back again and again never returns to a version that was left.
- * @param moves in the order in which they were applied; older ones may be left out
+ * back to 2, that is only 1. Repeated rollbacks never return to a version that a rollback left, whatever its number.
+ * @param moves in the order in which they were applied; older ones may be omitted
  */
 export function goodVersions(moves: readonly AppliedPromotion[]): VersionNumber[] {
   const [first] = moves;
   let stood: VersionNumber[] = first === undefined || first.from === null ? [] : [first.from];
   for (const move of moves) {
     const before = move.rollback ? stood.lastIndexOf(move.version) : -1;
-    // The versions it leaves, including those that it skips; of older moves only the numbers tell.
+    // The versions that it leaves, including skipped ones. For moves that were omitted, only the numbers tell.
     const left = new Set(before >= 0 ? stood.splice(before).slice(1) : goesBack(move) ? stood.slice(-1) : []);
-    // They may have been live earlier, too, before an older version was promoted.
+    // They may also have been live earlier, before an older version was promoted.
     if (left.size > 0) stood = stood.filter(version => !left.has(version));
     stood.push(move.version);
   }

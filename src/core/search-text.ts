@@ -1,4 +1,4 @@
-/** Text search within a line. Case is ignored, and so are the ways to write a letter with an accent; the four Turkish i are one letter. */
+/** Searches text within a line. Ignores case and how accents are encoded; the four Turkish i are one letter. */
 
 /** UTF-16 code units. */
 export const MAX_SEARCH_TEXT = 200;
@@ -6,24 +6,24 @@ export const MAX_SEARCH_TEXT = 200;
 /** Line endings of a source. */
 const LINE_END = /\r\n|\n|\r/;
 
-/** Two texts that differ by nothing that counts become the same. Of a text without line breaks none has any. */
+/** Makes texts equal that differ only in what the search ignores. Adds no line breaks. */
 export function foldText(text: string): string {
   const folded = text.normalize('NFC').toLowerCase();
-  // toLowerCase turns İ into an i with a dot above it, and at the end of a word Σ into ς.
+  // toLowerCase turns İ into i with a combining dot above, and Σ at the end of a word into ς.
   return folded.replaceAll('i\u0307', 'i').replaceAll('ı', 'i').replaceAll('ς', 'σ');
 }
 
-/** As `foldText`, where case counts: how a letter with an accent is written does not. */
+/** Like `foldText`, but case-sensitive: ignores only how an accented letter is encoded. */
 export function composed(text: string): string {
   return text.normalize('NFC');
 }
 
-/** Without its line breaks, which differ between systems. */
+/** The lines of a source, without their line breaks, which differ between systems. */
 export function linesOf(source: string): string[] {
   return source.split(LINE_END);
 }
 
-/** Counts the occurrences of `text` in `line`, neither of which is folded yet; they do not overlap. An empty text has none. */
+/** Counts the occurrences of `text` in `line` that do not overlap, 0 for an empty text. Folds both first. */
 export function countIn(line: string, text: string): number {
   if (text === '') return 0;
   let count = 0;
@@ -31,7 +31,7 @@ export function countIn(line: string, text: string): number {
   return count;
 }
 
-/** Characters with what NFC puts together with them: marks, and the parts of a Hangul syllable (UAX #29). */
+/** Segments characters with what NFC combines with them: marks, and the parts of a Hangul syllable (UAX #29). */
 const CHARACTERS = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 export interface PlaceInLine {
@@ -40,7 +40,7 @@ export interface PlaceInLine {
   readonly length: number;
 }
 
-/** UTF-16 code units of a line in which the place is counted a character at a time. */
+/** The maximum UTF-16 code units of a line in which the place is found character by character. */
 const COUNTED = 16 * 1024;
 
 /** Returns the first occurrence of `text` in `line`, extended to whole characters; undefined if there is none. */
@@ -49,7 +49,7 @@ export function placeIn(line: string, text: string, matchCase = false): PlaceInL
   const wanted = fold(text);
   const found = fold(line).indexOf(wanted);
   if (found < 0) return undefined;
-  // Nearly always a line is folded to one of the same length.
+  // Folding nearly always keeps the length of a line.
   const asWritten = { column: found, length: wanted.length };
   if (fold(line.slice(found, found + wanted.length)) === wanted) return asWritten;
   if (line.length > COUNTED) return { column: Math.min(found, line.length), length: 0 };

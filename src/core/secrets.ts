@@ -1,4 +1,4 @@
-/** Text that looks like a secret: keys in the shapes that well-known providers give theirs, and our own. */
+/** Finds text that looks like a secret: keys in the formats of well-known providers, and our own. */
 import { KEY_LIKE } from './key.ts';
 
 export interface SecretPlace {

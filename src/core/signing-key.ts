@@ -9,15 +9,15 @@ import type { ChainHead } from './event.ts';
 /** The signed text names its purpose, so that a signature means nothing elsewhere. */
 export const SIGNING_KEY_KIND = 'promptforge.signing-key.v1';
 
-/** The `data` of `signing_key.set`. Events of earlier releases have the public key alone. */
+/** The `data` of `signing_key.set`. Events of earlier releases only have the public key. */
 export interface SigningKeyChange {
   /** The 32 bytes of the key that signs from here on, in base64. */
   readonly publicKey: string;
-  /** The key before it; null: it is the first. */
+  /** The public key that it replaces, in base64; null for the first key. */
   readonly replaces?: string | null;
-  /** By the new key, in base64. */
+  /** The new key's signature, in base64. */
   readonly signature?: string;
-  /** By the key that it replaces, in base64; absent if the old key was not available. */
+  /** The old key's signature, in base64; absent if the old key was not available. */
   readonly endorsement?: string;
   /** Why the old key did not endorse it. */
   readonly reason?: string;
@@ -25,7 +25,7 @@ export interface SigningKeyChange {
 
 /**
  * Returns the text that both keys sign, as UTF-8: canonical JSON (RFC 8785).
- * @param before the event before: a signature is valid only at one place of one log
+ * @param before the previous event, so that a signature is valid at only one place of one log
  */
 export function signingKeyText(
   { publicKey, replaces = null }: Pick<SigningKeyChange, 'publicKey' | 'replaces'>,
@@ -41,8 +41,8 @@ export function signingKeyText(
 }
 
 /**
- * Why somebody who trusts `known` cannot trust the key that an event names; undefined when they can.
- * @param known the key before the event; null: none yet, and the first key is taken as it comes
+ * Why somebody who trusts `known` cannot trust the key that an event names; undefined if they can.
+ * @param known the key before the event; null if there is none, so that the first key is trusted as it is
  */
 export function validateEndorsement(
   change: SigningKeyChange,

@@ -6,7 +6,7 @@ import { isOfUnkept, MAX_ALIAS_COUNT, unkeptParts } from './yaml-document.ts';
 import { readYaml, type YamlProblem } from './yaml-places.ts';
 import { TOO_MANY_ALIASES } from './yaml-words.ts';
 
-/** 1 MiB, of UTF-8 bytes. */
+/** 1 MiB of UTF-8. */
 export const MAX_SOURCE_BYTES = 1024 * 1024;
 /** The limit of front matter in UTF-16 code units: reading YAML takes far longer than reading text. */
 export const MAX_FRONT_MATTER_LENGTH = 64 * 1024;
@@ -15,17 +15,17 @@ export const MAX_FRONT_MATTER_LENGTH = 64 * 1024;
 export type FrontMatter = Readonly<Record<string, unknown>>;
 
 export interface PromptSource {
-  /** The rules it was read by. */
+  /** The rules by which it was read. */
   readonly kind: SourceKind;
-  /** Empty when there is none. */
+  /** Empty if there is none. */
   readonly frontMatter: FrontMatter;
-  /** The body, trimmed when front matter was taken off, exactly as Dotprompt does. */
+  /** The body, which is trimmed if there was front matter, exactly as in Dotprompt. */
   readonly template: string;
   /** Start of `template` in the source (0-based UTF-16 offset). */
   readonly templateOffset: number;
-  /** Errors in the front matter; the template is usable all the same. */
+  /** Errors in the front matter. The template can be used anyway. */
   readonly issues: readonly SourceIssue[];
-  /** True if `frontMatter` could not be read for these issues. */
+  /** True if `frontMatter` could not be read because of these issues. */
   readonly isUnread: boolean;
 }
 
@@ -41,17 +41,17 @@ export function sourceKindOf(name: PromptName): SourceKind {
 
 /** Dotprompt's own shape of front matter: `---`, YAML, `---`, each on a line of its own. */
 const OPENING = /---[^\S\r\n]*(?:\r\n|\r|\n)/y;
-/** Lines that may precede it, by kind. Each is matched at one place, so that a long run of them takes linear time. */
+/** Lines that may precede it, by kind. Matched one by one, so that a long run of them takes linear time. */
 const ABOVE: Readonly<Record<SourceKind, RegExp>> = {
   prompt: /(?:#[^\r\n]*|[^\S\r\n]*)(?:\r\n|\r|\n)/y,
   partial: /[^\S\r\n]*(?:\r\n|\r|\n)/y,
 };
-/** Below other lines `---` may be a rule of Markdown; with one of Dotprompt's keys under it, it is not. */
+/** Below other lines, `---` may be a rule in Markdown, unless one of Dotprompt's keys follows. */
 const FIRST_KEY = /\s*(?:model|config|input|output|tools|toolDefs|variant|metadata)[^\S\r\n]*:/y;
 const CLOSING = /(?:^|\r\n|\r|\n)---[^\S\r\n]*(?=\r\n|\r|\n|$)/g;
 /** Shared by all readers of front matter. */
 export const NEVER_CLOSED = 'The front matter that begins here is not closed: end it with a line "---".';
-/** The maximum number of numbers reported. */
+/** The maximum number of issues with values that would not be written unchanged. */
 const MAX_ISSUES = 100;
 /** Shared by all readers of front matter. */
 export const NO_KEYS = 'Front matter must be keys and values, one a line, such as "model: vendor/name".';
@@ -59,8 +59,9 @@ export const NO_KEYS = 'Front matter must be keys and values, one a line, such a
 export const FRONT_MATTER_TOO_LONG = `Front matter has at most ${MAX_FRONT_MATTER_LENGTH} characters (64 KiB), and this has more, so it is not read. Move text to the body or a partial.`;
 
 /**
- * The text of a source's bytes. @throws Problem `invalid_source` when they are not UTF-8 (with the line and
- * column of the first wrong byte), `too_large` over 1 MiB.
+ * The text of a source's bytes.
+ * @throws Problem `invalid_source` if they are not UTF-8 (with the line and column of the first wrong byte),
+ * `too_large` above 1 MiB
  */
 export function decodeSource(bytes: Uint8Array): string {
   checkSize(bytes.byteLength);
@@ -101,7 +102,7 @@ function validPrefix(bytes: Uint8Array): string {
   return decode(low);
 }
 
-/** @throws Problem `too_large` over 1 MiB, `invalid_source` for a lone surrogate, which has no UTF-8 bytes. */
+/** @throws Problem `too_large` above 1 MiB, `invalid_source` for a lone surrogate, which UTF-8 cannot encode */
 export function checkSourceText(source: string): void {
   checkSize(new TextEncoder().encode(source).byteLength);
   if (source.isWellFormed()) return;
@@ -124,21 +125,21 @@ function checkSize(bytes: number): void {
 
 /** Position of the front matter in a source, as 0-based UTF-16 offsets. */
 export interface FrontMatterPlace {
-  /** Of the opening `---`: comments, a shebang and blank lines may be above it. */
+  /** Offset of the opening `---`; comments, a shebang and blank lines may precede it. */
   readonly start: number;
   readonly yamlStart: number;
   /** Excludes the line break before the closing `---`. Undefined if the front matter is never closed. */
   readonly yamlEnd: number | undefined;
-  /** After the closing `---` and the blank lines behind it; the start of the text if it is never closed: then all is the body. */
+  /** After the closing `---` and the blank lines below it; the start of the text if it is never closed. */
   readonly bodyStart: number;
 }
 
-/** Returns the offset of a source's text: after a byte order mark. */
+/** Returns the offset of a source's text, after any byte order mark. */
 export function textStart(source: string): number {
   return source.charCodeAt(0) === 0xfeff ? 1 : 0;
 }
 
-/** Undefined for a source without front matter. As Dotprompt's main branch has it: `^(?:(?:#[^\n]*|[ \t]*)\n)*---`. */
+/** Undefined for a source without front matter. As in Dotprompt's main branch: `^(?:(?:#[^\n]*|[ \t]*)\n)*---`. */
 export function locateFrontMatter(source: string, kind: SourceKind = 'prompt'): FrontMatterPlace | undefined {
   const first = textStart(source);
   const start = afterLines(ABOVE[kind], source, first);
@@ -161,7 +162,7 @@ function afterLines(line: RegExp, source: string, start: number): number {
   return at;
 }
 
-/** Of a sticky pattern at `start`. */
+/** The end of the match of a sticky pattern at `start`; undefined if there is none. */
 function endOfMatch(pattern: RegExp, source: string, start: number): number | undefined {
   pattern.lastIndex = start;
   return pattern.test(source) ? pattern.lastIndex : undefined;
@@ -213,8 +214,8 @@ function readSource(source: string, kind: SourceKind): PromptSource {
 }
 
 /**
- * Like `parseSource`, for a published source: lines above apparent front matter once made all of it text, and it still
- * is if it cannot be read as front matter.
+ * Like `parseSource`, for a published source: apparent front matter below other lines was text in earlier releases, and
+ * still is if it cannot be read as front matter.
  */
 export function parsePublished(source: string, kind: SourceKind): PromptSource {
   const parsed = parseSource(source, kind);
@@ -230,7 +231,7 @@ export function publishedTemplate(source: string, kind: SourceKind): string {
   const place = locateFrontMatter(source, kind);
   if (place?.yamlEnd === undefined) return source.slice(start);
   if (place.start === start) return source.slice(place.bodyStart).trim();
-  // Lines above it: whether it is front matter depends on whether it can be read.
+  // Below other lines, it is only front matter if it can be read as such.
   return parsePublished(source, kind).template;
 }
 
@@ -250,7 +251,7 @@ function readFrontMatter(
   try {
     value = document?.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
   } catch {
-    // Aliases that repeat one another too often, however they were counted before.
+    // Aliases repeat each other too often, although the count above was in bounds.
     return unread([issue(root.span, TOO_MANY_ALIASES)]);
   }
   if (value === null || value === undefined) return { frontMatter: {}, issues: [], isUnread: false };

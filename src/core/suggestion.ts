@@ -6,7 +6,7 @@ export type CommentPart =
 
 const OPENING = /^ {0,3}(`{3,}|~{3,})[ \t]*suggestion[ \t]*$/i;
 
-/** In their order. A block that nothing closes is text, so that what was cut off is not put in place of a line. */
+/** In order. A block that is not closed is text, so that a truncated suggestion never replaces a line. */
 export function partsOfComment(text: string): CommentPart[] {
   const lines = text.split(/\r\n|\r|\n/);
   const parts: CommentPart[] = [];

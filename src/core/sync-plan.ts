@@ -1,7 +1,7 @@
 /**
- * Decides what a pull does with each prompt, from the version its file is based on, the file, and the registry. Pure:
- * it reads, asks and writes nothing. No step drops a text that exists in only one place, and nothing returns or
- * vanishes on its own.
+ * Decides what a pull does with each prompt, from the version that its file is based on, the file, and the registry.
+ * Pure: does no I/O and asks nobody. No step loses a text that exists in only one place, and no file appears or
+ * disappears on its own.
  */
 import type { Digest } from './digest.ts';
 import { type FileState, fileState } from './file-state.ts';
@@ -15,49 +15,49 @@ interface VersionAt {
 
 export interface SyncInput {
   readonly name: PromptName;
-  /** The version that the file is based on; null when it has none. */
+  /** The version that the file is based on; null if there is none. */
   readonly base: VersionAt | null;
   /** The digest of the file; null if it does not exist. The digest of its base or of `remote` if only line endings differ. */
   readonly file: Digest | null;
-  /** The newest version in the registry; null when the registry does not have the prompt. */
+  /** The newest version in the registry; null if the registry does not have the prompt. */
   readonly remote: (VersionAt & { readonly archived: boolean }) | null;
-  /** The editor has unsaved edits of the file. */
+  /** True if the editor has unsaved edits of the file. */
   readonly isUnsaved?: boolean;
-  /** The file can neither be read nor written over: it is no prompt, or another name is in its way. */
+  /** True if the file can be neither read nor overwritten: it is not a prompt, or another name is in its way. */
   readonly isBlocked?: boolean;
 }
 
 export interface SyncOptions {
-  /** Writes files again that were deleted here. */
+  /** True to write files again that were deleted here. */
   readonly restoreDeleted?: boolean;
-  /** Files deleted here stay so although the registry has a newer version, until it has a newer one than that. */
+  /** True to keep files deleted here although the registry has a newer version, until it has another newer one. */
   readonly keepDeleted?: boolean;
   /** True to merge edits with newer versions; default: true. */
   readonly merge?: boolean;
 }
 
 export type LeaveReason =
-  /** Changed here and there. */
+  /** Changed both here and in the registry. */
   | 'conflict'
   | 'unsaved'
   | 'blocked'
-  /** Deleted here, and as it was there. */
+  /** Deleted here, unchanged in the registry. */
   | 'deleted'
-  /** Deleted here, and changed there: somebody decides. */
+  /** Deleted here, changed in the registry: somebody must decide. */
   | 'deleted_and_changed'
   | 'archived'
-  /** The registry's newest version is older than the base, as after a restored backup: the file may be all there is. */
+  /** The registry's newest version is older than the base, as after a restored backup: this may be the only copy. */
   | 'rewound';
 
 export type SyncStep =
   /**
-   * The newest version is written, over nothing or over the text of a version. The registry may have lost that version
-   * with a backup that was restored: it must be seen there first, and else the step is to leave it as `rewound`.
+   * Writes the newest version, over nothing or over the text of a version. Check first that the registry still has that
+   * version: a restored backup may have lost it, and then the file must be left as `rewound`.
    */
   | { readonly kind: 'write'; readonly over: VersionAt | null }
-  /** The file is, or is based on, the newest version's text: only its number is noted. */
+  /** The file has, or is based on, the newest version's text: only records its number. */
   | { readonly kind: 'adopt' }
-  /** The file stays deleted, and the newest version's number is noted. */
+  /** Keeps the file deleted, and records the newest version's number. */
   | { readonly kind: 'keep_deleted' }
   /** Merges base, file and newest version; a conflict if that is not possible. */
   | { readonly kind: 'merge' }
@@ -66,7 +66,7 @@ export type SyncStep =
 
 const NONE: SyncStep = { kind: 'none' };
 
-/** A step for each prompt, in order of name, whatever their order in the input. */
+/** A step for each prompt, sorted by name. */
 export function planSync(
   prompts: Iterable<SyncInput>,
   options: SyncOptions = {},
@@ -109,7 +109,7 @@ function stepOf(input: SyncInput, options: SyncOptions): SyncStep {
   }
 }
 
-/** Undefined when the prompt is in the registry alone. */
+/** Undefined if the prompt is only in the registry. */
 export function stateOf({ base, file, remote }: SyncInput): FileState | undefined {
   const state = fileState({
     base: base?.digest ?? null,
@@ -120,7 +120,7 @@ export function stateOf({ base, file, remote }: SyncInput): FileState | undefine
   return state === 'behind' && isOlder(remote, base) ? 'conflict' : state;
 }
 
-/** Returns whether the registry went back: versions only ever get higher numbers, and never another text. */
+/** Returns whether the registry went back. Otherwise, version numbers only grow, and a version's text never changes. */
 function isOlder(remote: VersionAt | null, base: VersionAt | null): boolean {
   if (remote === null || base === null) return false;
   return remote.version < base.version || (remote.version === base.version && remote.digest !== base.digest);

@@ -1,4 +1,4 @@
-/** Handlebars' syntax tree as its parser creates it, with types that `type` discriminates. */
+/** Handlebars' syntax tree as its parser creates it, with types discriminated by `type`. */
 
 /** Line from 1, column from 0, as the parser counts. */
 export interface TreePosition {
@@ -66,7 +66,7 @@ export interface BlockStatement extends Node, Arguments {
 export interface PartialStatement extends Node, Arguments {
   readonly type: 'PartialStatement';
   readonly name: Callee | SubExpression;
-  /** Of a partial that is alone on its line. */
+  /** The indentation of a partial that is alone on its line; empty otherwise. */
   readonly indent: string;
 }
 
@@ -84,7 +84,7 @@ export interface Decorator extends Node, Arguments {
 }
 
 export type Expression = Callee | SubExpression;
-/** A literal in the place of a helper or variable is read as its name. */
+/** A literal in place of a helper or variable is read as its name. */
 export type Callee = PathExpression | Literal;
 
 export interface SubExpression extends Node, Arguments {
@@ -150,7 +150,7 @@ export function isSimple(path: PathExpression): boolean {
   return path.parts.length === 1 && path.depth === 0 && !isScoped(path);
 }
 
-/** Every expression among some arguments, in the order they are written. */
+/** All expressions in some arguments, in source order. */
 export function* argumentsOf({ params, hash }: Arguments): Generator<Expression, void, undefined> {
   yield* params;
   for (const { value } of hash?.pairs ?? []) yield value;

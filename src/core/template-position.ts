@@ -1,4 +1,4 @@
-/** Handlebars' positions as offsets. */
+/** Converts Handlebars' positions to offsets and back. */
 
 /** Returns the start of each line as Handlebars counts them: `\r\n`, `\n` and `\r` end a line (Jison's lexer). */
 export function lineStarts(text: string): number[] {

@@ -1,4 +1,4 @@
-/** Tells whether two templates mean the same: their trees compared without positions, comments and the way text is cut up. */
+/** Determines whether two templates mean the same: compares trees without positions, comments and how text is split. */
 import { readTemplate } from './read-template.ts';
 import type { PartialUse } from './template.ts';
 
@@ -19,7 +19,7 @@ const IRRELEVANT = new Set([
 
 /**
  * Returns true if `content` may be inserted as text where `tree` calls it: not if it refers to its surroundings (`../`,
- * `@partial-block`, `{{#*inline}}`), nor if a block parameter of `tree` could capture one of its names.
+ * `@partial-block`, `{{#*inline}}`), or if a block parameter of `tree` could capture one of its names.
  */
 export function mayStandInPlace(tree: hbs.AST.Program, content: string): boolean {
   return (
@@ -65,8 +65,8 @@ export function sameMeaning(
 }
 
 /**
- * Undefined for a text that cannot be read: braces and backslashes of two templates that come together may make
- * another tag of both.
+ * Undefined for a text that cannot be read: where two templates meet, their braces and backslashes may form another
+ * tag.
  */
 function treeOf(text: string): Node | undefined {
   try {
@@ -106,14 +106,14 @@ function lineOffsets(text: string): number[] {
 type Substitute = (node: Node) => readonly unknown[] | undefined;
 const asItIs: Substitute = () => undefined;
 
-/** A node without what does not matter; neighboring text is one, comments are gone, `substitute` may put nodes in place of one. */
+/** A node without irrelevant properties and comments, with adjacent text merged and nodes replaced by `substitute`. */
 function shape(node: unknown, substitute: Substitute): unknown {
   if (Array.isArray(node)) {
     const out: unknown[] = [];
     const add = (item: unknown): void => {
       const replaced = isNode(item) ? substitute(item) : undefined;
       if (replaced === undefined) addShaped(item, substitute);
-      // An inlined partial is not changed again: its own nodes have other positions than those of the template.
+      // An inlined partial is not changed again: positions of its nodes are not those of the template.
       else for (const part of replaced) addShaped(part, asItIs);
     };
     const addShaped = (item: unknown, within: Substitute): void => {

@@ -1,4 +1,4 @@
-/** Handlebars templates read through Handlebars' own lexer and AST: syntax issues and the partials they use. */
+/** Finds syntax issues and used partials in templates, with Handlebars' own lexer and AST. */
 /// <reference path="./handlebars-parser.d.ts" />
 import Visitor from 'handlebars/dist/cjs/handlebars/compiler/visitor.js';
 import { checkTemplate, NUL, whyUnreadable } from './check/check-template.ts';
@@ -20,11 +20,11 @@ export interface PartialUse {
   readonly end: number;
   /** Positions of its name, in the opening and, for a block partial, in the closing tag. */
   readonly names: readonly { readonly start: number; readonly end: number }[];
-  /** No block, no arguments: `{{> name}}`. */
+  /** True for `{{> name}}`, without block and arguments. */
   readonly simple: boolean;
 }
 
-/** All that keeps a source from being published or rendered: front matter first, then the template. */
+/** All errors that keep a source from being published or rendered: in the front matter first, then in the template. */
 export function sourceIssues(source: string, parsed: PromptSource): SourceIssue[] {
   const nul = source.indexOf('\0');
   if (nul >= 0) return [{ code: 'invalid-text', ...issueAt(source, nul, nul + 1, NUL) }];
@@ -69,7 +69,7 @@ export function placedIn(
   });
 }
 
-/** By their places. */
+/** Sorted by position. */
 export function inOrder<Issue extends SourceIssue>(issues: readonly Issue[]): readonly Issue[] {
   return issues.toSorted((one, other) => one.line - other.line || one.column - other.column);
 }
@@ -79,7 +79,7 @@ export function checkNoIssues(issues: readonly SourceIssue[], label: string): vo
   if (issues.length > 0) throw problemOfIssues(issues, label);
 }
 
-/** Of one source: both problems' issues. Of a place that `problem` names, anything else would only follow from it. */
+/** Adds the issues of another problem of the same source, except at places where `problem` already has one. */
 export function withIssuesOf(problem: Problem, other: Problem | undefined, label: string): Problem {
   const { issues = [] } = problem.details;
   const placeOf = ({ line, column }: SourceIssue) => `${line}:${column}`;
@@ -113,7 +113,7 @@ export interface InlineName {
   readonly end: number;
 }
 
-/** In no order. @throws as `partialUses` */
+/** Not sorted. @throws like `partialUses` */
 export function inlineNames(template: string): readonly InlineName[] {
   return usesOf(template).inline;
 }

@@ -16,13 +16,13 @@ export interface TextChange {
   readonly sentences: CountedChange;
 }
 
-/** Words or sentences that differ; above it the work grows with their square. */
+/** Maximum number of words or sentences that differ, since the work grows with its square. */
 const MAX_EDITS = 1000;
 /** The limit of each text in UTF-16 code units, so that comparing takes some milliseconds. */
 const MAX_LENGTH = 256 * 1024;
 const NONE: CountedChange = { added: 0, removed: 0, changed: 0 };
 
-/** Undefined if it is not counted: for texts of over 256 Ki characters, and if over 1000 words differ. */
+/** Undefined for texts of over 256 Ki UTF-16 code units, and if over 1000 words differ. */
 export function textChange(from: string, to: string, kind: SourceKind): TextChange | undefined {
   if (from.length > MAX_LENGTH || to.length > MAX_LENGTH) return undefined;
   const words = countedChange(wordsOf(from), wordsOf(to));

@@ -1,4 +1,4 @@
-/** The tools that a prompt declares, as model APIs take them: by name, with JSON Schema. */
+/** The tools that a prompt declares, as model APIs expect them: by name, with JSON Schema. */
 import { referenceFaults } from './schema/check-references.ts';
 import { expandSchema } from './schema/expand-schema.ts';
 import type { PlacedFault } from './schema/place-of-fault.ts';
@@ -39,7 +39,7 @@ function compiled(name: string, { description, inputSchema, outputSchema }: Json
   };
 }
 
-/** Errors in the schemas of tools: in a tool without its schema, a model guesses. */
+/** Errors in the schemas of tools, since a model has to guess the arguments of a tool without one. */
 export function toolFaults(frontMatter: JsonObject): readonly PlacedFault[] {
   return ['tools', 'toolDefs'].flatMap(key =>
     listOf(frontMatter[key]).flatMap((tool, index) =>
@@ -64,7 +64,7 @@ function faultsOf(schema: unknown, at: SchemaPath): readonly PlacedFault[] {
   }
 }
 
-/** Of what was published before its tools were checked, a schema that means nothing is left out. */
+/** Omits a schema without a meaning, which may have been published before tools were checked. */
 function schemaOf(schema: unknown): JsonObject | null {
   try {
     return expandSchema(schema, true);

@@ -1,6 +1,6 @@
 /**
- * Rendering that records where each value comes from, for the preview's marks and for navigating between the rendered
- * text and the source.
+ * Renders and records where each value comes from, for the preview's marks and for navigating between the rendered text
+ * and the source.
  */
 import type { Message, Part } from 'dotprompt';
 import type { SourceSpan, ValueSegment } from './evaluate/segment.ts';
@@ -9,21 +9,21 @@ import { asRendered, prepareRendering, type RenderedPrompt, type RenderRequest }
 
 export type TracedSource = SourceSpan;
 
-/** A value in a rendered text; empty if the value is. Spans of a text are in order and never overlap. */
+/** A value in a rendered text; empty if the value is empty. Spans of a text are in order and never overlap. */
 export interface TracedSpan {
   /** 0-based UTF-16 offsets in the part's text; end exclusive. */
   readonly start: number;
   readonly end: number;
   /** `missing`: a required input that was not given would be here. */
   readonly kind: 'value' | 'missing';
-  /** As written: `{{user.name}}`; for a block or partial that reads a missing input its opening tag. */
+  /** As written: `{{user.name}}`; for a block or partial that reads a missing input, its opening tag. */
   readonly expression: string;
   readonly source: TracedSource;
 }
 
 /** Text of the template itself in a rendered text. */
 export interface TracedStretch {
-  /** 0-based UTF-16 offsets in the part's text; end exclusive, never before or at the start. */
+  /** 0-based UTF-16 offsets in the part's text; end exclusive, always after the start. */
   readonly start: number;
   readonly end: number;
   readonly source: TracedSource;
@@ -53,8 +53,8 @@ export interface TracedRendering {
   /** True if there are several roles: the prompt has some, or there are messages around its own. */
   readonly hasRoles: boolean;
   /**
-   * The rendered messages, part by part. Where only a missing input would be in a message or part, Dotprompt has
-   * none; here it is all the same, of white space alone.
+   * The rendered messages, part by part. Includes messages and parts that would contain only a missing input, which
+   * Dotprompt omits; here they are only white space.
    */
   readonly messages: readonly TracedMessage[];
   /** Required inputs that were not given. */

@@ -1,4 +1,4 @@
-/** Version numbers and references: `support/triage@12` is how a version is written everywhere. */
+/** Version numbers and references. A version is written as `support/triage@12` everywhere. */
 import { type PromptName, parsePromptName } from './name.ts';
 import { Problem } from './problem.ts';
 

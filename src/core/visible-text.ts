@@ -5,7 +5,7 @@
 
 /**
  * Controls, formats (bidirectional ones among them), the separators of lines and paragraphs, halves of characters, and
- * what Unicode lets a renderer leave out (`Default_Ignorable_Code_Point`: the Hangul fillers, tags, selectors).
+ * what Unicode lets a renderer omit (`Default_Ignorable_Code_Point`: the Hangul fillers, tags, selectors).
  */
 const HIDDEN = String.raw`\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}`;
 /** Symbols and letters without ink: the Braille blank, two blanks of Egyptian, a filler of Khitan, the null notehead. */
@@ -18,7 +18,7 @@ const INVISIBLE = new RegExp(`[${HIDDEN}${INKLESS}]`, 'gu');
 const HAS_INVISIBLE = new RegExp(`[${HIDDEN}${INKLESS}]`, 'u');
 const BLANK = new RegExp(`^[${HIDDEN}${INKLESS}\\s\\p{Zs}]*$`, 'u');
 
-/** Marks on one letter: no language needs as many, and more of them cover the lines above and below. */
+/** The maximum number of marks on one letter. No language needs more, and more would cover other lines. */
 const MOST_MARKS = 8;
 const HAS_FLOOD = new RegExp(String.raw`\p{M}{${MOST_MARKS + 1}}`, 'u');
 const FLOOD = new RegExp(String.raw`(?<=\p{M}{${MOST_MARKS}})\p{M}`, 'gu');
@@ -26,14 +26,14 @@ const FLOOD = new RegExp(String.raw`(?<=\p{M}{${MOST_MARKS}})\p{M}`, 'gu');
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
- * `text` on one line, with what would act on it or hide written as an escape: `\n`, `\u001b`, `\u{e0041}`, and marks
- * beyond those that a letter can have.
+ * `text` on one line, with control and invisible characters written as escapes, `\n`, `\u001b`, `\u{e0041}`, and so are
+ * marks beyond those that a letter can have.
  */
 export function oneLine(text: string): string {
   return escaped(text, () => true);
 }
 
-/** As `oneLine`, but line breaks (CRLF, LF) and tabs stay: for text in a place that has lines of its own. */
+/** Like `oneLine`, but keeps line breaks (CRLF, LF) and tabs, for text in a place of several lines. */
 export function visibleLines(text: string): string {
   return escaped(text.replaceAll('\r\n', '\n'), character => character !== '\n' && character !== '\t');
 }
@@ -47,7 +47,7 @@ function escaped(text: string, isEscaped: (character: string) => boolean): strin
   return HAS_FLOOD.test(shown) ? shown.replace(FLOOD, escapeOf) : shown;
 }
 
-/** One character, not an emoji of several. */
+/** Returns true for one character, which is not an emoji of several. */
 function isHiddenAlone(found: string): boolean {
   return found.length === ((found.codePointAt(0) as number) > 0xffff ? 2 : 1);
 }
@@ -58,8 +58,8 @@ function escapeOf(character: string): string {
 }
 
 /**
- * JSON text with the same characters as JSON's own escapes: another spelling of the same value (RFC 8259, section 7),
- * for a line of a log that somebody reads on a terminal.
+ * JSON text with the same characters as JSON's own escapes, which has the same value (RFC 8259, section 7), for a line
+ * of a log that somebody reads on a terminal.
  */
 export function visibleJson(json: string): string {
   if (!HAS_HIDDEN.test(json)) return json;
@@ -74,12 +74,12 @@ function unit(code: number): string {
   return `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-/** Tells whether nobody could see anything in it: spaces, line breaks and invisible characters alone, or nothing at all. */
+/** Returns true if a text is empty or has only spaces, line breaks and invisible characters. */
 export function isBlank(text: string): boolean {
   return BLANK.test(text);
 }
 
-/** The empty string for what is blank. */
+/** Returns the text, or the empty string if it is blank. */
 export function unlessBlank(text: string): string {
   return isBlank(text) ? '' : text;
 }

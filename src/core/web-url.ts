@@ -1,4 +1,4 @@
-/** Addresses of the web, from text that anybody may have written. */
+/** Parses web addresses from untrusted text. */
 import { hasInvisible } from './visible-text.ts';
 
 /** The http or https URL in `text`; undefined if it is not one, or the parser would ignore part of it. */

@@ -1,7 +1,7 @@
-/** Paths as sentences quote them: as they must be written to be read again. */
+/** Writes paths for messages as they must be written in a template. */
 import type { PathExpression } from './syntax-tree.ts';
 
-/** The parser's `original` has no brackets any more: `items.[0]` is `items.0` there, which cannot be parsed. */
+/** The parser's `original` lacks brackets: `items.[0]` is `items.0` there, which cannot be parsed. */
 export function writtenPath({ original, parts }: PathExpression): string {
   if (parts.every(part => PLAIN.test(part))) return original;
   const [before = ''] = /^@?(?:\.\.\/)*(?:this[./]|\.\/)?/.exec(original) ?? [];
@@ -9,9 +9,9 @@ export function writtenPath({ original, parts }: PathExpression): string {
 }
 
 function partAsWritten(part: string): string {
-  // The parser does not take the brackets off a name that contains a line separator.
+  // The parser does not remove the brackets of a name that contains a line separator.
   return PLAIN.test(part) || /^\[.*\]$/s.test(part) ? part : `[${part}]`;
 }
 
-/** A part of a path that needs no brackets, wherever it is. */
+/** A part of a path that needs no brackets at any place in it. */
 const PLAIN = /^(?!(?:true|false|null|undefined|this|as|else)$)[\p{L}_][\w\p{L}\p{M}-]*$/u;

@@ -1,5 +1,5 @@
 /**
- * Composes YAML with the `yaml` package, without what takes it minutes: values that nest hundreds deep, an error for
+ * Composes YAML with the `yaml` package, but avoids what can take minutes: values that nest hundreds deep, an error for
  * each of a million stray characters, and its quadratic check for duplicate keys.
  */
 import {
@@ -20,16 +20,16 @@ import { HALF_CHARACTER } from './half-characters.ts';
 
 /** The limit of alias expansion. */
 export const MAX_ALIAS_COUNT = 100;
-/** The maximum number of aliases: resolving one takes longer the more there are. */
+/** The maximum number of aliases: the more there are, the longer each takes to resolve. */
 export const MAX_ALIASES = 1000;
-/** The maximum number of unexpected tokens kept: each becomes an error with a place and words. */
+/** The maximum number of unexpected tokens kept: each becomes an error with a place and a message. */
 const MAX_STRAY_TOKENS = 1000;
 /** Maximum nesting of values. */
 const MAX_DEPTH = 200;
 
 /**
- * The first document of `yaml`, its keys not yet compared; or the offset at which values nest too deep to be read.
- * What is wrong otherwise is in the document's errors.
+ * The first document of `yaml`, without a check for duplicate keys, or the offset at which values nest too deep to be
+ * read. Other errors are in the document's errors.
  */
 export function composeYaml(
   yaml: string,
@@ -66,7 +66,7 @@ function innerCollections(token: CST.Token): CST.Token[] {
   return inner;
 }
 
-/** As `parseDocument` does, but with keys compared by `Reader`: the package compares each with each. */
+/** Like `parseDocument`, but leaves comparing keys to `Reader`: the package compares each with every other. */
 function compose(tokens: readonly CST.Token[], length: number): Document.Parsed {
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: 'error' });
   let first: Document.Parsed | undefined;
@@ -79,10 +79,10 @@ function compose(tokens: readonly CST.Token[], length: number): Document.Parsed 
     first.errors.push(new YAMLParseError([start, end], 'MULTIPLE_DOCS', 'second document'));
     break;
   }
-  return first as Document.Parsed; // at the end there always is one
+  return first as Document.Parsed; // there always is one at the end
 }
 
-/** A part that would not be written unchanged. */
+/** A part that would not be written with the same digits, characters or type. */
 export interface UnkeptPart {
   readonly start: number;
   readonly end: number;
@@ -118,14 +118,14 @@ export function whyUnkept(node: Scalar | YAMLMap | YAMLSeq): string | undefined 
   return isInexact ? OTHER_DIGITS : undefined;
 }
 
-/** The package makes sets, dates, bytes and ordered maps of them: JSON writes those as something else, or as nothing. */
+/** The package reads these as sets, dates, bytes and ordered maps, which JSON writes differently or not at all. */
 const NO_JSON_TAGS: ReadonlySet<string> = new Set(
   ['binary', 'omap', 'pairs', 'set', 'timestamp'].map(name => `tag:yaml.org,2002:${name}`),
 );
 const NO_JSON_TAG =
   'This tag makes a value that JSON cannot hold, and neither can a prompt. Remove the tag, and write a text, a list or keys and values.';
 
-/** YAML 1.2 has none: `<<: *base` is a key with this name. In quotes it is intended. */
+/** YAML 1.2 has no merge keys: `<<: *base` is a key with this name. In quotes, it is intended. */
 export function isMergeKey(key: unknown): key is Scalar {
   return isScalar(key) && key.value === '<<' && key.type === 'PLAIN';
 }
@@ -135,7 +135,7 @@ export const MERGE_KEY =
 
 const UNKEPT: ReadonlySet<string> = new Set([OTHER_DIGITS, HALF_CHARACTER, NO_JSON_TAG, MERGE_KEY]);
 
-/** Returns whether a problem concerns such a part only: the rest can still be read. */
+/** Returns whether a problem only concerns a part that would change when written, so that the rest can be read. */
 export function isOfUnkept(message: string): boolean {
   return UNKEPT.has(message);
 }

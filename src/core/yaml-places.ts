@@ -1,6 +1,6 @@
 /**
- * YAML as values with places: what an editor needs of the `yaml` package's tree, read in one walk. Aliases share what
- * they point to, so that a text can be no larger than itself.
+ * YAML as values with places: what an editor needs of the `yaml` package's tree, read in one walk. Aliases share their
+ * targets, so that the result cannot be much larger than the text.
  */
 import {
   type Document,
@@ -35,11 +35,11 @@ export interface PlacedValue {
   readonly kind: 'mapping' | 'list' | 'scalar' | 'nothing';
   /** Empty if nothing is written. */
   readonly span: Span;
-  /** As JSON has it; what aliases share is shared. */
+  /** As in JSON. Aliases share the value of their target. */
   readonly value: unknown;
-  /** Of a mapping, in their order. */
+  /** The pairs of a mapping, in order. */
   readonly pairs: readonly PlacedPair[];
-  /** Of a list. */
+  /** The items of a list. */
   readonly items: readonly PlacedValue[];
   /** Start of a scalar's text, without quotes. */
   readonly textStart: number;
@@ -48,7 +48,7 @@ export interface PlacedValue {
   readonly isAlias: boolean;
 }
 
-/** A key of a mapping with its value, as the text has them. */
+/** A key of a mapping with its value, as written. */
 export interface PlacedPair {
   readonly key: string;
   readonly keySpan: Span;
@@ -64,7 +64,7 @@ export interface PlacedPair {
 export interface YamlProblem {
   readonly span: Span;
   readonly message: string;
-  /** It can be read, but probably not as intended. */
+  /** True if it can be read, but probably not as intended. */
   readonly isDoubtful?: true;
 }
 
@@ -179,7 +179,7 @@ class Reader {
     if (isSeq(node)) {
       const span = this.#span(node.range, position);
       const items = node.items.map(item =>
-        // Of !!omap and !!pairs.
+        // In !!omap and !!pairs.
         isPair(item)
           ? this.#mapping(this.#pairs([item], depth + 1), span)
           : this.read(item, span.start - this.#offset, depth + 1),
@@ -228,7 +228,7 @@ class Reader {
     });
   }
 
-  /** As the `yaml` package names a property; a collection as a key, which the package would rewrite, as written. */
+  /** The name that the `yaml` package gives a property; a collection as written, since the package would rewrite it. */
   #nameOf({ kind, value, span }: PlacedValue): string {
     if (kind === 'nothing' || value === null) return '';
     if (typeof value === 'symbol') return value.description ?? '';
@@ -311,7 +311,7 @@ class Reader {
       this.problems.push({ span, message, ...(isDoubtful && { isDoubtful }) });
   }
 
-  /** In the document: a whole word if one begins there; the opening quote of a text that never ends. */
+  /** The place in the document: the whole word if one begins there, or the opening quote of a text that never ends. */
   placeOfError([from, to]: readonly [number, number]): Span {
     const quote = from >= this.#yaml.length ? this.#quotes.get(from) : undefined;
     const start = quote ?? Math.max(0, Math.min(from, this.#yaml.length - 1));
@@ -344,7 +344,7 @@ function partSpan({ kind, span }: PlacedValue): Span | undefined {
   return kind === 'nothing' ? undefined : span;
 }
 
-/** The positions of an alias's target are where it is written, and nowhere else. */
+/** Excludes aliases, because the target's positions are only where it is written. */
 function entriesOf({ kind, pairs, items, isAlias }: PlacedValue): readonly PlacedPair[] {
   if (isAlias) return [];
   return kind === 'list' ? items.flatMap(item => (item.isAlias ? [] : item.pairs)) : pairs;

@@ -1,7 +1,7 @@
 /** Explains errors of the `yaml` package in plain words: the problem and its fix. */
 import type { YAMLError } from 'yaml';
 
-/** One sentence or two; `text` is the text at the error's place. */
+/** One or two sentences. `text` is the text at the error's place. */
 export function wordsOfYamlError({ code, message }: YAMLError, text: string): string {
   switch (code) {
     case 'ALIAS_PROPS':
@@ -86,7 +86,7 @@ function wordsOfUnexpected(message: string, text: string): string {
     : `${quoted(text)} does not belong here. Quote the value if it is text, or remove it.`;
 }
 
-/** Text that might be a key of some provider is not repeated. */
+/** Does not repeat text that might be a provider's key. */
 function quoted(text: string): string {
   const found = firstOf(text, MAX_QUOTED);
   return found === '' || found.endsWith('…') ? 'This' : `"${found}"`;
@@ -94,7 +94,7 @@ function quoted(text: string): string {
 
 const MAX_QUOTED = 16;
 
-/** The first line's first characters, whole ones. */
+/** The first characters of the first line, none of them cut in two. */
 function firstOf(text: string, length: number): string {
   const [line = ''] = text.split(/[\r\n]/, 1);
   const characters = [...line.slice(0, 2 * length)];

@@ -22,13 +22,13 @@ export interface BlamedVersion {
   readonly text: string;
 }
 
-/** Of one text; extended by `extendBlame`. */
+/** The blame of one text; `extendBlame` extends it. */
 export interface Blame extends BlockText {
   readonly kind: SourceKind;
   readonly version: VersionNumber | undefined;
   /** The oldest version that was read: its sentences may be older. Undefined if there is none. */
   readonly oldest: VersionNumber | undefined;
-  /** Of the sentences of each block. */
+  /** The origins of the sentences of each block. */
   readonly changes: readonly (readonly SentenceOrigin[])[];
 }
 
@@ -38,21 +38,21 @@ export interface BlamedSentence extends PlacedSentence {
   readonly change: SentenceOrigin;
 }
 
-/** Sentences that were added or removed in one version; above it all of the changed part counts as changed. */
+/** Maximum number of sentences added or removed in one version; above it, all of the changed part counts as changed. */
 const MAX_EDITS = 1000;
 /** The number of versions that are processed together. */
 const TOGETHER = 64;
 
-/** Of no version: a text has no sentences yet. */
+/** The blame of no version, to begin with. */
 export function emptyBlame(kind: SourceKind): Blame {
   const nothing = { text: '', blocks: [], frontMatterEnd: 0, changes: [] };
   return { ...nothing, kind, version: undefined, oldest: undefined };
 }
 
 /**
- * The blame of the last of `versions`, which follow the version of `before` in their order. A sentence is the same
- * where only white space is another. Every sentence that both a version and the one before have, in the same order,
- * keeps its change, unless more than a thousand differ.
+ * The blame of the last of `versions`, which follow the version of `before` in order. Sentences that differ only in
+ * white space are the same. Every sentence that a version shares with the one before, in the same order, keeps its
+ * change, unless more than a thousand differ.
  */
 export function extendBlame(before: Blame, versions: readonly BlamedVersion[]): Blame {
   let blame = before;
@@ -139,7 +139,7 @@ function changesIn(
   );
 }
 
-/** For each sentence of `after` its index in `before`; undefined for one that is not in it, in this order. */
+/** The index in `before` of each sentence of `after`; undefined for one that is not there in this order. */
 export function keptSentences(
   before: readonly Sentence[],
   after: readonly Sentence[],

@@ -1,7 +1,7 @@
 /**
  * The blocks of a prompt's text: a line of front matter, a paragraph, a list item, a heading, a line with only tags. No
- * sentence crosses a block. A block depends only on the text from its start, so that after an edit only the blocks
- * around it are read again.
+ * sentence crosses a block. A block depends only on the text from its start, so that only the blocks around an edit are
+ * read again.
  */
 import { locateFrontMatter, type SourceKind } from '../source.ts';
 import { asProse } from './prose.ts';
@@ -11,11 +11,11 @@ export interface TextBlock {
   /** Includes the blank lines after it, and for the first block those before it. */
   readonly text: string;
   /**
-   * Of the same length without the blanks at its end: tags, list markers and line breaks within a sentence are written
-   * as characters that say to `Intl.Segmenter` what they are. Undefined if all of the block is one sentence.
+   * The text without the blanks at its end, in which tags, list markers and line breaks within a sentence are replaced,
+   * at the same length, by characters that `Intl.Segmenter` understands. Undefined if the whole block is one sentence.
    */
   readonly masked: string | undefined;
-  /** Found later, of many blocks at once. */
+  /** Found later, for many blocks at once. */
   sentences?: readonly Sentence[];
   /** The code fence that is open at its start; empty outside of one. */
   readonly fence: Fence;
@@ -24,9 +24,9 @@ export interface TextBlock {
 }
 
 export interface Sentence {
-  /** With the blanks and line breaks after it, in UTF-16 code units. */
+  /** In UTF-16 code units, including the blanks and line breaks after it. */
   readonly length: number;
-  /** The normalized text for comparison: runs of white space are one space, and none is at its ends. */
+  /** The normalized text for comparison: trimmed, with one space for each run of white space. */
   readonly key: string;
 }
 
@@ -151,7 +151,7 @@ export class BlockReader {
   }
 }
 
-/** A copy: a slice would keep the version's whole text in memory. */
+/** Copies a slice, which would otherwise keep the version's whole text in memory. */
 function detached(slice: string): string {
   return ` ${slice}`.slice(1);
 }
@@ -187,8 +187,9 @@ function mask(text: string, start: number, lines: readonly Line[]): string {
 }
 
 /**
- * A value is a word, which may begin a sentence: capital letters; after a full stop a digit, as in `3.5`. The end of a
- * block is a closing bracket, which belongs to the sentence before it; its beginning is a sign of no meaning.
+ * A value becomes capital letters, like a word that may begin a sentence; after a full stop, the first is a digit, as
+ * in `3.5`. The end of a block becomes closing brackets, which belong to the sentence before it, and its beginning
+ * neutral signs.
  */
 function maskOf({ start, end, kind }: TagSpan, before: string): string {
   const length = end - start;

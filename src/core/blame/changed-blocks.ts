@@ -1,4 +1,4 @@
-/** Finds the blocks of a text that an edit replaces. Only those around it are read, however long the text is. */
+/** Finds the blocks of a text that an edit replaces. Reads only those around the edit, however long the text is. */
 import { commonPrefix, commonSuffix } from '../common-ends.ts';
 import { BlockReader, type TextBlock } from './blocks.ts';
 
@@ -8,14 +8,14 @@ export interface BlockText {
   readonly frontMatterEnd: number;
 }
 
-/** `blocks` take the place of those of the text before from `start` to `end` (exclusive), by index. */
+/** `blocks` replace the previous text's blocks from index `start` to `end` (exclusive). */
 export interface ChangedBlocks {
   readonly start: number;
   readonly end: number;
   readonly blocks: readonly TextBlock[];
 }
 
-/** @param frontMatterEnd of `text` */
+/** @param frontMatterEnd offset of the end of the front matter of `text` */
 export function changedBlocks(before: BlockText, text: string, frontMatterEnd: number): ChangedBlocks {
   const prefix = commonPrefix(before.text, text);
   const suffix = commonSuffix(before.text, text, Math.min(before.text.length, text.length) - prefix);
@@ -32,7 +32,7 @@ export function changedBlocks(before: BlockText, text: string, frontMatterEnd: n
   const reader = new BlockReader(text, frontMatterEnd, from, blocks[start]?.fence ?? '');
   const made: TextBlock[] = [];
   const moved = text.length - before.text.length;
-  /** From here on, both texts are the same and are read in the same way. */
+  /** From this offset on, both texts are the same and are read in the same way. */
   const sameFrom = Math.max(text.length - suffix, frontMatterEnd, before.frontMatterEnd + moved);
   let end = start;
   let oldAt = from;

@@ -1,9 +1,9 @@
-/** A sentence before a version changed it. */
+/** Finds a sentence as it was before a version changed it. */
 import type { SourceKind } from '../source.ts';
 import { keptSentences } from './blame.ts';
 import { type PlacedSentence, sentencesOf } from './sentences.ts';
 
-/** Sentences that were replaced together and are compared with each other by their words. */
+/** Maximum number of sentences replaced together that are compared by their words. */
 const MAX_COMPARED = 50;
 /** In UTF-16 code units; a longer sentence is compared by its beginning. */
 const MAX_LENGTH = 2000;
@@ -86,7 +86,7 @@ function wordsOf({ key }: PlacedSentence): ReadonlySet<string> {
   );
 }
 
-/** From 0 to 1, as Dice has it. */
+/** The Dice coefficient of two sets of words, from 0 to 1. */
 function alike(one: ReadonlySet<string> = new Set(), other: ReadonlySet<string> = new Set()): number {
   const shared = [...one].filter(word => other.has(word)).length;
   return one.size + other.size === 0 ? 0 : (2 * shared) / (one.size + other.size);

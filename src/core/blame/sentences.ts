@@ -1,6 +1,6 @@
 /**
- * The sentences of a prompt's text, as `Intl.Segmenter` finds them (UAX #29), each within its block. Together they are
- * the whole text: what is between two belongs to the first.
+ * Finds the sentences of a prompt's text with `Intl.Segmenter` (UAX #29), each within its block. Together they are the
+ * whole text: what is between two belongs to the first.
  */
 import type { SourceKind } from '../source.ts';
 import { BlockReader, frontMatterEnd, type Sentence, type TextBlock } from './blocks.ts';
@@ -9,18 +9,18 @@ import { BlockReader, frontMatterEnd, type Sentence, type TextBlock } from './bl
 export interface PlacedSentence extends Sentence {
   /** 0-based UTF-16 offset of its first character. */
   readonly start: number;
-  /** Exclusive, without the blanks after it; for what is blank as a whole, `start`. */
+  /** Exclusive, without the blanks after it; `start` if it is all blank. */
   readonly end: number;
 }
 
 const SEGMENTER = new Intl.Segmenter('en', { granularity: 'sentence' });
-/** Ends a paragraph (UAX #29), and so a sentence: joined with it, blocks are segmented in one call, each as if alone. */
+/** Ends a paragraph (UAX #29), and so a sentence: blocks joined with it are segmented in one call, each as if alone. */
 const SEPARATOR = '\u2029';
 /** Characters that may or must end a sentence (UAX #29: Sep, ATerm and STerm). */
 const END = /[\n\u0085\u2028\u2029.\u2024\ufe52\uff0e\p{Sentence_Terminal}]/u;
 const LAST_END = /^[.!?]+["')\]”’»]*[ \t]*$/;
 
-/** Finds the sentences of many blocks at once: a call costs as much as ten thousand characters' tenth. */
+/** Finds the sentences of many blocks at once, because a call costs as much as a thousand characters. */
 export function segmentBlocks(blocks: Iterable<TextBlock>): void {
   const several: TextBlock[] = [];
   for (const block of blocks) {
@@ -46,7 +46,7 @@ export function segmentBlocks(blocks: Iterable<TextBlock>): void {
   }
 }
 
-/** @param block one that went through `segmentBlocks` */
+/** @param block must have been passed to `segmentBlocks` */
 export function sentencesIn(block: TextBlock): readonly Sentence[] {
   return block.sentences ?? [];
 }
@@ -58,7 +58,7 @@ export function sentencesOf(text: string, kind: SourceKind): PlacedSentence[] {
   return placed(text, blocks.flatMap(sentencesIn));
 }
 
-/** Those with their places in the text that they make up. */
+/** Adds the places of sentences in the text that they make up. */
 export function placed(text: string, sentences: readonly Sentence[]): PlacedSentence[] {
   let at = 0;
   return sentences.map(({ length, key }) => {
@@ -82,14 +82,14 @@ function isOne({ masked }: TextBlock): boolean {
   return masked === undefined || first === -1 || LAST_END.test(masked.slice(first));
 }
 
-/** @param ends where segments end; the last may leave blanks */
+/** @param ends offsets where segments end; blanks may follow the last */
 function sentencesUpTo(text: string, ends: readonly number[]): Sentence[] {
   const sentences: Sentence[] = [];
   let start = 0;
   for (const [index, each] of ends.entries()) {
     const end = index === ends.length - 1 ? text.length : each;
     const sentence = sentenceOf(text.slice(start, end));
-    // Blanks are no sentence: they belong to the next one.
+    // Blanks are not a sentence, and belong to the next one.
     if (sentence.key === '' && index < ends.length - 1) continue;
     sentences.push(sentence);
     start = end;

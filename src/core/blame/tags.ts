@@ -1,4 +1,4 @@
-/** Finds the Handlebars tags of a text without parsing it, so that templates with errors work, too. */
+/** Finds the Handlebars tags of a text without parsing it, so that it also works for templates with errors. */
 
 /** `opens` is the beginning of a block; `closes` its end, an `else` or a comment; `value` is anything else. */
 export type TagKind = 'value' | 'opens' | 'closes';
@@ -10,9 +10,9 @@ export interface TagSpan {
   readonly kind: TagKind;
 }
 
-/** A tag with its strings, which may hold `}}`. */
+/** A tag with its strings, which may contain `}}`. */
 const TAG = /\{{2,4}(?:"(?:(?!\{\{)[^"\n])*"|'(?:(?!\{\{)[^'\n])*'|(?!\{\{|\}\})[^"']){0,10000}\}{2,4}/y;
-/** One with a lone quotation mark. */
+/** A tag with an unmatched quotation mark. */
 const TAG_WITHOUT_STRINGS = /\{{2,4}(?:(?!\{\{|\}\})[\s\S]){0,10000}\}{2,4}/y;
 const COMMENT = /\{\{~?!--/y;
 const END_OF_COMMENT = /--~?\}\}/g;
@@ -20,8 +20,8 @@ const CLOSES = /^\{+~?(?:[/!^]|else\b)/;
 const OPENS = /^\{+~?#|^\{{4}/;
 
 /**
- * Reads tags in order. What opens and never closes, or has another `{{` before it does, is text. Linear in the text:
- * no character is looked at more than a few times.
+ * Reads tags in order. A tag that is never closed, or has another `{{` before it is, is text. Linear in the text: no
+ * character is examined more than a few times.
  */
 export class TagReader {
   readonly #text: string;
@@ -63,7 +63,7 @@ export class TagReader {
     }
     TAG.lastIndex = start;
     if (TAG.test(this.#text)) return TAG.lastIndex;
-    // An end further on would be its own, as far as nothing else opens.
+    // An end further on would close this tag, unless another tag opens before it.
     const other = this.#text.indexOf('{{', start + 2);
     this.reach = Math.max(this.reach, other === -1 ? Number.POSITIVE_INFINITY : other + 2);
     TAG_WITHOUT_STRINGS.lastIndex = start;

@@ -1,4 +1,4 @@
-/** The mistakes between tags: an else or a closing tag that belongs to no block, or a template that ends too early. */
+/** Explains mistakes between tags: an else or a closing tag outside any block, or a template that ends too early. */
 import { foreignBlock, foreignTag } from './foreign-syntax.ts';
 import type { RefusedToken, TokenError } from './refused-token.ts';
 import { endOfTag, type LexerToken } from './tokens.ts';

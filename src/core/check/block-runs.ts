@@ -16,7 +16,7 @@ import {
 /** `main` is the body after the opening tag, `inverse` the one after `{{else}}`. */
 export type Runs = 'main' | 'inverse' | 'either';
 
-/** @param name of the helper; empty for a section, which asks the value of its own path */
+/** @param name of the helper; empty for a section, which tests the value of its own path */
 export function whichRuns(
   name: string,
   node: BlockStatement,
@@ -55,7 +55,7 @@ function negated(value: boolean | undefined): boolean | undefined {
 
 function isTrue(kind: ValueKind, { hash }: BlockStatement): boolean | undefined {
   if (isEmpty(kind) === true) return false;
-  // With an option that may ask for it, 0 counts as given.
+  // 0 may count as given if there is an option, since that may be `includeZero`.
   if (isFalse(kind) === true) return hash?.pairs.length ? undefined : false;
   return negated(isEmpty(kind));
 }
@@ -69,7 +69,7 @@ function isEqual(
   const [first, last] = [sortOf(one), sortOf(other)];
   if (first === undefined || last === undefined) return undefined;
   if (first !== last) return false;
-  // Objects are compared by identity, and of a text that is only known to be one, the value is not known.
+  // Objects are compared by identity, and the value of a `text` is unknown.
   if (first === 'object' || one === 'text' || other === 'text') return undefined;
   if (isUnknownScalar(one) || isUnknownScalar(other)) return undefined;
   return one === other && one !== 'scalar:NaN';
@@ -89,7 +89,7 @@ function hasItems(kind: ValueKind): boolean | undefined {
   return kind === 'metadata' || kind === 'prompt' ? true : undefined;
 }
 
-/** As in Mustache, 0 and an empty text are values. */
+/** As in Mustache, 0 and an empty text count as values. */
 function hasSection(kind: ValueKind): boolean | undefined {
   if (typeof kind === 'object') return !(Array.isArray(kind) && kind.length === 0);
   if (kind === 'nothing' || kind === 'scalar:false') return false;

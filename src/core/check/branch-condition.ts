@@ -1,4 +1,4 @@
-/** What the condition of a block says of a value in each of its two bodies. */
+/** Determines what the condition of a block implies for a value in each of its two bodies. */
 import type { BlockStatement, Expression, Literal, PathExpression } from '../syntax-tree.ts';
 import { PROMPT_ROLES } from './check-helper.ts';
 import { inputValue, type ValueScope, writtenValue } from './input-value.ts';
@@ -29,7 +29,7 @@ export interface BranchCondition {
 
 const UNKNOWN: BranchCondition = { main: [], inverse: [] };
 
-/** @param name of the helper; empty for a section, which asks for the value of its own path */
+/** @param name of the helper; empty for a section, which tests the value of its own path */
 export function conditionOf(
   name: string,
   node: BlockStatement,
@@ -65,7 +65,7 @@ function opposite({ main, inverse }: BranchCondition): BranchCondition {
   return { main: inverse, inverse: main };
 }
 
-/** With an option that may ask for it, 0 counts as given. */
+/** 0 may count as given if there is an option, since that may be `includeZero`. */
 function withZero(node: BlockStatement, asked: Expression | undefined, scope: ValueScope): BranchCondition {
   const isOpen = (node.hash?.pairs.length ?? 0) > 0;
   return {
@@ -93,7 +93,7 @@ function equality(node: BlockStatement, scope: ValueScope, known: KnownValues): 
   return { main: [...like(one, other), ...like(other, one)], inverse: [] };
 }
 
-/** The sorts with one value each: what does not equal it is of another sort. */
+/** The sorts with only one value, so that a value that does not equal it has another sort. */
 const SINGLE: Sorts = NOTHING | FALSE | TRUE | ZERO | EMPTY_TEXT;
 
 function isLiteral(expression: Expression | undefined): expression is Literal {

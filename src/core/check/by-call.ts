@@ -1,16 +1,16 @@
-/** Finding something once for the body of a partial, however often it is called. */
+/** Finds something once for the body of a partial, however often it is called. */
 import type { Program } from '../syntax-tree.ts';
 import type { ContextScope, ValueKind } from './context-kind.ts';
 
-/** Beyond these, calls of a body with other values are not looked at: there may be many, in a body that is long. */
+/** Above this number, calls of a body with other values are ignored, because there may be many and the body long. */
 const MAX_CALLS = 16;
 
-/** Found once for each body, and each context, named arguments, depth of `@` names and place in a list that it is called with. */
+/** Keeps what was found by body, and by the context, named arguments, `@` levels and position in a list of the call. */
 export class ByCall<Found> {
   readonly #ids = new Map<ValueKind, number>();
   readonly #found = new Map<Program, Map<string, Found>>();
 
-  /** @param meanwhile for a body that calls itself, and for those beyond the limit */
+  /** @param meanwhile the result for a body that calls itself, and for calls above the limit */
   get(
     body: Program,
     { context: { kind, given }, frames, position }: ContextScope,

@@ -12,7 +12,7 @@ export function kindOfContext(
   return given === undefined ? place.context.kind : kindOf(given, place);
 }
 
-/** What is known of the named arguments, over those of the context that is passed on. */
+/** The known kinds of the named arguments, merged over those of the context that is passed on. */
 export function givenBy(
   { params, hash }: PartialStatement | PartialBlockStatement,
   place: ContextScope,
@@ -29,5 +29,5 @@ export function givenBy(
   return given;
 }
 
-/** More are not known: each call in the partial may pass them on. */
+/** Any more are ignored, because each call in the partial may pass them on. */
 const MAX_GIVEN = 32;

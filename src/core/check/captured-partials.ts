@@ -1,7 +1,7 @@
 /**
- * Finds inline partials that would capture another template's partial: Handlebars resolves a partial that is called
- * inside `{{#*inline "x"}}` with that "x" instead of its own. Here a name belongs to the template that writes it, so
- * such a name is an error.
+ * Finds inline partials that would capture another template's partial: where `{{#*inline "x"}}` is defined, Handlebars
+ * also uses that "x" in called templates, instead of their own "x". Here a name belongs to the template that writes it,
+ * so such a name is an error.
  */
 import type { Program, Statement } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
@@ -10,7 +10,7 @@ import { nameOfInline, PARTIAL_BLOCK, statementsOf } from './inline-partials.ts'
 import { inspectTemplate } from './inspect-template.ts';
 import type { ParsedTemplate, Templates } from './partial-blocks.ts';
 
-/** One error for each name that `root` defines and another template, called inside it, also uses. */
+/** One error for each name that `root` defines and that a template called where it is defined also uses. */
 export function capturedPartials<T extends ParsedTemplate>(
   root: T,
   templates: Templates<T>,
@@ -49,7 +49,7 @@ export function capturedPartials<T extends ParsedTemplate>(
 
 interface Call {
   readonly reference: string;
-  /** Names of the inline partials that Handlebars passes on. */
+  /** Names of the inline partials that Handlebars passes on to the callee. */
   readonly visible: ReadonlySet<string>;
 }
 
@@ -60,18 +60,18 @@ function callsOf(tree: Program): readonly Call[] {
   walk(tree, all, (statement, scope) => {
     const reference = referenceOf(statement);
     if (reference === undefined || all.has(reference)) return;
-    // A block passes on what it defines.
+    // A call with a block also passes on what the block defines.
     const own = statement.type === 'PartialBlockStatement' ? definedIn(statement.program) : [];
     calls.push({ reference, visible: own.length === 0 ? scope : new Set([...scope, ...own]) });
   });
   return calls;
 }
 
-/** The names that a template and all it calls use without defining them there. */
+/** The names that a template, and all templates it calls, use without defining them in that place. */
 function allFreeNames<T extends ParsedTemplate>(root: T, templates: Templates<T>): ReadonlySet<string> {
   const names = new Set<string>();
   const reached = new Set([root]);
-  // A set is walked to its end, also what is added meanwhile.
+  // Iterating over a set includes what is added meanwhile.
   for (const template of reached) {
     const { inlineNames: own } = inspectTemplate(template.tree);
     for (const name of freeNames(template.tree)) {
@@ -98,9 +98,9 @@ function freeNames(tree: Program): ReadonlySet<string> {
 }
 
 /**
- * Every statement with the inline partials that are defined there.
- * @param all those within an inline partial or the block of a call, where its caller's may be defined, too; default:
- * those around it
+ * Visits every statement with the names of the inline partials that are defined there.
+ * @param all the names within an inline partial or the block of a call of one, where those of the caller may be defined
+ * too; default: the names around it
  */
 function walk(
   tree: Program,
@@ -127,7 +127,7 @@ function definedIn(program: Program | undefined | null): readonly string[] {
   return program?.body.flatMap(statement => nameOfInline(statement) ?? []) ?? [];
 }
 
-/** Of a call of a partial. */
+/** The reference in a call of a partial; undefined for a computed name, `@partial-block` and other statements. */
 function referenceOf(statement: Statement): string | undefined {
   if (statement.type !== 'PartialStatement' && statement.type !== 'PartialBlockStatement') return undefined;
   const { name } = statement;

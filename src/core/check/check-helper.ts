@@ -1,4 +1,4 @@
-/** One call of a helper that there is: its form, its arguments, and what of them no input makes right. */
+/** Checks a call of an existing helper: its form, the number of its arguments, and its literals. */
 import { arityOf, HELPERS, type KnownHelper } from '../helpers.ts';
 import { nearest } from '../near.ts';
 import type { Arguments, Expression, Node, SubExpression } from '../syntax-tree.ts';
@@ -7,7 +7,7 @@ import { EACH, hasOperator, isNot, NOT_OPERATOR, OPERATOR } from './foreign-synt
 
 export type Form = 'value' | 'block' | 'argument';
 
-/** Without a node, the call's name is the place. */
+/** Reported at the call's name if there is no node. */
 export interface HelperFault {
   readonly code: TemplateErrorCode;
   readonly message: string;
@@ -51,14 +51,14 @@ export function checkHelper(helper: KnownHelper, args: Arguments, form: Form): H
   return checkLiterals(name, args, wrong);
 }
 
-/** Returns whether a condition is written as `{{#if status="open"}}`, which names an argument. */
+/** Returns whether a condition is written as `{{#if status="open"}}`, which passes a named argument. */
 function isCompared(name: string, { hash }: Arguments): boolean {
   return (
     (name === 'if' || name === 'unless') && hash?.pairs.some(({ key }) => key !== 'includeZero') === true
   );
 }
 
-/** Their values are no text. */
+/** Helpers whose values are not text. */
 const STRUCTURE = new Set(['role', 'history', 'media', 'section']);
 
 /** The words of the arguments that are paths. */
@@ -82,7 +82,7 @@ function checkLiterals(
   if (name === 'section' && first !== undefined && isBlank(first))
     return wrong('A section needs a name: write "{{section "name"}}".', first);
   if (name !== 'media') return undefined;
-  // Of a name that is given twice the first counts.
+  // If a name is given twice, the first counts.
   const url = hash?.pairs.find(({ key }) => key === 'url')?.value;
   if (url === undefined || !(isLiteral(url) || isSeenAsNothing(url))) return undefined;
   if (url.type === 'StringLiteral' && !isBlank(url)) return undefined;
@@ -95,7 +95,7 @@ function checkLiterals(
 const NO_LOOKUP =
   'A value is missing, so this is always empty: name variables, as in "{{lookup object key}}", or write the key in quotes.';
 
-/** Returns whether it has no value whatever the input is. */
+/** Returns whether an expression has no value, whatever the input is. */
 export function isNothing(expression: Expression): boolean {
   if (expression.type !== 'SubExpression')
     return expression.type === 'NullLiteral' || expression.type === 'UndefinedLiteral';
@@ -104,7 +104,7 @@ export function isNothing(expression: Expression): boolean {
   return name === 'log' || (name === 'lookup' && params.some(isNothing));
 }
 
-/** As `isNothing`, but not a lookup, of which its own arguments are told. */
+/** Like `isNothing`, but false for a lookup, which is reported at its own arguments. */
 function isSeenAsNothing(expression: Expression): boolean {
   const isLookup = expression.type === 'SubExpression' && nameOfCall(expression) === 'lookup';
   return !isLookup && isNothing(expression);

@@ -1,4 +1,4 @@
-/** Characters that nobody means in a name: quotes of a word processor, and what cannot be seen. */
+/** Finds characters that are never intended in a name: quotes of a word processor and invisible characters. */
 
 const QUOTES = /[\u2018-\u201f\u2039\u203a\u00ab\u00bb\uff02\uff07]/;
 /**
@@ -9,7 +9,8 @@ const INVISIBLE =
   /[[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]--[\u200c\u200d\ufe00-\ufe0f\u{e0020}-\u{e007f}]]|(?<=^|[.\/])[\u200c\u200d]|[\u200c\u200d](?=$|[.\/])/v;
 
 /**
- * Returns an error, with its place, for a path that is probably not what the author means; otherwise undefined.
+ * Returns an error for a path that is probably not what the author means, with its place in the path; otherwise
+ * undefined.
  * @param written the path as it is in the template; brackets may contain anything
  */
 export function strangeName(

@@ -16,14 +16,14 @@ import { nestedInlines } from './nesting.ts';
 import { explainSyntaxError } from './syntax-error.ts';
 import { findTooDeep } from './too-deep.ts';
 
-/** Error for the character, which Handlebars' lexer does not accept. */
+/** Error for a NUL character, which Handlebars' lexer does not accept. */
 export const NUL = 'This is a NUL character, which a prompt cannot contain. Remove it.';
 
 const checked = new WeakMap<Program, readonly TemplateError[]>();
 
 /**
- * Errors in the order of their places; empty for a template that can be published. A template that cannot be parsed has
- * one error, since all others would only follow from it. Never throws.
+ * Errors sorted by position; empty for a template that can be published. A template that cannot be parsed has one
+ * error, since all others would only follow from it. Never throws.
  * @param prompt returns the value of `@metadata.prompt`, undefined if the front matter cannot be read; only called for
  * a template that may read it
  * @param linesBefore the lines of the file before the template, for messages that name a line
@@ -38,13 +38,13 @@ export function checkTemplate(
   if (unreadable !== undefined) return [unreadable];
   const tree = readTemplate(template) as unknown as Program;
   const errors = checkReadTemplate(tree, template);
-  // Blocks of another language are none here, so what a path would mean inside them is not known.
+  // Handlebars does not see the blocks of another language, so the meaning of paths inside them is unknown.
   if (errors.some(({ code }) => code === 'foreign-syntax')) return errors;
   const isPrompt = kind === 'prompt';
   const known = isPrompt && mayReadMetadata(template) ? prompt?.() : undefined;
   const ofContext = contextErrors({ tree, text: template }, { isPrompt, prompt: known });
   const found = [...errors, ...ofContext];
-  // A tag that no context makes right contradicts others as well.
+  // A tag with a wrong context also contradicts other tags: report it once.
   const told = new Set(found.map(({ start }) => start));
   const contrary = contradictions({ tree, text: template, linesBefore }, isPrompt).filter(
     ({ start }) => !told.has(start),
@@ -52,7 +52,7 @@ export function checkTemplate(
   return found.length === errors.length && contrary.length === 0 ? errors : inOrder([...found, ...contrary]);
 }
 
-/** False for a template that does not read `@metadata`, however it is written. */
+/** False for a template that cannot read `@metadata` in any notation. */
 export function mayReadMetadata(template: string): boolean {
   return template.includes('metadata');
 }
@@ -75,7 +75,7 @@ export function whyUnreadable(template: string, linesBefore = 0): TemplateError 
   }
 }
 
-/** As `checkTemplate`, of a template that can be read, which is looked at once however often it is rendered. */
+/** Like `checkTemplate`, without errors of context and contradictions. Checks each tree only once. */
 export function checkReadTemplate(tree: Program, template: string): readonly TemplateError[] {
   const known = checked.get(tree);
   if (known !== undefined) return known;

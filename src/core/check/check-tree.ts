@@ -1,4 +1,4 @@
-/** Finds errors in a parsed template: calls that no input makes right, also in branches that never run. */
+/** Finds errors in a parsed template: calls that no input can make right, even in branches that never run. */
 import { HELPERS } from '../helpers.ts';
 import { INTERNAL_HELPERS, KNOWN_HELPERS } from '../known-helpers.ts';
 import {
@@ -40,7 +40,7 @@ import {
   unknownHelper,
 } from './name-faults.ts';
 
-/** In the order of their places. `text` is what `tree` was read from. */
+/** Errors sorted by position. `text` is the source of `tree`. */
 export function checkTree(tree: Program, text: string): readonly TemplateError[] {
   const checker = new Checker(tree, text);
   checker.program(tree, undefined);
@@ -58,7 +58,7 @@ interface Scope {
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Returns whether a body or one around it has a name. */
+/** Returns whether a body, or one around it, defines a name. */
 function has(scope: Scope | undefined, kind: 'params' | 'inlines', name: string): boolean {
   for (let at = scope; at !== undefined; at = at.above) if (at[kind].has(name)) return true;
   return false;
@@ -121,7 +121,7 @@ class Checker {
     this.program(inverse, scope);
   }
 
-  /** Only {{#each}} and {{#with}} give values to the names in `as |…|`, and only to those of their body. */
+  /** Only {{#each}} and {{#with}} fill the names in `as |…|`, and not for their inverse. */
   #blockParams(block: BlockStatement, isHelper: boolean): void {
     const { program, inverse } = block;
     const names = program?.blockParams ?? inverse?.blockParams ?? [];
@@ -197,7 +197,7 @@ class Checker {
     return { fault: INTERNAL_HELPERS.has(name) ? internal(name) : unknownHelper(callee, node), isHelper };
   }
 
-  /** @param condition the argument that is only asked whether it is given */
+  /** @param condition the argument that an `{{#if}}` or `{{#unless}}` tests */
   #arguments(of: Arguments, scope: Scope, condition?: Expression): void {
     this.#repeated(of);
     for (const expression of argumentsOf(of))
@@ -220,7 +220,7 @@ class Checker {
     }
   }
 
-  /** A number as an argument or as a partial's name, or what looks like one. */
+  /** Checks an argument or a partial's name that is a number or looks like one. */
   #number(expression: Expression): void {
     if (expression.type !== 'NumberLiteral' && expression.type !== 'PathExpression') return;
     const place = this.#placeOf(expression);
@@ -318,7 +318,7 @@ class Checker {
     return this.#text.slice(start, end);
   }
 
-  /** The name that a literal stands for; numbers as written. */
+  /** The name that Handlebars reads a literal as; numbers as written. */
   #nameOf(literal: Literal): string {
     const { start, end } = this.#placeOf(literal);
     return literal.type === 'NumberLiteral' ? this.#text.slice(start, end) : String(literal.original);
@@ -336,7 +336,7 @@ class Checker {
   }
 }
 
-/** Paths as most are, in which nothing can be strange. */
+/** Most paths: they have no character to check for. */
 const PLAIN = /^[@\w./]+$/;
 
 const BLOCK_NAME =
@@ -347,7 +347,7 @@ const USE_OF_BLOCK: HelperFault = {
     '"@partial-block" is the body of a {{#> name}}…{{/name}}. Write it with {{> @partial-block}}, or ask for it with {{#if @partial-block}}.',
 };
 
-/** Returns whether a path reads the body that a partial is called with, in whatever way. */
+/** Returns whether a path reads the body that a partial is called with, in any way. */
 function isOfBlock(path: Expression): path is PathExpression {
   return path.type === 'PathExpression' && path.data && path.parts[0] === PARTIAL_BLOCK.slice(1);
 }

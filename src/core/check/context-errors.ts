@@ -1,6 +1,6 @@
 /**
- * Finds tags that no input makes right because of their context: `this` is all the inputs of a prompt outside the blocks that
- * go on with another context, nothing is above the first of them, and a partial has the context it is called with.
+ * Finds tags that no input can make right because of their context: outside the blocks that change the context, `this`
+ * is all the inputs of a prompt with nothing above it, and a partial has the context that it is called with.
  */
 import { MAX_NESTING } from '../evaluate/max-nesting.ts';
 import { KNOWN_HELPERS } from '../known-helpers.ts';
@@ -48,16 +48,16 @@ const NO_PARTIALS: Templates<ParsedTemplate> = { partial: () => undefined };
 export interface Root {
   /** True if its context is the inputs; a partial's context is its argument. */
   readonly isPrompt: boolean;
-  /** The value of `@metadata.prompt`, if the front matter could be read; not known of a partial. */
+  /** The value of `@metadata.prompt`, if the front matter could be read; unknown for a partial. */
   readonly prompt?: ContextScope['prompt'];
 }
 
-/** In the order of their places. */
+/** Sorted by position. */
 export function contextErrors(tree: ParsedTemplate, root: Root): readonly TemplateError[] {
   return new Walk(NO_PARTIALS).errorsOf(tree, root, ({ isLinked }) => !isLinked);
 }
 
-/** The errors at the calls of partials in files of their own. */
+/** The errors at calls of partials in other files. */
 export function wrongContexts<T extends ParsedTemplate>(
   tree: T,
   root: Root,
@@ -66,11 +66,11 @@ export function wrongContexts<T extends ParsedTemplate>(
   return new Walk(templates).errorsOf(tree, root, ({ isLinked }) => isLinked);
 }
 
-/** One template's body, with the inline partials of that template. */
+/** The template that a body belongs to, and what to call for the body's faults and blocks. */
 interface Within<T> {
   readonly template: T;
   readonly report: (fault: ContextFault) => void;
-  /** Called with what `{{> @partial-block}}` is called with. */
+  /** Called with the kind of context of each `{{> @partial-block}}`. */
   readonly onBlock?: (kind: ValueKind) => void;
 }
 
@@ -80,13 +80,13 @@ class Walk<T extends ParsedTemplate> {
   readonly #called = new ByCall<ContextFault | undefined>();
   /** The kinds of context with which the body of a partial calls its caller's block. */
   readonly #blockKinds = new ByCall<ReadonlySet<ValueKind>>();
-  /** The blocks of partials that were looked at. */
+  /** The blocks of partials that were checked. */
   readonly #blocks = new ByCall<true>();
   /** The number of bodies around the one that is being checked. */
   #depth = 0;
   /** The number of times a body was checked for another item. */
   #items = 0;
-  /** By the body of an inline partial, the place around the body that defines it; undefined for the body of a template. */
+  /** By inline partial, the place around the body that defines it; undefined if that is the body of a template. */
   readonly #around = new Map<Program, ContextScope | undefined>();
 
   constructor(templates: Templates<T>) {
@@ -122,7 +122,7 @@ class Walk<T extends ParsedTemplate> {
     inside: Within<T>,
     around?: ContextScope,
   ): void {
-    // What is called deeper is never evaluated.
+    // A body that is deeper is never evaluated.
     if (this.#depth >= MAX_NESTING) return;
     this.#depth += 1;
     for (const statement of program?.body ?? [])
@@ -131,7 +131,7 @@ class Walk<T extends ParsedTemplate> {
     this.#depth -= 1;
   }
 
-  /** For `../` an inline partial is beside the body that defines it. */
+  /** For `../`, an inline partial is beside the body that defines it, not in it. */
   #define(program: Program | undefined, around: ContextScope | undefined): void {
     if (program === undefined) return;
     const isOther = this.#around.has(program) && this.#around.get(program)?.context !== around?.context;
@@ -206,7 +206,7 @@ class Walk<T extends ParsedTemplate> {
     }
   }
 
-  /** The contexts of a body for the items of a list. All are rendered, so that one failure fails the whole. */
+  /** The items of a list to check a body with. All are rendered, so an error for one is an error. */
   #itemsOf(items: ValueKind): readonly (Item | typeof UNKNOWN_ITEM)[] {
     if (typeof items !== 'object') return [UNKNOWN_ITEM];
     const known = itemsOf(items);
@@ -225,7 +225,7 @@ class Walk<T extends ParsedTemplate> {
       this.#body(node.program, unknownPlace(place), inside, unknownPlace(place));
     if (node.name.type === 'SubExpression') return;
     if (node.name.original === PARTIAL_BLOCK) {
-      // The block reads the place in the list as well.
+      // The block can also read the position in the list.
       inside.onBlock?.(typeof place.position === 'object' ? 'any' : kindOfContext(node, place));
       return;
     }
@@ -258,7 +258,7 @@ class Walk<T extends ParsedTemplate> {
     inside.report({ code, message, node: node.name, path, kind: fault.kind, isLinked });
   }
 
-  /** The first in the body of a partial that the context it is called with brings about. */
+  /** The first fault in the body of a partial that is caused by the context it is called with. */
   #faultIn(body: Program, place: ContextScope, template: T, around?: ContextScope): ContextFault | undefined {
     return this.#called.get(body, place, undefined, () => {
       let first: ContextFault | undefined;
@@ -270,7 +270,7 @@ class Walk<T extends ParsedTemplate> {
     });
   }
 
-  /** The kinds of context that the body of a partial calls its caller's block with. */
+  /** The kinds of context with which the body of a partial calls its caller's block. */
   #blockKindsOf(
     body: Program,
     place: ContextScope,
@@ -285,7 +285,7 @@ class Walk<T extends ParsedTemplate> {
     });
   }
 
-  /** The block that is given to a partial, which calls it with `kind`. */
+  /** Checks a block that is passed to a partial, which calls it with a context of `kind`. */
   #blockOf(program: Program, kind: ValueKind, around: ContextScope, inside: Within<T>): void {
     const place = { ...unknownPlace(around), context: { kind, above: 'unknown' as const } };
     this.#blocks.get(program, place, true, () => {
@@ -295,20 +295,20 @@ class Walk<T extends ParsedTemplate> {
   }
 }
 
-/** The levels of `@` names in a prompt: those of the rendering, and `@root` before them. */
+/** The levels of `@` names in a prompt: `@root`, and above it those of the rendering. */
 const FRAMES = 2;
 /** An item of a list whose contents only rendering can tell. */
 const UNKNOWN_ITEM = { kind: 'any', position: 'unknown' } as const;
-/** Beyond these, only the first item of a list is looked at: lists may be nested. */
+/** Above this number, only the first item of a list is checked, because lists may be nested. */
 const MAX_ITEMS = 16;
 
 function unknownNames(names: readonly string[]): ContextScope['names'] {
   return new Map(names.map(name => [name, 'any' as const]));
 }
 
-/** The place in an inline partial that is defined in a block, with `around` around that. */
+/** The place in an inline partial that is called with `kind`; `context` is the one around its definition. */
 function calledWithin({ context }: ContextScope, kind: ValueKind, place: ContextScope): ContextScope {
-  // With nothing each block in it is a step for "../".
+  // If the context is nothing, each block in the partial adds a level for "../".
   if (kind === 'any') return { ...place, context: { kind, above: 'unknown' } };
   return within({ ...place, context }, kind);
 }

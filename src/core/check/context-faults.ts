@@ -1,10 +1,10 @@
-/** The sentences for values that are wrong because of their context. */
+/** Messages for values that are wrong because of their context. */
 import type { Node, PathExpression, SubExpression } from '../syntax-tree.ts';
 import { writtenPath } from '../written-path.ts';
 import { isScalar, textOfKind, type ValueKind } from './context-kind.ts';
 import type { TemplateError } from './finding.ts';
 
-/** Written for a call of it. */
+/** Shown for a lookup in place of a path. */
 const LOOKUP = 'lookup';
 
 export interface ContextFault extends Pick<TemplateError, 'code' | 'message'> {
@@ -12,7 +12,7 @@ export interface ContextFault extends Pick<TemplateError, 'code' | 'message'> {
   /** The path as written, and its kind. */
   readonly path: string;
   readonly kind: ValueKind;
-  /** True if it is at the call of a partial in a file of its own. */
+  /** True if it is at the call of a partial in another file. */
   readonly isLinked: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** The kind of a value that is known before there is an input: always an object, always nothing, and so on. */
+/** The kind of a value, as far as it is known without an input: always an object, always nothing, and so on. */
 import {
   asPath,
   type Expression,
@@ -10,9 +10,9 @@ import {
 } from '../syntax-tree.ts';
 
 /**
- * `any` for what the input decides. The others hold whatever the input is: `inputs` is all of them together, `metadata`
- * and `prompt` are `@metadata` and `@metadata.prompt`. Of what the template or the front matter writes the value is known:
- * a text, a number or boolean (`scalar`), or the object or list itself.
+ * `any` depends on the input. The others hold for every input: `inputs` is all inputs together, `metadata` and `prompt`
+ * are `@metadata` and `@metadata.prompt`. Values written in the template or the front matter are known themselves: a
+ * text, a number or boolean (`scalar`), or the object or list.
  */
 export type ValueKind =
   | 'any'
@@ -29,10 +29,10 @@ export type ValueKind =
   | Readonly<Record<string, unknown>>
   | readonly unknown[];
 
-/** A context, and the one that `../` leads to; `unknown` where only a rendering tells. */
+/** A context, and the one that `../` leads to; `unknown` if only rendering can tell. */
 export interface Context {
   readonly kind: ValueKind;
-  /** Of the named arguments of a partial what is known. */
+  /** The known kinds of a partial's named arguments, by name. */
   readonly given?: ReadonlyMap<string, ValueKind> | undefined;
   readonly above: Context | 'unknown' | undefined;
 }
@@ -43,13 +43,13 @@ export interface ContextScope {
   readonly names: ReadonlyMap<string, ValueKind>;
   /** The maximum number of levels of `@` variables: `@../` leads to the next. Undefined if only rendering can tell. */
   readonly frames: number | undefined;
-  /** The value of `@metadata.prompt`; undefined if only a rendering tells. */
+  /** The value of `@metadata.prompt`; undefined if only rendering can tell. */
   readonly prompt: Readonly<Record<string, unknown>> | undefined;
-  /** In a list that is known, or `unknown` in another one; undefined elsewhere. */
+  /** The position in a known list or object, `unknown` in any other; undefined outside of one. */
   readonly position?: ItemPosition | 'unknown' | undefined;
 }
 
-/** The values of `@index` and its like for one item of a list, or property of an object. */
+/** The values of `@index` and similar names for one item of a list, or property of an object. */
 export interface ItemPosition {
   readonly index: number;
   readonly key: number | string;
@@ -57,7 +57,7 @@ export interface ItemPosition {
   readonly last: boolean;
 }
 
-/** The place in a body of which only the prompt is known, and which names the blocks around it give. */
+/** The place in a body of which only the prompt and the names of block parameters are known. */
 export function unknownPlace({
   prompt,
   names,
@@ -76,12 +76,12 @@ export function isScalar(kind: ValueKind): boolean {
   return typeof kind === 'string' && (kind.startsWith(SCALAR) || isUnknownScalar(kind));
 }
 
-/** Returns whether a kind is that of a number or boolean that only a rendering tells. */
+/** Returns whether a kind is that of a number or boolean that only rendering can tell. */
 export function isUnknownScalar(kind: ValueKind): boolean {
   return kind === 'number' || kind === 'boolean';
 }
 
-/** The text that a kind represents; undefined for other values, and for a text that only a rendering tells. */
+/** The text that a kind represents; undefined for other values, and for a text that only rendering can tell. */
 export function textOfKind(kind: ValueKind): string | undefined {
   return typeof kind === 'string' && kind.startsWith(TEXT) ? kind.slice(TEXT.length) : undefined;
 }
@@ -94,7 +94,7 @@ export interface Item {
   readonly position: ItemPosition;
 }
 
-/** The items of a list, or the properties of an object: at most `MOST` that differ, and the last one. */
+/** The items of a list, or the properties of an object: at most `MOST` that differ in kind, and the last one. */
 export function itemsOf(of: object): readonly Item[] {
   const known = items.get(of);
   if (known !== undefined) return known;
@@ -117,14 +117,14 @@ export function itemsOf(of: object): readonly Item[] {
 const MOST = 8;
 const items = new WeakMap<object, readonly Item[]>();
 
-/** The kind of a value that is known. */
+/** The kind of a known value. */
 export function kindOfValue(value: unknown): ValueKind {
   if (value === null || value === undefined) return 'nothing';
   if (typeof value === 'string') return `${TEXT}${value}`;
   return typeof value === 'object' ? (value as Exclude<ValueKind, string>) : `${SCALAR}${String(value)}`;
 }
 
-/** Of what `@metadata.prompt` always has. */
+/** The properties of `@metadata.prompt` that are always objects. */
 const OBJECTS_OF_PROMPT: ReadonlySet<string> = new Set(['config', 'ext', 'metadata', 'raw']);
 
 export function kindOf(expression: Expression, place: ContextScope): ValueKind {
@@ -151,7 +151,7 @@ function kindOfPath(path: PathExpression, place: ContextScope): ValueKind {
   const given = data || depth > 0 || first === undefined ? undefined : context.given?.get(first);
   if (given !== undefined) return parts.slice(1).reduce(property, given);
   if (!data) return parts.reduce(property, kindAbove(context, depth));
-  // "@root" is above all names that the rendering gives.
+  // "@root" is in the innermost level, below the names that the rendering gives.
   if (frames !== undefined && depth >= (first === 'root' ? frames - 1 : frames)) return 'nothing';
   const root =
     depth > 0
@@ -161,7 +161,7 @@ function kindOfPath(path: PathExpression, place: ContextScope): ValueKind {
         : first === 'metadata'
           ? first
           : kindOfPosition(first, place);
-  // Unlike other paths, one that begins with "@" ends at what is empty.
+  // Unlike other paths, one that begins with "@" ends at a value that is false, 0 or empty.
   const next = (of: ValueKind, name: string) =>
     isUnknownScalar(of) ? 'any' : isFalse(of) === true ? of : property(of, name);
   return root === undefined ? 'any' : parts.slice(1).reduce<ValueKind>(next, root);
@@ -182,7 +182,7 @@ function kindAbove(context: Context, depth: number): ValueKind {
   return at === 'unknown' ? 'any' : (at?.kind ?? 'nothing');
 }
 
-/** A text has a length, and characters by their number. */
+/** A text has a length, and characters by index. */
 export function isPropertyOfText(name: string): boolean {
   return name === 'length' || /^\d+$/.test(name);
 }
@@ -201,7 +201,7 @@ function kindOfProperty(of: ValueKind, name: string, { prompt }: ContextScope): 
   return name === 'messages' || name === 'docs' ? 'any' : 'nothing';
 }
 
-/** Of the value that a call of a helper gives. */
+/** The kind of the value that a call of a helper returns. */
 export function kindOfCall(
   { path, params }: Pick<SubExpression | MustacheStatement, 'path' | 'params'>,
   place: ContextScope,
@@ -231,7 +231,7 @@ function isContext(expression: Expression): boolean {
   return !data && depth === 0 && parts.length === 0;
 }
 
-/** Returns whether JavaScript takes a value for false; undefined if only a rendering tells. */
+/** Returns whether a value is falsy in JavaScript; undefined if only rendering can tell. */
 export function isFalse(kind: ValueKind): boolean | undefined {
   if (kind === 'any' || kind === 'text' || isUnknownScalar(kind)) return undefined;
   return (
@@ -243,7 +243,7 @@ export function isFalse(kind: ValueKind): boolean | undefined {
   );
 }
 
-/** Returns whether a value is nothing to `{{#if}}` and `{{#with}}`: 0 is not, an empty list is. */
+/** Returns whether a value is empty, as in Handlebars: 0 is not, an empty list is. */
 export function isEmpty(kind: ValueKind): boolean | undefined {
   if (typeof kind === 'object') return Array.isArray(kind) && kind.length === 0;
   return isFalse(kind) === true ? !isZero(kind) : isFalse(kind);
@@ -253,7 +253,7 @@ function isZero(kind: ValueKind): boolean {
   return kind === `${SCALAR}0` || kind === `${SCALAR}-0`;
 }
 
-/** The helper that a path may call; empty if it is a variable. @param names those of block parameters */
+/** The helper that a path may call; empty if it is a variable. @param names of block parameters */
 export function helperName(
   path: PathExpression,
   { names }: { readonly names: Pick<ReadonlySet<string>, 'has'> },
@@ -269,13 +269,13 @@ export function within(
   names: ReadonlyMap<string, ValueKind> = place.names,
 ): ContextScope {
   const { context } = place;
-  // All inputs together are one object: a body that goes on with them is no step for "../".
+  // All inputs together are one object, so a body that keeps them as its context adds no level for "../".
   if (kind === 'inputs' && context.kind === 'inputs') return { ...place, names };
   const isStep = kind === 'inputs' || context.kind === 'inputs';
   return { ...place, context: { kind, above: isStep ? context : aboveOrHere(context) }, names };
 }
 
-/** Of a body whose context may be that around it, which is no step either: only a rendering tells. */
+/** What `../` leads to in a body that may keep the context around it, and so add no level: only rendering can tell. */
 export function aboveOrHere({ above }: Context): Context {
   return { kind: 'any', above: above === undefined ? undefined : 'unknown' };
 }

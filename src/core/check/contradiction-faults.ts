@@ -1,4 +1,4 @@
-/** The sentences for tags that no input makes right because of others, or of the branch that they are in. */
+/** Messages for tags that no input can make right because of other tags, or of the branch that they are in. */
 import { isBefore, type Node } from '../syntax-tree.ts';
 import { isPropertyOfText } from './context-kind.ts';
 import type { TemplateError } from './finding.ts';
@@ -6,11 +6,11 @@ import type { Conflict, Need } from './known-values.ts';
 
 export interface ContradictionFault extends Pick<TemplateError, 'code' | 'message'> {
   readonly node: Node;
-  /** True if it is at the call of a partial in a file of its own, or because of one. */
+  /** True if it is at the call of a partial in another file, or because of one. */
   readonly isLinked: boolean;
 }
 
-/** @param needs the conflict's needs, of which `need` is the one that is reported */
+/** Describes a conflict, reported at its `need` and because of `other`. */
 export function contradictionFault(
   { at, need, other }: Conflict & { readonly other: Need },
   linesBefore: number,
@@ -47,14 +47,14 @@ const IS = {
   value: 'has a value',
 } as const;
 
-/** In the template that is checked: of what a partial needs, that of its call. */
+/** The place of a need in the template that is checked: for a need of a partial, that of the call. */
 export function placeOf({ call, node }: Need): Node['loc'] {
   return (call?.node ?? node).loc;
 }
 
 interface Told {
   readonly told: Need;
-  /** Of the value that would have to be of two sorts. */
+  /** The key of the value that would have to be of two sorts. */
   readonly key: string;
   readonly linesBefore: number;
 }

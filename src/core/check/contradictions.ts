@@ -1,7 +1,7 @@
 /**
- * Finds tags that no input makes right because of others that are written with them, or of the branch that they are in:
- * `{{order}}` needs a text and `{{json order.id}}` an object, and in `{{#unless order}}` neither is there. Tags in
- * different branches do not contradict each other, and a body that never runs contradicts nothing.
+ * Finds tags that no input can make right because of other tags that run with them, or of the branch that they are in:
+ * `{{order}}` needs a text and `{{json order.id}}` an object, and `{{#unless order}}` has neither. Tags in different
+ * branches do not contradict each other, and a body that never runs contradicts nothing.
  */
 import { MAX_NESTING } from '../evaluate/max-nesting.ts';
 import { KNOWN_HELPERS } from '../known-helpers.ts';
@@ -30,12 +30,12 @@ import type { ParsedTemplate, Templates } from './partial-blocks.ts';
 import { needsOf } from './value-needs.ts';
 import { LIST, NOTHING, OBJECTS, TRUE } from './value-sorts.ts';
 
-/** In the order of their places. */
+/** Sorted by position. */
 export function contradictions(template: ParsedTemplate, isPrompt: boolean): readonly TemplateError[] {
   return errorsOf(template, isPrompt, { partial: () => undefined }, ({ isLinked }) => !isLinked);
 }
 
-/** Those at the calls of partials in files of their own. */
+/** The contradictions at, or because of, calls of partials in other files. */
 export function contraryCalls<T extends ParsedTemplate>(
   template: T,
   isPrompt: boolean,
@@ -67,9 +67,9 @@ function errorsOf<T extends ParsedTemplate>(
 /** Where a body is evaluated: in a template, or in a partial that it calls. */
 interface Place<T> extends ValueScope {
   readonly template: T;
-  /** Of the partial; undefined in the template itself. */
+  /** The call of the partial; undefined in the template itself. */
   readonly call: CallSite | undefined;
-  /** The number of partials that are called within one another. */
+  /** The number of nested calls of partials. */
   readonly depth: number;
 }
 
@@ -83,7 +83,7 @@ interface Siblings<T> {
 
 type OnConflict = (conflict: Conflict) => void;
 
-/** One of a block's bodies, and what its condition says. */
+/** One of a block's bodies, and what the condition requires for it to run. */
 interface Branch<T> {
   readonly program: Program | undefined;
   readonly place: Place<T>;
@@ -97,12 +97,12 @@ class Walk<T extends ParsedTemplate> {
   readonly #templates: Templates<T>;
   readonly #root: InputValue;
   readonly #told = new Set<Node>();
-  /** By the block, the value that its body is evaluated with. */
+  /** The context of each block's body. */
   readonly #contexts = new Map<Statement, InputValue>();
   #count = 0;
-  /** The number of blocks within one another that are looked at for what they mean to others. */
+  /** The depth of nested blocks whose needs are being collected for a body around or beside them. */
   #nesting = 0;
-  /** The number of statements that may still be looked at for what they mean to others. */
+  /** The number of statements whose needs may still be collected for other bodies. */
   #budget = MAX_STATEMENTS;
 
   readonly #settling = { left: MAX_SETTLED };
@@ -115,7 +115,7 @@ class Walk<T extends ParsedTemplate> {
   }
 
   template(): void {
-    // In a prompt "@root" is its context; in a partial it is another one.
+    // In a prompt, "@root" is the context; in a partial, it is another value.
     const context = this.#isPrompt ? this.#root : rootValue('context');
     const place = this.#placeWith(context, { template: this.#template, call: undefined, depth: 0 });
     this.#body(this.#template.tree, place, this.#inputs(), undefined);
@@ -131,7 +131,7 @@ class Walk<T extends ParsedTemplate> {
     return known;
   }
 
-  /** @param known what the condition of its block says */
+  /** @param known what is known before its own tags, such as from the condition of its block */
   #body(
     program: Program | undefined,
     place: Place<T>,
@@ -141,7 +141,7 @@ class Walk<T extends ParsedTemplate> {
     if (program === undefined || this.faults.length >= MAX_ERRORS) return;
     const report: OnConflict = conflict => this.#report(conflict);
     let isPossible = true;
-    // Where they fail anyway, it is not because of this body.
+    // If the siblings conflict anyway, this body is not the cause.
     this.#collectSiblings(siblings, known, () => {
       isPossible = false;
     });
@@ -153,7 +153,7 @@ class Walk<T extends ParsedTemplate> {
       this.#within(except, place, known, { blocks, except, place, around: siblings });
   }
 
-  /** Adds what the blocks beside a body need that run whenever it does. */
+  /** Adds the needs of the blocks beside a body that run whenever it does. */
   #collectSiblings(siblings: Siblings<T> | undefined, known: KnownValues, onConflict: OnConflict): void {
     for (let at = siblings; at !== undefined; at = at.around)
       for (const block of at.blocks) {
@@ -209,7 +209,7 @@ class Walk<T extends ParsedTemplate> {
     this.#collect(program, { ...place, names, isOfHelper, given: args }, known, onConflict);
   }
 
-  /** Adds what a block needs of which one body cannot run, so that the other does. */
+  /** Adds the needs of a block if only one of its bodies can run. */
   #collectCertain(block: BlockStatement, place: Place<T>, known: KnownValues, onConflict: OnConflict): void {
     if (--this.#budget < 0 || this.#nesting >= MAX_NESTING) return;
     const branches = this.#branchesOf(block, place, known);
@@ -224,7 +224,7 @@ class Walk<T extends ParsedTemplate> {
     this.#nesting -= 1;
   }
 
-  /** The bodies of a statement. */
+  /** Checks the bodies of a statement. */
   #within(statement: Statement, place: Place<T>, known: KnownValues, siblings: Siblings<T>): void {
     if (statement.type === 'BlockStatement') {
       if (isRawBlock(statement)) return;
@@ -252,7 +252,7 @@ class Walk<T extends ParsedTemplate> {
     const same = isHelper ? inHelper(place, known) : place;
     const hasSameContext = isHelper && name !== 'with' && name !== 'each';
     const value = isHelper && name !== 'with' ? undefined : inputValue(asked, place);
-    // A section of true goes on with the context around it, which is no step for "../", and of a list with its items.
+    // A section of true keeps the context around it, which adds no level for "../", and one of a list takes its items.
     const isOwn = isHelper || (value !== undefined && (known.sortsOf(value) & (TRUE | LIST)) === 0);
     const context = (isOwn ? value : undefined) ?? this.#contextOf(block, place);
     const inside = hasSameContext ? same : inContext(place, context, program);
@@ -264,7 +264,7 @@ class Walk<T extends ParsedTemplate> {
     ];
   }
 
-  /** One value for each evaluation of a block's body, of which only rendering can tell what it is. */
+  /** The context of a block's body if only rendering can tell what it is. */
   #contextOf(block: BlockStatement, { call }: Place<T>): InputValue {
     // A partial may be called several times.
     if (call !== undefined) return this.#newContext();
@@ -279,10 +279,10 @@ class Walk<T extends ParsedTemplate> {
 
   #report(conflict: Conflict): void {
     const { need, other } = conflict;
-    // What is so by itself is reported elsewhere.
+    // A value that is wrong whatever the other tags need is reported elsewhere.
     if (other === undefined || conflict.at.key === this.#root.key) return;
     if (need.call !== undefined && need.call.node === other.call?.node) return;
-    // The condition of a branch is the reason, and of two tags the first.
+    // The condition of a branch is the reason; of two tags, the first is.
     const isReason =
       isCondition(need) || (isBefore(placeOf(need).start, placeOf(other).start) && !isCondition(other));
     const [told, because] = isReason ? [other, need] : [need, other];
@@ -294,12 +294,12 @@ class Walk<T extends ParsedTemplate> {
   }
 }
 
-/** A need of a tag, or of one in a partial that is called. */
+/** Adds the call of the partial that a need is in, if any. */
 function within(need: Need, { call }: { readonly call: CallSite | undefined }): Need {
   return call === undefined ? need : { ...need, call };
 }
 
-/** What is known in a branch; undefined if it never runs. */
+/** The values known in a branch; undefined if it never runs. */
 function entered({ needs }: Pick<Branch<unknown>, 'needs'>, around: KnownValues): KnownValues | undefined {
   const known = new KnownValues(around);
   for (const need of needs) if (known.add(need) !== undefined) return undefined;
@@ -314,7 +314,7 @@ function isCondition({ as }: Need): boolean {
 function inHelper<S extends ValueScope>(scope: S, known: KnownValues): S {
   const { context, above } = scope;
   const isGiven = context !== undefined && (known.sortsOf(context) & NOTHING) === 0;
-  // Where it is nothing, the empty object in its place is a step for "../".
+  // If the context is nothing, the empty object in its place adds a level for "../".
   return { ...scope, isOfHelper: true, above: isGiven ? above : undefined };
 }
 
@@ -327,14 +327,17 @@ function inContext<S extends ValueScope>(
   const names = new Map(scope.names);
   for (const [index, name] of blockParams.entries()) names.set(name, index === 0 ? context : undefined);
   const isOfInputs = scope.context === scope.root;
-  // All inputs together are one object, so that a body that goes on with them is no step for "../".
+  // All inputs together are one object, so a body that keeps them as its context adds no level for "../".
   const above = !isOfInputs ? undefined : context?.key === scope.root.key ? scope.above : scope.context;
   return { ...scope, context, isOfHelper: false, above, names };
 }
 
-/** Partials that call each other deeper are not looked at. */
+/** Calls of partials that nest deeper are ignored. */
 const MAX_CALLS = 8;
-/** In one template; beyond them each body is only compared with those around it: there may be many branches beside many blocks. */
+/**
+ * In one template. Above this number, each body is only compared with those around it, because there may be many
+ * branches beside many blocks.
+ */
 const MAX_STATEMENTS = 20_000;
-/** The number of times that a need in one template is looked at again, when more is known. */
+/** How often needs of one template are applied again, when more is known. */
 const MAX_SETTLED = 500_000;

@@ -1,16 +1,16 @@
 /** An issue that keeps a template from being published: a code from one closed union, a position, and one sentence. */
 
 export const TEMPLATE_ERROR_CODES = [
-  /** It cannot be read. */
+  /** Syntax that is invalid or misleading. */
   'template-syntax',
   'unclosed-block',
   'mismatched-block',
-  /** Of another language: Go, Jinja, JavaScript, or JSON with doubled braces. */
+  /** Syntax of another language: Go, Jinja, JavaScript, or JSON with doubled braces. */
   'foreign-syntax',
-  /** Of a name that no helper has, or in the wrong form. */
+  /** A call of a name that is no helper, or a call in the wrong form or with wrong arguments. */
   'unknown-helper',
   'wrong-arguments',
-  /** Handlebars reads it as the name of a variable, and nobody means that. */
+  /** A literal or number that Handlebars reads as the name of a variable. */
   'literal-path',
   /** A number that would be written with other digits. */
   'inexact-number',
@@ -18,34 +18,34 @@ export const TEMPLATE_ERROR_CODES = [
   'unknown-decorator',
   'missing-partial',
   'missing-partial-block',
-  /** An inline partial that Handlebars would take for another template's. */
+  /** An inline partial that Handlebars would use in place of another template's partial. */
   'captured-partial',
-  /** A partial that uses itself for every input. */
+  /** A partial that uses itself for every input, or partials that nest too deep. */
   'partial-cycle',
-  /** An object in the place of text, for every input. */
+  /** An object or list in place of text, for every input. */
   'not-text',
-  /** With its partials in place. */
+  /** Too long or nested too deep, with its partials in place. */
   'too-large',
-  /** A character that no prompt can hold. */
+  /** A character that a prompt cannot contain. */
   'invalid-text',
 ] as const;
 
 export type TemplateErrorCode = (typeof TEMPLATE_ERROR_CODES)[number];
 
-/** Of all that keeps a source from being published: its text, its front matter, its template and the partials in it. */
+/** All errors that keep a source from being published: in its text, front matter, template and partials. */
 export const SOURCE_ERROR_CODES = [
   ...TEMPLATE_ERROR_CODES,
   'front-matter-syntax',
   'picoschema',
   /** A pattern of the input's schema that RE2 cannot run. */
   'schema-pattern',
-  /** A reference in it that leads back to itself. */
+  /** A reference in a schema that leads nowhere, or back to itself. */
   'schema-reference',
 ] as const;
 
 export type SourceErrorCode = (typeof SOURCE_ERROR_CODES)[number];
 
-/** The maximum number of errors of one kind in a template. */
+/** Each check stops after this number of errors in a template. */
 export const MAX_ERRORS = 100;
 
 export interface TemplateError {

@@ -16,7 +16,7 @@ const FORMAT =
   'This is a Python format. Handlebars writes values as they are: pass the text as it should be written.';
 export const EACH = 'Handlebars loops with {{#each items as |item|}}…{{/each}}.';
 
-/** Why a path is of another language, by how `text` writes it; undefined for one of Handlebars. */
+/** Explains a path in the syntax of another language, by its offsets in `text`; undefined if it is Handlebars. */
 export function foreignPath(
   text: string,
   { start, end }: { start: number; end: number },
@@ -51,19 +51,19 @@ const QUOTED_NAME = /(?:^|[./])\[\s*(["'])[^[\]]*\1\s*\]/;
 /** `[1, "two"]`, which Handlebars reads as a name in brackets. */
 const LIST = /^\[\s*[-\d"'][^\],]*,[^\]]*\]$/;
 
-/** `new?a:b`, `a??b`, and the signs that only people write. */
+/** `new?a:b`, `a??b`, and signs that only people write, such as `≤`. */
 const OPERATOR_IN_WORD = /[^?]\?|\?[^?:]|[≤≥≠]/;
 
-/** As Picoschema marks an optional input, TypeScript a property and Ruby a question. */
+/** The mark of an optional input in Picoschema, an optional property in TypeScript and a predicate in Ruby. */
 const OPTIONAL = /[^./?]\?(?=$|[./])/;
 const OPTIONAL_MARK =
   'The "?" of an optional input belongs only in the schema: in the text, a missing value is empty. Remove it. Write a name that contains a "?" in brackets, {{[name?]}}.';
 const DOLLAR =
   'This is a variable of Go, PHP or a shell. Handlebars writes a variable without "$", as in {{name}}. Write a name that contains a "$" in brackets, {{[$name]}}.';
 
-/** A name with a format of Python: `price:.2f`, `rank:03`. */
+/** A name with a Python format: `price:.2f`, `rank:03`. */
 const FORMATTED = /^[\w.]+:(?=.*\d)[<>^=+\-#0-9]*\.?\d*[bcdeEfFgGnosxX%]?$/;
-/** All of a tag that only Python can read, with an alignment, a comma or a format of dates: `price:>10,.2f`. */
+/** A whole tag that only Python can read, with an alignment, a comma or a date format: `price:>10,.2f`. */
 const FORMATTED_TAG = /^\s*[\w.]+(?:\[[^\]\s]{0,40}\])?(?:![rsa])?:[^\s{}"'|]*~?\}\}/;
 /** A Go variable assignment: `$i, $item := .Items`. */
 const GO_VALUE = /(?:^|\s)\$?\w{1,80}\s{0,9}(?:,\s{0,9}\$?\w{1,80}\s{0,9})?:=/;
@@ -75,7 +75,7 @@ const OPERATORS = new Set([
   ...['?', '??', '?:', '-', ':', '===', '=='],
 ]);
 
-/** Why a call is of another language, by the words of its name and its arguments that are paths. */
+/** Explains a call in another language. `words` are those of its arguments that are paths. */
 export function foreignCall(name: string, words: readonly string[]): string | undefined {
   if (name.endsWith(':') || (words[0]?.startsWith(':') && !words.includes('?'))) return JSON_BRACES;
   if (isNot(name)) return NOT_OPERATOR;
@@ -91,7 +91,7 @@ export function isNot(word: string): boolean {
   return word.toLowerCase() === 'not';
 }
 
-/** Why a tag of one word is of another language. */
+/** Explains a tag of one word in another language. */
 export function foreignWord(name: string): string | undefined {
   if (ENDS.has(name)) return END;
   return name === 'elif' || name === 'elsif' || name === 'elseif' ? KEYWORDS.get(name) : undefined;
@@ -111,7 +111,7 @@ const UNEQUAL = 'Handlebars compares with {{#unlessEquals one other}}…{{/unles
 const NO_VARIABLES =
   'Handlebars sets no variables. Pass the value as an input, or use {{#with value as |name|}}…{{/with}}.';
 
-/** By names that represent helpers elsewhere: what there is instead. */
+/** What to write instead of names that are helpers in other languages. */
 const KEYWORDS: ReadonlyMap<string, string> = new Map([
   ...['elif', 'elsif', 'elseif'].map(name => [name, 'Handlebars writes {{else if condition}}.'] as const),
   ...['include', 'template', 'partial', 'import', 'render'].map(name => [name, INCLUDE] as const),
@@ -130,7 +130,7 @@ const AS_BEFORE_BARS = 'Write "as" before the bars, as in {{#each items as |item
 const ONE_ITEM =
   'Handlebars reads one item, counted from the first, as in "items.[0]", not part of a list. Pass the value as an input.';
 
-/** Why an else is in no block: the tag before it that begins one in another language. `text` is what is before it. */
+/** Explains an else outside any block by a foreign tag before it that begins a block. `text` ends at the else. */
 export function foreignBlock(
   text: string,
 ): { readonly start: number; readonly end: number; readonly message: string } | undefined {
@@ -152,8 +152,8 @@ const MAX_BEFORE = 10_000;
 const FOREIGN_BLOCK = /\{\{[~-]?\s{0,9}(if|unless|each|with|range|for)\b[^{}]*\}\}/g;
 
 /**
- * Why a tag that Handlebars cannot read is of another language. `tag` is the text from its braces on, `at` the offset
- * there of what cannot be read.
+ * Explains a tag in another language that Handlebars cannot read. `tag` is the text from its braces on, and `at` the
+ * offset in it that cannot be read.
  */
 export function foreignTag(tag: string, at: number): string | undefined {
   const inside = tag.replace(/^\{\{+[~#^>&/*]*/, '');

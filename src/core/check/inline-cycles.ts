@@ -5,7 +5,7 @@ import { MAX_ERRORS, type TemplateError } from './finding.ts';
 import { nameOfInline, PARTIAL_BLOCK } from './inline-partials.ts';
 import { inspectTemplate } from './inspect-template.ts';
 
-/** One that is used only in a branch of its own body may end, and one that nothing calls never runs. */
+/** Ignores a partial that uses itself only in a branch, which may end, and one that nothing calls, which never runs. */
 export function inlineCycles(tree: Program, text: string): readonly TemplateError[] {
   if (inspectTemplate(tree).inlineNames.size === 0) return [];
   const { called, bodies } = read(tree);
@@ -13,7 +13,7 @@ export function inlineCycles(tree: Program, text: string): readonly TemplateErro
   const errors: TemplateError[] = [];
   const done = new Set<string>();
   for (const first of reachable(called, bodies)) {
-    /** The names that lead here, each with those it uses and that were not looked at yet. */
+    /** The names that lead here, each with its uses that are still to be visited. */
     const path = new Map([[first, usesOf(first, bodies, done)]]);
     const names = [first];
     while (names.length > 0 && errors.length < MAX_ERRORS) {
@@ -49,20 +49,20 @@ function alwaysUsesItself(chain: readonly string[]): string {
 type Use = Pick<Statement, 'loc'> & { readonly name: string };
 
 interface Body {
-  /** Partials that its text calls directly, not in a branch. */
+  /** Calls outside any branch. */
   readonly always: readonly Use[];
-  /** Partials that it calls anywhere. */
+  /** The names of all partials that it calls. */
   readonly anywhere: readonly string[];
 }
 
-/** Each name is looked at once, however often it is used. */
+/** The uses to visit for a name; none if it was visited before. */
 function usesOf(name: string, bodies: ReadonlyMap<string, Body | undefined>, done: Set<string>): Use[] {
   if (done.has(name)) return [];
   done.add(name);
   return (bodies.get(name)?.always ?? []).toReversed();
 }
 
-/** @returns the calls of the template outside its inline partials, and their bodies; undefined if a name has several */
+/** @returns the names called outside inline partials, and their bodies by name; undefined for a name with several */
 function read(tree: Program): {
   readonly called: readonly string[];
   readonly bodies: ReadonlyMap<string, Body | undefined>;
@@ -84,7 +84,7 @@ function read(tree: Program): {
   return { called, bodies };
 }
 
-/** Calls of a body, and its inline partials, which have bodies of their own. */
+/** The calls in a body, except in its inline partials, and these partials. */
 function within(body: Program): {
   readonly uses: readonly (Use & { readonly isAlways: boolean })[];
   readonly inlines: readonly { readonly program: Program; readonly name: string }[];

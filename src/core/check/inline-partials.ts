@@ -11,14 +11,14 @@ import {
 /** The name of the body that a block partial is called with. */
 export const PARTIAL_BLOCK = '@partial-block';
 
-/** The name that a statement defines; undefined for one that defines none. */
+/** The name of the inline partial that a statement defines; undefined if it defines none. */
 export function nameOfInline(statement: Statement): string | undefined {
   if (statement.type !== 'DecoratorBlock') return undefined;
   const [name] = (statement as Decorator).params;
   return name?.type === 'StringLiteral' ? name.value : undefined;
 }
 
-/** Every statement, those within others too, in the order they are written. */
+/** All statements, including nested ones, in source order. */
 export function* statementsOf(tree: Program): Generator<Statement, void, undefined> {
   const waiting: Statement[] = [];
   const add = (program: Program | undefined | null): void => {
@@ -35,7 +35,7 @@ export function* statementsOf(tree: Program): Generator<Statement, void, undefin
 
 export interface InlineBody {
   readonly program: Program;
-  /** The block parameters that the blocks around its definition give. */
+  /** The block parameters of the blocks around its definition. */
   readonly names: readonly string[];
 }
 
@@ -47,8 +47,8 @@ interface Defined extends InlineBody {
 const bodies = new WeakMap<Program, ReadonlyMap<string, Defined | undefined>>();
 
 /**
- * The body of the inline partial that a statement calls; undefined if only rendering can tell, or none is defined there:
- * then the block is written, or the call is wrong.
+ * The body of the inline partial that a statement calls; undefined if only rendering can tell, or if none is defined
+ * there, so that the call's own block is written or the call is wrong.
  */
 export function inlineBody(
   tree: Program,
@@ -60,7 +60,7 @@ export function inlineBody(
   return inline !== undefined && isWithin(call, inline.within) ? inline : undefined;
 }
 
-/** By name; undefined for one that several partials have. */
+/** By name; undefined for a name that several partials have. */
 function inlineBodies(tree: Program): ReadonlyMap<string, Defined | undefined> {
   const found = new Map<string, Defined | undefined>();
   const waiting: { readonly program: Program; readonly names: readonly string[] }[] = [

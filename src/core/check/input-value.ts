@@ -1,4 +1,4 @@
-/** The values of the input that a template names, so that what one tag says of a value is known to the others. */
+/** Identifies the values of the input that a template names, so that tags that name the same value can be compared. */
 import {
   asPath,
   type Expression,
@@ -13,14 +13,14 @@ import { helperName } from './context-kind.ts';
 export interface InputValue {
   /** Two values with one key are the same property of the same object. */
   readonly key: string;
-  /** Of a property, its parent. */
+  /** The parent of a property. */
   readonly of: InputValue | undefined;
-  /** Of a property. */
+  /** The name of a property. */
   readonly name: string;
   /**
-   * `path` is nothing where its parent has no property. `lookup` is its parent where that is false, 0 or empty, and
-   * so are paths that begin with "@". `context` is its parent, or an empty object where that is nothing: helpers
-   * evaluate their bodies so.
+   * `path` is nothing if its parent lacks the property. `lookup`, also used for paths that begin with "@", is its
+   * parent if that is false, 0 or empty. `context` is its parent, or an empty object if that is nothing, as in the body
+   * of a helper.
    */
   readonly step: 'path' | 'lookup' | 'context';
   readonly depth: number;
@@ -31,13 +31,13 @@ export interface ValueScope {
   readonly context: InputValue | undefined;
   /** True in the body of a helper, whose context is never nothing. */
   readonly isOfHelper: boolean;
-  /** Of `../`. */
+  /** The value of `../`. */
   readonly above: InputValue | undefined;
-  /** Of `@root`. */
+  /** The value of `@root`. */
   readonly root: InputValue;
-  /** Of block parameters. */
+  /** The values of block parameters, by name. */
   readonly names: ReadonlyMap<string, InputValue | undefined>;
-  /** Of the named arguments of a partial: they are properties of its context. */
+  /** The named arguments of a partial, which are properties of its context. */
   readonly given?: Given | undefined;
 }
 
@@ -59,7 +59,7 @@ export function inputValue(expression: Expression | undefined, scope: ValueScope
   return expression?.type === 'PathExpression' ? pathValue(expression, scope) : undefined;
 }
 
-/** Undefined for calls of other helpers, and for a key that is not written. */
+/** Undefined for calls of other helpers, and for a key that is not a literal. */
 export function lookupValue(node: Lookup, scope: ValueScope): InputValue | undefined {
   if (helperName(asPath(node.path), scope) !== 'lookup') return undefined;
   const [object, key] = node.params;
@@ -71,7 +71,7 @@ function pathValue(path: PathExpression, scope: ValueScope): InputValue | undefi
   const { data, depth, parts } = path;
   const { context, above, root, names, given, isOfHelper } = scope;
   const [first] = parts;
-  // A block parameter also represents "@" and its name.
+  // "@name" also reads the block parameter "name".
   if (depth === 0 && first !== undefined && names.has(first) && !isScoped(path))
     return properties(names.get(first), parts.slice(1), 'path');
   if (data) return depth === 0 && first === 'root' ? properties(root, parts.slice(1), 'lookup') : undefined;
@@ -99,7 +99,7 @@ function property(
   step: InputValue['step'],
 ): InputValue | undefined {
   if (of === undefined || of.depth >= MAX_DEPTH) return undefined;
-  // No template contains the character between them.
+  // No template contains a NUL character.
   return { key: `${of.key}\0${name}`, of, name, step, depth: of.depth + 1 };
 }
 

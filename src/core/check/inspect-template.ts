@@ -3,7 +3,7 @@ import type { Node, Program, Statement } from '../syntax-tree.ts';
 import { nameOfInline, PARTIAL_BLOCK, statementsOf } from './inline-partials.ts';
 
 export interface Inspection {
-  /** Names of the partials that it defines with `{{#*inline}}`, wherever. */
+  /** Names of the partials that it defines with `{{#*inline}}`, at any depth. */
   readonly inlineNames: ReadonlySet<string>;
   readonly hasDecorators: boolean;
   /** The first use of each partial that the template does not define itself, by reference. */
@@ -14,7 +14,7 @@ export interface Inspection {
 
 const inspected = new WeakMap<Program, Inspection>();
 
-/** @param tree one that is never changed: it is walked once */
+/** @param tree must never change, since it is walked only once */
 export function inspectTemplate(tree: Program): Inspection {
   const known = inspected.get(tree) ?? inspect(tree);
   inspected.set(tree, known);

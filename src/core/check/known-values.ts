@@ -1,4 +1,4 @@
-/** What is known of the input's values where a body is evaluated: of which sorts they may still be, and why. */
+/** Records what is known of the input's values in a body: the sorts that they may still have, and why. */
 import type { Node } from '../syntax-tree.ts';
 import type { InputValue } from './input-value.ts';
 import {
@@ -11,22 +11,22 @@ import {
   sortsOfProperty,
 } from './value-sorts.ts';
 
-/** A tag or branch that needs a value to be of some sorts. */
+/** A tag or branch that needs a value to have one of some sorts. */
 export interface Need {
   readonly value: InputValue;
   readonly sorts: Sorts;
   readonly node: Node;
   /** The value as written. */
   readonly path: string;
-  /** What the tag makes of the value, or the branch asks. */
+  /** How the tag uses the value, or what the branch tests. */
   readonly as: 'text' | 'role' | 'name' | 'url' | 'value' | Condition;
-  /** The call of the partial that has the tag; undefined for one of the template itself. */
+  /** The call of the partial that contains the tag; undefined for a tag of the template itself. */
   readonly call?: CallSite;
-  /** Needed only where this is not false, 0 or empty; undefined for always. */
+  /** Needed only if this is not false, 0 or empty; undefined if always needed. */
   readonly ifTrue?: InputValue;
 }
 
-/** What a block asks of the value. */
+/** What a block tests. */
 export interface Condition {
   readonly condition: string;
   readonly block: Node;
@@ -39,23 +39,23 @@ export interface CallSite {
   readonly isLinked: boolean;
 }
 
-/** Two needs that no input meets. */
+/** Two needs that no input can meet together. */
 export interface Conflict {
   /** The value that would have to be of two sorts. */
   readonly at: InputValue;
   readonly need: Need;
-  /** What was known before; undefined if it is so by itself. */
+  /** The earlier need; undefined if the value is never of the needed sorts. */
   readonly other: Need | undefined;
 }
 
-/** There may be many needs, and many bodies within theirs. Shared by all bodies of a template. */
+/** How often needs may still be applied again: there may be many. Shared by all bodies of a template. */
 export interface SettlingBudget {
   left: number;
 }
 
 interface Known {
   readonly sorts: Sorts;
-  /** The latest first, with the sorts that each left of the value. */
+  /** The needs that narrowed the value, the latest first, each with the sorts that it allows. */
   readonly because: Because | undefined;
 }
 
@@ -75,13 +75,13 @@ export class KnownValues {
   readonly #budget: SettlingBudget;
   #changes = 0;
 
-  /** @param around of the body around this one; otherwise how often needs may be looked at again */
+  /** @param around what is known in the body around this one; for an outermost body, the budget */
   constructor(around: KnownValues | SettlingBudget) {
     this.#around = around instanceof KnownValues ? around : undefined;
     this.#budget = around instanceof KnownValues ? around.#budget : around;
   }
 
-  /** Of a value that is so by itself. */
+  /** Sets the sorts of a value that do not depend on a need. */
   set({ key }: InputValue, sorts: Sorts): void {
     this.#known.set(key, { sorts, because: undefined });
   }
@@ -93,7 +93,7 @@ export class KnownValues {
     return conflict;
   }
 
-  /** What follows from the needs of this body and those around it, now that more is known. */
+  /** Applies the needs of this body and those around it again, now that more is known. */
   settle(): Conflict | undefined {
     let changes: number;
     let rounds = 0;
@@ -174,7 +174,7 @@ function reasonFor(because: Because | undefined, to: Sorts): Need | undefined {
   return because?.need;
 }
 
-/** More of one body are not looked at again. */
+/** Any more needs of one body are not applied again. */
 const MAX_OPEN = 32;
-/** Each says something new of a value. */
+/** Another round follows only if one narrowed a value. */
 const MAX_ROUNDS = 8;

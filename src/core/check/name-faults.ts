@@ -28,7 +28,7 @@ export function undefinedPartial(name: string): string {
   return `The partial "${name}" is not defined here: move {{#*inline "${name}"}} into this block or one around it.`;
 }
 
-/** Handlebars reads a literal in the place of a name as one: `{{"key": "value"}}` is the variable "key". */
+/** Handlebars reads a literal in place of a name as a name: `{{"key": "value"}}` is the variable "key". */
 export function literalPath(name: string, args: Arguments): HelperFault {
   const words = wordsOf(args);
   const [first = ''] = words;
@@ -56,7 +56,7 @@ export function taken(name: string): HelperFault {
 
 /**
  * Handlebars reads `{{#else}}` as a block on the variable "else", and `{{ELSE}}` as a variable.
- * @param name as written: in brackets it is intended
+ * @param name as written, because a name in brackets is intended
  */
 export function notElse(name: string, form: Form): HelperFault | undefined {
   // `{{else:}}` is an else that begins a block on ":".
@@ -70,7 +70,7 @@ export function foreignEnd(name: string): HelperFault | undefined {
   return message === undefined ? undefined : { code: 'foreign-syntax', message };
 }
 
-/** Of a path or a block parameter. */
+/** Error for a path or a block parameter that is called like a helper. */
 export function noHelper(name: string, args: Arguments): HelperFault {
   const words = wordsOf(args);
   const foreign = foreignCall('', words);

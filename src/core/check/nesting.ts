@@ -1,6 +1,6 @@
 /**
- * Finds calls of partials from which blocks and partials nest deeper than an evaluation goes: some place in them could
- * never be rendered. Partials that use themselves count once, and of inline partials with one name the flattest.
+ * Finds calls of partials in which blocks and partials nest deeper than an evaluation can go, so that some could never
+ * be rendered. Partials that use themselves count once; of inline partials with one name, the flattest counts.
  */
 import { MAX_NESTING } from '../evaluate/max-nesting.ts';
 import type { Node, Program } from '../syntax-tree.ts';
@@ -13,12 +13,12 @@ import type { ParsedTemplate, Templates } from './partial-blocks.ts';
 const OF_CALL = 2;
 const NO_PARTIALS: Templates<ParsedTemplate> = { partial: () => undefined };
 
-/** At the first call in a template of the inline partials that it defines. */
+/** Reports the first call of the template's own inline partials that nests too deep. */
 export function nestedInlines(root: ParsedTemplate): TemplateError | undefined {
   return deepCall(root, NO_PARTIALS);
 }
 
-/** At the first call in `root` of partials in files of their own; undefined where it goes too deep alone. */
+/** Reports the first call in `root` that nests too deep because of partials in other files. */
 export function nestedPartials<T extends ParsedTemplate>(
   root: T,
   templates: Templates<T>,
@@ -51,12 +51,12 @@ const TOO_DEEP = `With its partials included, blocks and partials nest deeper th
 interface Call {
   readonly reference: string;
   readonly name: Node;
-  /** Of the body that it evaluates, below the one that it is written in. */
+  /** The depth of the called body below the body that contains the call. */
   readonly depth: number;
 }
 
 interface Body {
-  /** Of its own blocks. */
+  /** The maximum depth of its own blocks. */
   readonly deepest: number;
   readonly calls: readonly Call[];
 }
@@ -69,16 +69,16 @@ interface Nesting {
 class Depths<T extends ParsedTemplate> {
   readonly #templates: Templates<T>;
   readonly #known = new Map<Body, number>();
-  /** Of all inline partials with one name, however many calls there are. */
+  /** The minimum depth of all inline partials with one name. */
   readonly #flattest = new Map<readonly Body[], number>();
 
   constructor(templates: Templates<T>) {
     this.#templates = templates;
   }
 
-  /** The maximum depth below the body that a call evaluates. @param level of calls that led here */
+  /** The maximum depth below the body that a call evaluates. @param level number of calls that led here */
   ofCall(template: T, { reference }: Call, level: number): number {
-    // Each call is two deep, so there is no need to look further.
+    // Each call is two levels deep, so there is no need to look further.
     if (level > MAX_NESTING / OF_CALL) return MAX_NESTING;
     const inlines = nestingOf(template.tree).inlines.get(reference);
     if (inlines !== undefined) return this.#flattestOf(template, inlines, level);

@@ -11,17 +11,17 @@ import { inspectTemplate } from './inspect-template.ts';
 export interface ParsedTemplate {
   readonly tree: Program;
   readonly text: string;
-  /** The lines of its file before it, for messages that name a line; default: 0. */
+  /** The number of lines of its file before it, for messages that name a line; default: 0. */
   readonly linesBefore?: number;
 }
 
-/** Templates among which partials are found, each of them one object. */
+/** Finds the partials that templates use. Each template is always the same object. */
 export interface Templates<T extends ParsedTemplate> {
   /** The target of `{{> reference}}` in a template; undefined if it is not found, which is reported elsewhere. */
   partial(of: T, reference: string): T | undefined;
 }
 
-/** The calls in `root`, which nobody calls as a block, that need one. */
+/** The calls in `root` that need a block and have none, as nobody calls `root` itself with a block. */
 export function missingPartialBlocks<T extends ParsedTemplate>(
   root: T,
   templates: Templates<T>,
@@ -52,11 +52,11 @@ function needsBlock(reference: string): string {
   return `The partial "${reference}" writes {{> @partial-block}}, so it needs a body: call it with {{#> ${reference}}}…{{/${reference}}}.`;
 }
 
-/** Templates and inline partials are evaluated with the block of their caller. */
+/** The body of a template or inline partial, which is evaluated with the block of its caller. */
 interface CalledBody {
-  /** Of an inline partial; empty for a template. */
+  /** The name of an inline partial; empty for a template. */
   readonly name: string;
-  /** Without a block of their own. */
+  /** The calls without a block of their own. */
   readonly calls: readonly Call[];
 }
 
@@ -67,7 +67,7 @@ interface Call {
 
 interface Bodies {
   readonly inlineNames: ReadonlySet<string>;
-  /** All partials that it calls, in any way. */
+  /** All partials that it calls, with or without a block. */
   readonly references: ReadonlySet<string>;
   readonly body: CalledBody;
   readonly inlines: readonly CalledBody[];
@@ -96,7 +96,7 @@ function readBodies(tree: Program): Bodies {
         read(statement.program, inline.calls);
         inlines.push(inline);
       } else if (statement.type === 'BlockStatement') {
-        // The partials that these call have a block.
+        // Where a block is known to be given, calls need none.
         const guarded = whereGiven(statement);
         read(statement.program, guarded === 'program' ? [] : calls);
         read(statement.inverse, guarded === 'inverse' ? [] : calls);
@@ -124,7 +124,7 @@ class Graph<T extends ParsedTemplate> {
   readonly #templates: Templates<T>;
   readonly #inlines = new Map<T, Map<string, Callee>>();
   readonly #added = new Set<T>();
-  /** By what is called: who calls it. */
+  /** The callers, by callee. */
   readonly #callers = new Map<Callee, Callee[]>();
   readonly #writing = new Set<Callee>();
 
@@ -156,10 +156,10 @@ class Graph<T extends ParsedTemplate> {
       : this.#templates.partial(template, reference);
   }
 
-  /** All that writes the block of its caller, or calls what does. */
+  /** All callees that write their caller's block, or call one that does. */
   needing(): ReadonlySet<Callee> {
     const needing = new Set(this.#writing);
-    // A set is walked to its end, also what is added meanwhile.
+    // Iterating over a set includes what is added meanwhile.
     for (const callee of needing) for (const caller of this.#callers.get(callee) ?? []) needing.add(caller);
     return needing;
   }

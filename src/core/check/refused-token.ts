@@ -1,4 +1,4 @@
-/** The mistakes that people make most, by the token that Handlebars' parser could not use. */
+/** Explains common mistakes by the token that Handlebars' parser refused. */
 import { betweenTags } from './between-tags.ts';
 import type { TemplateError } from './finding.ts';
 import { foreignTag, OPERATOR } from './foreign-syntax.ts';
@@ -17,7 +17,7 @@ export interface RefusedToken {
 /** The maximum length of a tag that is examined. */
 const MAX_TAG = 500;
 
-/** @param tokens those before it */
+/** @param tokens the tokens before `refused` */
 export function explainToken(
   refused: RefusedToken,
   tokens: readonly LexerToken[],
@@ -40,7 +40,7 @@ export function explainToken(
 const IN_TAG = 'A tag has a name and its arguments, separated by spaces, and ends with "}}".';
 const BETWEEN_TAGS = 'Is a "{{" or "}}" missing, or a block closed that was not opened?';
 
-/** The error; at the token by default. */
+/** An error, at the refused token by default. */
 export type TokenError = Pick<TemplateError, 'message'> & Partial<TemplateError>;
 
 function inTag(
@@ -116,7 +116,7 @@ function inTag(
   }
 }
 
-/** A comment, a name in brackets or names between bars that are begun and no more. */
+/** Explains a comment, a name in brackets, names between bars or an "@" that is begun but not finished. */
 function unfinished(
   { kind, start }: RefusedToken,
   open: LexerToken,
@@ -139,7 +139,7 @@ function unfinished(
   return last?.kind === 'DATA' && kind === 'CLOSE' ? { message: 'A name is missing after "@".' } : undefined;
 }
 
-/** The sign of a block, a partial or a closing tag, with a space before it; or the end of a raw block alone. */
+/** Explains a space before the sign of a block, partial or closing tag, or such a sign in the tag of a raw block. */
 function wrongBegin(
   { start }: RefusedToken,
   open: LexerToken,
@@ -197,7 +197,7 @@ const TAG_STARTS: ReadonlySet<string> = new Set([
   'CONTENT',
 ]);
 
-/** Tells whether no tag is closed any more, or not before the next begins. */
+/** Returns true if the tag is not closed before the next tag or the end of the template. */
 function isCutOff(template: string, start: number): boolean {
   const close = template.indexOf('}}', start);
   if (close < 0) return template[start] !== '}';
@@ -278,7 +278,7 @@ function unreadable(template: string, start: number): TokenError | undefined {
   };
 }
 
-/** `items.` of `{{items.0}}`. */
+/** The part of a path before `end`: `items.` of `{{items.0}}`. */
 function pathBefore(template: string, end: number): string {
   return /[^\s{}()=~#&]*$/.exec(template.slice(Math.max(0, end - 200), end))?.[0] ?? '';
 }

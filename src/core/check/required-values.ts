@@ -1,4 +1,4 @@
-/** Finds values that a helper cannot take, or that cannot be written, whatever the input: by their kind in a context. */
+/** Finds values whose kind, in their context, a helper cannot take or a tag cannot write, whatever the input is. */
 import type { Arguments, Expression, PathExpression, SubExpression } from '../syntax-tree.ts';
 import { writtenPath } from '../written-path.ts';
 import { isNothing, unknownRole } from './check-helper.ts';
@@ -23,14 +23,14 @@ import {
 
 type Report = (fault: ContextFault) => void;
 
-/** Reports a value that is written as text and has none. */
+/** Reports an object or a list that is written as text. */
 export function checkWritten(node: PathExpression | SubExpression, kind: ValueKind, report: Report): void {
   if (!isObject(kind)) return;
   const path = writtenCall(node);
   report({ code: 'not-text', message: notText(path, kind), node, path, kind, isLinked: false });
 }
 
-/** Reports the arguments that the helper `name` cannot take; literals are for the checker of helpers. */
+/** Reports the arguments that the helper `name` cannot take, except literals, which `checkHelper` checks. */
 export function checkValues(
   name: string,
   { params, hash }: Arguments,
@@ -53,7 +53,7 @@ export function checkValues(
       requireGiven(first, place, report);
       return;
     case 'lookup':
-      // It does not look for the key in what is false, 0 or empty.
+      // `lookup` ignores the key if the object is false, 0 or empty.
       if (first !== undefined && isFalse(kindOf(first, place)) !== true) requireText(second, place, report);
       return;
     case 'media':
@@ -78,7 +78,7 @@ function requireUrl(value: Expression | undefined, place: ContextScope, report: 
   if (isScalar(kind)) report(noUrl(value, kind));
 }
 
-/** Requires a text, or nothing. */
+/** Requires a value that can be written as text, or no value. */
 function requireText(value: Expression | undefined, place: ContextScope, report: Report): void {
   if (isComputed(value)) checkWritten(value, kindOf(value, place), report);
 }

@@ -1,6 +1,6 @@
 /**
- * Computes the length of a template with its partials in place, counted as often as they are used, from lengths alone.
- * Otherwise a partial of 10 KB that is used 400 times would be read as 4 MB again and again.
+ * Computes the length of a template with its partials in place, counted as often as they are used, only from lengths.
+ * Otherwise, a partial of 10 KB that is used 400 times would be read as 4 MB.
  */
 import type { TemplateError } from './finding.ts';
 
@@ -15,7 +15,7 @@ export interface SizedUse<T> {
   readonly end: number;
 }
 
-/** Templates among which partials are found, each of them one object. */
+/** Finds the partials that templates use. Each template is always the same object. */
 export interface SizedTemplates<T> {
   length(of: T): number;
   /** In order; without missing partials, which are reported elsewhere. */

@@ -79,7 +79,7 @@ function ownError(
       };
 }
 
-/** A comment or raw block without an end: the lexer finds none, and names no token. */
+/** Explains a comment or raw block without an end, for which the lexer names no token. */
 function unclosedText(
   error: unknown,
   tokens: readonly LexerToken[],
@@ -112,7 +112,7 @@ function unclosedRaw({ start }: LexerToken, tokens: readonly LexerToken[], templ
   );
   const [tag] = /^\{{4}[^{}]*\}{4}/.exec(template.slice(start, start + 200)) ?? [];
   const written = tag?.slice(4, -4).trim() ?? '';
-  // Handlebars' lexer finds the end of a plain name alone.
+  // Handlebars' lexer finds only the end of a raw block with a plain name.
   if (/^(?:\[[^\]]*\]|\S+)$/.test(written) && template.includes(`{{{{/${written}}}}}`, start))
     return { code: 'unclosed-block', start, end: start + (tag?.length ?? 4), message: PLAIN_NAME };
   const instead = tag === undefined ? '' : ` For a variable, write two braces, "${tag.slice(2, -2)}".`;

@@ -31,7 +31,7 @@ export function* tokensOf(template: string): Generator<LexerToken, void, undefin
 
 /**
  * The name in a block's opening or closing tag, as the parser compares it.
- * @param isWritten true to keep its brackets, as it must be written to name the same
+ * @param isWritten true to keep brackets and quotes, so that it can be written in a tag
  */
 export function nameAfter(tokens: readonly LexerToken[], opening: number, isWritten = false): string {
   let name = '';
@@ -56,7 +56,7 @@ function withoutBrackets(kind: string, text: string): string {
 
 const NAMES = new Set(['ID', 'STRING', 'NUMBER', 'BOOLEAN', 'UNDEFINED', 'NULL']);
 
-/** After the braces that close a tag, or the template's end. */
+/** The offset after the braces that close a tag, or the template's end if there are none. */
 export function endOfTag(template: string, start: number): number {
   const end = template.indexOf('}}', start);
   return end < 0 ? template.length : end + 2;

@@ -7,7 +7,7 @@ import { tokensOf } from './tokens.ts';
 export const MAX_DEPTH = 100;
 /** The number of `{{else if}}` one block may have: each nests in the one before. */
 export const MAX_CHAIN = 500;
-/** Of both together, from the outermost block to the innermost: as deep as an evaluation goes below the template itself. */
+/** Maximum of both together, from the outermost block to the innermost: what an evaluation allows below a template. */
 export const MAX_LEVELS = MAX_NESTING - 1;
 
 /**
@@ -16,7 +16,7 @@ export const MAX_LEVELS = MAX_NESTING - 1;
  */
 export function findTooDeep(template: string): TemplateError | undefined {
   if (!mayNestTooDeep(template)) return undefined;
-  /** Of each block or call around, how many `{{else if}}` it has. */
+  /** The number of `{{else if}}` of each enclosing block or call. */
   const around: number[] = [];
   let levels = 0;
   for (const { kind, start, text } of tokensOf(template)) {
@@ -59,7 +59,7 @@ function mayNestTooDeep(template: string): boolean {
   let chained = 0;
   for (const _ of template.matchAll(/\{\{~?\s*else\s/g)) if (++chained > MAX_LEVELS - MAX_DEPTH) return true;
   if (opened <= MAX_DEPTH) return false;
-  // Within these a tag is none.
+  // Escapes, comments and raw blocks may contain what looks like a tag.
   if (/\\\{\{|\{\{~?!|\{\{\{\{/.test(template)) return true;
   let depth = 0;
   for (let tag = template.indexOf('{{'); tag >= 0; tag = template.indexOf('{{', INSIDE_TAG.lastIndex)) {
@@ -81,7 +81,7 @@ function mayNestTooDeep(template: string): boolean {
   return false;
 }
 
-/** The end of a tag, its parentheses, and what may hold them as text: strings, and names in brackets. */
+/** The end of a tag, its parentheses, and strings and names in brackets, which may contain these as text. */
 const INSIDE_TAG = /\}\}|[()]|"(?:\\"|[^"])*"|'(?:\\'|[^'])*'|\[(?:\\\]|[^\]])*\]/g;
 
 const DEEPER = new Set(['OPEN_BLOCK', 'OPEN_PARTIAL_BLOCK', 'OPEN_INVERSE', 'OPEN_RAW_BLOCK', 'OPEN_SEXPR']);

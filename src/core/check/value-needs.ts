@@ -1,4 +1,4 @@
-/** What the tags of a body need of the input's values to be written at all, whenever the body is evaluated. */
+/** Collects what tags require of the input's values whenever the body that they are in is evaluated. */
 import { KNOWN_HELPERS } from '../known-helpers.ts';
 import {
   type Arguments,
@@ -15,7 +15,7 @@ import { inputValue, type Lookup, lookupValue, type ValueScope, writtenValue } f
 import type { Need } from './known-values.ts';
 import { GIVEN, NAME, ROLE, type Sorts, URL_TEXT, WRITABLE } from './value-sorts.ts';
 
-/** In the order in which they are written; those of a block's bodies are not among them. */
+/** The needs of a statement in source order, without those of a block's bodies. */
 export function needsOf(statement: Statement, scope: ValueScope): readonly Need[] {
   const needs: Need[] = [];
   switch (statement.type) {
@@ -34,7 +34,7 @@ export function needsOf(statement: Statement, scope: ValueScope): readonly Need[
     case 'PartialBlockStatement':
       addArguments(statement, scope, needs);
       break;
-    default: // Text and comments need nothing, and decorators are no part of the body.
+    default: // Text and comments need nothing, and decorators are not part of the body.
   }
   return needs;
 }

@@ -1,5 +1,5 @@
 /**
- * The sorts of values that tags and branches tell apart. A number is a set of them: what a value may still be, after
+ * A set of the sorts of values that tags and branches distinguish, as bits: those that a value may still have after
  * some tags and branches excluded the rest.
  */
 export type Sorts = number;
@@ -25,28 +25,28 @@ export const OBJECT = 1 << 12;
 
 const COUNT = 13;
 export const ANY: Sorts = (1 << COUNT) - 1;
-/** As the inputs together are. */
+/** The sorts that all inputs together may have. */
 export const OBJECTS: Sorts = EMPTY_OBJECT | OBJECT;
-/** All that is written as text, and nothing. */
+/** Everything that can be written as text, including nothing. */
 export const WRITABLE: Sorts = ANY & ~(EMPTY_LIST | LIST | OBJECTS);
 export const GIVEN: Sorts = ANY & ~NOTHING;
-/** What JavaScript takes for false: a lookup in it gives it back. */
+/** Falsy values in JavaScript: a lookup in one returns it unchanged. */
 export const FALSY: Sorts = NOTHING | FALSE | ZERO | EMPTY_TEXT;
-/** What `{{#if}}` takes for false. */
+/** Values that are false for `{{#if}}`. */
 export const UNTRUE: Sorts = FALSY | EMPTY_LIST;
-/** What `{{#with}}` takes for nothing. */
+/** Values that are nothing for `{{#with}}`. */
 export const EMPTY: Sorts = UNTRUE & ~ZERO;
-/** What `{{#each}}` finds items in. */
+/** Values in which `{{#each}}` finds items. */
 export const WITH_ITEMS: Sorts = LIST | OBJECT;
-/** What `{{#name}}` takes for nothing, as in Mustache. */
+/** Values that are nothing for `{{#name}}`, as in Mustache. */
 export const NO_SECTION: Sorts = NOTHING | FALSE | EMPTY_LIST;
-/** What names a section: `{{section}}` takes a number as well. */
+/** Values that can name a section: `{{section}}` also takes a number or boolean. */
 export const NAME: Sorts = WRITABLE & ~(NOTHING | EMPTY_TEXT | BLANK_TEXT);
 export const URL_TEXT: Sorts = ROLE | TEXT;
 
 const CHARACTERS = BLANK_TEXT | TEXT;
 
-/** Of what a property of that name may be, whichever of these sorts its parent has. */
+/** The sorts that a property of this name may have if its parent has one of the sorts `of`. */
 export function sortsOfProperty(of: Sorts, name: string): Sorts {
   return sortsOfKind(of, kindOfName(name));
 }
@@ -54,7 +54,7 @@ export function sortsOfProperty(of: Sorts, name: string): Sorts {
 const OTHER = 0;
 const LENGTH = 1;
 const INDEX = 2;
-/** A text and a list have a length, and parts by their number. */
+/** Texts and lists have a length, and parts by index. */
 type NameKind = typeof OTHER | typeof LENGTH | typeof INDEX;
 
 function kindOfName(name: string): NameKind {
@@ -74,12 +74,12 @@ function sortsOfKind(of: Sorts, kind: NameKind): Sorts {
   return sorts;
 }
 
-/** By the kind of name and the sorts, which are few in one template. */
+/** Known results of `sortsOfParent`, of which there are few in one template. */
 const parents = new Map<number, Sorts>();
 
 /**
- * The sorts that a parent may have for its property, or what a lookup of it gives, to be of the sorts `to`.
- * @param own the sorts of the property, where there is one
+ * The sorts that a parent may have so that its property, or a lookup of it, has one of the sorts `to`.
+ * @param own the sorts that the property may have if it exists
  */
 export function sortsOfParent(name: string, isLookup: boolean, own: Sorts, to: Sorts): Sorts {
   const kind = kindOfName(name);

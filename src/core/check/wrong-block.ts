@@ -1,4 +1,4 @@
-/** A block that is closed by another name, or never. */
+/** Explains a block that is closed by another name, or never. */
 import type { TemplateError } from './finding.ts';
 import { foreignWord, NOT_ELSE } from './foreign-syntax.ts';
 import { COMPUTED_NAME } from './name-faults.ts';
@@ -7,9 +7,9 @@ import { endOfTag, type LexerToken, nameAfter } from './tokens.ts';
 
 interface OpenBlock {
   readonly start: number;
-  /** As the parser compares it. */
+  /** The name as the parser compares it. */
   readonly name: string;
-  /** As it must be written to name the same. */
+  /** The name as a closing tag must write it. */
   readonly written: string;
   /** Its tag without arguments: `{{#if}}`, `{{#> layout}}`. */
   readonly tag: string;
@@ -20,7 +20,7 @@ const OPENS_BLOCK = new Set(['OPEN_BLOCK', 'OPEN_PARTIAL_BLOCK', 'OPEN_INVERSE']
 interface Lines {
   /** Where each line of the template begins. */
   readonly lines: readonly number[];
-  /** Of the file, before the template. */
+  /** The number of lines of the file before the template. */
   readonly linesBefore: number;
 }
 
@@ -44,7 +44,7 @@ export function wrongBlock(
     } else if (token.kind === 'OPEN_ENDBLOCK') {
       const last = open.pop();
       const name = nameAfter(tokens, index);
-      // The tag of another language may begin like a closing one.
+      // A tag of another language may begin like a closing tag.
       if (last === undefined || (name === '' && !isWhole)) return undefined;
       if (last.name !== name)
         return noBlock(template, last, open) ?? wrongClosing(template, lines, token.start, name, last, open);
@@ -66,12 +66,12 @@ function openBlock(tokens: readonly LexerToken[], index: number, name: string): 
   return { start, name, written, tag: `{{${sign}${written}}}` };
 }
 
-/** Nothing closes a partial block without a name. */
+/** Error for a partial block with a computed name, which no tag can close. */
 function computedName(template: string, start: number): TemplateError {
   return { code: 'missing-partial', start, end: endOfTag(template, start), message: COMPUTED_NAME };
 }
 
-/** Of what is written as a block and is none: `{{#else}}`, `{{#endif}}`. */
+/** Error for a tag that is written as a block but does not begin one: `{{#else}}`, `{{#endif}}`. */
 function noBlock(
   template: string,
   { name, start }: OpenBlock,

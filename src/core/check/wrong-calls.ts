@@ -1,4 +1,4 @@
-/** Finds calls of partials in files of their own that no input makes right: because of their context, or of other tags. */
+/** Finds calls of partials in other files that no input can make right, because of their context or of other tags. */
 import { type Root, wrongContexts } from './context-errors.ts';
 import { contraryCalls } from './contradictions.ts';
 import type { TemplateError } from './finding.ts';
@@ -10,7 +10,7 @@ export function wrongCalls<T extends ParsedTemplate>(
   templates: Templates<T>,
 ): readonly TemplateError[] {
   const errors = wrongContexts(template, root, templates);
-  // A call that no context makes right contradicts others as well.
+  // A call with a wrong context also contradicts other tags: report it once.
   const told = new Set(errors.map(({ start }) => start));
   const contrary = contraryCalls(template, root.isPrompt, templates).filter(({ start }) => !told.has(start));
   return [...errors, ...contrary];

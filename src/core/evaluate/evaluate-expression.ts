@@ -1,4 +1,4 @@
-/** Expressions become values: literals, paths and calls of helpers. */
+/** Evaluates expressions: literals, paths and calls of helpers. */
 import {
   type Arguments,
   asPath,
@@ -70,7 +70,7 @@ export function callOf<Node extends HelperInvocation['node']>(
 
 const NO_HASH: Readonly<Record<string, unknown>> = Object.freeze({});
 
-/** Named arguments. Of a name that is given twice the first counts; their order is the reverse, as in Handlebars. */
+/** Named arguments, in reverse order as in Handlebars. If a name is given twice, the first counts. */
 export function hashOf({ hash }: Arguments, scope: Scope): Readonly<Record<string, unknown>> {
   if (hash === undefined || hash === null) return NO_HASH;
   const pairs = hash.pairs.map(({ key, value }) => [key, evaluateExpression(value, scope)] as const);

@@ -20,7 +20,7 @@ import { Writer } from './writer.ts';
 
 export interface EvaluateRequest {
   readonly linked: LinkedTemplate;
-  /** Names the prompt or file in error messages. */
+  /** The name of the prompt or file in error messages. */
   readonly label: string;
   /** The prompt's whole source, and the start of its template. */
   readonly source: string;
@@ -29,17 +29,17 @@ export interface EvaluateRequest {
   readonly input: Readonly<Record<string, unknown>>;
   /** The values of `{{@name}}` beside `@root`. */
   readonly data: Readonly<Record<string, unknown>>;
-  /** True if it was published already: then what is wrong in a branch that does not run is not looked for. */
+  /** True if it was already published: then errors in branches that do not run are ignored. */
   readonly isPublished?: boolean;
   /** The messages of `{{history}}`. */
   readonly history: readonly Message[];
-  /** Returns true if a missing value of this input matters: then its place is a segment that names it. Default: never. */
+  /** Returns true if a missing value of this input matters, so that an empty segment names it. Default: never. */
   readonly countsAsMissing?: (name: string) => boolean;
 }
 
 /**
  * The segments that a template produces for an input.
- * @param limits default: `LIMITS`; to be fast, try small ones first, and again with all if that ends `too_expensive`
+ * @param limits default: `LIMITS`; to be fast, try small ones first, and `LIMITS` if that throws `too_expensive`
  * @throws Problem `invalid_source` for a call that cannot be evaluated, `too_expensive` above a limit, with the place
  */
 export function evaluate(request: EvaluateRequest, limits: Limits = LIMITS): readonly Segment[] {
@@ -106,7 +106,7 @@ function checkOne(template: Template, run: Run, checked: Set<LinkedPartial>): vo
   }
 }
 
-/** As Handlebars does: a context that brings its own `@root` keeps it. */
+/** As in Handlebars, data that has its own `@root` keeps it. */
 function dataOf({ data, input }: EvaluateRequest): Data {
   const given = { values: data, above: undefined };
   return 'root' in data ? given : { values: { root: input }, above: given };

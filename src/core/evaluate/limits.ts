@@ -22,11 +22,11 @@ const STEPS_TO_REST = 1024;
 /** Characters converted from lists and objects that count as one step. */
 const CHARACTERS_PER_STEP = 8;
 
-/** Counts what one evaluation does. What counts throws Problem `too_expensive` above its limit. */
+/** Counts the work of one evaluation. Its methods throw Problem `too_expensive` above a limit. */
 export class Meter {
   readonly #limits: Limits;
   #steps = 0;
-  /** The number of steps at which there is something to do. */
+  /** The number of steps at which to rest or to stop. */
   #mark: number;
   #characters = 0;
   /** The depth of blocks and partials. */

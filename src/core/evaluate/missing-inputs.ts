@@ -35,7 +35,7 @@ function* namesLacking(expressions: Iterable<Expression>, scope: Scope): Generat
   }
 }
 
-/** Returns whether `context` is the input, alone or with a partial's arguments, and `name` is needed and not in it. */
+/** Returns whether `context` is the input, with or without a partial's arguments, and lacks the relevant `name`. */
 function lacks({ run }: Scope, context: unknown, name: string): boolean {
   if (!run.countsAsMissing?.(name) || !run.isOfInput(context, name)) return false;
   const values = context as Readonly<Record<string, unknown>>;

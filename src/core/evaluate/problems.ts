@@ -1,4 +1,4 @@
-/** Why an evaluation ends, each with its place and what to do about it. */
+/** The problems that end an evaluation, each with its place and what to do about it. */
 import type { TemplateError } from '../check/finding.ts';
 import { Problem, type SourceIssue } from '../problem.ts';
 import type { Node } from '../syntax-tree.ts';
@@ -43,7 +43,7 @@ function at(
   return problemOf(code, template, issueOf(template, node, message), options);
 }
 
-/** Problem `invalid_source` for what the checker finds. */
+/** Problem `invalid_source` for an error that the checker finds. */
 export function refusedBy(template: Template, error: TemplateError): Problem {
   const issue = issueAtOffsets(template, error.start, error.end, error.message);
   return problemOf('invalid_source', template, { ...issue, code: error.code });

@@ -1,4 +1,4 @@
-/** Reading variables: only own properties, so no prototype is ever reached. */
+/** Reads variables: own properties only, so that no prototype is ever reached. */
 import { PARTIAL_BLOCK } from '../check/inline-partials.ts';
 import { isScoped, type PathExpression } from '../syntax-tree.ts';
 import { invalidAt } from './problems.ts';
@@ -16,7 +16,7 @@ export function ownProperty(parent: unknown, name: string | number): unknown {
 export function readPath(path: PathExpression, scope: Scope): unknown {
   const { parts, depth } = path;
   const [name] = parts;
-  // A block parameter also represents "@" and its name, as in Handlebars.
+  // As in Handlebars, "@name" also reads the block parameter "name".
   if (name !== undefined && depth === 0 && scope.blockParams !== undefined && !isScoped(path)) {
     const found = blockParam(scope, name);
     if (found !== undefined) {
@@ -32,7 +32,7 @@ export function readPath(path: PathExpression, scope: Scope): unknown {
   return path.data ? readData(path, scope) : readParts(contextAt(scope, depth), parts, 0);
 }
 
-/** The context that as many `../` lead to. */
+/** The context that `../`, repeated `depth` times, leads to. */
 export function contextAt(scope: Scope, depth: number): unknown {
   if (depth === 0) return scope.context;
   let contexts = scope.contexts;
@@ -49,14 +49,14 @@ function readParts(from: unknown, parts: readonly string[], first: number): unkn
 
 function readData(path: PathExpression, scope: Scope): unknown {
   const { original, parts, depth } = path;
-  // As in Handlebars a function, which conditions call.
+  // A function, as in Handlebars, which conditions call.
   if (original === PARTIAL_BLOCK && scope.partialBlock !== undefined) return () => blockWrites(scope, path);
   let data: Data | undefined = scope.data;
   for (let up = 0; up < depth; up++) data = data?.above;
   const [name] = parts;
   if (data === undefined || name === undefined) return undefined;
   let value = dataValue(data, name);
-  // Unlike a path without "@", Handlebars stops at 0, false and the empty text.
+  // Unlike in a path without "@", Handlebars stops at 0, false and the empty text.
   for (let at = 1; at < parts.length && value; at++) value = ownProperty(value, parts[at] as string);
   return value;
 }

@@ -1,4 +1,4 @@
-/** Evaluating a body with its own context, names and inline partials. */
+/** Evaluates a body with its own context, names and inline partials. */
 import type { Decorator, Node, Program } from '../syntax-tree.ts';
 import { invalidAt } from './problems.ts';
 import { runStatement } from './run-statement.ts';
@@ -47,7 +47,7 @@ export function runBody(
   run.meter.leave();
 }
 
-/** The scope of a body that defines partials, wherever in it they are written. */
+/** The scope of a body with the partials that it defines, wherever in the body they are written. */
 function withInlines(program: Program, inner: Scope, around: Scope): Scope {
   let inlines: Map<string, InlinePartial | undefined> | undefined;
   for (const statement of program.body) {

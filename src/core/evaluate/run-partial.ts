@@ -1,4 +1,4 @@
-/** Evaluating `{{> name}}` and `{{#> name}}`. */
+/** Evaluates `{{> name}}` and `{{#> name}}`. */
 import { PARTIAL_BLOCK } from '../check/inline-partials.ts';
 import { Problem } from '../problem.ts';
 import type { Node, PartialBlockStatement, PartialStatement } from '../syntax-tree.ts';
@@ -57,7 +57,7 @@ function undefinedPartial(name: string): string {
 
 const NO_INLINES: Scope['inlines'] = new Map();
 
-/** A partial that is a prompt of its own: it sees its context alone. */
+/** Calls a partial that is a prompt of its own, which sees only its context. */
 function callLinked(name: string, { node, caller, context, data, partialBlock }: Called): void {
   const linked = caller.template.partials.get(name);
   if (linked === undefined) throw invalidAt(caller.template, node, unknownPartial(name));
@@ -67,7 +67,7 @@ function callLinked(name: string, { node, caller, context, data, partialBlock }:
     ...caller,
     callers: { template: from, inlines, above },
     template,
-    // Its inline partials are those that it defines itself.
+    // It has only the inline partials that it defines itself.
     inlines: NO_INLINES,
     contexts: undefined,
     blockParams: undefined,
@@ -99,7 +99,7 @@ function callBlock(
 
 /**
  * Returns whether the block that a partial was called with writes anything here, which is what `{{#if @partial-block}}`
- * asks. One that cannot be written with this context counts as well: it may be called with another.
+ * tests. A block that cannot be written with this context counts too, since it may be called with another.
  */
 export function blockWrites(scope: Scope, node: Node): boolean {
   const { run, partialBlock, context, data } = scope;

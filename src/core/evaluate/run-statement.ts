@@ -1,4 +1,4 @@
-/** Evaluating one statement of a template. */
+/** Evaluates one statement of a template. */
 import { KNOWN_HELPERS } from '../known-helpers.ts';
 import {
   argumentsOf,

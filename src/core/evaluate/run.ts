@@ -13,7 +13,7 @@ export class Run {
   readonly countsAsMissing: ((name: string) => boolean) | undefined;
   /** The number of characters one `{{history}}` represents. */
   readonly historyLength: number;
-  /** The input, and copies of it with a partial's arguments: the names that these arguments gave. */
+  /** The input, and its copies with a partial's arguments, each with the names of these arguments. */
   readonly #inputs: WeakMap<object, ReadonlySet<string>>;
   readonly #templates = new Map<LinkedPartial, Template>();
 
@@ -26,13 +26,13 @@ export class Run {
     this.#inputs = new WeakMap([[of.root, new Set<string>()]]);
   }
 
-  /** Returns whether `name` of this context is the input's: an argument of a partial hides the input of its name. */
+  /** Returns whether `name` in this context is an input: an argument of a partial hides the input of the same name. */
   isOfInput(context: unknown, name: string): boolean {
     if (typeof context !== 'object' || context === null) return false;
     return this.#inputs.get(context)?.has(name) === false;
   }
 
-  /** Notes that `copy` is `context` with the arguments of these names; of the input or such a copy of it alone. */
+  /** Records that `copy` is `context` with arguments of these names, if `context` is the input or such a copy of it. */
   addCopy(copy: object, context: unknown, names: readonly string[]): void {
     if (typeof context !== 'object' || context === null) return;
     const hidden = this.#inputs.get(context);

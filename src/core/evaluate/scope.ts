@@ -9,7 +9,7 @@ export interface Scope {
   readonly template: Template;
   /** The value of `{{this}}`. */
   readonly context: unknown;
-  /** The contexts of `../`; the first is that of `context`. */
+  /** The contexts that `../` steps through, starting with `context`. */
   readonly contexts: Contexts | undefined;
   readonly blockParams: BlockParams | undefined;
   readonly data: Data;
@@ -68,7 +68,7 @@ export function helperContext({ context }: Scope): unknown {
 /** The contexts within a body that is evaluated with `context`. */
 export function contextsWithin(contexts: Contexts | undefined, context: unknown): Contexts | undefined {
   const now = contexts?.context;
-  // A body with the same context is no step for `../`.
+  // A body with the same context adds no level for `../`.
   if (isAlike(context, now) || (context === NO_CONTEXT && now === null)) return contexts;
   return { context, above: contexts };
 }
@@ -96,7 +96,7 @@ export function blockParam(
   return undefined;
 }
 
-/** The inline partials of a template whose block or inline partial `caller` calls, as of the time of the call. */
+/** The inline partials of `template`, whose block or inline partial `caller` calls, at the time of the call. */
 export function inlinesWithin(template: Template, caller: Scope): Pick<Scope, 'inlines' | 'callers'> {
   const { inlines, callers: above } = caller;
   if (template === caller.template) return { inlines, callers: above };
@@ -108,7 +108,7 @@ export function inlinesWithin(template: Template, caller: Scope): Pick<Scope, 'i
   };
 }
 
-/** A name of `{{@name}}`. */
+/** The value of `{{@name}}`. */
 export function dataValue(data: Data, name: string): unknown {
   for (let frame: Data | undefined = data; frame !== undefined; frame = frame.above)
     if (Object.hasOwn(frame.values, name)) return frame.values[name];

@@ -12,7 +12,7 @@ export interface SourceSpan {
 
 /** An expression that wrote a value. All values of one expression share this object. */
 export interface WrittenExpression {
-  /** As written, braces included: `{{user.name}}`; for a block or partial its opening tag. */
+  /** As written, including braces: `{{user.name}}`; for a block or partial, its opening tag. */
   readonly text: string;
   readonly source: SourceSpan;
   /** The first path it reads, as written: `user.name`; undefined if it reads none. */
@@ -23,7 +23,7 @@ export interface WrittenExpression {
 export interface TextSegment {
   readonly kind: 'text';
   readonly text: string;
-  /** Undefined for the indentation of a partial. White space that is taken out there belongs to it. */
+  /** Undefined for the indentation of a partial. Includes white space that was trimmed from the text. */
   readonly source?: SourceSpan;
 }
 

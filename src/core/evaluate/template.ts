@@ -1,4 +1,4 @@
-/** A template that is evaluated: its tree and its position in the source. */
+/** A template to evaluate: its tree and its position in the source. */
 import { type Inspection, inspectTemplate } from '../check/inspect-template.ts';
 import type { LinkedPartial, LinkedTemplate } from '../flatten.ts';
 import type { SourceIssue } from '../problem.ts';
@@ -11,24 +11,24 @@ import type { SourceSpan, WrittenExpression } from './segment.ts';
 export interface Template extends Inspection {
   readonly tree: Program;
   readonly text: string;
-  /** Names it in error messages. */
+  /** Its name in error messages. */
   readonly label: string;
   /** Id of the partial's prompt; null for the prompt itself. */
   readonly prompt: string | null;
   /** The source that contains `text`, and the start of `text` in it. */
   readonly source: string;
   readonly offset: number;
-  /** By reference: the partials it uses. */
+  /** The partials it uses, by reference. */
   readonly partials: ReadonlyMap<string, LinkedPartial>;
   /** Start of each line of `text`. */
   readonly lines: readonly number[];
-  /** By node: what wrote a value so far. */
+  /** The expressions that wrote a value so far, by node. */
   readonly expressions: Map<Node, WrittenExpression>;
-  /** By node: the place of the text that was written so far. */
+  /** The sources of the text that was written so far, by node. */
   readonly sources: Map<Node, SourceSpan>;
 }
 
-/** @param root what the prompt itself is called, and its whole source */
+/** @param root the label, whole source and template offset of the prompt itself; undefined for a partial */
 export function templateOf(
   linked: LinkedTemplate | LinkedPartial,
   root?: Pick<Template, 'label' | 'source' | 'offset'>,
@@ -63,7 +63,7 @@ export function spanOf(template: Template, node: Node, end?: number): SourceSpan
   };
 }
 
-/** As `spanOf`, one object for each node, however often it is written. */
+/** Like `spanOf`, but always the same object for a node. */
 export function sourceOf(node: Node, template: Template): SourceSpan {
   const known = template.sources.get(node);
   if (known !== undefined) return known;

@@ -9,13 +9,13 @@ interface Indent {
   isAtLineStart: boolean;
 }
 
-/** Thrown where it is only asked whether anything is written. */
+/** Thrown at the first output if the only question is whether there is any. */
 const WRITTEN = new Error('written');
 
 export class Writer {
   readonly segments: Segment[] = [];
   readonly #meter: Meter;
-  /** Of the partials around what is written, outermost first. */
+  /** The indents of the enclosing partials, outermost first. */
   readonly #indents: Indent[] = [];
   #isAsked = false;
 
@@ -39,7 +39,7 @@ export class Writer {
   ): void {
     if (this.#isAsked && text === '') return;
     this.#keeps();
-    // The indentation before a value is no part of it.
+    // The indentation before a value is not part of it.
     if (text !== '') this.#indentLine(template, node);
     this.segments.push({
       kind: 'value',
@@ -62,7 +62,7 @@ export class Writer {
     if (indent !== '') this.#indents.pop();
   }
 
-  /** Returns whether `write` writes anything. It ends at the first character, and nothing is kept. */
+  /** Returns whether `write` writes anything. Stops at the first output, and keeps nothing. */
   writesAnything(write: () => void): boolean {
     const isAsked = this.#isAsked;
     const { length } = this.#indents;
@@ -83,7 +83,7 @@ export class Writer {
     if (this.#isAsked) throw WRITTEN;
   }
 
-  /** The text before the next character. */
+  /** The indentation that is due before the next character. */
   #due(): string {
     let due = '';
     for (const indent of this.#indents) {

@@ -1,4 +1,4 @@
-/** The place and words of what writes a value. */
+/** The expression that writes a value, with its place and text. */
 import {
   argumentsOf,
   asPath,
@@ -17,7 +17,7 @@ import { spanOf, type Template } from './template.ts';
 /** Writes values, or records missing ones. */
 export type WritingStatement = MustacheStatement | BlockStatement | PartialStatement | PartialBlockStatement;
 
-/** One object for each expression of a template, however often it writes: so it also crosses to another thread once. */
+/** Always the same object for an expression, so that it is also sent to another thread only once. */
 export function expressionOf(node: WritingStatement, template: Template): WrittenExpression {
   const known = template.expressions.get(node);
   if (known !== undefined) return known;
@@ -32,7 +32,7 @@ export function expressionOf(node: WritingStatement, template: Template): Writte
   return expression;
 }
 
-/** Returns whether a path is all there is, as in most tags. */
+/** Returns whether a tag is only a path, as most are. */
 function isPlain(node: WritingStatement): node is MustacheStatement & { readonly path: PathExpression } {
   return (
     node.type === 'MustacheStatement' &&

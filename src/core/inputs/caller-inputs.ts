@@ -8,8 +8,8 @@ export interface CallerInput {
   /** True if the front matter's schema names it. */
   readonly declared: boolean;
   /**
-   * True if callers must provide it: if it is declared, rendering fails without it; otherwise the text has a gap.
-   * Always false if the front matter has a default.
+   * True if callers must provide it: without it, rendering fails if it is declared, and otherwise leaves a gap in the
+   * text. Always false if the front matter has a default.
    */
   readonly required: boolean;
   /** Its `schemaShape`; undefined if it is not declared or too large to compare. */

@@ -16,8 +16,8 @@ export type CheckInput = (limits?: Limits) => void;
 /**
  * @param schema of the input; null if nothing is declared
  * @param input from the caller, without null values
- * @param reads the names that the text reads, which are allowed although a closed schema does not name them
- * @param label names the prompt or file in error messages
+ * @param reads the names that the text reads, which are allowed even if a closed schema does not name them
+ * @param label of the prompt or file in error messages
  */
 export async function inputCheck(
   schema: JsonObject | null,

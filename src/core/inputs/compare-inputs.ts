@@ -6,9 +6,9 @@ export interface InputChange {
   readonly name: string;
   /** `required`: it could be left out before. */
   readonly change: 'added' | 'removed' | 'required' | 'type';
-  /** True if applications that go on as before get an error, a gap in the text, or have what they send ignored. */
+  /** True if unchanged applications get an error or a gap in the text, or if what they send is ignored. */
   readonly breaking: boolean;
-  /** True if the schema names it: of one that is removed, the old version's. */
+  /** True if the schema names it; for a removed input, the schema of the old version. */
   readonly declared: boolean;
   /** Its type as authors write it, such as `string`; null if it is not declared. */
   readonly from: string | null;

@@ -22,9 +22,9 @@ import {
 } from '../syntax-tree.ts';
 
 /**
- * By name: true if the text needs it. An input is not needed if it is only tested (`{{#if urgent}}`) or read where it
- * is known to be given. A block on a variable (`{{#customer}}`) reads an object unless `isFlag` says otherwise. Of a
- * template of more than 200,000 nodes, counting each use of a partial, only these are read.
+ * The inputs by name: true if the text needs it. An input is not needed if it is only tested (`{{#if urgent}}`) or read
+ * where it is known to be given. A block on a variable (`{{#customer}}`) reads an object unless `isFlag` returns true.
+ * Stops after 200,000 nodes, counting each use of a partial.
  * @throws Error of Handlebars for a template that it cannot parse
  */
 export function readInputs(
@@ -74,7 +74,7 @@ class InputReader {
     this.#once(linked, place, () => this.#program(tree(linked.template), place));
   }
 
-  /** A partial that is used again in the same way reads nothing new; one that uses itself ends. */
+  /** Skips a partial that was already read in the same way, which also stops one that uses itself. */
   #once(what: object, { context, guards }: Place, read: () => void): void {
     const above: unknown[] = [];
     for (let at: Context | undefined = context; at !== undefined; at = at.above)
@@ -140,7 +140,7 @@ class InputReader {
       this.#program(node.inverse, name === 'unless' ? guarded : place);
     } else if (name === 'each' || name === 'with') {
       const context = first === undefined ? OTHER : contextOf(first, place);
-      // Handlebars adds no context that is the same as the one around it; the items of a list are others.
+      // Handlebars adds no level if the context is the same as the one around it; list items are different contexts.
       const inner = name === 'with' ? context : OTHER;
       this.#program(node.program, withNames(node, within(place, inner), inner));
       this.#program(node.inverse, place);
@@ -235,7 +235,7 @@ function within(place: Place, context: Context): Place {
   return context === place.context ? place : { ...place, context: { ...context, above: place.context } };
 }
 
-/** @param first what the first block parameter represents */
+/** @param first the context that the first block parameter represents */
 function withNames({ program }: BlockStatement, place: Place, first: Context): Place {
   const { blockParams = [] } = program ?? {};
   if (blockParams.length === 0) return place;
@@ -244,7 +244,7 @@ function withNames({ program }: BlockStatement, place: Place, first: Context): P
   return { ...place, names };
 }
 
-/** A body sees the partials it defines, wherever in it they are written. */
+/** The place in a body with the partials that it defines, wherever in the body they are written. */
 function withInlines(program: Program, place: Place): Place {
   const inlines = new Map(place.inlines);
   for (const statement of program.body) {

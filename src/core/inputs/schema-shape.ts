@@ -1,4 +1,4 @@
-/** JSON Schemas compared as far as callers notice: whether what fitted one still fits another. */
+/** Compares JSON Schemas as far as callers notice: whether a value that fitted one still fits another. */
 import { canonicalJson } from '../canonical.ts';
 
 /**
@@ -11,7 +11,7 @@ export function schemaShape(schema: unknown): string | undefined {
   try {
     return canonicalJson(withoutNull(withoutWords(schema, false)));
   } catch {
-    return undefined; // one that cannot be compared is like none
+    return undefined; // a schema that cannot be compared counts as none
   }
 
   /** @param isNames whether the keys are names that the author chose */
@@ -75,7 +75,7 @@ function accepts(from: unknown, to: unknown): boolean {
   return true;
 }
 
-/** An input that is no longer named would be ignored, so it matters; a new one must be optional, which `required` tells. */
+/** A property that is no longer named would be ignored, so it matters; a new one only matters if it is required. */
 function propertiesAccept(from: Schema, to: Schema): boolean {
   const had = isObject(from['properties']) ? from['properties'] : {};
   const has = isObject(to['properties']) ? to['properties'] : {};
@@ -101,7 +101,7 @@ function includes(wide: string, narrow: string): boolean {
   return wide === narrow || (wide === 'number' && narrow === 'integer');
 }
 
-/** As an author writes it: `string`, `number[]`, `"high" | "low"`, `object`; at most 60 characters. */
+/** A schema as an author writes it: `string`, `number[]`, `"high" | "low"`, `object`; at most 60 characters. */
 export function wordsOfSchema(shape: string): string {
   const words = wordsOf(JSON.parse(shape));
   return words.length > 60 ? `${words.slice(0, 59)}…` : words;

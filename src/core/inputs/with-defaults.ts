@@ -1,4 +1,4 @@
-/** An input with the front matter's defaults. */
+/** Completes an input with the front matter's defaults. */
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -15,7 +15,7 @@ export function withDefaults(input: Values, defaults: Values): Values {
   return values;
 }
 
-/** As deep as the body of a request may nest. */
+/** The maximum nesting of a request's body. */
 const MAX_DEPTH = 100;
 
 function filled(value: unknown, fallback: unknown, depth: number): unknown {
@@ -31,7 +31,7 @@ function filled(value: unknown, fallback: unknown, depth: number): unknown {
   return copy ?? value;
 }
 
-/** Also of the name `__proto__`. */
+/** Sets an own property, even if its name is `__proto__`. */
 function set(values: Record<string, unknown>, name: string, value: unknown): void {
   if (name === '__proto__')
     Object.defineProperty(values, name, { value, writable: true, enumerable: true, configurable: true });

@@ -11,12 +11,12 @@ import { parsePublished, type SourceKind } from '../source.ts';
 import { checkSubstitutable } from './substitutable.ts';
 
 export interface LangfuseRequest {
-  /** Published. */
+  /** The published source. */
   readonly source: string;
   readonly kind: SourceKind;
   readonly partials: ReadonlyMap<string, LinkedPartial>;
   readonly metadata: Pick<PromptMetadata, 'input'>;
-  /** Names the prompt in error messages. */
+  /** The name of the prompt in error messages. */
   readonly label: string;
 }
 
@@ -32,8 +32,8 @@ export interface LangfuseMessage {
 
 /**
  * Converts a prompt so that a Langfuse client renders the same text as `render`, for all inputs that are text. `render`
- * omits messages of white space alone, whatever their variables hold; messages that can become blank because a variable
- * is optional are refused.
+ * omits messages that are only white space, so messages that can become blank because a variable is optional are
+ * rejected.
  * @param limits default: `LIMITS`
  * @throws Problem `not_acceptable` with the place that substitution would write differently; `too_expensive`
  */
@@ -72,7 +72,7 @@ export function langfusePrompt(request: LangfuseRequest, limits?: Limits): Langf
 
 /** The parts of one message. */
 interface Stretch {
-  /** Null for what no role begins. */
+  /** Null before the first role. */
   readonly role: string | null;
   readonly pieces: { readonly text: string; readonly variable?: string }[];
 }
@@ -93,7 +93,7 @@ function stretchesOf(segments: readonly Segment[]): readonly Stretch[] {
   return stretches;
 }
 
-/** White space alone is no message. */
+/** Returns false for white space alone, which is not a message. */
 function saysSomething({ pieces }: Stretch): boolean {
   return pieces.some(({ text, variable }) => variable !== undefined || text.trim() !== '');
 }
@@ -105,7 +105,7 @@ function langfuseRole(role: string | null): string {
 /** @throws Problem `not_acceptable` */
 function plainText(stretch: Stretch, required: ReadonlySet<string>, label: string): string {
   if (!saysSomething(stretch)) return '';
-  // A text of variables alone is as empty as they are.
+  // A text that only has variables may be empty, since they may.
   if (stretch.pieces.some(({ variable }) => variable === undefined)) checkNotBlank(stretch, required, label);
   return textOf(stretch, label);
 }

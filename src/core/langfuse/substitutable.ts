@@ -18,23 +18,23 @@ import {
   type Statement,
 } from '../syntax-tree.ts';
 
-/** The inputs that substitution alone would write otherwise than rendering does. */
+/** The inputs that substitution alone would write differently from rendering. */
 export interface UnfitInputs {
   readonly defaults: Readonly<Record<string, unknown>>;
-  /** By name, the schemas of inputs. */
+  /** The schemas of inputs, by name. */
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
 const INSTEAD = 'Write the prompt without it, or fetch it with promptforge/client.';
 const ROLES: ReadonlySet<unknown> = new Set(['system', 'user', 'model', 'assistant', 'developer']);
 
-/** @throws Problem `not_acceptable` with the place of what only a rendering can do */
+/** @throws Problem `not_acceptable` with the place of what only rendering can do */
 export function checkSubstitutable(template: Template, inputs: UnfitInputs): void {
   check(template, inputs, false, new Map());
 }
 
 /**
- * @param isIndented whether it is a partial that is alone on an indented line: then each line of a value is indented
+ * @param isIndented whether it is a partial alone on an indented line, where each line of a value is indented
  * @param checked the partials that were checked, and whether as indented ones
  */
 function check(
@@ -98,7 +98,7 @@ function checkTag(
     );
 }
 
-/** That a schema names, also among alternatives. One that names none, or another schema, may be anything, so also a text. */
+/** The types that a schema names, including alternatives. A schema without any may be anything, and so a text. */
 function typesOf(schema: unknown): ReadonlySet<unknown> {
   const { type, anyOf, oneOf, allOf, properties, items } = asObject(schema);
   const named =
@@ -114,7 +114,7 @@ export function variableOf(node: MustacheStatement): string | undefined {
   const [name = ''] = path.parts;
   const isHelper = callee.type === 'PathExpression' && KNOWN_HELPERS.has(path.original);
   if (hasArguments(node) || isHelper || path.data || !isSimple(path)) return undefined;
-  // If no value is given, Mustache finds what every object inherits.
+  // If no value is given, Mustache finds properties that every object inherits.
   return /^[A-Za-z_]\w*$/.test(name) && !(name in Object.prototype) ? name : undefined;
 }
 

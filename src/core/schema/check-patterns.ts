@@ -9,7 +9,7 @@ import { schemasIn } from './schemas-in.ts';
 
 /** One `pattern`, or one key of `patternProperties`. */
 export interface SchemaPattern {
-  /** From the schema to the pattern. */
+  /** The path from the schema to the pattern. */
   readonly path: SchemaPath;
   /** True if it is a key. */
   readonly isKey: boolean;
@@ -29,7 +29,7 @@ export function patternsIn(root: JsonObject): readonly SchemaPattern[] {
   return found;
 }
 
-/** Those of some patterns that cannot be run. */
+/** The faults of the patterns that cannot be run. */
 export function patternFaults(
   patterns: readonly SchemaPattern[],
   compile: CompilePattern,

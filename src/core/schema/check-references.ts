@@ -1,6 +1,6 @@
 /**
- * Finds references within a schema with which no value could be validated: to a missing schema, or in a circle without
- * descending into the value. They are errors before publication.
+ * Finds references within a schema that make validation impossible: to a missing schema, or in a circle that never
+ * descends into the value. They are errors before publication.
  */
 import { clip } from '../clip.ts';
 import { isJsonObject, type JsonObject, SchemaFault, type SchemaPath } from './schema-fault.ts';
@@ -50,7 +50,7 @@ interface Walk {
   readonly done: Set<unknown>;
 }
 
-/** @param reference the last one that led here */
+/** @param reference the last reference that led here */
 function circleFrom(
   walk: Walk,
   schema: unknown,

@@ -26,7 +26,7 @@ export function expandSchema(schema: unknown, isLenient = false): JsonObject | n
   return new SchemaExpander(isLenient).whole(schema);
 }
 
-/** As a key: what properties have that are not named. */
+/** The key for the schema of properties that are not named. */
 const WILDCARD = '(*)';
 
 class SchemaExpander {
@@ -46,7 +46,7 @@ class SchemaExpander {
     const { type, properties } = schema;
     if (typeof type === 'string' && (isScalarName(type) || type === 'object' || type === 'array'))
       return schema;
-    // As `typeof … === 'object'` has it: nothing and lists too.
+    // Null and lists count too, as for `typeof`.
     if (typeof properties === 'object') return { ...schema, type: 'object' };
     return this.#object(schema, []);
   }
@@ -127,7 +127,7 @@ export function isNamedSchema(schema: JsonObject | null | undefined): boolean {
   return typeof reference === 'string' && !reference.startsWith('#');
 }
 
-/** @param isWhole whether it is all of the schema: then "any" is a type like the others, as in Dotprompt */
+/** @param isWhole whether it is the whole schema: then "any" is a type like the others, as in Dotprompt */
 function scalar(text: string, path: SchemaPath, isWhole: boolean): JsonObject {
   const [name, description] = splitDescription(text);
   const described = description ? { description } : {};

@@ -1,8 +1,8 @@
-/** The schema of an input must be one of an object: an input is always given as names with values. */
+/** Checks that the schema of an input is one of an object, since an input is always names with values. */
 import { isJsonObject, SchemaFault } from './schema-fault.ts';
 import { isScalarName, splitDescription } from './type-names.ts';
 
-/** Returns an error if no input can fit a schema, as YAML has it; otherwise undefined. */
+/** Returns an error if no input can fit a schema, given as YAML has it; otherwise undefined. */
 export function notOfAnObject(schema: unknown): SchemaFault | undefined {
   if (typeof schema === 'string') {
     const [name] = splitDescription(schema);
@@ -12,7 +12,7 @@ export function notOfAnObject(schema: unknown): SchemaFault | undefined {
   return new SchemaFault(['type'], OTHER_TYPE, true);
 }
 
-/** Names no object; "any" may be one. */
+/** Returns true if a type is not an object; "any" may be one. */
 function isOther(type: unknown): boolean {
   return typeof type === 'string' && type !== 'any' && (type === 'array' || isScalarName(type));
 }

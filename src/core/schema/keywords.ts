@@ -19,7 +19,7 @@ export function numberFaults(schema: JsonObject, value: number): readonly string
 
 function isMultiple(value: number, of: number): boolean {
   const quotient = value / of;
-  // 0.3 is a multiple of 0.1, which binary numbers only nearly say.
+  // 0.3 is a multiple of 0.1, but binary numbers express this only approximately.
   return Math.abs(quotient - Math.round(quotient)) < 1e-9;
 }
 
@@ -103,7 +103,7 @@ export function objectFaults(
   dependencyFaults(schema, value, pointer, validation, report);
 }
 
-/** @param required the names of what may not be null instead of left out */
+/** @param required the names of properties for which null does not count as omitted */
 function propertyFaults(
   schema: JsonObject,
   value: JsonObject,
@@ -153,7 +153,7 @@ function dependencyFaults(
     }
 }
 
-/** RFC 6901 */
+/** A step of an RFC 6901 pointer. */
 function step(name: string): string {
   return `/${name.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }

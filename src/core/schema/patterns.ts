@@ -3,7 +3,7 @@
  * could take minutes for a pattern such as `^(a+)+$`.
  */
 
-/** A pattern that is compiled. */
+/** A compiled pattern. */
 export interface Pattern {
   test(text: string): boolean;
   /** The approximate number of steps of a test on a text of this length. */
@@ -16,7 +16,7 @@ export type CompilePattern = (pattern: string) => Pattern | undefined;
 /** In UTF-16 code units. */
 export const MAX_PATTERN_LENGTH = 1000;
 const MAX_KEPT = 100;
-/** Characters of a text that one instruction of a pattern looks at in one step. */
+/** The number of characters that one instruction of a pattern examines in one step. */
 const CHARACTERS_PER_STEP = 8;
 
 /** Loaded only for schemas with patterns: its Unicode tables are large. */
@@ -36,7 +36,7 @@ export async function loadPatterns(): Promise<CompilePattern> {
         };
       }
     } catch {
-      compiled = undefined; // what it says is in its own words, and the caller has a sentence
+      compiled = undefined; // The package's message is not for users: the caller has one.
     }
     const [oldest] = kept.keys();
     if (kept.size >= MAX_KEPT && oldest !== undefined) kept.delete(oldest);

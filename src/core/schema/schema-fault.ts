@@ -3,7 +3,7 @@
 /** Keys and indices from the schema to a place in it. */
 export type SchemaPath = readonly (string | number)[];
 
-/** Thrown at the first thing in a schema that means nothing. */
+/** Thrown for the first part of a schema that has no meaning. */
 export class SchemaFault extends Error {
   override readonly name = 'SchemaFault';
   readonly path: SchemaPath;

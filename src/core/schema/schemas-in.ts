@@ -1,19 +1,19 @@
-/** Enumerates the schemas in a JSON Schema: at places where a schema is expected, or a `$ref` points. */
+/** Enumerates the schemas in a JSON Schema: where a schema is expected, and where a `$ref` points. */
 import { isJsonObject, type JsonObject, type SchemaPath } from './schema-fault.ts';
 
 export interface PlacedSchema {
   readonly schema: JsonObject;
-  /** From the whole schema. */
+  /** The path from the whole schema. */
   readonly path: SchemaPath;
 }
 
-/** Keywords that hold one schema, or a list of schemas. */
+/** Keywords with one schema, or a list of schemas. */
 const SCHEMAS = [
   ...['items', 'prefixItems', 'additionalItems', 'unevaluatedItems', 'contains'],
   ...['additionalProperties', 'unevaluatedProperties', 'propertyNames'],
   ...['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else'],
 ];
-/** Keywords that hold a schema for each name. */
+/** Keywords with a schema for each name. */
 const NAMED_SCHEMAS = [
   ...['properties', 'patternProperties', 'dependentSchemas', 'dependencies'],
   ...['$defs', 'definitions'],
@@ -24,7 +24,7 @@ interface PlacedValue {
   readonly path: SchemaPath;
 }
 
-/** Each once, the whole first. */
+/** Yields each schema once, the whole first. */
 export function schemasIn(root: JsonObject): Generator<PlacedSchema, void, undefined> {
   return objectsIn(root, ({ schema, path }) => {
     const target = referred(root, schema['$ref']);
@@ -38,7 +38,7 @@ export function schemasIn(root: JsonObject): Generator<PlacedSchema, void, undef
   });
 }
 
-/** Each object once, in the order in which they are written: `within` leads from one to the next, also through lists. */
+/** Yields each object once, in source order. `within` returns the values in an object; lists are searched too. */
 function* objectsIn(
   root: JsonObject,
   within: (object: PlacedSchema) => readonly PlacedValue[],
@@ -54,7 +54,7 @@ function* objectsIn(
       yield { schema, path };
       inside = within({ schema, path });
     } else inside = (schema as readonly unknown[]).map((each, at) => ({ schema: each, path: [...path, at] }));
-    // The last one that is added is the next, so the first comes last.
+    // The last one added is visited next, so the first is added last.
     for (const each of inside.toReversed()) waiting.push(each);
   }
 }
@@ -105,6 +105,6 @@ function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    return part; // a "%" that stands for itself
+    return part; // a literal "%"
   }
 }

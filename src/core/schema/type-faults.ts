@@ -1,4 +1,4 @@
-/** Errors in Picoschema types: the sentences that publishing and the editor share. */
+/** Messages for errors in Picoschema types, shared by publishing and the editor. */
 import { nearest } from '../near.ts';
 import { CONTAINER_NAMES, isScalarName, isSchemaName, SCALAR_NAMES, splitDescription } from './type-names.ts';
 
@@ -21,7 +21,7 @@ export const LIST =
 export const NO_PROPERTIES = 'Write the properties of an object on the lines below its name, indented.';
 export const NO_CHOICE = 'A choice is a list with at least one value. Write "name(enum): [a, b]".';
 
-/** Why `string, what it is for` is no type; undefined for one, and for the name of a schema of the application. */
+/** Why `string, what it is for` is not a type; undefined if it is, or is the name of a schema of the application. */
 export function wrongScalar(text: string, isWhole: boolean): TypeFault | undefined {
   const [name] = splitDescription(text);
   if (isScalarName(name) || isSchemaName(name, isWhole)) return undefined;
@@ -59,7 +59,7 @@ export function wrongContainer(kind: string, marked: string): TypeFault | undefi
     : { message: `${told} Did you mean "${near}"?`, length, near };
 }
 
-/** A long name is no name, and might be what should not be repeated. */
+/** Does not repeat a long name, which is probably not a name and may be confidential. */
 function shown(name: string): string {
   return name.length > 20 ? 'of this name' : `"${name}"`;
 }

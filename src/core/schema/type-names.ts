@@ -14,15 +14,15 @@ export function isScalarName(name: string): name is (typeof SCALAR_NAMES)[number
 }
 
 /**
- * Returns true if a name that is no type may name a schema that the application defines, as in Genkit. A whole schema
- * may have any name; beside types it must begin with a capital letter, so that mistyped types are reported.
+ * Returns true if a name that is not a type may name a schema that the application defines, as in Genkit. A whole
+ * schema may have any name; elsewhere the name must begin with a capital letter, so that mistyped types are reported.
  */
 export function isSchemaName(name: string, isWhole: boolean): boolean {
   if (!NAME.test(name) || KNOWN.has(name.toLowerCase())) return false;
   return isWhole || /[A-Z]/.test(name);
 }
 
-/** As Dotprompt divides `type, description`: at the first comma, both on one line. */
+/** Splits `type, description` like Dotprompt: at the first comma, both on one line. */
 export function splitDescription(text: string): readonly [type: string, description: string | undefined] {
   const match = /(.*?), *(.*)$/.exec(text);
   return match === null ? [text, undefined] : [match[1] as string, match[2]];
@@ -33,7 +33,7 @@ const NO_REFERENCE =
 
 /**
  * Why Picoschema cannot have a property of this name, as one sentence or two; undefined when it can.
- * @param key in which it is written: `name?(type, description)`
+ * @param key the key that contains the name: `name?(type, description)`
  */
 export function validatePropertyName(name: string, key: string): string | undefined {
   if (name === '')

@@ -1,7 +1,8 @@
 /**
  * Validates values against JSON Schema (2020-12, and draft 7 where it differs). Schemas are interpreted, not compiled,
- * to run where code generation is not allowed, and steps are counted, to always end. `format` is an annotation, schemas
- * that only the application knows accept everything, and `unevaluatedProperties` and `unevaluatedItems` are ignored.
+ * so that this runs where code generation is not allowed, and steps are counted, so that it always ends. `format` is an
+ * annotation, schemas that only the application knows accept everything, and `unevaluatedProperties` and
+ * `unevaluatedItems` are ignored.
  */
 import { arrayFaults, numberFaults, objectFaults, stringFaults } from './keywords.ts';
 import type { CompilePattern } from './patterns.ts';
@@ -9,18 +10,18 @@ import { isJsonObject, type JsonObject } from './schema-fault.ts';
 import { referred } from './schemas-in.ts';
 import { equals, isOfType, wordsOfTypes, wordsOfValue } from './values.ts';
 
-/** One thing that does not fit. */
+/** A part of a value that does not fit its schema. */
 export interface SchemaMisfit {
-  /** RFC 6901, from the value. */
+  /** RFC 6901 pointer to the part of the value. */
   readonly pointer: string;
   /** A clause, such as "must be text, not a number"; it never repeats the value. */
   readonly message: string;
 }
 
 export interface ValidateOptions {
-  /** The number of steps it may take: schemas, values and characters that are looked at. */
+  /** The maximum number of steps: schemas, values and characters that are examined. */
   readonly steps: number;
-  /** Of `pattern` and `patternProperties`. */
+  /** Compiles `pattern` and the keys of `patternProperties`. */
   readonly pattern: CompilePattern;
 }
 
@@ -36,12 +37,12 @@ export class ValidationStopped extends Error {
 }
 
 const MAX_DEPTH = 300;
-/** Validating a value against one schema takes longer than a step of an evaluation. */
+/** The steps that validation against one schema counts as, since it takes longer than a step of an evaluation. */
 const STEPS_OF_SCHEMA = 20;
 /** The maximum number of misfits that are reported. */
 const MAX_MISFITS = 20;
 
-/** Returns the faults of a value, at most 20. @throws ValidationStopped above a limit, and for a pattern that cannot be run */
+/** Returns at most 20 misfits. @throws ValidationStopped above a limit, and for a pattern that cannot be run */
 export function validate(
   value: unknown,
   schema: JsonObject,
@@ -137,7 +138,7 @@ export class Validation {
     }
   }
 
-  /** Dangling references are ignored: they only exist in versions published before they were refused. */
+  /** Ignores dangling references, which only exist in versions published before they were rejected. */
   #referred(reference: string): unknown {
     const { schema, path } = referred(this.#root, reference) ?? { schema: undefined, path: [] };
     this.step(path.length);

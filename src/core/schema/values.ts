@@ -16,7 +16,7 @@ export function isOfType(value: unknown, type: string): boolean {
     case 'boolean':
       return typeof value === type;
     default:
-      return true; // Dotprompt's "any"; another is no type, and nothing fits it less than something else
+      return true; // Dotprompt's "any"; an unknown type rejects nothing
   }
 }
 
@@ -36,7 +36,7 @@ export function wordsOfTypes(types: readonly string[]): string {
   return named.map(type => WORDS[type] ?? type.slice(0, 40)).join(' or ');
 }
 
-/** The kind of a value; not the value. */
+/** The kind of a value, without the value itself. */
 export function wordsOfValue(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (Array.isArray(value)) return 'a list';
@@ -45,7 +45,7 @@ export function wordsOfValue(value: unknown): string {
   return typeof value === 'string' ? 'text' : 'an object';
 }
 
-/** Of values such as JSON has. @param step called for each part that is compared */
+/** Compares JSON values. @param step called for each part that is compared */
 export function equals(one: unknown, other: unknown, step: () => void): boolean {
   step();
   if (one === other) return true;
@@ -63,7 +63,7 @@ export function equals(one: unknown, other: unknown, step: () => void): boolean 
   );
 }
 
-/** The same text for equal values. @param step called for each part */
+/** Returns the same text for equal values. @param step called for each part with the number of steps */
 export function textOfValue(value: unknown, step: (count: number) => void): string {
   if (typeof value === 'string') step(1 + value.length / 8);
   else step(1);

@@ -8,12 +8,12 @@ import { type ParsedBody, parseBody } from '../syntax/parse-body.ts';
 import { updateBody } from '../syntax/update-body.ts';
 
 export interface Analysis {
-  /** The whole text: all places are offsets in it. */
+  /** The whole text, in which all places are offsets. */
   readonly text: string;
   /** Undefined for a file whose path is not a prompt name. */
   readonly name: PromptName | undefined;
   readonly frontMatter: FrontMatterFacts;
-  /** All after the front matter, the white space that Dotprompt trims included. */
+  /** Everything after the front matter, including the white space that Dotprompt trims. */
   readonly body: ParsedBody;
   readonly resolved: Resolved;
 }
@@ -35,11 +35,11 @@ export function analyze(text: string, name: PromptName | undefined, previous?: A
   return { text, name, frontMatter, body, resolved };
 }
 
-/** Reuses the previous facts if the front matter is identical: it always begins the text. */
+/** Reuses the previous facts if the text begins with identical front matter. */
 function frontMatterOf(text: string, kind: SourceKind, previous: Analysis | undefined): FrontMatterFacts {
   const end = previous?.frontMatter.span?.end;
   if (previous !== undefined && end !== undefined) {
-    // With the line break after it: "---" followed by more is no end.
+    // Includes the line break, because "---" followed by other text does not end the front matter.
     const kept = previous.text.slice(0, end + 1);
     if (kept.length > end && text.startsWith(kept)) return previous.frontMatter;
   }
@@ -50,7 +50,7 @@ function bodyStart(text: string, { span }: FrontMatterFacts): number {
   return span?.end ?? textStart(text);
 }
 
-/** For a file whose path is not a prompt name: `prompt`. */
+/** The kind of a file's source; `prompt` if its path is not a prompt name. */
 export function kindOf(name: PromptName | undefined): SourceKind {
   return name === undefined ? 'prompt' : sourceKindOf(name);
 }

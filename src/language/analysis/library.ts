@@ -3,7 +3,7 @@ import { type PromptName, parsePromptName, partialCandidates } from '../../core/
 import { type Analysis, analyze } from './analysis.ts';
 
 export interface LibraryPrompt {
-  /** Identifies the file; the language core does not look into it. */
+  /** Identifies the file; the language core does not interpret it. */
   readonly uri: string;
   /** Undefined for a file whose path is not a prompt name. */
   readonly name: PromptName | undefined;
@@ -24,8 +24,8 @@ export class Library {
   readonly #samples = new Map<PromptName, LibrarySamples>();
 
   /**
-   * Adds or replaces a prompt's text; it is analyzed on first use. One that is not `listed`, such as a published
-   * version, is only found by its URI.
+   * Adds or replaces a prompt's text, which is analyzed on first use. A prompt that is not `listed`, such as a
+   * published version, is only found by its URI.
    */
   setPrompt(uri: string, name: PromptName | undefined, text: string, listed = true): void {
     const before = this.#texts.get(uri);
@@ -63,7 +63,7 @@ export class Library {
     return uri === undefined ? undefined : this.at(uri);
   }
 
-  /** Every prompt, including partials, in no order. Analyzes all of them: use `mentioning` if a name narrows it down. */
+  /** All prompts, including partials, not sorted. Analyzes them all: use `mentioning` if a name narrows them down. */
   *prompts(): Generator<LibraryPrompt> {
     for (const uri of this.#texts.keys()) {
       const prompt = this.at(uri);
@@ -71,7 +71,7 @@ export class Library {
     }
   }
 
-  /** Returns whether its name finds it: a published version has the name of a prompt, and is not what the name means. */
+  /** Returns whether a prompt is found by its name, which a published version is not. */
   isListed({ uri, name }: Pick<LibraryPrompt, 'uri' | 'name'>): boolean {
     return name === undefined || this.#uris.get(name) === uri;
   }
@@ -92,7 +92,7 @@ export class Library {
     return this.#samples.get(name);
   }
 
-  /** The prompt that `{{> reference}}` in `from` means (docs/dotprompt.md, partials). */
+  /** The prompt that `{{> reference}}` in `from` refers to (docs/dotprompt.md, partials). */
   partial(from: PromptName | undefined, reference: string): LibraryPrompt | undefined {
     for (const candidate of partialCandidates(from ?? STAND_IN, reference)) {
       const found = this.prompt(candidate);
@@ -102,5 +102,5 @@ export class Library {
   }
 }
 
-/** A file that is no prompt resolves partials from the root. */
+/** A file whose path is not a prompt name resolves partials from the root. */
 const STAND_IN = parsePromptName('untitled');

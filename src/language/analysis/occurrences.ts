@@ -26,7 +26,7 @@ import { frontMatterNames, sampleNames, type YamlName } from './yaml-names.ts';
 export interface Occurrence extends Location {
   /** `argument`: named in a partial's call; `key`: in a string argument of `{{lookup}}`. */
   readonly as: YamlName['as'] | 'parameter' | 'use' | 'argument' | 'key';
-  /** Its possible meanings, by the rendered prompt. */
+  /** Its possible meanings, which depend on the rendered prompt. */
   readonly declarations: ReadonlySet<Declaration>;
   /** A prompt in which its meaning cannot be determined. */
   readonly unknownIn: LibraryPrompt | undefined;
@@ -35,9 +35,9 @@ export interface Occurrence extends Location {
 export interface Occurrences {
   readonly all: readonly Occurrence[];
   at(place: Location): Occurrence | undefined;
-  /** Symbols that `occurrence` can mean. */
+  /** The occurrences that can have the same meaning. */
   like(occurrence: Occurrence): readonly Occurrence[];
-  /** The symbols linked with `like`, directly or not: all that must change together. */
+  /** The occurrences linked through `like`, directly or not, which must all change together. */
   closed(occurrence: Occurrence): readonly Occurrence[];
 }
 
@@ -57,7 +57,7 @@ class Collected implements Occurrences {
     return [...this.#places.values()];
   }
 
-  /** Adds the meaning of a place in one reading; if it cannot be determined, sets `unknownIn`. */
+  /** Adds the meaning of a place in one reading, or sets `unknownIn` if it cannot be determined. */
   add(
     place: Location,
     as: Occurrence['as'],
@@ -111,7 +111,7 @@ export interface Related {
   readonly isCalled: (prompt: LibraryPrompt) => boolean;
 }
 
-/** The prompts tied to `from` by calls, through partials that mention `name` or call one that does. */
+/** The prompts connected with `from` by calls, through partials that mention `name` or call one that does. */
 export function relatedPrompts(name: string, from: LibraryPrompt, library: Library): Related {
   const calls = new Map<LibraryPrompt, LibraryPrompt[]>();
   const callers = new Map<LibraryPrompt, LibraryPrompt[]>();
@@ -176,7 +176,7 @@ interface NameInBody {
   readonly span: Span;
   readonly as: Occurrence['as'];
   readonly declaration: Declaration | undefined;
-  /** It means nothing at all, which is known. */
+  /** True if it is known to have no meaning. */
   readonly isNothing?: boolean;
 }
 

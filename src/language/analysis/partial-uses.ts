@@ -1,4 +1,4 @@
-/** Finds the calls of a partial in all prompts, by whatever name each writes. */
+/** Finds the calls of a partial in all prompts, by any name that they use. */
 import type { Location } from '../results/location.ts';
 import type { Span } from '../results/span.ts';
 import type { InlinePartialNode, Name } from '../syntax/nodes.ts';
@@ -8,11 +8,11 @@ export interface PartialReference extends Location {
   readonly prompt: LibraryPrompt;
   /** As written: `header`, `shared/header`. */
   readonly reference: string;
-  /** In a closing tag. */
+  /** True in a closing tag. */
   readonly closes: boolean;
 }
 
-/** All that prompts say of partials of the library, closing tags included; not of those they define themselves. */
+/** All references to partials of the library, including closing tags; none to partials that a prompt itself defines. */
 export function* partialReferences(prompts: Iterable<LibraryPrompt>): Generator<PartialReference> {
   for (const prompt of prompts) {
     const { partials, inlines } = prompt.analysis.resolved;

@@ -1,7 +1,7 @@
 /**
- * A body has a meaning for each input it is rendered with: a prompt's for its own, a partial's for each prompt that
- * calls it, with the arguments of the call. A reading is one of these, so a name in a partial has as many meanings as
- * there are paths to it.
+ * The meaning of a body depends on the input that it is rendered with: a prompt's own, or for a partial, that of each
+ * prompt that calls it, with the arguments of the call. Each of these is a reading, so a name in a partial has as many
+ * meanings as there are paths of calls to it.
  */
 import { resolveBody } from '../names/resolve.ts';
 import { type BodyScope, type CallScope, type PathUse, type Resolved, scopeAt } from '../names/resolved.ts';
@@ -16,7 +16,7 @@ export interface Reading {
   /** The prompt whose input it is read with. */
   readonly entry: LibraryPrompt;
   readonly resolved: Resolved;
-  /** The parts of `resolved` for another reading: the bodies of inline partials that are called. */
+  /** The parts of `resolved` that belong to other readings: the bodies of inline partials that are called. */
   readonly elsewhere: readonly Body[];
   readonly overlays: Overlays;
 }
@@ -32,10 +32,10 @@ interface Overlay {
 /** The declaration of a name; an undeclared variable has a key of its own. */
 export type Declaration = Declared | HashPairNode | string;
 
-/** Against calls that multiply. */
+/** A limit, because calls of partials multiply. */
 const MAX_READINGS = 2000;
 
-/** The ways to read what rendering `entry` reads; bodies for which `follow` does not hold are left out, with all they call. */
+/** The readings of a rendering of `entry`, except prompts for which `follow` returns false, and all that they call. */
 export function readings(
   entry: LibraryPrompt,
   library: Library,
@@ -60,18 +60,18 @@ export function readings(
       const { name } = call.name;
       const context = contextOfCall(call, resolved);
       const own = inlines.filter(inline => inline.name?.name === name);
-      // If several have one name, each may be the one.
+      // If several have the same name, any of them may be called.
       for (const inline of own) {
         const defined = scopeAt(resolved, inline.span.start);
         const blockParams = defined?.blockParams ?? [];
         read(prompt, inline.body, { context, outer: defined, blockParams }, within);
-        // Called in the context that it is defined in, it has no other around it.
+        // If it is called with the context that it is defined in, `../` leads to the same context as there.
         if (context === defined?.context)
           read(prompt, inline.body, { context, outer: defined.outer, blockParams }, within);
       }
       const partial = own.length > 0 ? undefined : library.partial(prompt.name, name);
       if (partial === undefined || !follow(partial)) continue;
-      // Partials are defined at the top level: beyond the arguments of its call is the input.
+      // A partial is at the top level: outside the context of its call is the input.
       const outer = context === 'input' ? undefined : root;
       read(partial, partial.analysis.body.body, { context, outer, blockParams: [] }, within);
     }
@@ -149,7 +149,7 @@ export function variableOf(prompt: LibraryPrompt, name: string): Declaration {
   return prompt.analysis.frontMatter.variables.find(each => each.name === name) ?? variableKey(prompt, name);
 }
 
-/** Of a variable that nothing declares. */
+/** The declaration of an undeclared variable. */
 export function variableKey({ uri }: LibraryPrompt, name: string): string {
   return `variable ${uri} ${name}`;
 }

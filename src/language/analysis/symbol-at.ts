@@ -1,4 +1,4 @@
-/** The symbol at a position of a prompt or its samples, if it has a name. */
+/** Finds the symbol at a position of a prompt or its samples, if it has a name. */
 import { type Span, touches } from '../results/span.ts';
 import type { InlinePartialNode, Name, PartialCall } from '../syntax/nodes.ts';
 import type { Library, LibraryPrompt, LibrarySamples } from './library.ts';

@@ -6,10 +6,10 @@ import { type Declared, propertiesOf, type ValueType } from '../types/value-type
 import type { Analysis } from './analysis.ts';
 
 export interface YamlName {
-  /** Without quotes. */
+  /** The range of the name, without quotes. */
   readonly span: Span;
   readonly as: 'declaration' | 'required' | 'default' | 'sample';
-  /** Of a variable that nothing declares, its name. */
+  /** The declaration; for an undeclared variable, its name. */
   readonly of: Declared | string;
 }
 
@@ -40,7 +40,7 @@ export function frontMatterNames({ text, frontMatter }: Analysis): YamlName[] {
   return names;
 }
 
-/** The names in the inputs of a samples file, of a prompt that declares `variables`. */
+/** The names in the inputs of a samples file, for a prompt that declares `variables`. */
 export function sampleNames(text: string, variables: readonly Declared[]): YamlName[] {
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   const { root } = readYaml(text.slice(start), start);
@@ -68,7 +68,7 @@ function inputNames(
   return names;
 }
 
-/** The places in `required` that name a property of a JSON Schema, by its declaration. */
+/** Collects the places in `required` that name a property of a JSON Schema, by its declaration. */
 function collectRequired(schema: PlacedValue, found: Map<number, Span[]>): void {
   if (schema.isAlias) return;
   const required = part(schema, 'required');

@@ -6,7 +6,7 @@ import { type PromptSymbol, symbolAt, symbolInSamples } from '../analysis/symbol
 import type { Location } from '../results/location.ts';
 import { touches } from '../results/span.ts';
 
-/** Empty if nothing declares it. A closing tag leads to its opening one. */
+/** The declarations; empty if there are none. A closing tag leads to its opening tag. */
 export function definition(prompt: LibraryPrompt, offset: number, library: Library): Location[] {
   for (const { close, call } of prompt.analysis.resolved.blocks)
     if (close && call && touches(close.name.span, offset))
@@ -15,7 +15,7 @@ export function definition(prompt: LibraryPrompt, offset: number, library: Libra
   return symbol === undefined ? [] : definitionOf(symbol, library);
 }
 
-/** As `definition`, from a samples file. */
+/** Like `definition`, from a samples file. */
 export function definitionInSamples(samples: LibrarySamples, offset: number, library: Library): Location[] {
   const symbol = symbolInSamples(samples, offset, library);
   return symbol === undefined ? [] : definitionOf(symbol, library);

@@ -5,12 +5,12 @@ import type { Body, BodyNode } from '../syntax/nodes.ts';
 import { markerOf } from './symbols.ts';
 
 export interface Fold {
-  /** From the line that stays to the last line that is hidden. */
+  /** From the line that stays visible to the last hidden line. */
   readonly span: Span;
   readonly kind: 'region' | 'comment' | 'frontMatter';
 }
 
-/** Only what reaches over more than one line; in the order in which they begin. */
+/** The ranges of more than one line, sorted by start. */
 export function folding({ text, frontMatter, body }: Analysis): Fold[] {
   const folds: Fold[] = [];
   const fold = (start: number, end: number, kind: Fold['kind']): void => {
@@ -20,7 +20,7 @@ export function folding({ text, frontMatter, body }: Analysis): Fold[] {
   inBody(body.body);
   return folds.sort((one, other) => one.span.start - other.span.start || other.span.end - one.span.end);
 
-  /** A tag that begins its line stays to be seen when what is before it is folded. */
+  /** Adds a fold that ends before `tag`. If the tag begins its line, that line stays visible. */
   function foldBefore(start: number, tag: number): void {
     fold(start, endBeforeLine(text, tag), 'region');
   }
@@ -58,7 +58,7 @@ export function folding({ text, frontMatter, body }: Analysis): Fold[] {
         foldBefore(openTag.start, inverse?.tag.start ?? end);
         inBody(body);
         if (inverse === undefined) break;
-        // A chained else is a block of its own, which folds itself.
+        // A chained else is a separate block, with its own folds.
         if (!inverse.chained) foldBefore(inverse.tag.start, end);
         inBody(inverse.body);
         break;
@@ -76,7 +76,7 @@ function isOverLines(text: string, start: number, end: number): boolean {
   return false;
 }
 
-/** The end of the line before the one that `offset` is in, where only white space is before it there. */
+/** The end of the line before that of `offset`, if only white space precedes `offset` on its line. */
 function endBeforeLine(text: string, offset: number): number {
   let at = offset;
   while (at > 0 && (text[at - 1] === ' ' || text[at - 1] === '\t')) at -= 1;
@@ -84,7 +84,7 @@ function endBeforeLine(text: string, offset: number): number {
   return text[at - 1] === '\n' && text[at - 2] === '\r' ? at - 2 : at - 1;
 }
 
-/** Without the white space that ends a body. */
+/** The end of a body, without the white space there. */
 function endOfText(text: string, { start, end }: Span): number {
   return start + text.slice(start, end).trimEnd().length;
 }

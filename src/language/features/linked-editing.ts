@@ -1,4 +1,4 @@
-/** The names in a block's opening and closing tag, which change together. */
+/** Finds the names in a block's opening and closing tags, which change together. */
 import type { Analysis } from '../analysis/analysis.ts';
 import { type Span, textOf, touches } from '../results/span.ts';
 import type { Body, BodyNode, Name } from '../syntax/nodes.ts';
@@ -13,7 +13,7 @@ export function linkedEditing({ text, body }: Analysis, offset: number): Span[] 
 
 function namesAt({ nodes }: Body, offset: number): [Span, Span] | undefined {
   const node = nodes.find(({ span }) => touches(span, offset) && span.start < span.end);
-  // Of two nodes that touch the offset, it can be in a name of one only.
+  // If two nodes touch the offset, it can be in a name of only one of them.
   const next = node && nodes[nodes.indexOf(node) + 1];
   for (const each of [node, next]) {
     const found = each && touches(each.span, offset) ? namesOf(each, offset) : undefined;

@@ -1,4 +1,4 @@
-/** Every occurrence of the symbol at a position. */
+/** Finds every occurrence of the symbol at a position. */
 import type { Library, LibraryPrompt, LibrarySamples } from '../analysis/library.ts';
 import { occurrencesOf } from '../analysis/occurrences.ts';
 import { inlineNames, usesOf } from '../analysis/partial-uses.ts';
@@ -6,7 +6,7 @@ import { type PromptSymbol, symbolAt, symbolInSamples } from '../analysis/symbol
 import type { Location } from '../results/location.ts';
 import { declares } from './definition.ts';
 
-/** By file and place. A helper, `this` and `@index` have none. */
+/** The occurrences, sorted by file and position; none for a helper, `this` and `@index`. */
 export function references(
   prompt: LibraryPrompt,
   offset: number,
@@ -17,7 +17,7 @@ export function references(
   return symbol === undefined ? [] : referencesTo(symbol, library, includeDeclaration);
 }
 
-/** As `references`, from a samples file. */
+/** Like `references`, from a samples file. */
 export function referencesInSamples(
   samples: LibrarySamples,
   offset: number,

@@ -1,4 +1,4 @@
-/** The steps of a growing selection: a word, its path, its tag, the block around it, the role, the body, all. */
+/** Finds the steps of a growing selection: a word, its path, its tag, the block around it, the role, the body, all. */
 import type { Analysis } from '../analysis/analysis.ts';
 import type { FrontMatterEntry } from '../front-matter/front-matter.ts';
 import { type Span, touches } from '../results/span.ts';
@@ -20,7 +20,7 @@ export function selectionRanges({ text, frontMatter, body }: Analysis, offset: n
   return nested(spans);
 }
 
-/** Of spans from the outside in, those that lie inside what is before them and are smaller, from the inside out. */
+/** Takes spans from the outside in and reverses them, without those that are not inside the one before and smaller. */
 function nested(spans: readonly Span[]): Span[] {
   const kept: Span[] = [];
   for (const span of spans) {
@@ -50,7 +50,7 @@ function inBody({ span, nodes }: Body, offset: number, spans: Span[]): void {
   spans.push(span);
   const sections = markedSpans(nodes, span.end);
   for (const section of sections) if (touches(section, offset)) spans.push(section);
-  // Of two adjacent nodes, take the one that begins here; text consists of words only.
+  // Of two adjacent nodes, take the one that begins here. Text only consists of words.
   const node = nodes.findLast(each => each.type !== 'content' && touches(each.span, offset));
   if (node) inNode(node, offset, spans);
 }

@@ -1,6 +1,6 @@
 /**
- * Semantic tokens for what a TextMate grammar cannot tell apart: declared and undeclared variables, block parameters,
- * helpers, partials and parts of a path. package.json maps the token types to scopes that themes color; the types are
+ * Semantic tokens for what a TextMate grammar cannot distinguish: declared and undeclared variables, block parameters,
+ * helpers, partials and parts of a path. package.json maps the token types to scopes that themes color. The types are
  * our own, so that other languages keep their colors.
  */
 import type { Analysis } from '../analysis/analysis.ts';
@@ -19,7 +19,7 @@ export const TOKEN_TYPES = [
 ] as const;
 export type TokenType = (typeof TOKEN_TYPES)[number];
 
-/** `undeclared`: nothing has that name, so it is probably misspelt. */
+/** `undeclared`: nothing has that name, so it is probably misspelled. */
 export const TOKEN_MODIFIERS = ['declaration', 'undeclared', 'readonly'] as const;
 export type TokenModifier = (typeof TOKEN_MODIFIERS)[number];
 
@@ -29,7 +29,7 @@ export interface SemanticToken {
   readonly modifiers: readonly TokenModifier[];
 }
 
-/** Sorted, none empty, none over another, each on one line. Never throws. */
+/** Sorted tokens, each on one line, never empty or overlapping. Never throws. */
 export function semanticTokens(analysis: Analysis): SemanticToken[] {
   const tokens = [...tokensOfFrontMatter(analysis), ...tokensOfBody(analysis)];
   tokens.sort((one, other) => one.span.start - other.span.start || one.span.end - other.span.end);
@@ -118,7 +118,7 @@ function token(span: Span, type: TokenType, ...modifiers: TokenModifier[]): Sema
   return { span, type, modifiers };
 }
 
-/** A name in brackets, or a key, may go over several lines. */
+/** Splits a token by line, since a name in brackets, or a key, may span several lines. */
 function onOneLine(token: SemanticToken, text: string): SemanticToken[] {
   const { start, end } = token.span;
   const written = text.slice(start, end);

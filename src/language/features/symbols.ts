@@ -1,4 +1,4 @@
-/** The outline of a prompt: the variables that it declares, then its roles, blocks, partials and sections as they nest. */
+/** The outline of a prompt: the variables that it declares, then its nested roles, blocks, partials and sections. */
 import type { Analysis } from '../analysis/analysis.ts';
 import { type Span, textOf } from '../results/span.ts';
 import type { Body, BodyNode, HelperCall } from '../syntax/nodes.ts';
@@ -10,17 +10,17 @@ export interface Symbol {
   readonly detail: string;
   readonly kind: 'variable' | 'block' | 'role' | 'partial' | 'section';
   readonly span: Span;
-  /** Of its name; inside `span`. */
+  /** The range of its name, inside `span`. */
   readonly selectionSpan: Span;
   readonly children: readonly Symbol[];
 }
 
-/** In their order of appearance. */
+/** The symbols in order of appearance. */
 export function symbols({ text, frontMatter, body }: Analysis): Symbol[] {
   return [...variableSymbols(frontMatter.variables, new Set()), ...bodySymbols(text, body.body)];
 }
 
-/** `within`: the parents of the declared symbols, so that a recursive type ends. */
+/** `within` are the parents of the declared symbols, to stop at a recursive type. */
 function variableSymbols(declared: readonly Declared[], within: ReadonlySet<Declared>): Symbol[] {
   return declared.flatMap((variable): Symbol[] => {
     const { name, type, optional, nameSpan, span = nameSpan } = variable;

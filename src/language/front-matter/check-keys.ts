@@ -1,4 +1,4 @@
-/** Tells whether the keys of the front matter are known, and hold what they should. */
+/** Checks whether the keys of the front matter are known, and their values are of the right type. */
 import { nearest } from '../../core/near.ts';
 import type { PlacedPair, PlacedValue } from '../../core/yaml-places.ts';
 import { type Finding, MAX_FINDINGS } from '../results/finding.ts';
@@ -6,7 +6,7 @@ import type { Span } from '../results/span.ts';
 import { wordsOfValue } from '../types/values.ts';
 import type { FrontMatterKey } from './front-matter-keys.ts';
 
-/** Finds errors in `pairs`, all in a mapping of the keys `known`; `isTop` also allows extensions (`team.owner`). */
+/** Finds errors in the `pairs` of a mapping with the known keys `known`; `isTop` allows extensions (`team.owner`). */
 export function checkKeys(
   pairs: readonly PlacedPair[],
   known: readonly FrontMatterKey[],
@@ -22,7 +22,7 @@ export function checkKeys(
   return findings;
 }
 
-/** The findings that `joinUnknownKeys` joins. */
+/** A finding that `joinUnknownKeys` joins with others. */
 function unknownKey({ key, keySpan }: PlacedPair, known: readonly FrontMatterKey[], isTop: boolean): Finding {
   const names = known.map(({ name }) => name);
   const near = nearest(key, names);
@@ -39,7 +39,7 @@ function unknownKey({ key, keySpan }: PlacedPair, known: readonly FrontMatterKey
 
 const OWN_KEYS =
   'A key of your own needs a dot in its name, such as "team.owner", or a place in "frontMatterKeys" of promptforge.json.';
-/** The number of unknown keys that are named. */
+/** The maximum number of unknown keys in a message. */
 const MAX_NAMED = 5;
 
 /**
@@ -130,7 +130,7 @@ function isItem({ kind, value }: PlacedValue, items: 'text' | 'mapping'): boolea
   return items === 'text' ? typeof value === 'string' : kind === 'mapping';
 }
 
-/** A mapping or a list may have many lines: only its key is marked. */
+/** The key if the value is a mapping or a list, which may have many lines; otherwise the value. */
 function spanOfLarge(keySpan: Span, { kind, span }: PlacedValue): Span {
   return kind === 'mapping' || kind === 'list' ? keySpan : span;
 }

@@ -6,13 +6,13 @@ export interface FrontMatterKey {
   readonly name: string;
   readonly type: KeyType;
   readonly description: string;
-  /** The only values there are. */
+  /** The only allowed values. */
   readonly values?: readonly string[];
-  /** Values that are usual, among others. */
+  /** Usual values; others are allowed. */
   readonly usual?: readonly string[];
-  /** Of a mapping, or of a list's items. */
+  /** The keys of a mapping, or of a list's items. */
   readonly keys?: readonly FrontMatterKey[];
-  /** Tells whether there may be other keys than `keys`, or nothing is known of them. */
+  /** True if other keys than `keys` are allowed, or the keys are not known. */
   readonly isOpen?: true;
   /** The type of a list's items. */
   readonly items?: 'text' | 'mapping';

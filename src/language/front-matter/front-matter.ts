@@ -1,4 +1,4 @@
-/** The front matter as an editor needs it: every key and value at its place, and the variables that it declares. */
+/** Reads front matter for an editor: every key and value with its place, and the variables that it declares. */
 import { nearest } from '../../core/near.ts';
 import { placeOfMisfit } from '../../core/place-in-yaml.ts';
 import {
@@ -20,14 +20,14 @@ import { misfits, typeOfValue, wordsOfPath } from '../types/values.ts';
 import { checkKeys } from './check-keys.ts';
 import { FRONT_MATTER_KEYS } from './front-matter-keys.ts';
 
-/** A key of a mapping with its value, as the text has them. */
+/** A key of a mapping with its value, as written. */
 export interface FrontMatterEntry {
   readonly key: string;
   readonly keySpan: Span;
   /** Undefined if nothing follows the colon. */
   readonly valueSpan: Span | undefined;
   readonly value: unknown;
-  /** Of a mapping, or of a sequence's items that are mappings. */
+  /** The entries of a mapping, or of a sequence's items that are mappings. */
   readonly entries: readonly FrontMatterEntry[];
 }
 
@@ -37,11 +37,11 @@ export interface FrontMatterFacts {
   /** The YAML between the two; undefined if it is too long to be read. */
   readonly yamlSpan: Span | undefined;
   readonly entries: readonly PlacedPair[];
-  /** True if `input.schema` exists and is complete (it has no wildcard): only then are variables that it does not name undeclared. */
+  /** True if `input.schema` exists and has no wildcard: only then are variables that it does not name undeclared. */
   readonly declaresInput: boolean;
   /** The name of the input's schema if only the application knows it: then variables are not checked. */
   readonly inputSchemaName: string | undefined;
-  /** The input variables of `input.schema`, in their order; those only in `input.default` after them, with the type of their value. */
+  /** The input variables of `input.schema`, in order, then those only in `input.default`, typed by their values. */
   readonly variables: readonly Declared[];
   /** `input.default`'s entries by variable name. */
   readonly defaults: ReadonlyMap<string, PlacedPair>;
@@ -154,7 +154,7 @@ function checkDefaults(
     const declared = byName.get(entry.key);
     if (declared === undefined && !schema.isOpen) findings.push(undeclaredDefault(entry, byName.keys()));
     const type = declared?.type ?? (schema.isOpen ? others : undefined);
-    // A default of null, or none, is as if there were no default.
+    // A default of null, or an empty one, counts as none.
     if (type === undefined || entry.value === null) continue;
     for (const misfit of misfits(entry.value, type)) {
       const { path, message, near } = misfit;

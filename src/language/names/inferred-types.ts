@@ -1,4 +1,4 @@
-/** The types of input variables as their uses show them: for the declaration of one that nothing declares. */
+/** Infers the types of input variables from their uses, to declare undeclared ones. */
 import type { Span } from '../results/span.ts';
 import type { ExpressionNode, LiteralNode, PathNode } from '../syntax/nodes.ts';
 import { ANY, type Declared, type ValueType } from '../types/value-type.ts';
@@ -8,14 +8,14 @@ import type { BodyScope, PathUse, Resolved } from './resolved.ts';
 interface Uses {
   readonly properties: Map<string, Uses>;
   items: Uses | undefined;
-  /** Compared with these. */
+  /** The literals that it is compared with. */
   readonly literals: LiteralNode['value'][];
   isCondition: boolean;
   isContext: boolean;
   isWritten: boolean;
 }
 
-/** The type of each input variable by its name, from what `{{#each}}`, `{{#if}}`, paths and comparisons do with it. */
+/** The type of each input variable by name, from its uses in `{{#each}}`, `{{#if}}`, paths and comparisons. */
 export function inferTypes(resolved: Resolved): ReadonlyMap<string, ValueType> {
   const input = new Reader(resolved).read();
   return new Map([...input.properties].map(([name, uses]) => [name, typeOf(uses, 0)]));
@@ -26,9 +26,9 @@ class Reader {
   readonly #input = noUses();
   /** The context of a block's body, by the position of the body. */
   readonly #contexts = new Map<Span, Uses>();
-  /** By their declaration. */
+  /** By the place of their declaration. */
   readonly #blockParams = new Map<Span, Uses>();
-  /** The use of a path as a whole. */
+  /** What to do with the uses of a whole path. */
   readonly #done = new Map<PathNode, (uses: Uses) => void>();
 
   constructor(resolved: Resolved) {
@@ -87,7 +87,7 @@ class Reader {
     let names: readonly { readonly name: string }[] = segments;
     if (meaning.kind === 'variable') {
       uses = this.#input;
-      // `@root.name`: the text before the name is no part of the input.
+      // `@root.name`: the segments before the name are not part of the input.
       names = segments.slice(segments.findIndex(({ container }) => container === 'input'));
     } else if (meaning.kind === 'block-param') {
       uses = this.#blockParams.get(meaning.declaredAt);
@@ -131,7 +131,7 @@ function noUses(): Uses {
   };
 }
 
-/** Deeper than anybody writes by hand. */
+/** More than anybody writes by hand. */
 const MAX_DEPTH = 20;
 
 function typeOf(

@@ -1,4 +1,4 @@
-/** Calls of partials in a body, with their contexts: an inline partial has the context of its calls. */
+/** Finds the calls of partials in a body with their contexts, since an inline partial has the context of its calls. */
 import type { Body, BodyNode, InlinePartialNode, PartialCall } from '../syntax/nodes.ts';
 
 /** The calls of partials by name, and the places of inline partials: `within` determines their context. */

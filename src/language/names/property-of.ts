@@ -1,11 +1,11 @@
-/** The value inside a value of a type: an item of a list, a property by its name. */
+/** The types inside a type: of the items of a list, or of a property by name. */
 import type { Name } from '../syntax/nodes.ts';
 import { ANY, type Declared, type ValueType } from '../types/value-type.ts';
 import type { SegmentUse } from './resolved.ts';
 
 const NUMBER: ValueType = { kind: 'number' };
 
-/** Of the items of an array, or the values of an object. */
+/** The type of the items of an array, or of the values of an object. */
 export function elementOf(type: ValueType): ValueType {
   if (type.kind === 'array') return type.items;
   if (type.kind !== 'object') return ANY;
@@ -14,7 +14,7 @@ export function elementOf(type: ValueType): ValueType {
   return others.every(other => other.kind === first.kind) ? first : ANY;
 }
 
-/** The meaning of a segment of a path in the value before it. */
+/** The meaning of a segment of a path, in the value that the segments before it lead to. */
 export function step(container: ValueType, name: Name): SegmentUse {
   const found = (type: ValueType, declared?: Declared): SegmentUse => ({
     ...name,

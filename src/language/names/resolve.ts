@@ -1,4 +1,4 @@
-/** The meaning of each name in a body: an input variable, a property inside a block's context, a block parameter, a helper. */
+/** Finds the meaning of each name in a body: an input variable, a context's property, a block parameter or a helper. */
 import { KNOWN_HELPERS } from '../../core/known-helpers.ts';
 import type {
   Block,
@@ -19,7 +19,7 @@ import type { BodyScope, CallScope, HelperUse, Meaning, PathUse, Resolved, Segme
 
 const OWN_INPUT: CallScope = { context: 'input', outer: undefined, blockParams: [] };
 
-/** Never throws. `variables` are the input variables that the front matter declares, of a partial its caller's. */
+/** Never throws. `variables` are the input variables that the front matter declares; for a partial, its caller's. */
 export function resolveBody(
   body: Body,
   variables: readonly Declared[],
@@ -32,7 +32,7 @@ export function resolveBody(
 const ROOT_DATA = ['root'];
 const NUMBER: ValueType = { kind: 'number' };
 
-/** Returns whether a raw block calls no helper: its name means nothing, and its body is text. */
+/** Returns whether a raw block calls no helper, so that its name has no meaning and its body is text. */
 function isTextAlone({ call }: Block): boolean {
   if (call === undefined) return true;
   const { callee, params, hash } = call;
@@ -100,7 +100,7 @@ class Resolver {
     this.#body(body, inner);
   }
 
-  /** The body of a partial block is written if the partial is missing: in the context that it is called with. */
+  /** The scope of the body of a partial block, which is written if the partial is missing, with the call's context. */
   #scopeOfPartialBlock({ params, hash }: PartialCall, { span }: Body, scope: BodyScope): BodyScope {
     const [context] = params;
     if (context === undefined && hash.length === 0) return scope;
@@ -109,7 +109,7 @@ class Resolver {
     return { ...scope, span, given, context: this.#typeOf(context, scope), outer: scope };
   }
 
-  /** The context of an inline partial is that of its calls. */
+  /** The scope of an inline partial, whose context is that of its calls. */
   #scopeOfInline(inline: InlinePartialNode, scope: BodyScope): BodyScope {
     this.#inlineCalls ??= inlineCallsIn(this.#whole ?? inline.body);
     const calls = this.#inlineCalls.calls.get(inline.name?.name ?? '') ?? [];
@@ -133,7 +133,7 @@ class Resolver {
     if (block.inverse) this.#within(block.inverse.body, other, scope);
   }
 
-  /** The scopes of a block's body and of its else. `type`: of the block's value, if it is not a helper. */
+  /** The scopes of a block's body and of its else. `type` is that of the block's value, if it is not a helper. */
   #scopesOf(
     block: Block,
     type: ValueType | undefined,
@@ -142,7 +142,7 @@ class Resolver {
     const argument = block.call?.params[0];
     const given = type ?? (argument === undefined ? ANY : this.#typeOf(argument, scope));
     const name = block.call?.callee.type === 'path' ? block.call.callee.original : '';
-    // The text between `{{^name}}` and its else is written if there is no value: outside.
+    // The body between `{{^name}}` and its else is written if there is no value, so it keeps the outer context.
     const place = block.inverted ? block.inverse?.body : block.body;
     if (place === undefined) return { main: scope, other: scope };
     const inner = (context: ValueType, types: readonly ValueType[], data: readonly string[]): BodyScope => ({
@@ -161,7 +161,7 @@ class Resolver {
     return block.inverted ? { main: scope, other: within } : { main: within, other: scope };
   }
 
-  /** The scope inside a block that has a context of its own; undefined for one that has not. */
+  /** The scope inside a block with its own context; undefined for other blocks. */
   #inside(
     name: string,
     isValue: boolean,
@@ -176,7 +176,7 @@ class Resolver {
     }
     if (name !== 'with' && (!isValue || given.kind === 'boolean')) return undefined;
     const within = inner(given, [given], []);
-    // Handlebars adds no context that is the same as the one around it.
+    // Handlebars adds no level if the context is the same as the one around it.
     const isSame = argument?.type === 'path' && isThis(argument);
     return isSame ? { ...scope, span: within.span, blockParams: within.blockParams } : within;
   }
@@ -304,7 +304,7 @@ function isThis({ data, depth, segments }: PathNode): boolean {
   return !data && depth === 0 && segments.length === 0;
 }
 
-/** In the place of a name, Handlebars reads a literal as one: `{{"odd name"}}`. */
+/** Handlebars reads a literal in place of a name as a name: `{{"odd name"}}`. */
 function pathOfLiteral({ value, span }: LiteralNode): PathNode {
   const name = String(value);
   const quotes = typeof value === 'string' && span.end - span.start === name.length + 2 ? 1 : 0;

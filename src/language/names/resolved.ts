@@ -5,20 +5,20 @@ import type { Declared, ValueType } from '../types/value-type.ts';
 
 /** The context of a path's first segment. */
 export type Meaning =
-  /** Of the input itself. */
+  /** A variable of the input itself. */
   | { readonly kind: 'variable'; readonly name: string; readonly declared: Declared | undefined }
-  /** Of the context of a block such as `{{#each}}`. */
+  /** A property of the context of a block such as `{{#each}}`. */
   | { readonly kind: 'property'; readonly name: string; readonly declared: Declared | undefined }
   | { readonly kind: 'block-param'; readonly name: string; readonly declaredAt: Span }
   /** `@index`, `@root`, and Dotprompt's context values (`@auth`). */
   | { readonly kind: 'data'; readonly name: string }
-  /** `this`, `.`, `..` alone. */
+  /** Only `this`, `.` or `..`. */
   | { readonly kind: 'context' }
   /** More `../` than there are contexts around. */
   | { readonly kind: 'outside' };
 
 export interface SegmentUse extends Name {
-  /** Of the value up to and with this segment. */
+  /** The type of the value up to and including this segment. */
   readonly type: ValueType;
   readonly declared: Declared | undefined;
   /** Its context is declared and has no such property; never true of an input variable. */
@@ -31,14 +31,14 @@ export interface PathUse {
   readonly path: PathNode;
   readonly meaning: Meaning;
   readonly segments: readonly SegmentUse[];
-  /** Of the whole path. */
+  /** The type of the whole path. */
   readonly type: ValueType;
   readonly scope: BodyScope;
 }
 
 export interface HelperUse {
   readonly name: string;
-  /** Of its name. */
+  /** The range of its name. */
   readonly span: Span;
   readonly call: HelperCall;
   readonly as: 'value' | 'block' | 'argument';
@@ -53,18 +53,18 @@ export interface BodyScope {
   readonly context: ValueType | 'input';
   /** Block parameters that can be used here, the innermost first. */
   readonly blockParams: readonly (Name & { readonly type: ValueType })[];
-  /** `@index` and its like that can be used here. */
+  /** Names such as `@index` that can be used here. */
   readonly data: readonly string[];
-  /** The scope of `../`; undefined for the input's. */
+  /** The scope of `../`; undefined in the scope of the input. */
   readonly outer: BodyScope | undefined;
   /** Names that the call of a partial adds to the context. */
   readonly given?: ReadonlySet<string>;
-  /** True if only rendering can tell the context: that of an inline partial that is called with one, or from elsewhere. */
+  /** True if only rendering can tell the context: in an inline partial that is called with one, or from elsewhere. */
   readonly open?: boolean;
 }
 
 export interface Resolved {
-  /** In their order of appearance. */
+  /** In order of appearance. */
   readonly paths: readonly PathUse[];
   readonly helpers: readonly HelperUse[];
   readonly partials: readonly PartialCall[];

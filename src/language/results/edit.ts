@@ -1,21 +1,21 @@
-/** Changes to texts: what quick fixes, rename and formatting give. */
+/** Changes to texts, the results of quick fixes, rename and formatting. */
 import type { PromptName } from '../../core/name.ts';
 import type { Span } from './span.ts';
 
-/** Puts `text` where `span` is; an empty span inserts. */
+/** Replaces `span` with `text`; an empty span inserts it. */
 export interface TextEdit {
   readonly span: Span;
   readonly text: string;
 }
 
-/** Edits by file, files that get another name, and prompts that are new. */
+/** Edits by file, renamed files, and new prompts. */
 export interface WorkspaceChange {
   readonly edits: ReadonlyMap<string, readonly TextEdit[]>;
   readonly renames?: readonly { readonly from: string; readonly toName: string }[];
   readonly creates?: readonly { readonly name: PromptName; readonly text: string }[];
 }
 
-/** Edits of one text that do not overlap, in any order. */
+/** Applies edits of one text that do not overlap, in any order. */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   const parts: string[] = [];
   let done = 0;

@@ -2,7 +2,7 @@
 import { SOURCE_ERROR_CODES, type SourceErrorCode } from '../../core/check/finding.ts';
 import type { Span } from './span.ts';
 
-/** `error`: the registry refuses to publish the prompt, and for nothing else; `hint` is shown faded. */
+/** `error` only means that the registry does not publish the prompt; `hint` is shown faded. */
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
 export const FINDING_CODES = {
@@ -32,7 +32,7 @@ export const FINDING_CODES = {
   'looks-like-a-secret': 'warning',
 } as const satisfies Readonly<Record<string, Severity>>;
 
-/** The maximum number of findings of one kind in a text, which can have a million. */
+/** The maximum number of findings of one kind in a text, which could have a million. */
 export const MAX_FINDINGS = 200;
 
 export type FindingCode = keyof typeof FINDING_CODES;
@@ -50,7 +50,7 @@ export function severityOf({ code }: Finding): Severity {
   return FINDING_CODES[code];
 }
 
-/** Findings about what YAML says at a place: they mean nothing where it cannot be read. */
+/** Findings about values in YAML, which have no meaning where the YAML cannot be read. */
 const OF_VALUE: ReadonlySet<FindingCode> = new Set([
   'sample-mismatch',
   'default-mismatch',
@@ -59,7 +59,7 @@ const OF_VALUE: ReadonlySet<FindingCode> = new Set([
   'json-schema',
 ]);
 
-/** Without what merely follows from a syntax error at the same place. */
+/** Removes findings that only follow from a syntax error at the same place. */
 export function withoutConsequences(findings: readonly Finding[]): Finding[] {
   const unread = findings.filter(({ code }) => code === 'front-matter-syntax' || code === 'sample-syntax');
   if (unread.length === 0) return [...findings];

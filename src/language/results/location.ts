@@ -1,4 +1,4 @@
-/** A place in one of several texts, as definitions and references are. */
+/** A place in one of several texts, such as a definition or a reference. */
 import type { Span } from './span.ts';
 
 export interface Location {

@@ -1,7 +1,7 @@
-/** Markdown for hovers and completion: an author's text stays text in it. */
+/** Writes Markdown for hovers and completion, in which an author's text stays plain text. */
 import { oneLine, visibleLines } from '../../core/visible-text.ts';
 
-/** `text` with all that Markdown or HTML could read as markup escaped; line breaks stay. */
+/** `text` with possible Markdown and HTML markup escaped; keeps line breaks. */
 export function escapeMarkdown(text: string): string {
   return visibleLines(text)
     .replace(/[\\`*_{}[\]()#+\-.!|<>~&$]/g, character => (character === '&' ? '&amp;' : `\\${character}`))
@@ -24,7 +24,7 @@ export function codeBlock(text: string, language = ''): string {
   return `${fence}${language}\n${visibleLines(text)}\n${fence}`;
 }
 
-/** The number of backticks that follow each other at most. */
+/** The length of the longest run of backticks. */
 function longestRun(text: string): number {
   let longest = 0;
   for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);

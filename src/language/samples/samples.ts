@@ -11,9 +11,9 @@ export interface Sample {
   readonly name: string;
   /** The range of the name's value; of the whole sample if it has no name. */
   readonly nameSpan: Span;
-  /** Values by variable name, as JSON has them. */
+  /** Values by variable name, as in JSON. */
   readonly input: Readonly<Record<string, unknown>>;
-  /** Of `input`. */
+  /** The entries of `input`. */
   readonly entries: readonly PlacedPair[];
   readonly span: Span;
 }

@@ -20,18 +20,18 @@ import { applyEdits, type TextEdit } from '../results/edit.ts';
 import { equals } from '../types/values.ts';
 import { readSamples } from './samples.ts';
 
-/** Values by variable name, as JSON has them. */
+/** Values by variable name, as in JSON. */
 export type SampleInput = Readonly<Record<string, unknown>>;
 
 const PLAIN: ToStringOptions = { lineWidth: 0, blockQuote: 'literal' };
-/** For texts that YAML's other styles cannot hold. */
+/** The style for texts that YAML's other styles cannot express. */
 const QUOTED: ToStringOptions = { lineWidth: 0, blockQuote: false, defaultStringType: 'QUOTE_DOUBLE' };
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
- * The text of a samples file with this sample: at the end, or in place of the one with the same name, of which only
- * variables that differ are rewritten. Other comments, order and formatting are kept; an empty text becomes a file with
- * one sample.
+ * The text of a samples file with this sample: at the end, or in place of the one with the same name, in which only
+ * variables that differ are rewritten. Keeps all other comments, order and formatting; an empty text becomes a file
+ * with one sample.
  * @throws Problem `invalid_source` if the file cannot be read, or the sample cannot be written, so that nothing is lost
  */
 export function withSample(text: string, name: string, input: SampleInput): string {
@@ -56,14 +56,14 @@ export function withSample(text: string, name: string, input: SampleInput): stri
   for (const write of old ? [changed(old.input), replaced, rewritten] : [added, rewritten])
     for (const style of [PLAIN, QUOTED]) {
       const written = write(body, name, value, style);
-      // A lone surrogate has no UTF-8 bytes.
+      // UTF-8 cannot encode a lone surrogate.
       if (written === undefined || (text.isWellFormed() && !written.isWellFormed())) continue;
       if (holdsExactly(mark + written, wanted)) return mark + written;
     }
   throw refusal('This sample cannot be written as YAML without changing the others.', text, 0, 0);
 }
 
-/** Returns whether a text reads back as these samples, in this order, with nothing wrong. */
+/** Returns whether a text reads back as exactly these samples, in this order, without errors. */
 function holdsExactly(text: string, wanted: readonly { name: string; input: unknown }[]): boolean {
   const { samples, findings } = readSamples(text);
   return (
@@ -79,7 +79,7 @@ function holdsExactly(text: string, wanted: readonly { name: string; input: unkn
 /** A way to insert a sample into a text; undefined if it does not apply. The result is verified by reading it. */
 type Write = (text: string, name: string, value: SampleInput, style: ToStringOptions) => string | undefined;
 
-/** Adds the sample after all there is. */
+/** Adds the sample at the end. */
 const added: Write = (text, name, value, style) => {
   const start = listOf(documentOf(text))?.range?.[0] ?? 0;
   const indent = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
@@ -140,11 +140,11 @@ const rewritten: Write = (text, name, value, style) => {
   try {
     return document.toString(style).replaceAll(/\r?\n/g, newlineOf(text));
   } catch {
-    return undefined; // an alias that comes before its anchor, or the like: no way to write it
+    return undefined; // cannot be written, for example because an alias would come before its anchor
   }
 };
 
-/** Moves the target of an anchor in `removed` to the first alias of it. */
+/** Moves the target of each anchor in `removed` to its first alias. */
 function keepAnchors(document: Document, removed: Node): void {
   const anchored = new Map<string, Node>();
   visit(removed as Parameters<typeof visit>[0], {
@@ -163,9 +163,9 @@ function keepAnchors(document: Document, removed: Node): void {
 
 interface PairPlace {
   readonly key: string;
-  /** Of the key. */
+  /** Offset of the key. */
   readonly start: number;
-  /** Of the value; behind the line break of a text in lines of its own. */
+  /** End of the value; for a block scalar, after its line break. */
   readonly end: number;
 }
 
@@ -175,14 +175,14 @@ function placeOfPair({ key, value }: { key: unknown; value: unknown }): PairPlac
   return { key: String(key.value), start: key.range[0], end };
 }
 
-/** A pair written for the place of another one. */
+/** A pair written to replace another. */
 function pairText(text: string, place: PairPlace, pair: SampleInput, style: ToStringOptions): string {
   const newline = newlineOf(text);
   const lines = linesOf(pair, style, columnOf(text, place.start)).join(newline);
   return text[place.end - 1] === '\n' ? `${lines}${newline}` : lines;
 }
 
-/** From the beginning of a pair's first line to the end of its last one, its line break included. */
+/** The range from the beginning of a pair's first line to the end of its last one, including its line break. */
 function linesAround(text: string, { start, end }: PairPlace): { start: number; end: number } {
   const lineBreak = text[end - 1] === '\n' ? end - 1 : text.indexOf('\n', end);
   return { start: start - columnOf(text, start), end: lineBreak < 0 ? text.length : lineBreak + 1 };
@@ -204,7 +204,7 @@ function itemOf(document: Document, name: string): YAMLMap | undefined {
   return listOf(document)?.items.find((item): item is YAMLMap => isMap(item) && item.get('name') === name);
 }
 
-/** A value as lines of YAML, all but the first and the empty ones indented. */
+/** A value as lines of YAML, indented except for the first and empty ones. */
 function linesOf(value: unknown, style: ToStringOptions, indent: number): string[] {
   const yaml = stringify(value, { ...style, aliasDuplicateObjects: false });
   const lines = yaml.replace(/\n$/, '').split('\n');

@@ -2,7 +2,7 @@
 import Handlebars from 'handlebars';
 import type { Span } from '../results/span.ts';
 
-/** Handlebars' names of its tokens; `INVALID` is what it has no name for. */
+/** Handlebars' names for its tokens; `INVALID` is text that it does not accept. */
 export type TokenKind =
   | 'CONTENT'
   | 'COMMENT'
@@ -52,7 +52,7 @@ export const TAG_CLOSES: ReadonlySet<TokenKind> = new Set(['CLOSE', 'CLOSE_UNESC
 
 export interface TagToken extends Span {
   readonly kind: TokenKind;
-  /** As in Handlebars: without quotes and escapes. */
+  /** The text as in Handlebars, without quotes and escapes. */
   readonly text: string;
 }
 
@@ -62,7 +62,7 @@ interface HandlebarsLexer {
   readonly yytext: string;
   /** The last token as written. */
   readonly match: string;
-  /** Text that is not read yet. */
+  /** The remaining text. */
   readonly _input: string;
 }
 const { lexer, terminals_ } = (
@@ -80,7 +80,7 @@ export interface Lexed {
 /** The tokens of `text`, whose first character is at `offset` of the document. Never throws. */
 export function lex(text: string, offset: number): Lexed {
   const tokens: TagToken[] = [];
-  // The lexer refuses NUL; it represents a character all the same.
+  // The lexer does not accept NUL, so it is replaced by another character.
   lexer.setInput(text.includes('\0') ? text.replaceAll('\0', ' ') : text);
   const position = (): number => offset + text.length - lexer._input.length;
   for (;;) {

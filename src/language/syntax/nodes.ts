@@ -1,9 +1,9 @@
-/** The body of a prompt as a tree with places: Handlebars' AST, but of a text that may be half written. */
+/** The body of a prompt as a tree with places: like Handlebars' AST, but for text that may be incomplete. */
 import type { Span } from '../results/span.ts';
 
 export type BodyNode = ContentNode | CommentNode | Mustache | Block | PartialCall | InlinePartialNode;
 
-/** Text between tags, escapes (`\{{`) included. */
+/** Text between tags, including escapes (`\{{`). */
 export interface ContentNode {
   readonly type: 'content';
   readonly span: Span;
@@ -40,7 +40,7 @@ export interface Block {
   readonly sound: boolean;
 }
 
-/** `{{else}}`, `{{^}}`, or `{{else if …}}`, whose body is a single block: itself. */
+/** `{{else}}`, `{{^}}`, or `{{else if …}}`, whose body is a single block for the tag itself. */
 export interface Inverse {
   readonly tag: Span;
   readonly chained: boolean;
@@ -57,7 +57,7 @@ export interface PartialCall {
   readonly computed: SubExpressionNode | undefined;
   readonly params: readonly ExpressionNode[];
   readonly hash: readonly HashPairNode[];
-  /** Of a block. */
+  /** The body of a block. */
   readonly body: Body | undefined;
   readonly close: CloseTag | undefined;
   readonly sound: boolean;
@@ -68,7 +68,7 @@ export interface InlinePartialNode {
   readonly type: 'inline';
   readonly span: Span;
   readonly openTag: Span;
-  /** The contents of its string, with its range between the quotes. */
+  /** The contents of the string, with the range between the quotes. */
   readonly name: Name | undefined;
   readonly call: HelperCall | undefined;
   readonly body: Body;
@@ -77,7 +77,7 @@ export interface InlinePartialNode {
 }
 
 export interface Body {
-  /** Between the tags. */
+  /** The range between the tags. */
   readonly span: Span;
   readonly nodes: readonly BodyNode[];
 }
@@ -110,13 +110,13 @@ export type ExpressionNode = PathNode | LiteralNode | SubExpressionNode;
 export interface PathNode {
   readonly type: 'path';
   readonly span: Span;
-  /** As Handlebars names it: brackets off, `this` and `../` as written. */
+  /** As in Handlebars: without brackets, `this` and `../` as written. */
   readonly original: string;
-  /** Begins with `@`. */
+  /** True if it begins with `@`. */
   readonly data: boolean;
-  /** The number of `../` that lead it. */
+  /** The number of `../` that it begins with. */
   readonly depth: number;
-  /** Begins with `this` or `.`, so that it is neither a block parameter nor a helper. */
+  /** True if it begins with `this` or `.`, so that it is neither a block parameter nor a helper. */
   readonly scoped: boolean;
   /** Without `..`, `.` and `this`. */
   readonly segments: readonly Name[];

@@ -1,7 +1,7 @@
 /**
  * Parses a template's tokens to a tree, by Handlebars' grammar (handlebars.yy). Where Handlebars would fail, this
- * records the place and continues: while somebody types, most texts have an error somewhere. The checker reports the
- * errors (src/core/check).
+ * records the place and continues, because a text that is being typed nearly always has an error. The checker reports
+ * the errors (src/core/check).
  */
 import { MAX_CHAIN, MAX_DEPTH } from '../../core/check/too-deep.ts';
 import type { Span } from '../results/span.ts';
@@ -14,7 +14,7 @@ export interface ParsedBody {
   readonly body: Body;
   /** The first 500 places that Handlebars cannot read. */
   readonly unreadable: readonly Span[];
-  /** True if all errors are inside single tags, so that the text around them has its meaning anyway. */
+  /** True if all errors are inside single tags, so that the meaning of the text around them is clear. */
   readonly local: boolean;
 }
 
@@ -33,7 +33,7 @@ const OPENS_BLOCK: ReadonlySet<TokenKind> = new Set([
 
 class Parser {
   readonly #tokens: TokenCursor;
-  /** The names of the blocks that are open, the innermost last. */
+  /** The names of the open blocks, the innermost last. */
   readonly #open: string[] = [];
   #chain = 0;
 
@@ -50,7 +50,7 @@ class Parser {
     return { body, unreadable, local };
   }
 
-  /** A body that continues after closing tags and elses that belong to no block: those for which `isStray` returns true. */
+  /** Parses a body, skipping closing tags and elses for which `isStray` returns true, as they belong to no block. */
   #bodyPast(start: number, isStray: (token: TagToken) => boolean): Body {
     const nodes: BodyNode[] = [];
     let position = start;
@@ -65,7 +65,7 @@ class Parser {
     }
   }
 
-  /** Nodes from `start` up to what ends a body: a closing tag, an else, the end. */
+  /** Parses nodes from `start` up to a closing tag, an else or the end. */
   #body(start: number): Body {
     const nodes: BodyNode[] = [];
     let position = start;
@@ -115,7 +115,7 @@ class Parser {
     }
   }
 
-  /** `chained`: an `{{else if …}}`, which the block around it closes. */
+  /** `chained` is true for an `{{else if …}}`, which the block around it closes. */
   #block(token: TagToken, chained: boolean): Block {
     const open = readTag(this.#tokens, 'CLOSE');
     const name = nameOf(open.call);
@@ -231,14 +231,14 @@ class Parser {
     };
   }
 
-  /** Registers an open block, for closing tags inside it, until the returned function is called. Undefined: another's tag closes it. */
+  /** Registers an open block until the returned function is called. No `name`: another block's tag closes it. */
   #enter(name: string | undefined): () => void {
     if (name === undefined) return () => {};
     this.#open.push(name);
     return () => void this.#open.pop();
   }
 
-  /** A block that nests too deep, with all in it: one issue, not a stack that overflows. */
+  /** Skips a block that nests too deep, with its contents: one issue instead of a stack overflow. */
   #tooDeep(token: TagToken): BodyNode {
     const { tag } = readTag(this.#tokens, 'CLOSE');
     this.#tokens.local = false;
@@ -272,7 +272,7 @@ class Parser {
     const start = this.#tokens.next;
     const close = this.#closeTag();
     if (close.name.name === name) return close;
-    // It closes a block further out: this one is never closed.
+    // The tag closes a block further out, so this one is never closed.
     if (this.#open.lastIndexOf(close.name.name, -2) >= 0) {
       this.#tokens.next = start;
       this.#refuseBlock(openTag);
@@ -296,7 +296,7 @@ class Parser {
       : { span: tag, name: { name: textOfCallee(callee), span: callee.span } };
   }
 
-  /** An else or a closing tag in the wrong place. */
+  /** Reads an else or a closing tag in the wrong place. */
   #stray(token: TagToken): BodyNode {
     this.#tokens.local = false;
     const node = (span: Span): BodyNode => ({ type: 'mustache', span, call: undefined, sound: false });

@@ -1,4 +1,4 @@
-/** One tag of a template: from its braces to its braces, with the call, path or literals between them. */
+/** Parses one tag of a template: its braces, with the call, path or literals between them. */
 import { MAX_DEPTH } from '../../core/check/too-deep.ts';
 import type { Span } from '../results/span.ts';
 import { TAG_CLOSES, TAG_OPENS, type TagToken, type TokenKind } from './lex.ts';
@@ -19,7 +19,7 @@ export interface OpenTag {
   /** The computed name of a partial, with the arguments after it. */
   readonly computed: (TagArguments & { readonly name: SubExpressionNode }) | undefined;
   readonly blockParams: readonly Name[];
-  /** True if nothing is wrong in it. */
+  /** True if it has no error. */
   readonly sound: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface TagArguments {
   readonly hash: readonly HashPairNode[];
 }
 
-/** The start of a tag, or a whole tag. */
+/** Tokens that are the start of a tag, or a whole tag. */
 const TAG_STARTS: ReadonlySet<TokenKind> = new Set([
   ...TAG_OPENS,
   'END_RAW_BLOCK',
@@ -38,7 +38,7 @@ const TAG_STARTS: ReadonlySet<TokenKind> = new Set([
 ]);
 const LITERALS: ReadonlySet<TokenKind> = new Set(['STRING', 'NUMBER', 'BOOLEAN', 'UNDEFINED', 'NULL']);
 
-/** Reads a tag from its braces to its braces; the next token opens it. `mayCompute`: `{{> (lookup …)}}`. */
+/** Reads a tag, which the next token opens. `mayCompute` allows a computed name, as in `{{> (lookup …)}}`. */
 export function readTag(tokens: TokenCursor, closing: TokenKind, mayCompute = false): OpenTag {
   const opening = tokens.take();
   const failed = tokens.wrong;
@@ -49,7 +49,7 @@ export function readTag(tokens: TokenCursor, closing: TokenKind, mayCompute = fa
   const token = tokens.peek();
   if (token !== undefined && TAG_CLOSES.has(token.kind)) {
     tokens.next += 1;
-    // The end of a raw block's tag starts raw text, wherever it is.
+    // The end of a raw block's tag starts raw text, even in another tag.
     if (token.kind === 'CLOSE_RAW_BLOCK' && closing !== token.kind) tokens.local = false;
     const tag = { start: opening.start, end: token.end };
     if (call === undefined && computed === undefined && tokens.wrong === failed) tokens.refuse(tag);
@@ -73,7 +73,7 @@ function leaveTag(tokens: TokenCursor, opening: TagToken, failed: number): numbe
     }
     last = token;
   }
-  // Never closed: what it swallowed to the end of its line is the tag's, the rest is text.
+  // The tag is never closed: it includes the rest of its line, and what follows is text.
   tokens.local = false;
   const line = /[\r\n]/.exec(tokens.textOf({ start: opening.end, end: last.end }))?.index;
   const end = line === undefined ? last.end : opening.end + line;
@@ -176,7 +176,7 @@ function readPath(tokens: TokenCursor, start: number, data: boolean): PathNode {
     const separator = tokens.peek();
     if (separator?.kind !== 'SEP') break;
     if (tokens.peek(1)?.kind !== 'ID') {
-      // `user.` while it is typed: the path up to there is.
+      // `user.` while it is being typed: keep the path so far.
       tokens.next += 1;
       tokens.refuse(spanOf(separator));
       end = separator.end;
@@ -204,7 +204,7 @@ function readBlockParams(tokens: TokenCursor): Name[] {
   return names;
 }
 
-/** An ID without its brackets. */
+/** The text of an ID without its brackets. */
 function bare(text: string): string {
   return text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
 }

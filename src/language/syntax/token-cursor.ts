@@ -2,7 +2,7 @@
 import type { Span } from '../results/span.ts';
 import type { TagToken, TokenKind } from './lex.ts';
 
-/** The maximum number of places; a text of a million braces would have as many. */
+/** The maximum number of places, since a text of a million braces would have as many. */
 export const MAX_PLACES = 500;
 
 export class TokenCursor {
@@ -13,9 +13,9 @@ export class TokenCursor {
   next = 0;
   /** The number of errors found, kept or not. */
   wrong = 0;
-  /** True if all that is wrong stays inside single tags. */
+  /** True if all errors are inside single tags. */
   local = true;
-  /** The number of parentheses that are open. */
+  /** The number of open parentheses. */
   depth = 0;
   readonly unreadable: Span[] = [];
   readonly #text: string;
@@ -28,12 +28,12 @@ export class TokenCursor {
     this.#tokens = tokens;
   }
 
-  /** The token `ahead` of the next one, or behind it; undefined at the end. */
+  /** The token at distance `ahead` from the next one, which may be negative; undefined at the end. */
   peek(ahead = 0): TagToken | undefined {
     return this.#tokens[this.next + ahead];
   }
 
-  /** The next token, which there must be. */
+  /** Consumes the next token, which must exist. */
   take(): TagToken {
     const token = this.#tokens[this.next] as TagToken;
     this.next += 1;
@@ -49,7 +49,7 @@ export class TokenCursor {
     return this.#text.slice(start - this.start, end - this.start);
   }
 
-  /** Notes that the text there cannot be read. */
+  /** Records that the text at a place cannot be read. */
   refuse(span: Span): void {
     this.wrong += 1;
     if (this.unreadable.length < MAX_PLACES) this.unreadable.push(span);

@@ -1,9 +1,9 @@
-/** After an edit, only the top-level nodes around it are read again; those before stay, those after are moved. */
+/** Updates a tree after an edit: parses the top-level nodes around it, keeps those before, and moves those after. */
 import { type ParsedBody, parseBody } from './parse-body.ts';
 
 /**
- * Parses the body `text` at `offset`, reusing `previous`. The result equals `parseBody(text, offset)`, but takes time
- * only for the edited nodes.
+ * Parses the body `text` at `offset`, reusing `previous`. The result equals `parseBody(text, offset)`, but only the
+ * edited nodes take time.
  */
 export function updateBody(
   previous: ParsedBody,
@@ -14,7 +14,7 @@ export function updateBody(
   const moved = offset - previous.body.span.start;
   if (previousText === text) return moved === 0 ? previous : shifted(previous, moved);
   const whole = () => parseBody(text, offset);
-  // Errors beyond single tags may depend on anything.
+  // An error that is not inside a single tag may depend on any other text.
   if (!previous.local) return whole();
   const edit = changedRange(previousText, text);
   const { nodes } = previous.body;
@@ -22,18 +22,18 @@ export function updateBody(
   let first = nodes.findIndex(({ span }) => span.end - from >= edit.start);
   if (first < 0) first = Math.max(0, nodes.length - 1);
   let last = nodes.findLastIndex(({ span }) => span.start - from <= edit.oldEnd);
-  // A backslash at the end of text belongs to the tag after it, and text that begins anew to the text before it.
+  // A backslash at the end of text affects the tag after it, and new text at the start of a node joins that before it.
   if (nodes[first]?.type === 'content' && first > 0) first -= 1;
   if (nodes[last]?.type === 'content' && last < nodes.length - 1) last += 1;
   const delta = text.length - previousText.length;
   const start = (nodes[first]?.span.start ?? from) - from;
   const oldEnd = (nodes[last]?.span.end ?? from) - from;
   const atEnd = last >= nodes.length - 1;
-  // A brace after the edited tags may belong to them now.
+  // A brace after the edited tags may now belong to them.
   if (!atEnd && text.charCodeAt(oldEnd + delta) === CLOSING_BRACE) return whole();
   const part = parseBody(text.slice(start, oldEnd + delta), offset + start);
   if (!part.local) return whole();
-  // Text at an end would have to be joined with the text beyond it.
+  // Text at either end would have to be joined with the text beyond it.
   if (!atEnd && part.body.nodes.at(-1)?.type === 'content') return whole();
   if (first > 0 && part.body.nodes[0]?.type === 'content' && nodes[first - 1]?.type === 'content')
     return whole();
@@ -83,7 +83,7 @@ function shifted({ body, unreadable, local }: ParsedBody, by: number): ParsedBod
   };
 }
 
-/** A copy with every `start` and `end` in it moved: places are the only numbers of these names. */
+/** A copy with every `start` and `end` in it moved, which are always offsets. */
 function shift<T extends object>(value: T, by: number): T {
   if (by === 0) return value;
   if (Array.isArray(value)) return value.map(item => shiftAny(item, by)) as unknown as T;

@@ -1,7 +1,7 @@
-/** Checks for keywords of JSON Schema with a value of the wrong type, which would silently have no effect. */
+/** Finds keywords of JSON Schema whose value has the wrong type, so that they would silently have no effect. */
 import type { PlacedValue } from '../../core/yaml-places.ts';
 
-/** @param wrong called for each, with its value */
+/** @param wrong called for each wrong keyword, with its value */
 export function checkKeywords(
   { pairs }: PlacedValue,
   wrong: (value: PlacedValue, message: string) => void,
@@ -38,7 +38,7 @@ const BY_NAME: Kind = {
   fits: ({ kind }) => kind === 'mapping',
 };
 
-/** `JsonSchemaReader` reports those that it reads itself. */
+/** Excludes keywords that `JsonSchemaReader` reads, and reports itself. */
 const KINDS: ReadonlyMap<string, Kind> = new Map([
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'].map(key => [key, NUMBER] as const),
   ['multipleOf', POSITIVE],

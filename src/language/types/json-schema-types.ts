@@ -9,7 +9,7 @@ const TYPES = [...Object.keys(SCALAR_TYPES), 'object', 'array'];
 /** A chain of `$ref` can be as long as the text. */
 const MAX_DEPTH = 500;
 
-/** Reads one JSON Schema; `$ref` leads to its own parts only. */
+/** Reads one JSON Schema; follows a `$ref` only within it. */
 export class JsonSchemaReader {
   readonly #root: PlacedValue;
   readonly #find: Find;
@@ -137,7 +137,7 @@ export class JsonSchemaReader {
     return part(schema, 'patternProperties') === undefined ? undefined : ANY;
   }
 
-  /** Of `anyOf`, `oneOf` and `allOf`, what is left when `null` is one of two, or the only one. */
+  /** The type of `anyOf`, `oneOf` or `allOf` if there is only one alternative, or one besides `null`. */
   #alternatives(schema: PlacedValue): ValueType {
     for (const word of ['anyOf', 'oneOf', 'allOf']) {
       const list = part(schema, word);
@@ -149,7 +149,7 @@ export class JsonSchemaReader {
     return ANY;
   }
 
-  /** `#/$defs/name`: the same schema's own parts. */
+  /** The target of a reference within the same schema, such as `#/$defs/name`. */
   #referred(reference: PlacedValue): ValueType {
     const { value } = reference;
     if (typeof value !== 'string' || !value.startsWith('#')) return ANY;
@@ -164,7 +164,7 @@ export class JsonSchemaReader {
   }
 }
 
-/** The value of a key; of duplicates the last one, as in YAML. */
+/** The value of a key; if there are several, the last, as in YAML. */
 export function part({ pairs }: PlacedValue, key: string): PlacedValue | undefined {
   return pairs.findLast(pair => pair.key === key)?.node;
 }

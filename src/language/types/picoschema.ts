@@ -1,6 +1,6 @@
 /**
- * Picoschema (github.com/google/dotprompt) with places: reads what Dotprompt's own reader accepts in the same way, and
- * reports what it rejects or probably misinterprets.
+ * Reads Picoschema (github.com/google/dotprompt) with places: interprets what Dotprompt's own reader accepts in the
+ * same way, and reports what that rejects or probably misinterprets.
  */
 import { placeInText } from '../../core/place-in-yaml.ts';
 import {
@@ -36,7 +36,7 @@ export const CONTAINER_TYPES = {
   enum: 'One of the values listed after the colon.',
 } as const satisfies Readonly<Record<string, string>>;
 
-/** As a key: what properties have that are not named. */
+/** The key for the type of properties that are not named. */
 export const WILDCARD = '(*)';
 
 type ScalarName = keyof typeof SCALAR_TYPES;
@@ -57,7 +57,7 @@ export function isScalarName(name: string): name is ScalarName {
   return Object.hasOwn(SCALAR_TYPES, name);
 }
 
-/** Reads one schema's values; those that aliases share are read once. */
+/** Reads one schema's values. Values that aliases share are read once. */
 export class PicoschemaReader {
   readonly #find: Find;
   readonly #read = new Map<readonly PlacedPair[], ValueType>();
@@ -66,7 +66,7 @@ export class PicoschemaReader {
     this.#find = find;
   }
 
-  /** The text after a colon: a type with its description, or properties. If it is empty, the error is reported at `key`. */
+  /** Reads what follows a colon: a type with its description, or properties. If empty, reports an error at `key`. */
   read(schema: PlacedValue, key: Span): ValueType {
     return this.#value(schema, key).type;
   }
@@ -80,7 +80,7 @@ export class PicoschemaReader {
     return this.scalar(schema, schema.value);
   }
 
-  /** `string`, `string, what it is for` @param isWhole whether it is all of the schema */
+  /** `string`, `string, what it is for` @param isWhole whether it is the whole schema */
   scalar(schema: PlacedValue, text: string, isWhole = false): Typed {
     const [name, description] = splitDescription(text);
     if (isScalarName(name)) return { type: { kind: name }, ...(description && { description }) };
@@ -100,7 +100,7 @@ export class PicoschemaReader {
     return ANY;
   }
 
-  /** The properties of a mapping, in their order. */
+  /** The properties of a mapping, in order. */
   properties({ pairs }: PlacedValue): ValueType & { kind: 'object' } {
     const known = this.#read.get(pairs);
     if (known?.kind === 'object') return known;
@@ -116,7 +116,7 @@ export class PicoschemaReader {
       const declared = this.#property(pair);
       if (declared === undefined) continue;
       const first = keys.get(declared.name);
-      // Of the very same key the YAML is wrong already.
+      // If the keys are identical, this is already an error in YAML.
       if (first !== undefined && first !== pair.key)
         this.#wrong(pair.keySpan, `"${declared.name}" is declared a second time: remove or rename one.`);
       if (first === undefined) properties.push(declared);
@@ -148,7 +148,7 @@ export class PicoschemaReader {
     return message === undefined;
   }
 
-  /** `name(array, what it is for): …`: `inside` is all after the opening parenthesis, which is before `from`. */
+  /** `name(array, what it is for): …`: `inside` is the text after the opening parenthesis, and begins at `from`. */
   #contained({ key, keySpan, keyText, node }: PlacedPair, inside: string, from: number): Typed {
     const isVerbatim = keyText.end - keyText.start === key.length;
     const place = (length: number): Span =>

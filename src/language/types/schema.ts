@@ -1,4 +1,4 @@
-/** A prompt's schema of its input or output: Picoschema or JSON Schema, distinguished as in Dotprompt. */
+/** Reads a prompt's schema of its input or output: Picoschema or JSON Schema, distinguished as in Dotprompt. */
 import { placeInText } from '../../core/place-in-yaml.ts';
 import { NO_OBJECT, notOfAnObject, OTHER_TYPE } from '../../core/schema/input-type.ts';
 import { NO_SCHEMA } from '../../core/schema/type-faults.ts';
@@ -12,7 +12,7 @@ export interface SchemaFacts {
   readonly type: ValueType;
   /** True if it allows names that it does not list. */
   readonly isOpen: boolean;
-  /** For a schema that only the application knows. */
+  /** The name of a schema that only the application knows. */
   readonly name?: string;
 }
 
@@ -21,11 +21,11 @@ export function isJsonSchema(schema: PlacedValue): boolean {
   const type = part(schema, 'type')?.value;
   if (typeof type === 'string' && (isScalarName(type) || type === 'object' || type === 'array')) return true;
   const properties = part(schema, 'properties');
-  // As `typeof … === 'object'` has it: nothing and lists too.
+  // Null and lists count too, as for `typeof`.
   return properties !== undefined && typeof properties.value === 'object';
 }
 
-/** Undefined if there is no schema. Only the schema of an output may describe something other than an object. */
+/** Undefined if there is no schema. Only an output's schema may describe something other than an object. */
 export function readSchema(schema: PlacedValue, of: 'input' | 'output', find: Find): SchemaFacts | undefined {
   if (schema.kind === 'nothing' || schema.value === null) return undefined;
   if (schema.kind !== 'mapping') return readUnnamed(schema, of, find);
@@ -55,7 +55,7 @@ function readPicoschema(schema: PlacedValue, find: Find): SchemaFacts {
   return { type, isOpen: type.others !== undefined };
 }
 
-/** Not a mapping: the name of a type, or of a schema that the application defines. */
+/** Reads a schema that is not a mapping: the name of a type, or of a schema that the application defines. */
 function readUnnamed(schema: PlacedValue, of: 'input' | 'output', find: Find): SchemaFacts {
   const reader = new PicoschemaReader(find);
   if (typeof schema.value === 'string') {

@@ -1,4 +1,4 @@
-/** The types in the front matter: of input variables and of their contents. */
+/** The types that the front matter declares for input variables and their contents. */
 import type { Span } from '../results/span.ts';
 
 /** A declared variable or property. */
@@ -20,7 +20,7 @@ export type ValueType =
   | {
       readonly kind: 'object';
       readonly properties: readonly Declared[];
-      /** Of undeclared properties; undefined if there must be none. */
+      /** The type of undeclared properties; undefined if there must be none. */
       readonly others: ValueType | undefined;
     };
 
@@ -33,7 +33,7 @@ export function propertiesOf(type: ValueType): readonly Declared[] {
   return type.others === undefined ? type.properties : [...type.properties, ...propertiesOf(type.others)];
 }
 
-/** As authors write it: `string`, `string[]`, `"high" | "low"`, `{id, takes}`. */
+/** A type as authors write it: `string`, `string[]`, `"high" | "low"`, `{id, takes}`. */
 export function wordsOfType(type: ValueType): string {
   switch (type.kind) {
     case 'enum':

@@ -1,14 +1,14 @@
-/** Tells whether a value fits a type: of defaults, of samples, of what the preview is given. */
+/** Checks whether values fit a type: defaults, samples and the input of the preview. */
 import { nearest } from '../../core/near.ts';
 import { ANY, type Declared, type ValueType, wordsOfType } from './value-type.ts';
 
 export interface ValueMisfit {
-  /** From the value to what does not fit, a missing property included. */
+  /** The path from the value to the part that does not fit, including a missing property. */
   readonly path: readonly (string | number)[];
   /** The expected and found types, as a clause: "number is expected, found text"; never quotes the value. */
   readonly message: string;
   readonly problem: 'wrong' | 'missing' | 'unknown';
-  /** Instead of an unknown property, or of what is no value of an enum. */
+  /** A similar name in place of an unknown property, or a similar value of the enum. */
   readonly near?: string;
 }
 
@@ -17,7 +17,7 @@ const MAX_MISFITS = 50;
 /** Values that YAML aliases share can be far larger than their text. */
 const MAX_STEPS = 200_000;
 
-/** Every place where `value` does not fit `type`, in order, 50 at most. An optional property may be null or undefined. */
+/** The first 50 places where `value` does not fit `type`, in order. An optional property may be null or undefined. */
 export function misfits(value: unknown, type: ValueType): ValueMisfit[] {
   const found: ValueMisfit[] = [];
   let steps = 0;
@@ -95,7 +95,7 @@ function unknownName(name: string, properties: readonly Declared[]): { message: 
   return near === undefined ? { message } : { message: `${message}. Did you mean "${near}"?`, near };
 }
 
-/** The kind of a value; not the value. */
+/** The kind of a value, without the value itself. */
 export function wordsOfValue(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
@@ -117,7 +117,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Of values such as JSON has. */
+/** Compares JSON values. */
 export function equals(left: unknown, right: unknown): boolean {
   if (left === right) return true;
   if (Array.isArray(left))
@@ -143,7 +143,7 @@ export function wordsOfPath(path: readonly (string | number)[]): string {
   );
 }
 
-/** The type that a value shows: of a variable that only has a default. */
+/** The type of a value, for a variable that only has a default. */
 export function typeOfValue(value: unknown): ValueType {
   let steps = 0;
   return typeOf(value);
@@ -164,7 +164,7 @@ export function typeOfValue(value: unknown): ValueType {
   }
 }
 
-/** The common part of all `types`; a property that one lacks is optional. */
+/** The common type of all `types`; a property that one of them lacks is optional. */
 function joined(types: readonly ValueType[]): ValueType {
   const [first, ...others] = types;
   if (first === undefined || others.some(({ kind }) => kind !== first.kind)) return ANY;

@@ -1,4 +1,4 @@
-/** The helpers that are around a body: Handlebars' own and Dotprompt's. */
+/** The block helpers: Handlebars' own and Dotprompt's. */
 import type { BlockStatement } from '../../syntax-tree.ts';
 import { runBody } from '../run-body.ts';
 import { helperContext, type Scope } from '../scope.ts';
@@ -26,12 +26,12 @@ function either({ scope, node }: BlockCall, first: boolean): void {
 function isGiven(call: BlockCall, example: string): boolean {
   checkCount(call, 1, example);
   const [given] = call.args;
-  // The block of a partial.
+  // A function is the block of a partial.
   const condition = typeof given === 'function' ? given() : given;
   return (Boolean(condition) || Boolean(call.hash['includeZero'])) && !isNothing(condition);
 }
 
-/** Alike means of one type as well: 5 is not "5". */
+/** Values of different types are not equal: 5 is not "5". */
 function isEqual(call: BlockCall): boolean {
   checkCount(call, 2, `{{#${call.name} one other}}…{{/${call.name}}}`);
   // Null counts as not given, like undefined.
@@ -50,7 +50,7 @@ function withValue(call: BlockCall): void {
   else runBody(node.program, scope, value, node, { values: [value] });
 }
 
-/** The body once for each item of a list or property of an object; the inverse if there are none. */
+/** Writes the body once for each item of a list or property of an object, or the inverse if there are none. */
 export function each(items: unknown, scope: Scope, node: BlockStatement): void {
   const { program } = node;
   const { run, template } = scope;

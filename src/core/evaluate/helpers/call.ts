@@ -16,9 +16,9 @@ export interface BlockCall extends HelperInvocation {
   readonly node: BlockStatement;
 }
 
-/** Gives a value. Throws Problem `invalid_source` or `too_expensive` at the call. */
+/** Returns a value. Throws Problem `invalid_source` or `too_expensive` at the call. */
 export type ValueHelper = (call: HelperInvocation) => unknown;
-/** Evaluates one of the block's bodies, or none, any number of times. Throws as a `ValueHelper`. */
+/** Evaluates one of the block's bodies, or none, any number of times. Throws like a `ValueHelper`. */
 export type BlockHelper = (call: BlockCall) => void;
 
 /** @throws Problem `invalid_source` */
@@ -33,7 +33,7 @@ export function checkCount(
   throw invalidAt(scope.template, node, `"${name}" takes ${needed}, not ${given}: write "${example}".`);
 }
 
-/** A value as the text of an argument; undefined for nothing. @throws Problem `invalid_source` for one that is no text */
+/** A value as the text of an argument; undefined for nothing. @throws Problem `invalid_source` if it is not text */
 export function textOfArgument(
   value: unknown,
   { name, scope, node }: Pick<HelperInvocation, 'name' | 'scope' | 'node'>,
@@ -50,7 +50,7 @@ export function textOfArgument(
   );
 }
 
-/** @throws Problem `invalid_source` for what `{{role}}` and its like give */
+/** @throws Problem `invalid_source` for the result of `{{role}}` and similar helpers */
 export function checkNoStructure(value: unknown, { template }: Scope, node: Node): void {
   if (value instanceof Structure)
     throw invalidAt(

@@ -1,4 +1,4 @@
-/** Why an object or a list is not written where text is wanted, and what to write instead. */
+/** Explains why an object or a list cannot be written as text, and what to write instead. */
 
 /**
  * @param value an object or a list

@@ -1,4 +1,4 @@
-/** Values as text and as JSON, which is measured before it is written out: an input may hold itself many times over. */
+/** Writes values as text and as JSON. JSON is measured first, since an input may contain the same value many times. */
 import { Problem } from '../../problem.ts';
 import { asPath, hasArguments, type Node } from '../../syntax-tree.ts';
 import { writtenPath } from '../../written-path.ts';
@@ -10,7 +10,7 @@ import { notText } from './not-text.ts';
 
 /**
  * A value as Handlebars writes it: nothing for null and undefined.
- * @param node what writes it
+ * @param node the statement that writes it
  * @throws Problem `invalid_source` for an object or a list: neither is text
  */
 export function textOf(value: unknown, scope: Scope, node: WritingStatement): string {
@@ -51,7 +51,7 @@ export function jsonOf(value: unknown, indent: unknown, scope: Scope, node: Node
 
 const NO_JSON = 'This value cannot be written as JSON.';
 
-/** Adds the approximate minimum length of `value` to `total`; stops above `limit`, also for a value that contains itself. */
+/** Adds the approximate minimum length of `value` to `total`; stops above `limit`, even if `value` contains itself. */
 function measure(value: unknown, depth: number, total: number, limit: number, width: number): number {
   let length = total + lengthAsJson(value, depth * width);
   if (typeof value !== 'object' || value === null) return length;

@@ -1,4 +1,4 @@
-/** The helpers that give a value: Handlebars' `lookup` and `log`, and Dotprompt's. */
+/** The helpers that return a value: Handlebars' `lookup` and `log`, and Dotprompt's. */
 import type { Part } from 'dotprompt';
 import { INTERNAL_HELPERS } from '../../known-helpers.ts';
 import type { Problem } from '../../problem.ts';
@@ -58,7 +58,7 @@ function role(call: HelperInvocation): unknown {
 
 function unknownRole(role: string | undefined, { args, scope, node }: HelperInvocation): Problem {
   const known = 'The roles are "system", "user", "model" and "tool".';
-  // A value of the input is not repeated.
+  // Do not repeat a value of the input.
   const isWritten = node.params[0]?.type === 'StringLiteral';
   const what =
     role === undefined
@@ -110,7 +110,7 @@ function nothingToWrite({ scope, node }: HelperInvocation): Problem {
   );
 }
 
-/** Handlebars' own names for what is missing, and names of no helper: a version that was published before may call them. */
+/** Rejects Handlebars' internal helpers and unknown names, which an already published version may call. */
 export function refuseUnknown({ name, scope, node }: HelperInvocation): never {
   const why = INTERNAL_HELPERS.has(name)
     ? `"${name}" is internal to Handlebars. Remove it.`

@@ -1,24 +1,24 @@
-/** Texts and values as they are written into YAML, and into snippets, so that they read back as what they are. */
+/** Writes texts and values into YAML, and into snippets, so that they read back unchanged. */
 
 type Quote = '"' | "'" | undefined;
 
 /** Characters of unquoted text, words with one space between them. */
 const PLAIN = /^[A-Za-z_][\w./-]*(?: [\w./-]+)*$/;
-/** Text that YAML, of this version or the one before, does not read as text. */
+/** Words that YAML 1.1 or 1.2 does not read as text. */
 const NO_TEXT = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
-/** YAML reads no longer key on one line. */
+/** The maximum length of a key on one line in YAML. */
 const MAX_KEY = 1000;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what single quotes cannot hold
 const NEEDS_ESCAPE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ud800-\udfff]/;
 
-/** `text` for a place in such quotes, or unquoted; undefined if it cannot be written there. */
+/** `text` for a place inside quotes of this kind, or unquoted; undefined if it cannot be written there. */
 export function textAsYaml(text: string, quote: Quote): string | undefined {
   if (quote === '"') return quoted(text).slice(1, -1);
   if (quote === "'") return NEEDS_ESCAPE.test(text) ? undefined : text.replaceAll("'", "''");
   return PLAIN.test(text) && !NO_TEXT.test(text) ? text : quoted(text);
 }
 
-/** As `textAsYaml`, of the name of a key. */
+/** Like `textAsYaml`, for the name of a key. */
 export function asKey(name: string, { quote }: { readonly quote: Quote }): string | undefined {
   const key = textAsYaml(name, quote);
   return key === undefined || key.length > MAX_KEY ? undefined : key;
@@ -34,7 +34,7 @@ export function valueAsYaml(value: unknown, quote: Quote): string | undefined {
   try {
     return JSON.stringify(value);
   } catch {
-    return undefined; // what aliases make larger than memory
+    return undefined; // too large for memory because of aliases
   }
 }
 
@@ -48,7 +48,7 @@ export function escapeChoice(text: string): string {
   return text.replace(/[\\,|]/g, '\\$&');
 }
 
-/** In double quotes, with what is not printable escaped: JSON's escapes are YAML's too. */
+/** Text in double quotes, with unprintable characters escaped. JSON's escapes are also valid in YAML. */
 function quoted(text: string): string {
   return JSON.stringify(text).replace(
     /[\u007f-\u009f\u2028\u2029\ufeff]/g,

@@ -1,4 +1,4 @@
-/** Completion in a prompt's body: what can be at a caret by the tag around it. */
+/** Completion in a prompt's body, according to the tag around the caret. */
 import type { Library, LibraryPrompt } from '../../analysis/library.ts';
 import { ANY, type ValueType } from '../../types/value-type.ts';
 import {
@@ -69,7 +69,7 @@ export function completeBody(prompt: LibraryPrompt, offset: number, library: Lib
   }
 }
 
-/** Variables as blocks of their own: `{{#name}}…{{/name}}`. */
+/** Variables as blocks: `{{#name}}…{{/name}}`. */
 function sections(
   { analysis }: LibraryPrompt,
   caret: TagCaret,

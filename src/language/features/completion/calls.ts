@@ -1,4 +1,4 @@
-/** Helpers, blocks, what helpers take, and the closing tags of blocks. */
+/** Completes helpers, blocks, arguments of helpers, and closing tags of blocks. */
 import { HELPERS, type HelperParameter, type KnownHelper, signatureOf } from '../../../core/helpers.ts';
 import type { Analysis } from '../../analysis/analysis.ts';
 import { codeBlock, codeSpan } from '../../results/markdown.ts';
@@ -9,10 +9,10 @@ import type { CompletionItem, CompletionKind } from './item.ts';
 import type { OpenBlock } from './tags.ts';
 
 const CLOSES: ReadonlySet<TokenKind> = new Set(['CLOSE', 'CLOSE_UNESCAPED', 'CLOSE_RAW_BLOCK']);
-/** Helpers that give a value which another helper can take. */
+/** Helpers that return a value which another helper can take. */
 const GIVE_VALUES: ReadonlySet<string> = new Set(['lookup', 'json']);
 
-/** The description of its effect, as Markdown. */
+/** The description of a helper, as Markdown. */
 export function documentationOfHelper(helper: KnownHelper): string {
   const { description, example, documentation } = helper;
   return `${description}\n\n${codeBlock(example, 'handlebars')}\n\n[Documentation](${documentation})`;
@@ -43,7 +43,7 @@ export function blockItems(analysis: Analysis, caret: TagCaret): CompletionItem[
     });
 }
 
-/** A block of the name `name`, closed. `args` is a snippet. */
+/** A block named `name`, with its closing tag. `args` is a snippet. */
 export function blockItem(
   { text }: Analysis,
   caret: TagCaret,
@@ -145,7 +145,7 @@ export function quotedItems(caret: TagCaret, typeOf: (path: string) => ValueType
     }));
 }
 
-/** The texts that the other argument of a comparison can be. */
+/** The texts to which the other argument of a comparison can be equal. */
 export function comparedValues({ frame }: TagCaret, typeOf: (path: string) => ValueType): string[] {
   const [other] = frame.args;
   if ((frame.callee !== 'ifEquals' && frame.callee !== 'unlessEquals') || other === undefined) return [];
@@ -200,7 +200,7 @@ function itemOfHelper(
   };
 }
 
-/** ` ${1:object} ${2:key}`; the options that are needed, too. */
+/** The arguments as a snippet, ` ${1:object} ${2:key}`, including required options. */
 function argumentsSnippet({ parameters, options }: KnownHelper): string {
   const values = parameters.map(({ name, values, suggested }, index) =>
     values && suggested

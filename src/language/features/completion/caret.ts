@@ -1,5 +1,5 @@
 /**
- * The tokens around a caret in a tag that may be half written. Read from the lexer up to the caret, since a tree cannot
+ * Finds the tokens around a caret in a tag that may be incomplete. Uses the lexer up to the caret, since a tree cannot
  * distinguish `{{user.` from a call of `user` with `.`.
  */
 import type { Analysis } from '../../analysis/analysis.ts';
@@ -8,26 +8,26 @@ import type { Span } from '../../results/span.ts';
 import { lex, TAG_OPENS, type TagToken, type TokenKind } from '../../syntax/lex.ts';
 import { type OpenBlock, type TagAtCursor, tagBefore } from './tags.ts';
 
-/** The word at the caret: a path as far as it is written. */
+/** The word at the caret: a path as far as it is typed. */
 export interface Word {
   /** From the first character of the path. */
   readonly start: number;
-  /** Of what comes after the last separator, to the end of the name around the caret. */
+  /** The range from the last separator to the end of the name around the caret. */
   readonly name: Span;
   /** End of the path around the caret. */
   readonly end: number;
-  /** The text before the last separator, separators excluded, `..` included. */
+  /** The segments before the last separator, including `..`. */
   readonly head: readonly string[];
-  /** Begins with `@`. */
+  /** True if it begins with `@`. */
   readonly data: boolean;
 }
 
-/** A call around the caret: of the tag, or of a parenthesis in it. */
+/** A call around the caret: that of the tag, or of a parenthesis in it. */
 export interface Frame {
   readonly callee: string | undefined;
   /** The arguments before the caret, as written. */
   readonly args: readonly string[];
-  /** The names of the arguments that have one. */
+  /** The names of the named arguments. */
   readonly options: readonly string[];
   /** The option whose value is at the caret: `indent=|`. */
   readonly option: string | undefined;
@@ -45,7 +45,7 @@ export interface TagCaret {
   /** The text after the path in the tag. */
   readonly next: TagToken | undefined;
   readonly scope: BodyScope | undefined;
-  /** The blocks around the caret that are open, the innermost last. */
+  /** The open blocks around the caret, the innermost last. */
   readonly open: readonly OpenBlock[];
 }
 
@@ -57,7 +57,7 @@ const ENDS: ReadonlySet<TokenKind> = new Set([
   'COMMENT',
 ]);
 const STARTS: ReadonlySet<TokenKind> = new Set([...TAG_OPENS, 'END_RAW_BLOCK', 'INVERSE']);
-/** After `as |` new names are; after what the lexer cannot read, anything. */
+/** Tokens after which no existing name can be: `as |`, which new names follow, and text that the lexer cannot read. */
 const NOT_FOR_NAMES: ReadonlySet<TokenKind> = new Set(['OPEN_BLOCK_PARAMS', 'INVALID']);
 const IN_WORD: ReadonlySet<TokenKind> = new Set(['ID', 'SEP', 'DATA']);
 const UNLIKE_NAMES: ReadonlySet<TokenKind> = new Set(['DATA', 'STRING', 'OPEN_SEXPR']);
@@ -69,24 +69,24 @@ export function caretInTag({ text, body, resolved }: Analysis, offset: number): 
   if (tag === undefined || tag.isComment) return undefined;
   const { start, end } = tag.span;
   if (end < offset && (tag.isSound || /[\r\n]/.test(text.slice(end, offset)))) return undefined;
-  // The blank ends a name at the caret, which the lexer otherwise would not take for one.
+  // The blank ends a name at the caret, which the lexer would otherwise not recognize.
   const [opening, ...tokens] = lex(`${text.slice(start, offset)} `, start).tokens;
   if (opening === undefined || !STARTS.has(opening.kind)) return undefined;
   // At the end of the word "else".
   if (opening.kind === 'OPEN_INVERSE_CHAIN' && opening.end === offset) return undefined;
   const quote = tokens.findIndex(({ kind, text }) => kind === 'INVALID' && /^["']$/.test(text));
-  // One that was opened on a line before is most likely closed too late, by a text further on.
+  // A quote that was opened on an earlier line is probably not closed, and a later quote only seems to close it.
   if (quote >= 0 && /[\r\n]/.test(text.slice(tokens[quote]?.start, offset))) return undefined;
   const before = quote < 0 ? tokens : tokens.slice(0, quote);
   if (before.some(({ kind }) => ENDS.has(kind) || STARTS.has(kind) || NOT_FOR_NAMES.has(kind)))
     return undefined;
   const around = lex(`${text.slice(start, Math.max(end, offset))} `, start).tokens;
-  // Between the braces and the sign of a tag nothing can be.
+  // Nothing can be inserted between the braces and the sign of a tag.
   if (around[0]?.end !== opening.end && around[0]?.kind !== 'INVERSE') return undefined;
   const quoted = quote < 0 ? undefined : quotedAt(text, tokens[quote] as TagToken, offset, around);
   const chain = quote < 0 ? wordTokens(before, offset) : [];
   const last = before.at(-1);
-  // Text inserted right before an argument's value would become part of it, or another argument: so it replaces the
+  // Text inserted right before an argument's value would become part of it, or another argument, so it replaces the
   // value.
   const value = last?.kind === 'EQUALS' && quoted === undefined ? valueAt(around, offset) : undefined;
   if (value !== undefined && value.kind !== 'ID') return undefined;
@@ -104,7 +104,7 @@ export function caretInTag({ text, body, resolved }: Analysis, offset: number): 
   const frames = framesOf(before.slice(0, before.length - chain.length), text);
   const from = quoted === undefined ? word.end : quoted.span.end + (quoted.isClosed ? 1 : 0);
   const next = nextToken(around, opening, from);
-  // Before the name of an argument: what is put there would become a part of it.
+  // Text inserted right before the name of an argument would become part of it.
   const afterNext = next && around[around.indexOf(next) + 1];
   if (next?.kind === 'ID' && next.start === from && afterNext?.kind === 'EQUALS') return undefined;
   return {
@@ -133,7 +133,7 @@ function valueAt(around: readonly TagToken[], offset: number): TagToken | undefi
 
 function nextToken(around: readonly TagToken[], opening: TagToken, from: number): TagToken | undefined {
   const [whole] = around;
-  // `{{^}}` is one token: an else. With a name in it, it is not.
+  // `{{^}}` is one token, an else, but not with a name in it.
   if (whole?.kind === 'INVERSE' && whole.end > from)
     return { kind: 'CLOSE', text: '}}', start: from, end: whole.end };
   return around.find(token => token.start >= from && token.start >= opening.end);
@@ -146,7 +146,7 @@ function quotedAt(
   around: readonly TagToken[],
 ): TagCaret['quoted'] {
   const whole = around.find(token => token.kind === 'STRING' && token.start === start && token.end > offset);
-  // Quotes that only close a tag or a line further on are not this text's.
+  // A quote after the end of the tag or line does not close this text.
   const isClosed = whole !== undefined && !/[\r\n]|\}\}/.test(text.slice(start, whole.end));
   return { span: { start: start + 1, end: isClosed ? whole.end - 1 : offset }, quote, isClosed };
 }
@@ -171,7 +171,7 @@ function wordOf(chain: readonly TagToken[], offset: number, around: readonly Tag
   let name: TagToken | undefined;
   for (const token of chain) {
     if (token.kind === 'DATA') continue;
-    // A point at the end of a name is read as a name of its own.
+    // A dot at the end of a name is read as a separate name.
     if (token.kind === 'SEP' || (name !== undefined && token.text.startsWith('.'))) {
       if (name !== undefined) head.push(bare(name.text));
       name = undefined;

@@ -1,4 +1,4 @@
-/** Completion in front matter: keys, their values, the types of Picoschema, the names of variables. */
+/** Completion in front matter: keys, their values, Picoschema types, and names of variables. */
 import { locateFrontMatter, type SourceKind } from '../../../core/source.ts';
 import type { Library, LibraryPrompt } from '../../analysis/library.ts';
 import { type FrontMatterKey, knownKeyAt, knownKeysAt } from '../../front-matter/front-matter-keys.ts';
@@ -9,12 +9,12 @@ import type { CompletionItem } from './item.ts';
 import { keyEdit, propertyItems, typeAt, typeOfInput, valueItems } from './values.ts';
 import { caretInYaml, type YamlCaret } from './yaml-caret.ts';
 
-/** The YAML around `offset`: of front matter that is never closed, to the end of the text. */
+/** The YAML around `offset`; up to the end of the text if the front matter is never closed. */
 export function yamlAt(text: string, offset: number, kind?: SourceKind): Span | undefined {
   const place = locateFrontMatter(text, kind);
   if (place === undefined || offset < place.yamlStart) return undefined;
   const end = place.yamlEnd ?? text.length;
-  // Between the two `---` there may be nothing yet but the line that is being written.
+  // There may be nothing between the two `---` yet except the line that is being typed.
   return offset <= Math.max(end, place.yamlStart)
     ? { start: place.yamlStart, end: Math.max(end, place.yamlStart) }
     : undefined;
@@ -60,11 +60,11 @@ function keyItems(keys: readonly FrontMatterKey[], caret: YamlCaret, depth: numb
     });
 }
 
-/** Text after `name:`, and in the parentheses of `name(…):`. */
+/** Types after `name:`, and in the parentheses of `name(…):`. */
 function typeItems({ place, word, inParentheses, hasColon, siblings, path }: YamlCaret): CompletionItem[] {
   const types = inParentheses ? CONTAINER_TYPES : SCALAR_TYPES;
   if (place === 'key' && !inParentheses) {
-    // Any name may be here; only `type` and its like of JSON Schema are known.
+    // Any name is allowed here. Only JSON Schema has known names, such as `type`.
     const isJsonSchema = path.length === 2 && siblings.includes('properties') && !siblings.includes('type');
     return isJsonSchema
       ? [

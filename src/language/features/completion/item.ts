@@ -17,15 +17,15 @@ export type CompletionKind =
 export interface CompletionItem {
   readonly label: string;
   readonly kind: CompletionKind;
-  /** Beside the label, such as a type. */
+  /** Shown beside the label, such as a type. */
   readonly detail?: string;
   /** Markdown. */
   readonly documentation?: string;
   /** The inserted text; its range contains the caret and is on the caret's line. */
   readonly edit: TextEdit;
-  /** `edit.text` is a snippet of VS Code. */
+  /** True if `edit.text` is a snippet of VS Code. */
   readonly snippet?: true;
-  /** The inserted text needs a choice of values: suggestions open next. */
+  /** True if the inserted text needs a value, so that suggestions open next. */
   readonly asksForValue?: true;
   readonly sortText?: string;
   /** The filter text, if it differs from the label. */

@@ -1,4 +1,4 @@
-/** The names that can be read at a caret: variables, properties, block parameters, `@` names, and those further out. */
+/** Completes the names that can be read at a caret: variables, properties, block parameters, `@` and outer names. */
 import { HELPERS } from '../../../core/helpers.ts';
 import type { Analysis } from '../../analysis/analysis.ts';
 import type { BodyScope } from '../../names/resolved.ts';
@@ -11,7 +11,7 @@ import type { CompletionItem } from './item.ts';
 /** The context in which a name is looked up. */
 type Container = ValueType | 'input';
 
-/** The names that can be at the caret as a value, or go on the path before it. */
+/** The names that can be at the caret as a value, or continue the path before it. */
 export function nameItems(analysis: Analysis, caret: TagCaret): CompletionItem[] {
   const { word, scope } = caret;
   if (scope === undefined) return [];
@@ -21,7 +21,7 @@ export function nameItems(analysis: Analysis, caret: TagCaret): CompletionItem[]
   return names.all(scope);
 }
 
-/** `name` as a segment of a path; undefined if it cannot be written. `isFirst`: of the path. */
+/** `name` as a segment of a path; undefined if it cannot be written. `isFirst` is true for the first segment. */
 export function segmentText(name: string, isFirst: boolean): string | undefined {
   if (isFirst && HELPERS.has(name)) return `this.${name}`;
   const path = isFirst ? name : `this.${name}`;
@@ -53,7 +53,7 @@ export function shortJson(value: unknown, most = 100): string {
   try {
     json = JSON.stringify(value);
   } catch {
-    json = undefined; // values that aliases make larger than memory, or that hold a BigInt
+    json = undefined; // too large for memory because of aliases, or contains a BigInt
   }
   const text = json ?? String(value);
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
@@ -99,7 +99,7 @@ class Names {
     const others = this.#analysis.resolved.paths
       .filter(({ path }) => path.data && !this.#isAtCaret(path.segments[0]?.span))
       .map(({ path }) => path.segments[0]?.name ?? '')
-      // Of other blocks: here it would mean nothing.
+      // Names of other blocks would have no meaning here.
       .filter(name => !known.has(name) && !Object.hasOwn(DATA, name) && segmentText(name, false) === name);
     const context = [...new Set(others)].map(name => ({ name, detail: 'the context given by the caller' }));
     return [...described, ...context].map(({ name, detail }) => this.#plain(`@${name}`, 'data', detail, 'e'));
@@ -160,7 +160,7 @@ class Names {
     );
   }
 
-  /** The names in `container`; `scope` has it as its context. */
+  /** The names in `container`, which is the context of `scope`. */
   #of(
     container: Container,
     scope: BodyScope | undefined,
@@ -247,7 +247,7 @@ class Names {
     detail: string;
     order: string;
     prefix?: string;
-    /** Follows a separator. */
+    /** True if the name follows a separator. */
     goesOn?: boolean;
     documentation?: string;
   }): CompletionItem {
@@ -277,7 +277,7 @@ class Names {
   }
 }
 
-/** Maximum length of a `../` prefix: nobody reads names from more than eight contexts further out. */
+/** Maximum length of a prefix of `../`: nobody reads names from more than eight contexts further out. */
 const MAX_UP = 24;
 
 /** Returns true if the argument at the caret can be of this type. */
@@ -295,7 +295,7 @@ const DATA: Readonly<Record<string, string>> = {
   root: 'the input',
 };
 
-/** Without those that cannot be written, the first of each label. */
+/** Keeps the first item of each label, and none without a label, which cannot be written. */
 function unique(items: readonly CompletionItem[]): CompletionItem[] {
   const seen = new Set<string>(['']);
   return items.filter(({ label }) => {

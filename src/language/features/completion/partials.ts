@@ -1,4 +1,4 @@
-/** The partials that a prompt can name, each as `{{> name}}` finds it, and what can be given to one. */
+/** Completes the partials that a prompt can name, each as `{{> name}}` finds it, and their arguments. */
 import {
   isPartial,
   lastSegment,
@@ -14,7 +14,7 @@ import type { TagCaret } from './caret.ts';
 import type { CompletionItem } from './item.ts';
 import { documentationOf, segmentText } from './names.ts';
 
-/** A file that is no prompt looks at the top. */
+/** A file whose path is not a prompt name resolves partials from the root. */
 const AT_THE_TOP = parsePromptName('untitled');
 
 /** The partials that can be named after `{{> `. */
@@ -78,7 +78,7 @@ function references(from: PromptName, library: Library): { name: PromptName; ref
   });
 }
 
-/** As it is after `{{> `: in quotes where Handlebars would not read it otherwise. */
+/** The reference as written after `{{> `: in quotes if Handlebars could not read it otherwise. */
 function written(reference: string): string | undefined {
   for (const text of [reference, JSON.stringify(reference)]) {
     const { body, unreadable } = parseBody(`{{> ${text}}}`, 0);

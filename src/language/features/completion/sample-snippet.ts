@@ -1,15 +1,15 @@
-/** A new sample as a snippet: a place to fill in for each input that it needs. */
+/** Creates a snippet for a new sample, with a placeholder for each input that it needs. */
 import type { Declared, ValueType } from '../../types/value-type.ts';
 import { asKey, escapeChoice, escapeSnippet, valueAsYaml } from './as-yaml.ts';
 
-/** Deeper than a sample is written by hand; types may hold themselves. */
+/** More than anybody writes by hand; types may contain themselves. */
 const MAX_DEPTH = 8;
-/** More places than anybody fills in one after the other. */
+/** The maximum number of placeholders: nobody fills in more. */
 const MAX_PLACES = 40;
 
 const PLACES = /\\(.)|\$\d+|\$\{\d+:((?:\\.|[^\\}])*)\}|\$\{\d+\|((?:\\.|[^\\,|])*)(?:\\.|[^\\|])*\|\}/gs;
 
-/** A snippet before anything is filled in. */
+/** The text of a snippet before anything is filled in. */
 export function plainSnippet(snippet: string): string {
   return snippet.replace(PLACES, (_, escaped: string, text = '', choice = '') =>
     escaped === undefined ? `${text}${choice}`.replace(/\\(.)/gs, '$1') : escaped,
@@ -40,7 +40,7 @@ export function sampleSnippet(inputs: readonly Declared[]): string[] {
       });
   }
 
-  /** One line to be beside a key, or an empty one and those to be below it. */
+  /** The line to put beside a key, which is empty if lines to put below the key follow. */
   function linesOf(type: ValueType, depth: number): string[] {
     switch (type.kind) {
       case 'number':
@@ -51,7 +51,7 @@ export function sampleSnippet(inputs: readonly Declared[]): string[] {
       case 'null':
         return ['null'];
       case 'enum':
-        // Null is no value for an input that must be given.
+        // Null is not a value for a required input.
         return [
           choice(type.values.flatMap(value => (value === null ? [] : (valueAsYaml(value, undefined) ?? [])))),
         ];

@@ -1,4 +1,4 @@
-/** Completion in samples: a whole new one, its keys, the inputs of its prompt and their values. */
+/** Completion in samples: whole new samples, their keys, the inputs of the prompt and their values. */
 import { readYaml } from '../../../core/yaml-places.ts';
 import type { LibraryPrompt, LibrarySamples } from '../../analysis/library.ts';
 import { inferTypes } from '../../names/inferred-types.ts';
@@ -64,7 +64,7 @@ function asInferred(item: CompletionItem, inferred: readonly Declared[]): Comple
   return { ...item, detail: `${item.detail}, inferred from its use`, sortText: `2${item.sortText}` };
 }
 
-/** The whole of a sample after a "- " that has nothing yet. */
+/** A whole sample after a "- " without contents. */
 function newSampleInItem(caret: YamlCaret, prompt: LibraryPrompt | undefined): CompletionItem[] {
   const { siblings, hasColon, isFlow, quote, word, indent } = caret;
   if (siblings.length > 0 || hasColon || isFlow || quote !== undefined || indent === '') return [];
@@ -81,7 +81,7 @@ function newSample(text: string, prompt: LibraryPrompt | undefined, offset: numb
   const word = { start: start + space.length, end: start + space.length + written.length };
   if (offset < word.start || offset > word.end || text.length > MAX_LENGTH) return [];
   const lines = sampleSnippet(inputsToGive(prompt)).map((each, index) => (index === 0 ? '- ' : '  ') + each);
-  // Offered where it adds a sample: not inside another, nor in a text.
+  // Only offered where it adds a sample, so not inside another or in a text.
   const before = text.slice(0, word.start);
   const after = text.slice(word.end);
   const stub = `- name: a\n${' '.repeat(space.replace('\ufeff', '').length)}  input: {}`;
@@ -95,7 +95,7 @@ function newSample(text: string, prompt: LibraryPrompt | undefined, offset: numb
   return [newSampleItem(word, lines)];
 }
 
-/** As for completion everywhere in YAML. In UTF-16 code units. */
+/** In UTF-16 code units, as for all completion in YAML. */
 const MAX_LENGTH = 128 * 1024;
 
 function countOf(text: string): number {
@@ -108,7 +108,7 @@ function newSampleItem(span: YamlCaret['word'], lines: readonly string[]): Compl
     label: 'New sample',
     kind: 'snippet',
     detail: 'with the inputs the prompt needs',
-    // After an existing "- ", the rest alone would be colored as an error.
+    // Without the existing "- ", the rest would be colored as an error.
     documentation: codeBlock(sample.startsWith('- ') ? sample : `- ${sample}`, 'yaml'),
     edit: { span, text: lines.join('\n') },
     snippet: true,

@@ -1,18 +1,18 @@
-/** The tag before a caret, and the blocks that are open there. */
+/** Finds the tag before a caret, and the blocks that are open there. */
 import type { Span } from '../../results/span.ts';
 import type { Block, Body, BodyNode, InlinePartialNode, PartialCall } from '../../syntax/nodes.ts';
 
 export type OpenBlock = Block | PartialCall | InlinePartialNode;
 
 export interface TagAtCursor {
-  /** As far as the tree knows it; an unclosed one may continue after it. */
+  /** Its range in the tree; an unclosed tag may continue after it. */
   readonly span: Span;
   readonly isSound: boolean;
   readonly isComment: boolean;
   readonly block: OpenBlock | undefined;
-  /** The blocks around it, the innermost last; around a closing tag also what it closes. */
+  /** The blocks around it, the innermost last; for a closing tag, including the block that it closes. */
   readonly open: readonly OpenBlock[];
-  /** A place where names mean what they mean in the tag. */
+  /** A position whose scope is that of the tag. */
   readonly scopeAt: number;
 }
 
@@ -23,7 +23,7 @@ export function tagBefore(body: Body, offset: number): TagAtCursor | undefined {
 
 function inBody({ nodes }: Body, offset: number, open: readonly OpenBlock[]): TagAtCursor | undefined {
   let index = lastBefore(nodes, offset);
-  // Blanks after a tag that is not closed yet are text.
+  // Blanks after an unclosed tag are text.
   if (nodes[index]?.type === 'content') index -= 1;
   const node = nodes[index];
   return node && inNode(node, offset, open);
@@ -84,7 +84,7 @@ function inNode(node: BodyNode, offset: number, open: readonly OpenBlock[]): Tag
   return found ?? tag(node.openTag, node.sound, { block: node });
 }
 
-/** Returns the body that has a block's last node; for an `{{else if}}`, in its block, which this tag closes. */
+/** The body with a block's last node; for an `{{else if}}`, in the block that its tag opens. */
 function lastBody(node: OpenBlock): Body | undefined {
   const inverse = node.type === 'block' ? node.inverse : undefined;
   const [first] = inverse?.chained ? inverse.body.nodes : [];
@@ -92,7 +92,7 @@ function lastBody(node: OpenBlock): Body | undefined {
   return inverse?.body ?? node.body;
 }
 
-/** The blocks at a body's end that nothing closes, the innermost last. */
+/** The blocks at a body's end that are not closed, the innermost last. */
 function unclosedIn(body: Body | undefined): readonly OpenBlock[] {
   const last = body?.nodes.at(-1);
   if (last === undefined || !('close' in last) || last.close !== undefined) return [];

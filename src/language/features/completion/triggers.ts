@@ -1,12 +1,12 @@
 /** The characters that trigger completion. */
 
-/** A tag, a block, a closing tag, a partial, a path's next part, `@index`, an argument, block parameters. */
+/** They begin a tag, a block, a closing tag, a partial, a path's next part, `@index`, an argument, block parameters. */
 export const TRIGGERS: readonly string[] = ['{', '#', '/', '>', '.', '@', '"', '|', '(', '='];
 
-/** In samples a space is one too: after the colon of a key, or the dash of an item. */
+/** In samples, a space also triggers completion after the colon of a key, or the dash of an item. */
 const VALUE_SPACE = /(?::|^[ \t]*-)[ ]$/;
 
-/** @param before the line up to the space, which is included */
+/** @param before the line up to and including the space */
 export function isValueSpace(before: string): boolean {
   return VALUE_SPACE.test(before);
 }

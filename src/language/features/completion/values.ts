@@ -1,16 +1,16 @@
-/** Completion of values that a schema describes, in YAML: of defaults and of samples. */
+/** Completion in YAML of values that a schema describes: defaults and samples. */
 import { escapeMarkdown } from '../../results/markdown.ts';
 import { ANY, type Declared, type ValueType, wordsOfType } from '../../types/value-type.ts';
 import { asKey, escapeSnippet, valueAsYaml } from './as-yaml.ts';
 import type { CompletionItem } from './item.ts';
 import type { YamlCaret } from './yaml-caret.ts';
 
-/** The input: an object of its variables. */
+/** The type of the input: an object of its variables. */
 export function typeOfInput(variables: readonly Declared[]): ValueType {
   return { kind: 'object', properties: variables, others: ANY };
 }
 
-/** The type of what is at `path` in a value of the type `type`. */
+/** The type at `path` in a value of the type `type`. */
 export function typeAt(type: ValueType, path: readonly (string | number)[]): ValueType {
   let at = type;
   for (const step of path) {

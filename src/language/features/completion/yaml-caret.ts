@@ -1,35 +1,35 @@
-/** Finds the position of a caret in YAML that may be half written, by reading the text with a mark at the caret. */
+/** Finds the position of a caret in YAML that may be incomplete, by reading the text with a mark at the caret. */
 import { type PlacedValue, readYaml } from '../../../core/yaml-places.ts';
 import type { Span } from '../../results/span.ts';
 
 export interface YamlCaret {
-  /** Keys from the top, a number for an item of a list; of a value, with its own key. */
+  /** Keys from the top, with numbers for items of lists; for a value, including its own key. */
   readonly path: readonly (string | number)[];
   readonly place: 'key' | 'value';
-  /** The word at the caret, in the document; with the words before it that belong to the same key or value. */
+  /** The range of the word at the caret, including the words before it that belong to the same key or value. */
   readonly word: Span;
-  /** Of the mapping at the caret, without the caret's own. */
+  /** The keys of the mapping at the caret, without the caret's own key. */
   readonly siblings: readonly string[];
-  /** True if a colon follows the word already. */
+  /** True if a colon already follows the word. */
   readonly hasColon: boolean;
   /** True if the word is in parentheses after a name, `name(|`. */
   readonly inParentheses: boolean;
-  /** The surroundings of the word. */
+  /** The quotes around the word; undefined if there are none. */
   readonly quote: '"' | "'" | undefined;
   /** True if it is in `{…}` or `[…]`, where nothing is on its own line. */
   readonly isFlow: boolean;
-  /** The indentation of further inserted lines, to align with the word: VS Code adds that of its line. */
+  /** The indentation that aligns further inserted lines with the word; VS Code adds that of the word's line. */
   readonly indent: string;
 }
 
-/** Of private use, so that no text has it. */
+/** Begins with a private-use character, so that no text contains it. */
 const MARK = '\uE07Acaret';
-/** Longer YAML is not read anew at each keystroke: samples may be, and all of a text after a lone `---`. */
+/** Longer YAML, such as samples or a whole text after a lone `---`, is not read at each keystroke. */
 const MAX_LENGTH = 128 * 1024;
 /** Characters of a key, a value or a part of them. */
 const WORD = /[^\s:,[\]{}()"'#&*!|>%@`]/;
 
-/** Undefined if nothing can be offered: in a comment, a multiline text, a broken part. */
+/** Undefined if nothing can be offered: in a comment, a multiline text or invalid YAML. */
 export function caretInYaml(text: string, yaml: Span, offset: number): YamlCaret | undefined {
   if (yaml.end - yaml.start > MAX_LENGTH) return undefined;
   const word = wordAt(text, yaml, offset);
@@ -45,7 +45,7 @@ export function caretInYaml(text: string, yaml: Span, offset: number): YamlCaret
     return find(`${before}${MARK}${added}${after}`, 'key');
   };
   const atValue = (): YamlCaret | undefined => find(`${before}${MARK}${after}`, 'value');
-  // After a colon on the line is a value; a key may be in braces, though.
+  // After a colon on the line is usually a value, but it may be a key in braces.
   const hasKey = /^[ \t]*(?:- +)*(?:[^\s#"'][^#]*?|"(?:\\.|[^"\\])*"|'(?:''|[^'])*'):[ \t]/.test(line);
   return hasKey ? (atValue() ?? atKey()) : hasColon || inParentheses ? atKey() : (atKey() ?? atValue());
 
@@ -53,11 +53,11 @@ export function caretInYaml(text: string, yaml: Span, offset: number): YamlCaret
     const { root, problems } = readYaml(marked, 0);
     const found = seek(root, marked, [], place, false);
     const mark = { start: before.length, end: before.length + MARK.length };
-    // A key after another one on the line is found, too, and does not belong there.
+    // A key after another one on the line is also found, but does not belong there.
     if (found === undefined || problems.some(({ span }) => span.start < mark.end && mark.start < span.end))
       return undefined;
     const { lead, ...where } = found;
-    // A whole key or value is completed, as far as it is written literally.
+    // Completes a whole key or value, if it is written literally.
     if (!before.endsWith(lead) || /[:\r\n]/.test(lead)) return undefined;
     const whole = { start: start - lead.length, end };
     const column = line.length - lead.length - (where.quote === undefined ? 0 : 1);
@@ -110,7 +110,7 @@ function seek(
     const found = seek(item, marked, [...path, index], place, isFlow);
     if (found !== undefined) return found;
   }
-  // A text on lines of its own is nobody's choice.
+  // A block scalar is not one of several choices.
   const isChoice = value.kind === 'scalar' && first !== '|' && first !== '>';
   const at = isChoice && typeof value.value === 'string' ? value.value.indexOf(MARK) : -1;
   if (at < 0 || place !== 'value') return undefined;

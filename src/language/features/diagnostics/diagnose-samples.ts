@@ -1,10 +1,10 @@
-/** All that is wrong with a samples file, or might be. */
+/** Finds all errors and possible errors in a samples file. */
 import type { LibraryPrompt } from '../../analysis/library.ts';
 import { type Finding, withoutConsequences } from '../../results/finding.ts';
 import { checkSamples, readSamples } from '../../samples/samples.ts';
 import { invalidText, secrets } from './text.ts';
 
-/** The findings in the order of their places. Never throws. `prompt` is the one that the samples are for. */
+/** The findings sorted by position. Never throws. `prompt` is the one that the samples are for. */
 export function diagnoseSamples(text: string, prompt: LibraryPrompt | undefined): Finding[] {
   const facts = readSamples(text);
   const misfits =

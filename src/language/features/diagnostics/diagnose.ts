@@ -1,4 +1,4 @@
-/** All that is wrong with a prompt, or might be. */
+/** Finds all errors and possible errors in a prompt. */
 import type { CompilePattern } from '../../../core/schema/patterns.ts';
 import type { Library, LibraryPrompt } from '../../analysis/library.ts';
 import { joinUnknownKeys } from '../../front-matter/check-keys.ts';
@@ -21,7 +21,7 @@ export interface DiagnoseOptions {
   readonly compilePattern?: CompilePattern | undefined;
 }
 
-/** The findings of a prompt's text, in the order of their places. Never throws. @param library the other prompts */
+/** The findings of a prompt's text, sorted by position. Never throws. @param library the other prompts */
 export function diagnose(
   prompt: LibraryPrompt,
   library: Library,
@@ -43,7 +43,7 @@ export function diagnose(
   return [
     ...joinUnknownKeys(analysis.frontMatter.findings, new Set(frontMatterKeys)),
     ...schemaFaults(analysis.frontMatter, compilePattern),
-    // Of the text as a whole, once.
+    // Invalid text is reported once, for the whole text.
     ...errors.filter(({ code }) => code !== 'invalid-text'),
     ...invalidText(analysis.text),
     ...secrets(analysis.text),

@@ -4,15 +4,16 @@ import { type Finding, MAX_FINDINGS } from '../../results/finding.ts';
 import { type Span, textOf } from '../../results/span.ts';
 import type { Body } from '../../syntax/nodes.ts';
 
-/** Of Jinja and of Liquid, which write their tags alike. */
+/** Tags of Jinja and Liquid, which look the same. */
 const TAG =
   /\{%[-+]?\s*(?:(?:end)?(?:if|unless|for|set|macro|block|raw|with|call|filter|case|capture|comment|trans|autoescape|generation)|elif|elsif|else|when|include|extends|import|from|do|assign|render|break|continue)\b[^%]{0,500}%\}/g;
 const COMMENT = /\{#-?\s[^#]{0,500}#\}/g;
-/** Of ERB, EJS and their like. */
+/** Tags of ERB, EJS and similar languages. */
 const ERB = /<%[=-]?\s[^%]{0,500}%>/g;
 /**
- * As Python's format strings, LangChain, JavaScript and Ruby write a variable: `{name}`, `{name.first}`, `{name[0]}`, `{name!r}`,
- * `{name:>10}`, `${name}`, `#{name}`, `%(name)s`. JSON and JavaScript write `{name:1}`, so a format needs a character of its own.
+ * Variables as in Python's format strings, LangChain, JavaScript and Ruby: `{name}`, `{name.first}`, `{name[0]}`,
+ * `{name!r}`, `{name:>10}`, `${name}`, `#{name}`, `%(name)s`. JSON and JavaScript also write `{name:1}`, so a format
+ * must have a character that these do not.
  */
 const SINGLE =
   /(?<![{\\])[$#]?\{([A-Za-z_]\w*)(?:\.\w{1,40}|\[\w{1,40}\]){0,5}(?:![rsa])?(?::(?=[^{}]{0,10}[<>^.,%])[<>^=+,.%\w-]{1,12})?\}(?!\})|%\(([A-Za-z_]\w*)\)[sdr]/g;

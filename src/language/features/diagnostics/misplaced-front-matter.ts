@@ -1,12 +1,12 @@
-/** Front matter below what may not be above it: then it is text, and the model gets the YAML. */
+/** Finds front matter below text that may not precede it, so that it is text itself and the model gets the YAML. */
 import type { Analysis } from '../../analysis/analysis.ts';
 import { kindOf } from '../../analysis/analysis.ts';
 import type { Finding } from '../../results/finding.ts';
 
-/** A comment of some language, a line that begins with "#", white space, or what nobody sees. Each is matched at one place. */
+/** A comment of some language, a line that begins with "#", white space or invisible characters. Matched one by one. */
 const ABOVE =
   /\{\{~?!--[\s\S]*?--~?\}\}|\{\{~?![^}]*\}\}|<!--[\s\S]*?-->|\/\*[\s\S]*?\*\/|\/\/[^\r\n]*|#[^\r\n]*|[%;][^\r\n]*|\s+|\p{Cf}+/uy;
-/** With one of Dotprompt's keys under it, `---` is no rule of Markdown. */
+/** With one of Dotprompt's keys below it, `---` is not a rule in Markdown. */
 const FRONT_MATTER =
   /---[^\S\r\n]*(?:\r\n|\r|\n)\s*(?:model|config|input|output|tools|toolDefs|variant|metadata)[^\S\r\n]*:/y;
 

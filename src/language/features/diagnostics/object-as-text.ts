@@ -1,4 +1,4 @@
-/** Finds objects and lists in the place of text, according to the schema: rendering refuses them. */
+/** Finds objects and lists in place of text, according to the schema: rendering rejects them. */
 import { notText } from '../../../core/evaluate/helpers/not-text.ts';
 import type { Analysis } from '../../analysis/analysis.ts';
 import { type Finding, MAX_FINDINGS } from '../../results/finding.ts';
@@ -20,7 +20,7 @@ export function objectsAsText({ text, body, resolved }: Analysis): Finding[] {
   return findings;
 }
 
-/** The facts about a value for the sentence: whether it is a list, and the names of its properties. */
+/** An example value of a type for the message, which uses whether it is a list, and the names of its properties. */
 function exampleOf(type: ValueType & { kind: 'object' | 'array' }): object {
   return type.kind === 'array' ? [] : Object.fromEntries(type.properties.map(({ name }) => [name, true]));
 }

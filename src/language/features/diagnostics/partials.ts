@@ -33,7 +33,7 @@ import { metadataOf, templateIn } from './template.ts';
 
 export function checkPartials(prompt: LibraryPrompt, library: Library): Finding[] {
   const findings: Finding[] = [];
-  /** By what is wrong with a reference, which may be many times. */
+  /** The findings by reference, since a reference may occur many times. */
   const known = new Map<string, Pick<Finding, 'code' | 'message' | 'data'> | undefined>();
   const loops = new Loops(prompt, library);
   for (const call of partialsOf(prompt)) {
@@ -48,7 +48,7 @@ export function checkPartials(prompt: LibraryPrompt, library: Library): Finding[
   return findings.length > 0 ? findings : ofTheWhole(prompt, library);
 }
 
-/** With its partials resolved, if all of them exist and can be. */
+/** The findings of a prompt with its partials in place, if all of them exist and can be read. */
 function ofTheWhole(prompt: LibraryPrompt, library: Library): Finding[] {
   const templates: SizedTemplates<LibraryPrompt> = {
     length: ({ analysis }) => templateIn(analysis).text.length,
@@ -65,7 +65,7 @@ function ofTheWhole(prompt: LibraryPrompt, library: Library): Finding[] {
   return [{ code, span: { start, end }, message }];
 }
 
-/** The uses of partials that are in files of their own: not of those that the body defines itself. */
+/** The uses of partials in other files, without those that the body itself defines. */
 export function partialsOf({ analysis }: LibraryPrompt): readonly PartialCall[] {
   const { partials, inlines } = analysis.resolved;
   const inline = new Set(inlines.map(({ name }) => name?.name));
@@ -136,11 +136,11 @@ class Loops {
     this.#path = [prompt];
   }
 
-  /** The prompts from one around to itself again; undefined if all that `partial` uses comes to an end. */
+  /** The chain of prompts from one back to itself; undefined if `partial` leads to no such loop. */
   from(partial: LibraryPrompt): readonly LibraryPrompt[] | undefined {
     const before = this.#path.findIndex(({ uri }) => uri === partial.uri);
     if (before >= 0) return [...this.#path.slice(before), partial];
-    if (this.#path.length > MAX_PARTIAL_DEPTH) return undefined; // which is told of the whole
+    if (this.#path.length > MAX_PARTIAL_DEPTH) return undefined; // reported for the whole prompt
     if (this.#done.has(partial.uri)) return this.#done.get(partial.uri);
     this.#path.push(partial);
     const chain = this.#inside(partial);
@@ -168,7 +168,7 @@ interface LibraryTemplate extends ParsedTemplate {
   readonly offset: number;
 }
 
-/** The calls that do not fit the partial's contents, or those of partials that it calls. */
+/** Findings for calls that do not fit the contents of the partial, or of partials that it calls. */
 function wrongPartials(prompt: LibraryPrompt, library: Library): readonly Finding[] {
   // A partial gets its block from its caller.
   const isCalled = prompt.name !== undefined && isPartial(prompt.name);
@@ -219,7 +219,7 @@ function tagsIn(prompt: LibraryPrompt, library: Library): number {
   return tags;
 }
 
-/** Returns whether a prompt, or a partial in it at any depth, has a text that `isMeant`. */
+/** Returns whether `isMeant` is true for the text of a prompt, or of a partial in it at any depth. */
 function mentions(prompt: LibraryPrompt, library: Library, isMeant: (text: string) => boolean): boolean {
   const seen = new Set([prompt]);
   for (const each of seen) {
@@ -241,6 +241,6 @@ function parsed(prompt: LibraryPrompt): LibraryTemplate | undefined {
     const before = linesBefore(analysis.text, offset);
     return { prompt, text, offset, linesBefore: before, tree: readTemplate(text) as unknown as Program };
   } catch {
-    return undefined; // a character that no prompt can hold, which is told
+    return undefined; // contains a forbidden character, which is reported elsewhere
   }
 }

@@ -1,4 +1,4 @@
-/** References and patterns of schemas that cannot be followed or run, and tools' schemas: publishing refuses them, with the same sentences. */
+/** Finds errors in references and patterns of schemas, and in tools' schemas, with the same messages as publishing. */
 import { patternFaults, patternsIn } from '../../../core/schema/check-patterns.ts';
 import { referenceFaults } from '../../../core/schema/check-references.ts';
 import type { CompilePattern } from '../../../core/schema/patterns.ts';
@@ -9,7 +9,7 @@ import type { FrontMatterFacts } from '../../front-matter/front-matter.ts';
 import type { Finding } from '../../results/finding.ts';
 import { isJsonSchema } from '../../types/schema.ts';
 
-/** Returns whether a text may have patterns: only then they are worth loading what runs them. */
+/** Returns whether a text may have patterns, to load what runs them only if needed. */
 export function mayHavePatterns(text: string): boolean {
   return text.includes('pattern');
 }

@@ -1,4 +1,4 @@
-/** Errors that keep a prompt's body from being published: from the checker, at their position in the file. */
+/** Finds errors that keep a prompt's body from being published, with the checker, at their position in the file. */
 import { checkTemplate, mayReadMetadata } from '../../../core/check/check-template.ts';
 import { fixedMetadata } from '../../../core/prompt-metadata.ts';
 import { parseSource, type SourceKind } from '../../../core/source.ts';
@@ -12,7 +12,7 @@ import type { Body } from '../../syntax/nodes.ts';
 interface Told {
   readonly errors: readonly Finding[];
   readonly linesBefore: number;
-  /** The front matter that the errors depend on; undefined if they don't. */
+  /** The front matter that the errors depend on; undefined if they do not depend on it. */
   readonly frontMatter: FrontMatterFacts | undefined;
 }
 
@@ -21,7 +21,7 @@ const known: Readonly<Record<SourceKind, WeakMap<Analysis['body'], Told>>> = {
   partial: new WeakMap(),
 };
 
-/** In the order of their places. Of a body that cannot be read there is one. */
+/** The errors sorted by position; only one for a body that cannot be read. */
 export function templateErrors(analysis: Analysis): readonly Finding[] {
   const { body, frontMatter } = analysis;
   const kind = kindOf(analysis.name);
@@ -51,7 +51,7 @@ export function metadataOf({ text, name, frontMatter }: Analysis): ReturnType<ty
   return metadata.get(frontMatter);
 }
 
-/** The template of a prompt's text, and its offset: without the white space that Dotprompt removes after front matter. */
+/** The template of a prompt's text and its offset, without the white space that Dotprompt removes before it. */
 export function templateIn({ text, frontMatter, body }: Analysis): { text: string; offset: number } {
   const { start } = body.body.span;
   const all = text.slice(start);
@@ -60,8 +60,8 @@ export function templateIn({ text, frontMatter, body }: Analysis): { text: strin
 }
 
 /**
- * Returns a filter for findings that are not just consequences of an error: names and contexts mean nothing in an
- * unreadable tag and its block, after a block or tag that is never closed, and in another template language.
+ * Returns a filter that removes mere consequences of an error: names and contexts have no meaning in an unreadable tag
+ * and its block, after a block or tag that is never closed, and in another template language.
  */
 export function isTold({ text, body }: Analysis, errors: readonly Finding[]): (finding: Finding) => boolean {
   const [first] = errors;
@@ -80,14 +80,14 @@ export function isTold({ text, body }: Analysis, errors: readonly Finding[]): (f
 /** Findings that depend on the blocks around a path, which another language writes differently. */
 const OF_CONTEXT: ReadonlySet<string> = new Set(['object-as-text', 'no-value']);
 
-/** Of what is another language the whole tag. */
+/** The place of a finding; for another language, the whole tag. */
 function placeOf(text: string, { code, span }: Finding): Span {
   if (code !== 'foreign-syntax' && code !== 'literal-path') return span;
   const close = text.indexOf('}}', span.end);
   return { start: text.lastIndexOf('{{', span.start), end: close < 0 ? text.length : close };
 }
 
-/** The tags that cannot be read, those of blocks with all that is in them. */
+/** The tags that cannot be read; for blocks, including their contents. */
 function unclearIn({ nodes }: Body): readonly Span[] {
   return nodes.flatMap((node): readonly Span[] => {
     if (!('sound' in node)) return [];

@@ -1,4 +1,4 @@
-/** Text forbidden in any prompt, wherever it is: too much, NUL, half characters, secrets. */
+/** Finds text that is forbidden anywhere in a prompt: too much, NUL, half characters, secrets. */
 import { NUL } from '../../../core/check/check-template.ts';
 import { secretsIn } from '../../../core/secrets.ts';
 import { MAX_SOURCE_BYTES } from '../../../core/source.ts';
@@ -8,7 +8,7 @@ import type { Finding } from '../../results/finding.ts';
 const MAX_FINDINGS = 100;
 const WRONG = /\0|\p{Surrogate}/gu;
 
-/** NUL and lone surrogates, which no template and no UTF-8 can hold, and a text over 1 MiB. */
+/** NUL, which a template cannot contain, lone surrogates, which UTF-8 cannot encode, and a text over 1 MiB. */
 export function invalidText(text: string): Finding[] {
   const findings: Finding[] = [];
   if (text.length * 3 > MAX_SOURCE_BYTES && Buffer.byteLength(text, 'utf8') > MAX_SOURCE_BYTES)
@@ -29,7 +29,7 @@ export function invalidText(text: string): Finding[] {
   return findings;
 }
 
-/** Text that looks like a provider's key; the message names the provider and never quotes the text. */
+/** Text that looks like a provider's key. The message names the provider and never quotes the text. */
 export function secrets(text: string): Finding[] {
   const findings: Finding[] = [];
   for (const { what, start, end } of secretsIn(text)) {

@@ -1,4 +1,4 @@
-/** Tells whether what a body reads is declared, and what is declared is read. */
+/** Finds variables that a body reads but nothing declares, and declared ones that nothing reads. */
 import { nearest } from '../../../core/near.ts';
 import type { Analysis } from '../../analysis/analysis.ts';
 import type { Library, LibraryPrompt } from '../../analysis/library.ts';
@@ -42,7 +42,7 @@ export function undeclaredVariables(prompt: LibraryPrompt, library: Library): Fi
   return findings;
 }
 
-/** The bodies of partial blocks that their partial writes inside a block such as `{{#each}}`: what they read is found there. */
+/** The bodies of partial blocks that their partial writes inside a block such as `{{#each}}`, where names are found. */
 function blocksRenderedElsewhere(
   prompt: LibraryPrompt,
   library: Library,
@@ -65,7 +65,7 @@ function blocksRenderedElsewhere(
   });
 }
 
-/** Names that a declared type does not have. */
+/** Properties that a declared type does not have. */
 export function unknownProperties({ resolved, frontMatter }: Analysis): Finding[] {
   const findings: Finding[] = [];
   for (const use of resolved.paths) {
@@ -88,7 +88,7 @@ function furtherOut({ path, segments, scope }: PathUse, variables: ReadonlySet<s
   for (let up = 1; at !== undefined; at = at.outer, up += 1) {
     if (!hasName(at.context, segment.name, variables)) continue;
     const text = segmentText(segment.name, false) ?? segment.name;
-    // After `this.` there can be no `../`, so that is removed as well.
+    // `../` cannot follow `this.`, so that is also removed.
     const start = path.scoped ? path.span.start : segment.span.start;
     const near = `${'../'.repeat(up)}${text}`;
     return {
@@ -124,11 +124,11 @@ function unknownProperty({ name, span, container }: SegmentUse): Finding {
   };
 }
 
-/** Variables that are declared and that neither the body nor a partial in it reads. */
+/** Declared variables that neither the body nor a partial in it reads. */
 export function unusedVariables(prompt: LibraryPrompt, library: Library): Finding[] {
   const { frontMatter, body } = prompt.analysis;
   const declared = frontMatter.variables.filter(({ nameSpan }) => nameSpan !== undefined);
-  // In a text that is half written, what reads a variable may not be written yet.
+  // In an incomplete text, the use of a variable may not be written yet.
   if (declared.length === 0 || body.unreadable.length > 0) return [];
   const read = readIn(prompt, library);
   if (read === undefined) return [];
@@ -163,7 +163,7 @@ function readIn(prompt: LibraryPrompt, library: Library): ReadonlySet<string> | 
   return read;
 }
 
-/** The inputs that a body reads; undefined if it reads the input as a whole. `isPartial`: called in any context. */
+/** The inputs that a body reads; undefined if it reads the input as a whole. A partial is called in any context. */
 function namesRead({ paths }: Resolved, isPartial: boolean): ReadonlySet<string> | undefined {
   const names = new Set<string>();
   for (const { path, meaning, segments, scope } of paths) {

@@ -1,11 +1,11 @@
-/** The white space inside tags, as edits: one space between arguments, none at the braces, around "=" and "(…)". */
+/** Edits for white space in tags: one space between arguments, none at the braces, around "=" and inside "(…)". */
 import type { Analysis } from '../../analysis/analysis.ts';
 import type { TextEdit } from '../../results/edit.ts';
 import { textOf } from '../../results/span.ts';
 import { lex, TAG_CLOSES, TAG_OPENS, type TagToken, type TokenKind } from '../../syntax/lex.ts';
 import { MAX_PLACES } from '../../syntax/token-cursor.ts';
 
-/** After these is a space, or nothing: `{{> name}}`, `{{else if a}}`, `(a b)`. */
+/** Tokens that a space follows: `{{> name}}`, `{{else if a}}`. */
 const SPACE_AFTER: ReadonlySet<TokenKind> = new Set([
   'OPEN_PARTIAL',
   'OPEN_PARTIAL_BLOCK',
@@ -27,10 +27,10 @@ const NONE_BEFORE: ReadonlySet<TokenKind> = new Set([
   'EQUALS',
 ]);
 
-/** In order. A tag with an error is unchanged, and so is every line break. */
+/** The edits in order. Tags with an error are unchanged, and so are line breaks. */
 export function formatTags({ text, body }: Analysis): TextEdit[] {
   const { start } = body.body.span;
-  // Beyond these, what is wrong is not known.
+  // Further errors are not recorded.
   if (body.unreadable.length >= MAX_PLACES) return [];
   const { tokens } = lex(text.slice(start), start);
   const wrong = [...body.unreadable].sort((one, other) => one.start - other.start);
@@ -47,7 +47,7 @@ export function formatTags({ text, body }: Analysis): TextEdit[] {
   return edits;
 }
 
-/** The tokens of each tag that is closed and could be read. */
+/** The tokens of each closed tag without errors. */
 function tagsOf(tokens: readonly TagToken[]): TagToken[][] {
   const tags: TagToken[][] = [];
   let tag: TagToken[] | undefined;
@@ -98,7 +98,7 @@ function spacesInside(token: TagToken, text: string): { at: number; space: numbe
     case 'OPEN_INVERSE_CHAIN':
       return /[\r\n]/.test(written) ? [] : spaces;
     case 'OPEN_BLOCK_PARAMS':
-      // One stays.
+      // One space stays.
       return spaces
         .filter(({ space }) => space > 1)
         .map(({ at, space }) => ({ at: at + 1, space: space - 1 }));

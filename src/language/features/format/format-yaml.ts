@@ -1,6 +1,6 @@
 /**
- * The white space of front matter, as edits: an indent of two, one space after a colon and a dash, none before a
- * colon. All else stays: quotes, comments, empty lines, the text of values.
+ * Edits for white space in front matter: an indent of two, one space after a colon and a dash, none before a colon.
+ * Quotes, comments, empty lines and the text of values stay unchanged.
  */
 import { type CST, Parser } from 'yaml';
 import { readYaml } from '../../../core/yaml-places.ts';
@@ -11,7 +11,7 @@ import { equals } from '../../types/values.ts';
 /** YAML does not allow tabs, and Dotprompt's examples use two spaces. */
 const INDENT = 2;
 
-/** In order. Empty if the YAML has errors, or its meaning would change. */
+/** The edits in order; empty if the YAML has errors, or its meaning would change. */
 export function formatYaml({ text, frontMatter: { yamlSpan } }: Analysis): TextEdit[] {
   if (yamlSpan === undefined) return [];
   const yaml = text.slice(yamlSpan.start, yamlSpan.end);
@@ -48,7 +48,7 @@ class Format {
       if (token.type === 'document' && token.value) this.#value(token.value, 0, 0, 0);
   }
 
-  /** A value below a key or a dash that is in column `from` and will in `to`; a collection of its own will in `own`. */
+  /** Moves a value whose key or dash moves from column `from` to `to`. A nested collection moves to column `own`. */
   #value(value: CST.Token, from: number, to: number, own: number): void {
     switch (value.type) {
       case 'block-map': {
@@ -58,7 +58,7 @@ class Format {
       }
       case 'block-seq': {
         const column = this.#columnOf(value.offset);
-        // A list may be right below its key.
+        // A list may be in the same column as its key.
         const at = column === from ? to : own;
         for (const item of value.items) this.#item(item, column, at);
         break;
@@ -75,19 +75,19 @@ class Format {
     }
   }
 
-  /** Of a block collection in column `from`, which will be in `to`. */
+  /** Moves an item of a block collection from column `from` to `to`. */
   #item(item: Item, from: number, to: number): void {
     const dash = item.start.find(({ type }) => type === 'seq-item-ind');
     const first = dash?.offset ?? item.key?.offset;
     if (first !== undefined) this.#place(first, to);
     this.#spacesOf(item);
-    // Text after an explicit key has rules of its own.
+    // Different rules apply to text after an explicit key.
     if (item.start.some(({ type }) => type === 'explicit-key-ind')) return;
     if (item.key) this.#moveLines(item.key.offset, endOf(item.key), to - from);
     if (item.value) this.#value(item.value, from, to, to + INDENT);
   }
 
-  /** Around the colon, and after the dash. */
+  /** Sets the spaces around the colon, and after the dash. */
   #spacesOf({ start, sep, value, key }: Item): void {
     const dash = start.findIndex(({ type }) => type === 'seq-item-ind');
     if (dash >= 0) this.#oneSpace(start[dash], start[dash + 1], start[dash + 2] ?? key ?? value ?? undefined);
@@ -103,7 +103,7 @@ class Format {
     this.#oneSpace(sep[colon], sep[colon + 1], sep[colon + 2] ?? value ?? undefined);
   }
 
-  /** After a sign, where something follows on its line. */
+  /** Sets one space after a sign if something follows on its line. */
   #oneSpace(
     sign: CST.SourceToken | undefined,
     space: CST.SourceToken | undefined,
@@ -143,7 +143,7 @@ class Format {
     if (offset - line === this.#indentOf(line)) this.#indents.set(line, column);
   }
 
-  /** Comments that are alone move with the line after them, or else before them. */
+  /** Comments on their own lines move with the line after them, or otherwise with the one before. */
   indents(): TextEdit[] {
     const edits: TextEdit[] = [];
     const lines = [0, ...this.#linesIn(0, this.#yaml.length)];

@@ -1,25 +1,25 @@
-/** Formatting that cannot be seen in what a prompt renders to: white space inside tags and in the front matter. */
+/** Formats white space inside tags and in the front matter, which does not change what a prompt renders to. */
 import type { Analysis } from '../../analysis/analysis.ts';
 import { applyEdits, type TextEdit } from '../../results/edit.ts';
 import { lex } from '../../syntax/lex.ts';
 import { formatTags } from './format-tags.ts';
 import { formatYaml } from './format-yaml.ts';
 
-/** As editors give them. */
+/** The options that editors pass. */
 export interface FormatOptions {
   readonly tabSize: number;
   readonly insertSpaces: boolean;
 }
 
 /**
- * The fewest edits, in order. Text between tags is unchanged. The options have no effect: tags have no indentation, and
- * YAML always two spaces.
+ * The minimal edits, in order. Text between tags is unchanged. The options have no effect: tags have no indentation,
+ * and YAML always has two spaces.
  */
 export function format(analysis: Analysis, _options: FormatOptions): TextEdit[] {
   return [...formatYaml(analysis), ...checkedTags(analysis)];
 }
 
-/** Nothing where Handlebars would read other tokens than before. */
+/** The edits of tags; none if Handlebars would then read other tokens. */
 function checkedTags(analysis: Analysis): TextEdit[] {
   const edits = formatTags(analysis);
   const { text, body } = analysis;

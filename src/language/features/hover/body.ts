@@ -1,4 +1,4 @@
-/** Hover in a body: what a path's part, a helper, a partial or a block parameter is. */
+/** Hover in a body, for a part of a path, a helper, a partial or a block parameter. */
 import { HELPERS, signatureOf } from '../../../core/helpers.ts';
 import type { Library, LibraryPrompt } from '../../analysis/library.ts';
 import type { PathUse, SegmentUse } from '../../names/resolved.ts';

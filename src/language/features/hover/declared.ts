@@ -7,11 +7,11 @@ import { type Declared, wordsOfType } from '../../types/value-type.ts';
 import { isObject } from '../../types/values.ts';
 import { shortJson } from '../completion/names.ts';
 
-/** More lines than these are counted, not listed. */
+/** Above this number, lines are counted instead of listed. */
 const MAX_LINES = 8;
 const MAX_TYPE = 200;
 
-/** Of what is declared: the parts that are under each other. */
+/** The sections of the hover for a declaration, from top to bottom. */
 export function declaredMarkdown(what: 'variable' | 'property', declared: Declared): string[] {
   const { name, type, optional, description } = declared;
   const words = wordsOfType(type);
@@ -22,7 +22,7 @@ export function declaredMarkdown(what: 'variable' | 'property', declared: Declar
   ];
 }
 
-/** For an input variable, declared or not; includes the first sample's value if a library is given. */
+/** The hover for an input variable, declared or not; includes the first sample's value if a library is given. */
 export function variableMarkdown(
   prompt: LibraryPrompt,
   name: string,
@@ -75,7 +75,7 @@ function uses({ analysis }: LibraryPrompt, name: string): string {
   return `${times}: ${lines.length === 1 ? 'line' : 'lines'} ${shown}`;
 }
 
-/** 1-based. */
+/** The 1-based line of an offset. */
 function lineOf(starts: readonly number[], offset: number): number {
   let low = 0;
   let high = starts.length;

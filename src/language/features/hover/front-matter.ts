@@ -1,4 +1,4 @@
-/** Hover in front matter: what a variable, a key or a type of Picoschema is. */
+/** Hover in front matter, for a variable, a key or a Picoschema type. */
 import type { Library, LibraryPrompt } from '../../analysis/library.ts';
 import type { FrontMatterEntry } from '../../front-matter/front-matter.ts';
 import { knownKeyAt } from '../../front-matter/front-matter-keys.ts';

@@ -1,4 +1,4 @@
-/** Hover in samples: what an input is, its type and whether it must be given; what a sample's own keys are. */
+/** Hover in samples, for an input, with its type and whether it is required, and for a sample's own keys. */
 import { type PlacedPair, type PlacedValue, readYaml } from '../../../core/yaml-places.ts';
 import type { LibraryPrompt } from '../../analysis/library.ts';
 import { codeSpan } from '../../results/markdown.ts';
@@ -67,7 +67,7 @@ function inputMarkdown(
   return parts.join('\n\n');
 }
 
-/** In the value of what is declared: a property of it, or of what it is a list of. */
+/** The hover in the value of a declaration, for a property of it or of its items. */
 function propertyAt(value: PlacedValue, declared: Declared, offset: number): Hover | undefined {
   if (value.isAlias || !touches(value.span, offset)) return undefined;
   for (const item of value.items) {

@@ -1,4 +1,4 @@
-/** Surplus arguments of a helper call, removed. */
+/** Removes surplus arguments of a helper call. */
 import { arityOf, HELPERS } from '../../../core/helpers.ts';
 import type { LibraryPrompt } from '../../analysis/library.ts';
 import type { HelperUse } from '../../names/resolved.ts';
@@ -35,7 +35,7 @@ function removeExtra(uri: string, text: string, { name, span, call }: HelperUse)
   return [editing(uri, title, [{ span: extra, text: '' }])];
 }
 
-/** A named argument, with the blank before it. */
+/** Removes a named argument, with the blank before it. */
 export function removeOption({ uri, analysis }: LibraryPrompt, { span, data }: Finding): QuickFix[] {
   const { text, resolved } = analysis;
   for (const { call } of resolved.helpers) {

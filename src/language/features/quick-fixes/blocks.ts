@@ -1,4 +1,4 @@
-/** Blocks that are never closed, closed by another name, or closed twice. */
+/** Fixes blocks that are never closed, closed by another name, or closed twice. */
 import type { Analysis } from '../../analysis/analysis.ts';
 import type { TextEdit } from '../../results/edit.ts';
 import type { Finding } from '../../results/finding.ts';
@@ -7,14 +7,14 @@ import { lex } from '../../syntax/lex.ts';
 import type { BodyNode } from '../../syntax/nodes.ts';
 import { endOfLine, endOfLineIn, startOfLine } from './yaml-edits.ts';
 
-/** The closing tag of an unclosed block, at the end of its body. */
+/** Adds the closing tag of an unclosed block at the end of its body. */
 export function closeBlock({ text, body }: Analysis, { span, data }: Finding): TextEdit | undefined {
   const block = blockOpenedAt(body.body.nodes, span);
   const name = data?.['name'];
   if (block === undefined || name === undefined || name === '') return undefined;
   const isRaw = block.type === 'block' && block.raw;
   const tag = isRaw ? `{{{{/${name}}}}}` : `{{/${name}}}`;
-  // All that follows is a raw block's text.
+  // Everything that follows is text of the raw block.
   const end = isRaw ? text.length : block.span.end;
   const at = { start: end, end };
   if (!isAloneOnLine(text, span)) return { span: at, text: tag };
@@ -38,7 +38,7 @@ function blockOpenedAt(
   return undefined;
 }
 
-/** The closing tag of a block before the one that closes a block around it. */
+/** Adds the closing tag of a block before the one that closes a block around it. */
 export function closeBefore({ text }: Analysis, span: Span, name: string): TextEdit {
   const at = startOfLine(text, span.start);
   const isAlone = isAloneOnLine(text, span);
@@ -46,7 +46,7 @@ export function closeBefore({ text }: Analysis, span: Span, name: string): TextE
   return { span: { start, end: start }, text: `{{/${name}}}${isAlone ? endOfLineIn(text) : ''}` };
 }
 
-/** A closing tag with another name. */
+/** Replaces the name in a closing tag. */
 export function changeClosing({ text }: Analysis, { span, data }: Finding, name: string): TextEdit {
   const closed = data?.['closed'] ?? '';
   const start = span.start + textOf(text, span).lastIndexOf(closed);

@@ -1,4 +1,4 @@
-/** A variable put into the front matter's input schema, and taken out of it again. */
+/** Adds a variable to the front matter's input schema, or removes it. */
 import type { PlacedPair, PlacedValue } from '../../../core/yaml-places.ts';
 import { type Analysis, kindOf } from '../../analysis/analysis.ts';
 import { type FrontMatterFacts, readFrontMatter } from '../../front-matter/front-matter.ts';
@@ -25,7 +25,7 @@ export function declareVariable(analysis: Analysis, name: string, type: ValueTyp
   return isDeclared && faults(facts) <= faults(analysis.frontMatter) ? [edit] : undefined;
 }
 
-/** Counts the errors of the front matter; the first declaration makes defaults without one an error, which is fine. */
+/** Counts the errors of the front matter, except in defaults: a first declaration may make other defaults errors. */
 function faults({ findings }: FrontMatterFacts): number {
   return findings.filter(({ code }) => code !== 'default-mismatch').length;
 }
@@ -66,7 +66,7 @@ function newFrontMatter(text: string, key: string, value: YamlText): TextEdit {
   return { span: { start, end: start }, text: lines.join(eol) };
 }
 
-/** A root mapping begins at its first key. */
+/** The root mapping, which begins at its first key. */
 function mappingOf(pairs: readonly PlacedPair[]): PlacedValue {
   const start = pairs[0]?.keySpan.start ?? 0;
   const nothing = { value: undefined, items: [], textStart: 0, verbatim: 0, isAlias: false };
@@ -77,7 +77,7 @@ function last(pairs: readonly PlacedPair[], key: string): PlacedPair | undefined
   return pairs.findLast(pair => pair.key === key);
 }
 
-/** A name with what Picoschema puts into parentheses after it, and the text below. */
+/** A key of Picoschema, with any parentheses, and its value. */
 function picoschema(name: string, type: ValueType): [key: string, value: YamlText] {
   switch (type.kind) {
     case 'object':
@@ -119,7 +119,7 @@ function jsonSchema(type: ValueType): YamlText {
 export function removeVariable(analysis: Analysis, name: string): TextEdit[] | undefined {
   const { text, frontMatter } = analysis;
   const edits = removals(analysis, name);
-  // In YAML that is broken one entry may hold the next.
+  // In invalid YAML, one entry may contain the next.
   if (edits === undefined || edits.length === 0 || doOverlap(edits)) return undefined;
   const facts = readFrontMatter(applyEdits(text, edits), kindOf(analysis.name));
   const isGone = facts.variables.every(variable => variable.name !== name) && !facts.defaults.has(name);
@@ -137,7 +137,7 @@ function removals({ text, frontMatter }: Analysis, name: string): TextEdit[] | u
     if (variable?.span !== undefined && pair.keySpan.start === variable.span.start) removed.add(pair);
   for (const pair of last(input.node.pairs, 'default')?.node.pairs ?? [])
     if (pair.key === name) removed.add(pair);
-  // Parts that would be left empty are removed as well.
+  // Also removes parts that would become empty.
   const empties = ({ node }: PlacedPair): boolean =>
     node.pairs.length > 0 && node.pairs.every(pair => removed.has(pair));
   for (const pair of input.node.pairs) if (empties(pair)) removed.add(pair);

@@ -1,4 +1,4 @@
-/** The fixes for each finding: the edits for every code that has any. */
+/** The fixes for a finding, by its code. */
 import { parsePromptName, partialCandidates } from '../../../core/name.ts';
 import { closestCaseClash } from '../../../core/name-case.ts';
 import type { Library, LibraryPrompt } from '../../analysis/library.ts';
@@ -13,7 +13,7 @@ import { changeClosing, closeBefore, closeBlock, removeStrayTag } from './blocks
 import { declareVariable, removeVariable } from './declare.ts';
 import { editing, type QuickFix } from './quick-fix.ts';
 
-/** The most probable one first. Never throws. `finding` is from `diagnose` of the same text. */
+/** The fixes, the most probable first. Never throws. `finding` must be from `diagnose` of the same text. */
 export function quickFixes(prompt: LibraryPrompt, finding: Finding, library: Library): QuickFix[] {
   const { uri, analysis } = prompt;
   const one = (title: string, edit: TextEdit | undefined, isPreferred = true): QuickFix[] =>
@@ -64,7 +64,7 @@ export function quickFixes(prompt: LibraryPrompt, finding: Finding, library: Lib
   }
 }
 
-/** The near word is a plain one: a key or a name of YAML, an option. */
+/** Replaces a plain word with a similar one: a key or name in YAML, or an option. */
 export function changeToNear(uri: string, { span, data }: Finding): QuickFix[] {
   const near = data?.['near'];
   return near === undefined ? [] : [editing(uri, `Change to "${near}"`, [{ span, text: near }], true)];

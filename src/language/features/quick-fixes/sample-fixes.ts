@@ -44,10 +44,10 @@ function addValue(
   }
 }
 
-/** Deeper than a sample is written by hand; types may hold themselves. */
+/** More than anybody writes by hand; types may contain themselves. */
 const MAX_DEPTH = 8;
 
-/** Something of this type, for the author to write over. */
+/** A placeholder value of this type, for the author to overwrite. */
 function blankOf(type: ValueType, depth: number): unknown {
   if (depth > MAX_DEPTH) return null;
   switch (type.kind) {

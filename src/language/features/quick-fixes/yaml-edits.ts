@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import type { PlacedPair, PlacedValue } from '../../../core/yaml-places.ts';
 import type { TextEdit } from '../../results/edit.ts';
 
-/** Text below a key: a plain text, or keys of its own. */
+/** The value of a key: plain text, or nested keys. */
 export type YamlText = string | { readonly [key: string]: YamlText };
 
 const INDENT = '  ';
@@ -29,7 +29,7 @@ function scalarText(text: string): string {
   return more.length === 0 && !/[,[\]{}]/.test(text) ? (line as string) : JSON.stringify(text);
 }
 
-/** Puts a key behind the others of a mapping, which has some. */
+/** Adds a key at the end of a mapping that is not empty. */
 export function insertedInto(
   text: string,
   mapping: PlacedValue,
@@ -47,7 +47,7 @@ export function insertedInto(
   return linesAfter(text, end, blockLines(key, value, indent));
 }
 
-/** Puts a key below one that has no value yet. */
+/** Adds a key below one without a value. */
 export function insertedBelow(text: string, { keySpan }: PlacedPair, key: string, value: YamlText): TextEdit {
   const indent = ' '.repeat(keySpan.start - startOfLine(text, keySpan.start));
   return linesAfter(text, keySpan.end, blockLines(key, value, indent + INDENT));

@@ -1,6 +1,6 @@
 /**
- * Checks that a rename preserves meaning: the library is read again with the edits applied, and the new name must have
- * the same occurrences as the old one. This detects a captured name whatever captures it.
+ * Checks that a rename preserves meaning: reads the library again with the edits applied, and compares the occurrences
+ * of the new name with those of the old one. This detects a captured name, whatever captures it.
  */
 import { Problem } from '../../../core/problem.ts';
 import { Library, type LibraryPrompt } from '../../analysis/library.ts';
@@ -19,7 +19,7 @@ interface Renaming {
   readonly library: Library;
 }
 
-/** @throws Problem `invalid_request` that names what the new name would be taken for */
+/** @throws Problem `invalid_request` that says what the new name would refer to */
 export function checkMeaningKept({ symbol, newName, places, edits, library }: Renaming): void {
   const after = edited(symbol, newName, edits, library);
   const moved = mover(edits);
@@ -40,7 +40,7 @@ export function checkMeaningKept({ symbol, newName, places, edits, library }: Re
   );
 }
 
-/** Errors of YAML, a schema or Handlebars: duplicate keys, names that make it another kind of schema. */
+/** Checks for new errors in YAML, a schema or Handlebars: duplicate keys, names that make it another kind of schema. */
 function checkStillRead(edits: Renaming['edits'], library: Library, after: Library): void {
   for (const uri of edits.keys()) {
     const [before, now] = [wrongIn(uri, library), wrongIn(uri, after)];
@@ -50,7 +50,7 @@ function checkStillRead(edits: Renaming['edits'], library: Library, after: Libra
   }
 }
 
-/** Counts the errors of a file, with their messages; only the first of an unreadable body. */
+/** The number of errors of a file, and their messages; for an unreadable body, only the first message. */
 function wrongIn(
   uri: string,
   library: Library,
@@ -114,7 +114,7 @@ function countBelow(numbers: readonly number[], limit: number): number {
   return low;
 }
 
-/** The library after the edits; prompts that neither name concerns are present by name only. */
+/** The library after the edits, in which prompts that neither name concerns have no text. */
 function edited(
   symbol: Renaming['symbol'],
   newName: string,

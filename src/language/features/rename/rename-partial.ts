@@ -1,4 +1,4 @@
-/** A new name for a partial, as a call of it writes the name. */
+/** Renames a partial at one of its calls. */
 import { isPromptName, type PromptName, validatePromptName } from '../../../core/name.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Library } from '../../analysis/library.ts';

@@ -1,4 +1,4 @@
-/** Renames a prompt's file: every call of it, and each of its own, keeps its meaning. */
+/** Renames a prompt's file, so that all calls of it, and its own calls, keep their meaning. */
 import { folderOf, isPartial, lastSegment, type PromptName } from '../../../core/name.ts';
 import { closestCaseClash, whyNoFolder, whyTaken } from '../../../core/name-case.ts';
 import { Problem } from '../../../core/problem.ts';
@@ -32,7 +32,7 @@ export function renamePrompt(prompt: LibraryPrompt, to: PromptName, library: Lib
   for (const use of uses) {
     const target = library.partial(use.prompt.name, use.reference);
     const isIt = target?.uri === prompt.uri;
-    // The calls within a prompt move with it.
+    // A prompt's own calls move with it.
     const moves = use.prompt.uri === prompt.uri && folderOf(to) !== folderOf(from);
     if (target?.name === undefined || !(isIt || moves)) continue;
     if (isIt && !isPartial(to))
@@ -56,7 +56,7 @@ export function renamePrompt(prompt: LibraryPrompt, to: PromptName, library: Lib
   return { edits, renames: moved.map(uri => ({ from: uri, toName: to })) };
 }
 
-/** The names that `to` must not differ from only by case: all but the prompt itself, which may change its case. */
+/** The names that `to` must not differ from only by case: all except the prompt itself, which may change its case. */
 function* othersThan(from: PromptName, to: PromptName, library: Library): Generator<PromptName> {
   for (const name of library.names()) if (name !== from || folderOf(from) !== folderOf(to)) yield name;
 }
@@ -83,7 +83,7 @@ function unmarked(name: string): string {
   return `${name.slice(0, slash + 1)}${name.slice(slash + 2)}`;
 }
 
-/** A call in a partial that moves: unchanged if it is still found from the new folder. */
+/** The reference of a call in a partial that moves, unchanged if it is still found from the new folder. */
 function stillReaches(
   { reference }: PartialReference,
   caller: PromptName | undefined,
@@ -93,7 +93,7 @@ function stillReaches(
   return caller?.startsWith(prefix) ? reference : referenceFrom(caller, target, '');
 }
 
-/** With the existing quotes or brackets; quoted if it would not be a valid path in Handlebars. */
+/** Writes a reference with the existing quotes or brackets; in quotes if it is not a valid path in Handlebars. */
 function asWritten(reference: string, before: string): string {
   const [quote] = before;
   if (quote === '"' || quote === "'") return `${quote}${reference}${quote}`;
@@ -108,7 +108,7 @@ const WORDS = new Set(['this', 'true', 'false', 'null', 'undefined', 'else', 'as
 interface Renaming {
   readonly prompt: LibraryPrompt;
   readonly to: PromptName;
-  /** The prompts whose calls matter: published versions never change. */
+  /** The prompts whose calls matter; excludes published versions, which never change. */
   readonly files: readonly LibraryPrompt[];
   readonly uses: readonly PartialReference[];
   readonly edits: ReadonlyMap<string, readonly TextEdit[]>;

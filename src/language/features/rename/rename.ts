@@ -1,4 +1,4 @@
-/** A new name for a variable, a property, a block parameter or a partial, everywhere at once, or a reason why not. */
+/** Renames a variable, a property, a block parameter or a partial everywhere, or gives a reason why not. */
 import { KNOWN_HELPERS } from '../../../core/known-helpers.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Library, LibraryPrompt, LibrarySamples } from '../../analysis/library.ts';
@@ -14,7 +14,7 @@ import { checkMeaningKept } from './check-rename.ts';
 import { renamePartial } from './rename-partial.ts';
 
 export interface Renamable {
-  /** Of the name alone, without quotes and brackets. */
+  /** The range of the name, without quotes and brackets. */
   readonly span: Span;
   readonly text: string;
 }
@@ -24,14 +24,14 @@ export function prepareRename(prompt: LibraryPrompt, offset: number, library: Li
   return prepared(symbolAt(prompt, offset, library), library);
 }
 
-/** As `prepareRename`, in a samples file. @throws as `prepareRename` */
+/** Like `prepareRename`, in a samples file. @throws as `prepareRename` */
 export function prepareRenameInSamples(samples: LibrarySamples, offset: number, library: Library): Renamable {
   return prepared(symbolInSamples(samples, offset, library), library);
 }
 
 /**
- * The edits that rename the symbol at `offset` and preserve all meaning. For a partial, `newName` is written as at that
- * place: `header`, `shared/header`.
+ * The edits that rename the symbol at `offset` and preserve all meaning. For a partial, `newName` is a reference as in
+ * a call: `header`, `shared/header`.
  * @throws Problem `invalid_request` for an invalid name, or if the meaning of something would change
  */
 export function rename(
@@ -43,7 +43,7 @@ export function rename(
   return renamed(symbolAt(prompt, offset, library), newName, library);
 }
 
-/** As `rename`, from a samples file. @throws as `rename` */
+/** Like `rename`, from a samples file. @throws as `rename` */
 export function renameInSamples(
   samples: LibrarySamples,
   offset: number,
@@ -76,7 +76,7 @@ function prepared(symbol: PromptSymbol | undefined, library: Library): Renamable
   return { span: bare(span, name), text: name };
 }
 
-/** Without the text around a name that is written as `[name]` or `"name"`. */
+/** The range of a name without brackets or quotes around it, `[name]` or `"name"`. */
 function bare({ start, end }: Span, name: string): Span {
   const around = (end - start - name.length) / 2;
   return around === 1 ? { start: start + 1, end: end - 1 } : { start, end };
@@ -152,9 +152,9 @@ function renameName(
   return { edits };
 }
 
-/** Names that YAML or Handlebars take for something else. */
+/** Names that YAML or Handlebars read as something else. */
 const RESERVED = new Set(['true', 'false', 'null', 'undefined', 'this', 'else', '__proto__']);
-/** Writes text without quotes in YAML, and in Handlebars in brackets if needed. */
+/** Names that need no quotes in YAML, and at most brackets in Handlebars. */
 const NAME = /^[\p{L}_$][\p{L}\p{N}\p{M}_$-]*(?:[ .][\p{L}\p{N}\p{M}_$-]+)*$/u;
 const MAX_LENGTH = 200;
 
@@ -197,7 +197,7 @@ function textAt({ uri }: Occurrence, library: Library): string {
   return library.at(uri)?.analysis.text ?? samplesAt(uri, library)?.text ?? '';
 }
 
-/** The new name as its place needs it. @throws Problem `invalid_request` */
+/** The new name as it must be written at a place. @throws Problem `invalid_request` */
 function written({ span, as }: Occurrence, text: string, name: string, newName: string): string {
   const before = textOf(text, span);
   if (as === 'use' || as === 'parameter' || as === 'argument') return handlebarsName(newName);
@@ -206,7 +206,7 @@ function written({ span, as }: Occurrence, text: string, name: string, newName: 
   return newName;
 }
 
-/** In brackets if it is not an identifier in Handlebars. */
+/** A name for Handlebars, in brackets if it is not an identifier. */
 export function handlebarsName(name: string): string {
   const [open, id, close, ...more] = lex(`{{${name}}}`, 0).tokens;
   const isPlain =
@@ -218,7 +218,7 @@ export function handlebarsName(name: string): string {
   return isPlain && name !== 'as' ? name : `[${name}]`;
 }
 
-/** Of an inline partial, in the one prompt that defines it. */
+/** Renames an inline partial in the prompt that defines it. */
 function renameInline(
   symbol: PromptSymbol & { kind: 'inline' },
   newName: string,
