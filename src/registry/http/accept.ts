@@ -1,9 +1,9 @@
-/** Which of two media types an `Accept` header prefers (RFC 9110, section 12.5.1). */
+/** Chooses between media types by the `Accept` header (RFC 9110, section 12.5.1). */
 import { Problem } from '../../core/problem.ts';
 
 /**
- * The type of `offered` that `accept` prefers; the first where it has no preference.
- * @throws Problem `not_acceptable` when it takes none of them
+ * The type of `offered` that `accept` prefers; the first if it has no preference.
+ * @throws Problem `not_acceptable` if `accept` allows none of them
  */
 export function negotiate<Type extends string>(
   accept: string | undefined,
@@ -41,7 +41,7 @@ function parseRange(text: string): MediaRange {
   return { type, subtype, quality: quality >= 0 && quality <= 1 ? quality : 0 };
 }
 
-/** The quality of the most specific range that `mediaType` is in. */
+/** The quality of the most specific range that includes `mediaType`, from 0 to 1. */
 function qualityOf(mediaType: string, ranges: readonly MediaRange[]): number {
   const [type, subtype] = mediaType.split('/');
   let quality = 0;

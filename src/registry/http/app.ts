@@ -1,4 +1,4 @@
-/** The registry's HTTP app: every route of the contract with who may call it, what it takes and what answers it. */
+/** The registry's HTTP app: connects every route of the contract to its access check, its schemas and its handler. */
 import * as z from 'zod';
 import { maxBodyBytes } from '../../contract/body-limits.ts';
 import { ROUTES, type Route, type RouteName } from '../../contract/routes.ts';
@@ -43,46 +43,51 @@ export interface AppParts {
   readonly integrity: Integrity;
   readonly signer: Signer;
   readonly authenticator: Authenticator;
-  /** Does what may take long. */
+  /** Runs tasks that may take long. */
   readonly work: WorkerTasks;
-  /** The number of bytes of bodies it holds at a time; for tests. */
+  /** Limits of the memory for request bodies; for tests. */
   readonly bodies?: BodyLimits | undefined;
   readonly contents: Contents;
   readonly maker: DeliveryMaker;
-  /** The registry's identity; without it, it signs no checkpoint and has no webhooks. */
+  /** The registry's identity; without it, there are no signed checkpoints and no webhooks. */
   readonly identity?: RegistryIdentity;
-  /** True if webhooks may send to this machine and private networks, and by HTTP; without it nobody sends any, so there are none. */
+  /**
+   * True if webhooks may send to this machine and private networks, and by HTTP; undefined if webhooks are not sent, so
+   * that none can be created.
+   */
   readonly webhooksToPrivateNetworks?: boolean;
-  /** Where people reach the registry, without a slash at its end. */
+  /** The registry's address for people, without a trailing slash. */
   readonly publicUrl?: string | undefined;
-  /** Aborts when no call may wait any longer. */
+  /** Aborts when calls must stop waiting. */
   readonly closing: AbortSignal;
-  /** The number of calls of one key that may wait for changes at once; 1000 by default. */
+  /** The number of calls per key that may wait for changes at once; 1000 by default. */
   readonly maxWaitingPerKey?: number | undefined;
-  /** How long after the database went away deliveries wait for it, in ms; `FAILOVER_TIME` by default. */
+  /** How long deliveries wait for a lost database, in ms; `FAILOVER_TIME` by default. */
   readonly failoverTime?: number | undefined;
   /** The state of this process for monitoring; without it there is no `/metrics`. */
   readonly standing: ProcessStatus;
-  /** Told of every fault of the registry's own, and of the request that met it. */
+  /** Called with each internal error, and the request that caused it. */
   readonly onFault: (error: unknown, request: HttpRequest | DeliveryRequest) => void;
-  /** Told which call a request is. */
+  /** Called with the route of each request. */
   readonly onRoute?: (request: HttpRequest, route: RouteName) => void;
-  /** Told who asks, once that is known, and before anything is done. What it throws is the answer. */
+  /** Called once the caller is known, before anything is done. An error that it throws becomes the answer. */
   readonly onCaller?: (request: HttpRequest | DeliveryRequest, caller: Caller) => void;
-  /** Told where a delivery came from. */
+  /** Called with the source of each delivery. */
   readonly onDelivered?: (from: 'memory' | 'database') => void;
 }
 
 export interface App {
   /** Answers any request; never rejects. */
   readonly answer: (request: HttpRequest) => Promise<HttpResponse>;
-  /** The same, as `fetch` has it. */
+  /** The same for `fetch`. */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** The same answers to GET and HEAD of a prompt, at once where memory has them. */
+  /** Gives the same answers to GET and HEAD of a prompt, synchronously if they are in memory. */
   readonly deliver: Deliver;
 }
 
-/** Routes that are served although the log is broken: the evidence, what a client needs to request it, and cached deliveries. */
+/**
+ * Routes that work even if the log is broken: the evidence, what a client needs to request it, and cached deliveries.
+ */
 const ANSWERED_WHILE_BROKEN: ReadonlySet<RouteName> = new Set([
   'changes',
   'consistency',
@@ -195,7 +200,7 @@ export function createApp(parts: AppParts): App {
     };
     const asker = () => ({
       key: caller?.key ?? '',
-      // Most work is done at once, and has nobody to watch.
+      // Lazy, because most work is done synchronously, without a signal.
       get signal() {
         return request.gone();
       },
@@ -238,7 +243,7 @@ export function createApp(parts: AppParts): App {
       feed,
       deliver,
       moves: movesOfEnvironments,
-      // Made only when asked for: each one would stay tied to the signal of closing until it is collected.
+      // Lazy, because each signal stays attached to `closing` until it is garbage collected.
       ended: () => AbortSignal.any([request.gone(), parts.closing]),
     } as RouteContext<HandledRoute>;
   }
@@ -262,7 +267,7 @@ export function createApp(parts: AppParts): App {
 
 const LEFT = new Problem('invalid_request', 'The connection ended before the response was ready.');
 
-/** No fault of the registry: whoever asked has gone, so the work was ended. */
+/** Not an internal error: the client has gone, so its work was aborted. */
 function isAbortedBy(request: HttpRequest, error: unknown): boolean {
   return !(error instanceof Problem) && request.gone().aborted && error === request.gone().reason;
 }
@@ -287,7 +292,7 @@ function halves(target: string): [string, string] {
   return question < 0 ? [target, ''] : [target.slice(0, question), target.slice(question + 1)];
 }
 
-/** The parameters that a path has, each parsed into its own type. @throws Problem `invalid_name`, `invalid_request` */
+/** The parameters of a path, each parsed into its own type. @throws Problem `invalid_name`, `invalid_request` */
 function parametersOf(given: Readonly<Record<string, string>>): object {
   const { name, n, id, environment } = given;
   return {
@@ -298,7 +303,7 @@ function parametersOf(given: Readonly<Record<string, string>>): object {
   };
 }
 
-/** Text that cannot be decoded stays unchanged and is not found. */
+/** Text that cannot be decoded stays unchanged, and is not found. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -7,7 +7,7 @@ import { chooseVersion } from '../delivery/choose-version.ts';
 import { checkMayPublish } from '../prompts/may-publish.ts';
 import type { ReadSnapshot, Store } from '../store/store.ts';
 
-/** Below it a body is read as soon as it is checked. In bytes. */
+/** Bodies up to this size are read without these checks. In bytes. */
 const SHORT = 16 * 1024;
 
 type Check = (snapshot: ReadSnapshot, caller: Caller, name: PromptName) => Promise<unknown>;
@@ -18,13 +18,13 @@ const CHECKS: Partial<Record<RouteName, Check>> = {
     try {
       await chooseVersion(snapshot, environment, name, {});
     } catch (error) {
-      // Which version is asked for is in the body.
+      // The version is in the body.
       if (Problem.is(error, 'prompt_not_found', 'environment_not_found')) throw error;
     }
   },
 };
 
-/** @param length the header Content-Length @throws Problem as the call itself would */
+/** @param length the header Content-Length @throws the same Problems as the call itself */
 export async function checkBeforeBody(
   route: RouteName,
   store: Pick<Store, 'read'>,

@@ -1,6 +1,6 @@
 /**
- * How many bytes of request bodies are in memory: of each key and in total, from their arrival to the answer. Senders
- * decide how long a body takes, so what they may hold meanwhile is counted as it arrives.
+ * Limits the bytes of request bodies in memory, per key and in total, from their arrival to the answer. Bytes are
+ * counted as they arrive, because senders decide how long that takes.
  */
 import { shownBytes } from '../../contract/body-limits.ts';
 import { Problem } from '../../core/problem.ts';
@@ -9,18 +9,18 @@ export interface BodyLimits {
   /** In bytes. */
   readonly perKey: number;
   readonly total: number;
-  /** On top of the total, for short bodies alone: whoever fills the total keeps nobody from a promotion. */
+  /** In addition to the total, for short bodies only, so that filling the total does not prevent promotions. */
   readonly short: number;
 }
 
 const MIB = 1024 * 1024;
 export const BODY_LIMITS: BodyLimits = { perKey: 16 * MIB, total: 64 * MIB, short: 16 * MIB };
-/** Of a body that is short, in bytes. */
+/** The maximum of a short body, in bytes. */
 const SHORT = 64 * 1024;
 
 /** The bytes that one request holds. */
 export interface BodyClaim {
-  /** @throws Problem `queue_full` where the key holds too much, `unavailable` where all together do */
+  /** @throws Problem `queue_full` if the key holds too much, `unavailable` if all keys together do */
   take(bytes: number): void;
   /** Gives everything back. May be called twice. */
   release(): void;
@@ -28,11 +28,11 @@ export interface BodyClaim {
 
 export interface BodyBudget {
   claim(key: string): BodyClaim;
-  /** The number of bytes that are held now. */
+  /** The number of bytes held now. */
   readonly held: number;
 }
 
-/** Seconds until a body is likely to be gone. */
+/** Seconds until other bodies are likely to be released. */
 const RETRY_AFTER = 1;
 
 export function bodyBudget({ perKey, total, short }: BodyLimits = BODY_LIMITS): BodyBudget {

@@ -1,4 +1,4 @@
-/** Reading a request's JSON: its type, its size as it arrives, its text, its values. */
+/** Reads the JSON of a request: checks its type, its size as it arrives, its text and its values. */
 import type * as z from 'zod';
 import { inexactNumberIn } from '../../core/exact-numbers.ts';
 import { jsonFault } from '../../core/json-syntax.ts';
@@ -11,10 +11,10 @@ const MAX_DEPTH = 100;
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The body's bytes, whose type is JSON's.
- * @param arrived what is checked once they are there, before anything of them is parsed: their sender decides how long
- * they take
- * @throws Problem `unsupported_media_type`; as `Asked.bytes`
+ * The bytes of a body, whose type must be JSON.
+ * @param arrived checks again once the bytes have arrived, before they are parsed, because the sender decides how long
+ * that takes
+ * @throws Problem `unsupported_media_type`; like `HttpRequest.bytes`; what `arrived` throws
  */
 export async function readBytes(
   request: HttpRequest,
@@ -28,7 +28,7 @@ export async function readBytes(
 }
 
 /**
- * What a body's bytes say; no body at all is read as `{}`.
+ * The value of a body; no body is the same as `{}`.
  * @throws Problem `invalid_request` with each wrong field
  */
 export function bodyValue<Schema extends z.ZodType>(bytes: Uint8Array, schema: Schema): z.output<Schema> {
@@ -61,7 +61,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's message may quote the body, which is not repeated.
+    // The parser's message may quote the body, which must not be repeated.
     const { line, column, message } = jsonFault(text) ?? {};
     const where =
       line === undefined
@@ -72,9 +72,9 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Refuses what has no place in the log or in a template: nesting without end, and halves of characters, which
- * UTF-8 cannot hold. A source is left to be refused with the place in it.
- * @returns how many property names there are
+ * Refuses what neither the log nor a template can hold: nesting that is too deep, and unpaired surrogates, which UTF-8
+ * cannot encode. Those in a source are reported later, with their position.
+ * @returns the number of property names
  */
 function checkValues(json: unknown): number {
   let names = 0;
@@ -108,7 +108,7 @@ function checkValues(json: unknown): number {
   return names;
 }
 
-/** @param names how many are left of those in `text` */
+/** @param names the number of names that were left after parsing `text` */
 function checkNames(text: string, names: number): void {
   if (countNames(text) === names) return;
   const pointer = repeatedNameIn(text);
@@ -119,7 +119,7 @@ function checkNames(text: string, names: number): void {
   });
 }
 
-/** @param text whose depth is bounded */
+/** @param text JSON whose depth was checked */
 function checkNumbers(text: string): void {
   const pointer = inexactNumberIn(text);
   if (pointer === undefined) return;
@@ -129,7 +129,7 @@ function checkNumbers(text: string): void {
   });
 }
 
-/** An object or a list, and where it is: a body may hold millions, so its pointer is made for what is wrong alone. */
+/** An object or list and its position. A body may hold millions, so the pointer is built only for errors. */
 interface Holder {
   readonly value: Readonly<Record<string, unknown>> | readonly unknown[];
   readonly key: string | number;

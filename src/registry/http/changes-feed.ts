@@ -1,6 +1,6 @@
 /**
- * Calls that wait for what the log has next. One wait on the store serves all of them, and one page, read and encoded
- * once, all that wait at the same place: a call that waits costs nothing but its connection.
+ * Calls that wait for the next events of the log. They share one wait on the store, and calls that wait at the same
+ * position share one page, read and encoded once: a waiting call costs only its connection.
  */
 import { Problem } from '../../core/problem.ts';
 import { eventsAfter, logHead } from '../store/log.ts';
@@ -10,8 +10,8 @@ import { type HttpResponse, jsonTextAnswer } from './http-response.ts';
 
 export interface ChangesFeed {
   /**
-   * What comes after an event; the empty page when nothing has come within `wait` ms, or when `gone` aborts.
-   * @param key whose calls are counted: one may have so many waiting
+   * The events after `place`; an empty page if there are none within `wait` ms, or when `gone` aborts.
+   * @param key limits the calls that wait at once
    * @throws Problem `queue_full`, `invalid_request` for a place beyond the end of the log
    */
   next(place: FeedCursor, key: string, wait: number, gone: () => AbortSignal): Promise<FeedAnswer>;
@@ -19,7 +19,7 @@ export interface ChangesFeed {
 
 export interface FeedCursor {
   readonly seq: number;
-  /** The most events of a page. */
+  /** The maximum number of events per page. */
   readonly limit: number;
 }
 
@@ -29,7 +29,7 @@ export interface FeedAnswer {
   readonly waited: boolean;
 }
 
-/** The number of calls of one key that may wait at once in a process, unless it is told otherwise. */
+/** The default number of calls per key that may wait at once in a process. */
 export const MAX_WAITING_PER_KEY = 1000;
 
 interface Page {
@@ -44,21 +44,21 @@ interface Waiter {
   readonly resolve: (answer: HttpResponse) => void;
 }
 
-/** Those that wait at one place: all get the same page. */
+/** The calls that wait at one position; all get the same page. */
 interface Group extends FeedCursor {
   readonly empty: HttpResponse;
   readonly waiters: Set<Waiter>;
 }
 
-/** Pages of one revision that are kept for who asks for the same. */
+/** The number of pages cached for one revision. */
 const MAX_PAGES = 32;
-/** ms: long enough for all that were woken by one commit to ask again. */
+/** How long pages are cached, in ms: enough for all calls that one commit woke to come again. */
 const PAGE_LIFETIME = 1000;
-/** Of a page that is kept after whoever asked for it has it. */
+/** The maximum size of a page that stays cached once it is read. */
 const MAX_KEPT_BYTES = 256 * 1024;
-/** Calls whose time is over within this many ms are answered together. */
+/** Calls that time out within this many ms are answered together. */
 const GATHER = 25;
-/** The store may be away: how long to wait before it is asked again, in ms. */
+/** How long to wait before retrying when the store is unavailable, in ms. */
 const PAUSE = 1000;
 
 export function changesFeed(
@@ -69,11 +69,11 @@ export function changesFeed(
   const groups = new Map<string, Group>();
   const waitingOf = new Map<string, number>();
   let watching = false;
-  /** Up to which revision those that wait have been given what there is. */
+  /** The revision up to which the waiting calls have been answered. */
   let seen = Number.NaN;
-  /** True if one of them looked at another revision before it began to wait. */
+  /** True if the log must be read again even without a new revision. */
   let mustLook = false;
-  /** When the store's wait ends by itself, on performance.now(), and how to end it sooner. */
+  /** When the store's wait times out, on performance.now(), and how to end it sooner. */
   let until = 0;
   let interrupt = new AbortController();
   let pages = new Map<string, Promise<Page>>();
@@ -125,11 +125,11 @@ export function changesFeed(
   function remove(group: Group, waiter: Waiter): void {
     if (!group.waiters.delete(waiter) || group.waiters.size > 0) return;
     groups.delete(nameOf(group));
-    // Nobody waits any more: neither does this.
+    // Nobody is waiting, so end the wait on the store.
     if (groups.size === 0) interrupt.abort();
   }
 
-  /** Goes on for as long as anybody waits. */
+  /** Runs as long as calls are waiting. */
   async function watch(revision: number): Promise<void> {
     watching = true;
     seen = revision;
@@ -140,7 +140,7 @@ export function changesFeed(
         expire();
         await giveWhatIsNew();
       } catch {
-        // The database is away: those that wait go on waiting, and learn of it when their time is over and they ask again.
+        // The database is unavailable: calls keep waiting, and get the error if they come again after they time out.
         mustLook = true;
         await new Promise(resolve => setTimeout(resolve, PAUSE).unref());
         expire();
@@ -163,7 +163,7 @@ export function changesFeed(
 
   function nextDeadline(): number {
     let next = Number.POSITIVE_INFINITY;
-    // The first of a group is not always the first to end: calls may wait for different times.
+    // The first of a group is not always the first to time out, because calls choose how long to wait.
     for (const { waiters } of groups.values())
       for (const { deadline } of waiters) if (deadline < next) next = deadline;
     return next;
@@ -188,7 +188,7 @@ export function changesFeed(
     for (const group of [...groups.values()]) {
       if (group.seq === seq) continue;
       const page = await pageOf(group, revision).catch(unlessBeyondEnd);
-      // A log that lost its end has no page for who stood beyond it: they learn so when they ask again.
+      // If the log lost its end, a position beyond it has no page. The caller gets the error on its next call.
       if (page === undefined || !page.isEmpty) giveAll(group, page?.answer ?? group.empty);
     }
   }
@@ -199,7 +199,7 @@ export function changesFeed(
     group.waiters.clear();
   }
 
-  /** Read once for all that ask for it at one revision. */
+  /** Each page is read once per revision for all callers. */
   function pageOf(place: FeedCursor, revision: number): Promise<Page> {
     const now = performance.now();
     if (pagesOf.revision !== revision || now > pagesOf.until || pages.size >= MAX_PAGES) {

@@ -1,7 +1,7 @@
-/** Cursors of lists: where a page ended, in a form that callers only give back. */
+/** Cursors of lists: the position where a page ended, as opaque text for callers. */
 import { Problem } from '../../core/problem.ts';
 
-/** The kind of list, so that a cursor of one is refused by another. */
+/** The kind of list; a cursor for one kind is refused by the others. */
 export type CursorKind =
   | 'prompts'
   | 'versions'
@@ -18,13 +18,13 @@ export function makeCursor(kind: CursorKind, place: string | number): string {
   return Buffer.from(JSON.stringify([kind, place])).toString('base64url');
 }
 
-/** @throws Problem `invalid_request` for what was not made for this list */
+/** @throws Problem `invalid_request` for a cursor that is not of this kind */
 export function textCursor(kind: CursorKind, cursor: string): string {
   const place = placeIn(kind, cursor);
   return typeof place === 'string' ? place : refuse();
 }
 
-/** @throws Problem `invalid_request` for what was not made for this list */
+/** @throws Problem `invalid_request` for a cursor that is not of this kind */
 export function numberCursor(kind: CursorKind, cursor: string): number {
   const place = placeIn(kind, cursor);
   return Number.isSafeInteger(place) && (place as number) >= 0 ? (place as number) : refuse();
@@ -51,8 +51,8 @@ function refuse(): never {
 }
 
 /**
- * A page of `limit` from `items`, of which one more was read to see whether another page follows.
- * `place` says where an item is in the list.
+ * A page of `limit` items, where `items` has one more if another page follows. `place` returns an item's position in
+ * the list.
  */
 export function pageOf<Item>(
   kind: CursorKind,

@@ -1,4 +1,4 @@
-/** The part of the app that a process of `promptforge serve --delivery-only` has: delivery, and what watches a process. */
+/** The part of the app for `promptforge serve --delivery-only`: delivery, and the endpoints for monitoring. */
 import type { RouteName } from '../../contract/routes.ts';
 import { Problem } from '../../core/problem.ts';
 import type { App } from './app.ts';
@@ -16,7 +16,7 @@ const SERVED: ReadonlySet<RouteName> = new Set([
   'metrics',
 ]);
 
-/** Refuses every other call of the API before anything of it is read. */
+/** Refuses all other API calls before anything of them is read. */
 export function deliveryOnly(app: App): App {
   const refusalOf = (method: string, target: string): HttpResponse | undefined => {
     const [path = ''] = target.split('?', 1);

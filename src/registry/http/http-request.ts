@@ -1,12 +1,12 @@
-/** A request as the registry reads it, however it came: over a socket (serving/incoming.ts) or within the process. */
+/** A request as the registry reads it, whether it came over a socket (serving/incoming.ts) or within the process. */
 import { shownBytes } from '../../contract/body-limits.ts';
 import { Problem } from '../../core/problem.ts';
 
-/** How much of a body is read. */
+/** Limits for reading a body. */
 export interface BodyReading {
-  /** In bytes; a longer body is refused, and not read to its end. */
+  /** In bytes; a longer body is refused without reading all of it. */
   readonly limit: number;
-  /** Called before memory is taken for the body, with how many bytes more. What it throws ends the reading. */
+  /** Called before memory is allocated for the body, with the additional bytes. Throwing ends the reading. */
   readonly take: (bytes: number) => void;
 }
 
@@ -14,17 +14,17 @@ export interface HttpRequest {
   readonly method: string;
   /** Path and query, as in the request line. */
   readonly target: string;
-  /** A header's value; of several one list. `name` in lower case. */
+  /** A header's value, as one list if it is repeated. `name` is in lower case. */
   header(name: string): string | undefined;
-  /** The whole body. @throws Problem `too_large`, `invalid_request` when it ends before its time; what `take` throws */
+  /** The whole body. @throws Problem `too_large`, `invalid_request` if it ends early; what `take` throws */
   bytes(reading: BodyReading): Promise<Uint8Array>;
-  /** Called once nobody needs the body any more: the array that `bytes` gave has no bytes from then on. */
+  /** Called once the body is no longer needed: the array from `bytes` may be empty from then on. */
   release(bytes: Uint8Array): void;
-  /** Aborts when nobody waits for the answer any more. */
+  /** Aborts when the client no longer waits for the answer. */
   gone(): AbortSignal;
 }
 
-/** One that comes as `fetch` gives it. */
+/** A request from `fetch`. */
 export function askedByFetch(request: Request): HttpRequest {
   const { pathname, search } = new URL(request.url);
   return {

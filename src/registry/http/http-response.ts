@@ -1,4 +1,4 @@
-/** An answer before it is HTTP of one kind or another, and the headers that every answer has. */
+/** An answer, independent of how it is sent, and the headers of every answer. */
 import { API_VERSION, HEADER, MEDIA } from '../../contract/headers.ts';
 import {
   PROBLEM_MEDIA_TYPE,
@@ -11,23 +11,23 @@ import { Problem, type ProblemCode } from '../../core/problem.ts';
 
 export interface HttpResponse {
   readonly status: number;
-  /** Names in the case they are written in. */
+  /** Names in the case in which they are sent. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Null where there is none; in pieces where it is long, each asked for when the one before was taken. */
+  /** Null if there is none; in pieces if it is long, each requested once the previous one is sent. */
   readonly body: string | Buffer | AsyncIterable<string> | null;
-  /** Of a string body, where every character is one byte in UTF-8 too; UTF-8 otherwise. */
+  /** Only for a string whose characters are all single bytes in UTF-8; UTF-8 otherwise. */
   readonly encoding?: 'latin1';
 }
 
 export const COMMON_HEADERS = {
   [HEADER.api]: String(API_VERSION),
   'X-Content-Type-Options': 'nosniff',
-  // Nothing here is a page: whoever opens it in a browser runs none of it, and sends its address nowhere.
+  // Answers are not pages: in a browser, they run no scripts and send no referrer.
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
   'Referrer-Policy': 'no-referrer',
 } as const;
 
-/** How soon to try again after a 503, in seconds. */
+/** The Retry-After of a 503, in seconds. */
 const RETRY_AFTER = 1;
 
 export function jsonAnswer(
@@ -38,7 +38,7 @@ export function jsonAnswer(
   return jsonTextAnswer(status, JSON.stringify(value), headers);
 }
 
-/** As `jsonAnswer`, of what is JSON already. */
+/** Like `jsonAnswer`, for a body that is already JSON. */
 export function jsonTextAnswer(
   status: number,
   body: string | Buffer | AsyncIterable<string>,
@@ -88,7 +88,7 @@ function challenge(code: ProblemCode): string {
   return code === 'key_missing' ? realm : `${realm}, error="invalid_token"`;
 }
 
-/** Converts an error for the client: a problem as it is, anything else without its reason. */
+/** The problem that the client sees: a problem as it is, any other error without its details. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   return new Problem(

@@ -1,4 +1,4 @@
-/** `Idempotency-Key`: a request that is repeated within 24 hours is answered as the first time, not done again. */
+/** `Idempotency-Key`: a request that is repeated within 24 hours gets its first answer again, and is not done twice. */
 import { createHash } from 'node:crypto';
 import type { CompiledQuery } from 'kysely';
 import { HEADER } from '../../contract/headers.ts';
@@ -18,9 +18,9 @@ const KEPT_FOR = 24 * 60 * 60 * 1000;
 const MAX_LENGTH = 255;
 
 export interface Repeatable {
-  /** Null when the header was not given. */
+  /** Null if the header is missing. */
   readonly idempotencyKey: string | null;
-  /** SHA-256 over what makes two requests the same; empty where no key says that one may come again. */
+  /** SHA-256 of the parts that make two requests the same; empty without an Idempotency-Key. */
   readonly fingerprint: string;
 }
 
@@ -39,7 +39,7 @@ export function repeatable(request: HttpRequest, path: string, body: Uint8Array)
   return { idempotencyKey, fingerprint };
 }
 
-/** What it needs of a call. */
+/** The parts of a call that are needed. */
 interface OfCall {
   readonly store: Pick<Store, 'now'>;
   readonly write: AuthorizedWrite;
@@ -52,14 +52,14 @@ export interface Done {
   readonly body: unknown;
 }
 
-/** What keeps an answer, to be written beside what is answered (`together`): the database is waited for once then. */
+/** The queries that store an answer, to be written with its changes (`together`), in one round trip to the database. */
 export type Keeping = (done: Done) => readonly CompiledQuery[];
 
 /**
- * Does `work` in a write transaction, or gives what it gave before to the same request of the same caller. Only
- * what succeeded is kept: a request that was refused changed nothing and may be tried again.
- * @param ahead what `work` begins with
- * @throws Problem `idempotency_key_reused` when the key came with another request
+ * Does `work` in a write transaction, or returns the stored answer if the same caller repeats the same request. Only
+ * successful answers are stored: a refused request changed nothing and may be sent again.
+ * @param ahead the first reads of `work`
+ * @throws Problem `idempotency_key_reused` if the key was used for another request
  */
 export function doneOnce(
   { store, write, caller, repeatable: { idempotencyKey, fingerprint } }: OfCall,
@@ -120,8 +120,8 @@ export function doneOnce(
 }
 
 /**
- * By the registry's key, so that whoever can write to the table gives nobody an answer; undefined in a process that
- * does not have it, or while the log has no MACs either.
+ * Computed with the registry's secret, so that write access to the table is not enough to forge answers; undefined in a
+ * process without the secret, or while the log has no MACs.
  */
 function macOfAnswer(transaction: WriteTransaction, kept: IdempotencyTable): string | undefined {
   const macs = macsOf(transaction);
@@ -138,7 +138,9 @@ function isOwn(transaction: WriteTransaction, kept: IdempotencyTable, given: str
   return mac === undefined || (given !== undefined && isEqual(mac, given));
 }
 
-/** Neither answered nor done again: one that a release before this one kept has no MAC either. */
+/**
+ * The answer is not trusted and the request not repeated. Answers that an earlier release stored have no MAC either.
+ */
 function changedAnswer(): Problem {
   return new Problem(
     'idempotency_key_reused',
@@ -147,8 +149,8 @@ function changedAnswer(): Problem {
 }
 
 /**
- * How many answers are kept for a key, as far as this process knows: counted in the database now and then.
- * @throws Problem `rate_limited` when there are too many: none may be forgotten before its time
+ * Limits the answers stored per key, by this process's count, which is refreshed from the database now and then.
+ * @throws Problem `rate_limited` if there are too many, because none may be deleted early
  */
 async function checkRoom(
   store: OfCall['store'],
@@ -186,7 +188,7 @@ const keptOf = new WeakMap<OfCall['store'], Map<string, { count: number; at: num
 
 type Place = Pick<IdempotencyTable, 'owner' | 'idempotency_key'>;
 
-/** The request of a kept answer, without the answer, which may be large. */
+/** The request of a stored answer, without the answer, which may be large. */
 const selectRequest = preparedQuery((database, given: Place & { readonly after: string }) =>
   database
     .selectFrom('idempotency')
@@ -218,10 +220,10 @@ function oldestKept(now: Date): string {
   return new Date(now.getTime() - KEPT_FOR).toISOString();
 }
 
-/** Now and then: who asks for one finds none that is too old in any case. */
+/** Deletes old answers now and then. Lookups ignore them anyway. */
 async function forgetOld(store: OfCall['store'], transaction: WriteTransaction, now: Date): Promise<void> {
   const last = forgot.get(store) ?? 0;
-  // Also where the clock was set back.
+  // Also if the clock was set back.
   if (Math.abs(now.getTime() - last) < FORGETTING_INTERVAL) return;
   forgot.set(store, now.getTime());
   await transaction.deleteFrom('idempotency').where('at', '<=', oldestKept(now)).execute();

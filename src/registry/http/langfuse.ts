@@ -1,30 +1,30 @@
-/** Requests of Langfuse's clients: they come with Basic authentication, and show the field `message` of what is refused. */
+/** Requests of Langfuse clients, which use Basic authentication and show the field `message` of errors. */
 import { Problem } from '../../core/problem.ts';
 import { type HttpResponse, problemAnswer } from './http-response.ts';
 
-/** Of all calls of Langfuse's API. */
+/** The prefix of all calls of Langfuse's API. */
 const PREFIX = '/api/public/';
 const BASIC = /^Basic +([A-Za-z0-9+/=_-]+) *$/i;
 
-/** @param target path and query as the request line has them */
+/** @param target the path and query of the request line */
 export function isForLangfuse(target: string): boolean {
   return target.startsWith(PREFIX);
 }
 
 /**
- * The credential of a request as a `Bearer` header has it: of a Langfuse client, its secret key. Other calls take no
- * Basic authentication, which browsers repeat by themselves. Undefined where there is none.
+ * The credential of a request as a `Bearer` header; for a Langfuse client, this is its secret key. Other calls do not
+ * accept Basic authentication, because browsers resend it automatically. Undefined if there is none.
  */
 export function credentialOf(target: string, authorization: string | undefined): string | undefined {
   if (authorization === undefined || !isForLangfuse(target)) return authorization;
   if (!/^Basic(?: |$)/i.test(authorization)) return authorization;
   const credentials = Buffer.from(BASIC.exec(authorization)?.[1] ?? '', 'base64').toString();
-  // Our keys hold no colon, but any text may be given as the public key.
+  // Our keys contain no colon, but the public key may be any text.
   const key = credentials.slice(credentials.lastIndexOf(':') + 1);
   return key === '' ? undefined : `Bearer ${key}`;
 }
 
-/** Refusals, in the format that the client of this target reads. */
+/** An error in the format that the client of this target reads. */
 export function refusal(
   target: string,
   problem: Problem,
@@ -35,7 +35,7 @@ export function refusal(
   return inLangfusesForm(problemAnswer(told, headers));
 }
 
-/** An answer as it is, or a problem that was not made for the client of this target in the form that it reads. */
+/** Converts an error for the client of this target; leaves any other answer unchanged. */
 export function inFormOf(target: string, answer: HttpResponse): HttpResponse {
   const isRefused = answer.status >= 400 && typeof answer.body === 'string' && isForLangfuse(target);
   return isRefused ? inLangfusesForm(answer) : answer;

@@ -1,6 +1,6 @@
 /**
- * Calls of readers that wait until a channel of their environment moves. One wait on the store serves all of an
- * environment: a commit that moves nothing there wakes none of them.
+ * Calls of readers that wait until a channel of their environment moves. All calls of an environment share one wait on
+ * the store, and commits that move nothing there do not wake them.
  */
 import type { EnvironmentName } from '../../core/environment.ts';
 import { Problem } from '../../core/problem.ts';
@@ -9,9 +9,9 @@ import type { Store } from '../store/store.ts';
 
 export interface MovesFeed {
   /**
-   * The cursor of an environment: at once where it is not `after`, else when it is another one, after `wait` ms, or when
-   * `gone` aborts.
-   * @param key whose calls are counted: one may have so many waiting
+   * The cursor of an environment: at once if it differs from `after`, otherwise when it changes, after `wait` ms, or
+   * when `gone` aborts.
+   * @param key limits the calls that wait at once
    * @throws Problem `queue_full`, `unavailable`
    */
   next(of: MovesCursor, key: string, wait: number, gone: () => AbortSignal): Promise<MovesAnswer>;
@@ -24,7 +24,7 @@ export interface MovesCursor {
 
 export interface MovesAnswer {
   readonly cursor: string;
-  /** True where the call was held open. */
+  /** True if the call was held open. */
   readonly waited: boolean;
 }
 
@@ -33,15 +33,15 @@ interface Waiter {
   readonly resolve: (cursor: string) => void;
 }
 
-/** Those that wait in one environment, and how to end their wait on the store. */
+/** The calls that wait in one environment, and how to end their wait on the store. */
 interface Group {
   readonly waiters: Set<Waiter>;
   interrupt: AbortController;
 }
 
-/** ms: the store is asked again after it, whether or not anything has changed. */
+/** How long to wait on the store before checking anyway, in ms. */
 const LONGEST = 30_000;
-/** The store may be away: how long to wait before it is asked again, in ms. */
+/** How long to wait before retrying when the store is unavailable, in ms. */
 const PAUSE = 1000;
 
 export function movesFeed(
@@ -53,7 +53,7 @@ export function movesFeed(
   const waitingOf = new Map<string, number>();
   const groups = new Map<EnvironmentName, Group>();
 
-  /** Goes on for as long as anybody waits. */
+  /** Runs as long as calls are waiting. */
   async function watch(environment: EnvironmentName, group: Group): Promise<void> {
     while (group.waiters.size > 0 && !closing.aborted) {
       group.interrupt = new AbortController();
@@ -64,7 +64,7 @@ export function movesFeed(
         if (group.waiters.size > 0)
           await store.changed(revision, LONGEST, AbortSignal.any([group.interrupt.signal, closing]));
       } catch {
-        // The database is away: those that wait go on waiting, and learn of it when they ask again.
+        // The database is unavailable: calls keep waiting, and get the error when they come again.
         await new Promise(resolve => setTimeout(resolve, PAUSE).unref());
       }
     }
@@ -72,7 +72,7 @@ export function movesFeed(
     for (const { after, resolve } of group.waiters) resolve(after);
   }
 
-  /** @param revision of which `after` is the cursor */
+  /** @param revision the revision in which `after` was the cursor */
   function held(
     environment: EnvironmentName,
     after: string,
@@ -92,7 +92,7 @@ export function movesFeed(
         clearTimeout(timer);
         gone.removeEventListener('abort', leave);
         group.waiters.delete(waiter);
-        // Nobody waits any more: neither does this.
+        // Nobody is waiting, so end the wait on the store.
         if (group.waiters.size === 0) group.interrupt.abort();
         resolve(cursor);
       },
@@ -104,7 +104,7 @@ export function movesFeed(
     if (known === undefined) {
       groups.set(environment, group);
       void watch(environment, group);
-      // The others have looked at a later revision already.
+      // The group has read another revision, so check again.
     } else if (store.revision() !== revision) group.interrupt.abort();
     return promise;
   }

@@ -1,10 +1,10 @@
-/** Which route of the contract a request is for, and with which parameters. */
+/** Finds the route of the contract for a request, and its parameters. */
 import { ROUTES, type RouteName } from '../../contract/routes.ts';
 
-/** A prompt's name has slashes, and ends where `/-/` begins. */
+/** A prompt's name may contain slashes, and ends before `/-/`. */
 const NAME = '(?<name>(?:(?!/-(?:/|$)).)+)';
 
-/** In the order of the contract: more special ones come first there. */
+/** In the order of the contract, where more specific routes come first. */
 const PATTERNS = (Object.keys(ROUTES) as RouteName[]).map(route => {
   const { method, path } = ROUTES[route];
   const pattern = path
@@ -16,11 +16,11 @@ const PATTERNS = (Object.keys(ROUTES) as RouteName[]).map(route => {
 
 export interface MatchedRoute {
   readonly route: RouteName;
-  /** As they are in the path. */
+  /** Undecoded, as in the path. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** Undefined when there is none for this method. */
+/** Undefined if the path has no route for this method. */
 export function routeOf(method: string, path: string): MatchedRoute | undefined {
   const asked = method === 'HEAD' ? 'GET' : method;
   for (const { route, method, pattern } of PATTERNS) {
@@ -31,7 +31,7 @@ export function routeOf(method: string, path: string): MatchedRoute | undefined 
   return undefined;
 }
 
-/** The methods of a path, HEAD among them where GET is; empty when there is no such path. */
+/** The methods of a path, including HEAD if it has GET; empty if there is no such path. */
 export function methodsOf(path: string): string[] {
   const methods = PATTERNS.filter(({ pattern }) => pattern.test(path)).flatMap(({ method }) =>
     method === 'GET' ? ['GET', 'HEAD'] : [method],

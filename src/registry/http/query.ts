@@ -1,12 +1,12 @@
-/** Queries and bodies read into what their schemas say, with every mistake named by its place. */
+/** Parses queries and bodies by their schemas, and reports every error with its position. */
 import type * as z from 'zod';
 import { UNKNOWN_FIELD, wordsOfIssue } from '../../contract/issue-words.ts';
 import { Problem } from '../../core/problem.ts';
 import { unknownFields } from './unknown-fields.ts';
 
 /**
- * Refuses a parameter that is not known or given twice: a mistyped "version" must not deliver another version. Numbers
- * are digits: JavaScript would read `1e2`, `0x1` and a space as numbers too.
+ * Refuses unknown and repeated parameters: a mistyped "version" must not deliver another version. Numbers must be
+ * digits, because JavaScript would also accept `1e2`, `0x1` and a space.
  * @throws Problem `invalid_request`
  */
 export function parseQuery<Schema extends z.ZodObject>(schema: Schema, query: string): z.output<Schema> {
@@ -61,12 +61,12 @@ export function parseStrictly<Schema extends z.ZodType>(
   });
 }
 
-/** One for each place: what other checks say of it as well merely follows, such as the length of text that must be a list. */
+/** One error per position, because others merely follow from it, such as the length of text that must be a list. */
 function firstOfEach<Field extends { readonly pointer: string }>(fields: readonly Field[]): Field[] {
   return [...new Map(fields.toReversed().map(field => [field.pointer, field])).values()].reverse();
 }
 
-/** Made once for each: a schema compiles itself when it is first used. */
+/** Cached, because each schema is compiled when it is first used. */
 function strictly(schema: z.ZodType): z.ZodType {
   const known = strictSchemas.get(schema);
   if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-/** One call of the API, checked and typed, as its handler gets it. */
+/** An API call, checked and typed, for its handler. */
 import type * as z from 'zod';
 import type { ROUTES, RouteName } from '../../contract/routes.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
@@ -26,15 +26,15 @@ import type { WorkerTasks } from './work.ts';
 
 /** The state of a process. */
 export interface ProcessStatus {
-  /** How far the log is verified. */
+  /** How far the log has been verified. */
   readonly log: () => LogWatchState['status'] | 'unverified';
-  /** Returns whether it was asked to stop, and should get no more requests. */
+  /** Returns whether the process is stopping and should get no more requests. */
   readonly stopping: () => boolean;
-  /** Absent where nobody measures. */
+  /** Undefined if there are no metrics. */
   readonly metrics?: {
-    /** Prometheus' text: of the process alone, or of what all its registry's keys do as well. */
+    /** The metrics in Prometheus' text format: of the process, or also of the whole registry. */
     readonly text: (of: 'process' | 'registry') => Promise<string>;
-    /** True if others than this machine could ask for it. */
+    /** True if other machines can reach the endpoint. */
     readonly needsKey: boolean;
   };
 }
@@ -52,26 +52,26 @@ type Routes = typeof ROUTES;
 type OutputOf<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
 export interface RouteContext<Name extends RouteName = RouteName> {
-  /** To read from, and to wait for: a call writes by `write` alone. */
+  /** For reading and waiting: calls write only through `write`. */
   readonly store: Omit<Store, 'write'>;
-  /** Rejects when the key does not allow the call any more, as of the commit. */
+  /** Rejects if the key no longer allows the call at the time of the commit. */
   readonly write: AuthorizedWrite;
   readonly contents: Contents;
-  /** Who may read the text of what was not released. */
+  /** Decides who may read versions that were not released. */
   readonly drafts: DraftAccess;
   readonly work: WorkerTasks;
   readonly searchIndex: SearchIndex;
   readonly streams: Streams;
   readonly integrity: Integrity;
   readonly signer: Signer;
-  /** Null where the registry has none. */
+  /** Null if the registry has none. */
   readonly identity: RegistryIdentity | null;
-  /** Null where nobody sends webhooks. */
+  /** Null if webhooks are not sent. */
   readonly webhooksToPrivateNetworks: boolean | null;
-  /** Where people reach the registry, without a slash at its end; null where it was not told. */
+  /** The registry's address for people, without a trailing slash; null if it is not configured. */
   readonly publicUrl: string | null;
   readonly standing: ProcessStatus;
-  /** Null where the route asks for no key. */
+  /** Null if the route needs no key. */
   readonly caller: Routes[Name] extends { keyBeyondItsMachine: true }
     ? Caller | null
     : Routes[Name]['role'] extends null
@@ -80,21 +80,21 @@ export interface RouteContext<Name extends RouteName = RouteName> {
   readonly parameters: Pick<ParameterTypes, ParameterNames<Routes[Name]['path']> & keyof ParameterTypes>;
   readonly query: OutputOf<Routes[Name] extends { query: infer Schema } ? Schema : undefined>;
   readonly body: OutputOf<Routes[Name] extends { body: infer Schema } ? Schema : undefined>;
-  /** As it arrived; empty where the route takes none. */
+  /** As it arrived; empty if the route has no body. */
   readonly bytes: Uint8Array;
   readonly request: HttpRequest;
   readonly repeatable: Repeatable;
-  /** For an answer that came long after the request: @throws Problem when the key does not allow the call any more. */
+  /** For answers long after the request. @throws Problem if the key no longer allows the call */
   readonly reauthenticate: () => Promise<void>;
-  /** Whom work is done for: until the caller has gone. */
+  /** The client that work is done for, until it has gone. */
   readonly asker: () => Asker;
-  /** Delivers a prompt as a request of its own would. */
+  /** Delivers a prompt as if it were requested alone. */
   readonly deliver: Deliver;
-  /** To wait until a channel of an environment moves. */
+  /** Waits until a channel of an environment moves. */
   readonly moves: MovesFeed;
-  /** To wait for what the log has next. */
+  /** Waits for the next events of the log. */
   readonly feed: ChangesFeed;
-  /** Aborts when whoever asked is gone, or the process closes. */
+  /** Aborts when the client has gone or the process closes. */
   readonly ended: () => AbortSignal;
 }
 

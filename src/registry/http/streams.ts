@@ -1,15 +1,15 @@
-/** Answers that are written piece by piece: how many of them there are at a time, of each key and in all. */
+/** Limits how many answers are streamed at a time, per key and in total. */
 import { type FairQueue, fairQueue, type QueueLimits } from '../workers/fair-queue.ts';
 
 export interface Streams {
   /**
-   * The pieces, once it is the key's turn; its place is free again when they have ended, or are read no further.
+   * The pieces, once it is the key's turn; its place is free again when they end, or are no longer read.
    * @throws Problem `queue_full`, `unavailable`
    */
   open(key: string, signal: AbortSignal, pieces: () => AsyncIterable<string>): Promise<AsyncIterable<string>>;
 }
 
-/** Each holds one source and what its reader has not taken yet; one that waits holds neither. */
+/** Each stream holds one source and what the client has not received yet; waiting ones hold neither. */
 const LIMITS: QueueLimits = { places: 16, placesPerKey: 4, waitingPerKey: 16, waiting: 256 };
 
 export function streams(limits: QueueLimits = LIMITS): Streams {

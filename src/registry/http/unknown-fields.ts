@@ -1,7 +1,7 @@
-/** Fields that a schema does not know, in the objects within a body: zod's `strict` looks at the outermost alone. */
+/** Finds unknown fields in nested objects of a body, because zod's `strict` checks only the outermost one. */
 import type * as z from 'zod';
 
-/** Where they are, each as a path into `value`, which fits the schema. */
+/** The unknown fields, each as a path into `value`, which must match the schema. */
 export function unknownFields(schema: z.core.$ZodType, value: unknown): string[][] {
   const { def } = schema._zod as { readonly def: Def };
   if (def.innerType !== undefined) return unknownFields(def.innerType, value);
@@ -18,13 +18,13 @@ export function unknownFields(schema: z.core.$ZodType, value: unknown): string[]
   });
 }
 
-/** As far as it is looked at: of an object, a list, and what wraps one of them. */
+/** The parts of a zod definition that are used: objects, lists and wrappers of them. */
 interface Def {
   readonly type: string;
   readonly innerType?: z.core.$ZodType;
   readonly element?: z.core.$ZodType;
   readonly shape?: Readonly<Record<string, z.core.$ZodType>>;
-  /** Of one that takes further fields, or refuses them by itself. */
+  /** The schema of further fields, or the one that refuses them. */
   readonly catchall?: z.core.$ZodType;
 }
 

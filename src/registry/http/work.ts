@@ -1,4 +1,4 @@
-/** Long-running work of requests, independent of the thread that does it. */
+/** Long-running tasks of requests, independent of the thread that runs them. */
 import type { RouteName } from '../../contract/routes.ts';
 import type { OccurrenceChange } from '../../core/changed-lines.ts';
 import type { PromptName } from '../../core/name.ts';
@@ -10,9 +10,9 @@ import type { LinkOutcome, LinkRequest } from '../prompts/link-newest.ts';
 import type { PreparedSource } from '../prompts/prepare-source.ts';
 import type { Asker } from '../workers/worker-pool.ts';
 
-/** Each throws Problem `queue_full` or `unavailable` where there is too much of it, and what it throws by itself. */
+/** In addition to its own errors, each throws Problem `queue_full` or `unavailable` if there are too many. */
 export interface WorkerTasks {
-  /** A request's body as its route has it. @throws Problem `invalid_request` */
+  /** Parses a request's body by its route's schema. @throws Problem `invalid_request` */
   readBody(request: BodyRequest, asker: Asker): Promise<ReadBody>;
   prepareSource(request: SourceRequest, asker: Asker): Promise<PreparedSource>;
   linkNewest(request: LinkRequest, asker: Asker): Promise<LinkOutcome>;
@@ -20,10 +20,10 @@ export interface WorkerTasks {
   prepareContent(version: StoredVersion, asker: Asker): Promise<PreparedContent>;
   /** @throws Problem `invalid_source`, `missing_input`, `too_expensive`, `invalid_request` */
   render(request: RenderWork, asker: Asker): Promise<RenderedBody>;
-  /** As `langfuseJson`. @throws Problem `not_acceptable`, `too_expensive` */
+  /** Like `langfuseJson`. @throws Problem `not_acceptable`, `too_expensive` */
   langfuse(request: LangfuseWork, asker: Asker): Promise<Text>;
   diff(request: DiffWork, asker: Asker): Promise<Text>;
-  /** The change of each version. */
+  /** The line changes of each version. */
   changedLines(pairs: readonly VersionPair[], asker: Asker): Promise<string[]>;
   /** The change of a text by a version; undefined if there is none. */
   textChange(request: TextChangeWork, asker: Asker): Promise<OccurrenceChange | undefined>;
@@ -31,7 +31,7 @@ export interface WorkerTasks {
   json(value: unknown, asker: Asker): Promise<Text>;
 }
 
-/** Text, in UTF-8 where it is long. */
+/** Text; as UTF-8 if it is long. */
 export type Text = string | Buffer;
 
 export interface BodyRequest {
@@ -40,7 +40,7 @@ export interface BodyRequest {
 }
 
 export interface ReadBody {
-  /** As the route's schema gives it. */
+  /** The output of the route's schema. */
   readonly value: unknown;
 }
 
@@ -55,13 +55,13 @@ export interface RenderWork
   /** The request's body, as it arrived. */
   readonly body: Uint8Array;
   readonly type: 'text/plain' | 'application/json';
-  /** Fields of the JSON response beside the messages. */
+  /** Fields of the JSON response in addition to the messages. */
   readonly about: object;
 }
 
 export interface RenderedBody {
   readonly text: Text;
-  /** Of the type and the text, in hex. */
+  /** A hash of the type and the text, in hexadecimal. */
   readonly hash: string;
 }
 

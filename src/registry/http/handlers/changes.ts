@@ -1,4 +1,4 @@
-/** The log over HTTP, page by page; a call may wait for what comes next. */
+/** The log over HTTP, page by page; a call may wait for the next events. */
 import { numberCursor } from '../cursor.ts';
 import type { Handler } from '../route-context.ts';
 
@@ -10,7 +10,7 @@ export const handleChanges: Handler<'changes'> = async ({ feed, caller, query, r
   return answer;
 };
 
-/** The number of an event does as well as a cursor: whoever keeps a checkpoint or an export goes on from there. */
+/** An event's number is accepted as well as a cursor, so that clients can continue from a checkpoint or an export. */
 function placeOf(after: string): number {
   return /^[0-9]{1,15}$/.test(after) ? Number(after) : numberCursor('changes', after);
 }

@@ -1,4 +1,4 @@
-/** Comments at the lines of versions over HTTP. Whoever may read a version may read and write its comments. */
+/** Comments on lines of versions over HTTP. Everyone who may read a version may read and write its comments. */
 import type { PromptName } from '../../../core/name.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { VersionNumber } from '../../../core/version.ts';
@@ -103,7 +103,9 @@ async function checkReads(
   await drafts.check(caller, parameters.name, version);
 }
 
-/** Of a request that comes again the comment may be gone, and it is answered as before: one that is not there is told later. */
+/**
+ * A missing comment is not refused here: a repeated request, whose comment may be gone, must get its earlier answer.
+ */
 async function checkReadsComment(
   call: Reading & { readonly parameters: { readonly id: string } },
 ): Promise<void> {

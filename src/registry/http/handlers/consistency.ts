@@ -1,4 +1,4 @@
-/** The proof that one head of the log continues another, over HTTP. */
+/** The proof over HTTP that one head of the log extends another. */
 import { MAX_CONSISTENCY_EVENTS } from '../../../contract/consistency.ts';
 import { CHAIN_START, type ChainHead } from '../../../core/event.ts';
 import { Problem } from '../../../core/problem.ts';

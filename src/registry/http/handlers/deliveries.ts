@@ -1,4 +1,4 @@
-/** Many deliveries in one answer, each as a request of its own would have it; and waiting for them to change. */
+/** Many deliveries in one answer, each as in a request of its own; and waiting for them to change. */
 import { MAX_DELIVERIES_BYTES } from '../../../contract/deliveries.ts';
 import { HEADER, MEDIA } from '../../../contract/headers.ts';
 import { canonicalTarget } from '../../delivery/target.ts';
@@ -18,7 +18,7 @@ export const handleDeliverAll: Handler<'deliverAll'> = async ({ caller, body, re
       ifNoneMatch: etag,
       traceparent: request.header('traceparent'),
     });
-    // Whoever asks too fast is told so when the rest is asked for.
+    // The client gets the error when it requests the rest.
     if (answer.status === 429 && parts.length > 0) break;
     const part = itemOf(answer);
     bytes += Buffer.byteLength(part);
@@ -32,7 +32,7 @@ export const handleDeliverAll: Handler<'deliverAll'> = async ({ caller, body, re
   return jsonTextAnswer(200, `${head.slice(0, -1)},"data":[${parts.join(',')}]}`);
 };
 
-/** The body of a delivery is JSON already. */
+/** The body of a delivery is already JSON. */
 function itemOf({ status, headers, body }: HttpResponse): string {
   const about = JSON.stringify({
     status,

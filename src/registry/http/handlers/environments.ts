@@ -8,7 +8,7 @@ import type { Handler } from '../route-context.ts';
 export const handleListEnvironments: Handler<'listEnvironments'> = async ({ store }) =>
   jsonAnswer(200, { data: await store.read(readEnvironments), nextCursor: null });
 
-/** An admin sets the policy of their own environment; one of an environment that publishes may add another. */
+/** An admin sets the policy of their own environment; an admin of an environment that publishes may also add others. */
 export const handlePutEnvironment: Handler<'putEnvironment'> = async ({
   store,
   write,

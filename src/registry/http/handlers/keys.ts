@@ -1,4 +1,4 @@
-/** Keys over HTTP: an admin's own environment, and nothing beyond. */
+/** Keys over HTTP. Admins manage only the keys of their own environment. */
 import type { KeyRecord } from '../../../contract/keys.ts';
 import { checkOwnEnvironment } from '../../access/caller.ts';
 import { EMBEDDED_KEY } from '../../access/embedded-authenticator.ts';
@@ -44,7 +44,7 @@ export const handleRevokeKey: Handler<'revokeKey'> = async ({ store, write, call
   return jsonAnswer(200, record);
 };
 
-/** Not to be repeated by its Idempotency-Key: the answer holds a secret, which is kept nowhere. */
+/** Cannot be repeated with an Idempotency-Key, because the answer contains a secret, which is not stored. */
 export const handleRotateKey: Handler<'rotateKey'> = async ({ store, write, caller, parameters, body }) => {
   const created = await write(async transaction => {
     const { environment } = await readKey(transaction, parameters.id);

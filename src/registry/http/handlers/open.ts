@@ -1,6 +1,6 @@
 /**
- * Pages that send a browser on to VS Code, which messages in chats link to. They ask for no key and read nothing: such
- * a page says no more than its own address does.
+ * Pages that messages in chats link to, and that open VS Code from the browser. They need no key and read nothing: a
+ * page contains only what its address does.
  */
 import { createHash } from 'node:crypto';
 import { MEDIA } from '../../../contract/headers.ts';

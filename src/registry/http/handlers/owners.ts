@@ -17,7 +17,7 @@ export const handleGetOwners: Handler<'getOwners'> = async ({ store, parameters 
 
 export const handleRequestOwners: Handler<'requestOwners'> = async call => {
   const { store, caller, parameters, body } = call;
-  // Patterns are tried on every prompt, so not in the transaction that others wait for.
+  // Patterns are matched against every prompt, so not within the transaction, for which others wait.
   const warnings = await store.read(snapshot => warningsOf(snapshot, body.text));
   const done = await doneOnce(call, async transaction => {
     const change = await requestOwners(transaction, store.now, caller, parameters.environment, body);

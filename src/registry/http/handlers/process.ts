@@ -1,4 +1,4 @@
-/** Health endpoints: whether the process and its database answer, its metrics; and the API's own document. */
+/** Health of the process and its database, its metrics, and the OpenAPI document of the API. */
 import { openApiDocument } from '../../../contract/openapi.ts';
 import { Problem } from '../../../core/problem.ts';
 import { roleIncludes } from '../../../core/role.ts';
@@ -24,7 +24,7 @@ function checkNotStopping({ stopping }: ProcessStatus): void {
   if (stopping()) throw new Problem('unavailable', 'This process is stopping. Send requests to another one.');
 }
 
-/** A reader's key is told of the process; how much is published and decided is for those who may read the log. */
+/** Readers see only metrics of the process; those of prompts and promotions are for keys that may read the log. */
 export const handleMetrics: Handler<'metrics'> = async ({ standing: { metrics }, caller }) => {
   if (metrics === undefined) throw new Problem('route_not_found', 'This registry keeps no metrics.');
   const whole = caller === null || roleIncludes(caller.role, 'author');
@@ -33,7 +33,7 @@ export const handleMetrics: Handler<'metrics'> = async ({ standing: { metrics },
   return { status: 200, headers, body: await shared(metrics, part, () => metrics.text(part)) };
 };
 
-/** These ask the database, and anybody may ask them: however many do at once, it is asked once. */
+/** Shares one call among all requests at the same time, because these query the database and need no key. */
 function shared<T>(of: object, what: string, ask: () => Promise<T>): Promise<T> {
   const all = asking.get(of) ?? new Map<string, Promise<unknown>>();
   asking.set(of, all);

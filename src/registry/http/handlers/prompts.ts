@@ -35,9 +35,11 @@ export const handleListPrompts: Handler<'listPrompts'> = async ({ store, query }
 export const handleGetPrompt: Handler<'getPrompt'> = async ({ store, parameters }) =>
   jsonAnswer(200, await store.read(snapshot => promptSummary(snapshot, parameters.name)));
 
-/** UTF-16 code units of a source that takes longer to parse than it takes to ask whether it could be published. */
+/**
+ * The length above which parsing a source takes longer than checking whether it may be published, in UTF-16 code units.
+ */
 const LONG_SOURCE = 4 * 1024;
-/** UTF-16 code units of a source beyond which an answer is written in pieces, as its reader takes them. */
+/** The length of a source above which an answer is streamed, in UTF-16 code units. */
 const IN_PIECES = 128 * 1024;
 
 export const handlePublish: Handler<'publish'> = async call => {
@@ -72,12 +74,12 @@ export const handlePublish: Handler<'publish'> = async call => {
   const answer = { ...(done.body as Omit<Version, 'source'>), source };
   const { version } = answer;
   const location = { Location: pathOf(ROUTES.getVersion, { name, n: version }) };
-  // It is published: no full queue may say that it was refused.
+  // The version is published, so a full queue must not make the request fail.
   const json = await work.json(answer, asker()).catch(() => JSON.stringify(answer));
   return jsonTextAnswer(done.status, json, location);
 };
 
-/** The text is the request's own: it is not kept a second time with the answer. */
+/** Without the source, which need not be stored again with the answer. */
 function answerTo({ version: { source: _, ...summary }, created }: Published): Done {
   return { status: created ? 201 : 200, body: summary };
 }
@@ -133,7 +135,7 @@ async function answerArchived(
   return jsonAnswer(200, summary);
 }
 
-/** Versions that the key may not read are listed as missing; requested alone, they give a reason. */
+/** Versions that the key may not read are listed as missing; only a request for a single version says why. */
 export const handleBatch: Handler<'batch'> = async ({ store, drafts, body, caller, streams, ended }) => {
   const plan = await planBatch(store, body.refs, await drafts.reader(caller));
   const pieces = await streams.open(caller.key, ended(), () => batchJson(store, plan));

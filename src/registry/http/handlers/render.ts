@@ -1,4 +1,4 @@
-/** Rendering over HTTP: a version and an input become text, or Dotprompt messages. */
+/** Rendering over HTTP: turns a version and an input into text or Dotprompt messages. */
 import { HEADER, MEDIA } from '../../../contract/headers.ts';
 import { versionReference } from '../../../core/version.ts';
 import { chooseVersion } from '../../delivery/choose-version.ts';
@@ -22,14 +22,14 @@ export const handleRender: Handler<'render'> = async call => {
   const { source, partials, digest, metadata } = content;
   const about = {
     ...{ name: prompt, version, reference, digest, environment, channel },
-    // One request is enough for who calls a model with it.
+    // Included so that one request is enough to call a model.
     ...(type === 'application/json' && { metadata }),
   };
   const rendered = await work.render(
     { source, partials, label: reference, body: bytes, type, about },
     asker(),
   );
-  // Another input gives another text of the same version, so the digest alone does not name it.
+  // Another input renders another text of the same version, so the digest alone is not unique.
   const etag = `"${digest}-${rendered.hash.slice(0, 16)}"`;
   const headers = {
     ...deliveryHeaders({ ...chosen, prompt, environment, ...content }, etag),

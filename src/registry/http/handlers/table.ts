@@ -1,4 +1,4 @@
-/** Which handler answers which route. Delivery is not here: it has a path of its own (../../delivery/deliver.ts). */
+/** The handler of each route. Delivery is handled elsewhere (../../delivery/deliver.ts). */
 import type { RouteName } from '../../../contract/routes.ts';
 import type { Handler } from '../route-context.ts';
 import { handleChanges } from './changes.ts';

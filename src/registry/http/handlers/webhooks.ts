@@ -1,4 +1,4 @@
-/** Webhooks over HTTP: an admin's own environment, and nothing beyond. */
+/** Webhooks over HTTP. Admins manage only the webhooks of their own environment. */
 import { Problem } from '../../../core/problem.ts';
 import { checkOwnEnvironment } from '../../access/caller.ts';
 import { parseTarget } from '../../webhooks/target.ts';
@@ -17,7 +17,7 @@ export const handleListWebhooks: Handler<'listWebhooks'> = async ({ store, calle
   return jsonAnswer(200, { ...page, data: page.data.map(({ record }) => record) });
 };
 
-/** Not to be repeated by its Idempotency-Key: the answer holds a secret, which is kept nowhere. */
+/** Cannot be repeated with an Idempotency-Key, because the answer contains a secret, which is not stored. */
 export const handleCreateWebhook: Handler<'createWebhook'> = async call => {
   const { store, write, caller, body, identity, webhooksToPrivateNetworks } = call;
   if (identity === null || webhooksToPrivateNetworks === null)
