@@ -1,15 +1,15 @@
 /**
- * Keeps what is secret from the other users of a machine: a file for its owner alone (0600), a folder likewise (0700).
- * A wider mode is narrowed and reported; what cannot be narrowed, or belongs to somebody else, is refused.
+ * Protects secrets from other users of a machine: a file is for its owner only (0600), and so is a folder (0700). A
+ * wider mode is narrowed and reported; a file that cannot be narrowed, or that belongs to someone else, is refused.
  */
 import { chmod, lstat, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemErrorReason } from './system-error.ts';
 
 export interface OwnerOnlyOptions {
-  /** Receives a sentence about a mode that allowed others to read. */
+  /** Called with a sentence about a mode that let others read. */
   readonly onNarrowed: (sentence: string) => void;
-  /** The uid of a trusted owner besides this process's user and root, such as that of the enclosing folder. */
+  /** The uid of an owner to trust besides this process's user and root, such as that of the enclosing folder. */
   readonly trusted?: number;
 }
 
@@ -25,8 +25,8 @@ const ROOT = 0;
 /**
  * Does nothing if there is no file. Follows a link, whose owner must be trusted, too. Windows has no such modes: there,
  * the access control list of the folder applies, which in a user's profile allows that user, SYSTEM and administrators.
- * A file that belongs to root and is readable by its group is accepted by a process of another user, because Kubernetes
- * mounts secrets so (`fsGroup`) and PostgreSQL accepts them.
+ * A process of another user accepts a file that belongs to root and is readable by its group, because Kubernetes mounts
+ * secrets like this (`fsGroup`) and PostgreSQL accepts them.
  * @throws NotOwnerOnly if others keep their access; an error of the file system, with its code
  */
 export async function keepToOwner(
@@ -39,7 +39,7 @@ export async function keepToOwner(
   try {
     await narrowed(path, kind, me, trusted, onNarrowed);
   } catch (error) {
-    // It is not there, or is gone by now, as what SQLite keeps beside a database.
+    // There is no file, or it was deleted meanwhile, such as SQLite's files beside a database.
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
@@ -54,9 +54,9 @@ async function narrowed(
   const link = await lstat(path);
   if (link.isSymbolicLink()) checkOwner(path, 'link', link.uid, [me, ROOT, trusted]);
   const target = link.isSymbolicLink() ? await realpath(path) : path;
-  // By its path, without opening it: closing a file would release SQLite's locks on it in this process.
+  // Changed by path, without opening the file: closing it would release SQLite's locks on it in this process.
   const { mode, uid } = await stat(target);
-  // Root works on what is other users': the owner of the folder is whom a file in it is kept for.
+  // Root works with files of other users, so a file may belong to the owner of its folder.
   if (me !== ROOT) checkOwner(path, kind, uid, [me, ROOT, trusted]);
   else if (kind === 'file') checkOwner(path, kind, uid, [ROOT, trusted, (await stat(dirname(target))).uid]);
   if ((mode & SHARED_BY_ALL) === SHARED_BY_ALL)

@@ -1,14 +1,17 @@
-/** Checks how names are spelled on a disk. A case-insensitive one, as on macOS and Windows, finds `header` where `Header` is. */
+/**
+ * Checks how names are spelled on a disk. A case-insensitive one, as on macOS and Windows, finds `Header` by the name
+ * `header`.
+ */
 import { access, readdir } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 
 export interface Disk {
   exists(path: string): Promise<boolean>;
-  /** The names in a folder, as spelled; none if it cannot be listed. */
+  /** The names in a folder, as spelled on the disk; empty if it cannot be listed. */
   names(folder: string): Promise<readonly string[]>;
 }
 
-/** This machine's. */
+/** The disk of this machine. */
 export const nodeDisk: Disk = {
   exists: path =>
     access(path).then(
@@ -19,8 +22,8 @@ export const nodeDisk: Disk = {
 };
 
 /**
- * Returns true if the file at `path` has exactly this name, and so have the folders on the way to it from `folder`.
- * Lists a folder only if the disk may ignore case: if it also finds the name in the other case.
+ * Returns true if the file at `path`, and the folders between `folder` and it, are spelled exactly so. Lists a folder
+ * only if the disk may ignore case, that is, if it also finds the name in the other case.
  */
 export async function isSpelledSo(path: string, folder: string, disk: Disk = nodeDisk): Promise<boolean> {
   const top = resolve(folder);

@@ -1,6 +1,8 @@
-/** Explains errors of the file system: the system's own message has a call, a number and the path again. */
+/**
+ * Explains errors of the file system, because the system's own message contains a call, a number and the path again.
+ */
 
-/** By `code` of Node's errors, of VS Code's `FileSystemError` and of our own. */
+/** By the `code` of Node's errors, VS Code's `FileSystemError` and our own errors. */
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
@@ -33,7 +35,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ERR_FS_FILE_TOO_LARGE: 'it is over 2 GiB',
 };
 
-/** A clause without a full stop: `permission denied`. Of an error without a code that is known, the code alone. */
+/** A clause without a full stop, such as `permission denied`. An unknown code is reported as it is. */
 export function systemErrorReason(error: unknown): string {
   const { code } = (error ?? {}) as { readonly code?: unknown };
   if (typeof code !== 'string' || code === '') return 'the system refuses it';

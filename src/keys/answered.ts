@@ -1,4 +1,4 @@
-/** Turns the failures of a key storage into a problem that names the storage and contains no key. */
+/** Turns failures of a key storage into a problem that names the storage and contains no key. */
 import { redactKeys } from '../core/key.ts';
 import { Problem } from '../core/problem.ts';
 

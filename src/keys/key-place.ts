@@ -1,10 +1,10 @@
-/** In words, where keys are kept: with a remote window there are two machines, and which of them it is matters. */
+/** Describes where keys are stored. A remote window involves two machines, so the text must say which one. */
 
-/** The machine that the extension runs on, and that of its window. */
+/** The machines that the extension and its window run on. */
 export interface Host {
-  /** As VS Code names it: `ssh-remote`, `wsl`, `dev-container`, …; undefined if all is on one machine. */
+  /** VS Code's name for it: `ssh-remote`, `wsl`, `dev-container`, …; undefined if everything runs on one machine. */
   readonly remoteName: string | undefined;
-  /** True if the window is a page of a browser. */
+  /** True if the window is a page in a browser. */
   readonly isWeb: boolean;
 }
 
@@ -20,7 +20,7 @@ const REMOTES: Readonly<Record<string, string>> = {
   tunnel: 'the remote machine (tunnel)',
 };
 const THIS_MACHINE = 'this machine';
-/** A server of VS Code on this very machine, by its address. */
+/** The address of a VS Code server on this machine. */
 const OWN_SERVER = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/;
 
 /** The machine that the extension runs on, as in "the keychain of this machine". */
@@ -29,7 +29,7 @@ export function machineOf({ remoteName }: Host): string {
   return REMOTES[remoteName] ?? 'the remote machine';
 }
 
-/** VS Code's secret storage and its place: with the window, not with the extension. */
+/** The name and location of VS Code's secret storage, which is on the machine of the window, not of the extension. */
 export function secretStorageOf(host: Host): string {
   if (host.isWeb) return "VS Code's secret storage in your browser";
   const isRemote = machineOf(host) !== THIS_MACHINE;

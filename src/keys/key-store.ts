@@ -1,29 +1,32 @@
-/** A person's keys, one for each registry and environment. */
+/** A user's keys, one for each registry and environment. */
 import type { EnvironmentName } from '../core/environment.ts';
 import { type Key, parseKey } from '../core/key.ts';
 import { Problem } from '../core/problem.ts';
 import type { RegistryOrigin } from './origin.ts';
 
-/** Every call may reject with Problem `unavailable` if the storage does not respond. A message never contains a key or a part of one. */
+/**
+ * Every call may reject with Problem `unavailable` if the storage does not respond. Messages never contain a key or
+ * part of one.
+ */
 export interface KeyStore {
   readonly kind: 'keychain' | 'secret-storage';
   /**
-   * The key for `environment` at `origin`; undefined when none is kept.
-   * @throws Problem `key_malformed` or `wrong_environment` when what is kept was damaged or exchanged.
+   * The key for `environment` at `origin`; undefined if there is none.
+   * @throws Problem `key_malformed` or `wrong_environment` if the stored key was damaged or swapped.
    */
   get(origin: RegistryOrigin, environment: EnvironmentName): Promise<Key | undefined>;
   /**
-   * Keeps a key in place of the one before. White space around it is not part of it.
-   * @throws Problem `key_malformed`, or `wrong_environment` when it is a key of another environment.
+   * Stores a key, replacing the previous one. Surrounding white space is ignored.
+   * @throws Problem `key_malformed`, or `wrong_environment` if it is a key of another environment.
    */
   set(origin: RegistryOrigin, environment: EnvironmentName, key: string): Promise<void>;
-  /** @returns whether there was one. */
+  /** @returns true if there was a key */
   delete(origin: RegistryOrigin, environment: EnvironmentName): Promise<boolean>;
   /** The environments that have a key at `origin`, by name. */
   list(origin: RegistryOrigin): Promise<readonly EnvironmentName[]>;
 }
 
-/** The key in `text`, which a person pasted for `environment`. @throws Problem `key_malformed` or `wrong_environment` */
+/** The key in `text`, which a user pasted for `environment`. @throws Problem `key_malformed` or `wrong_environment` */
 export function keyFor(environment: EnvironmentName, text: string): Key {
   const { key, environment: actual } = parseKey(text.trim());
   if (actual !== environment)
@@ -34,7 +37,7 @@ export function keyFor(environment: EnvironmentName, text: string): Key {
   return key;
 }
 
-/** The key that was kept for `environment`. @throws Problem `key_malformed` or `wrong_environment` */
+/** The key that was stored for `environment`. @throws Problem `key_malformed` or `wrong_environment` */
 export function keptKey(origin: RegistryOrigin, environment: EnvironmentName, text: string): Key {
   try {
     return keyFor(environment, text);

@@ -20,7 +20,7 @@ export async function loadKeytar(): Promise<Keytar> {
 export class Keychain implements KeyStore {
   readonly kind = 'keychain';
   readonly #keytar: Keytar;
-  /** One after the other: each reads the register and writes it. */
+  /** Runs writes one after the other, because each reads and rewrites the register. */
   #registering: Promise<unknown> = Promise.resolve();
 
   constructor(keytar: Keytar) {
@@ -54,13 +54,15 @@ export class Keychain implements KeyStore {
     return environments.filter((_, index) => kept[index] !== null).sort();
   }
 
-  /** The environments that had a key since they are registered; undefined until the first call. */
+  /**
+   * The environments in the register, whose keys may have been deleted since; undefined before the first registration.
+   */
   async #registered(service: string): Promise<readonly EnvironmentName[] | undefined> {
     const text = await answered(this.#keytar.getPassword(service, REGISTER));
     return text === null ? undefined : [...new Set(text.split(' '))].filter(isEnvironmentName);
   }
 
-  /** Another window may register one at the same time: a window that finds its own entry missing writes again. */
+  /** Another window may write at the same time, so this repeats until the entry is there. */
   async #register(service: string, environment: EnvironmentName): Promise<void> {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const known = (await this.#registered(service)) ?? (await this.#found(service));
@@ -80,8 +82,8 @@ export class Keychain implements KeyStore {
   }
 
   /**
-   * Asks the keychain itself, once for each registry: before there was a register, keys were kept without. On Linux,
-   * keytar ends the whole process when an entry is deleted while it reads them all (strdup of no text in its
+   * Lists the keys in the keychain itself, once for each registry, because earlier releases had no register. On Linux,
+   * keytar crashes the process if an entry is deleted while it reads them all (strdup of a null pointer in its
    * FindCredentials).
    */
   async #found(service: string): Promise<readonly EnvironmentName[]> {
@@ -90,14 +92,14 @@ export class Keychain implements KeyStore {
   }
 }
 
-/** The account under which the names of environments with a key are kept: no environment is called so. */
+/** The account that stores the names of environments with a key; it is not a valid environment name. */
 const REGISTER = '#environments';
-/** No environment's name; a keychain keeps no empty text. */
+/** Stands for an empty list, because a keychain stores no empty text; not a valid environment name. */
 const NONE = '-';
-/** The number of attempts to write an index that another window writes, too. */
+/** The number of attempts to write the register while other windows write it, too. */
 const MAX_TRIES = 5;
 
-/** The name of a registry's keys in the keychain's own window. */
+/** The name of a registry's keys, as shown in the keychain app. */
 export function serviceOf(origin: RegistryOrigin): string {
   return `PromptForge ${origin}`;
 }

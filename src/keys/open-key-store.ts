@@ -1,4 +1,4 @@
-/** Chooses where keys are kept, once, by trying: the keychain if it answers, else the editor's secret storage. */
+/** Chooses where keys are stored, once, by trying: the keychain if it works, otherwise the editor's secret storage. */
 import { type Host, LOCAL, machineOf, secretStorageOf } from './key-place.ts';
 import type { KeyStore } from './key-store.ts';
 import { Keychain, type Keytar, loadKeytar } from './keychain.ts';
@@ -7,19 +7,19 @@ import { type SecretStorage, SecretStorageKeys } from './secret-storage.ts';
 
 export interface OpenedKeyStore {
   readonly store: KeyStore;
-  /** One or more sentences for the person: where keys are stored and, if it is not the keychain, why. */
+  /** One or more sentences for the user: where keys are stored and, if it is not the keychain, why. */
   readonly told: string;
-  /** As in "it is kept in …". */
+  /** The storage, as in "it is kept in …". */
   readonly place: string;
 }
 
 export interface KeyStoreChoice {
   readonly secretStorage: SecretStorage;
-  /** Default: all on one machine. */
+  /** By default, everything runs on one machine. */
   readonly host?: Host;
   /** Loads the native library; tests can replace it. */
   readonly load?: () => Promise<Keytar>;
-  /** Milliseconds that the keychain has to answer the probe. */
+  /** The time limit for the probe of the keychain, in milliseconds. */
   readonly timeout?: number;
 }
 
@@ -33,7 +33,7 @@ export async function openKeyStore(choice: KeyStoreChoice): Promise<OpenedKeySto
     return { store: new Keychain(probe.keytar), told: `Keys are kept in ${place}.`, place };
   }
   const place = secretStorageOf(host);
-  // The probe has no idea that there is another machine.
+  // The probe does not know that another machine is involved.
   const why = probe.why.replaceAll('this machine', machine);
   return {
     store: new SecretStorageKeys(choice.secretStorage),

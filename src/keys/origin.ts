@@ -1,4 +1,4 @@
-/** The origin a key belongs to: a key is only ever found again under the exact origin it was set for. */
+/** The origin of a registry; a key is found only under the exact origin that it was stored for. */
 import { EMBEDDED_ORIGIN } from '../core/embedded.ts';
 import { Problem } from '../core/problem.ts';
 
@@ -8,7 +8,8 @@ export type RegistryOrigin = string & { readonly [originBrand]: true };
 
 /**
  * The origin of a registry's URL.
- * @throws Problem `invalid_request` for what has no http(s) origin, and for the embedded registry, which has no keys.
+ * @throws Problem `invalid_request` for a URL without an http(s) origin, and for the embedded registry, which has no
+ * keys.
  */
 export function originOf(url: string | URL): RegistryOrigin {
   const parsed = URL.parse(String(url));

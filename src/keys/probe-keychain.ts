@@ -1,6 +1,6 @@
 /**
- * Checks whether this machine's keychain keeps its entries. Only writing one can tell: the library may load although
- * the keyring is locked or no session can unlock it.
+ * Checks whether this machine's keychain stores entries. This requires writing one: the library may load although the
+ * keyring is locked or no session can unlock it.
  */
 import { randomUUID } from 'node:crypto';
 import { redactKeys } from '../core/key.ts';
@@ -8,17 +8,17 @@ import type { Keytar } from './keychain.ts';
 
 export type KeychainProbe =
   | { readonly available: true; readonly keytar: Keytar }
-  /** `why` is a sentence for the person, with what to do about it. */
+  /** `why` is a sentence for the user, with what to do about it. */
   | { readonly available: false; readonly why: string };
 
-/** A person may be typing the keyring's password; a keyring that nobody can unlock never answers at all. */
+/** The user may be typing the keyring's password; a keyring that cannot be unlocked never answers. */
 export const KEYCHAIN_TIMEOUT_MS = 10_000;
 const PROBE_SERVICE = 'PromptForge probe';
 
 /**
  * Writes an entry, reads it back and deletes it. Never rejects.
  * @param again the instruction after the remedy, for "Unlock it, then …"
- * @param timeout in milliseconds; pending work then continues in the background, and its entry is still deleted.
+ * @param timeout in milliseconds; afterward, pending work continues in the background and still deletes its entry
  */
 export async function probeKeychain(
   load: () => Promise<Keytar>,
@@ -41,7 +41,7 @@ export async function probeKeychain(
 }
 
 async function tryOut(keytar: Keytar, again: string): Promise<KeychainProbe> {
-  // An account of its own: two windows may probe at the same time.
+  // A unique account, because two windows may probe at the same time.
   const account = randomUUID();
   try {
     await keytar.setPassword(PROBE_SERVICE, account, account);
@@ -57,7 +57,7 @@ async function tryOut(keytar: Keytar, again: string): Promise<KeychainProbe> {
   }
 }
 
-/** A sentence for the person, about a keychain that does not answer. */
+/** A sentence for the user about a keychain that does not answer. */
 export const silent = (again: string) =>
   `The keychain of this machine did not answer in time; it may be locked and waiting for its password. Unlock it, then ${again}.`;
 const FORGETS =
@@ -73,12 +73,12 @@ function loadErrorMessage(error: unknown, again: string): string {
   return `The keychain library could not be loaded (${firstLine(messageOf(error))}). ${remedy}`;
 }
 
-/** The npm package of the command comes without it. */
+/** The command's npm package does not include keytar. */
 function isNotInstalled(error: unknown): boolean {
   return (error as NodeJS.ErrnoException | null)?.code === 'ERR_MODULE_NOT_FOUND';
 }
 
-/** The messages are those of GLib's D-Bus library and of libsecret, which have no codes through keytar. */
+/** Recognizes messages of GLib's D-Bus library and of libsecret, because keytar passes on no error codes. */
 function probeErrorMessage(message: string, again: string): string {
   if (/autolaunch D-Bus|Could not connect|DBUS_SESSION_BUS_ADDRESS/i.test(message))
     return 'There is no desktop session on this machine in which a keychain could run. On a server this is usual.';

@@ -1,4 +1,4 @@
-/** Keys in the editor's secret storage, if there is no keychain. */
+/** Keys in the editor's secret storage, used if there is no keychain. */
 import { type EnvironmentName, isEnvironmentName } from '../core/environment.ts';
 import { answered as answeredBy } from './answered.ts';
 import { type KeyStore, keptKey, keyFor } from './key-store.ts';
@@ -47,7 +47,7 @@ export class SecretStorageKeys implements KeyStore {
   }
 }
 
-/** The space ends the origin: no origin contains one, so no two have entries with a common prefix. */
+/** The space ends the origin: no origin contains one, so no prefix matches entries of another origin. */
 function prefixOf(origin: RegistryOrigin): string {
   return `key ${origin} `;
 }

@@ -1,4 +1,4 @@
-/** Keys in environment variables, `PROMPTFORGE_KEY_PRODUCTION` for one: how CI hands secrets to a job. */
+/** Keys in environment variables such as `PROMPTFORGE_KEY_PRODUCTION`, as CI passes secrets to jobs. */
 import type { EnvironmentName } from '../core/environment.ts';
 import { type Key, parseKey } from '../core/key.ts';
 import { Problem } from '../core/problem.ts';
@@ -7,20 +7,20 @@ const PREFIX = 'PROMPTFORGE_KEY';
 
 export interface VariableKey {
   readonly key: Key;
-  /** Its name. */
+  /** The variable's name. */
   readonly variable: string;
 }
 
-/** The variable for keys of an environment: in capitals, with underscores. */
+/** The variable for keys of an environment: its name in upper case, with underscores. */
 export function keyVariable(environment: EnvironmentName): string {
   return `${PREFIX}_${environment.toUpperCase().replaceAll('-', '_')}`;
 }
 
 /**
- * The key of each environment that has one. `PROMPTFORGE_KEY` may have a key of any environment, and applies if the
- * environment's own variable is not set. An empty variable is not set.
- * @throws Problem `key_malformed`, or `wrong_environment` for a key in the variable of another environment. No message
- * contains a part of a value.
+ * The key of each environment that has one. `PROMPTFORGE_KEY` may contain a key of any environment, and is used if the
+ * environment's own variable is not set. An empty variable counts as not set.
+ * @throws Problem `key_malformed`, or `wrong_environment` for a key in the variable of another environment. Messages
+ * contain no part of a value.
  */
 export function keysInVariables(
   variables: Readonly<Record<string, string | undefined>>,
