@@ -54,7 +54,7 @@ async function narrowed(
   const link = await lstat(path);
   if (link.isSymbolicLink()) checkOwner(path, 'link', link.uid, [me, ROOT, trusted]);
   const target = link.isSymbolicLink() ? await realpath(path) : path;
-  // Changed by path, without opening the file: closing it would release SQLite's locks on it in this process.
+  // Accessed by path, without opening the file: closing it would release SQLite's locks on it in this process.
   const { mode, uid } = await stat(target);
   // Root works with files of other users, so a file may belong to the owner of its folder.
   if (me !== ROOT) checkOwner(path, kind, uid, [me, ROOT, trusted]);

@@ -1,4 +1,4 @@
-/** Keys in the keychain of the operating system: macOS Keychain, Windows Credential Manager, Secret Service on Linux. */
+/** Keys in the keychain of the system: macOS Keychain, Windows Credential Manager, Secret Service on Linux. */
 import { type EnvironmentName, isEnvironmentName } from '../core/environment.ts';
 import { answered as answeredBy } from './answered.ts';
 import { type KeyStore, keptKey, keyFor } from './key-store.ts';

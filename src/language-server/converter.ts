@@ -33,13 +33,13 @@ import { holds, type Span } from '../language/results/span.ts';
 
 export const SOURCE = 'PromptForge';
 
-// A response is read in one piece by the thread that every extension of a window shares.
-/** More than anybody reads; each is drawn and listed by the window. */
+// Limits, because a response is read at once by the thread that all extensions of a window share.
+/** More than anyone reads; the window draws and lists each one. */
 const MAX_FINDINGS = 1000;
-/** More than an outline is read for. */
+/** More than anyone needs in an outline. */
 const MAX_SYMBOLS = 2000;
 const MAX_LOCATIONS = 5000;
-/** As VS Code's own limit (`editor.foldingMaximumRegions`). */
+/** Same as VS Code's own limit (`editor.foldingMaximumRegions`). */
 const MAX_FOLDS = 5000;
 
 const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
@@ -74,15 +74,15 @@ const SYMBOL_KINDS: Readonly<Record<PromptSymbol['kind'], SymbolKind>> = {
 const START: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
 const SUGGEST = { command: 'editor.action.triggerSuggest', title: 'Suggest' };
 
-/** Of one request about one document. */
+/** Converts the results of one request about one document. */
 export class Converter {
   readonly #document: TextDocument;
   readonly #others = new Map<string, TextDocument>();
   readonly #textAt: (uri: string) => string | undefined;
-  /** How the client writes a URI of the language core. */
+  /** The client's form of a URI of the language core. */
   readonly written: (uri: string) => string;
 
-  /** @param textAt of another file, by the URI of the language core */
+  /** @param textAt the text of another file, by the URI of the language core */
   constructor(
     document: TextDocument,
     textAt: (uri: string) => string | undefined,
@@ -101,7 +101,7 @@ export class Converter {
     return TextEdit.replace(this.range(span), text);
   }
 
-  /** In any file. */
+  /** Edits in any file. */
   edits(uri: string, edits: readonly PromptEdit[]): TextEdit[] {
     const document = this.#documentAt(uri);
     return edits.map(({ span, text }) => TextEdit.replace(this.range(span, document), text));
@@ -133,8 +133,8 @@ export class Converter {
   }
 
   /**
-   * @param takesSnippets false for a client that would insert their marks as text
-   * @param suggests whether the client has VS Code's command for suggestions
+   * @param takesSnippets false if the client would insert snippet syntax as text
+   * @param suggests true if the client has VS Code's command for suggestions
    */
   completion(item: PromptCompletion, takesSnippets: boolean, suggests: boolean): CompletionItem {
     const { label, kind, detail, documentation, edit, snippet, sortText, filterText, asksForValue } = item;
@@ -152,7 +152,7 @@ export class Converter {
     };
   }
 
-  /** The first ones, those inside others included. */
+  /** The first symbols up to the limit, including nested ones. */
   symbols(symbols: readonly PromptSymbol[], left = { count: MAX_SYMBOLS }): DocumentSymbol[] {
     return symbols.flatMap(({ name, detail, kind, span, selectionSpan, children }) => {
       if (left.count === 0) return [];
@@ -178,7 +178,10 @@ export class Converter {
     }));
   }
 
-  /** The innermost, which knows those around it. @param spans from the outermost; one that does not hold the next is left out */
+  /**
+   * The innermost range, with those around it as its parents. @param spans from the outermost; a span that is not
+   * inside the previous one is skipped
+   */
   selection([outermost = { start: 0, end: 0 }, ...inner]: readonly Span[]): SelectionRange {
     let around = outermost;
     let selection: SelectionRange = { range: this.range(outermost) };
@@ -190,7 +193,7 @@ export class Converter {
     return selection;
   }
 
-  /** @param isExtension gets numbers that a thread hands over in one piece, where JSON has an array */
+  /** @param isExtension true for a typed array, which threads exchange faster than JSON's array */
   tokens(
     tokens: readonly SemanticToken[],
     { withUndeclared, isExtension }: { readonly withUndeclared: boolean; readonly isExtension: boolean },
@@ -221,7 +224,7 @@ export function markdown(value: string): MarkupContent {
   return { kind: MarkupKind.Markdown, value };
 }
 
-/** The text of a snippet: placeholders as they are written, choices with their first. */
+/** The text of a snippet without tab stops: placeholders as plain text, and the first of each choice. */
 function withoutStops(snippet: string): string {
   return snippet
     .replaceAll(/\$\{\d+\|([^,|}]*)[^}]*\|\}/g, '$1')

@@ -1,4 +1,4 @@
-/** Diagnostics for open prompts and samples, sent when the text has not changed for a moment. */
+/** Sends diagnostics for open prompts and samples once the text has stopped changing. */
 import { type Connection, ResponseError } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { loadPatterns } from '../core/schema/patterns.ts';
@@ -7,17 +7,19 @@ import { mayHavePatterns } from '../language/features/diagnostics/schema-pattern
 import type { Documents } from './documents.ts';
 import { findingsOf } from './findings.ts';
 
-/** In milliseconds after the last change. */
+/** Delay after the last change, in milliseconds. */
 const SETTLE_MS = 150;
-/** Of documents that the change may concern: partials' users, samples, prompts of samples. */
+/**
+ * Delay for other documents that the change may affect: prompts that use the partial, samples, and prompts of samples.
+ */
 const OTHERS_SETTLE_MS = 500;
 
 export interface SentDiagnostics {
-  /** Looks at a document soon, and at the others a little later. */
+  /** Checks a document soon, and the others a little later. */
   changed(document: TextDocument): void;
-  /** Looks at a document soon. */
+  /** Checks a document soon. */
   focused(uri: string): void;
-  /** Looks at all open documents again: what they refer to may have changed. */
+  /** Checks all open documents again, because files that they refer to may have changed. */
   all(): void;
   closed(uri: string): void;
 }
@@ -51,14 +53,14 @@ export function sendDiagnostics(
     const timer = setTimeout(() => {
       timers.delete(uri);
       check(uri).catch((error: unknown) => {
-        // Changed meanwhile: that is looked at soon.
+        // Changed in the meantime, so another check is scheduled.
         if (!(error instanceof ResponseError)) report(error);
       });
     }, delay);
     timers.set(uri, timer);
   };
   const others = (except?: string): void => {
-    // One that is waited for anyway is seen with what is new.
+    // A document that is already scheduled will see the change.
     for (const uri of documents.all.keys())
       if (uri !== except && !timers.has(uri)) soon(uri, OTHERS_SETTLE_MS);
   };

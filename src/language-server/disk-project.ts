@@ -12,7 +12,7 @@ export class DiskProject implements PromptProject {
   /** The prompts folder, absolute: names are relative to it. */
   readonly #folder: string;
   readonly #files: FileSystem;
-  /** By URI, the size and time of the file that was read. */
+  /** The size and time of each file when it was read, by URI. */
   #known = new Map<string, string>();
   #listing: Promise<void> = Promise.resolve();
 
@@ -26,7 +26,7 @@ export class DiskProject implements PromptProject {
     return this.#listing;
   }
 
-  /** Reads the files that are new or changed, and forgets those that are gone. */
+  /** Reads new and changed files, and removes deleted ones. */
   list(): Promise<void> {
     this.#listing = this.#listing.then(() => this.#listNow());
     return this.#listing;

@@ -1,4 +1,4 @@
-/** The projects that open documents belong to, found by their files on disk. */
+/** Finds the projects of open documents by their files on disk. */
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FileSystem } from '../workspace/file-system.ts';
@@ -10,7 +10,7 @@ import type { PromptProjects } from './project.ts';
 export class DiskProjects implements PromptProjects {
   readonly #files: FileSystem;
   readonly #warn: (message: string) => void;
-  /** Of the workspace, absolute. */
+  /** Folders of the workspace, absolute. */
   #folders: readonly string[] = [];
   /** By prompts folder. */
   readonly #projects = new Map<string, DiskProject>();
@@ -25,8 +25,8 @@ export class DiskProjects implements PromptProjects {
   }
 
   /**
-   * That of the nearest `promptforge.json` above the file; without one, names are relative to the folder of the
-   * workspace, or to the file's own folder.
+   * The project of the nearest `promptforge.json` above the file; without one, names are relative to the workspace
+   * folder, or to the file's own folder.
    */
   async of(uri: string): Promise<DiskProject> {
     const path = pathOf(uri);
@@ -42,7 +42,7 @@ export class DiskProjects implements PromptProjects {
     if (known !== undefined && known.frontMatterKeys.join() === keys.join()) return known;
     const project = new DiskProject(folder, keys, this.#files);
     this.#projects.set(folder, project);
-    // Of a file without a workspace, the partials that it names are read, and no other.
+    // Without a workspace, only the partials that the file refers to are read.
     if (around === undefined) return project;
     void project.list().catch((error: unknown) => this.#warn(`${folder} cannot be listed: ${String(error)}`));
     return project;
@@ -53,13 +53,13 @@ export class DiskProjects implements PromptProjects {
     return path === undefined ? uri : pathToFileURL(path).href;
   }
 
-  /** Looks at the files of all projects again. */
+  /** Lists the files of all projects again. */
   async listAgain(): Promise<void> {
     await Promise.all([...this.#projects.values()].map(project => project.list()));
   }
 }
 
-/** Undefined for a document that is no file. */
+/** Undefined for a document that is not a file. */
 function pathOf(uri: string): string | undefined {
   return uri.startsWith('file:') ? fileURLToPath(uri) : undefined;
 }

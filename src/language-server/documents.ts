@@ -1,4 +1,4 @@
-/** The open documents: each belongs to a project, which has its text, and requests are answered about it. */
+/** The open documents: gives their text to their projects, and answers requests about them. */
 import { LSPErrorCodes, type Position, ResponseError, TextDocuments } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { Problem } from '../core/problem.ts';
@@ -14,9 +14,9 @@ export interface RequestContext {
   readonly project: PromptProject;
   readonly texts: Texts;
   readonly library: Library;
-  /** The document as the language core knows it. */
+  /** The document in the language core. */
   readonly opened: OpenDocument;
-  /** Of the position that the request is about. */
+  /** The offset of the request's position. */
   readonly offset: number;
   readonly convert: Converter;
 }
@@ -27,18 +27,18 @@ export interface PromptContext extends RequestContext {
 
 export interface SamplesContext extends RequestContext {
   readonly samples: LibrarySamples;
-  /** The one that the samples are for. */
+  /** The prompt of the samples. */
   readonly prompt: LibraryPrompt | undefined;
 }
 
-/** How a feature answers about each kind of document. */
+/** How a feature handles each kind of document. */
 export interface Feature<Found, Result> {
   readonly inPrompt: (context: PromptContext) => Found;
   readonly inSamples?: (context: SamplesContext) => Found;
   readonly result: (found: Found, context: RequestContext) => Result;
-  /** True for a feature of files that are neither prompts nor samples too. */
+  /** True for a feature that also works in files that are neither prompts nor samples. */
   readonly inOtherText?: boolean;
-  /** True for a feature that needs the document's text alone: all others wait for the project's files. */
+  /** True for a feature that needs only the document's text; all others wait for the project's files. */
   readonly needsNoFiles?: boolean;
 }
 
@@ -50,19 +50,19 @@ export interface DocumentRequest {
 export interface DocumentsOptions {
   readonly projects: PromptProjects;
   readonly report: (error: unknown) => void;
-  /** Called before each document that is worked on, and with null when that is done. */
+  /** Called with each document before work on it, and with null afterward. */
   readonly onBusy?: (document: VersionedDocument | null) => void;
 }
 
 export class Documents {
   readonly all = new TextDocuments(TextDocument);
   readonly #options: DocumentsOptions;
-  /** By the client's URI. */
+  /** Open documents by the client's URI. */
   readonly #open = new Map<
     string,
     { readonly uri: string; readonly project: PromptProject | Promise<PromptProject> }
   >();
-  /** By the URI that the language core knows, how the client writes it. */
+  /** The client's URIs by the URI of the language core. */
   readonly #written = new Map<string, string>();
   readonly #refused = new Map<string, number>();
 
@@ -70,12 +70,12 @@ export class Documents {
     this.#options = options;
   }
 
-  /** Answers nothing about these documents as long as they have these versions. */
+  /** Does not answer requests about these documents until their versions change. */
   refuse(documents: readonly VersionedDocument[]): void {
     for (const { uri, version } of documents) this.#refused.set(uri, version);
   }
 
-  /** Gives the project the text of a document that was opened or changed. */
+  /** Gives the text of an opened or changed document to its project. */
   async take(document: TextDocument): Promise<PromptProject> {
     let opened = this.#open.get(document.uri);
     if (opened === undefined) {
@@ -101,14 +101,15 @@ export class Documents {
     (await opened.project).texts.close(opened.uri);
   }
 
-  /** Each document's project is found again when it is taken next. */
+  /** Makes each document's project be found again. */
   async forgetProjects(): Promise<void> {
     for (const uri of [...this.#open.keys()]) await this.close(uri);
   }
 
   /**
-   * Null where the document is not open, is of a kind that has no such answer, or the language core failed.
-   * @throws ResponseError `RequestFailed` with why it cannot be done, `ContentModified` when the text changed meanwhile
+   * The answer; null if the document is not open, its kind does not support the feature, or the language core failed.
+   * @throws ResponseError `RequestFailed` with the reason if it cannot be done, `ContentModified` if the text changed
+   * meanwhile
    */
   async answer<Found, Result>(
     { textDocument, position }: DocumentRequest,

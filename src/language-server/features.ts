@@ -1,4 +1,4 @@
-/** The language features: each request about a document, answered by the language core. */
+/** Answers requests for language features with the language core. */
 import {
   type CancellationToken,
   type ClientCapabilities,
@@ -44,7 +44,7 @@ import { newFiles, workspaceEditOf } from './workspace-edit.ts';
 /** Capabilities of the client. */
 export interface Client {
   readonly capabilities: ClientCapabilities;
-  /** The extension creates files with their content, and has VS Code's commands. */
+  /** True if the client is the extension, which creates files with their content, and has VS Code's commands. */
   readonly isExtension: boolean;
 }
 
@@ -196,7 +196,7 @@ function spanOf(document: TextDocument, { start, end }: Range): Span {
   return { start: document.offsetAt(start), end: document.offsetAt(end) };
 }
 
-/** Undefined for a fix that the client cannot make. @param diagnostics of the client that it fixes */
+/** Undefined for a fix that the client cannot make. @param diagnostics the client's diagnostics that it fixes */
 function codeAction(
   { title, isPreferred, change }: QuickFix,
   diagnostics: Diagnostic[],

@@ -1,4 +1,4 @@
-/** The problems of a document, determined once for its diagnostics and its quick fixes. */
+/** Finds the problems of a document once for both its diagnostics and its quick fixes. */
 import type { CompilePattern } from '../core/schema/patterns.ts';
 import type { Analysis } from '../language/analysis/analysis.ts';
 import { diagnose } from '../language/features/diagnostics/diagnose.ts';
@@ -9,10 +9,10 @@ import type { PromptContext } from './documents.ts';
 /** More fixes than a menu shows. */
 const MAX_FIXED = 20;
 
-/** An editor asks for fixes wherever the cursor goes. */
+/** Cached, because editors request fixes at every move of the cursor. */
 const lastFindings = new WeakMap<Analysis, readonly Finding[]>();
 
-/** @param compilePattern needed for a schema that has patterns */
+/** @param compilePattern required if a schema has patterns */
 export function findingsOf(
   { prompt, library, project, opened }: PromptContext,
   compilePattern?: CompilePattern,

@@ -1,4 +1,4 @@
-/** Between the extension and its language server: what the Language Server Protocol has no messages for. */
+/** Messages between the extension and its language server that the Language Server Protocol lacks. */
 import {
   type DocumentSelector,
   NotificationType,
@@ -8,9 +8,9 @@ import {
 import type { PromptName } from '../core/name.ts';
 import type { FileEntry, Place } from './files.ts';
 
-/** The project that the window shows. */
+/** Settings of the project in the window. */
 export interface ProjectSettings {
-  /** Keys of front matter that the project allows besides Dotprompt's. */
+  /** Front matter keys that the project allows in addition to Dotprompt's. */
   readonly frontMatterKeys: readonly string[];
 }
 
@@ -22,46 +22,46 @@ export interface VersionedDocument {
 export interface InitializationOptions {
   readonly settings: ProjectSettings;
   readonly selectors: Selectors;
-  /** Documents that brought a server down: nothing is answered about them while they have that version. */
+  /** Documents that made a server fail; requests about them are not answered until they change. */
   readonly refused: readonly VersionedDocument[];
 }
 
-/** Which documents the features are for. */
+/** Selects the documents for each group of features. */
 export interface Selectors {
-  /** Published versions and the sides of comparisons too. */
+  /** All prompts, including published versions and the sides of comparisons. */
   readonly prompts: DocumentSelector;
-  /** Prompts that a person writes. */
+  /** Prompts that can be edited. */
   readonly written: DocumentSelector;
   readonly samples: DocumentSelector;
   /** Other files with expressions, which only get colors. */
   readonly included: DocumentSelector;
 }
 
-/** Files of the workspace that are new or have new content, and URIs of those that are gone. */
+/** Files of the workspace that are new or changed, and URIs of deleted ones. */
 export const FilesNotification = new NotificationType<{
   readonly files: readonly FileEntry[];
   readonly gone: readonly string[];
 }>('promptforge/files');
 
-/** The kinds and names of documents that are open or about to be. */
+/** The roles and names of documents that are open or about to be. */
 export const PlacesNotification = new NotificationType<{
   readonly places: readonly { readonly uri: string; readonly place: Place }[];
 }>('promptforge/places');
 
-/** Somebody looks at a document: its problems are determined again. */
+/** The user switched to a document: find its problems again. */
 export const FocusNotification = new NotificationType<{ readonly uri: string }>('promptforge/focus');
 
-/** The edits that a new name for a prompt's file needs in all prompts, its own text included. */
+/** The edits in all prompts, including the prompt itself, for a new name of its file. */
 export const RenamePromptRequest = new RequestType<
   { readonly textDocument: { readonly uri: string }; readonly toName: PromptName },
   WorkspaceEdit | null,
   void
 >('promptforge/renamePrompt');
 
-/** The server begins to work on a document, or with null is done: its thread takes no messages meanwhile. */
+/** The server starts work on a document, or with null has finished; meanwhile, its thread handles no messages. */
 export const BusyNotification = new NotificationType<VersionedDocument | null>('$/promptforge/busy');
 
-/** Of a code action, in its `data`: files to create with their content, which a protocol's edit cannot. */
+/** The `data` of a code action: files to create with their content, which the protocol's edits cannot do. */
 export interface CodeActionData {
   readonly creates: readonly { readonly uri: string; readonly text: string }[];
 }

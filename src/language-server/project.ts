@@ -1,20 +1,20 @@
-/** The prompts that documents belong to: those of a project on disk, or those that an editor tells. */
+/** The prompts that documents belong to: a project on disk, or the files that an editor reports. */
 import type { Place } from './files.ts';
 import type { Texts } from './texts.ts';
 
 export interface PromptProject {
   readonly texts: Texts;
-  /** Keys of front matter that the project allows. */
+  /** Front matter keys that the project allows. */
   readonly frontMatterKeys: readonly string[];
-  /** Resolves when the files are known. */
+  /** Resolves once the files are known. */
   readonly whenListed: Promise<void>;
-  /** @param uri of an open document, as the project knows it */
+  /** @param uri the project's URI of an open document */
   placeOf(uri: string): Place;
 }
 
 export interface PromptProjects {
-  /** @param uri as the client writes it */
+  /** @param uri as the client spells it */
   of(uri: string): PromptProject | Promise<PromptProject>;
-  /** How a project knows a document that the client calls so. */
+  /** The project's URI for a client's URI. */
   uriOf(uri: string): string;
 }

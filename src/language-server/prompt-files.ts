@@ -1,4 +1,4 @@
-/** The prompt and samples files of a folder on disk. */
+/** Finds the prompt and samples files of a folder on disk. */
 import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isPromptName, PROMPT_FILE_EXTENSION, type PromptName } from '../core/name.ts';
@@ -6,13 +6,13 @@ import type { FileSystem } from '../workspace/file-system.ts';
 import { PROJECT_FILE } from '../workspace/project-file.ts';
 import { type FileEntry, type FileRole, SAMPLES_EXTENSION } from './files.ts';
 
-/** How deep folders are looked into. */
+/** The maximum depth of folders. */
 const MAX_DEPTH = 32;
 /** More files than any registry has prompts. */
 const MAX_FILES = 50_000;
-/** A workspace may be a home directory. */
+/** Limited, because a workspace may be a home directory. */
 const MAX_FOLDERS = 20_000;
-/** Of dependencies and repositories, where nobody keeps prompts. */
+/** Folders of dependencies and repositories, which contain no prompts. */
 const SKIPPED: ReadonlySet<string> = new Set(['node_modules', '.git']);
 
 /** The entry of a prompt or samples file; undefined for any other file. */
@@ -23,19 +23,19 @@ export function fileEntry(path: string, folder: string): FileEntry | undefined {
   return { uri: pathToFileURL(path).href, path, role, name: nameIn(folder, path, extension) };
 }
 
-/** Undefined for a file outside of the folder, and for one whose path is no prompt's name. */
+/** Undefined for a file outside of the folder, or whose path is not a prompt's name. */
 function nameIn(folder: string, path: string, extension: string): PromptName | undefined {
   const inside = relative(folder, path).split(sep).join('/').slice(0, -extension.length);
   return isPromptName(inside) ? inside : undefined;
 }
 
-/** Those below a folder, without links and without other projects in it; empty where there is no such folder. */
+/** The files below a folder, without links and nested projects; empty if the folder does not exist. */
 export async function listPromptFiles(folder: string, files: FileSystem): Promise<readonly FileEntry[]> {
   const found: FileEntry[] = [];
   const folders: { readonly path: string; readonly depth: number }[] = [{ path: folder, depth: 0 }];
   for (let at = 0; at < folders.length && at < MAX_FOLDERS && found.length < MAX_FILES; at++) {
     const { path, depth } = folders[at]!;
-    const entries = (await files.list(path).catch(() => undefined)) ?? []; // gone, or nobody may read it
+    const entries = (await files.list(path).catch(() => undefined)) ?? []; // deleted, or not readable
     if (depth > 0 && entries.some(({ name }) => name === PROJECT_FILE)) continue;
     for (const { name, kind } of entries) {
       const entry = kind === 'file' ? fileEntry(join(path, name), folder) : undefined;

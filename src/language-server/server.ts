@@ -1,4 +1,4 @@
-/** The language core for editors that speak the Language Server Protocol (3.17). */
+/** The language server for editors that use the Language Server Protocol (3.17). */
 import {
   type Connection,
   PositionEncodingKind,
@@ -22,7 +22,7 @@ export const SEMANTIC_TOKENS = {
   range: true,
 };
 
-/** For a client that asks for every feature in every document that it opens. */
+/** Capabilities for a client that requests every feature in every document that it opens. */
 export const FEATURES: ServerCapabilities = {
   completionProvider: { triggerCharacters: [...TRIGGERS, ' '] },
   hoverProvider: true,
@@ -42,11 +42,11 @@ export interface LanguageServer {
   readonly documents: Documents;
   readonly diagnostics: SentDiagnostics;
   readonly report: (error: unknown) => void;
-  /** Answers requests, which may come from now on. */
+  /** Registers the handlers of requests, which may arrive from then on. */
   answer(client: Client): void;
 }
 
-/** Follows the documents of a connection, which the caller makes listen. */
+/** Tracks the documents of a connection, on which the caller must call `listen`. */
 export function languageServer(
   connection: Connection,
   options: Pick<DocumentsOptions, 'projects' | 'onBusy'>,

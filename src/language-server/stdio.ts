@@ -1,4 +1,4 @@
-/** `promptforge lsp`: the language server over a stream, for the projects that it finds on disk. */
+/** `promptforge lsp`: the language server over standard input and output, for the projects that it finds on disk. */
 import { fileURLToPath } from 'node:url';
 import {
   DidChangeWatchedFilesNotification,
@@ -12,7 +12,10 @@ import { DiskProjects } from './disk-projects.ts';
 import { SAMPLES_EXTENSION } from './files.ts';
 import { FEATURES, languageServer, SYNC } from './server.ts';
 
-/** Serves one client over standard input and output until it goes, which ends the process. @param version of PromptForge */
+/**
+ * Serves one client over standard input and output. The process ends when the client disconnects. @param version of
+ * PromptForge
+ */
 export function serveLanguage(version: string): void {
   const connection = createConnection(process.stdin, process.stdout);
   const projects = new DiskProjects(nodeFileSystem, message => connection.console.warn(message));
@@ -43,13 +46,13 @@ export function serveLanguage(version: string): void {
     lookAgain(changes.some(({ uri }) => uri.endsWith(`/${PROJECT_FILE}`))).catch(report);
   });
   documents.all.onDidSave(({ document }) => {
-    // Without a client that watches, files that came meanwhile are found now.
+    // If the client does not watch files, saving is the time to find new ones.
     if (!watches) lookAgain(document.uri.endsWith(`/${PROJECT_FILE}`)).catch(report);
   });
   connection.listen();
 }
 
-/** Of the workspace, absolute. */
+/** The folders of the workspace, absolute. */
 function foldersOf({ workspaceFolders, rootUri }: InitializeParams): string[] {
   const uris = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri === null ? [] : [rootUri]);
   return uris.filter(uri => uri?.startsWith('file:')).map(uri => fileURLToPath(uri));

@@ -1,6 +1,6 @@
 /**
- * The texts that the server holds: files as the disk has them, and open documents, whose text replaces their file
- * until they are closed.
+ * The texts in the server: files from the disk, and open documents, whose text is used instead of their file until they
+ * are closed.
  */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -10,9 +10,9 @@ import { Library } from '../language/analysis/library.ts';
 import { type FileEntry, type OpenDocument, SAMPLES_EXTENSION } from './files.ts';
 import { unknownFiles } from './unknown-files.ts';
 
-/** Reading the files of a large workspace one by one would take long; all at once, too many handles. */
+/** One at a time would be slow for a large workspace, and all at once would need too many file handles. */
 const READ_AT_ONCE = 16;
-/** No prompt is larger than 1 MiB; one on its way there is still told so. In bytes. */
+/** In bytes. Well above the limit of 1 MiB for prompts, so that a larger prompt still gets its diagnostic. */
 const MAX_FILE_BYTES = 8 * 1024 * 1024;
 
 export class Texts {
@@ -44,7 +44,7 @@ export class Texts {
     }
   }
 
-  /** Also for a text that is open already. */
+  /** Adds or replaces the text of an open document. */
   open(document: OpenDocument): void {
     this.#open.set(document.uri, document);
     this.#put(document.uri, document);
@@ -58,7 +58,7 @@ export class Texts {
     if (file !== undefined) this.setFiles([file]);
   }
 
-  /** The URI that a file has under another name of a prompt: prompts and samples keep their folder and extension. */
+  /** The URI of a file after its prompt is renamed; prompts and samples keep their folder and extension. */
   renamed(uri: string, toName: string): string {
     const name = this.#open.get(uri)?.name ?? this.#files.get(uri)?.name ?? '';
     const extension = uri.endsWith(SAMPLES_EXTENSION) ? SAMPLES_EXTENSION : PROMPT_FILE_EXTENSION;
@@ -79,7 +79,10 @@ export class Texts {
     return this.#open.get(uri);
   }
 
-  /** Looks on the disk for what the open document refers to and nobody told of, and for what that refers to in turn. */
+  /**
+   * Reads files from the disk that the open document refers to and that were not reported, and then what these refer
+   * to.
+   */
   async findUnknown(uri: string): Promise<void> {
     for (let found = true; found; ) {
       const document = this.#open.get(uri);
@@ -93,7 +96,7 @@ export class Texts {
       found = false;
       for (const [index, file] of files.entries()) {
         const text = texts[index];
-        // Told in the meantime: that is as new, or newer.
+        // Reported in the meantime, with a text that is as new or newer.
         if (text === undefined || this.library.at(file.uri) !== undefined) continue;
         this.#files.set(file.uri, file);
         this.#put(file.uri, { ...file, text });
@@ -114,7 +117,7 @@ export class Texts {
     const file = this.#files.get(uri);
     if (file === undefined) return;
     const text = await textOfFile(file.path);
-    // Opened, removed or named anew in the meantime: whoever did that has put in what counts.
+    // Opened, removed or renamed in the meantime, so the library already has the right text.
     if (this.#files.get(uri) !== file || this.#open.has(uri)) return;
     if (text === undefined) this.library.remove(uri);
     else this.#put(uri, { ...file, text });
@@ -126,13 +129,16 @@ export class Texts {
   }
 }
 
-/** Its file may be new, or gone: a watcher is not always there in time. */
+/** The file of a closed document, which may be new or deleted, because file watchers report late. */
 function fileOf({ uri, role, name }: OpenDocument): FileEntry | undefined {
   if (!uri.startsWith('file:') || (role !== 'prompt' && role !== 'samples')) return undefined;
   return { uri, path: fileURLToPath(uri), role, name };
 }
 
-/** A disk that tells no case finds a file under names that it does not have. The folders of who asks are as they are. */
+/**
+ * Checks the spelling, because a case-insensitive disk also finds other names. The folders shared with `asking` are not
+ * checked.
+ */
 async function hasItsName(
   { path, name }: FileEntry,
   asking: PromptName | undefined,
@@ -143,12 +149,12 @@ async function hasItsName(
   return isSpelledSo(path, path.slice(0, -inside.length), disk);
 }
 
-/** Without its byte order mark, as editors show it; undefined for what cannot be read. */
+/** The text without a byte order mark, as in editors; undefined for a file that cannot be read. */
 async function textOfFile(path: string): Promise<string | undefined> {
   try {
     const bytes = await readFile(path);
     return bytes.byteLength > MAX_FILE_BYTES ? undefined : new TextDecoder().decode(bytes);
   } catch {
-    return undefined; // gone since it was listed, or not readable: then nothing can refer to it
+    return undefined; // deleted since it was listed, or not readable, so nothing can refer to it
   }
 }

@@ -1,4 +1,4 @@
-/** The project of an editor that tells its files, and what each document is: VS Code. */
+/** The project of an editor that reports its files, and the role of each document: VS Code. */
 import type { FileEntry, Place } from './files.ts';
 import type { PromptProject, PromptProjects } from './project.ts';
 import { Texts } from './texts.ts';
@@ -15,7 +15,7 @@ export class ToldProject implements PromptProject, PromptProjects {
     return this.#listed.promise;
   }
 
-  /** All files are known from the first time on. */
+  /** Called with all files the first time. */
   setFiles(files: readonly FileEntry[], gone: readonly string[]): void {
     this.texts.removeFiles(gone);
     this.texts.setFiles(files);

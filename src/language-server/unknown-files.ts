@@ -1,6 +1,6 @@
 /**
- * Files that a prompt refers to and that nobody told of. Whether they are there is asked of the disk before anybody is
- * told that they are missing: a file watcher is late, or misses a file in a folder that is as new as the file.
+ * Finds files that a prompt refers to and that were not reported. The disk is checked before they are diagnosed as
+ * missing, because file watchers report late, or miss a file that was created together with its folder.
  */
 import { fileURLToPath } from 'node:url';
 import { PROMPT_FILE_EXTENSION, type PromptName, partialCandidates } from '../core/name.ts';
@@ -8,12 +8,12 @@ import type { Library, LibraryPrompt } from '../language/analysis/library.ts';
 import { partialsOf } from '../language/features/diagnostics/partials.ts';
 import { type FileEntry, type OpenDocument, SAMPLES_EXTENSION } from './files.ts';
 
-/** More than any prompt uses, and few enough to be asked of the disk at each keystroke. */
+/** More than any prompt uses, and few enough to check on the disk at each keystroke. */
 const MAX_FILES = 200;
 
 /**
- * Where the partials may be that the document needs, itself or through others, and that the library lacks; for samples,
- * where their prompt may be. None for a document that is no file among the prompts.
+ * Possible files of partials that the document uses, directly or indirectly, and that the library lacks; for samples,
+ * the file of their prompt. Empty for a document that is not a file in the prompts folder.
  */
 export function unknownFiles(
   { uri, role, name }: Pick<OpenDocument, 'uri' | 'role' | 'name'>,

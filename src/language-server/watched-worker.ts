@@ -1,6 +1,6 @@
 /**
- * The language server in a worker thread, as its client sees it. A thread that ends or works on one document for too
- * long is replaced when the client connects again, and is not asked again about the document that it failed at.
+ * Runs the language server in a worker thread. A worker that ends, or works on one document for too long, is replaced
+ * when the client connects again, and the new one is not asked about the document that made it fail.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -17,19 +17,19 @@ import { BusyNotification, type VersionedDocument } from './messages.ts';
 /** In milliseconds. */
 const START_LIMIT = 20_000;
 const ANSWER_LIMIT = 10_000;
-/** Before a server is started again that failed at no document, doubled each time. */
+/** Delay before restarting a server that did not fail at a document, doubled each time. */
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 60_000;
-/** Memory for the largest workspaces, not all of the machine's. */
+/** Enough for the largest workspaces, but not all of the machine's memory. */
 const MAX_HEAP_MB = 1024;
 
 export interface WatchedWorkerOptions {
   /** The file URL of the built `worker.ts`: `dist/language-server.js`. */
   readonly url: URL;
   readonly log: (message: string) => void;
-  /** The time a worker may take to start, in milliseconds. */
+  /** The time limit for a worker to start, in milliseconds. */
   readonly startLimit?: number;
-  /** The time it may work on one document, in milliseconds. */
+  /** The time limit for work on one document, in milliseconds. */
   readonly answerLimit?: number;
 }
 
@@ -40,10 +40,10 @@ export interface Transports {
 
 export class WatchedWorker {
   readonly #options: WatchedWorkerOptions;
-  /** By URI, the version that brought a worker down. */
+  /** The version of each document that made a worker fail, by URI. */
   readonly #refused = new Map<string, number>();
   #worker: Worker | undefined;
-  /** Failures since an answer. */
+  /** The number of failures since the last answer. */
   #failures = 0;
   #isDisposed = false;
 
@@ -51,12 +51,12 @@ export class WatchedWorker {
     this.#options = options;
   }
 
-  /** Documents for which a new worker must not answer requests. */
+  /** Documents about which a new worker must not answer requests. */
   get refused(): VersionedDocument[] {
     return [...this.#refused].map(([uri, version]) => ({ uri, version }));
   }
 
-  /** Starts a worker. The reader closes when it ends. */
+  /** Starts a worker. The reader closes when the worker ends. */
   async connect(): Promise<Transports> {
     if (this.#failures > 0) await delay(Math.min(FIRST_DELAY * 2 ** (this.#failures - 1), LONGEST_DELAY));
     if (this.#isDisposed) throw new Error('The language server is not started any more.');
@@ -72,7 +72,7 @@ export class WatchedWorker {
     return { reader: new WorkerReader(worker), writer: new WorkerWriter(worker, uri => this.#closed(uri)) };
   }
 
-  /** After the connection was shut down, or instead. */
+  /** Call after shutting down the connection, or instead. */
   async dispose(): Promise<void> {
     this.#isDisposed = true;
     await this.#worker?.terminate();
@@ -110,7 +110,7 @@ export class WatchedWorker {
     });
   }
 
-  /** Versions are counted from 1 again: what is opened next may be another text. */
+  /** Version numbers start from 1 again, and the document may have another text when it is reopened. */
   #closed(uri: string): void {
     this.#refused.delete(uri);
   }

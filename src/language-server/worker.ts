@@ -1,4 +1,4 @@
-/** The language server in a thread of the extension, which tells it the files and what each document is. */
+/** The language server in a thread of the extension, which reports the files and the role of each document. */
 import { parentPort } from 'node:worker_threads';
 import {
   BulkRegistration,
@@ -36,7 +36,7 @@ const connection = createConnection(new PortMessageReader(port), new PortMessage
 const project = new ToldProject();
 const { documents, diagnostics, report, answer } = languageServer(connection, {
   projects: project,
-  // At once: the connection would send it when the work is done.
+  // Posted directly, because the connection would send it only after the work.
   onBusy: params => port.postMessage({ jsonrpc: '2.0', method: BusyNotification.method, params }),
 });
 
@@ -52,7 +52,7 @@ connection.onInitialize(({ capabilities, initializationOptions }) => {
 connection.onInitialized(() => {
   const { samples } = selectors;
   connection.client.register(features(selectors)).catch(report);
-  // Apart: a bulk takes each feature once.
+  // Registered separately, because a bulk accepts each feature only once.
   const inSamples = { documentSelector: samples, triggerCharacters: [' '] };
   connection.client.register(CompletionRequest.type, inSamples).catch(report);
 });
@@ -76,7 +76,7 @@ connection.onNotification(PlacesNotification, ({ places }) => {
 connection.onNotification(FocusNotification, ({ uri }) => diagnostics.focused(uri));
 connection.listen();
 
-/** Each feature for the documents that the extension has it for. */
+/** The features, each with the documents that the extension selects for it. */
 function features({ prompts, written, samples, included }: Selectors): BulkRegistration {
   const all = { documentSelector: [...prompts, ...samples] };
   const edited = { documentSelector: [...written, ...samples] };

@@ -1,4 +1,4 @@
-/** A change of the language core's as a client applies it: edits in any file, then files that are renamed or new. */
+/** Converts a change of the language core for the client: edits in any file, then renamed and new files. */
 import {
   type ClientCapabilities,
   CreateFile,
@@ -13,7 +13,7 @@ import { PROMPT_FILE_EXTENSION } from '../core/name.ts';
 import type { WorkspaceChange } from '../language/results/edit.ts';
 import type { RequestContext } from './documents.ts';
 
-/** @throws ResponseError `RequestFailed` where files must be renamed or made and the client cannot do that */
+/** @throws ResponseError `RequestFailed` if files must be renamed or created and the client cannot do that */
 export function workspaceEditOf(
   change: WorkspaceChange,
   { convert, texts, opened }: RequestContext,
@@ -22,7 +22,7 @@ export function workspaceEditOf(
   const { documentChanges = false, resourceOperations = [] } = workspace?.workspaceEdit ?? {};
   const { edits, renames = [], creates = [] } = change;
   const changes = [...edits]
-    // A published version that is open beside it never changes.
+    // A published version never changes, even if it is open.
     .filter(([uri]) => uri === opened.uri || texts.openAt(uri)?.role !== 'version')
     .map(([uri, each]) => ({ uri: convert.written(uri), edits: convert.edits(uri, each) }));
   const needs = [...(renames.length > 0 ? ['rename'] : []), ...(creates.length > 0 ? ['create'] : [])];
@@ -31,7 +31,7 @@ export function workspaceEditOf(
       LSPErrorCodes.RequestFailed,
       'This also renames or creates a file, which your editor does not do for a language server. Rename the file yourself, or use "promptforge new".',
     );
-  // Neovim says that it renames files, and not that it takes them with edits, which it does.
+  // Neovim supports renaming files, also together with edits, but does not declare the latter.
   if (!documentChanges && needs.length === 0)
     return { changes: Object.fromEntries(changes.map(({ uri, edits: each }) => [uri, each])) };
   return {
@@ -51,7 +51,7 @@ export function workspaceEditOf(
   };
 }
 
-/** The files of new prompts, among those of the document. */
+/** New files for prompts, in the document's prompts folder. */
 export function newFiles(
   { creates = [] }: WorkspaceChange,
   { folder }: RequestContext['opened'],
