@@ -3,6 +3,9 @@ import { steadyClock } from './clock.ts';
 import { PromptForgeError } from './errors.ts';
 import type { ClientOptions, PromptStorage } from './types.ts';
 
+/** In milliseconds. A timer above 2 ** 31 - 1 ends at once, and one waits for twice the timeout. */
+export const LONGEST_TIMER = 1e9;
+
 export interface Settings extends Omit<ClientOptions, 'snapshot' | 'now'> {
   /** With no slash at its end. */
   readonly url: string;
@@ -39,8 +42,7 @@ export function settingsOf(options: ClientOptions): Settings {
   return {
     ...options,
     url: registryUrl(options.url, options.allowHttp === true),
-    // Timers are limited to 2 ** 31 milliseconds, and fire at once beyond that.
-    timeout: Math.min(count('timeout', options.timeout, 2000, 1), 1e9),
+    timeout: Math.min(count('timeout', options.timeout, 2000, 1), LONGEST_TIMER),
     retries: count('retries', options.retries, 2, 0),
     maxStale: options.maxStale === undefined ? undefined : count('maxStale', options.maxStale, 0, 0),
     maxEntries: count('maxEntries', options.maxEntries, 1000, 1),

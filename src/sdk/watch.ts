@@ -6,7 +6,7 @@ import type { Entry } from './entries.ts';
 import { type ErrorCode, PromptForgeError } from './errors.ts';
 import { exchange } from './exchange.ts';
 import type { Loader } from './loader.ts';
-import type { Settings } from './settings.ts';
+import { LONGEST_TIMER, type Settings } from './settings.ts';
 import type { Prompt, Wanted } from './types.ts';
 
 /** Seconds that the registry may hold the request. */
@@ -14,8 +14,6 @@ const WAIT = 25;
 /** Milliseconds between requests if the registry has no feed, and the maximum pause after failures. */
 const POLL = 15_000;
 const FIRST_PAUSE = 500;
-/** The longest that a timer can wait, in milliseconds: one set for longer ends at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 /** A shorter request is not repeated at once: an intermediary may be ending them. */
 const SHORT = 1000;
 
