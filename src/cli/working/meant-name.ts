@@ -1,15 +1,16 @@
 /** Suggests the prompt that was probably meant by a name that is not there. */
 import { didYouMean } from '../../core/missing-partial.ts';
 import type { PromptName } from '../../core/name.ts';
-import { foldCase } from '../../core/name-case.ts';
 import { nearest } from '../../core/near.ts';
+import { inOtherCase } from '../../core/other-case.ts';
 
 /** A sentence that begins with a space; empty if `name` is one of `names`, or similar to none. */
 export function meantName(name: PromptName, names: Iterable<PromptName>): string {
   const all = [...names];
   if (all.includes(name)) return '';
-  const meant = all.find(each => foldCase(each) === foldCase(name)) ?? nearest(name, all);
-  return meant === undefined ? '' : didYouMean(name, meant);
+  const sameButCase = inOtherCase(name, all);
+  const similar = sameButCase === '' ? nearest(name, all) : undefined;
+  return similar === undefined ? sameButCase : didYouMean(name, similar);
 }
 
 /** @param names those that have one */

@@ -1,10 +1,10 @@
 /** Trace Versions in Log…: lists the versions that lines of a log name. */
 import type { PromptName } from '../../core/name.ts';
+import { inOtherCase } from '../../core/other-case.ts';
 import { inTurns } from '../../workspace/in-turns.ts';
 import type { Option } from '../asking/ask.ts';
 import type { Lives } from '../lives/lives.ts';
 import { openReference } from '../versions/open-reference.ts';
-import { inOtherCase } from '../versions/other-case.ts';
 import { counted } from '../wording/age.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';

@@ -1,11 +1,11 @@
 /** Asks for the reference of a version, which may be within a log line or a link, or in the clipboard. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
+import { inOtherCase } from '../../core/other-case.ts';
 import { referencesIn } from '../../core/references.ts';
 import { parseVersionReference, type VersionNumber, versionReference } from '../../core/version.ts';
 import { targetInFront } from '../explorer/target.ts';
 import type { Workbench } from '../workbench.ts';
-import { inOtherCase } from './other-case.ts';
 
 export async function askForReference(workbench: Workbench) {
   const { ask, prompts } = workbench;

@@ -1,7 +1,7 @@
 /** Names that differ only by case, of which a registry has at most one. */
-import { didYouMean } from '../../core/missing-partial.ts';
-import type { PromptName } from '../../core/name.ts';
-import { foldCase } from '../../core/name-case.ts';
+import { didYouMean } from './missing-partial.ts';
+import type { PromptName } from './name.ts';
+import { foldCase } from './name-case.ts';
 
 /** "Did you mean …?" after a space, for an unknown name; empty if none differs only by case. */
 export function inOtherCase(name: string, listed: Iterable<PromptName>): string {
