@@ -11,6 +11,7 @@ import type { Body } from '../../syntax/nodes.ts';
 
 interface Told {
   readonly errors: readonly Finding[];
+  /** The lines of the file before the body. */
   readonly linesBefore: number;
   /** The front matter that the errors depend on; undefined if they do not depend on it. */
   readonly frontMatter: FrontMatterFacts | undefined;
@@ -26,11 +27,11 @@ export function templateErrors(analysis: Analysis): readonly Finding[] {
   const { body, frontMatter } = analysis;
   const kind = kindOf(analysis.name);
   const told = known[kind].get(body);
-  const { text: template, offset } = templateIn(analysis);
-  const before = linesBefore(analysis.text, offset);
+  const before = linesBefore(analysis.text, body.body.span.start);
   const isSame = (told?.frontMatter ?? frontMatter) === frontMatter && told?.linesBefore === before;
   if (told !== undefined && isSame) return told.errors;
-  const found = checkTemplate(template, kind, () => metadataOf(analysis), before);
+  const { text: template, offset } = templateIn(analysis);
+  const found = checkTemplate(template, kind, () => metadataOf(analysis), linesBefore(analysis.text, offset));
   const errors = found.map(({ code, start, end, message, data }): Finding => {
     const span = { start: offset + start, end: offset + end };
     return { code, span, message, ...(data && { data }) };
