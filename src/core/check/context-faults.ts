@@ -61,16 +61,19 @@ export function wrongCall(reference: string, { code, kind, path }: ContextFault,
   const isText = textOfKind(kind) !== undefined;
   if (isOfMetadata(path))
     return `The partial "${reference}" needs another value for "${path}", which the front matter of this prompt ${kind === 'nothing' ? 'does not have' : 'gives otherwise'}. Change it there.`;
-  const here = hasNames && kind !== 'object' ? 'with these arguments' : 'with this context';
+  if (path.startsWith('@') && isScalar(kind))
+    return `The partial "${reference}" needs another value for "${path}", which is a number or a boolean here. Change the partial, or call it outside of this loop.`;
+  const isArgument = hasNames && kind !== 'object';
+  const here = isArgument ? 'with these arguments' : 'with this context';
   if (isScalar(kind) || (isText && code === 'unknown-role')) {
     const what = isText ? 'another text' : 'a number or a boolean';
     const [use, pass] =
       code === 'unknown-role' ? ['role', '"system", "user", "model" or "tool"'] : ['URL', 'a URL'];
     return `The partial "${reference}" uses "${path}" as a ${use}, but ${here} it is ${what}. Pass ${pass}.`;
   }
-  const call = here === 'with this context' ? `${reference} name` : `${reference} name=value`;
+  const call = isArgument ? `${reference} name=value` : `${reference} name`;
   if (kind === 'nothing' || isText)
-    return `The partial "${reference}" needs a value for "${path}", but ${here} it ${isText ? 'is empty' : 'has none'}. Pass ${hasNames ? 'what' : 'the context that'} it reads, as in {{> ${call}}}.`;
+    return `The partial "${reference}" needs a value for "${path}", but ${here} it ${isText ? 'is empty' : 'has none'}. Pass ${isArgument ? 'what' : 'the context that'} it reads, as in {{> ${call}}}.`;
   const what = kind === 'inputs' ? 'all inputs together' : Array.isArray(kind) ? 'a list' : 'an object';
   return `The partial "${reference}" writes "${path}" as text, but ${here} that is ${what}. Pass what it writes, as in {{> ${call}}}.`;
 }

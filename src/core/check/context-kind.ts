@@ -275,7 +275,7 @@ export function within(
   return { ...place, context: { kind, above: isStep ? context : aboveOrHere(context) }, names };
 }
 
-/** What `../` leads to in a body that may keep the context around it, and so add no level: only rendering can tell. */
+/** The context of a body that may keep the one around it: only rendering can tell whether it adds a level for `../`. */
 export function aboveOrHere({ above }: Context): Context {
   return { kind: 'any', above: above === undefined ? undefined : 'unknown' };
 }

@@ -27,7 +27,7 @@ export function contradictionFault(
   const where = need.call === undefined ? '' : `In the partial "${need.call.reference}", `;
   const node = need.call?.node ?? need.node;
   const isLinked = [need, other].some(({ call }) => call?.isLinked === true);
-  const because = why(other, { told: need, key: at.key, linesBefore });
+  const because = why(other, { reported: need, key: at.key, linesBefore });
   return { code, node, isLinked, message: `${where}"${need.path}" ${never} ${because}` };
 }
 
@@ -52,20 +52,20 @@ export function placeOf({ call, node }: Need): Node['loc'] {
   return (call?.node ?? node).loc;
 }
 
-interface Told {
-  readonly told: Need;
+interface Reported {
+  readonly reported: Need;
   /** The key of the value that would have to be of two sorts. */
   readonly key: string;
   readonly linesBefore: number;
 }
 
-function why(need: Need, { told, key, linesBefore }: Told): string {
+function why(need: Need, { reported, key, linesBefore }: Reported): string {
   const { as, path, value, call } = need;
   const line = placeOf(need).start.line + linesBefore;
   if (call !== undefined)
     return `here: the partial "${call.reference}" in line ${line} needs another value. Use one of them, or put each in a branch of its own.`;
   if (typeof as === 'object') {
-    const { start } = placeOf(told);
+    const { start } = placeOf(reported);
     const { loc: branch } = as.block;
     return isBefore(start, branch.start) || isBefore(branch.end, start)
       ? `where "${path}" in line ${line} ${as.condition}. Put each in a branch of its own.`

@@ -48,13 +48,13 @@ function errorsOf<T extends ParsedTemplate>(
   template: T,
   isPrompt: boolean,
   templates: Templates<T>,
-  isTold: (fault: ContradictionFault) => boolean,
+  isWanted: (fault: ContradictionFault) => boolean,
 ): readonly TemplateError[] {
   const walk = new Walk(isPrompt, template, templates);
   walk.template();
   const lines = lineStarts(template.text);
   return walk.faults
-    .filter(isTold)
+    .filter(isWanted)
     .map(({ node: { loc }, code, message }) => ({
       code,
       message,
@@ -96,7 +96,7 @@ class Walk<T extends ParsedTemplate> {
   readonly #template: T;
   readonly #templates: Templates<T>;
   readonly #root: InputValue;
-  readonly #told = new Set<Node>();
+  readonly #reported = new Set<Node>();
   /** The context of each block's body. */
   readonly #contexts = new Map<Statement, InputValue>();
   #count = 0;
@@ -164,15 +164,15 @@ class Walk<T extends ParsedTemplate> {
 
   /** Adds what a body needs whenever it is evaluated. */
   #collect(program: Program, place: Place<T>, known: KnownValues, onConflict: OnConflict): void {
-    const told = (conflict: Conflict | undefined): void => {
+    const report = (conflict: Conflict | undefined): void => {
       if (conflict !== undefined) onConflict(conflict);
     };
     for (const statement of program.body) {
-      for (const need of needsOf(statement, place)) told(known.add(within(need, place)));
+      for (const need of needsOf(statement, place)) report(known.add(withCall(need, place)));
       if (statement.type === 'PartialStatement' || statement.type === 'PartialBlockStatement')
         this.#collectPartial(statement, place, known, onConflict);
     }
-    told(known.settle());
+    report(known.settle());
     for (const statement of program.body)
       if (statement.type === 'BlockStatement') this.#collectCertain(statement, place, known, onConflict);
   }
@@ -257,7 +257,7 @@ class Walk<T extends ParsedTemplate> {
     const context = (isOwn ? value : undefined) ?? this.#contextOf(block, place);
     const inside = hasSameContext ? same : inContext(place, context, program);
     const main = isOwn ? inside : { ...inside, above: undefined };
-    const needs = (each: readonly Need[]) => each.map(need => within(need, place));
+    const needs = (each: readonly Need[]) => each.map(need => withCall(need, place));
     return [
       { program, place: main, needs: needs(condition.main) },
       { program: inverse, place: same, needs: needs(condition.inverse) },
@@ -285,17 +285,17 @@ class Walk<T extends ParsedTemplate> {
     // The condition of a branch is the reason; of two tags, the first is.
     const isReason =
       isCondition(need) || (isBefore(placeOf(need).start, placeOf(other).start) && !isCondition(other));
-    const [told, because] = isReason ? [other, need] : [need, other];
+    const [reported, reason] = isReason ? [other, need] : [need, other];
     const { linesBefore = 0 } = this.#template;
-    const fault = contradictionFault({ at: conflict.at, need: told, other: because }, linesBefore);
-    if (isCondition(told) || this.#told.has(fault.node)) return;
-    this.#told.add(fault.node);
+    const fault = contradictionFault({ at: conflict.at, need: reported, other: reason }, linesBefore);
+    if (isCondition(reported) || this.#reported.has(fault.node)) return;
+    this.#reported.add(fault.node);
     this.faults.push(fault);
   }
 }
 
 /** Adds the call of the partial that a need is in, if any. */
-function within(need: Need, { call }: { readonly call: CallSite | undefined }): Need {
+function withCall(need: Need, { call }: { readonly call: CallSite | undefined }): Need {
   return call === undefined ? need : { ...need, call };
 }
 

@@ -111,7 +111,7 @@ const UNEQUAL = 'Handlebars compares with {{#unlessEquals one other}}…{{/unles
 const NO_VARIABLES =
   'Handlebars sets no variables. Pass the value as an input, or use {{#with value as |name|}}…{{/with}}.';
 
-/** What to write instead of names that are helpers in other languages. */
+/** The advice for names that are helpers in other languages. */
 const KEYWORDS: ReadonlyMap<string, string> = new Map([
   ...['elif', 'elsif', 'elseif'].map(name => [name, 'Handlebars writes {{else if condition}}.'] as const),
   ...['include', 'template', 'partial', 'import', 'render'].map(name => [name, INCLUDE] as const),

@@ -26,7 +26,7 @@ export interface InputValue {
   readonly depth: number;
 }
 
-/** What the names in a body mean. A value is undefined if only rendering can tell. */
+/** The meaning of the names in a body. A value is undefined if only rendering can tell. */
 export interface ValueScope {
   readonly context: InputValue | undefined;
   /** True in the body of a helper, whose context is never nothing. */

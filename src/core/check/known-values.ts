@@ -26,7 +26,7 @@ export interface Need {
   readonly ifTrue?: InputValue;
 }
 
-/** What a block tests. */
+/** The test of a block. */
 export interface Condition {
   readonly condition: string;
   readonly block: Node;

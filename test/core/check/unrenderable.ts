@@ -269,7 +269,7 @@ export const UNRENDERABLE: readonly Unrenderable[] = [
     'unknown-role',
     1,
     58,
-    /uses "@index" as a role/,
+    /another value for "@index", which is a number/,
   ),
   row('{{#each a}}{{@root.a}}{{/each}}', 'not-text', 1, 14, /only if "a" in line \d has items/),
   row(
