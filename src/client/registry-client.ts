@@ -248,7 +248,7 @@ export class RegistryClient {
     return sources;
   }
 
-  /** The unified diff of two versions, and the versions that the ends stand for. */
+  /** The unified diff of two versions, and the versions that `from` and `to` resolve to. */
   diff(name: PromptName, from: DiffEnd, to: DiffEnd, signal?: AbortSignal): Promise<VersionDiff> {
     return this.#connection.call('diff', { path: { name }, query: { from, to } }, signal);
   }

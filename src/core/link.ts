@@ -26,7 +26,7 @@ export interface FoundPrompt {
   readonly source: string;
   /** Unique among all that may be found: `support/_header`, or `support/_header@3`. */
   readonly id: string;
-  /** What error messages call it, such as its file; default: its name. */
+  /** Its name in error messages, such as that of its file; default: its name. */
   readonly label?: string;
 }
 

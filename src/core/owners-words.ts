@@ -31,7 +31,7 @@ export interface WaitingOwnersChange {
   readonly canApprove: readonly string[];
 }
 
-/** What a change of owners waits for: `1 approval by dana or sam`. */
+/** The approvals that a change of owners waits for: `1 approval by dana or sam`. */
 export function changeWaitsFor({ approvals, approvalsNeeded, canApprove }: WaitingOwnersChange): string {
   const left = approvalsMissing({ approvals, approvalsNeeded });
   const what = `${left} ${left === 1 ? 'approval' : 'approvals'}`;

@@ -35,7 +35,7 @@ export interface ContextKeys {
   'promptforge.releaseReview': string;
   /** True if there is an unsent comment or edit of one. */
   'promptforge.unsentComments': boolean;
-  /** Whether open editors show comments, and whether some have suggestions. */
+  /** True if open editors show comments, and if some of the comments have suggestions. */
   'promptforge.comments': boolean;
   'promptforge.suggestions': boolean;
   /** True if a registry's log was rewritten, and nobody has acknowledged it yet. */

@@ -28,7 +28,7 @@ class Reader {
   readonly #contexts = new Map<Span, Uses>();
   /** By the place of their declaration. */
   readonly #blockParams = new Map<Span, Uses>();
-  /** What to do with the uses of a whole path. */
+  /** Called with the uses of a whole path. */
   readonly #done = new Map<PathNode, (uses: Uses) => void>();
 
   constructor(resolved: Resolved) {

@@ -81,7 +81,7 @@ export function startDeliveryThread(
     waiting.clear();
     ended.resolve(why);
   });
-  // Whoever awaits `listening` gets the error.
+  // The error reaches the caller that awaits `listening`.
   listening.promise.catch(() => {});
 
   return {

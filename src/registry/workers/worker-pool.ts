@@ -5,7 +5,7 @@ import { type FairQueue, fairQueue, type QueueLimits } from './fair-queue.ts';
 import { sizeOf } from './size-of.ts';
 import { OutOfMemory, startProcess, startThread, type Worker } from './worker.ts';
 
-/** Who requests work, and until when. */
+/** The caller that work is done for. */
 export interface Asker {
   /** The queue's key: an API key's id. */
   readonly key: string;
