@@ -71,6 +71,9 @@ describe('One of some words', () => {
           .join('') +
         word.slice(at + 2),
     );
+  const hasOneMore = (long: string, short: string) =>
+    long.length === short.length + 1 &&
+    Array.from(long).some((_, at) => long.slice(0, at) + long.slice(at + 1) === short);
   const slips = lists.chain(words =>
     fc
       .tuple(fc.constantFrom(...words), fc.nat(), fc.constantFrom('a', 'e', 'x', 'E', '-', ' '))
@@ -86,7 +89,9 @@ describe('One of some words', () => {
   it('is refused with one slip, and the word that was meant is named', () => {
     fc.assert(
       fc.property(slips, ({ words, word, text }) => {
-        fc.pre(!words.includes(text));
+        // "comment.uresolved" is as near to "comment.resolved" as to "comment.unresolved".
+        const isOneSlip = (other: string) => hasOneMore(text, other) || hasOneMore(other, text);
+        fc.pre(!words.includes(text) && !words.some(other => other !== word && isOneSlip(other)));
         assert.throws(() => oneOf(words)(text), {
           message: `Did you mean "${word}"? Write one of ${words.join(', ')}.`,
         });
