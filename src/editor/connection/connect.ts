@@ -1,7 +1,6 @@
 /** Connect to Registry…: asks which one, checks that it responds, writes promptforge.json, and asks for the key. */
 import * as vscode from 'vscode';
 import { registryAddress, validateRegistryUrl } from '../../client/address.ts';
-import { registerCommand } from '../commands.ts';
 import { logged, messageOf } from '../problems/explain.ts';
 import { registryName } from '../status/words.ts';
 import { EMBEDDED } from '../versions/uri.ts';
@@ -9,22 +8,12 @@ import { counted } from '../wording/age.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { fileFolders } from './find-project.ts';
-import { openProjectFile } from './open-project-file.ts';
 
 const NOT_ON_DISK =
   'The folders of this window are not on a disk, and PromptForge writes prompts only there. Clone the repository, or connect to where it is (SSH, WSL, a dev container), and open the folder there.';
 
-export function registerConnect(workbench: Workbench): vscode.Disposable {
-  const { report } = workbench;
-  return vscode.Disposable.from(
-    registerCommand('connect', 'Connecting', report, () => connect(workbench)),
-    registerCommand('openProjectFile', 'Opening promptforge.json', report, () =>
-      openProjectFile(workbench.session),
-    ),
-  );
-}
-
-async function connect(workbench: Workbench): Promise<void> {
+/** Asks which registry, and connects to it. */
+export async function connect(workbench: Workbench): Promise<void> {
   const { ask } = workbench;
   if (!vscode.workspace.isTrusted) {
     const chosen = await ask.tell(

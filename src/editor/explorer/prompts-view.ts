@@ -8,7 +8,6 @@ import { setContext } from '../context-keys.ts';
 import { LAST_KNOWN } from '../status/words.ts';
 import { counted } from '../wording/age.ts';
 import type { Workbench } from '../workbench.ts';
-import { askForFilter } from './ask-for-filter.ts';
 import { PromptsDragAndDrop } from './drag-and-drop.ts';
 import { selectFocused } from './focused-node.ts';
 import { followEditor } from './follow-editor.ts';
@@ -89,7 +88,10 @@ export function registerPromptsView(
     prompts.onDidChange(show),
     session.onDidChange(show),
     registerCommand('refresh', 'Refreshing', report, refresh),
-    registerCommand('filter', 'Filtering', report, () => askForFilter(tree.filter, apply, drafts)),
+    registerCommand('filter', 'Filtering', report, async () => {
+      const { askForFilter } = await import('./ask-for-filter.ts');
+      await askForFilter(tree.filter, apply, drafts);
+    }),
     registerCommand('clearFilter', 'Clearing the filter', report, () => apply('')),
     registerCommand('loadMore', 'Fetching older versions', report, node =>
       isNode(node) && node.kind === 'more' ? tree.loadMore(node.listed.name) : undefined,
