@@ -5,6 +5,7 @@ import { LAST_KNOWN } from '../status/words.ts';
 import { EMBEDDED } from '../versions/uri.ts';
 import { treeItem } from '../wording/tree-item.ts';
 import { DisposableOwner } from '../work/disposable-owner.ts';
+import { TreeChanges } from '../work/tree-changes.ts';
 import { environmentWords } from './environments-words.ts';
 import type { Session } from './session.ts';
 
@@ -16,16 +17,17 @@ export interface EnvironmentNode {
 
 export class EnvironmentsTree extends DisposableOwner implements vscode.TreeDataProvider<EnvironmentNode> {
   readonly #session: Session;
-  readonly #changed = this.own(new vscode.EventEmitter<undefined>());
+  readonly #changed = this.own(new TreeChanges());
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(session: Session) {
     super();
     this.#session = session;
-    this.own(session.onDidChange(() => this.#changed.fire(undefined)));
+    this.own(session.onDidChange(() => this.#changed.fire()));
   }
 
   getChildren(node?: EnvironmentNode): EnvironmentNode[] {
+    if (node === undefined) this.#changed.asked();
     if (node !== undefined || this.#session.project === undefined) return [];
     const { environments, keys } = this.#session;
     const known = new Set(environments.map(({ name }) => name));

@@ -10,6 +10,7 @@ import { messageOf } from '../problems/explain.ts';
 import { EMBEDDED, folderUriParts, promptUriParts } from '../versions/uri.ts';
 import { treeItem } from '../wording/tree-item.ts';
 import { DisposableOwner } from '../work/disposable-owner.ts';
+import { TreeChanges } from '../work/tree-changes.ts';
 import { asksForArchived, filterOf } from './filter.ts';
 import {
   folderWords,
@@ -32,7 +33,7 @@ export class PromptsTree extends DisposableOwner implements vscode.TreeDataProvi
   readonly #prompts: PromptList;
   readonly #pages: VersionPages;
   readonly #lives: PromptLives;
-  readonly #changed = this.own(new vscode.EventEmitter<undefined>());
+  readonly #changed = this.own(new TreeChanges());
   readonly onDidChangeTreeData = this.#changed.event;
   #filter = '';
   /** The prompts that match the filter, computed on first use after a change. */
@@ -87,7 +88,10 @@ export class PromptsTree extends DisposableOwner implements vscode.TreeDataProvi
   }
 
   async getChildren(node?: ExplorerNode): Promise<ExplorerNode[]> {
-    if (node === undefined) return nodesIn(this.#admitted(), '');
+    if (node === undefined) {
+      this.#changed.asked();
+      return nodesIn(this.#admitted(), '');
+    }
     if (node.kind === 'folder') return nodesIn(this.#admitted(), node.path);
     if (node.kind === 'prompt') return this.#childrenOf(node.listed);
     return [];
@@ -126,12 +130,12 @@ export class PromptsTree extends DisposableOwner implements vscode.TreeDataProvi
     const newest = this.#prompts.listed.get(name)?.summary?.newest.version;
     if (newest === undefined) return;
     await this.#pages.more(name, newest);
-    this.#changed.fire(undefined);
+    this.#changed.fire();
   }
 
   #update(): void {
     this.#visible = undefined;
-    this.#changed.fire(undefined);
+    this.#changed.fire();
   }
 
   #admitted(): readonly ListedPrompt[] {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
 import { selectFocused } from '../explorer/focused-node.ts';
 import { type HistoryNode, isHistoryNode } from '../explorer/nodes.ts';
+import { TreeChanges } from '../work/tree-changes.ts';
 import type { Workbench } from '../workbench.ts';
 import type { OpenHistory } from './open-history.ts';
 
@@ -17,18 +18,21 @@ export interface HistoryView extends vscode.Disposable {
 
 export function registerHistoryView(workbench: Workbench): HistoryView {
   const { report } = workbench;
-  const changed = new vscode.EventEmitter<undefined>();
+  const changed = new TreeChanges();
   let opening: Promise<OpenHistory> | undefined;
   const opened = (): Promise<OpenHistory> => {
     opening ??= import('./open-history.ts').then(({ openHistory }) =>
-      openHistory(workbench, view, () => changed.fire(undefined)),
+      openHistory(workbench, view, () => changed.fire()),
     );
     return opening;
   };
   const view = vscode.window.createTreeView<HistoryNode>(VIEW, {
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
-      getChildren: async node => (await opened()).tree.getChildren(node),
+      async getChildren(node) {
+        if (node === undefined) changed.asked();
+        return (await opened()).tree.getChildren(node);
+      },
       getTreeItem: async node => (await opened()).tree.getTreeItem(node),
       resolveTreeItem: async (item, node) => (await opened()).tree.resolveTreeItem(item, node),
       getParent: () => undefined,

@@ -10,6 +10,7 @@ import { LAST_KNOWN } from '../status/words.ts';
 import { counted } from '../wording/age.ts';
 import { treeItem } from '../wording/tree-item.ts';
 import { DisposableOwner } from '../work/disposable-owner.ts';
+import { TreeChanges } from '../work/tree-changes.ts';
 import type { Workbench } from '../workbench.ts';
 import {
   entriesOf,
@@ -43,7 +44,7 @@ export class PromotionsTree extends DisposableOwner implements vscode.TreeDataPr
     | undefined;
   readonly #keyOf: (environment: EnvironmentName) => StoredKeyState | undefined;
   readonly #environments: () => readonly EnvironmentName[];
-  readonly #changed = this.own(new vscode.EventEmitter<undefined>());
+  readonly #changed = this.own(new TreeChanges());
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor({ session, promotions, prompts }: Pick<Workbench, 'session' | 'promotions' | 'prompts'>) {
@@ -52,18 +53,20 @@ export class PromotionsTree extends DisposableOwner implements vscode.TreeDataPr
     this.#prompts = prompts;
     this.#keyOf = environment => session.keys.get(environment);
     this.#environments = () => session.environments.map(({ name }) => name);
-    this.own(promotions.onDidChange(() => this.#changed.fire(undefined)));
+    this.own(promotions.onDidChange(() => this.#changed.fire()));
     // The targets of pointers come from the list of prompts.
-    this.own(prompts.onDidChange(() => this.#changed.fire(undefined)));
+    this.own(prompts.onDidChange(() => this.#changed.fire()));
     // Permissions follow from the keys.
-    this.own(session.onDidChange(() => this.#changed.fire(undefined)));
+    this.own(session.onDidChange(() => this.#changed.fire()));
   }
 
   getChildren(node?: PromotionNode): PromotionNode[] {
-    if (node === undefined)
+    if (node === undefined) {
+      this.#changed.asked();
       return groupsOf(this.#list.promotions, this.#environments(), this.#keyOf, this.#list.ownersChanges).map(
         group => ({ kind: 'group', group }),
       );
+    }
     if (node.kind === 'group') {
       const { owners, promotions } = node.group;
       return [...owners.map(change => ({ kind: 'owners' as const, change })), ...entriesOf(promotions)];
