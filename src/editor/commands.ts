@@ -1,5 +1,6 @@
 /** Registers commands so that failures are reported by us, not by VS Code's "command failed" message. */
 import * as vscode from 'vscode';
+import { closeAnswered } from './asking/answered-question.ts';
 import type { ReportProblem } from './problems/report.ts';
 
 /**
@@ -19,6 +20,8 @@ export function registerCommand(
       // Not awaited, because the message may stay open for long after the command.
       void report(error, doing, () => attempt(...args));
       return undefined;
+    } finally {
+      closeAnswered();
     }
   };
   return vscode.commands.registerCommand(`promptforge.${id}`, attempt);

@@ -1,4 +1,5 @@
 /** A registry that goes away and comes back, seen from a window that does nothing. */
+import assert from 'node:assert/strict';
 import type { JourneyWindow } from './support/journey-window.ts';
 import type { ServedRegistry } from './support/served-registry.ts';
 
@@ -6,9 +7,17 @@ type Step = (title: string, run: () => Promise<void>) => Promise<void>;
 
 const LAST_KNOWN = 'Offline. Showing last known state.';
 
+// What has received the focus outside of the questions.
+const RECORD = `(() => {
+  const focused = (window.focusedInJourney = []);
+  addEventListener('focusin', ({ target }) => {
+    if (target.closest('.quick-input-widget') === null) focused.push(target.className);
+  });
+})()`;
+
 /** @param key an author's, of development */
 export async function seesItGoAndComeBack(
-  { workbench }: JourneyWindow,
+  { workbench, page }: JourneyWindow,
   step: Step,
   registry: ServedRegistry,
   key: string,
@@ -17,8 +26,13 @@ export async function seesItGoAndComeBack(
 
   await step('connects to a team’s registry', async () => {
     await workbench.run('PromptForge: Connect to Registry…');
+    await workbench.question('Connect to Registry');
+    await page.evaluate(RECORD);
     await workbench.choose('Connect to Registry', 'Connect to your team’s registry');
     await workbench.answer('Connect to Registry', registry.url);
+    await workbench.question('Set Key');
+    // What is typed between two questions would be received there.
+    assert.deepEqual(await page.evaluate('window.focusedInJourney'), []);
     await workbench.answerHidden('Set Key', key);
     await workbench.status(`${host} · development`);
   });

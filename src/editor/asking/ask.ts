@@ -16,6 +16,8 @@ export interface TextQuestion {
   readonly isStale?: (draft: string) => boolean;
   /** Hidden while typing, for keys. */
   readonly secret?: boolean;
+  /** True if it stays open after the answer, because another question or a message follows. */
+  readonly isFollowed?: boolean;
   /** Validates the text so far: an error or a note; undefined if it is valid. */
   readonly validate?: (text: string) => string | { readonly note: string } | undefined;
 }
@@ -46,6 +48,8 @@ export interface PickQuestion<Value> {
   readonly title: string;
   readonly placeholder: string;
   readonly options: readonly Option<Value>[] | Promise<readonly Option<Value>[]>;
+  /** As for a text. */
+  readonly isFollowed?: boolean;
 }
 
 export interface PickManyQuestion<Value> {

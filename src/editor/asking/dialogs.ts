@@ -3,11 +3,12 @@
  * second late and miss the text that Escape leaves.
  */
 import * as vscode from 'vscode';
+import { closeAnswered, keepAnswered } from './answered-question.ts';
 import type { Confirmation, DialogSeverity, Dialogs, Option, PickManyQuestion, PickQuestion } from './ask.ts';
 import type { InputDrafts } from './drafts.ts';
 
 export const dialogs = (drafts: InputDrafts): Dialogs => ({
-  async text({ title, prompt, value, selection, placeholder, draft, isStale, secret, validate }) {
+  async text({ title, prompt, value, selection, placeholder, draft, isStale, secret, isFollowed, validate }) {
     const box = vscode.window.createInputBox();
     box.title = title;
     box.prompt = prompt;
@@ -36,16 +37,16 @@ export const dialogs = (drafts: InputDrafts): Dialogs => ({
     });
     // For example, shows a proposed time in UTC.
     if (box.value !== '') isValid();
-    box.show();
-    return answer.finally(() => {
-      box.dispose();
-      void drafts.write();
-    });
+    show(box);
+    const given = await answer;
+    close(box, isFollowed && given !== undefined);
+    void drafts.write();
+    return given;
   },
 
   sent: draft => drafts.forget(draft),
 
-  async pick<Value>({ title, placeholder, options }: PickQuestion<Value>) {
+  async pick<Value>({ title, placeholder, options, isFollowed }: PickQuestion<Value>) {
     const list = vscode.window.createQuickPick<Item<Value>>();
     list.title = title;
     list.placeholder = placeholder;
@@ -65,22 +66,24 @@ export const dialogs = (drafts: InputDrafts): Dialogs => ({
       // The new element has taken the focus; return it to the list.
       await vscode.commands.executeCommand('workbench.action.focusQuickOpen');
     });
-    list.show();
+    show(list);
+    let given: Item<Value> | undefined;
     try {
       const shown = items(options).then(found => {
         list.items = found;
         list.busy = false;
       });
       // If the options cannot be loaded, the question ends with the reason.
-      return (await Promise.race([chosen, shown.then(() => chosen)]))?.value;
+      given = await Promise.race([chosen, shown.then(() => chosen)]);
+      return given?.value;
     } finally {
-      list.dispose();
+      close(list, isFollowed && given !== undefined);
     }
   },
 
   async pickMany<Value>({ title, placeholder, options }: PickManyQuestion<Value>) {
     const offered = options.map(option => ({ ...item(option), picked: option.picked, value: option.value }));
-    const chosen = await vscode.window.showQuickPick(offered, {
+    const choosing = vscode.window.showQuickPick(offered, {
       title,
       placeHolder: placeholder,
       canPickMany: true,
@@ -88,10 +91,13 @@ export const dialogs = (drafts: InputDrafts): Dialogs => ({
       matchOnDetail: true,
       ignoreFocusOut: true,
     });
+    closeAnswered();
+    const chosen = await choosing;
     return chosen?.map(({ value }) => value);
   },
 
   async confirm({ message, detail, button, alternative, severity }: Confirmation) {
+    closeAnswered();
     const buttons = alternative === undefined ? [button] : [button, alternative];
     const show = severity === 'error' ? vscode.window.showErrorMessage : vscode.window.showWarningMessage;
     const chosen = await show(message, { modal: true, detail }, ...buttons);
@@ -99,6 +105,7 @@ export const dialogs = (drafts: InputDrafts): Dialogs => ({
   },
 
   async tell(severity: DialogSeverity, message: string, ...buttons: string[]) {
+    closeAnswered();
     const show = {
       info: vscode.window.showInformationMessage,
       warning: vscode.window.showWarningMessage,
@@ -107,6 +114,16 @@ export const dialogs = (drafts: InputDrafts): Dialogs => ({
     return show(message, ...buttons);
   },
 });
+
+function show(question: vscode.QuickInput): void {
+  question.show();
+  closeAnswered();
+}
+
+function close(question: vscode.QuickInput, isFollowed = false): void {
+  if (isFollowed) keepAnswered(question);
+  else question.dispose();
+}
 
 function validation(
   found: string | { readonly note: string } | undefined,

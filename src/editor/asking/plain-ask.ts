@@ -15,8 +15,9 @@ export function plainAsk(ask: Dialogs): Dialogs {
         ...(question.placeholder !== undefined && { placeholder: oneLine(question.placeholder) }),
       }),
     sent: draft => ask.sent(draft),
-    pick: <Value>({ title, placeholder, options }: PickQuestion<Value>) =>
+    pick: <Value>({ title, placeholder, options, ...others }: PickQuestion<Value>) =>
       ask.pick<Value>({
+        ...others,
         title: oneLine(title),
         placeholder: oneLine(placeholder),
         options: plainOptions(options),

@@ -91,6 +91,7 @@ async function chooseFolder({ session, ask }: Workbench): Promise<string | undef
   return ask.pick({
     title: 'Connect to Registry',
     placeholder: 'Select the folder for your prompts',
+    isFollowed: true,
     options: folders.map(({ name, uri }) => {
       const known = session.projects.find(({ root }) => root === uri.fsPath);
       return {
@@ -110,6 +111,7 @@ async function chooseRegistry(workbench: Workbench, root: string): Promise<strin
     title: 'Connect to Registry',
     placeholder:
       now === undefined ? 'Select a registry' : `Now: ${registryName(now)}. Select another registry`,
+    isFollowed: true,
     options: [
       {
         label: 'Connect to your team’s registry',
@@ -132,6 +134,7 @@ async function chooseRegistry(workbench: Workbench, root: string): Promise<strin
     draft,
     prompt: 'The address of the registry. It is stored in promptforge.json; the key is not.',
     placeholder: 'https://prompts.example.com',
+    isFollowed: true,
     ...(now !== undefined && now !== EMBEDDED && { value: now }),
     validate: url =>
       url.trim() === '' ? 'Enter the address of the registry.' : validateRegistryUrl(url.trim()),

@@ -33,7 +33,7 @@ export async function pickPointer(
     await ask.tell('info', none);
     return undefined;
   }
-  return ask.pick({ title, placeholder, options });
+  return ask.pick({ title, placeholder, options, isFollowed: true });
 }
 
 /**

@@ -47,6 +47,7 @@ export async function pickTarget(
   const chosen = await ask.pick<PointerTarget | typeof ANOTHER>({
     title,
     placeholder: 'Select an environment',
+    isFollowed: true,
     options: [...options, another],
   });
   if (chosen !== ANOTHER) return chosen;
@@ -54,6 +55,7 @@ export async function pickTarget(
   const environment = await ask.pick({
     title,
     placeholder: 'Select an environment for the new channel',
+    isFollowed: true,
     options: session.environments.map(({ name }) => ({ label: name, value: name })),
   });
   if (environment === undefined) return undefined;
@@ -62,6 +64,7 @@ export async function pickTarget(
     draft: channelDraft(environment, session),
     prompt: `The channel in ${environment}. Applications request it by this name.`,
     placeholder: 'canary',
+    isFollowed: true,
     validate: text => validateChannelName(text, environment, targets),
   });
   if (channel === undefined) return undefined;

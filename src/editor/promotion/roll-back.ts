@@ -55,6 +55,7 @@ export async function rollBack(workbench: Workbench, { prompt, pointer, wasLive 
   const back = await ask.pick({
     title: `Roll Back ${prompt}`,
     placeholder: 'Select a version to roll back to',
+    isFollowed: true,
     options,
   });
   if (back !== undefined) await move(workbench, { prompt, ...back, kind: 'roll-back' });
