@@ -16,7 +16,7 @@ export interface TextQuestion {
   readonly isStale?: (draft: string) => boolean;
   /** Hidden while typing, for keys. */
   readonly secret?: boolean;
-  /** True if it stays open after the answer, because another question or a message follows. */
+  /** True if it stays open after the answer until the next question, a message or the end of the command. */
   readonly isFollowed?: boolean;
   /** Validates the text so far: an error or a note; undefined if it is valid. */
   readonly validate?: (text: string) => string | { readonly note: string } | undefined;

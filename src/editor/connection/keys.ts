@@ -185,6 +185,7 @@ async function pickStored({ session, ask }: Workbench, title: string): Promise<E
   return ask.pick({
     title,
     placeholder: 'Select an environment',
+    isFollowed: true,
     options: stored.map(name => ({ label: name, value: name })),
   });
 }

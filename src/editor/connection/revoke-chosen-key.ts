@@ -39,6 +39,7 @@ async function pickEnvironment({ session, ask }: Workbench): Promise<Environment
   return ask.pick({
     title: 'Revoke Key',
     placeholder: 'Select the environment that the key is for',
+    isFollowed: true,
     options: managed.map(([name]) => ({ label: name, value: name })),
   });
 }
@@ -53,6 +54,7 @@ async function revokeKey(workbench: Workbench, environment: EnvironmentName): Pr
   const key = await ask.pick({
     title: `Revoke Key for ${environment}`,
     placeholder: 'Select the key to revoke',
+    isFollowed: true,
     options: keyOptions(keys, own.id, now),
   });
   if (key === undefined) return;

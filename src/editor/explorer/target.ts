@@ -176,5 +176,5 @@ export async function pickPrompt(
     await ask.tell('info', `${title}: no prompt is available.`);
     return undefined;
   }
-  return ask.pick({ title, placeholder: 'Select a prompt', options });
+  return ask.pick({ title, placeholder: 'Select a prompt', options, isFollowed: true });
 }

@@ -109,7 +109,12 @@ async function pickPlace(
       description: 'the newest version',
       value: { environment: name, channel: LATEST },
     }));
-  return ask.pick({ title, placeholder: 'Select an environment', options: [...places, ...newest] });
+  return ask.pick({
+    title,
+    placeholder: 'Select an environment',
+    options: [...places, ...newest],
+    isFollowed: true,
+  });
 }
 
 async function compareWithNow(workbench: Workbench, documents: LiveDocuments, then: Live): Promise<void> {

@@ -38,5 +38,10 @@ export async function namedChange(
     await ask.tell('info', `${question.title}: there is nothing to select.`);
     return undefined;
   }
-  return ask.pick({ title: question.title, placeholder: 'Select a change of owners', options });
+  return ask.pick({
+    title: question.title,
+    placeholder: 'Select a change of owners',
+    options,
+    isFollowed: true,
+  });
 }

@@ -20,6 +20,7 @@ export async function namedEnvironment(
   return ask.pick({
     title,
     placeholder: 'Select an environment',
+    isFollowed: true,
     // Production first, as the most likely choice.
     options: names.toReversed().map(name => ({ label: name, value: name })),
   });

@@ -41,7 +41,7 @@ export async function namedPromotion(
     await ask.tell('info', `${question.title}: there is nothing to select.`);
     return undefined;
   }
-  return ask.pick({ title: question.title, placeholder: 'Select a promotion', options });
+  return ask.pick({ title: question.title, placeholder: 'Select a promotion', options, isFollowed: true });
 }
 
 /**

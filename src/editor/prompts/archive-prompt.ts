@@ -34,6 +34,7 @@ export async function archivePrompt(
   const reason = await ask.text({
     title: `Archive ${prompt}`,
     prompt: 'Enter a reason. It is kept permanently.',
+    isFollowed: true,
     draft,
   });
   if (reason === undefined) return;

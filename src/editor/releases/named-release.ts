@@ -46,7 +46,7 @@ export async function namedRelease(
       await ask.tell('info', `${question.title}: there is nothing to select.`);
       return undefined;
     }
-    return ask.pick({ title: question.title, placeholder: 'Select a release', options });
+    return ask.pick({ title: question.title, placeholder: 'Select a release', options, isFollowed: true });
   }
 }
 

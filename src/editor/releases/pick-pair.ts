@@ -47,6 +47,7 @@ export async function pickPair(
     const chosen = await ask.pick<[EnvironmentName, EnvironmentName] | 'channel'>({
       title: channel === STABLE ? title : `${title} on ${channel}`,
       placeholder: 'Select the environments to compare',
+      isFollowed: true,
       options: [
         ...pairs.map(pair => ({ label: `${pair[0]} → ${pair[1]}`, value: pair })),
         ...(others.length > 0
@@ -59,6 +60,7 @@ export async function pickPair(
     const other = await ask.pick<Channel>({
       title,
       placeholder: 'Select a channel',
+      isFollowed: true,
       options: [STABLE, ...others].map(each => ({ label: each, value: each })),
     });
     if (other === undefined) return undefined;

@@ -67,5 +67,5 @@ export async function pickVersion(
     await ask.tell('info', `${title}: ${prompt} has no suitable version.`);
     return undefined;
   }
-  return ask.pick({ title, placeholder, options });
+  return ask.pick({ title, placeholder, options, isFollowed: true });
 }

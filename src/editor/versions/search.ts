@@ -59,6 +59,7 @@ function askForText(
       ? `Text that a version of ${where} added or removed. Case is ignored.`
       : 'Text in the versions on this machine, because the registry is not connected. Case is ignored.',
     placeholder: 'fee for urgent transfers',
+    isFollowed: true,
     validate: validateSearchText,
   });
 }
