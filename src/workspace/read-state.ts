@@ -176,7 +176,7 @@ function isPublished(
   return digest === base?.digest || digest === prompt?.newest.digest;
 }
 
-/** True if the file's digest alone answers the request. */
+/** True if the file's digest alone determines its state. */
 function isAsPublished(
   known: Pick<FileText, 'digest'>,
   base: LockEntry | undefined,
