@@ -471,7 +471,7 @@ export class RegistryClient {
     return this.#connection.call('editComment', { path: { name, id }, body: { text } }, signal);
   }
 
-  /** Hides a comment; the log keeps its text. @throws Problem `role_too_low`, `promotion_closed` … */
+  /** Hides a comment; the registry keeps its text. @throws Problem `role_too_low`, `promotion_closed` … */
   deleteComment(
     name: PromptName,
     id: string,

@@ -1,4 +1,4 @@
-/** Loads many prompts with one request. */
+/** Loads many prompts with few requests. */
 import { asError } from './as-error.ts';
 import { asObject, keyOf, promptOf, wantedOf } from './delivery.ts';
 import type { Entry } from './entries.ts';

@@ -28,7 +28,7 @@ export type ErrorCode =
   | 'timeout'
   /** The caller's signal aborted. */
   | 'aborted'
-  /** Another server answers there: a login page, a proxy, another API. */
+  /** Another server answers at the URL: a login page, a proxy, another API. */
   | 'not_a_registry'
   /** The registry does not support this call: it is an earlier release, or a process that only delivers. */
   | 'unsupported'
@@ -36,7 +36,7 @@ export type ErrorCode =
   | 'invalid_snapshot'
   /** The storage cannot be read or written, or its contents are invalid. */
   | 'storage_failed'
-  /** A function given as a hook threw. */
+  /** A hook threw. */
   | 'hook_failed';
 
 export interface ErrorDetails {

@@ -121,7 +121,7 @@ export interface GetOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A given version has no fallback. */
+/** Options without a fallback: the result always is a version. */
 interface NoFallback {
   readonly fallback?: undefined;
 }
@@ -253,7 +253,7 @@ export interface PromptClient<Of extends PromptTypes<Of> = AnyPrompts> {
     options: RenderOptions,
   ): Promise<Rendered<AnyPrompt>>;
   /**
-   * Loads many prompts, with one request for each 100.
+   * Loads many prompts, with one request for each 100 or, if they are longer, for each MiB.
    * @returns the prompts, in the requested order
    * @throws PromptForgeError the first error, if one of them is not available from any source
    */

@@ -95,7 +95,7 @@ export class LockChanges {
     return this.#files.readFile(join(this.#root, LOCK_FILE)).catch(() => undefined);
   }
 
-  /** To be called before work that ends with writing the file. @throws WorkspaceError `not_writable` */
+  /** Checks the file before work that ends with writing it. @throws WorkspaceError `not_writable` */
   async checkWritable(): Promise<void> {
     const stat = await this.#files.stat(join(this.#root, LOCK_FILE));
     if (stat?.isReadOnly === true)

@@ -118,7 +118,7 @@ export async function readState(
     spellings,
   };
 
-  /** To be called before the index forgets the texts of missing files. */
+  /** Must run before the index forgets the texts of missing files. */
   function findRenames(noted: PromptRenames): PromptRenames {
     const gone: GoneFile[] = [];
     for (const { name, base, file } of states.values())

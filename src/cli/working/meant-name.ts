@@ -13,7 +13,7 @@ export function meantName(name: PromptName, names: Iterable<PromptName>): string
   return similar === undefined ? sameButCase : didYouMean(name, similar);
 }
 
-/** The error for a prompt without a file. @param names the prompts that have a file or a base */
+/** The error for a prompt without a file. @param names the known prompts, for a suggestion */
 export function withoutFile(name: PromptName, names: Iterable<PromptName>): string {
   return `${name} has no file here.${meantName(name, names) || ' Check the name, or pull it.'}`;
 }
