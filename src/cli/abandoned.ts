@@ -1,4 +1,4 @@
-/** Records that something was abandoned that would keep the process from ending: a keychain that never answers. */
+/** Records that the command abandoned a keychain that never answers, which would keep the process running. */
 let abandoned = false;
 
 export function abandon(): void {

@@ -22,7 +22,7 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** An error found by a command itself. `message` is for the person: what happened, what to do. */
+/** An error found by a command itself. `message` tells the user what happened and what to do. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
   readonly exitCode: ExitCode;

@@ -1,6 +1,6 @@
 /**
- * Reads the key that a command sends to a registry. Never from the command line, which other users of the machine can
- * read.
+ * Reads the key that a command sends to a registry. It is never an argument, because other users of the machine can read
+ * the command line.
  */
 import { CommandFailure, EXIT } from './exit-code.ts';
 import { readBytes } from './read-bytes.ts';
@@ -8,7 +8,7 @@ import { readBytes } from './read-bytes.ts';
 const LONGEST = { bytes: 64 * 1024, sentence: 'The file is too large for a key.' };
 
 /**
- * @param file undefined: the environment variable PROMPTFORGE_KEY
+ * @param file a file with the key; undefined to read the environment variable PROMPTFORGE_KEY
  * @param why the first sentence of the error if there is none
  * @throws CommandFailure
  */

@@ -19,7 +19,7 @@ export function line(parts: TemplateStringsArray, ...values: readonly (string | 
   return String.raw({ raw: parts }, ...values.map(value => oneLine(String(value)))) as TerminalText;
 }
 
-/** The first line of a text by a person that shows something, without its line break of any system. */
+/** The first line with visible characters, without its line break. */
 export function firstLine(text: string): string {
   return text.split(/\r\n|[\n\r\u0085\u2028\u2029]/).find(each => !isBlank(each)) ?? '';
 }

@@ -48,6 +48,6 @@ export function applySettings(): void {
       [STARTED_OVER]: String(pid),
     });
   } catch {
-    // It still serves, but uses more memory.
+    // Without the settings, the process serves all the same, but uses more memory.
   }
 }

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { systemErrorReason } from '../disk/system-error.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 
-/** Stands for stdin instead of a file. */
+/** The argument that means stdin instead of a file. */
 const STDIN = '-';
 
 /**

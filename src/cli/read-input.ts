@@ -15,7 +15,7 @@ const STDIN = '-';
 const LONGEST = { bytes: 8 * 1024 * 1024, sentence: 'The input may have at most 8 MiB.' };
 
 /**
- * The values by variable name; an empty file is an empty input.
+ * Reads the values by variable name; an empty file is an empty input.
  * @throws CommandFailure with file, line and column if it is not UTF-8, not YAML or JSON, or not an object
  */
 export async function readInput(path: string): Promise<Record<string, unknown>> {
@@ -29,7 +29,7 @@ export async function readInput(path: string): Promise<Record<string, unknown>> 
   return value as Record<string, unknown>;
 }
 
-/** Earlier messages, as a list like in the API. @throws CommandFailure as `readInput` */
+/** Reads earlier messages, a list as in the API. @throws CommandFailure as `readInput` */
 export async function readMessages(path: string): Promise<readonly Message[]> {
   const { value, label } = await readValue(path);
   const messages = z.array(message).safeParse(value ?? []);

@@ -1,4 +1,4 @@
-/** Reads a key that is typed or piped in: it is not shown, and never on the command line. */
+/** Reads a key that is typed or piped in: it is neither shown nor part of the command line. */
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { CommandFailure, EXIT } from './exit-code.ts';

@@ -27,7 +27,7 @@ export interface RemoteOptions {
 /** A key and its source. */
 export interface FoundKey {
   readonly key: Key;
-  /** The source for a person: `PROMPTFORGE_KEY_PRODUCTION`, `keychain`. */
+  /** The source in messages: `PROMPTFORGE_KEY_PRODUCTION`, `keychain`. */
   readonly from: string;
 }
 
@@ -45,7 +45,7 @@ export interface RemoteClient {
   readonly environments: readonly Environment[];
 }
 
-/** Refusals of the key itself, which are final until it is replaced. */
+/** Problems of the key itself, which remain until it is replaced. */
 const ABOUT_THE_KEY: readonly ProblemCode[] = ['key_malformed', 'key_unknown', 'key_revoked', 'key_expired'];
 
 export class Remote {
@@ -53,7 +53,7 @@ export class Remote {
   readonly url: string;
   readonly #clients = new Map<EnvironmentName, RegistryClient>();
   #keychain: Promise<ReadonlyMap<EnvironmentName, FoundKey>> | undefined;
-  /** Why the keychain gave no key. */
+  /** The reason why the keychain could not be read. */
   #whyNoKeychain: string | undefined;
 
   /** @throws RegistryUnreachable `address_refused` */
@@ -62,7 +62,7 @@ export class Remote {
   }
 
   /**
-   * A client with a key for the operation.
+   * Returns a client with a key for the operation.
    * @throws CommandFailure if there is no suitable key; Problem, including `environment_not_found`; RegistryUnreachable
    */
   async clientFor(work: KeyPurpose): Promise<RemoteClient> {
@@ -88,12 +88,12 @@ export class Remote {
     }));
   }
 
-  /** Undefined if the keychain has none, or there is no keychain. */
+  /** The key of an environment in the keychain; undefined if it has none, or there is no keychain. */
   async keyInKeychain(environment: EnvironmentName): Promise<Key | undefined> {
     return (await this.#inKeychain()).get(environment)?.key;
   }
 
-  /** Why the keychain was not used or had no key; undefined if it had one. */
+  /** The reason why the keychain could not be read; undefined if it was read or not needed. */
   get whyNoKeychain(): string | undefined {
     return this.#whyNoKeychain;
   }
@@ -221,7 +221,7 @@ async function inTime<T>(reading: Promise<T>): Promise<T> {
   }
 }
 
-/** The sentence about a key, such as `mara.lindqvist, author`. */
+/** The owner of a key in messages, such as `mara.lindqvist, author`. */
 export function whoIs({ actor, role }: KeyRecord): string {
   return `${actor}, ${role}`;
 }

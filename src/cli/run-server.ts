@@ -80,7 +80,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     const signing = deliveryOnly ? undefined : await ownSigning(store, options);
     await using closing = new Cleanup();
     closing.defer(() => signing?.heads.close());
-    // Queried before serving: losing the database right afterward must not end this.
+    // Queried before serving: if the database is lost right afterward, the process must continue.
     const hasKeys = (await listKeys(store, { limit: 1 })).length > 0;
     const asked = stopAsked();
     const server = await serveRegistry({
@@ -129,7 +129,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   logEvent('stopped');
 }
 
-/** The key of a data folder is in the folder. */
+/** The place of the registry, with its key: by default, a data folder contains it. */
 function placeOf({ data, database, registryKey }: RegistryOptions): RegistryPlace {
   const key = registryKey ?? (database === undefined ? undefined : join(data, IDENTITY_FILE));
   return {

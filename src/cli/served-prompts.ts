@@ -39,7 +39,7 @@ export interface Served {
   readonly url: string;
   readonly environment: string;
   readonly wanted: readonly Wanted[];
-  /** True if they were named, so that one that is not served is an error. */
+  /** True if the command line named the prompts, so that one that is not served is an error. */
   readonly areNamed: boolean;
   /** Prompts that were already reported as skipped. */
   readonly leftOut: Set<string>;
@@ -51,7 +51,7 @@ const TIMEOUT = 30_000;
 const NOT_SERVED = ['prompt_not_found', 'channel_unset'] as const;
 
 /**
- * @param names default: those of the working copy
+ * @param names empty for the prompts of the working copy
  * @param more further options of the client
  * @throws CommandFailure; WorkspaceError for a working copy that cannot be read
  */
@@ -83,7 +83,7 @@ export async function servedPrompts(
   }
 }
 
-/** A name that is almost the key's is probably a typing error. */
+/** The error for a key of another environment. A name that is almost the key's is probably a typing error. */
 function otherEnvironment(ofKey: string, asked: string): CommandFailure {
   const near = nearest(asked, [ofKey]);
   const what = `The key is for ${ofKey}, but --environment is ${asked}.`;
@@ -93,7 +93,7 @@ function otherEnvironment(ofKey: string, asked: string): CommandFailure {
 }
 
 /**
- * The prompts in order of reference. A prompt that is not served is reported and skipped, unless it was named.
+ * Fetches the prompts, in order of reference. A prompt that is not served is reported and skipped, unless it was named.
  * @throws CommandFailure
  */
 export async function fetchServed(served: Served): Promise<Prompt[]> {
@@ -144,7 +144,10 @@ function exitOf({ code }: PromptForgeError): 1 | 2 | 4 {
   return isAround ? EXIT.environment : EXIT.refused;
 }
 
-/** The key in the file, otherwise from the usual places: the environment's variable, PROMPTFORGE_KEY, the keychain. */
+/**
+ * The key in the file; without a file, that in the environment's variable or PROMPTFORGE_KEY. The keychain is used only
+ * if the environment is named.
+ */
 async function readerKey(url: string, { keyFile, environment }: ServedOptions): Promise<string> {
   const any = process.env['PROMPTFORGE_KEY']?.trim() ?? '';
   if (keyFile === undefined && environment !== undefined) {

@@ -25,7 +25,7 @@ export async function signingFiles(options: SigningOptions): Promise<SigningFile
   return { keyFile, headFile: await signedHeadFile(options, keyFile) };
 }
 
-/** The key of a registry, which is not created here. @throws CommandFailure, DataFolderProblem */
+/** Reads the key of a registry, without creating one. @throws CommandFailure, DataFolderProblem */
 export async function existingKey(file: string): Promise<RegistryIdentity> {
   try {
     await access(file);

@@ -1,4 +1,4 @@
-/** Parses instants and durations in options. Needs the contract, which takes a while to load. */
+/** Parses instants and durations in options. It imports the contract, which takes a while to load. */
 import { InvalidArgumentError } from 'commander';
 import { MAX_OVERLAP } from '../contract/keys.ts';
 import { timestamp } from '../contract/values.ts';
@@ -11,7 +11,7 @@ export function instantArgument(text: string): string {
   );
 }
 
-/** A duration as for `durationArgument`, or `0` for none. */
+/** A duration as for `durationArgument`, or `0` for none, in milliseconds. */
 export function overlapArgument(text: string): number {
   const overlap = text === '0' ? 0 : durationArgument(text);
   if (overlap > MAX_OVERLAP * 1000)

@@ -50,7 +50,7 @@ export const environmentArgument = argument(lowerCase(parseEnvironmentName));
 export const promptArgument = argument(parsePromptName);
 export const channelArgument = argument(lowerCase(parseChannel));
 
-/** A path, an address or a location: never blank, like the value of an unset shell variable, nor a reason that shows nothing. */
+/** A text that must not be blank, as the value of an unset shell variable is: a path, an address or a reason. */
 export function givenArgument(text: string): string {
   if (!isBlank(text)) return text;
   throw new InvalidArgumentError('It is empty. Check whether a shell variable is not set.');
@@ -90,7 +90,7 @@ export const channelsArgument = argument((text: string) => {
   return channels;
 });
 
-/** An address, or a block of them. */
+/** The address of a proxy, or a block of addresses. */
 export const proxyArgument = argument((text: string) => {
   trustedProxies([text]);
   return text;
@@ -101,7 +101,7 @@ export function listArgument<T>(parse: (text: string) => T): (text: string) => T
   return text => text.split(',').map(part => parse(part.trim()));
 }
 
-/** One of these words. */
+/** Parses one of these words. */
 export function oneOf<Word extends string>(words: readonly Word[]): (text: string) => Word {
   return text => {
     const word = words.find(each => each === text);

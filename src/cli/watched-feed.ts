@@ -4,18 +4,21 @@ import { ROUTES } from '../contract/routes.ts';
 import type { ClientOptions, PromptForgeError } from '../sdk/client.ts';
 
 export interface FeedListener {
-  /** Called once per failure, until the feed is back. */
+  /** Called once when the feed fails, until it is back. */
   failed(error: PromptForgeError): void;
   back(): void;
 }
 
-/** A proxy may end each long-polling request; the client repeats it at once, so a single failure is not reported. */
+/**
+ * The number of consecutive failures that is reported. A proxy may end each long-polling request, which the client
+ * repeats at once, so a single failure is not reported.
+ */
 const WORTH_TELLING = 2;
 
 /** Options for the client, which retries automatically with growing pauses. */
 export function watchedFeed(listener: FeedListener): Required<Pick<ClientOptions, 'fetch' | 'onError'>> {
   let failures = 0;
-  /** True if the last request of the feed failed and the client has not reported why. */
+  /** True from a request of the feed until it succeeds or the client reports its error. */
   let isFailing = false;
 
   function answered(): void {

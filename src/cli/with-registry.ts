@@ -1,4 +1,4 @@
-/** Opens the registry of a command's options for its work and closes it afterward, whatever happens. */
+/** Opens the registry of a command's options for its work, and closes it afterward even if the work fails. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { nearest } from '../core/near.ts';
@@ -26,7 +26,7 @@ export interface Opening {
   readonly onNarrowed?: OnNarrowed;
 }
 
-/** Reports data that others could read until now. */
+/** Reports data that other users could read until now. */
 export const sayNarrowed: OnNarrowed = sentence => void say(line`${sentence}`);
 
 /** @throws DataFolderProblem, DatabaseProblem if it cannot be opened; errors of `work` */
@@ -47,8 +47,8 @@ export async function withRegistry<T>(
 }
 
 /**
- * Refuses a registry that `serve` refuses. Only for data folders: a database's signed head is beside a key that is not
- * known here.
+ * Rejects a registry that `serve` would reject. Only for data folders: the signed head of a database is beside its key,
+ * whose file is not known here.
  */
 async function checkServed({ data, database }: RegistryOptions, store: Store): Promise<void> {
   const file = headFileOf(join(data, IDENTITY_FILE));

@@ -3,7 +3,7 @@ import { systemErrorReason } from '../disk/system-error.ts';
 import { nodeFileSystem } from '../workspace/node-file-system.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 
-/** Atomic. @throws CommandFailure */
+/** Writes a file atomically. @throws CommandFailure */
 export async function writeOutput(file: string, text: string): Promise<void> {
   try {
     await nodeFileSystem.writeFile(file, Buffer.from(text));

@@ -2,11 +2,12 @@
 import { RegistryUnreachable } from './unreachable.ts';
 
 /**
- * Without user, query, fragment, or anything that a URL parser would correct; the same as in promptforge.schema.json.
+ * Excludes a user, a query, a fragment, and anything that a URL parser would correct. promptforge.schema.json has the
+ * same pattern.
  */
 const REGISTRY_URL = /^[hH][tT][tT][pP][sS]?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/;
 
-/** Why `text` cannot be a registry's URL, as one sentence that quotes no credentials; undefined if it can. */
+/** Returns why `text` cannot be a registry's URL, without quoting credentials; undefined if it can. */
 export function validateRegistryUrl(text: string): string | undefined {
   const url = URL.parse(text);
   if (url === null) return 'This is not a URL. Write the full URL, such as https://prompts.example.com.';

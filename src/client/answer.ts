@@ -1,4 +1,4 @@
-/** Reads a response: checks that it is from a registry and matches the API. Nothing unchecked gets past this module. */
+/** Reads a response: checks that it is from a registry and matches the API. */
 import type * as z from 'zod';
 import { API_VERSION, HEADER, MEDIA } from '../contract/headers.ts';
 import { wordsOfIssue } from '../contract/issue-words.ts';
@@ -74,7 +74,10 @@ function gatewayMessage(answer: TransportResponse, url: string): string {
   return `${url} is unavailable: a server in front of the registry returned ${what(answer)}. Try again ${when}.`;
 }
 
-/** The problem that the registry reports, as an error of the domain. */
+/**
+ * Returns the problem that the registry reports, or `wrong_shape` if the response has another type.
+ * @throws RegistryUnreachable `wrong_shape` for an invalid problem document
+ */
 function problemOf(answer: TransportResponse, url: string): Error {
   if (mediaType(answer) !== PROBLEM_MEDIA_TYPE)
     return wrongShape(
@@ -98,7 +101,7 @@ function problemOf(answer: TransportResponse, url: string): Error {
   return new Problem(document.code, redactKeys(detail), details);
 }
 
-/** Details for the registry's operator. */
+/** The request's id in the registry's server log, for its operator; empty for all but an internal error. */
 function whereInTheLog(code: ProblemCode, headers: Headers): string {
   const id = headers.get(HEADER.requestId) ?? '';
   return code === 'internal_error' && /^[0-9a-f]{32}$/.test(id) ? ` (request ${id})` : '';

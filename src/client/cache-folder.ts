@@ -51,7 +51,7 @@ export class CacheFolder {
   }
 
   /**
-   * Undefined for a file that does not exist, cannot be read or is longer than `maxBytes`.
+   * Reads a file; undefined if it does not exist, cannot be read or is longer than `maxBytes`.
    * @param file within the folder
    * @param isUse true if the read counts as a use
    */
@@ -101,7 +101,7 @@ export class CacheFolder {
     await rm(path, { force: true }).catch((error: unknown) => this.#tell(path, 'cannot be deleted', error));
   }
 
-  /** Every file below a folder within this one; none if it does not exist. */
+  /** Lists all files below a subfolder, relative to this folder; empty if it does not exist. */
   async files(below: string): Promise<string[]> {
     try {
       const entries = await readdir(join(this.#folder, below), { recursive: true, withFileTypes: true });

@@ -36,7 +36,7 @@ export interface LogPage {
   readonly position: LogPosition;
 }
 
-/** The log is not the one that was seen before. Show it to a person as an alarm, and do not retry. */
+/** The log does not continue the one that was seen before. Show the message as an alarm, and do not retry. */
 export class LogRewritten extends Error {
   override readonly name = 'LogRewritten';
   /** The last event known to be good. */
@@ -79,14 +79,14 @@ export function continueChain(head: ChainHead, events: readonly RegistryEvent[])
 /** Reads pages of the log: a `RegistryClient`. */
 export interface LogReader {
   changes(query: ChangesQuery, signal?: AbortSignal): Promise<Changes>;
-  /** @throws Problem `unavailable` if nobody signs */
+  /** @throws Problem `unavailable` if the registry does not sign its log */
   checkpoint(signal?: AbortSignal): Promise<Checkpoint>;
 }
 
 /**
  * Returns the end of the log, for readers that follow it from now on: the registry's current checkpoint, verified
  * against the event that it signs. Earlier events are not read, so the signing key is trusted on first use: an audit
- * checks both (docs/audit.md). Returns the start of the log if nobody signs, so that all of it is read.
+ * checks both (docs/audit.md). Returns the start of the log if it is not signed, so that all of it is read.
  * @throws LogRewritten, Problem, RegistryUnreachable
  */
 export async function endOfLog(registry: LogReader, signal?: AbortSignal): Promise<LogPosition> {
@@ -106,7 +106,7 @@ export async function endOfLog(registry: LogReader, signal?: AbortSignal): Promi
 /**
  * Yields every page after `from` until nothing is new; a page without events if only the checkpoint is new. Reads the
  * page before `from` again first, to detect a log that was rewritten or cut without growing.
- * @throws LogRewritten, SignerChanged, Problem, RegistryUnreachable
+ * @throws LogRewritten, SignerChanged, NotSigned, Problem, RegistryUnreachable
  */
 export async function* readLog(
   registry: LogReader,
@@ -153,8 +153,9 @@ export async function* readLog(
 }
 
 /**
- * Verifies that the registry still signs a log with the last seen event, without reading the log.
- * @throws LogRewritten, Problem, RegistryUnreachable
+ * Verifies without reading the log that the registry's checkpoint is not older than the last seen event, and if it is
+ * of that event, that it matches. `readLog` verifies a newer one.
+ * @throws LogRewritten, NotSigned, Problem, RegistryUnreachable
  */
 export async function checkHead(registry: LogReader, from: LogPosition, signal?: AbortSignal): Promise<void> {
   const signed = await checkpointOf(registry, from, signal);
@@ -163,8 +164,8 @@ export async function checkHead(registry: LogReader, from: LogPosition, signal?:
 }
 
 /**
- * Undefined if nobody signs.
- * @throws LogRewritten if it is for a log shorter than the known part; NotSigned if it was signed before
+ * Returns the registry's checkpoint; undefined if the log was never signed.
+ * @throws LogRewritten if the checkpoint is older than the last seen event; NotSigned if the log was signed before
  */
 async function checkpointOf(
   registry: LogReader,

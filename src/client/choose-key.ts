@@ -6,11 +6,11 @@ import { type Role, roleIncludes } from '../core/role.ts';
 /** The state of one environment's key. */
 export type StoredKeyState =
   | { readonly kind: 'none' }
-  /** The registry recognizes it. */
+  /** The registry recognizes the key. */
   | { readonly kind: 'known'; readonly who: KeyRecord }
-  /** It is stored, but the registry refused it; `why` is the registry's own sentence. */
+  /** The key is stored, but the registry rejected it; `why` is the registry's message. */
   | { readonly kind: 'refused'; readonly why: string }
-  /** It is stored, but the registry could not be reached. */
+  /** The key is stored, but the registry could not be reached. */
   | { readonly kind: 'unasked' };
 
 export type Keys = ReadonlyMap<EnvironmentName, StoredKeyState>;
@@ -36,7 +36,7 @@ export type Choice =
       /** The environments whose keys would be sufficient, the most likely first; empty if any would be. */
       readonly environments: readonly EnvironmentName[];
       readonly role: Role;
-      /** The missing key and its fix. */
+      /** A sentence for the user that names the missing key. */
       readonly message: string;
     };
 
@@ -91,8 +91,8 @@ function candidatesFor(
 }
 
 /**
- * A key that reads drafts comes first, because people work on drafts; of these the least powerful one, because a
- * production admin key is not for browsing.
+ * Orders keys that can read drafts first, because people work on drafts, and the least powerful of them first, because
+ * a production admin key is not for browsing.
  */
 function forReading(environments: readonly Environment[], keys: Keys): EnvironmentName[] {
   const rank: readonly Role[] = ['author', 'approver', 'admin', 'reader'];

@@ -130,7 +130,11 @@ export class RegistryConnection {
     );
   }
 
-  /** @throws Problem, RegistryUnreachable `wrong_shape` and others that mean that no registry responded */
+  /**
+   * Parses the response of a route.
+   * @throws Problem
+   * @throws RegistryUnreachable `not_a_registry`, `older_api`, `newer_api`, `unavailable`, `wrong_shape`
+   */
   read<R extends RouteName>(route: R, answer: TransportResponse, call: RouteRequest = {}): JsonOf<R> {
     const { responses }: Route = ROUTES[route];
     const schemas: Record<number, z.ZodType> = {};
@@ -162,7 +166,7 @@ export class RegistryConnection {
   }
 }
 
-/** The error that kept a change from being sent: the registry never received it. */
+/** Marks an error that prevented a change from being sent: the registry never received it. */
 function notSent(error: unknown, url: string): unknown {
   const isUnreachable = RegistryUnreachable.is(error);
   if (!isUnreachable && !Problem.is(error)) return error;

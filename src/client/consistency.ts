@@ -1,4 +1,4 @@
-/** Verifies that what a registry signs now continues what it signed before: this is how a witness detects a forked log. */
+/** Verifies that a registry's checkpoint continues an earlier one, which is how a witness detects a forked log. */
 import type { Consistency } from '../contract/consistency.ts';
 import { type Checkpoint, isSigned } from '../core/checkpoint.ts';
 import { type ChainHead, type RegistryEvent, validateNextEvent } from '../core/event.ts';
@@ -88,13 +88,13 @@ async function proof(
   try {
     return await registry.consistency({ from, to }, signal);
   } catch (error) {
-    // It signed this head, but cannot show how the log led to it.
+    // The registry signed this head, but cannot show how the log led to it.
     if (Problem.is(error, 'invalid_request')) forked(error.message);
     throw error;
   }
 }
 
-/** The signing key after an event. @throws SignerChanged for one that its predecessor did not endorse */
+/** The signing key after an event. @throws SignerChanged for a key that its predecessor did not endorse */
 export function keyAfter<Key extends string | null>(
   event: RegistryEvent,
   before: ChainHead,

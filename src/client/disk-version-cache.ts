@@ -27,7 +27,7 @@ const history = z.array(versionSummary);
 
 export class DiskVersionCache implements VersionCache {
   readonly #folder: CacheFolder;
-  /** In the order of their last use. */
+  /** The least recently used first. */
   readonly #sources = new Map<Digest, string>();
   #inMemory = 0;
 
@@ -91,7 +91,7 @@ export class DiskVersionCache implements VersionCache {
     }
   }
 
-  /** Like `getSource`, for going through many: it does not count as a use, and nothing is kept in memory. */
+  /** Like `getSource`, but does not count as a use and keeps nothing in memory, for reading many sources. */
   async peekSource(digest: Digest): Promise<string | undefined> {
     return this.#sources.get(digest) ?? this.#readSource(digest, false);
   }
@@ -108,7 +108,7 @@ export class DiskVersionCache implements VersionCache {
     return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   }
 
-  /** @param reference undefined for any */
+  /** @param reference the version that the file must describe; undefined for any */
   async #readSummary(
     file: string,
     reference: VersionReference | undefined,
@@ -123,7 +123,7 @@ export class DiskVersionCache implements VersionCache {
     return undefined;
   }
 
-  /** A listed version, whose text may have been cached with another version. */
+  /** Finds a version in the cached history. Its text may have been cached with another version. */
   async #listedSummary(
     registryUrl: string,
     reference: VersionReference,
@@ -154,7 +154,10 @@ function versionFile(registryUrl: string, reference: VersionReference): string {
   return registryFile(registryUrl, 'versions', reference);
 }
 
-/** Versions never change: if one differs, it is from another registry, and the old entries are dropped. */
+/**
+ * Adds a page to a history. Versions never change, so if one differs, the registry is another one, and the old entries
+ * are dropped.
+ */
 function joined(
   before: readonly VersionSummary[],
   page: readonly VersionSummary[],

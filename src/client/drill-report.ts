@@ -31,7 +31,7 @@ export function drillMarkdown(report: DrillReport): string {
 
 type Row = readonly [string, string];
 
-/** Aligned, because the report is also read as plain text. */
+/** Aligns the columns, because the report is also read as plain text. */
 function table([heading, ...rows]: readonly [Row, ...Row[]]): string[] {
   const all = [heading, ...rows];
   const widths = [0, 1].map(column => Math.max(...all.map(row => row[column as 0 | 1].length)));

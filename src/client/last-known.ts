@@ -25,7 +25,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 
 export class LastKnown {
   readonly #folder: CacheFolder;
-  /** The last text this window wrote, by file. */
+  /** The digest of the last text that this window wrote, by file. */
   readonly #written = new Map<string, string>();
 
   constructor(folder: CacheFolder) {

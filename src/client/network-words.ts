@@ -4,7 +4,10 @@
  */
 import { redactKeys } from '../core/key.ts';
 
-/** `nothing listens there (ECONNREFUSED)`, to follow a colon. `message` is fetch's message without a code. */
+/**
+ * Returns a reason to follow a colon, such as `nothing listens there (ECONNREFUSED)`. `message` is that of `fetch`,
+ * for an error without a code.
+ */
 export function describeNetworkError(code: string, message: string): string {
   const words =
     UNREACHED[code] ?? (message === 'bad port' ? 'fetch refuses this port' : 'the connection failed');
@@ -27,7 +30,7 @@ const UNREACHED: Readonly<Record<string, string>> = {
   UND_ERR_HEADERS_OVERFLOW: 'its answer has longer headers than any registry',
 };
 
-/** `its certificate has expired (CERT_HAS_EXPIRED)` */
+/** Returns a reason to follow a colon, such as `its certificate has expired (CERT_HAS_EXPIRED)`. */
 export function describeTlsError(code: string): string {
   return withCode(UNTRUSTED.find(([codes]) => codes.test(code))?.[1] ?? 'it could not be secured', code);
 }

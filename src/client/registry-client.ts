@@ -1,8 +1,8 @@
 /**
  * A client for the registry: one typed method per call of the API, bound to one key and so to one environment. Every
  * response is checked against the contract; errors of the registry are `Problem`s, failures to reach it are
- * `RegistryUnreachable`. Calls that change nothing, or have an Idempotency-Key, are retried when the network or the
- * registry fails; every call takes an AbortSignal.
+ * `RegistryUnreachable`. Calls that change nothing, use PUT, or have an Idempotency-Key are retried when the network or
+ * the registry fails; every call takes an AbortSignal.
  */
 import type * as z from 'zod';
 import type { Changes } from '../contract/changes.ts';
@@ -98,7 +98,7 @@ export class RegistryClient {
     this.#cache = options.cache;
   }
 
-  /** Resolves if a registry with this API answers there; sends no key. */
+  /** Resolves if a registry with this API answers at the URL; sends no key. */
   async health(signal?: AbortSignal): Promise<void> {
     await this.#connection.call('healthz', {}, signal);
   }
@@ -471,7 +471,7 @@ export class RegistryClient {
     return this.#connection.call('editComment', { path: { name, id }, body: { text } }, signal);
   }
 
-  /** Hides a comment; the log keeps its text. @throws Problem `role_too_low`, `promotion_closed` … */
+  /** Hides a comment; the registry keeps its text. @throws Problem `role_too_low`, `promotion_closed` … */
   deleteComment(
     name: PromptName,
     id: string,
@@ -587,7 +587,7 @@ export class RegistryClient {
     return this.#connection.call('render', { path: { name }, body: request }, signal);
   }
 
-  /** Rejects a version that is not the requested one or does not match its digest; caches it otherwise. */
+  /** Caches a version. @throws RegistryUnreachable if it is not the requested one or does not match its digest */
   async #accept(found: Version, asked: Partial<Version>, url: string): Promise<void> {
     checkAnswered(found, asked, url);
     await this.#cache?.putVersion(this.url, found);

@@ -1,6 +1,6 @@
 /**
  * Practices a rollback in an environment before production: back to the previous good version, until applications have
- * it, and forward again. Whatever happens, the pointer is restored, or the report says what is live.
+ * it, and forward again. The pointer is restored even if a step fails; the report says which version is live.
  */
 import { setTimeout } from 'node:timers/promises';
 import type { Promotion } from '../contract/promotions.ts';
@@ -13,7 +13,7 @@ import { goodVersions } from '../core/rollback-target.ts';
 import type { VersionNumber } from '../core/version.ts';
 import type { RegistryClient } from './registry-client.ts';
 
-/** The client of a key of the environment, which promotes, and delivers as to an application. */
+/** A client whose key belongs to the environment and may promote. It also reads deliveries, like an application. */
 export type DrillClient = Pick<
   RegistryClient,
   | 'getPrompt'
@@ -68,21 +68,22 @@ export interface DrillReport extends DrillPlan {
   readonly live: VersionNumber | null;
 }
 
-/** There is nothing to practice, or not in this environment. Nothing was moved; the message is for the person. */
+/** The drill cannot run: nothing to practice, or not in this environment. The message is for the user. */
 export class DrillRefused extends Error {
   override readonly name = 'DrillRefused';
 }
 
-/** The newest promotions of a prompt are enough: nobody rolls back further. */
+/** The number of newest promotions to read: nobody rolls back further. */
 const PROMOTIONS = 200;
-/** The time to wait for delivery, and to retry restoring the pointer, in ms. */
+/** The time to wait for a delivery of the expected version, in ms. */
 const PATIENCE = 30_000;
 /** Pauses between two checks of delivery, in ms: short at first, then longer. */
 const FIRST_LOOK = 5;
 const LAST_LOOK = 250;
+/** The number of attempts to restore the pointer, a second apart. */
 const TRIES = 3;
 
-/** @throws DrillRefused, and as the registry client */
+/** Finds the version to roll back to. @throws DrillRefused, and the errors of the registry client */
 export async function planDrill(
   client: DrillClient,
   { prompt, environment, channel }: DrillPlace,
@@ -121,8 +122,8 @@ function inOrder(promotions: readonly Promotion[]): Promotion[] {
 }
 
 /**
- * Never rejects: the report says how far it got, and what is live now.
- * @param signal ends it early; the pointer is restored anyway
+ * Runs the drill. Never rejects: the report says how far it got, and which version is live now.
+ * @param signal ends the drill early; the pointer is restored anyway
  */
 export async function runDrill(
   client: DrillClient,
@@ -175,7 +176,7 @@ export async function runDrill(
   };
 }
 
-/** @throws DrillRefused if it is not applied at once, and as the registry client */
+/** Moves the pointer. @throws DrillRefused if the move is not applied at once, and the errors of the registry client */
 async function move(
   client: DrillClient,
   { prompt, environment, channel }: DrillPlace,
@@ -198,7 +199,7 @@ interface Back {
   readonly took?: number;
 }
 
-/** Moves the pointer forward again if this drill moved it, and returns what is live then. Never rejects. */
+/** Moves the pointer forward again if this drill moved it, and returns the version live afterwards. Never rejects. */
 async function putBack(client: DrillClient, plan: DrillPlan, reason: string): Promise<Back> {
   let failure = '';
   for (let tried = 0; tried < TRIES; tried += 1) {
@@ -227,7 +228,7 @@ async function putBack(client: DrillClient, plan: DrillPlan, reason: string): Pr
   return { live, failure: live === plan.from ? null : failure };
 }
 
-/** Never rejects. */
+/** Reads which version is live. Never rejects. */
 async function readBack(client: DrillClient, plan: DrillPlan): Promise<Back> {
   try {
     return { live: (await pointerNow(client, plan))?.version ?? null, failure: null };
@@ -270,7 +271,11 @@ class Application {
   }
 }
 
-/** @param patience in milliseconds @throws Error after that, the signal's reason, and as `look` does */
+/**
+ * Repeats `look` until it returns true.
+ * @param patience in milliseconds
+ * @throws Error after that time, the signal's reason, and the errors of `look`
+ */
 async function until(
   what: string,
   patience: number,

@@ -11,7 +11,7 @@ import type { RegistryClient } from './registry-client.ts';
 
 /** A source of versions: a registry's client, or the cache on this machine. */
 export type HistorySource = Pick<RegistryClient, 'listVersions' | 'getSources'> &
-  /** Reports why a source is not among those. */
+  /** Called for a source that `getSources` left out, to throw the reason. */
   Partial<Pick<RegistryClient, 'getSource'>>;
 
 export interface SentenceHistory {
@@ -48,7 +48,7 @@ const DEFAULT_LIMITS: HistoryLimits = {
 /** Versions per page, and the maximum number of pages to search for the version. */
 const PAGE = 500;
 const MAX_PAGES = 100;
-/** Versions that are read and blamed at a time, and the limit of their characters. */
+/** The number of versions that are read at a time, and of characters that are blamed at a time. */
 const AT_A_TIME = 50;
 const CHARACTERS_AT_A_TIME = 256 * 1024;
 
@@ -143,7 +143,7 @@ export function keptSource(
   };
 }
 
-/** Newest first without gaps, from `version` on; ends at a version that may not be read. */
+/** Yields the versions from `version` down. Ends at a gap, which is a version that the key may not read. */
 async function* summariesDown(
   source: HistorySource,
   prompt: PromptName,

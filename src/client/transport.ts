@@ -59,6 +59,7 @@ export interface TransportOptions {
 const RETRIED_STATUSES: readonly number[] = [429, 502, 503, 504];
 
 /**
+ * Sends a request, with retries.
  * @throws RegistryUnreachable `offline`, `timeout`, `cut_off`, `cancelled`, `tls`, `redirected`, `not_a_registry` (the
  * other end does not speak HTTP) or `answer_too_large`.
  */
@@ -98,7 +99,7 @@ export async function exchange(asked: Exchange, options: TransportOptions): Prom
           throw error;
         }
         neverArrived = false;
-        // Only what ky needs: the bytes stay here.
+        // ky needs only the status and the headers.
         return new Response(null, { status: last.status, headers: last.headers });
       },
     });

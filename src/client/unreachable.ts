@@ -42,7 +42,7 @@ export class RegistryUnreachable extends Error {
   readonly url: string;
   /** True if no attempt made a connection, so nothing can have been changed. */
   readonly neverArrived: boolean;
-  /** The part of `message` in the system's own words, such as `: connect ECONNREFUSED 127.0.0.1:7878`. */
+  /** The technical part of the message, such as ` (CERT_HAS_EXPIRED)`; empty if there is none. */
   readonly technical: string;
 
   constructor(

@@ -4,9 +4,9 @@ import type { Digest } from '../core/digest.ts';
 import type { PromptName } from '../core/name.ts';
 import type { VersionReference } from '../core/version.ts';
 
-/** Nothing here rejects: a cache that cannot be written is treated as empty. */
+/** No method rejects: a cache that cannot be read or written is treated as empty. */
 export interface VersionCache {
-  /** Undefined if it is not cached, or if the cached source no longer has that digest. */
+  /** Returns a source; undefined if it is not cached, or if the cached source no longer has that digest. */
   getSource(digest: Digest): Promise<string | undefined>;
   /** The version as the registry at `registryUrl` last returned it. */
   getVersion(registryUrl: string, reference: VersionReference): Promise<Version | undefined>;

@@ -1,16 +1,19 @@
-/** The number of bytes the body of each call may have. Each limit is above what its schema allows, escaped as JSON may be. */
+/**
+ * The maximum size of the body of each call, in bytes. Apart from `render`, whose input has no limit, each has room for
+ * all that its schema allows, unless it contains escapes that JSON does not require.
+ */
 import type { RouteName } from './routes.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-/** Of a call that has no limit of its own: some sentences and a few values. */
+/** For calls without a limit of their own: some sentences and a few values. */
 const SMALL = 64 * KIB;
 
 const LIMITS: Partial<Record<RouteName, number>> = {
   /** A source of 1 MiB may take six times as much as escaped JSON. */
   publish: 8 * MIB,
-  /** Inputs, the conversation so far and small pictures in it. */
+  /** Inputs, earlier messages and small pictures in them. */
   render: 1 * MIB,
   /** 200 prompts, each with a name of 200 characters. */
   promoteRelease: 512 * KIB,
@@ -20,12 +23,12 @@ const LIMITS: Partial<Record<RouteName, number>> = {
   batch: 256 * KIB,
 };
 
-/** In bytes, of the raw body. */
+/** The maximum size of the raw body, in bytes. */
 export function maxBodyBytes(route: RouteName): number {
   return LIMITS[route] ?? SMALL;
 }
 
-/** Such as `64 KiB`. */
+/** A size in words, such as `64 KiB`. */
 export function shownBytes(bytes: number): string {
   return bytes % MIB === 0 ? `${bytes / MIB} MiB` : `${Math.round(bytes / KIB)} KiB`;
 }

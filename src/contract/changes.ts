@@ -1,4 +1,4 @@
-/** The event log as `/v1/changes` returns it: exactly the form that is hashed. */
+/** The event log as `/v1/changes` returns it, in exactly the form that is hashed. */
 import * as z from 'zod';
 import { EVENT_KINDS, type RegistryEvent } from '../core/event.ts';
 import {
@@ -39,6 +39,6 @@ export const changesQuery = z.object({
   wait: queryNumber(0, 30, 0).meta({ description: 'Seconds to wait for new events.' }),
 });
 
-/** `cursor` is always there: give it as `after` next time. */
+/** `cursor` is always set: it is the `after` of the next request. */
 export const changes = z.object({ events: z.array(event), cursor }).meta({ id: 'Changes' });
 export type Changes = z.infer<typeof changes>;

@@ -1,4 +1,4 @@
-/** Checkpoints: what a registry signs of its log. */
+/** Checkpoints: the head of the log, signed by the registry. */
 import * as z from 'zod';
 import { CHECKPOINT_KIND } from '../core/checkpoint.ts';
 import { digest, timestamp } from './values.ts';
@@ -6,7 +6,7 @@ import { digest, timestamp } from './values.ts';
 export const checkpoint = z
   .object({
     kind: z.literal(CHECKPOINT_KIND),
-    /** Of the last event; 0 while there is none. */
+    /** The number of the last event; 0 if there is none. */
     seq: z.int().min(0),
     hash: digest,
     at: timestamp,

@@ -1,4 +1,4 @@
-/** Comments at the lines of a version, and the threads that they make. */
+/** Comments at the lines of a version, and the threads that they form. */
 import * as z from 'zod';
 import {
   actor,

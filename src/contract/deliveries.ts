@@ -1,12 +1,15 @@
-/** Many deliveries in one response, and a feed that tells when to request them again. */
+/** Many deliveries in one response, and a feed that reports when to request them again. */
 import * as z from 'zod';
 import { problemDocument } from './problems.ts';
 import { delivery } from './prompts.ts';
 import { channel, cursor, environmentName, promptName, queryNumber, versionNumber } from './values.ts';
 
-/** Prompts of one request. */
+/** The maximum number of prompts in one request. */
 export const MAX_DELIVERIES = 100;
-/** Of the deliveries in one answer, which the thread that delivers puts together in one piece. One alone may be larger. */
+/**
+ * The maximum size of the deliveries in one response, as JSON in bytes, because the delivery thread composes it without
+ * a pause. A single delivery may be larger.
+ */
 export const MAX_DELIVERIES_BYTES = 1024 * 1024;
 
 const wantedDelivery = z

@@ -1,6 +1,6 @@
 /**
- * The pages (`/open/…`) that redirect a browser to VS Code (core/editor-link.ts): chats only support buttons with http
- * links. No link contains a key, since VS Code has its own.
+ * The pages (`/open/…`) that redirect a browser to VS Code (core/editor-link.ts), because chats only support buttons
+ * with http links. No link contains a key: VS Code uses its own.
  */
 import * as z from 'zod';
 import { environmentName } from './values.ts';

@@ -1,4 +1,4 @@
-/** Environments and their policies over the API. */
+/** Environments and their policies in the API. */
 import * as z from 'zod';
 import { channel, environmentName } from './values.ts';
 
@@ -22,7 +22,7 @@ export const policy = z
   .meta({ id: 'Policy' });
 
 export const environment = z.object({ name: environmentName, policy }).meta({ id: 'Environment' });
-/** All of them, in promotion order; never so many that they need pages. */
+/** All environments, in promotion order; there are too few to need pages. */
 export const environmentList = z
   .object({ data: z.array(environment), nextCursor: z.null() })
   .meta({ id: 'EnvironmentList' });

@@ -516,7 +516,7 @@ const SEARCH_HIT: JsonOf<typeof searchHit> = {
 
 const pageOf = (item: unknown) => ({ json: { data: [item], nextCursor: null } });
 
-/** By operation. Keys, secrets and signatures are placeholders. */
+/** The examples by operation. Keys, secrets and signatures are placeholders. */
 export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
   deliver: {
     path: name,

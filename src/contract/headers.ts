@@ -6,7 +6,7 @@ export const HEADER = {
   idempotencyKey: 'Idempotency-Key',
   /** In every response: the API's major version, so that a client can tell a registry from other servers. */
   api: 'PromptForge-Api',
-  /** On every answer that is in the registry's log: what the line there has as "trace". */
+  /** In every response that the server logs: the value of "trace" in the line of the server's log. */
   requestId: 'Request-Id',
 } as const;
 

@@ -1,6 +1,6 @@
 /**
- * Messages for values that zod rejects: its own name its types, checks and regular expressions. A message that the
- * schema itself gives takes precedence.
+ * Messages for values that zod rejects, because its own messages name zod's types, checks and regular expressions. A
+ * message from the schema itself takes precedence.
  */
 import type * as z from 'zod';
 import { CHANNEL_PATTERN } from '../core/channel.ts';
@@ -10,7 +10,7 @@ import { wordsOfJsonValue } from '../core/json-words.ts';
 
 type RawIssue = z.core.$ZodRawIssue;
 
-/** For `safeParse(value, { error: wordsOfIssue })`: whole sentences, which never repeat the value. */
+/** For `safeParse(value, { error: wordsOfIssue })`. Returns whole sentences, which never repeat the value. */
 export function wordsOfIssue(issue: RawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
@@ -51,11 +51,11 @@ const EXPECTED: Readonly<Record<string, string>> = {
 
 function wordsOfType({ expected, input }: RawIssue & { readonly code: 'invalid_type' }): string {
   const wanted = EXPECTED[expected];
-  // Of a query a number that is not given is read as NaN; JSON has none.
+  // A number that is missing in a query is read as NaN, which JSON cannot contain.
   if (input === undefined || Number.isNaN(input))
     return wanted === undefined ? 'This is missing.' : `This is missing. Give ${wanted}.`;
   if (wanted === undefined) return WRONG;
-  // A number may be none of the right kind.
+  // The value is a number, but of the wrong kind.
   if (typeof input === 'number')
     return wanted === 'a number'
       ? WRONG

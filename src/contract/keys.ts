@@ -1,4 +1,4 @@
-/** Keys over the API: only the response that creates one contains it. */
+/** Keys in the API. Only the response to its creation contains the key itself. */
 import * as z from 'zod';
 import { actor, environmentName, newActor, page, pageQuery, role, timestamp } from './values.ts';
 
@@ -35,7 +35,7 @@ export const keyRequest = z
   })
   .meta({ id: 'KeyRequest' });
 
-/** The maximum lifetime of a replaced key, in seconds. */
+/** The maximum and the default time for which a replaced key stays valid, in seconds. */
 export const MAX_OVERLAP = 90 * 24 * 60 * 60;
 export const DEFAULT_OVERLAP = 24 * 60 * 60;
 
@@ -50,7 +50,7 @@ export const keyRotation = z
   })
   .meta({ id: 'KeyRotation' });
 
-/** The most keys that one call revokes with another. */
+/** The maximum number of keys that one call revokes in addition to the requested one. */
 export const MAX_CASCADE = 100;
 
 export const keyRevocation = z

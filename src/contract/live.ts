@@ -39,9 +39,9 @@ export const live = z
     origin: origin.optional(),
     /** The promotion that made it live; null for `latest`, which depends on publication. */
     promotion: promotion.nullable(),
-    /** From when on, this instant included. */
+    /** The start of the time span in which it was live, inclusive. */
     from: timestamp,
-    /** Until when, that instant not included; null: it still is. */
+    /** The end of that time span, exclusive; null if it is still live. */
     until: timestamp.nullable(),
     /** The event of the log that made it live, as proof. */
     event: z.object({ seq: z.int().min(1), hash: digest }),

@@ -16,7 +16,7 @@ import { problemExample } from './problem-examples.ts';
 import { PROBLEM_MEDIA_TYPE, PROBLEM_STATUS, PROBLEM_TITLE, problemDocument } from './problems.ts';
 import { PATH_PARAMETERS, problemsOf, ROUTES, type Route } from './routes.ts';
 
-/** Rules for every call; single calls have their own. */
+/** The rules for every call; `RULES` has those of single calls. */
 const DESCRIPTION = `Prompts, their versions and what is live in each environment.
 
 A key acts in its own environment only and is sent as \`Authorization: Bearer pf_<environment>_<id>_<secret>\`.
@@ -115,7 +115,7 @@ interface MadeSchema {
   readonly required?: readonly string[];
 }
 
-/** Generators of types, openapi-typescript among them, take a property that has a `default` for one that is required. */
+/** Moves defaults to descriptions: generators such as openapi-typescript treat a property with one as required. */
 function sayDefaults({ properties = {}, required = [] }: MadeSchema): void {
   for (const [name, property] of Object.entries(properties)) {
     if (property.default === undefined || required.includes(name)) continue;
@@ -125,7 +125,7 @@ function sayDefaults({ properties = {}, required = [] }: MadeSchema): void {
   }
 }
 
-/** As much of an operation of the finished document as gets examples: those of its path and query. */
+/** The part of a generated operation that gets examples: the parameters of its path and query. */
 interface MadeOperation {
   readonly operationId: keyof typeof ROUTES;
   readonly parameters?: readonly { readonly in: string; readonly name: string; example?: unknown }[];
@@ -199,7 +199,7 @@ function parameters(id: keyof typeof ROUTES, route: Route): ZodOpenApiParameters
   };
 }
 
-/** One response a status, which names the codes that it may have. */
+/** One response for each status; it names the codes that the status may have. */
 function problemResponses(route: Route): Record<string, ZodOpenApiResponseObject> {
   const byStatus = Map.groupBy(new Set(problemsOf(route)), code => PROBLEM_STATUS[code]);
   const responses: Record<string, ZodOpenApiResponseObject> = {};

@@ -1,4 +1,4 @@
-/** The origin of a version: what its publisher states, and the registry keeps with it. */
+/** The origin of a version, which its publisher states and the registry stores with it. */
 import * as z from 'zod';
 import {
   COMMIT_PATTERN,
@@ -9,7 +9,7 @@ import {
   validateOriginUrl,
 } from '../core/origin.ts';
 
-/** As it is read, of any release of the registry. */
+/** The origin in responses. It is not validated further, because another release may have other rules. */
 export const origin = z
   .object({
     author: z.string().optional(),
@@ -40,7 +40,7 @@ function url(description: string) {
     .optional();
 }
 
-/** As it is published. */
+/** The origin in a request to publish. */
 export const newOrigin = z
   .strictObject({
     author: checked(validateOriginAuthor)

@@ -1,4 +1,4 @@
-/** Owners of prompts: of whom one must approve a promotion to an environment, and the changes of who they are. */
+/** Owners of prompts, of whom one must approve a promotion to an environment, and changes of owners. */
 import * as z from 'zod';
 import { MAX_OWNERS_LENGTH } from '../core/owners.ts';
 import { approval } from './promotions.ts';

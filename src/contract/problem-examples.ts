@@ -1,4 +1,4 @@
-/** One example of every problem: the sentence that a caller reads, and the fields that come with it. */
+/** One example of every problem: its message for the caller, and its additional fields. */
 import type { ProblemCode, ProblemDetails } from '../core/problem.ts';
 import { PROBLEM_STATUS, PROBLEM_TITLE, type ProblemDocument } from './problems.ts';
 

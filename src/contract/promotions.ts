@@ -50,7 +50,7 @@ export const promotion = z
     appliedAt: timestamp.nullable(),
     /** In order. Approvals from before it was held do not count and are not included. */
     approvals: z.array(approval),
-    /** The number that the policy asks for now. */
+    /** The number of approvals that the policy requires now. */
     approvalsNeeded: z.int().min(0),
     authors: z.array(actor).default([]).meta({
       description:
@@ -72,11 +72,11 @@ export const promotion = z
         description:
           'What it waits for in addition to approvalsNeeded: one of the owners of each of these patterns must approve. Empty if they have, if there are none, and once it has ended.',
       }),
-    /** Why it could not be applied at its time; null if it was not held. */
+    /** The problem that prevented it from being applied at its time; null if it was not held. */
     held: z.object({ at: timestamp, code: z.string(), detail: z.string() }).nullable(),
-    /** Of one that was rejected, canceled or superseded. */
+    /** Set if it was rejected, canceled or superseded. */
     closed: z.object({ at: timestamp, by: actor, comment: prose }).nullable(),
-    /** The newer request that took its place. */
+    /** The id of the newer promotion that superseded it. */
     supersededBy: z.string().nullable(),
     release: z.object({ id: z.string(), atomic: z.boolean() }).nullable().default(null).meta({
       description:
@@ -102,7 +102,7 @@ export const promotionRequest = z
   .meta({ id: 'PromotionRequest' });
 export type PromotionRequest = z.infer<typeof promotionRequest>;
 
-/** Of approve, reject and cancel. */
+/** The body of approve, reject and cancel. */
 export const decisionRequest = z
   .object({ comment: optionalProse.default('') })
   .meta({ id: 'DecisionRequest' });
@@ -119,7 +119,7 @@ export const comment = z
     actor,
     at: timestamp,
     text: prose,
-    /** Null: of the whole promotion. */
+    /** Null for a comment on the whole promotion. */
     place: commentPlace.nullable(),
     /** Absent if it was not edited. */
     editedAt: timestamp.optional(),

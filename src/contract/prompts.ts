@@ -1,4 +1,4 @@
-/** Prompts, their versions and what applications read of them. */
+/** Prompts, their versions and their deliveries to applications. */
 import * as z from 'zod';
 import { MAX_SOURCE_BYTES } from '../core/source.ts';
 import { newOrigin, origin } from './origin.ts';
@@ -67,13 +67,13 @@ export type PromptSummary = z.infer<typeof promptSummary>;
 
 export const promptListQuery = pageQuery.extend({
   prefix: z.string().max(200).optional(),
-  /** `true` lists archived prompts too. */
+  /** `true` also lists archived prompts. */
   archived: z.enum(['true', 'false']).default('false'),
 });
 export const promptPage = page(promptSummary).meta({ id: 'PromptPage' });
 export const versionPage = page(versionSummary).meta({ id: 'VersionPage' });
 
-/** More than 1 MiB of source is refused with 413, not 422, so no maximum is here. */
+/** The schema has no maximum, because a source of more than 1 MiB is rejected with 413 instead of 422. */
 export const publishRequest = z
   .object({
     source: z.string().meta({ description: `At most ${MAX_SOURCE_BYTES} UTF-8 bytes.` }),
@@ -103,7 +103,7 @@ export const publishResponse = version
 export const batchRequest = z
   .object({ refs: z.array(z.string().max(220)).min(1).max(500) })
   .meta({ id: 'BatchRequest' });
-/** Of the versions in one answer to a batch: their sources, messages, partials and origins. */
+/** The maximum size of the versions in one batch response, in bytes: sources, messages, partials and origins. */
 export const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 export const batchResponse = z
   .object({
@@ -118,7 +118,7 @@ export const batchResponse = z
 
 /** A side of a diff: a version number, or `channel@environment`. */
 export const diffQuery = z.object({ from: z.string().max(80), to: z.string().max(80) });
-/** Of a partial that one side does not use, that side is null. */
+/** `from` or `to` is null if that side does not use the partial. */
 export const diffPart = z
   .object({
     kind: z.enum(['prompt', 'partial', 'resolved']),
@@ -225,7 +225,7 @@ const part = z.union([
   z.looseObject({ toolResponse: z.looseObject({ name: z.string() }) }),
   z.looseObject({ metadata: z.record(z.string(), z.unknown()) }),
 ]);
-/** As Dotprompt defines them. */
+/** The roles that Dotprompt defines. */
 const MESSAGE_ROLES = ['system', 'user', 'model', 'tool'] as const;
 
 export const message = z
@@ -259,7 +259,7 @@ export const renderResponse = z
   .object({
     ...served,
     messages: z.array(message),
-    // A registry of an earlier release answers without it.
+    // A registry of an earlier release does not return it.
     metadata: promptMetadata.default({ config: {}, input: { schema: null, default: {} }, ext: {}, raw: {} }),
   })
   .meta({ id: 'RenderResponse' });

@@ -78,7 +78,7 @@ export const releaseSummary = z
   .meta({ id: 'ReleaseSummary' });
 export type ReleaseSummary = z.infer<typeof releaseSummary>;
 
-/** With its promotions, in the order of the request; items that were already live or refused have none. */
+/** A release with its promotions, in the order of the request; items that were already live or refused have none. */
 export const release = releaseSummary.extend({ promotions: z.array(promotion) }).meta({ id: 'Release' });
 export type Release = z.infer<typeof release>;
 

@@ -74,7 +74,7 @@ import { createdWebhook, webhook, webhookListQuery, webhookPage, webhookRequest 
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** With `{name}` for a prompt name, which contains slashes, and `{n}`, `{id}`, `{environment}` for one segment. */
+  /** `{name}` is a prompt name, which may contain slashes; `{n}`, `{id}` and `{environment}` are one segment each. */
   readonly path: string;
   readonly summary: string;
   /** The minimum role; null: no key is needed. */
@@ -85,11 +85,11 @@ export interface Route {
   readonly takesBasic?: true;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
-  /** By status: JSON schemas, or media types that are not JSON. */
+  /** By status: the schema of a JSON response, the media type of a text response, or both. */
   readonly responses: Readonly<
     Record<number, { readonly description: string; readonly json?: z.ZodType; readonly text?: string }>
   >;
-  /** Problems of this call beside those that every call may answer. */
+  /** The problems of this call, in addition to those that every call may return. */
   readonly problems: readonly ProblemCode[];
 }
 
@@ -841,9 +841,9 @@ export const PATH_PARAMETERS = {
   environment: environmentName,
 } as const;
 
-/** Problems that any call may answer. */
+/** Problems that any call may return. */
 export const COMMON_PROBLEMS = [
-  // Of a process that only delivers, or has no such call yet.
+  // From a process that only delivers, or from an earlier release without this call.
   'route_not_found',
   'invalid_request',
   'too_large',
@@ -855,7 +855,7 @@ export const COMMON_PROBLEMS = [
   'unavailable',
 ] as const satisfies readonly ProblemCode[];
 
-/** Every problem that a call may answer. */
+/** Every problem that a call may return. */
 export function problemsOf({ role, keyBeyondItsMachine, problems }: Route): readonly ProblemCode[] {
   const asksForKey = role !== null || keyBeyondItsMachine === true;
   return [...COMMON_PROBLEMS, ...(asksForKey ? KEY_PROBLEMS : []), ...problems];

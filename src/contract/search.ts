@@ -1,4 +1,4 @@
-/** Searches the sources of all versions for those in which a text occurs more often than in the version before, or less. */
+/** Searches for versions in whose source a text occurs more often or less often than in the version before. */
 import * as z from 'zod';
 import { MAX_SHOWN_LINE } from '../core/changed-lines.ts';
 import { MAX_SEARCH_TEXT } from '../core/search-text.ts';

@@ -10,12 +10,12 @@ import { ROLES } from '../core/role.ts';
 import type { VersionNumber } from '../core/version.ts';
 import { isBlank, unlessBlank } from '../core/visible-text.ts';
 
-/** A schema that gives validated text its own type. zod's transforms would have no JSON Schema. */
+/** Gives the output of a schema its own type. A transform of zod would have no JSON Schema. */
 function as<Out>(schema: z.ZodType): z.ZodType<Out, Out> {
   return schema as unknown as z.ZodType<Out, Out>;
 }
 
-/** Of an environment or a channel. */
+/** The message for an invalid name of an environment or a channel. */
 const SHORT_NAME = 'Use a–z, 0–9 and "-", beginning with a letter, at most 32 characters.';
 
 export const promptName = as<PromptName>(
@@ -109,14 +109,14 @@ export const newActor = z
       'A name such as mara.lindqvist or checkout-service, without control, line-break or invisible characters.',
   });
 
-/** One or more sentences by a person; may be empty if it is optional. Without U+0000, which PostgreSQL cannot store. */
+/** One or more sentences by a person, or nothing. Without U+0000, which PostgreSQL cannot store. */
 export const prose = z
   .string()
   .max(4000)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is refused
   .regex(/^[^\u0000]*$/, 'It has the character U+0000. Remove it.');
 
-/** Prose that somebody may write: what shows nothing is nothing. */
+/** Optional prose. A text without visible characters becomes empty. */
 export const optionalProse = prose.overwrite(unlessBlank);
 
 /** Required prose; `why` is the error for text without visible characters. */
@@ -131,10 +131,10 @@ export function page<Item extends z.ZodType>(item: Item) {
   return z.object({ data: z.array(item), nextCursor: cursor.nullable() });
 }
 
-/** A query's number: text of digits, within limits. */
+/** A whole number in a query, within limits. */
 export function queryNumber(minimum: number, maximum: number, fallback: number) {
   return z.coerce.number().int().min(minimum).max(maximum).default(fallback);
 }
 
-/** `?cursor=&limit=` of every list. */
+/** `?cursor=&limit=` of a list. */
 export const pageQuery = z.object({ cursor: cursor.optional(), limit: queryNumber(1, 500, 100) });

@@ -1,6 +1,6 @@
 /**
- * Webhooks over the API: subscriptions to versions, promotions, comments and owners, and the state of their delivery.
- * Only the response that creates one contains the secret.
+ * Webhooks in the API: subscriptions to versions, promotions, comments and owners, and the state of their delivery.
+ * Only the response to its creation contains a webhook's secret.
  */
 import * as z from 'zod';
 import { EVENT_KINDS, type EventKind } from '../core/event.ts';

@@ -1,4 +1,4 @@
-/** Describes where keys are stored. A remote window involves two machines, so the text must say which one. */
+/** Names the place where keys are stored. A remote window involves two machines, so the text must say which one. */
 
 /** The machines that the extension and its window run on. */
 export interface Host {

@@ -62,7 +62,7 @@ export class Keychain implements KeyStore {
     return text === null ? undefined : [...new Set(text.split(' '))].filter(isEnvironmentName);
   }
 
-  /** Another window may write at the same time, so this repeats until the entry is there. */
+  /** Another window may write at the same time, so this repeats until the entry is registered, up to `MAX_TRIES`. */
   async #register(service: string, environment: EnvironmentName): Promise<void> {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const known = (await this.#registered(service)) ?? (await this.#found(service));
@@ -94,7 +94,7 @@ export class Keychain implements KeyStore {
 
 /** The account that stores the names of environments with a key; it is not a valid environment name. */
 const REGISTER = '#environments';
-/** Stands for an empty list, because a keychain stores no empty text; not a valid environment name. */
+/** Represents an empty list, because a keychain cannot store an empty text; it is not a valid environment name. */
 const NONE = '-';
 /** The number of attempts to write the register while other windows write it, too. */
 const MAX_TRIES = 5;

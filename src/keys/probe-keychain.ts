@@ -11,7 +11,7 @@ export type KeychainProbe =
   /** `why` is a sentence for the user, with what to do about it. */
   | { readonly available: false; readonly why: string };
 
-/** The user may be typing the keyring's password; a keyring that cannot be unlocked never answers. */
+/** Long enough for the user to type the keyring's password; a keyring that cannot be unlocked never answers. */
 export const KEYCHAIN_TIMEOUT_MS = 10_000;
 const PROBE_SERVICE = 'PromptForge probe';
 
@@ -57,7 +57,7 @@ async function tryOut(keytar: Keytar, again: string): Promise<KeychainProbe> {
   }
 }
 
-/** A sentence for the user about a keychain that does not answer. */
+/** Tells the user that the keychain does not answer, and what to do. */
 export const silent = (again: string) =>
   `The keychain of this machine did not answer in time; it may be locked and waiting for its password. Unlock it, then ${again}.`;
 const FORGETS =

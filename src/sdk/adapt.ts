@@ -3,11 +3,11 @@ import { isObject } from './delivery.ts';
 import { PromptForgeError } from './errors.ts';
 import type { Message, Metadata, Part } from './types.ts';
 
-/** Of the adapters that take a model by its name. */
+/** Options of every adapter except the one for the Vercel AI SDK, which takes a provider instead of a model's name. */
 export interface AdapterOptions {
   /** Adds the declared model, without its provider prefix. */
   readonly model?: boolean | undefined;
-  /** Adds the declared config. */
+  /** Adds the declared config, without keys that a prompt must not set, such as `baseURL`. */
   readonly config?: boolean | undefined;
 }
 
@@ -49,18 +49,19 @@ export interface Turn {
   readonly content: readonly Content[];
 }
 
-/** Ids of calls that every API takes: OpenAI's chats 40 characters, Anthropic's no others. */
+/** Ids that every API accepts: OpenAI's chat completions limit the length, Anthropic's messages the characters. */
 const ID = /^[\w-]{1,40}$/;
 
 /**
- * The messages, each tool call with an id that every API takes and each result with that of its call. Neighboring texts
- * are one. A message without content is left out.
- * @throws PromptForgeError `invalid_input` for a tool's result that no call waits for, and content in a role that has none
+ * Gives each tool call an id that every API accepts, and each result the id of its call. Merges adjacent texts, and
+ * leaves out messages without content.
+ * @throws PromptForgeError `invalid_input` for a result without a `ref` if no call of its tool is open, and for content
+ * that the message's role cannot have
  */
 export function turnsOf(prompt: Renderable): Turn[] {
   const open: { id: string; name: string; own: string | undefined }[] = [];
   const written = JSON.stringify(prompt.messages);
-  /** In place of refs that not every API takes. */
+  /** New ids, by the refs that not every API accepts. */
   const ids = new Map<string, string>();
   let count = 0;
 
@@ -95,7 +96,7 @@ export function turnsOf(prompt: Renderable): Turn[] {
     const { name, output } = toolResponse;
     const own = idOf(toolResponse);
     const ofName = open.filter(each => (own ? each.id === own : each.name === name));
-    // A result without a "ref" is one of a call without.
+    // A result without a "ref" belongs to a call without one, if there is such a call.
     const call = ofName.find(each => !each.own) ?? ofName[0];
     if (call) open.splice(open.indexOf(call), 1);
     const id = own ?? call?.id;
@@ -133,13 +134,13 @@ export function turnsOf(prompt: Renderable): Turn[] {
 
 type WithRef = { readonly ref?: unknown } | null | undefined;
 
-/** APIs take no empty id, and none that is a number. */
+/** The "ref" as a string; undefined if it is empty. APIs reject empty and numeric ids. */
 function refOf(tool: WithRef): string | undefined {
   const ref = tool?.ref ?? '';
   return ref === '' ? undefined : String(ref);
 }
 
-/** APIs take an object alone. */
+/** APIs accept only an object, so any other value becomes its key `input`. */
 function argumentsOf(input: unknown): Readonly<Record<string, unknown>> {
   if (isObject(input)) return input;
   return input === undefined || input === null ? {} : { input };
@@ -168,7 +169,7 @@ export function textOf(content: readonly Content[]): string {
   return content.map(each => (each.kind === 'text' ? each.text : '')).join('');
 }
 
-/** A tool's output, or data, as text: itself, or as JSON. */
+/** A tool's output, or a part's data, as text: a string as it is, anything else as JSON. */
 export function jsonText(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null');
 }
@@ -176,13 +177,13 @@ export function jsonText(value: unknown): string {
 function mediaOf({ url, contentType }: NonNullable<Part['media']>): Media {
   const [, ofData = '', base64, text] = /^data:([^,;]*)[^,]*?(?:;base64,(.*)|,(.*))$/is.exec(url) ?? [];
   const [given = ''] = (contentType || ofData).split(';', 1);
-  // No API knows the name that many give JPEG.
+  // Many write image/jpg, which no API accepts.
   const type =
     given
       .trim()
       .toLowerCase()
       .replace(/\/jpg$/, '/jpeg') || 'image/*';
-  // APIs take neither the percent-encoding nor the line breaks that a URL may have.
+  // A URL may have percent-encoding and line breaks, which APIs reject.
   const plain = base64?.replace(/%[0-7][\da-f]/gi, decodeURIComponent).replace(/\s/g, '');
   const data = text === undefined ? plain : btoa(bytesOf(text));
   return { url: data === undefined ? url : `data:${type};base64,${data}`, type, data };
@@ -195,14 +196,14 @@ function bytesOf(text: string): string {
     .replace(/%([0-9a-f]{2})/gi, (_, byte) => String.fromCharCode(Number.parseInt(byte, 16)));
 }
 
-/** A tool as APIs take it. */
+/** A tool in the form that all APIs have in common; `parameters` is a JSON Schema. */
 export interface ToolParams {
   readonly name: string;
   readonly description?: string;
   readonly parameters: JsonSchema & { readonly type: 'object' };
 }
 
-/** Those with a description or a schema. A tool that is only named is one that the application adds itself. */
+/** The declared tools with a description or a schema. The application itself adds tools that are only named. */
 export function toolsOf({ metadata }: Renderable): ToolParams[] {
   return (metadata.tools ?? [])
     .filter(({ description, inputSchema }) => description !== undefined || inputSchema !== undefined)
@@ -213,7 +214,7 @@ export function toolsOf({ metadata }: Renderable): ToolParams[] {
     }));
 }
 
-/** An object, as all APIs ask for; anything else under the key under which such arguments are sent. */
+/** All APIs require the schema of an object. Any other schema becomes its property `input`, as in `argumentsOf`. */
 function parametersOf(schema: JsonSchema): JsonSchema & { readonly type: 'object' } {
   return [schema['type'] ?? 'object'].flat().includes('object')
     ? { properties: {}, ...schema, type: 'object' }
@@ -221,7 +222,7 @@ function parametersOf(schema: JsonSchema): JsonSchema & { readonly type: 'object
 }
 
 export interface DeclaredOutput {
-  /** True if it is JSON, with a schema or without. */
+  /** True if the output is JSON, with or without a schema. */
   readonly isJson: boolean;
   readonly schema: JsonSchema | undefined;
 }
@@ -233,7 +234,7 @@ export function outputOf({ metadata }: Renderable): DeclaredOutput {
   return { isJson, schema: isObject(schema) ? schema : undefined };
 }
 
-/** The prompt's name as model APIs name a schema. */
+/** The prompt's name in the form that APIs require of a schema's name: at most 64 letters, digits, "_" and "-". */
 export function schemaName({ name }: Renderable): string {
   return name.replace(/[^a-zA-Z0-9_-]+/g, '_').slice(0, 64) || 'output';
 }
@@ -251,8 +252,8 @@ export function modelOf({ metadata: { model }, reference, name }: Renderable): s
 }
 
 /**
- * Never read from a config. An SDK's options also include the model's input, which the messages are for, and the
- * address and form of the response, which are up to the application: a `baseUrl` would send its key elsewhere.
+ * Keys that adapters ignore in a config. An SDK's options also include the model's input, which the messages set, and
+ * the address and form of the response, which the application sets: a `baseUrl` would send its key elsewhere.
  */
 const NOT_OF_A_CONFIG: ReadonlySet<string> = new Set([
   ...['messages', 'input', 'contents', 'prompt', 'system', 'systemInstruction', 'instructions'],
@@ -261,7 +262,7 @@ const NOT_OF_A_CONFIG: ReadonlySet<string> = new Set([
   ...['abortSignal', 'signal'],
 ]);
 
-/** Settings for the model, with keys renamed for the API; all others are unchanged. */
+/** The declared config without the keys above. `names` maps keys to the API's names; other keys keep theirs. */
 export function configOf(
   { metadata: { config } }: Renderable,
   names: Readonly<Record<string, string>>,

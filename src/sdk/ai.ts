@@ -1,6 +1,6 @@
 /**
- * A rendered prompt as the parameters of `generateText` and `streamText` of the Vercel AI SDK. The types are the SDK's
- * own as far as they are needed; its functions are the caller's, so that this depends on no release of it.
+ * Converts a rendered prompt to the parameters of `generateText` and `streamText` of the Vercel AI SDK. The types
+ * repeat the needed part of the SDK's, and the caller passes the SDK's functions, so this depends on no release of it.
  */
 import {
   type Content,
@@ -23,7 +23,7 @@ export type { Renderable };
 export { PromptForgeError };
 
 export interface ParamsOptions<Model, Schema, Output> {
-  /** The provider, such as `openai` of `@ai-sdk/openai`: it is given the declared model without the provider before it. */
+  /** The provider, such as `openai` of `@ai-sdk/openai`. It is called with the declared model, without its prefix. */
   readonly model?: ((id: string) => Model) | undefined;
   /** True to use the declared config. */
   readonly config?: boolean | undefined;
@@ -67,9 +67,9 @@ export interface TextParams<Schema = never, Output = never> {
 }
 
 /**
- * For `generateText({ model, ...textParams(rendered) })`.
- * @throws PromptForgeError `invalid_input` for content in a role that cannot have it, `invalid_source` if the model is
- * requested and none is declared
+ * Returns the parameters for `generateText({ model, ...textParams(rendered) })`.
+ * @throws PromptForgeError `invalid_input` for content in a role that cannot have it and for media without a valid URL;
+ * `invalid_source` if `model` is given and the prompt declares none
  */
 export function textParams<Model = never, Schema = never, Output = never>(
   prompt: Renderable,

@@ -1,11 +1,11 @@
-/** JSON Schema within what Anthropic's structured outputs take. */
+/** Converts JSON Schema to the part of it that Anthropic's structured outputs support. */
 import type { JsonSchema } from './adapt.ts';
 import { closedSchema, isSchema, rewritten } from './closed-schema.ts';
 
 /**
- * Anthropic refuses a request whose schema has a rule such as `minimum`, or an object that takes other keys than those
- * it names, so the model reads such rules in the description of the value, as the helpers of Anthropic's own SDK have it.
- * @returns undefined for a schema with an object that names no keys, which could only be empty
+ * Anthropic rejects a schema with a rule such as `minimum`, or with an object that allows keys other than those it
+ * names. Such rules move to the value's description, where the model reads them, as in the helpers of Anthropic's SDK.
+ * @returns undefined for a schema with an object that names no keys, because it could only be empty
  */
 export function anthropicSchema(schema: JsonSchema): JsonSchema | undefined {
   let isTakenWhole = true;

@@ -1,6 +1,6 @@
 /**
- * A rendered prompt as the parameters of Anthropic's SDK. The types are the SDK's own as far as they are needed, so that
- * this depends on no release of it.
+ * Converts a rendered prompt to the parameters of Anthropic's SDK. The types repeat the needed part of the SDK's, so
+ * this depends on no release of the SDK.
  */
 import {
   type AdapterOptions,
@@ -39,7 +39,7 @@ export type MessageBlock =
   | { type: 'tool_result'; tool_use_id: string; content: string };
 
 export interface MessageParams {
-  /** As declared (`maxOutputTokens` or `max_tokens` of the config), else 4096. */
+  /** `maxOutputTokens` or `max_tokens` of the declared config, even without the option `config`; default: 4096. */
   max_tokens: number;
   system?: string;
   messages: { role: 'user' | 'assistant'; content: string | MessageBlock[] }[];
@@ -57,10 +57,10 @@ const MAX_TOKENS = 4096;
 const IMAGES: readonly string[] = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
 
 /**
- * For `anthropic.messages.create({ model: 'claude-sonnet-5', ...messageParams(rendered) })`. All system messages become
- * `system`, and adjacent messages of one role are merged.
- * @throws PromptForgeError `invalid_input` for content that the API does not accept, `invalid_source` if the model is
- * requested and none is declared
+ * Returns the parameters for `anthropic.messages.create({ model: 'claude-sonnet-5', ...messageParams(rendered) })`. All
+ * system messages become `system`, and adjacent messages of the same role are merged.
+ * @throws PromptForgeError `invalid_input` for content or an output schema that the API does not accept,
+ * `invalid_source` if the option `model` is set and the prompt declares none
  */
 export function messageParams<const Options extends AdapterOptions>(
   prompt: Renderable,
@@ -114,11 +114,11 @@ function messagesOf(prompt: Renderable, turns: ReturnType<typeof turnsOf>): Mess
     if (last?.role === role) last.content.push(...blocks);
     else if (blocks.length > 0) messages.push({ role, content: blocks });
   }
-  // Results come first in the message after their calls.
+  // Anthropic requires tool results at the start of the message after their calls.
   for (const { content } of messages) content.sort((a, b) => orderOf(a) - orderOf(b));
   const last = messages.at(-1);
   const begun = last?.content.at(-1);
-  // An answer that is begun must not end in white space.
+  // Anthropic rejects a prefilled answer that ends in white space.
   if (last?.role === 'assistant' && begun?.type === 'text') begun.text = begun.text.trimEnd();
   return messages.map(({ role, content }) => {
     const [only] = content;

@@ -8,7 +8,7 @@ export interface PromptAttributes {
   readonly 'promptforge.prompt.source': string;
 }
 
-/** To be set on the span of the model call, or logged beside it. */
+/** The attributes of a prompt, to set on the span of the model call or to log with it. */
 export function attributesOf(
   prompt: Pick<AnyPrompt, 'name' | 'version' | 'digest' | 'source'>,
 ): PromptAttributes {
@@ -33,7 +33,7 @@ interface OpenTelemetry {
 const API = Symbol.for('opentelemetry.js.api.1');
 const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
 
-/** Sets them on the active span, if the application has loaded OpenTelemetry and there is one. */
+/** Sets the attributes on the active span, if the application has loaded OpenTelemetry and a span is active. */
 export function noteOnSpan(prompt: Parameters<typeof attributesOf>[0]): void {
   const api = (globalThis as Record<symbol, unknown>)[API] as OpenTelemetry | undefined;
   if (api?.context === undefined) return;

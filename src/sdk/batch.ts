@@ -1,4 +1,4 @@
-/** Many prompts in one request. */
+/** Loads many prompts with few requests. */
 import { asError } from './as-error.ts';
 import { asObject, keyOf, promptOf, wantedOf } from './delivery.ts';
 import type { Entry } from './entries.ts';
@@ -9,13 +9,13 @@ import { refusalOf } from './refusal.ts';
 import type { Settings } from './settings.ts';
 import type { AnyPrompt, FetchEvent, GetOptions, Prompt, Wanted } from './types.ts';
 
-/** Of one request, as the registry has it. */
+/** The number of prompts that the registry accepts in one request. */
 const MOST = 100;
 
 /**
- * For `preload`.
- * @param get returns a prompt that is not in the response from any other source
- * @throws PromptForgeError
+ * Implements `preload` of the client.
+ * @param get reads a prompt that the responses do not contain from any other source
+ * @throws PromptForgeError `invalid_name`, and the errors of `get`
  */
 export async function preloaded(
   settings: Settings,
@@ -35,7 +35,7 @@ export async function preloaded(
   const given = all.map(wanted => {
     const { name, channel, version } = wanted;
     const entry = loaded.get(keyOf(wanted));
-    // Without a fallback it has a version.
+    // Without a fallback, `get` never returns a FallbackPrompt.
     return entry
       ? promptOf(entry, 'network', settings.clock())
       : (get(name, { channel, version }) as Promise<Prompt>);
@@ -43,13 +43,13 @@ export async function preloaded(
   return Promise.all(given);
 }
 
-/** By their key in memory. */
+/** Entries and errors, by the prompt's key in memory. */
 interface Results {
   readonly loaded: Map<string, Entry>;
   readonly failed: Map<string, PromptForgeError>;
 }
 
-/** Asks for all of them. Each is kept as far as there is room, or why it cannot be had; rejects for none. */
+/** Requests all prompts, and caches them as far as there is room. Never rejects: errors are part of the result. */
 export async function loadAll(settings: Settings, loading: Loader, all: readonly Wanted[]): Promise<Results> {
   const results: Results = { loaded: new Map(), failed: new Map() };
   const left = [...new Map(all.map(wanted => [keyOf(wanted), wanted])).values()];
@@ -61,7 +61,7 @@ export async function loadAll(settings: Settings, loading: Loader, all: readonly
   return results;
 }
 
-/** @returns how many of them were answered, from the first */
+/** @returns the number of prompts that the response covers, counted from the first; the rest needs another request */
 async function loadSome(
   settings: Settings,
   loading: Loader,
@@ -97,7 +97,7 @@ async function loadSome(
       throw new Error('No data.');
     data = given;
   } catch (thrown) {
-    // The registry refuses all of them for one name that it does not take.
+    // One invalid name makes the registry reject the whole request, and an earlier release has no such route.
     if (PromptForgeError.is(thrown, 'unsupported', 'invalid_input')) {
       const loadOne = (wanted: Wanted) =>
         loading.load(wanted).then(

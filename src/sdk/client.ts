@@ -1,6 +1,6 @@
 /**
- * Prompts for applications. A text is never served beyond the limits that the registry sets, whatever happens to the
- * registry, and each result names its source.
+ * Prompts for applications. Even if the registry fails, a text is not served for longer than its Cache-Control allows;
+ * after that, only the snapshot and fallbacks remain. Each result names its source.
  */
 import { attributesOf, noteOnSpan, type PromptAttributes } from './attributes.ts';
 import { keyOf, NO_METADATA, promptOf, wantedOf } from './delivery.ts';
@@ -28,17 +28,17 @@ export type * from './types.ts';
 export type { ErrorCode, PromptAttributes };
 export { attributesOf, kvStorage, memoryStorage, PromptForgeError };
 
-/** Milliseconds after a failed request without further requests, whether there is a cached text or not. */
+/** Milliseconds without requests after a failed one, if there is a text to serve meanwhile, and if there is none. */
 const HOLD = 5000;
 const HOLD_WITH_NOTHING = 1000;
 const MAX_HOLD = 60_000;
-/** Milliseconds after that in which requests are made in the background. */
+/** Milliseconds after that pause in which the last known text is served and requests run in the background. */
 const TRYING = 10_000;
-/** Milliseconds: a request ends with its own timeout before that, if its caller still exists. */
+/** Milliseconds that a call waits beyond its request's own timeout, in case the worker that sent it has ended. */
 const LEEWAY = 100;
 
 /**
- * A client for one environment of one registry. Sends nothing yet.
+ * Creates a client for one environment of a registry. It sends no request before the first call.
  * @throws PromptForgeError `invalid_options`, `invalid_snapshot`
  */
 export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
@@ -54,7 +54,7 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
 
   async function get(name: string, options?: GetOptions): Promise<AnyPrompt> {
     const known = options === undefined ? fresh(name) : undefined;
-    // A text that is no name may be the key of an exact version in memory.
+    // `name` may be invalid and still be a key in memory: `support/triage@3` is the key of an exact version.
     const prompt = known !== undefined && known.name === name ? known : await find(name, options);
     tell(noteOnSpan, prompt);
     return prompt;
@@ -113,7 +113,7 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
     }
   }
 
-  /** Within `max-age` and `stale-while-revalidate`; of the storage only what never changes. */
+  /** True within `max-age` and `stale-while-revalidate`; for a stored text, only if it is an exact version. */
   function mayServeAtOnce({ isStored, checkedAt, freshness }: Entry, isExact: boolean): boolean {
     if (isStored && !isExact) return false;
     return clock() - checkedAt < freshness.maxAge + freshness.staleWhileRevalidate;
@@ -171,7 +171,7 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
         tell(noteOnSpan, prompt);
       }
     } else prompt = await get(name, options);
-    // Loaded by those who render: most of it is the parser of templates.
+    // Loaded on first use, because most applications only need `get` and this contains the template parser.
     const { renderPrompt } = await import('./render.ts');
     return renderPrompt(prompt, input, { messages, context });
   }
@@ -209,10 +209,10 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
   };
 }
 
-/** Errors that another text would not mend. */
+/** Errors that a fallback would not fix. */
 const OF_THE_INPUT: ReadonlySet<ErrorCode> = new Set(['missing_input', 'invalid_input', 'aborted']);
 
-/** In milliseconds. */
+/** The pause in requests after an error, in milliseconds. */
 function holdOf({ retryAfter }: PromptForgeError, canServe: boolean): number {
   if (retryAfter !== undefined) return Math.min(retryAfter * 1000, MAX_HOLD);
   return canServe ? HOLD : HOLD_WITH_NOTHING;

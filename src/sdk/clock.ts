@@ -2,7 +2,8 @@
 const DIFFERENCE = 50;
 
 /**
- * Whole milliseconds since 1970 that never run backwards: a text must not become younger when a clock is set.
+ * A clock in whole milliseconds since 1970 that never runs backwards, so that no text becomes younger when the system
+ * clock is set.
  * @param timer milliseconds of a monotonic clock, which may stop while the machine sleeps
  */
 export function steadyClock(

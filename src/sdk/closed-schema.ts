@@ -1,4 +1,4 @@
-/** JSON Schema as structured outputs take it: each schema in it rewritten. */
+/** Rewrites JSON Schema for structured outputs. */
 import type { JsonSchema } from './adapt.ts';
 
 /** Adds types to enums, and closes objects that name their keys and do not mention others. */
@@ -15,7 +15,7 @@ const ONE: readonly string[] = ['items', 'additionalProperties', 'not'];
 const LISTS: readonly string[] = ['anyOf', 'oneOf', 'allOf', 'prefixItems'];
 const NAMED: readonly string[] = ['properties', '$defs', 'definitions', 'patternProperties'];
 
-/** @param change is given each schema, those inside it changed already */
+/** Applies `change` to a schema and to every schema in it, the inner ones first. */
 export function rewritten(schema: JsonSchema, change: (schema: JsonSchema) => JsonSchema): JsonSchema {
   const inside = (value: unknown): unknown => (isSchema(value) ? rewritten(value, change) : value);
   const copy = Object.entries(schema).map(([key, value]) => {
@@ -27,7 +27,7 @@ export function rewritten(schema: JsonSchema, change: (schema: JsonSchema) => Js
   return change(Object.fromEntries(copy));
 }
 
-/** An enum or constant names the types of its values, which Picoschema leaves out. */
+/** Adds the types of its values to an enum or constant, because Picoschema leaves them out. */
 export function withType(schema: JsonSchema): JsonSchema {
   if (schema['type'] !== undefined) return schema;
   const values = 'const' in schema ? [schema['const']] : schema['enum'];

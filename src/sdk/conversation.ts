@@ -8,7 +8,7 @@ const MOST = 1000;
 const ROLES: readonly unknown[] = ['system', 'user', 'model', 'tool'] satisfies Message['role'][];
 
 /**
- * @param given as JSON has it
+ * @param given the options after a conversion to JSON and back
  * @throws PromptForgeError `invalid_input`
  */
 export function checkConversation(given: { readonly messages?: unknown; readonly context?: unknown }): void {

@@ -4,12 +4,15 @@ import type { Entry } from './entries.ts';
 import { PromptForgeError } from './errors.ts';
 import type { Metadata, Prompt, Wanted } from './types.ts';
 
-/** A channel's or a version's own key in memory. */
+/** A prompt's key in memory: `name` for `stable`, `name?channel` for another channel, or `name@version`. */
 export function keyOf({ name, channel = 'stable', version }: Wanted): string {
   return version === undefined ? (channel === 'stable' ? name : `${name}?${channel}`) : `${name}@${version}`;
 }
 
-/** The registry checks names more strictly. Null means not given, as in `get`. @throws PromptForgeError `invalid_name` */
+/**
+ * Validates a request; the registry checks names more strictly. A channel or version that is null counts as not given.
+ * @throws PromptForgeError `invalid_name`
+ */
 export function wantedOf(name: string, options: Omit<Wanted, 'name'> | null | undefined): Wanted {
   const channel = options?.channel ?? undefined;
   const version = options?.version ?? undefined;
@@ -27,7 +30,7 @@ export function wantedOf(name: string, options: Omit<Wanted, 'name'> | null | un
   return { name, channel, version };
 }
 
-/** Names need no encoding. */
+/** The path of the request. Names need no percent-encoding. */
 export function pathOf({ name, channel = 'stable', version }: Wanted): string {
   const query =
     version === undefined ? (channel === 'stable' ? '' : `?channel=${channel}`) : `?version=${version}`;
@@ -35,7 +38,7 @@ export function pathOf({ name, channel = 'stable', version }: Wanted): string {
 }
 
 /**
- * The prompt in a delivery, frozen.
+ * Returns the prompt in a delivery, deeply frozen.
  * @throws PromptForgeError `wrong_environment`, or `not_a_registry` if it is not the requested delivery
  */
 export function promptIn(
@@ -78,7 +81,7 @@ export function promptIn(
   } as unknown as Entry['prompt']);
 }
 
-/** Of what no registry declares anything. */
+/** The metadata of a text without declarations, such as a fallback. */
 export const NO_METADATA: Metadata = frozen({
   config: {},
   input: { schema: null, default: {} },

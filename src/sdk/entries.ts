@@ -10,9 +10,9 @@ export interface Entry {
   /** In milliseconds, on the client's clock. */
   readonly checkedAt: number;
   readonly freshness: Freshness;
-  /** Of all its texts, in characters. */
+  /** The size of the response or stored text that it was read from, in UTF-16 code units. */
   readonly size: number;
-  /** True for one that was read from the storage and that the registry has not confirmed since. */
+  /** True if it was read from the storage and the registry has not confirmed it since. */
   readonly isStored: boolean;
 }
 
@@ -21,18 +21,18 @@ export interface Failure {
   readonly error: PromptForgeError;
 }
 
-/** Everything known of one prompt. */
+/** The state of one prompt. */
 export interface Slot {
   entry: Entry | undefined;
-  /** Of this prompt alone. */
+  /** The last failure that concerns only this prompt. */
   failure: Failure | undefined;
-  /** The one request that is on its way. */
+  /** The pending request; `since` is in milliseconds on the client's clock. */
   flight: { readonly since: number; readonly entry: Promise<Entry> } | undefined;
   /** Resolves when the storage was read, or took too long. */
   storageRead: Promise<void> | undefined;
-  /** When it was written to the storage, and with which ETag. */
+  /** The last write to the storage: its time in milliseconds on the client's clock, and the ETag that was written. */
   stored: { readonly at: number; readonly etag: string } | undefined;
-  /** Resolves when what was last to be stored is. */
+  /** Resolves when the last write to the storage has ended. */
   writing: Promise<void> | undefined;
 }
 
@@ -48,7 +48,7 @@ export class Slots {
     this.#maxCharacters = maxCharacters;
   }
 
-  /** Undefined if nothing is known. */
+  /** Returns a slot and marks it as the most recently used; undefined if there is none. */
   use(key: string): Slot | undefined {
     const slot = this.#slots.get(key);
     if (slot !== undefined && key !== this.#newest) {
@@ -59,7 +59,7 @@ export class Slots {
     return slot;
   }
 
-  /** As `use`, and it counts as no use. */
+  /** Like `use`, but does not mark the slot as used. */
   peek(key: string): Slot | undefined {
     return this.#slots.get(key);
   }
@@ -81,7 +81,7 @@ export class Slots {
     return slot;
   }
 
-  /** An answer that is older than what is known changes nothing. */
+  /** Stores an entry, unless the registry confirmed the known one later. */
   put(key: string, entry: Entry): void {
     const slot = this.open(key);
     const known = slot.entry;

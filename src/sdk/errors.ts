@@ -3,59 +3,59 @@
 export type ErrorCode =
   /** An option is missing or of the wrong kind. */
   | 'invalid_options'
-  /** Not a prompt's name, channel or version. */
+  /** The name, channel or version is invalid. */
   | 'invalid_name'
-  /** No key, not a key, or one that the registry does not take (HTTP 401). */
+  /** The key is malformed or rejected by the registry (HTTP 401), or the function `key` threw. */
   | 'key_refused'
-  /** The key, an answer or a snapshot belongs to another environment. */
+  /** The key or a response belongs to another environment. */
   | 'wrong_environment'
-  /** The environment serves no such channel or version to this key (HTTP 403). */
+  /** The registry does not serve this channel or version to the key (HTTP 403). */
   | 'access_denied'
   | 'prompt_not_found'
   | 'version_not_found'
   | 'channel_unset'
   | 'missing_input'
   | 'invalid_input'
-  /** The template cannot be evaluated. */
+  /** The template cannot be evaluated, or an adapter needs the model that the prompt does not declare. */
   | 'invalid_source'
   | 'too_expensive'
-  /** HTTP 429; `retryAfter` is the time to wait. */
+  /** The registry limits requests (HTTP 429); `retryAfter` is the time to wait. */
   | 'rate_limited'
-  /** The registry answers that it cannot serve now (HTTP 5xx). */
+  /** The registry cannot serve now (HTTP 5xx), or its data is older than the limits allow. */
   | 'unavailable'
-  /** No connection, or one that broke. */
+  /** There was no connection, or it broke. */
   | 'unreachable'
   | 'timeout'
-  /** The caller's own signal. */
+  /** The caller's signal aborted. */
   | 'aborted'
-  /** Another server answers there: a login page, a proxy, another API. */
+  /** Another server answers at the URL: a login page, a proxy, another API. */
   | 'not_a_registry'
-  /** The registry does not know this call: it is older, or a process that only delivers. */
+  /** The registry does not support this call: it is an earlier release, or a process that only delivers. */
   | 'unsupported'
-  /** Not a snapshot, or one of another registry or environment. */
+  /** The snapshot is malformed, or from another registry or environment. */
   | 'invalid_snapshot'
-  /** The storage cannot be read or written, or has other contents. */
+  /** The storage cannot be read or written, or its contents are invalid. */
   | 'storage_failed'
-  /** A function given as a hook threw. */
+  /** A hook threw. */
   | 'hook_failed';
 
 export interface ErrorDetails {
-  /** Of the registry's answer. */
+  /** The HTTP status of the response. */
   readonly status?: number | undefined;
   /** The code of the registry's problem document (RFC 9457), which is more exact than `code`. */
   readonly problem?: string | undefined;
-  /** Seconds to wait before asking again. */
+  /** Seconds to wait before the next request. */
   readonly retryAfter?: number | undefined;
-  /** Under which the registry's log has the request. */
+  /** The request's id in the registry's server log, from the header Request-Id. */
   readonly requestId?: string | undefined;
-  /** Names of inputs (`missing_input`). */
+  /** The names of the missing inputs (`missing_input`). */
   readonly missing?: readonly string[] | undefined;
 }
 
 /** The only error class of this package; `message` explains what is wrong and what to do. It never contains a key. */
 export class PromptForgeError extends Error {
   static {
-    // For printing, even if the code is minified.
+    // Printed errors show this name, even if the code is minified.
     Object.defineProperty(PromptForgeError, 'name', { value: 'PromptForgeError' });
   }
 

@@ -9,7 +9,7 @@ import { refusalOf } from './refusal.ts';
 import type { Settings } from './settings.ts';
 
 export interface Request {
-  /** After the registry's URL, such as `/v1/prompts/support/triage`. */
+  /** The path below the registry's URL, such as `/v1/prompts/support/triage`. */
   readonly path: string;
   readonly etag?: string | undefined;
   /** Sent as JSON, with POST. */
@@ -29,12 +29,13 @@ export interface ExchangeResponse {
 /** In milliseconds. */
 const FIRST_DELAY = 100;
 const MAX_DELAY = 1000;
-/** Characters: a resolved template has 4 Mi at most, and escaped it may take six times as many. */
+/** In UTF-16 code units. A resolved template has at most 4 Mi, and JSON escapes may make it six times as long. */
 const MAX_ANSWER = 32 * 1024 * 1024;
 
 /**
- * @returns what the registry answered with success
- * @throws PromptForgeError for everything else
+ * Sends a request until it succeeds or may not be retried.
+ * @returns the response if its status is 200, or 304 to a request with an ETag
+ * @throws PromptForgeError for any other outcome
  */
 export async function exchange(settings: Settings, request: Request): Promise<ExchangeResponse> {
   const time = settings.timeout + (request.extraTime ?? 0);
@@ -63,7 +64,7 @@ export async function exchange(settings: Settings, request: Request): Promise<Ex
 
 /**
  * @param time in milliseconds
- * @param isOfKey whether it is the function `key` that took too long
+ * @param isOfKey true if the function `key` took too long
  */
 export function lateError({ url }: Settings, time: number, isOfKey = false): PromptForgeError {
   const [what, todo] = isOfKey
@@ -77,9 +78,9 @@ export function lateError({ url }: Settings, time: number, isOfKey = false): Pro
 
 interface Bounds {
   readonly signal: AbortSignal;
-  /** On Date.now(). */
+  /** Milliseconds since 1970, as from `Date.now()`. */
   readonly deadline: number;
-  /** While the function `key` runs. */
+  /** True while the function `key` runs. */
   asksForKey: boolean;
 }
 
@@ -91,7 +92,7 @@ async function attempts(settings: Settings, request: Request, bounds: Bounds): P
       return await once(settings, request, key, bounds.signal);
     } catch (error) {
       const wait = waitAfter(asError(error, 'unreachable', String(error)), attempt);
-      // A key that was just replaced is requested again.
+      // The key may just have been replaced, so the function is called once more.
       const mayBeReplaced = PromptForgeError.is(error, 'key_refused') && typeof settings.key === 'function';
       if (mayBeReplaced && refusedKey === undefined) {
         refusedKey = key;
@@ -108,7 +109,7 @@ async function attempts(settings: Settings, request: Request, bounds: Bounds): P
   }
 }
 
-/** Milliseconds until the next attempt, with full jitter; undefined if another attempt would give the same. */
+/** Milliseconds until the next attempt, with full jitter; undefined if another attempt would fail the same way. */
 function waitAfter({ code, retryAfter }: PromptForgeError, attempt: number): number | undefined {
   if (code !== 'unreachable' && code !== 'unavailable' && code !== 'rate_limited') return undefined;
   const jitter = Math.random() * Math.min(MAX_DELAY, FIRST_DELAY * 2 ** attempt);
@@ -125,7 +126,7 @@ async function currentKey({ key, environment }: Settings, bounds: Bounds): Promi
   }
   bounds.asksForKey = false;
   const found = typeof given === 'string' ? /^pf_([a-z][a-z0-9-]{0,31})_\w+$/.exec(given.trim()) : null;
-  // Nothing is sent that is no key: it may be another service's.
+  // Anything else may be another service's secret, and is never sent.
   if (found === null)
     throw new PromptForgeError(
       'key_refused',
@@ -182,8 +183,8 @@ async function once(
 }
 
 /**
- * No cache of the platform itself: a browser does not say how old an answer of its own is, and a framework that puts one
- * around `fetch` may keep it for as long as it likes.
+ * Bypasses the platform's cache: a browser does not report the age of a cached response, and a framework with its own
+ * cache for `fetch` may keep a response for any time.
  */
 function uncached(): RequestInit {
   const init = { cache: 'no-store' } as const;
@@ -191,7 +192,7 @@ function uncached(): RequestInit {
     new Request('https://a.example', init);
     return init;
   } catch {
-    // Cloudflare's workers knew no such option before November 2024, and have no such cache.
+    // Cloudflare Workers rejected this option before November 2024; they have no such cache.
     return {};
   }
 }
@@ -199,7 +200,7 @@ function uncached(): RequestInit {
 async function textOf(response: Response): Promise<string> {
   if (response.body === null) return '';
   const reader = response.body.getReader();
-  // A character that was lost on the way must not become another one.
+  // Damaged bytes must throw, and not become replacement characters.
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let text = '';
   for (;;) {

@@ -1,4 +1,4 @@
-/** Texts in files, for Node: each written whole or not at all, readable by their owner alone. */
+/** A storage in files, for Node. Each file is written atomically, and only its owner can read it. */
 import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
@@ -7,12 +7,12 @@ import type { PromptStorage } from './types.ts';
 
 export type { PromptStorage };
 
-/** No link, which may lead anywhere, and nothing that has to be waited for. Windows has neither flag. */
+/** Does not follow a link, which may lead anywhere, and does not wait as for a FIFO. Windows has neither flag. */
 const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-/** Bytes: a prompt takes up to 32 Mi. */
+/** In bytes. A prompt takes up to 32 Mi. */
 const MOST = 64 * 1024 * 1024;
 
-/** @param folder created on the first write, with one file per prompt */
+/** @param folder contains one file per prompt; created on the first write */
 export function fileStorage(folder: string): PromptStorage {
   const fileOf = (key: string) => join(folder, `${createHash('sha256').update(key).digest('hex')}.json`);
   return {
@@ -46,7 +46,7 @@ export function fileStorage(folder: string): PromptStorage {
   };
 }
 
-/** In a folder that others may write to, such as one below /tmp, anybody could place a text for the model. */
+/** In a folder that others may write to, such as one below /tmp, anybody could plant a text for the model. */
 async function checkOwn(file: FileHandle): Promise<void> {
   const found = await file.stat();
   if (!found.isFile() || found.size > MOST) throw new Error('This is not a file of this storage.');

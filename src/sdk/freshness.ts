@@ -7,7 +7,7 @@ export interface Freshness {
   readonly staleIfError: number;
 }
 
-/** The registry's own, for where something on the way took the header off. */
+/** The registry's default for channels, used if an intermediary removed the header. */
 const USUAL = 'max-age=5, stale-while-revalidate=10, stale-if-error=86400';
 
 export function freshnessOf(cacheControl: string | null | undefined): Freshness {
@@ -22,7 +22,7 @@ export function freshnessOf(cacheControl: string | null | undefined): Freshness 
   };
 }
 
-/** @param maxStale maximum of seconds beyond `max-age`; undefined: as the registry says */
+/** @param maxStale maximum number of seconds beyond `max-age`; undefined keeps the registry's limits */
 export function tightened(freshness: Freshness, maxStale: number | undefined): Freshness {
   if (maxStale === undefined) return freshness;
   const most = maxStale * 1000;

@@ -1,6 +1,6 @@
 /**
- * A rendered prompt as the parameters of Google's SDK for Gemini. The types are the SDK's own as far as they are needed,
- * so that this depends on no release of it.
+ * Converts a rendered prompt to the parameters of Google's SDK for Gemini. The types repeat the needed part of the
+ * SDK's, so this depends on no release of the SDK.
  */
 import {
   type AdapterOptions,
@@ -43,10 +43,10 @@ export interface ContentParams {
 }
 
 /**
- * For `ai.models.generateContent({ model: 'gemini-3-pro', ...contentParams(rendered) })`. All system messages become
- * `config.systemInstruction`.
- * @throws PromptForgeError `invalid_input` for content in a role that cannot have it, `invalid_source` if the model is
- * requested and none is declared
+ * Returns the parameters for `ai.models.generateContent({ model: 'gemini-3-pro', ...contentParams(rendered) })`. All
+ * system messages become `config.systemInstruction`.
+ * @throws PromptForgeError `invalid_input` for content in a role that cannot have it, `invalid_source` if the option
+ * `model` is set and the prompt declares none
  */
 export function contentParams<const Options extends AdapterOptions>(
   prompt: Renderable,
@@ -73,7 +73,7 @@ export function contentParams<const Options extends AdapterOptions>(
   return params as unknown as OrModel<ContentParams, Options>;
 }
 
-/** The results of parallel calls must be in one message. */
+/** Gemini requires the results of parallel calls in one message. */
 function contentsOf(turns: readonly Turn[]): ContentParams['contents'] {
   const contents: ContentParams['contents'] = [];
   turns.forEach(({ role, content }, index) => {
@@ -97,7 +97,7 @@ function partOf(content: Content): ContentPart {
   return { functionResponse: { id, name, response: asObject(content.output) } };
 }
 
-/** An object is unchanged; other values get the key that the API defines for them. */
+/** Returns an object as it is; any other value gets the key `output`, which the API defines for it. */
 function asObject(output: unknown): Record<string, unknown> {
   return isObject(output) ? output : { output: output ?? null };
 }

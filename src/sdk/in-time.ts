@@ -2,8 +2,8 @@
  * Waits for work that another call may have begun. In a worker, the work ends silently with the request that began it,
  * so every waiter has its own timer.
  * @param time in milliseconds
- * @param late the rejection after that
- * @param left rejects with its reason when it aborts; the work continues for other waiters
+ * @param late creates the error to reject with after that time
+ * @param left the signal of this waiter: when it aborts, the wait rejects with its reason and the work continues
  */
 export async function inTime<T>(
   work: Promise<T>,

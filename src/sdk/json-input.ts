@@ -1,7 +1,10 @@
 /** Converts an input to JSON and back, so that it means the same here and in the registry. */
 import { PromptForgeError } from './errors.ts';
 
-/** A copy without what JSON does not have, and without a value named `__proto__`. @throws PromptForgeError `invalid_input` */
+/**
+ * Returns a copy with only what JSON can represent, and without a top-level value named `__proto__`.
+ * @throws PromptForgeError `invalid_input`
+ */
 export function jsonOf(input: unknown): Readonly<Record<string, unknown>> {
   let text: string | undefined;
   try {

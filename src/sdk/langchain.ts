@@ -1,7 +1,7 @@
 /**
- * A rendered prompt for the chat models of LangChain: messages for `invoke`, tools for `bindTools`, a schema for
- * `withStructuredOutput`, settings for a model's constructor. The types are LangChain's own as far as they are needed, so
- * that this depends on no release of it.
+ * Converts a rendered prompt for the chat models of LangChain: messages for `invoke`, tools for `bindTools`, a schema
+ * for `withStructuredOutput`, settings for a model's constructor. The types repeat the needed part of LangChain's, so
+ * this depends on no release of LangChain.
  */
 import {
   type AdapterOptions,
@@ -35,7 +35,7 @@ export type LangChainContentPart =
     }
   | { type: 'audio' | 'file'; source_type: 'url'; mime_type: string; url: string; metadata?: FileMetadata };
 
-/** OpenAI asks for the name of a file. */
+/** OpenAI requires a file name. */
 export type FileMetadata = { filename: string };
 
 export type LangChainToolCall = {
@@ -72,9 +72,9 @@ type SettingsOf<Options> = { [key: string]: unknown } & (Options extends { reado
   : unknown);
 
 /**
- * For `new ChatOpenAI(settings).invoke(messages)` and similar.
- * @throws PromptForgeError `invalid_input` for content in a role that cannot have it, `invalid_source` if the model is
- * requested and none is declared
+ * Returns the parameters for `new ChatOpenAI(settings).invoke(messages)` and similar.
+ * @throws PromptForgeError `invalid_input` for content in a role that cannot have it, `invalid_source` if the option
+ * `model` is set and the prompt declares none
  */
 export function chatModelParams<const Options extends AdapterOptions>(
   prompt: Renderable,
@@ -117,7 +117,7 @@ function settingsOf(prompt: Renderable): { [key: string]: unknown } {
   const { config } = prompt.metadata;
   const { maxOutputTokens } = config;
   return {
-    // The models of one provider call it so, those of another as the prompt does; each ignores the other name.
+    // Some providers' models call it `maxTokens`, others `maxOutputTokens`; each ignores the other name.
     ...(maxOutputTokens !== undefined && { maxTokens: maxOutputTokens }),
     ...Object.fromEntries(Object.entries(config).filter(([name]) => STEERING.has(name))),
   };
@@ -146,7 +146,7 @@ function partOf(content: Content): LangChainContentPart[] {
   return content.kind === 'media' ? [mediaPart(content.media)] : [];
 }
 
-/** Images as every provider's models take them; the rest in the blocks that they convert. */
+/** Images in the form that every provider's models accept; other media as LangChain's standard content blocks. */
 function mediaPart({ url, type, data }: Media): LangChainContentPart {
   if (type.startsWith('image/')) return { type: 'image_url', image_url: { url } };
   const isAudio = type.startsWith('audio/');

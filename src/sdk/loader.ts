@@ -1,6 +1,6 @@
 /**
- * Asks the registry for prompts and keeps what it answers: one request for each prompt at a time, with what the storage
- * has from an earlier process as its validator.
+ * Requests prompts from the registry and caches the responses, with one pending request per prompt. If an earlier
+ * process stored the prompt, the first request is conditional on its ETag.
  */
 import { asError } from './as-error.ts';
 import { keyOf, pathOf, promptIn } from './delivery.ts';
@@ -17,18 +17,21 @@ export interface Loader {
   readonly slots: Slots;
   /** Fetches a prompt, with one request for all waiters, which continues if they leave. @throws PromptForgeError */
   load(wanted: Wanted): Promise<Entry>;
-  /** As `load`, and rejects after `time` milliseconds or with the signal. */
+  /** Like `load`, but rejects after `time` milliseconds, or when the signal aborts with its reason. */
   loadInTime(wanted: Wanted, time: number, signal: AbortSignal | undefined): Promise<Entry>;
-  /** Checks and caches a response of any call. @throws PromptForgeError */
+  /**
+   * Validates and caches the response of any call.
+   * @throws PromptForgeError `wrong_environment`, `not_a_registry`, `unavailable` if the response is too old
+   */
   take(wanted: Wanted, answered: Answered): Entry;
   /** The last failure of a request for this prompt; undefined if it succeeded. */
   failureOf(slot: Slot): Failure | undefined;
   failed(slot: Slot, error: PromptForgeError): void;
-  /** Reads the storage, once. */
+  /** Reads the prompt from the storage, once, if it is not in memory. Never rejects. */
   readStorage(slot: Slot, wanted: Wanted): Promise<void>;
-  /** Runs what nobody waits for. */
+  /** Runs work that no caller waits for, and ignores its errors. */
   inBackground(work: Promise<unknown>): void;
-  /** Calls a hook, which must not keep an application from its prompt. */
+  /** Calls a hook. Its errors are reported, so that they do not reach the application's call. */
   tell<Event>(hook: ((event: Event) => void) | undefined, event: Event): void;
   report(error: PromptForgeError): void;
 }
@@ -38,7 +41,7 @@ export interface Answered {
   /** The entry whose ETag was sent. */
   readonly known: Entry | undefined;
   readonly startedAt: number;
-  /** Undefined if nothing has changed. */
+  /** Undefined if nothing has changed (HTTP 304). */
   readonly delivery: unknown;
   readonly reference: string | null | undefined;
   readonly environment: string | null | undefined;
@@ -46,7 +49,7 @@ export interface Answered {
   readonly cacheControl: string | null | undefined;
   /** Seconds (RFC 9111, section 5.1). */
   readonly age: string | number | null | undefined;
-  /** Of the delivery, in characters. */
+  /** The length of the delivery's JSON, in UTF-16 code units. */
   readonly size: number;
 }
 
@@ -60,13 +63,16 @@ const OF_ALL_PROMPTS = [
   'timeout',
 ] as const;
 
-/** Milliseconds after which even a hanging storage was abandoned, if its caller still exists. */
+/**
+ * The time limit for reading the storage, in milliseconds. `Stored.read` has a shorter one, except in a worker whose
+ * first caller is gone and took the timer with it.
+ */
 const STORAGE_TIME = 1000;
 
 export function loader(settings: Settings): Loader {
   const { clock, environment, url, storage, maxStale } = settings;
   const slots = new Slots(settings.maxEntries, settings.maxCharacters);
-  /** Of the registry as a whole. */
+  /** The last failure that concerns all prompts. */
   let outage: Failure | undefined;
   let loaded: Promise<Stored> | undefined;
 
@@ -128,10 +134,10 @@ export function loader(settings: Settings): Loader {
         );
       prompt = known.prompt;
     }
-    // If caches on the way added several, the first counts (RFC 9110, section 5.3).
+    // If caches in between added several values, the first one counts (RFC 9111, section 5.1).
     const before = 1000 * Math.max(0, Number.parseInt(String(age), 10) || 0);
     const freshness = tightened(freshnessOf(answered.cacheControl), maxStale);
-    // From a cache, or a registry without its database. An exact version does not change.
+    // The response is from a cache, or from a registry that lost its database. An exact version never changes.
     if (before > 0 && before >= freshness.maxAge + freshness.staleIfError && wanted.version === undefined)
       throw new PromptForgeError(
         'unavailable',
@@ -148,7 +154,7 @@ export function loader(settings: Settings): Loader {
     slots.put(keyOf(wanted), entry);
     outage = undefined;
     const slot = slots.open(keyOf(wanted));
-    // By another request something newer may be known already.
+    // Another request may have brought a newer one already.
     const newest = slot.entry ?? entry;
     if (storage !== undefined)
       inBackground(storing(storage).then(stored => stored.keep(slot, newest, wanted)));
@@ -157,7 +163,7 @@ export function loader(settings: Settings): Loader {
 
   async function readStorage(slot: Slot, wanted: Wanted): Promise<void> {
     if (storage === undefined || slot.entry !== undefined) return;
-    // All who ask for the prompt wait for the same reading.
+    // All callers wait for the same read.
     slot.storageRead ??= storing(storage).then(stored => stored.read(slot, wanted));
     await inTime(slot.storageRead, STORAGE_TIME).catch(() => {
       slot.storageRead = undefined;
@@ -167,7 +173,7 @@ export function loader(settings: Settings): Loader {
   function load(wanted: Wanted): Promise<Entry> {
     const slot = slots.open(keyOf(wanted));
     const now = clock();
-    // One that is as old is of before the machine slept, or of a request that a worker has ended.
+    // An older request is from before the machine slept, or from a worker that has ended.
     if (slot.flight !== undefined && now - slot.flight.since <= settings.timeout + STORAGE_TIME)
       return slot.flight.entry;
     const flight = {
@@ -181,7 +187,7 @@ export function loader(settings: Settings): Loader {
     return flight.entry;
   }
 
-  /** Loaded by those who have a storage. */
+  /** Loaded on first use, because most clients have no storage. */
   function storing(storage: PromptStorage): Promise<Stored> {
     loaded ??= import('./stored.ts').then(({ stored }) => stored(settings, storage, slots, report));
     return loaded;
@@ -224,7 +230,7 @@ export function loader(settings: Settings): Loader {
       const slot = slots.open(keyOf(wanted));
       const entry = load(wanted);
       const late = () => {
-        // Its caller is gone, which does not concern the registry: the next caller starts again.
+        // The worker that sent the request is gone. The registry has not failed, so the next caller sends a new one.
         if (slot.flight?.entry === entry) slot.flight = undefined;
         return lateError(settings, settings.timeout);
       };
@@ -246,7 +252,7 @@ export function asleepAfter({ timeout }: Settings): number {
 }
 
 function parsed(text: string): unknown {
-  // The error of the parser may quote what it read.
+  // The parser's error is dropped, because it may quote the response.
   try {
     return JSON.parse(text);
   } catch {

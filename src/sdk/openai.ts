@@ -1,6 +1,6 @@
 /**
- * A rendered prompt as the parameters of OpenAI's SDK, and of what is compatible with it, such as Grok and Groq. The
- * types are the SDK's own as far as they are needed, so that this depends on no release of it.
+ * Converts a rendered prompt to the parameters of OpenAI's SDK, also for compatible APIs such as those of Grok and
+ * Groq. The types repeat the needed part of the SDK's, so this depends on no release of the SDK.
  */
 import {
   type AdapterOptions,
@@ -40,7 +40,7 @@ export type ChatMessage =
 export interface ChatToolCall {
   id: string;
   type: 'function';
-  /** Arguments as JSON. */
+  /** `arguments` is JSON text. */
   function: { name: string; arguments: string };
 }
 
@@ -58,9 +58,9 @@ export interface ChatCompletionParams {
 }
 
 /**
- * For `openai.chat.completions.create({ model: 'gpt-5', ...chatCompletionParams(rendered) })`.
- * @throws PromptForgeError `invalid_input` for content that the API does not accept, `invalid_source` if the model is
- * requested and none is declared
+ * Returns the parameters for `openai.chat.completions.create({ model: 'gpt-5', ...chatCompletionParams(rendered) })`.
+ * @throws PromptForgeError `invalid_input` for content that the API does not accept, `invalid_source` if the option
+ * `model` is set and the prompt declares none
  */
 export function chatCompletionParams<const Options extends AdapterOptions>(
   prompt: Renderable,
@@ -163,8 +163,8 @@ export interface ResponseParams {
 }
 
 /**
- * For `openai.responses.create({ model: 'gpt-5', ...responseParams(rendered) })`.
- * @throws PromptForgeError as `chatCompletionParams`
+ * Returns the parameters for `openai.responses.create({ model: 'gpt-5', ...responseParams(rendered) })`.
+ * @throws PromptForgeError for the same reasons as `chatCompletionParams`
  */
 export function responseParams<const Options extends AdapterOptions>(
   prompt: Renderable,

@@ -6,13 +6,13 @@ interface Refused {
   readonly headers: Headers;
   readonly text: string;
   readonly url: string;
-  /** The answer may quote it; the error must not. */
+  /** The response may quote the key; the error must not. */
   readonly key: string;
   /** In milliseconds. */
   readonly retryAfter: number | undefined;
 }
 
-/** By the registry's own codes; others by their status. */
+/** The client's error codes, by the registry's problem codes. For all others, the status decides. */
 const CODES: Readonly<Record<string, ErrorCode>> = {
   wrong_environment: 'wrong_environment',
   prompt_not_found: 'prompt_not_found',
@@ -40,7 +40,7 @@ export function refusalOf(refused: Refused): PromptForgeError {
     ...(retryAfter !== undefined && { retryAfter: Math.ceil(retryAfter / 1000) }),
   };
   if (document !== undefined) return refusedBy(document, { ...refused, details });
-  // A proxy before a registry that is down answers in its own words.
+  // If the registry is down, a proxy in front of it answers without a problem document.
   if (status === 429 || status >= 500) {
     const code = status === 429 ? 'rate_limited' : 'unavailable';
     return new PromptForgeError(code, `${url} answers with status ${status}. Ask again later.`, details);
@@ -62,10 +62,10 @@ interface Document {
   readonly missing?: unknown;
 }
 
-/** RFC 9457, as the registry writes it. Another type is of another API, whose codes and words mean nothing here. */
+/** The registry's problem document (RFC 9457); undefined for that of another API, which has another `type`. */
 function problemIn({ text, key }: Refused): Document | undefined {
   try {
-    // Throws for what is no such document.
+    // Throws if the response is not a problem document.
     const { type, code, detail, missing } = JSON.parse(text);
     if (!type.startsWith('urn:promptforge:')) return undefined;
     return { code: String(code), detail: detail.replaceAll(key, 'pf_…').slice(0, MAX_QUOTED), missing };

@@ -1,4 +1,4 @@
-/** Rendering by the registry: one request that brings the metadata as well. */
+/** Renders a prompt in the registry, with one request that also returns the metadata. */
 import { asError } from './as-error.ts';
 import { checkConversation } from './conversation.ts';
 import { asObject, promptIn, promptOf } from './delivery.ts';
@@ -11,7 +11,7 @@ import { renderedOf } from './rendered.ts';
 import type { Settings } from './settings.ts';
 import type { FetchEvent, Message, Rendered, RenderOptions, Wanted } from './types.ts';
 
-/** @throws PromptForgeError */
+/** @throws PromptForgeError `invalid_input`, `unsupported` for a registry without metadata, errors of the request */
 export async function renderRemotely(
   settings: Settings,
   tell: Loader['tell'],
@@ -45,7 +45,7 @@ export async function renderRemotely(
   }
 }
 
-/** @throws PromptForgeError */
+/** @throws PromptForgeError `unsupported`, `wrong_environment`, `not_a_registry` */
 function renderedIn(
   text: string,
   wanted: Wanted,

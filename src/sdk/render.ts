@@ -1,6 +1,6 @@
 /**
- * Renders a delivery in this process with the registry's own evaluator, so that the text is identical. Nothing is
- * compiled, so that it runs where code generation is not allowed.
+ * Renders a delivery in this process with the registry's own evaluator, so that the text is identical. It generates no
+ * code, so it also runs where that is not allowed.
  */
 import type { Message as DotpromptMessage } from 'dotprompt';
 import { evaluate } from '../core/evaluate/evaluate.ts';
@@ -20,7 +20,8 @@ export { PromptForgeError };
 const NO_PARTIALS: ReadonlyMap<string, LinkedPartial> = new Map();
 
 /**
- * @param input values by variable name; it is taken as JSON has it
+ * Renders a prompt with an input. Of the input schema, only required inputs are checked.
+ * @param input values by variable name; it is converted to JSON and back
  * @throws PromptForgeError `missing_input`, `invalid_input`, `invalid_source`, `too_expensive`
  */
 export function renderPrompt<Of extends AnyPrompt>(
@@ -49,7 +50,7 @@ export function renderPrompt<Of extends AnyPrompt>(
         ...jsonOf(context ?? {}),
       },
       history,
-      // Of a fallback nobody has checked anything yet.
+      // The registry has validated a published template, but not a fallback.
       isPublished: reference !== null,
     });
     const rendered = renderedOf(toMessages(segments, history) as readonly Message[]);

@@ -3,11 +3,11 @@ import { steadyClock } from './clock.ts';
 import { PromptForgeError } from './errors.ts';
 import type { ClientOptions, PromptStorage } from './types.ts';
 
-/** In milliseconds. A timer above 2 ** 31 - 1 ends at once, and one waits for twice the timeout. */
+/** In milliseconds. A timer above 2 ** 31 - 1 fires at once; this leaves room for the time added to a timeout. */
 export const LONGEST_TIMER = 1e9;
 
 export interface Settings extends Omit<ClientOptions, 'snapshot' | 'now'> {
-  /** With no slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   /** In milliseconds. */
   readonly timeout: number;
@@ -15,8 +15,9 @@ export interface Settings extends Omit<ClientOptions, 'snapshot' | 'now'> {
   readonly maxEntries: number;
   readonly maxCharacters: number;
   readonly fetch: NonNullable<ClientOptions['fetch']>;
-  /** Milliseconds since 1970 that never run backwards; and as this machine has them. */
+  /** Milliseconds since 1970 that never run backwards. */
   readonly clock: () => number;
+  /** Milliseconds since 1970 by the machine's clock. */
   readonly wallClock: () => number;
 }
 
@@ -37,7 +38,7 @@ export function settingsOf(options: ClientOptions): Settings {
       throw invalid(name, 'a function');
   const { get, set } = (storage ?? {}) as Partial<PromptStorage>;
   if (storage !== undefined && !(get && set)) throw invalid('storage', 'an object with "get" and "set"');
-  // A method that is taken off its object loses `this`, which some platforms refuse.
+  // Some platforms reject a `fetch` that is called without its `this`.
   const fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
   return {
     ...options,
@@ -48,7 +49,7 @@ export function settingsOf(options: ClientOptions): Settings {
     maxEntries: count('maxEntries', options.maxEntries, 1000, 1),
     maxCharacters: count('maxCharacters', options.maxCharacters, 64 * MEBI, 1),
     fetch,
-    // A clock of a test is the only one.
+    // A test's clock replaces both the system clock and the timer.
     clock: steadyClock(options.now, options.now),
     wallClock: options.now ?? Date.now,
   };

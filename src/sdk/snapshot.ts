@@ -1,4 +1,4 @@
-/** A bundled snapshot: what an environment served when it was taken. */
+/** Reads prompts from a bundled snapshot, which has all that an environment served at one time. */
 import { asObject, keyOf, promptIn } from './delivery.ts';
 import { PromptForgeError } from './errors.ts';
 import type { Prompt, Wanted } from './types.ts';
@@ -6,13 +6,13 @@ import type { Prompt, Wanted } from './types.ts';
 export const SNAPSHOT_FORMAT = 'promptforge-snapshot-1';
 
 export interface BundledPrompts {
-  /** Undefined if the snapshot has none. `now` is in milliseconds since 1970. */
+  /** Returns a prompt; undefined if the snapshot does not have it. `now` is in milliseconds since 1970. */
   find(wanted: Wanted, now: number): Prompt | undefined;
 }
 
 const NONE: BundledPrompts = { find: () => undefined };
 
-/** @throws PromptForgeError `invalid_snapshot` for what is none, or one of another registry or environment */
+/** @throws PromptForgeError `invalid_snapshot` if it is malformed, or from another registry or environment */
 export function bundledPrompts(snapshot: unknown, url: string, environment: string): BundledPrompts {
   if (snapshot === undefined) return NONE;
   const { format, registry, createdAt, prompts, ...given } = asObject(snapshot);

@@ -1,7 +1,7 @@
-/** Storages that need nothing of a platform. */
+/** Storages that need no API of a platform. */
 import type { PromptStorage } from './types.ts';
 
-/** A store of the process: clients that share one know what the others fetched. */
+/** A storage in memory. Clients that share one also read what the others fetched. */
 export function memoryStorage(): PromptStorage {
   const values = new Map<string, string>();
   return {
@@ -16,6 +16,7 @@ export interface KeyValueNamespace {
   put(key: string, value: string): Promise<unknown>;
 }
 
+/** A storage in a key-value namespace. @param prefix added before each key */
 export function kvStorage(namespace: KeyValueNamespace, prefix = ''): PromptStorage {
   return {
     get: key => namespace.get(prefix + key),

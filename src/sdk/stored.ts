@@ -8,16 +8,16 @@ import type { Settings } from './settings.ts';
 import type { PromptStorage, Wanted } from './types.ts';
 
 export interface Stored {
-  /** Puts what the storage has into the slot. Resolves when it was read, or took too long. */
+  /** Puts the stored text into the slot. Resolves when it was read, failed, or took too long. */
   read(slot: Slot, wanted: Wanted): Promise<void>;
-  /** Resolves when it is written, or could not be. */
+  /** Writes an entry to the storage. Resolves when it is written, failed, or took too long. */
   keep(slot: Slot, entry: Entry, wanted: Wanted): Promise<void>;
 }
 
 const FORMAT = 2;
 /** The interval at which an unchanged text is stored again, to record its age; milliseconds. */
 const STORED_AGAIN = 60_000;
-/** Milliseconds: a slower storage is not waited for, nor for more than its share of a call's time. */
+/** A call waits for the storage at most this number of milliseconds, and at most this share of its timeout. */
 const READING_TIME = 500;
 const READING_SHARE = 1 / 4;
 const WRITING_TIME = 10_000;
@@ -45,7 +45,7 @@ export function stored(
         slots.put(keyOf(wanted), { ...entry, freshness: tightened(entry.freshness, maxStale) });
       });
       try {
-        // One that is late, as on a busy machine, is used when it comes and nothing else is known.
+        // A late text, as on a busy machine, is still used if nothing else is known by then.
         await inTime(reading, Math.min(READING_TIME, timeout * READING_SHARE));
       } catch (cause) {
         failed(
@@ -58,13 +58,13 @@ export function stored(
       const now = clock();
       if (slot.stored?.etag === entry.etag && now - slot.stored.at < STORED_AGAIN) return;
       slot.stored = { at: now, etag: entry.etag };
-      // One after the other: an older text that is written late must not take the place of a newer one.
+      // Writes run one after the other, so that a late write of an older text does not replace a newer one.
       const before = slot.writing;
       slot.writing = (async () => {
         try {
-          // A worker may have ended with it.
+          // If a worker ended during the previous write, it never settles.
           await inTime(Promise.resolve(before), WRITING_TIME).catch(() => undefined);
-          // Its age by this machine's clock, which others read it by. The client's own never runs backwards.
+          // The time by the machine's clock, which other processes share. The client's own clock may have run ahead.
           const text = storedText(entry, wallClock() - (clock() - entry.checkedAt), settings);
           await inTime(
             attempt(() => storage.set(storageKey(wanted, settings), text)),
@@ -84,7 +84,7 @@ export function stored(
 
 type Owner = Pick<Settings, 'url' | 'environment'>;
 
-/** One for each registry and environment: what is stored for another is never found. */
+/** Includes the registry and environment, so that a text stored for another is never found. */
 function storageKey(wanted: Wanted, { url, environment }: Owner): string {
   return `promptforge/${FORMAT}/${url}/${environment}/${keyOf(wanted)}`;
 }
@@ -93,12 +93,12 @@ function storedText({ prompt, etag, freshness }: Entry, checkedAt: number, { url
   return sealed({ format: FORMAT, url, prompt, etag, checkedAt, freshness });
 }
 
-/** With a checksum, the only way to detect a damaged letter in a text. */
+/** Adds a checksum, the only way to detect a damaged letter in a text. */
 export function sealed(content: object): string {
   return JSON.stringify({ ...content, checksum: checksumOf(JSON.stringify(content)) });
 }
 
-/** @throws {Error} for what is not stored by this package, for this registry and environment */
+/** @throws {Error} for a text that is damaged, or not stored by this package for this registry and environment */
 function entryIn(text: string, wanted: Wanted, { url, environment, clock, wallClock }: Settings): Entry {
   const { checksum, ...stored } = asObject(JSON.parse(text));
   if (checksum !== checksumOf(JSON.stringify(stored))) throw new Error('It is not as it was stored.');
@@ -122,12 +122,12 @@ function entryIn(text: string, wanted: Wanted, { url, environment, clock, wallCl
   };
 }
 
-/** Turns an error that a port throws at once into a rejection. */
+/** Turns an error that a storage throws synchronously into a rejection. */
 async function attempt<T>(work: () => Promise<T>): Promise<T> {
   return work();
 }
 
-/** FNV-1a over UTF-16 units: it finds damage, and keeps out nobody who may write. */
+/** FNV-1a over UTF-16 code units: it detects damage, but no deliberate change. */
 function checksumOf(text: string): number {
   let sum = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);

@@ -3,12 +3,11 @@ import type { JsonSchema } from './adapt.ts';
 import { isSchema, rewritten, withType } from './closed-schema.ts';
 
 /**
- * For OpenAI's strict mode: each object requires all its keys, one that was optional may be null instead, and each
- * value has a type.
- * @returns undefined if strict mode cannot express the schema, as where other keys are allowed
+ * Makes each object require all its keys and forbid others, lets optional ones be null instead, and adds missing types.
+ * @returns undefined if strict mode cannot express the schema, such as an object that allows other keys
  */
 export function strictSchema(schema: JsonSchema): JsonSchema | undefined {
-  // It does not support alternatives at the root.
+  // Strict mode does not support alternatives at the root.
   if (schema['type'] !== 'object' || 'anyOf' in schema) return undefined;
   let isStrict = true;
   const strict = rewritten(schema, each => {
@@ -39,11 +38,11 @@ const STRICT: ReadonlySet<string> = new Set([
   ...['properties', 'required', 'additionalProperties', 'items', 'minItems', 'maxItems'],
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'pattern', 'format'],
 ]);
-/** Keywords that check nothing, which strict mode refuses. */
+/** Annotations: they validate nothing, and strict mode rejects them. */
 const NOTES: ReadonlySet<string> = new Set([
   ...['default', 'examples', '$schema', '$comment', 'readOnly', 'writeOnly', 'deprecated'],
 ]);
-/** Formats check nothing either. */
+/** Formats that strict mode supports. Others are left out, because formats validate nothing either. */
 const FORMATS: readonly unknown[] = [
   ...['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uuid'],
 ];
@@ -72,7 +71,7 @@ function isTaken(schema: JsonSchema): boolean {
     isSchema(properties) &&
     Object.values(properties).every(isSchema) &&
     (items === undefined ? !types.includes('array') : isSchema(items)) &&
-    // It does not support look-around.
+    // Strict mode does not support lookaround.
     !(typeof pattern === 'string' && /\(\?<?[=!]/.test(pattern))
   );
 }

@@ -1,4 +1,4 @@
-/** A client for tests of applications: the real one, with texts of the test in place of a registry. */
+/** A client for tests of applications: the real one, but with texts from the test instead of a registry. */
 import { createClient } from './client.ts';
 import { asObject, NO_METADATA } from './delivery.ts';
 import { type ErrorCode, PromptForgeError } from './errors.ts';
@@ -25,9 +25,9 @@ export interface TestPrompt {
 }
 
 export interface TestClient<Of extends PromptTypes<Of> = AnyPrompts> extends PromptClient<Of> {
-  /** Points `stable` at this version and calls the listeners. */
+  /** Replaces a prompt in all channels. Listeners of `watch` are called if its version differs. */
   set(name: NameOf<Of>, prompt: string | TestPrompt): void;
-  /** From now on every request fails so; undefined: they succeed again. */
+  /** Makes every request fail with this code; undefined lets requests succeed again. */
   fail(code: 'unreachable' | 'unavailable' | 'rate_limited' | 'key_refused' | undefined): void;
 }
 
@@ -43,16 +43,17 @@ interface Rendering extends Omit<Wanted, 'name'> {
   readonly context?: Readonly<Record<string, unknown>>;
 }
 
-/** Problems of a registry, by the client's error for them. */
+/** The status of the registry's problem, by the client's error code. */
 const STATUS = { unavailable: 503, rate_limited: 429, key_refused: 401 } as const;
 /** Nothing is fresh, so that every call sees the test's current text; while requests fail, the last text is returned. */
 const FRESHNESS = 'max-age=0, stale-if-error=31536000';
-/** Milliseconds that pass when the test changes something: the client remembers no failure for longer. */
+/** Milliseconds by which a change moves the client's clock forward: it remembers no failure for longer. */
 const PASSES = 60_000;
 const KEY = 'pf_test_000000000000_test';
 
 /**
- * @param prompts texts or prompts by name, each as the version that `stable` points at
+ * Creates a client that sends no requests.
+ * @param prompts texts or prompts by name; each is the only version, in all channels
  * @param options as for `createClient`
  */
 export function createTestClient<Of extends PromptTypes<Of> = AnyPrompts>(
@@ -75,7 +76,7 @@ export function createTestClient<Of extends PromptTypes<Of> = AnyPrompts>(
     waiting.clear();
   };
 
-  /** Held open until something changes. */
+  /** Responds when the test has changed something, or at once to `wait=0`. */
   const feed = async (
     parameters: URLSearchParams,
     signal: AbortSignal | null | undefined,

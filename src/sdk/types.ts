@@ -10,16 +10,16 @@ export type Source =
   | 'network'
   /** From memory, within the registry's `max-age`. */
   | 'cache'
-  /** From memory, older than that: it is being refreshed, or the registry could not be reached. */
+  /** Older than that: it is being refreshed, or the request failed. */
   | 'stale'
-  /** From the storage, because the registry could not be reached. */
+  /** From the storage: the request failed, or it is an exact version within the registry's `max-age`. */
   | 'stored'
-  /** From the snapshot, for the same reason. */
+  /** From the snapshot, because the request failed. */
   | 'bundled'
-  /** The text that the call gave. */
+  /** The call's `fallback`. */
   | 'fallback';
 
-/** A tool that the prompt declares, its schemas as JSON Schema. */
+/** A tool that the prompt declares; its schemas are JSON Schema. */
 export interface Tool {
   readonly name: string;
   readonly description?: string;
@@ -38,7 +38,7 @@ export interface Metadata {
     readonly default: Readonly<Record<string, unknown>>;
   };
   readonly output?: unknown;
-  /** Absent in a registry of an earlier release. */
+  /** Absent if the registry is of an earlier release. */
   readonly tools?: readonly Tool[];
   readonly ext: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** The whole front matter as written. */
@@ -50,7 +50,7 @@ interface About {
   /** Such as `support/triage@12`, to be logged beside each model call. */
   readonly reference: string;
   readonly version: number;
-  /** `sha256:` and hex, of the version's source. */
+  /** SHA-256 of the version's source: `sha256:` and 64 hexadecimal digits. */
   readonly digest: string;
   /** Null for an exact version. */
   readonly channel: string | null;
@@ -61,9 +61,9 @@ interface About {
   readonly source: Exclude<Source, 'fallback'>;
 }
 
-/** One version of a prompt. The same metadata is given again, so it is frozen. */
+/** One version of a prompt. All callers share its metadata, so that is frozen. */
 export interface Prompt extends About {
-  /** The template: front matter taken off, partials resolved, variables unchanged. */
+  /** The template, without front matter, with partials resolved and variables as written. */
   readonly text: string;
 }
 
@@ -83,7 +83,7 @@ export interface FallbackPrompt {
 
 export type AnyPrompt = Prompt | FallbackPrompt;
 
-/** A part of a message, as Dotprompt defines it: one of these keys. */
+/** A part of a message, as Dotprompt defines it: it has one of these keys. */
 export interface Part {
   readonly text?: string;
   readonly media?: { readonly url: string; readonly contentType?: string };
@@ -99,7 +99,7 @@ export interface Message {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
-/** A prompt with an input put in. */
+/** A prompt that was rendered with an input. */
 export type Rendered<Of extends AnyPrompt = Prompt> = Of extends AnyPrompt
   ? Omit<Of, 'text'> & RenderedText
   : never;
@@ -115,25 +115,25 @@ export interface GetOptions {
   readonly channel?: string | undefined;
   /** An exact version, in place of a channel. */
   readonly version?: number | undefined;
-  /** Given back when nothing else can be had. */
+  /** Returned if no other source has the prompt. */
   readonly fallback?: string | undefined;
   /** Stops waiting; the request continues for other callers. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A given version has no fallback. */
+/** Options without a fallback: the result always is a version. */
 interface NoFallback {
   readonly fallback?: undefined;
 }
 
 export interface RenderOptions extends GetOptions {
-  /** The registry renders: one request each time, and nothing is served when it is away. */
+  /** Lets the registry render, with one request for each call. If that fails, only `fallback` is left. */
   readonly remote?: boolean | undefined;
   /** Earlier messages, inserted at `{{history}}`. */
   readonly messages?: readonly Message[] | undefined;
   /** The values of `{{@name}}`, by name. */
   readonly context?: Readonly<Record<string, unknown>> | undefined;
-  /** Also refuses an input that does not fit its schema. The registry checks that, so it implies `remote`. */
+  /** Also rejects an input that does not match the schema. The registry validates it, so this implies `remote`. */
   readonly strict?: boolean | undefined;
 }
 
@@ -143,20 +143,20 @@ export interface Wanted<Name extends string = string> {
   readonly version?: number | undefined;
 }
 
-/** Keeps texts beyond the life of the process: values by key, both plain text. */
+/** Keeps texts beyond the life of the process. Keys and values are strings. */
 export interface PromptStorage {
   /** Null or undefined if there is none. */
   get(key: string): Promise<string | null | undefined>;
   set(key: string, value: string): Promise<unknown>;
 }
 
-/** Made by `promptforge snapshot`: what an environment served at one time. */
+/** The prompts that an environment served at one time, as `promptforge snapshot` writes them. */
 export interface Snapshot {
   readonly format: string;
   /** The registry's URL. */
   readonly registry: string;
   readonly environment: string;
-  /** RFC 3339 */
+  /** RFC 3339. */
   readonly createdAt: string;
   readonly prompts: readonly SnapshotPrompt[];
 }
@@ -177,12 +177,12 @@ export interface FetchEvent extends Wanted {
 
 export interface StaleEvent {
   readonly prompt: Prompt;
-  /** Why the registry could not be reached; undefined while a request is pending. */
+  /** The error of the last request; undefined if it did not fail and a refresh is pending. */
   readonly error: PromptForgeError | undefined;
 }
 
 export interface FallbackEvent {
-  /** From the storage, the snapshot or the call itself. */
+  /** From the storage or the snapshot, or the call's `fallback`. */
   readonly prompt: AnyPrompt;
   readonly error: PromptForgeError;
 }
@@ -192,7 +192,7 @@ export interface Hooks {
   readonly onFetch?: ((event: FetchEvent) => void) | undefined;
   readonly onStale?: ((event: StaleEvent) => void) | undefined;
   readonly onFallback?: ((event: FallbackEvent) => void) | undefined;
-  /** Called for failures that no caller waits for: of the storage, a hook, the feed. */
+  /** Called for errors that no caller waits for: of the storage, a hook or the feed. */
   readonly onError?: ((error: PromptForgeError) => void) | undefined;
 }
 
@@ -201,15 +201,15 @@ export interface ClientOptions extends Hooks {
   readonly url: string;
   /** A reader key of the environment; a function is called before each request, so that keys can be replaced. */
   readonly key: string | (() => string | Promise<string>);
-  /** Such as `production`: nothing of another environment is ever given. */
+  /** The environment's name, such as `production`. Responses from another environment are rejected. */
   readonly environment: string;
   /** The maximum duration of a call in milliseconds; default: 2000. */
   readonly timeout?: number | undefined;
   /** The number of retries within `timeout`; default: 2. */
   readonly retries?: number | undefined;
   /**
-   * Seconds beyond `max-age` for which a text is given all the same, at most: it shortens both
-   * `stale-while-revalidate` and `stale-if-error`. The snapshot and fallbacks are not bound by it.
+   * The maximum number of seconds beyond `max-age` for which a text is served. It shortens both
+   * `stale-while-revalidate` and `stale-if-error`, but does not limit the snapshot and fallbacks.
    */
   readonly maxStale?: number | undefined;
   /** The maximum number of prompts in memory; default: 1000. */
@@ -223,7 +223,7 @@ export interface ClientOptions extends Hooks {
   readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
   /** Allows `http://` beyond this machine: the key crosses the network unencrypted. */
   readonly allowHttp?: boolean | undefined;
-  /** Keeps a worker alive for what happens in the background, such as `promise => ctx.waitUntil(promise)`. */
+  /** Keeps a worker alive for work in the background, such as `promise => ctx.waitUntil(promise)`. */
   readonly waitUntil?: ((background: Promise<unknown>) => void) | undefined;
   /** Milliseconds since 1970, for tests. */
   readonly now?: (() => number) | undefined;
@@ -233,13 +233,16 @@ export interface WatchOptions extends Pick<GetOptions, 'channel'> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** @typeParam Of the existing prompts, as `promptforge generate` writes them; default: any */
+/** @typeParam Of the types of the existing prompts, as `promptforge generate` writes them; default: any prompt */
 export interface PromptClient<Of extends PromptTypes<Of> = AnyPrompts> {
   readonly environment: string;
-  /** A prompt's text. Returns at once while it is fresh or being refreshed; otherwise requests it. @throws PromptForgeError */
+  /**
+   * Reads a prompt. Returns a text within `max-age` or `stale-while-revalidate` at once; otherwise requests it.
+   * @throws PromptForgeError if no source has the prompt
+   */
   get(name: NameOf<Of>, options?: GetOptions & NoFallback): Promise<Prompt>;
   get(name: NameOf<Of>, options: GetOptions): Promise<AnyPrompt>;
-  /** The same with an input put in, in this process unless `remote` is set. @throws PromptForgeError */
+  /** Renders a prompt with an input, in this process unless `remote` or `strict` is set. @throws PromptForgeError */
   render<Name extends NameOf<Of>>(
     name: Name,
     ...given: InputAndOptions<Of[Name]['input'], RenderOptions & NoFallback>
@@ -250,8 +253,8 @@ export interface PromptClient<Of extends PromptTypes<Of> = AnyPrompts> {
     options: RenderOptions,
   ): Promise<Rendered<AnyPrompt>>;
   /**
-   * Many prompts, with one request for each 100.
-   * @returns in the requested order
+   * Loads many prompts, with one request for each 100 or, if they are longer, for each MiB.
+   * @returns the prompts, in the requested order
    * @throws PromptForgeError the first error, if one of them is not available from any source
    */
   preload(prompts: readonly (NameOf<Of> | Wanted<NameOf<Of>>)[]): Promise<Prompt[]>;
@@ -260,6 +263,6 @@ export interface PromptClient<Of extends PromptTypes<Of> = AnyPrompts> {
    * request serves all listeners.
    */
   watch(name: NameOf<Of>, listener: (prompt: Prompt) => void, options?: WatchOptions): () => void;
-  /** Ends what is watched and what runs in the background. */
+  /** Stops following channels; later calls of `watch` have no effect. */
   close(): void;
 }

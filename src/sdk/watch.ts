@@ -17,7 +17,7 @@ const FIRST_PAUSE = 500;
 /** A shorter request is not repeated at once: an intermediary may be ending them. */
 const SHORT = 1000;
 
-/** Errors after which asking again may succeed although no channel moves: those of the way to the registry. */
+/** Errors after which another request may succeed although no channel moves: those of the connection and the key. */
 const PASSING: readonly ErrorCode[] = [
   ...(['unreachable', 'timeout', 'unavailable', 'rate_limited', 'not_a_registry'] as const),
   ...(['key_refused', 'wrong_environment'] as const),
@@ -38,9 +38,9 @@ export interface Watcher {
 export function watcher(settings: Settings, loading: Loader): Watcher {
   const watched = new Map<string, Watched>();
   let running: AbortController | undefined;
-  /** True if all that was watched has been looked at: what is watched from then on was not among it. */
+  /** True once `lookAtAll` has begun: it does not include prompts that are added from then on. */
   let hasLooked = false;
-  /** Why something that is watched could not be looked at: it may have moved, and the feed does not tell that twice. */
+  /** The error of a prompt that could not be loaded. Its channel may have moved, which the feed does not repeat. */
   let behind: PromptForgeError | undefined;
   const late: Watched[] = [];
 
@@ -52,14 +52,14 @@ export function watcher(settings: Settings, loading: Loader): Watcher {
         const asked = Date.now();
         const place = cursor === undefined ? '' : `&after=${encodeURIComponent(cursor)}`;
         const { text } = await exchange(settings, {
-          // After a failure, requests return at once, so that observers learn that the registry is back.
+          // After a failure, requests return at once, so that listeners learn soon that the registry is back.
           path: `/v1/deliveries/changes?wait=${cursor === undefined || failures > 0 ? 0 : WAIT}${place}`,
           extraTime: WAIT * 1000,
           signal,
         });
         const { cursor: next } = asObject(JSON.parse(text));
         if (typeof next !== 'string') throw new Error('There is no cursor.');
-        // The place first, then the prompts: what moves in between is told by the next answer.
+        // The cursor was read before the prompts, so the next response reports moves in between.
         if (next !== cursor || behind !== undefined) await lookAtAll();
         else if (Date.now() - asked < SHORT) await sleep(SHORT, signal);
         cursor = next;
@@ -94,7 +94,7 @@ export function watcher(settings: Settings, loading: Loader): Watcher {
     }
   }
 
-  /** The feed does not report moves from before it was followed. One request checks all watched prompts. */
+  /** Loads a prompt that was added later, because the feed does not report earlier moves. One request loads several. */
   function lookSoon(each: Watched): void {
     late.push(each);
     if (late.length === 1) loading.inBackground(Promise.resolve().then(() => look(late.splice(0))));
@@ -116,7 +116,7 @@ export function watcher(settings: Settings, loading: Loader): Watcher {
       const before = watched.get(key);
       const known = loading.slots.use(key)?.entry?.prompt.reference;
       const each = before ?? { wanted, listeners: new Set(), known };
-      // A listener may be given twice.
+      // Wrapped, because the same listener may be added twice.
       const own = (prompt: Prompt) => listener(prompt);
       each.listeners.add(own);
       watched.set(key, each);

@@ -1,6 +1,6 @@
 /**
- * Merges that an editor has begun. Until one is over, its file may have any contents, even the base's text, and the
- * person's edits are only in the editor's own files, so no command and no other window may write the file.
+ * Merges that an editor has begun. Until a merge ends, its file may have any contents, even the base's text, and the
+ * user's edits are only in the editor's own files, so no command and no other window may write the file.
  */
 import { digestOf } from '../core/digest.ts';
 import { isPromptName, type PromptName } from '../core/name.ts';
@@ -18,7 +18,7 @@ export class BegunMerges {
     this.#files = files;
   }
 
-  /** On disk when it resolves. @throws WorkspaceError `not_writable`, or as the file system does */
+  /** Records a merge, on disk when it resolves. @throws WorkspaceError `not_writable`, or an error of the file system */
   async begin(name: PromptName): Promise<void> {
     await this.#local.make();
     await this.#files.makeFolder(this.#local.path(FOLDER));
@@ -29,7 +29,7 @@ export class BegunMerges {
     await this.#files.delete(this.#pathOf(name));
   }
 
-  /** @throws as the file system does */
+  /** The prompts whose merge has begun. @throws errors of the file system */
   async names(): Promise<ReadonlySet<PromptName>> {
     const names = new Set<PromptName>();
     for (const entry of (await this.#files.list(this.#local.path(FOLDER))) ?? []) {
@@ -41,7 +41,7 @@ export class BegunMerges {
     return names;
   }
 
-  /** A prompt name may be longer than a file name may be, and differ from others only by case. */
+  /** Uses a digest, because a prompt name may be too long for a file name, and differ from others only by case. */
   #pathOf(name: PromptName): string {
     return this.#local.path(FOLDER, digestOf(name).slice('sha256:'.length));
   }

@@ -15,14 +15,14 @@ export interface FileIssue extends SourceIssue {
 export interface CheckedFile {
   /** Empty for a file that can be published. */
   readonly issues: readonly FileIssue[];
-  /** Undefined if it, or a partial in it, cannot be read. */
+  /** Undefined if the file or one of its partials is invalid or cannot be read. */
   readonly linked: LinkedFile | undefined;
 }
 
 type CheckRequest = Pick<FileRenderRequest, 'file' | 'root' | 'fileSystem' | 'shownFrom'>;
 
 /**
- * All errors; those of partials only if the prompt itself is valid. Empty for a file that can be published.
+ * Returns all errors of a file; those of its partials only if the prompt itself is valid. Empty if it can be published.
  * @throws WorkspaceError `file_missing`, `outside`, `unreadable`
  */
 export async function checkFile(request: CheckRequest): Promise<readonly FileIssue[]> {
@@ -84,7 +84,7 @@ async function issuesOf(
   const { issues = [] } = details;
   const [first] = issues;
   const place = first && `:${first.line}:${first.column}: `;
-  // A file's name may contain text that looks like a place.
+  // A file's name may contain text that looks like a position.
   for (let at = place === undefined ? -1 : message.indexOf(place); at >= 0; ) {
     const label = message.slice(0, at);
     const isFile = (await fileSystem.stat(resolve(shownFrom, label)))?.kind === 'file';

@@ -1,4 +1,4 @@
-/** Checks the text of a `promptforge.json` without other files: each error with its place and a correction. */
+/** Checks the text of a `promptforge.json` without reading other files. Each error has a position and a correction. */
 import { registryAddress, validateRegistryUrl } from '../client/address.ts';
 import { wordsOfJsonValue } from '../core/json-words.ts';
 import { KEY_LIKE, redactKeys } from '../core/key.ts';
@@ -155,8 +155,8 @@ function withForwardSlashes(folder: string): string {
 }
 
 /**
- * Why a folder, given with forward slashes, is not inside the workspace. The empty string and "." are the workspace
- * itself.
+ * Returns why a folder, given with forward slashes, is not inside the workspace; undefined if it is. The empty string
+ * and "." are the workspace itself.
  */
 function whyOutside(folder: string): string | undefined {
   if (/^(?:\/|[a-zA-Z]:)/.test(folder)) return 'must be a folder inside the workspace, relative to it.';

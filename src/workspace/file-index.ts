@@ -41,7 +41,7 @@ interface Stats {
 
 interface ReadText {
   readonly digest: Digest;
-  /** Set once they are needed. */
+  /** Set if they were needed when the file was read. */
   readonly digests?: TextDigests | undefined;
 }
 
@@ -60,7 +60,7 @@ export class FileIndex {
     this.#files = files;
   }
 
-  /** Reads the index, unless it was read before. One that cannot be read counts as empty. */
+  /** Reads the index, unless it was read before. An index that cannot be read counts as empty. */
   async open(): Promise<void> {
     this.#next = 0;
     if (this.#columns !== undefined) return;
@@ -71,12 +71,15 @@ export class FileIndex {
     }
   }
 
-  /** The timestamp for `set`. */
+  /** The time to pass to `set` as `taken`: milliseconds since 1970 by the disk's clock. */
   now(): Promise<number> {
     return this.#local.now();
   }
 
-  /** Undefined if the file must be read: it may have changed, even without a new timestamp within one tick of the disk's clock. */
+  /**
+   * Returns the digests of an unchanged file. Undefined if the file must be read: it may have changed, even without a new
+   * timestamp within one tick of the disk's clock.
+   */
   get(name: PromptName, stats: Stats): FileText | undefined {
     const columns = this.#columns ?? noColumns();
     const place = this.#placeOf(name, columns);
@@ -91,7 +94,7 @@ export class FileIndex {
     return last + tick < (numbers[at + 4] as number) ? fileAt(place, columns) : undefined;
   }
 
-  /** The text of a file when it was last read, by its digests; the file may be gone. */
+  /** The digests of a file's text when it was last read; the file may no longer exist. */
   last(name: PromptName): FileText | undefined {
     const columns = this.#columns ?? noColumns();
     const place = this.#placesIn(columns).get(name);

@@ -20,7 +20,10 @@ import { WorkspaceError } from './workspace-error.ts';
 export interface FileRenderRequest {
   /** The prompt file; a relative path is taken from the working directory. */
   readonly file: string;
-  /** The topmost folder in which partials are looked up: the prompts folder. Default: as far up as the folders' names allow. */
+  /**
+   * The topmost folder in which partials are looked up: the prompts folder. Default: the topmost folder below which all
+   * folder names are valid in a prompt name.
+   */
   readonly root?: string | undefined;
   /** Values by variable name. */
   readonly input: Readonly<Record<string, unknown>>;
@@ -65,11 +68,15 @@ export interface LinkedFile {
   readonly label: string;
   /** The folder that the prompt name is relative to, absolute. */
   readonly root: string;
-  /** A placeholder if the file's own name is not a prompt name. */
+  /** The prompt name below `root`. Its last segment is a placeholder if the file's own name is not valid. */
   readonly name: PromptName;
 }
 
-/** The file's own source, its label in messages, and the rules for reading it. @throws as `renderFile` */
+/**
+ * Reads a file and determines its label in messages, its prompt name and the kind of its source.
+ * @throws Problem `too_large`, or `invalid_source` if it is not UTF-8
+ * @throws WorkspaceError `file_missing`, `outside`, `unreadable`
+ */
 export async function openFile(
   request: Pick<FileRenderRequest, 'file' | 'root' | 'source' | 'read' | 'fileSystem' | 'shownFrom'>,
 ): Promise<OpenedFile> {
@@ -86,7 +93,11 @@ export async function openFile(
 
 type OpenedFile = Omit<LinkedFile, 'partials' | 'files'>;
 
-/** A file's source and its partials, found beside it and in the folders above it, up to the root. @throws as `renderFile` */
+/**
+ * Reads a file and its partials, which are looked up beside it and in the folders above it, up to the root.
+ * @throws Problem `invalid_source`, `too_large`
+ * @throws WorkspaceError `file_missing`, `outside`, `unreadable`
+ */
 export async function linkFile(
   request: Pick<FileRenderRequest, 'file' | 'root' | 'source' | 'read' | 'fileSystem' | 'shownFrom'>,
 ): Promise<LinkedFile> {

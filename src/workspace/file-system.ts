@@ -2,11 +2,11 @@
 
 export interface FileSystem {
   /**
-   * Undefined if there is no such file. Fails if it is a pipe or a device, or larger than any file that a working copy
+   * Undefined if there is no such file. Rejects if it is a pipe or a device, or larger than any file that a working copy
    * reads.
    */
   readFile(path: string): Promise<Uint8Array | undefined>;
-  /** Atomic, and on disk when it resolves; creates parent folders. Follows a link at `path`. */
+  /** Writes a file atomically, on disk when it resolves. Creates parent folders. Follows a link at `path`. */
   writeFile(path: string, bytes: Uint8Array): Promise<void>;
   /**
    * Writes a file to be renamed later, with the permissions of the file at `like`; creates parent folders. It may be
@@ -22,7 +22,7 @@ export interface FileSystem {
   createAll(files: readonly NewFile[]): Promise<readonly (boolean | Error)[]>;
   /**
    * Creates a folder with files in it, atomically, in an existing one. They need not be on disk.
-   * @param mayBe called right before it is put in its place
+   * @param mayBe called right before the folder is moved to its place
    * @returns true if it was created, false if something exists there already or `mayBe` returned false; or the error
    */
   createFolder(folder: NewFolder, mayBe: () => boolean): Promise<boolean | Error>;
@@ -61,7 +61,7 @@ export interface NewFolder {
 }
 
 export interface FolderEntry {
-  /** Without its folder. */
+  /** The name without its folder. */
   readonly name: string;
   readonly kind: 'file' | 'folder' | 'link' | 'other';
 }
@@ -82,6 +82,6 @@ export interface FileStat {
   readonly changed: number;
   /** The inode; 0 if the file system has none. */
   readonly inode: number;
-  /** The file is read-only. It could still be replaced if its folder is writable. */
+  /** True if the file is read-only. It could still be replaced if its folder is writable. */
   readonly isReadOnly?: boolean;
 }

@@ -36,8 +36,9 @@ export class GitAttributes {
   }
 
   /**
-   * True if the folder is in a git repository without such a file, and the offer was not answered yet. Never rejects.
-   * @param isHint true for a message only, which is also shown once
+   * True if the folder is in a git repository without a rule for prompts, and the offer was not answered yet. Never
+   * rejects.
+   * @param isHint true for a command's hint, which is also shown only once
    */
   async isToOffer({ isHint = false }: { readonly isHint?: boolean } = {}): Promise<boolean> {
     try {

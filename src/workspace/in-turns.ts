@@ -1,6 +1,9 @@
 /** Processes a list, a number of items at a time. */
 
-/** After a failure no other item is begun; rejects with the first failure, once no item is in progress. */
+/**
+ * Processes `atOnce` items at a time. After a failure it begins no other item, and rejects with the first failure once
+ * no item is in progress.
+ */
 export async function inTurns<T>(
   items: readonly T[],
   atOnce: number,

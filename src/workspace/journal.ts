@@ -56,7 +56,7 @@ export class Journals {
     this.#files = files;
   }
 
-  /** On disk when it resolves. @returns its name @throws WorkspaceError `not_writable` */
+  /** Writes a new journal, on disk when it resolves. @returns its name @throws WorkspaceError `not_writable` */
   async begin(content: Partial<Journal>): Promise<string> {
     const id = this.#local.ownName();
     underWay.add(id);
@@ -91,8 +91,8 @@ export class Journals {
   }
 
   /**
-   * Journals that nobody is working on, by name: of ended processes, and of this one. A journal that cannot be read,
-   * such as a newer release's, is empty.
+   * Journals that no process is working on, by name: those of ended processes, and those that this one left. A journal
+   * that cannot be parsed, such as a newer release's, counts as empty.
    */
   async abandoned(): Promise<Map<string, Journal>> {
     const found = new Map<string, Journal>();

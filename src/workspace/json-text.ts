@@ -43,7 +43,7 @@ export function decodeText(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Strict JSON (RFC 8259), without merge conflicts and without duplicate names in an object. Never throws. */
+/** Reads strict JSON (RFC 8259) without merge conflicts and duplicate names in an object. Never throws. */
 export function readJsonText(
   text: string,
 ): { readonly json: JsonText } | { readonly problem: TextProblem & { readonly isSyntax: boolean } } {

@@ -73,8 +73,8 @@ export class LocalFolder {
   /**
    * Writes a file atomically; on disk when it resolves. A process that is killed leaves the old file, and at most a
    * staged one.
-   * @param isWanted called at the last moment
-   * @returns false if it returned false, and the file is unchanged
+   * @param isWanted called right before the file is replaced
+   * @returns false if `isWanted` returned false; the file is unchanged then
    */
   async replace(
     target: string,
@@ -116,8 +116,8 @@ export class LocalFolder {
   }
 
   /**
-   * Files that processes which no longer run left in a folder, by name, and those of this process for which `isLeft`
-   * returns true. Excludes names that no process created.
+   * The names of files that ended processes left in a folder, and of this process's files for which `isLeft` returns
+   * true. A file of another machine counts as left after 24 hours. Excludes names that no process created.
    * @throws WorkspaceError `not_writable` as `make`
    */
   async abandoned(

@@ -9,7 +9,7 @@ import { systemMessage, WorkspaceError } from './workspace-error.ts';
 
 /** In milliseconds. */
 interface Waiting {
-  /** How long to wait for others. */
+  /** The maximum time to wait for others. */
   readonly patience: number;
   /** The time after which a holder of the guard is assumed dead; it normally needs far less. */
   readonly givenUp: number;
@@ -40,7 +40,7 @@ export class LockChanges {
   }
 
   /**
-   * Sets some bases in the lock file's current contents.
+   * Sets the bases of some prompts in the lock file's current contents.
    * @param decide returns the bases for its contents; none leaves the file unchanged. Called again if another process
    * changed it meanwhile
    * @throws WorkspaceError `invalid_lock_file`, `unreadable`, `not_writable`; the file is unchanged then
@@ -58,8 +58,8 @@ export class LockChanges {
   }
 
   /**
-   * Replaces `before` by another text.
-   * @returns false if the file has another text by then, and is unchanged
+   * Replaces the contents `before` with another text.
+   * @returns false if the file has other contents by then; it is unchanged in that case
    * @throws WorkspaceError `not_writable`
    */
   async replace(before: Uint8Array, text: string): Promise<boolean> {
@@ -95,7 +95,7 @@ export class LockChanges {
     return this.#files.readFile(join(this.#root, LOCK_FILE)).catch(() => undefined);
   }
 
-  /** To be called before work that ends with writing the file. @throws WorkspaceError `not_writable` */
+  /** Checks the file before work that ends with writing it. @throws WorkspaceError `not_writable` */
   async checkWritable(): Promise<void> {
     const stat = await this.#files.stat(join(this.#root, LOCK_FILE));
     if (stat?.isReadOnly === true)
@@ -103,8 +103,9 @@ export class LockChanges {
   }
 
   /**
-   * @param work receives a function that checks whether the guard is still held: others take over one that is held for
-   * long
+   * Runs `work` while this process holds the guard.
+   * @param work receives a function that checks whether the guard is still held: others take over a guard that is held
+   * for too long
    */
   async #alone<T>(work: (isOurs: () => Promise<boolean>) => Promise<T>): Promise<T> {
     const guard = this.#local.path('lock');
@@ -127,7 +128,7 @@ export class LockChanges {
   async #take(guard: string, name: string): Promise<void> {
     const { patience, givenUp } = this.#waiting;
     const start = performance.now();
-    /** The conflicting guard, and since when. Its own timestamp is from another clock, which may be set back. */
+    /** The owner of the guard in the way, and when it was first seen. The file's timestamp is from another clock. */
     let seen: { readonly owner: string; readonly since: number } | undefined;
     while (!(await this.#files.createFile(guard, Buffer.from(name)))) {
       const now = performance.now();

@@ -10,7 +10,7 @@ import { type Lock, type LockEntry, lockText, readLockText } from './lock-file.t
 export interface ConflictedLock {
   readonly ours: Lock;
   readonly theirs: Lock;
-  /** Undefined if git did not write it (`merge.conflictStyle` is not diff3). */
+  /** Undefined if git did not write it (`merge.conflictStyle` is neither diff3 nor zdiff3), or it is not a lock file. */
   readonly base: Lock | undefined;
   /** The words after `<<<<<<<` and `>>>>>>>`, such as ` HEAD`. */
   readonly labels: Readonly<Record<'ours' | 'theirs', string>>;
@@ -78,7 +78,7 @@ export function openIn(conflict: ConflictedLock): Undecided[] {
 /**
  * @param files the text of each file in `openIn`; undefined for a missing or unreadable one
  * @param isKnown true if the registry has that version with that text
- * @returns undefined if there are too many conflicts to display
+ * @returns undefined if the sides still differ in more than a thousand lines
  */
 export function repairOf(
   conflict: ConflictedLock,
@@ -106,7 +106,7 @@ export function repairOf(
 }
 
 interface Found {
-  /** Undefined if there is none. */
+  /** Undefined if the prompt has no entry. */
   readonly entry: LockEntry | undefined;
 }
 
@@ -124,7 +124,7 @@ function byBase({ name, ours, theirs }: Undecided, base: Lock | undefined): Foun
   return isSame(theirs, base.get(name)) ? { entry: ours } : undefined;
 }
 
-/** The version whose text the file has; the higher one if both have it, as with newer partials. */
+/** Chooses the version whose text the file has; the higher one if both have it, as when only partials changed. */
 function byFile(
   { ours, theirs }: Undecided,
   file: TextDigests | undefined,

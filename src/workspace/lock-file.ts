@@ -45,7 +45,7 @@ const lockFile = z.object(
   'it is not an object',
 );
 
-/** The lock in the bytes of a file. @throws WorkspaceError `invalid_lock_file` at the place */
+/** Parses the bytes of a lock file. @throws WorkspaceError `invalid_lock_file` with the position */
 export function parseLock(bytes: Uint8Array, file: string): Lock {
   const text = decodeText(bytes);
   if (text === undefined)
@@ -57,7 +57,7 @@ export function parseLock(bytes: Uint8Array, file: string): Lock {
   throw new WorkspaceError('invalid_lock_file', file, message, { place, shownAs: LOCK_FILE });
 }
 
-/** The first error in a lock file's text. */
+/** The first error in a lock file's text; undefined if it is valid. */
 export function lockProblem(text: string): TextProblem | undefined {
   const read = readLockText(text);
   return 'problem' in read ? read.problem : undefined;
@@ -179,7 +179,7 @@ export function lockText(lock: Lock): string {
   return `{\n  "lockVersion": ${LOCK_VERSION},\n  "prompts": ${prompts}\n}\n`;
 }
 
-/** Empty if there is no lock file yet. @throws WorkspaceError `invalid_lock_file`, `unreadable` */
+/** Reads the lock file; empty if there is none yet. @throws WorkspaceError `invalid_lock_file`, `unreadable` */
 export async function readLock(root: string, files: FileSystem): Promise<Lock> {
   const file = join(root, LOCK_FILE);
   let bytes: Uint8Array | undefined;

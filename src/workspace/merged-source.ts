@@ -6,7 +6,7 @@ import { Problem } from '../core/problem.ts';
 import { checkSourceText, parseSource, sourceKindOf } from '../core/source.ts';
 import { sourceIssues } from '../core/template.ts';
 
-/** Undefined if they conflict, or if the merged text cannot be published. */
+/** Returns the merged source; undefined if the edits conflict, or if merging makes the source invalid. */
 export function mergedSource(
   name: PromptName,
   base: string,

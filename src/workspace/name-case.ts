@@ -24,7 +24,7 @@ export class Spellings {
     if (this.#known !== undefined) addTo(this.#known, path);
   }
 
-  /** Each spelling of an existing path. */
+  /** All spellings of a path that exist. */
   of(path: string): readonly string[] {
     if (this.#paths.length === 0) return [];
     if (this.#known === undefined) {
@@ -34,7 +34,7 @@ export class Spellings {
     return this.#known.get(foldCase(path)) ?? [];
   }
 
-  /** True if no two differ only by case. Without capital letters none can. */
+  /** True if no two paths differ only by case, which paths without capital letters cannot. */
   get areUnique(): boolean {
     return this.#paths.every(path => !/[A-Z]/.test(path) || this.of(path).length === 1);
   }

@@ -34,7 +34,7 @@ export class NotedRenames {
     return renames;
   }
 
-  /** Replaces the known ones. If they cannot be written, they are found again while their texts identify them. */
+  /** Replaces the recorded renames. If they cannot be written, they are found again while their texts identify them. */
   async write(renames: PromptRenames): Promise<void> {
     const text = renames.size === 0 ? '' : JSON.stringify([...renames]);
     if (text === (this.#written ?? '')) return;
@@ -42,7 +42,7 @@ export class NotedRenames {
       await this.#local.replace(this.#local.path(FILE), Buffer.from(text));
       this.#written = text;
     } catch {
-      // As for the index.
+      // The renames are then identified by text, or not at all.
     }
   }
 }

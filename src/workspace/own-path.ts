@@ -10,7 +10,7 @@ import { WorkspaceError } from './workspace-error.ts';
 
 /**
  * @param folder the prompts folder
- * @param shown how messages name the path, from the workspace
+ * @param shown returns a path's name in messages, relative to the workspace
  * @throws WorkspaceError `outside`
  */
 export async function checkOwn(

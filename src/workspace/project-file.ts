@@ -76,7 +76,7 @@ export function parseProject(bytes: Uint8Array, root: string): Project {
 /** Settings that a change of the registry keeps. */
 type KeptValues = Partial<Pick<Project, 'prompts' | 'frontMatterKeys'>>;
 
-/** The text of a project file. @throws WorkspaceError as `parseProject`: what could not be read is not written */
+/** The text of a project file. @throws WorkspaceError as `parseProject`, so that no invalid file is written */
 export function projectText(
   root: string,
   registry: string,

@@ -52,7 +52,7 @@ export interface FileText {
   readonly digests?: (() => TextDigests) | undefined;
 }
 
-/** Undefined if the prompt is only in the registry. */
+/** The state of one prompt; undefined if it is only in the registry. */
 export function promptState(
   name: PromptName,
   base: LockEntry | undefined,
@@ -86,7 +86,7 @@ export function promptState(
   };
 }
 
-/** Compares with the newest version first, because a file with its text needs nothing, whatever its base. */
+/** Compares with the newest version first, because a file with that text is up to date, whatever its base. */
 function asPublished(
   { digest, digests }: FileText,
   base: LockEntry | undefined,

@@ -50,7 +50,7 @@ export async function publishFile(
   try {
     published = await registry.publish(name, { source, message, base }, signal);
   } catch (error) {
-    // A refused version was not published. In other cases the next request finds out.
+    // A rejected version was not published. After any other error, recovery asks the registry.
     if (Problem.is(error) && !Problem.is(error, 'unavailable')) await parts.journals.end(journal);
     else parts.journals.leave(journal);
     if (Problem.is(error, 'base_outdated'))

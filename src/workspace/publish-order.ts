@@ -10,7 +10,7 @@ export interface Ordered {
   readonly after: ReadonlySet<PromptName>;
 }
 
-/** Otherwise by name; circular partials, which the registry refuses, come in any order. */
+/** Orders the rest by name. Circular partials, which the registry rejects, come in any order. */
 export function publishOrder(sources: ReadonlyMap<PromptName, string>): Ordered[] {
   const ordered = new Map<PromptName, Ordered>();
   const visiting = new Set<PromptName>();
@@ -31,7 +31,7 @@ export function publishOrder(sources: ReadonlyMap<PromptName, string>): Ordered[
   return [...ordered.values()];
 }
 
-/** An unreadable source is refused when its turn comes. */
+/** The partials that a source may use; none if it is invalid, which publishing it reports. */
 function usedBy(name: PromptName, source: string): readonly PromptName[] {
   try {
     const parsed = parseSource(source, sourceKindOf(name));

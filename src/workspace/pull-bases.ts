@@ -35,7 +35,8 @@ export async function settledBases(
     const isStill = isNew && isAsBefore(now.get(name), before);
     if (isStill || (await digestOfFile(name, folder)) === bytes) bases.set(name, after);
   }
-  // A file that is back may have the old version's text: based on the newer one, publishing it would revert that.
+  // A file that exists again may have the old version's text. If it were based on the newer version, publishing it
+  // would revert that version.
   for (const { name, newest, base } of keep)
     if (isAsBefore(now.get(name), base) && (await files.stat(folder.pathOf(name))) === undefined)
       bases.set(name, { version: newest.version, digest: newest.digest });

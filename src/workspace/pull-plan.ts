@@ -114,7 +114,7 @@ export function planPull(
   );
   const label = (name: PromptName) => folder.shown(folder.pathOf(name));
   const movedTo = new Map([...renamed].map(([to, from]) => [from, label(to)]));
-  /** Why the file can be neither read nor written. */
+  /** The reasons why files can be neither read nor written. */
   const blocked = new Map<PromptName, LeftFile>();
   const inputs = [...wanted.values()].map(({ name, archived, newest }): SyncInput => {
     const was = states.get(name);
@@ -165,7 +165,7 @@ function mergingMessage(label: string): string {
   return `${label}: A merge of the file was begun in an editor. Complete it there, then pull again. Where it is done, name the version that was merged with promptforge resolve.`;
 }
 
-/** The digest of no text. */
+/** A digest that no text has. */
 const UNREAD: Digest = 'sha256:';
 
 export function leftMessage(

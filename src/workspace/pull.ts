@@ -31,11 +31,11 @@ import { WorkspaceError } from './workspace-error.ts';
 
 export type PullRegistry = Pick<RegistryClient, 'getVersion' | 'getSources' | 'batch'>;
 
-/** The number of versions fetched before they are written, and of files written at a time. */
+/** The number of versions that are fetched before their files are written. */
 const FETCHED_AT_ONCE = 500;
 /** The number of batches that are fetched while one is written, to hide the registry's response time. */
 const FETCHED_AHEAD = 2;
-/** New files in one journal: about a megabyte. */
+/** The maximum number of new files in one journal, which takes about a megabyte. */
 const JOURNALED_AT_ONCE = 5000;
 const OVERWRITTEN_AT_ONCE = 24;
 
@@ -53,7 +53,7 @@ export async function pullPrompts(
   const plan = planPull(parts.folder, await stateOf(prompts, signal), prompts, merging, options);
   if (plan.work.length + plan.adopt.length + plan.keep.length > 0) await parts.lock.checkWritable();
   const report = await new Pull(parts, registry, options, plan.work.length).all(plan);
-  // The index may be wrong.
+  // The index may have wrong digests of these files, so they are read again.
   const changed = report.left.filter(({ why }) => why === 'changed_meanwhile');
   await parts.index.forget(changed.map(({ name }) => name));
   return report;
@@ -121,7 +121,7 @@ class Pull {
     if (written.length > 0) this.#journals.push(await this.#parts.journals.begin({ written }));
   }
 
-  /** Flushes the files to disk, then the lock file, and then deletes the journals. */
+  /** Flushes the files to disk, then writes the lock file, and then deletes the journals. */
   async #settle(plan: ReturnType<typeof planPull>): Promise<void> {
     const { files, folder, lock, journals: all } = this.#parts;
     try {
@@ -141,7 +141,7 @@ class Pull {
     for (const journal of this.#journals) await all.end(journal);
   }
 
-  /** Fetches what some files need, and determines their new contents. */
+  /** Fetches the versions that some files need, and determines the files' new contents. */
   async #prepare(part: readonly PullWork[]): Promise<PulledFile[]> {
     const { signal, onProgress } = this.#options;
     const seen = await this.#seen(part);
@@ -233,7 +233,7 @@ class Pull {
     }
   }
 
-  /** Writes one file if it is still as it was. */
+  /** Writes one file if it has not changed meanwhile. */
   async #overwrite(write: PulledFile): Promise<void> {
     this.#options.signal?.throwIfAborted();
     try {
@@ -244,7 +244,7 @@ class Pull {
     }
   }
 
-  /** A file that cannot be written must not keep others from being updated. */
+  /** Reports the outcome for a file. A file that cannot be written must not prevent updates of others. */
   #note({ work, digest, after }: PulledFile, outcome: LeftFile | Error | undefined): void {
     if (outcome !== undefined) {
       this.#leave(

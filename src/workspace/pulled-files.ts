@@ -64,7 +64,7 @@ export class PulledFiles {
 
   /**
    * Creates new files: a missing folder with all its contents, and other files in groups.
-   * @returns repeatedly, results for some of them: the reason why a file was not written, undefined for a created one
+   * @returns outcomes, for some files at a time: the reason why a file was not written, undefined for a created one
    */
   async *createAll(pulled: readonly PulledFile[]): AsyncGenerator<readonly Outcome[], void, undefined> {
     const others: PulledFile[] = [];
@@ -79,7 +79,7 @@ export class PulledFiles {
     }
   }
 
-  /** @returns false if its files must be created one by one, which then report errors */
+  /** @returns false if the files must be created one by one, which reports their errors */
   async #createFolder(path: string, inside: readonly PulledFile[]): Promise<boolean> {
     const { files, folder: prompts, local } = this.#parts;
     if (!this.#missing.delete(path)) return false;

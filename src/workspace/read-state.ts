@@ -118,7 +118,7 @@ export async function readState(
     spellings,
   };
 
-  /** To be called before the index forgets the texts of missing files. */
+  /** Must run before the index forgets the texts of missing files. */
   function findRenames(noted: PromptRenames): PromptRenames {
     const gone: GoneFile[] = [];
     for (const { name, base, file } of states.values())
@@ -176,7 +176,7 @@ function isPublished(
   return digest === base?.digest || digest === prompt?.newest.digest;
 }
 
-/** True if the file's digest alone answers the request. */
+/** True if the file's digest alone determines its state. */
 function isAsPublished(
   known: Pick<FileText, 'digest'>,
   base: LockEntry | undefined,

@@ -22,8 +22,8 @@ export interface RecoveryParts {
 }
 
 /**
- * Sets the base of files with the text that a journal recorded; for published versions, asks the registry if it is
- * available, otherwise next time. Then deletes the journals and staged files.
+ * Sets the base of files that have the text recorded in a journal. For sent versions, asks the registry; their journals
+ * are kept while it is not available. Deletes the other journals, and staged files.
  * @throws WorkspaceError `invalid_lock_file`, `unreadable`, `not_writable`
  */
 export async function recover(
@@ -50,7 +50,7 @@ export async function recover(
     await files.deleteFolder(local.path('staged', name)).catch(() => {});
 }
 
-/** Only if the lock file is unchanged: another branch may have been checked out since. */
+/** The new bases of written files whose entry in the lock file is unchanged: another branch may be checked out now. */
 async function writtenOf(
   written: readonly WrittenFile[],
   lock: Lock,
@@ -69,7 +69,7 @@ async function writtenOf(
   return bases;
 }
 
-/** Undefined also if it cannot be read or is not a prompt, because then it is not what was written. */
+/** The digest of a prompt's file; undefined if it does not exist, cannot be read or is not a prompt. */
 export async function digestOfFile(name: PromptName, folder: PromptsFolder): Promise<Digest | undefined> {
   const source = await sourceOf(name, folder);
   return source === undefined ? undefined : digestOf(source);

@@ -19,7 +19,7 @@ export type ListedRegistry = Pick<RegistryClient, 'url' | 'changes' | 'checkpoin
 interface Listing {
   /** The registry's URL. */
   readonly url: string;
-  /** The last event included in it. */
+  /** The number of the last event that the list includes. */
   readonly seq: number;
   readonly hash: Digest;
   readonly prompts: Map<PromptName, RegistryPrompt>;
@@ -84,8 +84,8 @@ async function listAnew(registry: ListedRegistry, signal: AbortSignal | undefine
 }
 
 /**
- * The start of the log if a registry cannot sign, for example without its key; then everything is listed again next
- * time.
+ * The last event of the log. Its start if the registry cannot sign, for example without its key; then everything is
+ * listed again next time.
  */
 async function headOf(
   registry: ListedRegistry,

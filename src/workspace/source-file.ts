@@ -7,7 +7,7 @@ import type { FileSystem } from './file-system.ts';
 import { systemMessage, WorkspaceError } from './workspace-error.ts';
 
 /**
- * The exact source of a file; undefined if there is none. `shown` is its name in messages.
+ * Reads the exact source of a file; undefined if there is none. `shown` is its name in messages.
  * @throws WorkspaceError `unreadable`
  * @throws Problem `too_large`, or `invalid_source` if it is not UTF-8
  */
@@ -47,7 +47,7 @@ function tooLarge(shown: string, size: number): Problem {
   );
 }
 
-/** The problem with a message that begins with the file and the position of its first issue. */
+/** Returns the problem with a message that begins with the file and the position of the first issue. */
 export function named(problem: Problem, shown: string): Problem {
   const { issues = [] } = problem.details;
   const [first] = issues;

@@ -92,8 +92,7 @@ export class WorkingCopy {
    * Publishes a file based on the version in the lock file, with that version's line endings and byte order mark; a new
    * file with "\n" and no mark. Sends nothing if the source is invalid. On any failure the file and the lock file are
    * unchanged.
-   * @throws Problem `invalid_source` with file, line and column in its message, `too_large`, or what the registry
-   * refuses
+   * @throws Problem `invalid_source` with file, line and column in its message, `too_large`, or a problem of the registry
    * @throws RegistryUnreachable
    * @throws WorkspaceError `file_missing`, `invalid_lock_file`, or `lock_not_written` although the version was
    * published
@@ -124,7 +123,7 @@ export class WorkingCopy {
 
   /**
    * The text of a file as it would be published; undefined if there is none.
-   * @throws as `publish`, except for refusals by the registry
+   * @throws as `publish`, except for problems with the publication itself
    */
   async publishedSource(
     registry: Pick<Registry, 'batch'>,
@@ -212,7 +211,7 @@ export class WorkingCopy {
 
   /**
    * Prevents pulls into a file until `endMerge` or `setBase`. On disk when it resolves.
-   * @throws WorkspaceError `not_writable`, or as the file system does
+   * @throws WorkspaceError `not_writable`, or an error of the file system
    */
   beginMerge(name: PromptName): Promise<void> {
     return this.#parts.merges.begin(name);

@@ -1,4 +1,4 @@
-/** The errors of a working copy's files, as one closed union of reasons. Places are 1-based. */
+/** The errors of a working copy's files, as one closed union of reasons. Positions are 1-based. */
 import { systemErrorReason } from '../disk/system-error.ts';
 
 export const WORKSPACE_REASONS = [
@@ -27,7 +27,7 @@ export interface FilePosition {
   readonly column: number;
 }
 
-/** `message` begins with the file and, if there is one, the place in it. */
+/** `message` begins with the file and, if it is known, the position in it. */
 export class WorkspaceError extends Error {
   override readonly name = 'WorkspaceError';
   readonly reason: WorkspaceReason;

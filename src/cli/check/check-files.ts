@@ -23,7 +23,7 @@ export async function checkFiles(
   const around = surroundingsByFolder();
   const names = new NameChecker();
   const checker = new PromptChecker();
-  /** Samples files whose prompts were not named themselves. */
+  /** Samples files whose prompts are not among the files to check. */
   const alone = new Set(samples);
   const wrong = new Set<string>();
 
@@ -60,7 +60,7 @@ export async function checkFiles(
     onProgress(++progress.done, total);
   }
 
-  /** The prompt of a samples file that was named without it; the prompt's own errors are not reported. */
+  /** The prompt of a samples file that is checked without it; the prompt's own errors are not reported. */
   async function promptBeside(samples: string): Promise<PromptOfSamples> {
     const file = promptOfSamples(samples);
     if ((await nodeFileSystem.stat(file))?.kind !== 'file') return { analyzed: undefined, linked: undefined };

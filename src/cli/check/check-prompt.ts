@@ -1,4 +1,4 @@
-/** Checks one prompt file: what keeps it from being published, and what the editor would warn about. */
+/** Checks one prompt file: finds the errors that prevent publishing, and the editor's warnings. */
 import { resolve } from 'node:path';
 import type { LinkedPartial } from '../../core/flatten.ts';
 import type { PromptName } from '../../core/name.ts';
@@ -18,7 +18,7 @@ export interface CheckedPrompt {
   /** Includes findings in its partials. */
   readonly findings: readonly CheckFinding[];
   readonly isWrong: boolean;
-  /** Undefined if it, or a partial in it, cannot be read. */
+  /** Undefined if the file or one of its partials is invalid or cannot be read. */
   readonly analyzed: LibraryPrompt | undefined;
   /** Undefined for a prompt that cannot be published. */
   readonly linked: LinkedFile | undefined;
@@ -26,7 +26,7 @@ export interface CheckedPrompt {
 
 /** Checks files one after the other; a partial that many use is analyzed only once. */
 export class PromptChecker {
-  /** By the folder that names are relative to. */
+  /** The libraries by the folder that prompt names are relative to. */
   readonly #libraries = new Map<string, Library>();
 
   /** @param file absolute */
@@ -86,7 +86,7 @@ function asError(file: string, issue: SourceIssue): CheckFinding {
   return { file, level: 'error', code, message, line, column, endLine, endColumn };
 }
 
-/** Why a file could not be read. @throws any error that is not about a file */
+/** Converts the error of a file that could not be read to a finding. @throws any other error */
 export function unread(error: unknown, file: string): CheckFinding {
   if (WorkspaceError.is(error)) {
     const { line, column } = error.place ?? WHOLE_FILE;
@@ -100,7 +100,7 @@ export function unread(error: unknown, file: string): CheckFinding {
   return asError(file, { ...place, code, message: withoutFile(error.message, file) });
 }
 
-/** The message without the file and place that it begins with. */
+/** The message without the file and position that it begins with. */
 function withoutFile(message: string, file: string): string {
   const shown = shownPath(file, process.cwd());
   if (!message.startsWith(`${shown}:`)) return message;

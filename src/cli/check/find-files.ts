@@ -17,7 +17,7 @@ export interface FoundFiles {
   readonly prompts: readonly string[];
   /** The prompts' samples files, and others that were named or found. */
   readonly samples: readonly string[];
-  /** Links that lead outside, and folders that cannot be read. */
+  /** Errors for links that are broken or lead outside, and for folders that are too deep or cannot be read. */
   readonly findings: readonly CheckFinding[];
 }
 

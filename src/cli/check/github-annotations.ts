@@ -3,7 +3,7 @@ import { visibleLines } from '../../core/visible-text.ts';
 import type { CheckFinding } from './finding.ts';
 import { pathFrom } from './source-root.ts';
 
-/** One command, without line breaks whatever the finding contains. */
+/** Returns one workflow command; line breaks in the finding are escaped. */
 export function annotationOf(finding: CheckFinding, root: string): string {
   const { level, code, message, line, column, endLine, endColumn } = finding;
   const properties: [string, string | number][] = [

@@ -1,4 +1,4 @@
-/** Finds the folder that CI names the files of a repository from. */
+/** Finds the folder that paths of a repository's files are relative to in CI. */
 import { dirname, join, relative, sep } from 'node:path';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
 import { isInside } from '../../workspace/source-file.ts';

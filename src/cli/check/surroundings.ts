@@ -8,7 +8,7 @@ import { partialsRoot } from '../partials-root.ts';
 
 export interface FileProject {
   readonly root: string | undefined;
-  /** The project whose prompts folder has the file; undefined for a file outside of one. */
+  /** The project whose prompts folder contains the file; undefined for a file outside of one. */
   readonly project: Project | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** `promptforge blame`: for every sentence of a version, the version that last changed it. */
+/** `promptforge blame`: shows which version last changed each sentence. */
 import { Command } from 'commander';
 import type { SentenceHistory } from '../../client/sentence-history.ts';
 import { type BlamedSentence, blamedSentences } from '../../core/blame/blame.ts';
@@ -12,7 +12,7 @@ interface BlameOptions extends RemoteOptions {
   readonly json?: true;
 }
 
-/** Characters of a message in the table. */
+/** The maximum number of characters of a message in the table. */
 const MESSAGE = 40;
 
 export function blameCommand(): Command {
@@ -91,7 +91,7 @@ function jsonOf(history: SentenceHistory, sentences: readonly BlamedSentence[]):
   });
 }
 
-/** The versions before it were not read. */
+/** True if earlier versions were not read, so that the sentence may be older. */
 function isPerhapsOlder({ blame }: SentenceHistory, version: number | undefined): boolean {
   return version === blame.oldest && version !== 1;
 }

@@ -1,4 +1,4 @@
-/** `promptforge check`: whether prompt files can be published and samples fit them, without a registry. */
+/** `promptforge check`: checks, without a registry, that prompt files can be published and samples fit them. */
 import { Command, Option } from 'commander';
 import { PROMPT_FILE_EXTENSION } from '../../core/name.ts';
 import { shownPath } from '../../workspace/file-partials.ts';
@@ -56,7 +56,7 @@ Examples:
     .action((paths: string[], { format, json }: CheckOptions) => checkPaths(paths, json ? 'json' : format));
 }
 
-/** The paths that are given take the place of the folder that represents them. */
+/** The given paths replace the default, the current folder. */
 function givenPaths(path: string, before: readonly string[]): readonly string[] {
   return [...(before === HERE ? [] : before), givenArgument(path)];
 }
@@ -120,7 +120,7 @@ async function printFor(format: Exclude<CheckFormat, 'text'>, report: CheckRepor
   });
 }
 
-/** In the format of compilers; findings that fail the check have no level. */
+/** A finding in the format of compilers; only warnings show their level. */
 function lineOf({ file, line: row, column, level, code, message }: CheckFinding): TerminalText {
   const how = level === 'warning' ? 'warning: ' : '';
   const what = code === undefined ? '' : `${code}: `;

@@ -1,4 +1,4 @@
-/** `promptforge copy`: a registry taken from a data folder to a database, or back. */
+/** `promptforge copy`: copies a registry from a data folder or database to another one. */
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
@@ -46,7 +46,7 @@ Examples:
 
 interface CopyOptions {
   readonly json?: true;
-  /** Each a folder or the URL of a database. */
+  /** A data folder or the URL of a database, like `to`. */
   readonly from?: string;
   readonly to?: string;
 }
@@ -67,7 +67,7 @@ async function copy(options: CopyOptions): Promise<void> {
   if (from.database === undefined) await sayWhereTheKeyIs(join(from.data, IDENTITY_FILE));
 }
 
-/** Opened without environments of its own, for the copy brings them. */
+/** Opens the target without environments, because the copy brings them. */
 async function withEmpty<T>(place: RegistryOptions, work: (store: Store) => Promise<T>): Promise<T> {
   const store = await openEmpty(place);
   try {

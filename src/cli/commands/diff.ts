@@ -1,4 +1,4 @@
-/** `promptforge diff`: what was edited here, as a unified diff. */
+/** `promptforge diff`: prints local edits as a unified diff. */
 import { Command, Option } from 'commander';
 import { RegistryUnreachable } from '../../client/unreachable.ts';
 import { type DiffSide, NOTHING, unifiedDiff } from '../../core/diff.ts';
@@ -85,7 +85,7 @@ async function diff(names: readonly PromptName[], options: DiffOptions): Promise
     const version = side(prompt);
     return version === null ? [] : [{ prompt: prompt.name, ...version }];
   });
-  // By the digests of the lock file and of the list: another text under the same number is refused.
+  // Requested by the digests of the lock file and of the list, so that another text under the same number is rejected.
   const sources = await client.getSources(versions).catch((error: unknown) => {
     if (!RegistryUnreachable.is(error, 'digest_mismatch')) throw error;
     throw new CommandFailure(
@@ -109,7 +109,7 @@ async function diff(names: readonly PromptName[], options: DiffOptions): Promise
       version === null
         ? NOTHING
         : { label: versionReference(name, version.version), text: sources.get(version.digest) ?? '' };
-    // As it would be published: line endings are no edit.
+    // The text as it would be published, because line endings are not an edit.
     const to: DiffSide =
       text === undefined
         ? NOTHING

@@ -1,4 +1,4 @@
-/** `promptforge drill`: a rollback for practice, away from production, with each step timed and the pointer put back. */
+/** `promptforge drill`: practices a rollback away from production, times each step, and restores the pointer. */
 import { Command, Option } from 'commander';
 import { drillMarkdown } from '../../client/drill-report.ts';
 import { type DrillPlan, DrillRefused, planDrill, runDrill } from '../../client/rollback-drill.ts';
@@ -58,7 +58,7 @@ async function drill(prompt: PromptName, { environment, channel, ...options }: D
     line`Rolling ${prompt} back from @${plan.from} to @${plan.to} in ${environment}, and forward again.`,
   );
   const stopping = new AbortController();
-  // Both stay registered: a second Ctrl-C must not end it before the pointer is restored.
+  // The handlers stay registered: a second Ctrl-C must not end the process before the pointer is restored.
   const stop = () => stopping.abort();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
   const report = await runDrill(client, plan, stopping.signal);

@@ -1,4 +1,4 @@
-/** `promptforge environments`: the policies, read and changed on the data folder or database itself. */
+/** `promptforge environments`: lists and changes policies directly on the data folder or database. */
 import { Command, Option } from 'commander';
 import { type Channel, STABLE } from '../../core/channel.ts';
 import {
@@ -123,7 +123,7 @@ interface SetEnvironmentOptions extends RegistryOptions {
   readonly newChannels?: true;
   readonly pins?: Policy['pins'];
   readonly publishes?: boolean;
-  /** `none`, which is therefore not a valid environment name, removes the condition. */
+  /** `none` removes the condition, even if an environment has that name. */
   readonly promoteFrom?: EnvironmentName;
   readonly approvals?: number;
   readonly rollbackNeedsApproval?: boolean;
@@ -167,7 +167,7 @@ async function set(
     },
     { create: false },
     store =>
-      // Read and set in one transaction, so that two who change different things both succeed.
+      // Read and set in one transaction, so that two people who change different parts both succeed.
       store.write(async transaction => {
         const all = await readEnvironments(transaction);
         const present = all.find(each => each.name === name);
@@ -195,7 +195,11 @@ function changed(
   return { ...set, authorsReadDrafts };
 }
 
-/** Otherwise a typing error would serve a channel that nothing is ever promoted to. @throws CommandFailure */
+/**
+ * Rejects unknown channels that resemble a known one: a typing error would serve a channel that nothing is ever promoted
+ * to.
+ * @throws CommandFailure
+ */
 async function checkChannels(snapshot: ReadSnapshot, channels: readonly Channel[]): Promise<void> {
   for (const channel of channels) {
     const meant = await suggestChannel(snapshot, channel);

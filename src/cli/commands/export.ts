@@ -1,4 +1,4 @@
-/** `promptforge export`: the log as JSON Lines, to be checked outside. */
+/** `promptforge export`: writes the log as JSON Lines, so that it can be verified without the registry. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { visibleJson } from '../../core/visible-text.ts';
@@ -45,10 +45,10 @@ interface ExportOptions extends RegistryOptions {
   readonly after: number;
 }
 
-/** Events that are read at once. */
+/** The number of events that are read at a time. */
 const PAGE = 500;
 
-/** @throws CommandFailure when it cannot be written, DataFolderProblem, DatabaseProblem */
+/** @throws CommandFailure if the file cannot be written; DataFolderProblem, DatabaseProblem */
 async function exportLog(options: ExportOptions): Promise<void> {
   await withRegistry(options, { create: false, evenBroken: true }, async store => {
     const { output } = options;
@@ -69,8 +69,9 @@ async function exportLog(options: ExportOptions): Promise<void> {
 }
 
 /**
- * Escaped as JSON does, an event is a line for programs that take U+2028 for the end of one, and acts on no terminal.
- * @returns how many events there were
+ * Writes events as JSON with control and invisible characters escaped, so that each is one line even for programs that
+ * treat U+2028 as a line break, and has no effect on a terminal.
+ * @returns the number of events
  */
 async function write(store: Store, after: number, put: (lines: string) => Promise<void>): Promise<number> {
   let count = 0;

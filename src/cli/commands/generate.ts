@@ -1,4 +1,4 @@
-/** `promptforge generate`: the types of prompts, for applications in TypeScript. */
+/** `promptforge generate`: writes the types of prompts, for applications in TypeScript. */
 import { watch as watchFolder } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, Option } from 'commander';
@@ -79,12 +79,12 @@ Examples:
 
 interface GenerateOptions extends ServedOptions {
   readonly output?: string;
-  /** Undefined: from the files. */
+  /** Undefined to read the files of the working copy. */
   readonly environment?: EnvironmentName;
   readonly check?: boolean;
   readonly watch?: boolean;
   readonly json?: true;
-  /** The library that validators are written with; none without it. */
+  /** The library of the validators; undefined for no validators. */
   readonly schemas?: string;
 }
 
@@ -95,7 +95,7 @@ interface Origin {
   watch(changed: () => void, signal: AbortSignal): Promise<void>;
 }
 
-/** Milliseconds in which further changes are waited for, as one save makes several. */
+/** Milliseconds to wait for further changes, because one save makes several. */
 const SETTLES = 100;
 
 /** @throws CommandFailure; Problem or WorkspaceError for files that cannot be read */
@@ -131,7 +131,7 @@ async function generate(names: readonly PromptName[], options: GenerateOptions):
   else await write();
 }
 
-/** @throws CommandFailure if it is not */
+/** Checks that the file is up to date. @throws CommandFailure if it is not */
 function checkIs(text: string, known: string | undefined, output: string, command: string): void {
   if (known !== undefined && typesIn(known) === typesIn(text)) return;
   const why = known === undefined ? 'There is no such file.' : 'The types of the prompts have changed.';
@@ -141,7 +141,7 @@ function checkIs(text: string, known: string | undefined, output: string, comman
   );
 }
 
-/** Git may have converted line endings, and the registry may have another URL. */
+/** Ignores line endings, which git may convert, and the command, which may name another URL of the registry. */
 function typesIn(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(/^\/\/ Made by ".*$/m, '');
 }
@@ -169,7 +169,7 @@ async function environment(names: readonly PromptName[], options: GenerateOption
   const served = await servedPrompts(names, options, options.watch === true ? feed : {});
   const { channel } = options;
   const ofChannel = channel === 'stable' ? '' : ` --channel ${channel}`;
-  // Only named by the option, so repeating the command needs it.
+  // A registry that only the option names must be part of the command that the file shows.
   const at =
     options.registry === undefined ? '' : ` --registry ${new URL(served.url).href.replace(/\/$/, '')}`;
   return {
@@ -187,7 +187,7 @@ async function environment(names: readonly PromptName[], options: GenerateOption
   };
 }
 
-/** Nobody waits for it. */
+/** Prints a sentence without waiting for it. */
 function sayOf(text: TerminalText): void {
   say(text).catch(() => undefined);
 }
@@ -256,7 +256,7 @@ async function writeOnChanges(origin: Origin, write: () => Promise<void>): Promi
       stopping.abort();
       wake();
     });
-  // It is awaited at the end, and may fail before.
+  // `watching` is awaited at the end, and may reject before.
   watching.catch(() => undefined);
   while (!signal.aborted) {
     if (isChanged) {

@@ -210,7 +210,7 @@ function day(timestamp: string | null): string {
 }
 
 interface RotateOptions extends RegistryOptions {
-  /** Milliseconds, as are those of `expires`, from now. */
+  /** Milliseconds from now, like `expires`. */
   readonly overlap: number;
   readonly expires?: number;
   readonly json?: true;

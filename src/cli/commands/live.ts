@@ -58,16 +58,16 @@ Examples:
 interface LiveOptions extends RegistryOptions {
   readonly environment: EnvironmentName;
   readonly channel: Channel;
-  /** RFC 3339 */
+  /** RFC 3339. */
   readonly at?: string;
-  /** Of one that serves. */
+  /** The URL of a remote registry. */
   readonly registry?: string;
   readonly json?: true;
 }
 
 /**
- * @throws Problem `not_live_yet` and what else `readLive` and the client throw, DataFolderProblem, DatabaseProblem,
- * RegistryUnreachable, CommandFailure without a key for a registry that serves
+ * @throws Problem `not_live_yet` and others of `readLive` and the client; DataFolderProblem, DatabaseProblem,
+ * RegistryUnreachable; CommandFailure for a remote registry without a key
  */
 async function live(prompt: PromptName, options: LiveOptions): Promise<void> {
   const found =

@@ -1,4 +1,4 @@
-/** `promptforge log`: the versions of a prompt, newest first. */
+/** `promptforge log`: lists the versions of a prompt, newest first. */
 import { Command, Option } from 'commander';
 import type { PromptName } from '../../core/name.ts';
 import { firstLine, print, printJson, table } from '../output.ts';
@@ -11,7 +11,7 @@ interface LogOptions extends RemoteOptions {
   readonly json?: true;
 }
 
-/** Digits of a commit in the table. */
+/** The number of digits of a commit in the table. */
 const COMMIT = 12;
 
 export function logCommand(): Command {

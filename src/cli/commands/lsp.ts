@@ -1,4 +1,4 @@
-/** `promptforge lsp`: the language server, for editors other than VS Code. */
+/** `promptforge lsp`: runs the language server, for editors other than VS Code. */
 import { Command, Option } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
 

@@ -1,4 +1,4 @@
-/** `promptforge new`: a file with something to begin from, without a registry. */
+/** `promptforge new`: creates the file of a prompt with initial contents, without a registry. */
 import { Command } from 'commander';
 import type { PromptName } from '../../core/name.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';

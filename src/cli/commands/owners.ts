@@ -1,4 +1,4 @@
-/** `promptforge owners`: of whom one must approve which prompts in an environment. */
+/** `promptforge owners`: shows and changes the owners, of whom one must approve promotions of a prompt. */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { OwnersChangeRecord, OwnersRecord } from '../../contract/owners.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
@@ -106,7 +106,7 @@ interface OwnersOptions extends RemoteOptions {
 }
 
 interface ShowOwnersOptions extends OwnersOptions {
-  /** The text that waits. */
+  /** True to print the pending text. */
   readonly waiting?: true;
 }
 
@@ -118,7 +118,7 @@ interface DecideOwnersOptions extends OwnersOptions {
   readonly comment?: string;
 }
 
-/** @throws CommandFailure if there is no pending change and one was requested; Problem, RegistryUnreachable */
+/** @throws CommandFailure with `waiting` if there is no pending change; Problem, RegistryUnreachable */
 async function show({ environment, json, waiting, ...remote }: ShowOwnersOptions): Promise<void> {
   const { client } = await (await openRemote(remote)).clientFor({ kind: 'read' });
   const owners = await client.getOwners(environment);
@@ -179,7 +179,7 @@ function waitsFor(change: OwnersChangeRecord) {
   return line`Change ${id} of the owners of ${environment} by ${requestedBy} waits for ${changeWaitsFor(change)}: ${reason}`;
 }
 
-/** The lines that are wrong, as places in the file. */
+/** Reports the invalid lines with their position in the file. @throws CommandFailure instead of their Problem */
 async function naming<T>(file: string, answering: Promise<T>): Promise<T> {
   try {
     return await answering;
@@ -198,10 +198,10 @@ async function naming<T>(file: string, answering: Promise<T>): Promise<T> {
   }
 }
 
-/** Of the text, in bytes: above the registry's limit. */
+/** The maximum size of the text in bytes, which is above the registry's limit. */
 const MAX_BYTES = 128 * 1024;
 
-/** Without the byte order mark that it may begin with. */
+/** Reads the text, without a byte order mark. */
 async function textOf(file: string): Promise<string> {
   const bytes = await readBytes(file, {
     bytes: MAX_BYTES,

@@ -1,4 +1,4 @@
-/** `promptforge promote`: moves a channel of an environment to a version, or asks for it. */
+/** `promptforge promote`: moves a channel of an environment to a version, or requests the move. */
 import { Command, Option } from 'commander';
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { PromptSummary } from '../../contract/prompts.ts';

@@ -1,4 +1,4 @@
-/** `promptforge publish`: the changed prompts become versions. */
+/** `promptforge publish`: publishes changed prompts as versions. */
 import { Command, Option } from 'commander';
 import type { PromptName } from '../../core/name.ts';
 import { versionReference } from '../../core/version.ts';

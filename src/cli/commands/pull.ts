@@ -1,4 +1,4 @@
-/** `promptforge pull`: brings files to the newest versions, and leaves edits alone. */
+/** `promptforge pull`: updates files to the newest versions, and keeps local edits. */
 import { Command, Option } from 'commander';
 import type { PromptName } from '../../core/name.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';

@@ -1,4 +1,4 @@
-/** `promptforge release`: one release, and what is done with all of it. */
+/** `promptforge release`: shows a release, decides on it, or rolls it back. */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { Release, ReleaseAnswer } from '../../contract/releases.ts';
@@ -106,7 +106,7 @@ async function show(id: string, options: ShowReleaseOptions): Promise<void> {
   else await print(releaseInLines(release));
 }
 
-/** @throws CommandFailure if some of it was refused; Problem where all of it was; RegistryUnreachable */
+/** @throws CommandFailure if some of it was refused; Problem if all of it was; RegistryUnreachable */
 async function decide(
   action: 'approve' | 'reject' | 'cancel',
   id: string,
@@ -154,7 +154,7 @@ async function rollbackOf(client: RegistryClient, { environment, channel, promot
   return releaseRollback(promotions, prompt => live.get(prompt) ?? null);
 }
 
-/** Each promotion that kept the whole back is named before the failure. */
+/** Names each promotion that prevented an atomic release, before the error. */
 async function naming(answering: Promise<ReleaseAnswer>): Promise<ReleaseAnswer> {
   try {
     return await answering;

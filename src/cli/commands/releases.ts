@@ -1,4 +1,4 @@
-/** `promptforge releases`: what was promoted together, newest first. */
+/** `promptforge releases`: lists the releases, newest first. */
 import { Command, Option } from 'commander';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { firstLine, print, printJson, table } from '../output.ts';

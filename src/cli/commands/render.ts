@@ -1,4 +1,4 @@
-/** `promptforge render`: a prompt file and an input become text, as the registry would render them. */
+/** `promptforge render`: renders a prompt file with an input, as the registry would. */
 import { Command, Option } from 'commander';
 import { renderFile } from '../../workspace/file-partials.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
@@ -54,7 +54,7 @@ interface RenderCommandOptions {
   readonly json?: true;
 }
 
-/** @throws Problem, WorkspaceError or CommandFailure: what is wrong with the prompt, the input or their files */
+/** @throws Problem, WorkspaceError or CommandFailure for errors of the prompt, the input or their files */
 async function renderToStdout(file: string, options: RenderCommandOptions): Promise<void> {
   const { input, messages, context, strict, json } = options;
   if ([input, messages, context].filter(given => given === '-').length > 1)

@@ -49,7 +49,7 @@ Examples:
     .action(rollback);
 }
 
-/** The newest promotions of a prompt are enough: nobody rolls back further. */
+/** The number of newest promotions to read: nobody rolls back further. */
 const PROMOTIONS = 500;
 
 async function rollback(name: PromptName, options: RollbackOptions): Promise<void> {
@@ -68,7 +68,7 @@ async function rollback(name: PromptName, options: RollbackOptions): Promise<voi
   await movePointer(client, { prompt, version, environment, channel, reason, wait, json });
 }
 
-/** Why no version can be chosen, and what to do. */
+/** The error if no version can be chosen: the reason, and what to do. */
 function withoutTarget(stood: readonly AppliedPromotion[], name: string, place: string): string {
   const last = stood.at(-1);
   if (last === undefined) return `${name} was never live on ${place}, so there is nothing to roll back.`;
@@ -78,7 +78,7 @@ function withoutTarget(stood: readonly AppliedPromotion[], name: string, place: 
     : `Every other version of ${name} that was live on ${place} was rolled back. Choose one with --to, such as --to ${other}, or promote another version.`;
 }
 
-/** In the order in which they were applied. */
+/** The promotions of a channel, in the order in which they were applied. */
 async function movesOf(
   client: RegistryClient,
   prompt: PromptName,

@@ -1,4 +1,4 @@
-/** `promptforge search`: which versions added a text, or removed it. */
+/** `promptforge search`: lists the versions that added or removed a text. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type SearchHit, searchQuery } from '../../contract/search.ts';
 import type { PromptName } from '../../core/name.ts';
@@ -15,7 +15,7 @@ interface SearchOptions extends RemoteOptions {
   readonly json?: true;
 }
 
-/** Of one answer, as the API allows. */
+/** The maximum number of hits in one response of the API. */
 const PAGE = 100;
 
 export function searchCommand(): Command {

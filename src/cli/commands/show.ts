@@ -1,4 +1,4 @@
-/** `promptforge show`: the source of a version, as it was published. */
+/** `promptforge show`: prints the source of a version, as it was published. */
 import { Command } from 'commander';
 import { printJson, printText } from '../output.ts';
 import { openRemote, type RemoteOptions } from '../remote.ts';

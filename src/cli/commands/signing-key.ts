@@ -1,4 +1,4 @@
-/** `promptforge signing-key`: names another key as the one that signs checkpoints. */
+/** `promptforge signing-key`: replaces the key that signs checkpoints. */
 import { Command, Option } from 'commander';
 import { isBlank } from '../../core/visible-text.ts';
 import { COMMAND_LINE } from '../../registry/access/caller.ts';

@@ -1,4 +1,4 @@
-/** `promptforge snapshot`: what an environment serves, as a file that applications are shipped with. */
+/** `promptforge snapshot`: writes the prompts that an environment serves to a file for applications to bundle. */
 import { Command, Option } from 'commander';
 import { SNAPSHOT_FORMAT } from '../../sdk/snapshot.ts';
 import { line, printJson, say } from '../output.ts';

@@ -1,4 +1,4 @@
-/** `promptforge status`: how the files compare to the registry. */
+/** `promptforge status`: compares the files, or the lock file, with the registry. */
 import { Command, Option } from 'commander';
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { Channel } from '../../core/channel.ts';

@@ -56,14 +56,14 @@ Examples:
 interface VerifyOptions extends RegistryOptions {
   /** A file. */
   readonly checkpoint?: string;
-  /** A file; default for a data folder: the one beside its key. */
+  /** A file. Default for a data folder: the file beside its key. */
   readonly signedHead?: string;
   readonly json?: true;
 }
 
 /**
- * @throws CommandFailure that names what does not fit, or for a checkpoint that cannot be read or is not one of this
- * log; DataFolderProblem, DatabaseProblem
+ * @throws CommandFailure for a broken log, and for a checkpoint that cannot be read or does not belong to this log;
+ * DataFolderProblem, DatabaseProblem
  */
 async function verify(options: VerifyOptions): Promise<void> {
   try {
@@ -79,7 +79,7 @@ async function verify(options: VerifyOptions): Promise<void> {
 
 async function verifyPlace(options: VerifyOptions): Promise<void> {
   const { data, database } = options;
-  // Before the registry is opened, so that neither waits for the other.
+  // Started before the registry is opened, so that neither waits for the other.
   await using thread = database === undefined ? startRangesThreadFor(join(data, DATABASE_FILE)) : undefined;
   const kept = options.checkpoint === undefined ? undefined : await readCheckpoint(options.checkpoint);
   await withRegistry(options, { create: false, evenBroken: true }, async store => {
@@ -119,7 +119,7 @@ async function verifyPlace(options: VerifyOptions): Promise<void> {
   });
 }
 
-/** The record outside the database of what this registry signed; undefined if there is none. */
+/** The last head that this registry signed, from the file outside the database; undefined if there is no file. */
 async function signedHead({ data, database, signedHead }: VerifyOptions): Promise<KeptHead | undefined> {
   const file = signedHead ?? (database === undefined ? headFileOf(join(data, IDENTITY_FILE)) : undefined);
   if (file === undefined) return undefined;

@@ -143,7 +143,7 @@ Examples:
 interface AddOptions extends RegistryOptions {
   readonly environment: EnvironmentName;
   readonly url: string;
-  /** Promotions of these alone. */
+  /** Sends only events in these environments. */
   readonly only?: EnvironmentName[];
   readonly events?: WebhookEvent[];
   readonly format: WebhookFormat;
@@ -167,7 +167,10 @@ async function add(options: AddOptions): Promise<void> {
   );
 }
 
-/** @throws CommandFailure if a new key would be created that no server of the registry has */
+/**
+ * The file of the key that "serve" uses.
+ * @throws CommandFailure if a new key would be created that no server of the registry has
+ */
 async function existingKeyFile({ data, database, registryKey }: RegistryOptions): Promise<string> {
   if (registryKey === undefined && database === undefined) return join(data, IDENTITY_FILE);
   if (registryKey === undefined)
@@ -247,7 +250,10 @@ interface TestOptions extends RegistryOptions {
   readonly json?: true;
 }
 
-/** @throws CommandFailure when it was not taken; DataFolderProblem, DatabaseProblem, Problem `webhook_not_found` */
+/**
+ * @throws CommandFailure if the receiver did not accept the example; DataFolderProblem, DatabaseProblem, Problem
+ * `webhook_not_found`
+ */
 async function test(id: string, { privateNetwork, json, ...place }: TestOptions): Promise<void> {
   const { webhook, outcome } = await withRegistry(place, { create: false }, async store => {
     const identity = await openIdentity(await existingKeyFile(place), sayNarrowed);

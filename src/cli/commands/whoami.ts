@@ -1,4 +1,4 @@
-/** `promptforge whoami`: who one is at the registry, with each of one's keys. */
+/** `promptforge whoami`: shows the user's identity at the registry, for each of their keys. */
 import { Command } from 'commander';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, print, printJson, say, table } from '../output.ts';

@@ -1,4 +1,4 @@
-/** `promptforge witness`: keeps what a registry signs, and raises an alarm when it signs another history. */
+/** `promptforge witness`: records the heads that a registry signs, and raises an alarm if it signs another history. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { LogForked, witnessed } from '../../client/consistency.ts';
@@ -58,7 +58,7 @@ interface WitnessOptions {
   readonly interval: number;
 }
 
-/** @throws CommandFailure: exit code 1 for an alarm, 4 when it cannot look */
+/** @throws CommandFailure with the exit code 1 for an alarm, 4 if it cannot check */
 async function witness(url: string, options: WitnessOptions): Promise<void> {
   const { to, watch, interval, push } = options;
   const why = 'Reading the log needs a key with the role author or higher.';
@@ -76,7 +76,7 @@ async function witness(url: string, options: WitnessOptions): Promise<void> {
     } catch (error) {
       if (stopping.signal.aborted) return;
       if (!(error instanceof CommandFailure) || error.exitCode !== EXIT.environment) throw error;
-      // Said once until it succeeds again: a witness that only reports silence is overlooked.
+      // Reported once until a check succeeds again, because repeated messages would be overlooked.
       if (!failing) await say(line`${error.message} Trying again every ${interval} s.`);
       failing = true;
     }

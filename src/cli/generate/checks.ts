@@ -47,7 +47,7 @@ function matching(expression: string): Check {
   };
 }
 
-/** Zod's own check refuses whole numbers beyond 2^53. */
+/** Zod's own check rejects whole numbers beyond 2^53. */
 export const WHOLE: Check = {
   test: 'value => Number.isInteger(value)',
   message: 'must be a whole number',

@@ -22,7 +22,7 @@ export interface Dialect {
   literals(values: readonly string[]): string;
   /** Also accepts null, and with `orLeftOut` a missing value. */
   nullable(inner: string, orLeftOut: boolean): string;
-  /** References to later or enclosing definitions. */
+  /** References a later or an enclosing definition. */
   later(name: string): string;
   where(inner: string, check: Check): string;
   /** Functions that the code may call, by name; those that are used are written to the file. */

@@ -40,7 +40,7 @@ export async function promptValidators(
   return { imports: dialect.import, code: parts.join('\n\n') };
 }
 
-/** A schema that only the application knows. */
+/** True for a schema that is only referenced by name, which only the application knows. */
 function isNamed(schema: Readonly<Record<string, unknown>>): boolean {
   const { $ref: reference } = schema;
   return typeof reference === 'string' && !reference.startsWith('#');

@@ -4,7 +4,7 @@
  */
 import { oneLine } from '../../core/visible-text.ts';
 
-/** `input`: objects that callers write, whose lists may be readonly. */
+/** `input` is for objects that callers write, in which lists may be readonly. */
 export type Direction = 'input' | 'output';
 
 /** `$ref` can make a small schema very large. */
@@ -34,7 +34,7 @@ export function typeOfSchema(schema: unknown, direction: Direction, indent = '')
     if ('const' in value) return literal(value['const']);
     if (Array.isArray(values)) return unionOf(values.map(literal));
     const target = typeof ref === 'string' ? [referenced(ref, at)] : [];
-    // Names that are not known here must not be refused.
+    // A reference that cannot be resolved here accepts any value.
     if (target.includes('unknown')) return 'unknown';
     const all = [...target, ofTypes(value, at)];
     for (const key of ['anyOf', 'oneOf']) {

@@ -27,7 +27,7 @@ export interface ValidatorCode {
 
 /** Code before the validators. */
 export interface Definitions {
-  /** In an order in which each follows those that it uses immediately. */
+  /** Each line follows those that it uses immediately. */
   readonly lines: string[];
   readonly helpers: Set<string>;
 }

@@ -1,4 +1,4 @@
-/** Keeps the heads that a witness saw: one line of JSON each, in a file, and in git if requested. */
+/** Records the heads that a witness saw: one line of JSON each, in a file, which is committed to git if requested. */
 import { execFile } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -14,7 +14,7 @@ export interface HeadLog {
   /** The last head of this registry that continued its predecessor; null if there is none yet. */
   last(): Promise<Checkpoint | null>;
   keep(checkpoint: Checkpoint): Promise<void>;
-  /** @param found the checkpoint that is signed now, as evidence; null if there is none */
+  /** Records an alarm, once. @param found the checkpoint that is signed now, as evidence; null if there is none */
   alarm(message: string, found: Checkpoint | null): Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export async function openHeadLog(to: string, registry: string, push: boolean): 
   };
 }
 
-/** The complete lines: one that a crash cut off is ignored. */
+/** Reads the complete lines: one that a crash cut off is ignored. */
 async function lines(path: string): Promise<readonly string[]> {
   try {
     return (await readFile(path, 'utf8')).split('\n').slice(0, -1);
@@ -92,7 +92,7 @@ function entryOf(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** On disk when it resolves. */
+/** Appends an entry, on disk when it resolves. */
 async function append(path: string, entry: object): Promise<void> {
   try {
     await using handle = await open(path, 'a+', 0o600);

@@ -21,7 +21,7 @@ export interface ArchiveOptions extends RemoteOptions {
 interface Result {
   readonly name: PromptName;
   readonly outcome: 'archived' | 'restored' | 'unchanged' | 'refused';
-  /** Environments in which it is still live. */
+  /** The pointers through which it is still live. */
   readonly pointers: PromptSummary['pointers'];
   readonly code: string | null;
   readonly message: string | null;

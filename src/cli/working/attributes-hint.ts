@@ -3,7 +3,7 @@ import { GitAttributes } from '../../workspace/git-attributes.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
 import { line, say } from '../output.ts';
 
-/** Never rejects. */
+/** Prints the hint, unless .gitattributes has a rule for prompts or the hint was shown before. */
 export async function hintAtAttributes(root: string): Promise<void> {
   const attributes = new GitAttributes(root, nodeFileSystem);
   if (!(await attributes.isToOffer({ isHint: true }))) return;

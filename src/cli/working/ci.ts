@@ -1,4 +1,4 @@
-/** The origin of a publication, from the variables of GitHub Actions and GitLab CI. */
+/** Reads the origin of a publication from the variables of GitHub Actions and GitLab CI. */
 import { readFile, stat } from 'node:fs/promises';
 import {
   COMMIT_PATTERN,
@@ -35,7 +35,7 @@ export async function readGitHubEvent(variables: Variables): Promise<GitHubEvent
   }
 }
 
-/** Omits what the registry would refuse, for the same reason; undefined outside of CI. */
+/** The origin; undefined outside of CI. Omits values that the registry would reject, so that publishing succeeds. */
 export function originInCi(variables: Variables, event?: GitHubEvent): VersionOrigin | undefined {
   const told = variables['GITHUB_ACTIONS'] === 'true' ? gitHub(variables, event) : gitLab(variables);
   const author = authorIn(told.author);

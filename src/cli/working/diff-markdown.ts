@@ -14,8 +14,8 @@ const MAX_LENGTH = 55_000;
 const MAX_OPEN = 3;
 
 /**
- * A separate code block for each prompt's diff, which the prompt's text cannot close. Diffs that do not fit are omitted
- * and listed. Keys in a prompt are redacted.
+ * Writes each prompt's diff to its own code block, which the prompt's text cannot close. Diffs that do not fit are
+ * omitted and listed. Keys in a prompt are redacted.
  */
 export function diffMarkdown(diffs: readonly DiffOfPrompt[]): string {
   if (diffs.length === 0) return 'No prompt differs from the version it is based on.\n';

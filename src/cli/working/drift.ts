@@ -1,4 +1,4 @@
-/** Compares what is live in an environment with the working copy: its lock file with the registry's pointers. */
+/** Compares the versions in the lock file with those that are live in an environment. */
 import type { PromptSummary } from '../../contract/prompts.ts';
 import type { Channel } from '../../core/channel.ts';
 import type { EnvironmentName } from '../../core/environment.ts';

@@ -1,4 +1,4 @@
-/** Refuses channels that are probably typing errors: a promotion would create them, and no key could read them. */
+/** Rejects channels that are probably typing errors: a promotion would create them, and no key could read them. */
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { PromptSummary } from '../../contract/prompts.ts';
 import { type Channel, STABLE } from '../../core/channel.ts';
@@ -7,7 +7,7 @@ import { CommandFailure, EXIT } from '../exit-code.ts';
 
 /**
  * A channel is known if an environment serves it, or if it is a pointer of one of these prompts.
- * @throws CommandFailure for another one whose name is similar to a known one; what the client throws
+ * @throws CommandFailure for an unknown channel whose name is similar to a known one; errors of the client
  */
 export async function checkChannel(
   client: RegistryClient,

@@ -1,4 +1,4 @@
-/** Suggests the prompt that was probably meant by a name that is not there. */
+/** Suggests the prompt that was probably meant by a name that does not exist. */
 import { didYouMean } from '../../core/missing-partial.ts';
 import type { PromptName } from '../../core/name.ts';
 import { nearest } from '../../core/near.ts';
@@ -13,7 +13,7 @@ export function meantName(name: PromptName, names: Iterable<PromptName>): string
   return similar === undefined ? sameButCase : didYouMean(name, similar);
 }
 
-/** @param names those that have one */
+/** The error for a prompt without a file. @param names the known prompts, for a suggestion */
 export function withoutFile(name: PromptName, names: Iterable<PromptName>): string {
   return `${name} has no file here.${meantName(name, names) || ' Check the name, or pull it.'}`;
 }

@@ -52,7 +52,10 @@ export async function movePointer(client: RegistryClient, move: PointerUpdate): 
     );
 }
 
-/** Null if it is already live. @throws Problem, RegistryUnreachable */
+/**
+ * Requests a move, or returns an earlier identical request. Null if the version is already live.
+ * @throws Problem, RegistryUnreachable
+ */
 export async function askForMove(client: RegistryClient, move: PointerUpdate): Promise<Promotion | null> {
   const { prompt, version, environment, channel, reason, at } = move;
   const { name } = prompt;
@@ -99,7 +102,10 @@ async function waitingFor(
   return undefined;
 }
 
-/** The promotion once it has ended, or at `end` (milliseconds since 1970). @throws Problem, RegistryUnreachable */
+/**
+ * Waits until a promotion has ended, or until `end` (milliseconds since 1970).
+ * @throws Problem, RegistryUnreachable
+ */
 export async function waitForMove(
   client: RegistryClient,
   promotion: Promotion,

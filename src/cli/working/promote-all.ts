@@ -48,8 +48,8 @@ interface Result {
 }
 
 /**
- * Requests all of them before waiting for any, so that they can be approved together: in one release, or in several if
- * they do not fit in one.
+ * Requests all promotions before waiting for any, so that they can be approved together: in one release, or in several
+ * if they do not fit in one.
  * @throws CommandFailure if one was refused or is pending; Problem, RegistryUnreachable before anything is done
  */
 export async function promoteAll(client: RegistryClient, release: ReleasePlan): Promise<void> {
@@ -167,7 +167,7 @@ function settled(
 }
 
 /**
- * Earlier identical requests, for example of a job that runs again, by what they promote: new requests would lose their
+ * Earlier identical requests by reference, for example of a job that runs again: new requests would lose their
  * approvals.
  */
 async function waitingBefore(
@@ -240,7 +240,7 @@ async function otherTexts(
   return new Set(others.map(({ name }) => name));
 }
 
-/** The version has another text than the release's; its number alone would promote that. */
+/** The registry has another text under the version's number, which a promotion would make live. */
 class OtherText extends CommandFailure {
   constructor(reference: VersionReference) {
     super(

@@ -75,7 +75,7 @@ export async function publishAll({
     else if (isChanged(state)) changed.set(name, (await readOr(copy, name)) ?? '');
     else if (names.length > 0) results.push(unchanged(name, state?.newest?.version ?? null));
   }
-  /** The version may be from an earlier run of the job; without this, a release would name the previous version. */
+  /** Records the newest version as the base. It may be from an earlier run of the job, and releases must name it. */
   async function note(name: PromptName, { base, newest }: Unnoted): Promise<void> {
     try {
       await copy.setBase(name, base?.digest === newest.digest ? { ...base, ...newest } : newest);
@@ -168,7 +168,7 @@ function isUnnoted(state: PromptStatus | undefined): state is Unnoted {
   return state?.state === 'clean' && state.newest !== null && state.newest.version !== state.base?.version;
 }
 
-/** The result if it is known before anything is sent. */
+/** The code and message of a refusal that is known before anything is sent; undefined if there is none. */
 function whyNot(
   name: PromptName,
   states: ReadonlyMap<PromptName, PromptStatus>,
@@ -190,7 +190,7 @@ function whyNot(
   ];
 }
 
-/** An unreadable file is reported when its turn comes. */
+/** Reads a source; undefined if it cannot be read, which is reported when it is published. */
 async function readOr(copy: WorkingCopy, name: PromptName): Promise<string | undefined> {
   try {
     return await copy.folder.read(name);

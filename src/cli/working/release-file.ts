@@ -18,9 +18,9 @@ export interface ReleasedVersion {
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * The versions in `promptforge.lock.json`, except partials, which applications do not fetch; or in a text with a
+ * Reads the versions in `promptforge.lock.json`, except partials, which applications do not fetch; or in a text with a
  * reference such as `support/triage@12` on each line, where `#` begins a comment.
- * @param file `-`: stdin
+ * @param file a path, or `-` for stdin
  * @throws CommandFailure, WorkspaceError `invalid_lock_file` with the position of the error
  */
 export async function readRelease(file: string): Promise<readonly ReleasedVersion[]> {
