@@ -4,11 +4,8 @@
  * branches do not contradict each other, and a body that never runs contradicts nothing.
  */
 import { MAX_NESTING } from '../evaluate/max-nesting.ts';
-import { KNOWN_HELPERS } from '../known-helpers.ts';
 import {
-  asPath,
   type BlockStatement,
-  hasArguments,
   isBefore,
   isRawBlock,
   type Node,
@@ -18,17 +15,16 @@ import {
   type Statement,
 } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
-import { type BranchCondition, conditionOf } from './branch-condition.ts';
-import { helperName } from './context-kind.ts';
+import { BlockBranches, type BlockScope, entered, withCall } from './block-branches.ts';
 import { type ContradictionFault, contradictionFault, placeOf } from './contradiction-faults.ts';
 import { MAX_ERRORS, type TemplateError } from './finding.ts';
 import { inlineBody } from './inline-partials.ts';
-import { type InputValue, inputValue, rootValue, type ValueScope } from './input-value.ts';
+import { type InputValue, inputValue, rootValue } from './input-value.ts';
 import { inspectTemplate } from './inspect-template.ts';
-import { type CallSite, type Conflict, KnownValues, type Need } from './known-values.ts';
+import { type Conflict, KnownValues, type Need } from './known-values.ts';
 import type { ParsedTemplate, Templates } from './partial-blocks.ts';
 import { needsOf } from './value-needs.ts';
-import { LIST, NOTHING, OBJECTS, TRUE } from './value-sorts.ts';
+import { OBJECTS } from './value-sorts.ts';
 
 /** Sorted by position. */
 export function contradictions(template: ParsedTemplate, isPrompt: boolean): readonly TemplateError[] {
@@ -65,10 +61,8 @@ function errorsOf<T extends ParsedTemplate>(
 }
 
 /** Where a body is evaluated: in a template, or in a partial that it calls. */
-interface Place<T> extends ValueScope {
+interface Place<T> extends BlockScope {
   readonly template: T;
-  /** The call of the partial; undefined in the template itself. */
-  readonly call: CallSite | undefined;
   /** The number of nested calls of partials. */
   readonly depth: number;
 }
@@ -83,13 +77,6 @@ interface Siblings<T> {
 
 type OnConflict = (conflict: Conflict) => void;
 
-/** One of a block's bodies, and what the condition requires for it to run. */
-interface Branch<T> {
-  readonly program: Program | undefined;
-  readonly place: Place<T>;
-  readonly needs: readonly Need[];
-}
-
 class Walk<T extends ParsedTemplate> {
   readonly faults: ContradictionFault[] = [];
   readonly #isPrompt: boolean;
@@ -97,9 +84,7 @@ class Walk<T extends ParsedTemplate> {
   readonly #templates: Templates<T>;
   readonly #root: InputValue;
   readonly #reported = new Set<Node>();
-  /** The context of each block's body. */
-  readonly #contexts = new Map<Statement, InputValue>();
-  #count = 0;
+  readonly #branches = new BlockBranches();
   /** The depth of nested blocks whose needs are being collected for a body around or beside them. */
   #nesting = 0;
   /** The number of statements whose needs may still be collected for other bodies. */
@@ -195,7 +180,7 @@ class Walk<T extends ParsedTemplate> {
     const [given] = node.params;
     const pairs = node.hash?.pairs ?? [];
     const passed = given === undefined ? scope.context : inputValue(given, scope);
-    const context = (pairs.length > 0 ? undefined : passed) ?? this.#newContext();
+    const context = (pairs.length > 0 ? undefined : passed) ?? this.#branches.newContext();
     const values = new Map(pairs.map(({ key, value }) => [key, inputValue(value, scope)]));
     const call = caller ?? { node: node.name, reference, isLinked };
     const place = this.#placeWith(context, {
@@ -212,7 +197,7 @@ class Walk<T extends ParsedTemplate> {
   /** Adds the needs of a block if only one of its bodies can run. */
   #collectCertain(block: BlockStatement, place: Place<T>, known: KnownValues, onConflict: OnConflict): void {
     if (--this.#budget < 0 || this.#nesting >= MAX_NESTING) return;
-    const branches = this.#branchesOf(block, place, known);
+    const branches = this.#branches.of(block, place, known);
     if (!branches.some(({ needs }) => needs.length > 0)) return;
     const running = branches.filter(branch => entered(branch, known) !== undefined);
     const [certain] = running;
@@ -220,7 +205,7 @@ class Walk<T extends ParsedTemplate> {
     this.#budget -= certain.program.body.length;
     for (const need of certain.needs) known.add(need);
     this.#nesting += 1;
-    this.#collect(certain.program, certain.place, known, onConflict);
+    this.#collect(certain.program, certain.scope, known, onConflict);
     this.#nesting -= 1;
   }
 
@@ -228,53 +213,23 @@ class Walk<T extends ParsedTemplate> {
   #within(statement: Statement, place: Place<T>, known: KnownValues, siblings: Siblings<T>): void {
     if (statement.type === 'BlockStatement') {
       if (isRawBlock(statement)) return;
-      for (const branch of this.#branchesOf(statement, place, known)) {
+      for (const branch of this.#branches.of(statement, place, known)) {
         if (branch.program === undefined) continue;
         const inside = entered(branch, known);
-        if (inside !== undefined) this.#body(branch.program, branch.place, inside, siblings);
+        if (inside !== undefined) this.#body(branch.program, branch.scope, inside, siblings);
       }
     }
-    const elsewhere = () => ({ ...place, context: this.#newContext(), isOfHelper: false, above: undefined });
+    const elsewhere = () => ({
+      ...place,
+      context: this.#branches.newContext(),
+      isOfHelper: false,
+      above: undefined,
+    });
     if (statement.type === 'PartialBlockStatement')
       this.#body(statement.program, elsewhere(), new KnownValues(known), siblings);
     // It may be called from anywhere.
     if (statement.type === 'DecoratorBlock')
       this.#body(statement.program, elsewhere(), this.#inputs(), undefined);
-  }
-
-  #branchesOf(block: BlockStatement, place: Place<T>, known: KnownValues): readonly Branch<T>[] {
-    const { program, inverse, params } = block;
-    const path = asPath(block.path);
-    const name = helperName(path, place);
-    const isHelper = hasArguments(block) || KNOWN_HELPERS.has(name);
-    const [asked] = isHelper ? params : [path];
-    const condition: BranchCondition = conditionOf(isHelper ? name : '', block, asked, place, known);
-    const same = isHelper ? inHelper(place, known) : place;
-    const hasSameContext = isHelper && name !== 'with' && name !== 'each';
-    const value = isHelper && name !== 'with' ? undefined : inputValue(asked, place);
-    // A section of true keeps the context around it, which adds no level for "../", and one of a list takes its items.
-    const isOwn = isHelper || (value !== undefined && (known.sortsOf(value) & (TRUE | LIST)) === 0);
-    const context = (isOwn ? value : undefined) ?? this.#contextOf(block, place);
-    const inside = hasSameContext ? same : inContext(place, context, program);
-    const main = isOwn ? inside : { ...inside, above: undefined };
-    const needs = (each: readonly Need[]) => each.map(need => withCall(need, place));
-    return [
-      { program, place: main, needs: needs(condition.main) },
-      { program: inverse, place: same, needs: needs(condition.inverse) },
-    ];
-  }
-
-  /** The context of a block's body if only rendering can tell what it is. */
-  #contextOf(block: BlockStatement, { call }: Place<T>): InputValue {
-    // A partial may be called several times.
-    if (call !== undefined) return this.#newContext();
-    const context = this.#contexts.get(block) ?? this.#newContext();
-    this.#contexts.set(block, context);
-    return context;
-  }
-
-  #newContext(): InputValue {
-    return rootValue(`context ${++this.#count}`);
   }
 
   #report(conflict: Conflict): void {
@@ -294,42 +249,8 @@ class Walk<T extends ParsedTemplate> {
   }
 }
 
-/** Adds the call of the partial that a need is in, if any. */
-function withCall(need: Need, { call }: { readonly call: CallSite | undefined }): Need {
-  return call === undefined ? need : { ...need, call };
-}
-
-/** The values known in a branch; undefined if it never runs. */
-function entered({ needs }: Pick<Branch<unknown>, 'needs'>, around: KnownValues): KnownValues | undefined {
-  const known = new KnownValues(around);
-  for (const need of needs) if (known.add(need) !== undefined) return undefined;
-  return known.settle() === undefined ? known : undefined;
-}
-
 function isCondition({ as }: Need): boolean {
   return typeof as === 'object';
-}
-
-/** The scope in a body that a helper evaluates with the context around it. */
-function inHelper<S extends ValueScope>(scope: S, known: KnownValues): S {
-  const { context, above } = scope;
-  const isGiven = context !== undefined && (known.sortsOf(context) & NOTHING) === 0;
-  // If the context is nothing, the empty object in its place adds a level for "../".
-  return { ...scope, isOfHelper: true, above: isGiven ? above : undefined };
-}
-
-function inContext<S extends ValueScope>(
-  scope: S,
-  context: InputValue | undefined,
-  program: Program | undefined,
-): S {
-  const { blockParams = [] } = program ?? {};
-  const names = new Map(scope.names);
-  for (const [index, name] of blockParams.entries()) names.set(name, index === 0 ? context : undefined);
-  const isOfInputs = scope.context === scope.root;
-  // All inputs together are one object, so a body that keeps them as its context adds no level for "../".
-  const above = !isOfInputs ? undefined : context?.key === scope.root.key ? scope.above : scope.context;
-  return { ...scope, context, isOfHelper: false, above, names };
 }
 
 /** Calls of partials that nest deeper are ignored. */

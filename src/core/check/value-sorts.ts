@@ -74,8 +74,9 @@ function sortsOfKind(of: Sorts, kind: NameKind): Sorts {
   return sorts;
 }
 
-/** Known results of `sortsOfParent`, of which there are few in one template. */
+/** Known results of `sortsOfParent`: a template has few, and many templates may have many. */
 const parents = new Map<number, Sorts>();
+const MAX_PARENTS = 4096;
 
 /**
  * The sorts that a parent may have so that its property, or a lookup of it, has one of the sorts `to`.
@@ -92,6 +93,7 @@ export function sortsOfParent(name: string, isLookup: boolean, own: Sorts, to: S
       const value = isLookup && sort & FALSY ? sort : sortsOfKind(sort, kind) & own;
       if (value & to) known |= sort;
     }
+    if (parents.size >= MAX_PARENTS) parents.clear();
     parents.set(key, known);
   }
   return known;
