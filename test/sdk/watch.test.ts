@@ -1,6 +1,7 @@
 /** Many prompts in one request, and channels that are followed. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { FetchEvent, Prompt, PromptForgeError } from '../../src/sdk/client.ts';
 import { eventually } from '../eventually.ts';
@@ -278,6 +279,37 @@ describe('many prompts', () => {
         stop();
         prompts.close();
       }
+    });
+
+    it('tells of nothing once the client is closed, even of what is being fetched', async () => {
+      const { client, promote, proxy } = setting;
+      const [fetching, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      let isHeld = false;
+      const prompts = client({
+        fetch: async (url, init) => {
+          const response = await fetch(url, init);
+          if (isHeld && url.endsWith('/v1/deliveries')) {
+            fetching.resolve();
+            await goOn.promise;
+          }
+          return response;
+        },
+      });
+      await prompts.get(NAME);
+      const told: number[] = [];
+      const before = proxy.seen.length;
+      prompts.watch(NAME, ({ version }) => told.push(version));
+      await eventually('the held request', () =>
+        proxy.seen.slice(before).some(seen => /wait=25&after=/.test(seen)),
+      );
+      isHeld = true;
+      await promote(2);
+      await fetching.promise;
+      prompts.close();
+      goOn.resolve();
+      await eventually('version 2', async () => (await prompts.get(NAME)).version === 2);
+      await setImmediate();
+      assert.deepEqual(told, []);
     });
 
     it('may be stopped twice, which ends no other', async () => {
