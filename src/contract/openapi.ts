@@ -46,7 +46,7 @@ const RULES: Partial<Record<keyof typeof ROUTES, string>> = {
   editComment:
     'Only by its author. Also for a comment on a pending promotion; once that has ended, its comments cannot change (409).',
   deleteComment:
-    'Hides the comment from every list. the text stays in the database of the registry and its backups, where no call reads it, because nothing that proves the log is deleted. Also for a comment on a pending promotion, whose text stays in the log.',
+    'Hides the comment from every list. The text stays in the database of the registry and its backups, where no call reads it, because nothing that proves the log is deleted. Also for a comment on a pending promotion, whose text stays in the log.',
   listComments:
     'Comments at the lines of a version that the key may not read are omitted; the log has the texts as they were first written.',
   comment: 'Only while the promotion is pending (otherwise 409).',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { patience } from '../../../scripts/host/patience.ts';
 import { Problem } from '../../../src/core/problem.ts';
 import {
   type WorkerPool,
@@ -59,7 +60,7 @@ for (const kind of ['process', 'thread'] as const)
       });
 
     it('ends what takes too long, and goes on', async () => {
-      const { run } = pool({ timeLimit: 500, limits: one });
+      const { run } = pool({ timeLimit: patience(3_000), limits: one });
       await assert.rejects(run({ kind: 'loop' }), (error: unknown) => Problem.is(error, 'unavailable'));
       // On a busy machine a thread takes longer to start than it has here.
       await eventually(
