@@ -101,7 +101,7 @@ export class Documents {
     (await opened.project).texts.close(opened.uri);
   }
 
-  /** Makes each document's project be found again. */
+  /** Closes all documents in their projects, so that each project is looked up again. */
   async forgetProjects(): Promise<void> {
     for (const uri of [...this.#open.keys()]) await this.close(uri);
   }
