@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: every benchmark in turn, each against its peer or limit in the same run. `-- --write` puts the figures
- * into docs/benchmarks.md with the machine and the date beside them; names given (`-- delivery`) run those alone.
+ * `npm run bench`: runs all benchmarks, or those named (`-- delivery`). Each compares with its peer or limit in the
+ * same run. `-- --write` writes the figures to docs/benchmarks.md, with the machine and the date.
  */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
