@@ -164,13 +164,13 @@ describe('reading the log', () => {
     });
 
     const faults: Readonly<Record<string, (events: readonly RegistryEvent[]) => Checkpoint>> = {
-      'another hash than was told': ([, , third]) => sign({ seq: 2, hash: third!.hash }),
+      'another hash than the event has': ([, , third]) => sign({ seq: 2, hash: third!.hash }),
       'a key that the log does not name': ([, second]) => sign(second!, other),
-      'a signature of something else': ([, second, third]) => ({
+      'a signature of another event': ([, second, third]) => ({
         ...sign(second!),
         signature: sign(third!).signature,
       }),
-      'more events than it tells': ([, , third]) => sign({ seq: 9, hash: third!.hash }),
+      'more events than the log has': ([, , third]) => sign({ seq: 9, hash: third!.hash }),
     };
     for (const [what, make] of Object.entries(faults))
       it(`raises an alarm for ${what}`, async () => {

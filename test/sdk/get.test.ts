@@ -157,7 +157,7 @@ describe('prompts.get', () => {
         'not_a_registry',
       ],
       [
-        'another API that says it is ours',
+        'another API that claims to be ours',
         {
           status: 200,
           headers: { 'Content-Type': 'application/json', 'PromptForge-Api': '1' },
@@ -184,7 +184,7 @@ describe('prompts.get', () => {
       ),
       ['an empty answer', { status: 204 }, 'not_a_registry'],
       [
-        '304 for what was never given',
+        'a 304 without an earlier answer',
         { status: 304, headers: { 'PromptForge-Api': '1' } },
         'not_a_registry',
       ],
