@@ -1,6 +1,6 @@
 /**
- * How much the long work of one key affects others: deliveries and `/healthz` while a reader renders endless loops,
- * compared with the same without them, in turn; and how long the most expensive requests block the registry's threads.
+ * The effect of one key's long work on others: deliveries and `/healthz` while a reader renders endless loops, compared
+ * with the same without them, in turn; and the time for which the most expensive requests block the registry's threads.
  */
 import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';

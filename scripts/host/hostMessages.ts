@@ -5,7 +5,7 @@
  * continues without it. The tests then open the window again, as a person would.
  */
 export const HOST_IS_LATE = 'The remote extension host took longer than';
-/** How often the tests open a window before they fail. */
+/** The number of times that the tests open a window before they fail. */
 export const OPENINGS = 5;
 
 /**

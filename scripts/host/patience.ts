@@ -1,6 +1,6 @@
 // Adapts time limits to the speed of this machine.
 
-/** How much slower this machine is than the reference, as measured by `npm test`; 1 if not measured. */
+/** The factor by which this machine is slower than the reference, as measured by `npm test`; 1 if not measured. */
 const FACTOR = Math.max(1, Number(process.env['PROMPTFORGE_TEST_PATIENCE'] ?? 1));
 
 /**

@@ -11,7 +11,7 @@ import { patience } from './patience.ts';
 /** Minutes, because several start at once, and each first verifies the end of its log. */
 const START_TIMEOUT_MS = patience(3 * 60_000);
 
-/** Where a registry stores its data. */
+/** The place of a registry's data. */
 export type Place =
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 'database'; readonly url: string };

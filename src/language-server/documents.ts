@@ -31,7 +31,7 @@ export interface SamplesContext extends RequestContext {
   readonly prompt: LibraryPrompt | undefined;
 }
 
-/** How a feature handles each kind of document. */
+/** A feature, with a function for each kind of document that it supports. */
 export interface Feature<Found, Result> {
   readonly inPrompt: (context: PromptContext) => Found;
   readonly inSamples?: (context: SamplesContext) => Found;

@@ -263,7 +263,7 @@ describe('a working copy', () => {
   });
 });
 
-/** Those that a registry, or a disk that tells no case, can hold together; in order. */
+/** The names that a registry or a case-insensitive disk can store together, in order. */
 function withoutClashes(names: readonly PromptName[]): PromptName[] {
   const kept: PromptName[] = [];
   for (const name of names) if (closestCaseClash(name, kept) === undefined) kept.push(name);

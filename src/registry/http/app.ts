@@ -62,7 +62,7 @@ export interface AppParts {
   readonly closing: AbortSignal;
   /** The number of calls per key that may wait for changes at once; 1000 by default. */
   readonly maxWaitingPerKey?: number | undefined;
-  /** How long deliveries wait for a lost database, in ms; `FAILOVER_TIME` by default. */
+  /** The time that deliveries wait for a lost database, in ms; `FAILOVER_TIME` by default. */
   readonly failoverTime?: number | undefined;
   /** The state of this process for monitoring; without it there is no `/metrics`. */
   readonly standing: ProcessStatus;

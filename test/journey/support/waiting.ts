@@ -13,7 +13,7 @@ const POLL_MS = 50;
 /** The result of looking once. */
 export interface Look<T> {
   readonly found: T | undefined;
-  /** What there is instead, for the error message; a function if finding out takes long. */
+  /** The things found instead, for the error message; a function if finding them takes long. */
   readonly seen: readonly string[] | (() => Promise<readonly string[]>);
 }
 
