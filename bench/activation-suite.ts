@@ -1,4 +1,4 @@
-/** Runs inside VS Code: writes how long the extension's `activate()` took, by the marks that it sets itself. */
+/** Runs inside VS Code: writes the duration of the extension's `activate()`, by its own performance marks. */
 import { writeFile } from 'node:fs/promises';
 import { extensions } from 'vscode';
 

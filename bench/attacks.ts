@@ -1,6 +1,6 @@
 /**
- * What hostile authors and readers send to a registry, all at once and again and again, from a process of its own:
- * `node bench/attacks.ts` as `under-attack.ts` starts it. Names given as ATTACKS (separated by "; ") run those alone.
+ * Attacks a registry as hostile authors and readers would: all attacks at once, repeatedly, in a separate process that
+ * `under-attack.ts` starts.
  */
 import { Agent, request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -9,17 +9,17 @@ import { comeFromElsewhere } from './elsewhere.ts';
 
 export interface AttackOrder {
   readonly url: string;
-  /** Of authors and readers, none of them an admin's. */
+  /** Keys of authors and readers; no admin's key. */
   readonly authors: readonly string[];
   readonly readers: readonly string[];
-  /** Where nothing is known of what attacks it; the child says `begun` when all have begun. */
+  /** The names of the attacks to run; all by default. */
   readonly only?: readonly string[] | undefined;
 }
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-/** What the attacked registry holds beforehand, by prompt: versions, each on the one before. */
+/** Versions to publish before the attacks, by prompt, each based on the previous one. */
 export const PREPARED: Readonly<Record<string, readonly string[]>> = {
   'attack/loops': ['{{#each xs}}{{#each ../xs}}{{#each ../../xs}}{{/each}}{{/each}}{{/each}}x'],
   'attack/apart': [lines('a', 12_000), lines('b', 12_000)],
@@ -37,13 +37,13 @@ interface Attacker {
   readonly author: string;
   readonly reader: string;
   send(method: string, path: string, key: string, body?: string): Promise<number>;
-  /** A connection that sends this, and reads nothing. */
+  /** Opens a connection, sends `parts`, and reads nothing until it closes. */
   hold(parts: readonly (string | Buffer)[], milliseconds: number): Promise<void>;
 }
 
 const version = (source: string, base: number | null) => JSON.stringify({ source, message: '', base });
 
-/** How many of each run at a time, and what each does in a turn. */
+/** The attacks, each with the number that run at once. */
 const ATTACKS: Readonly<Record<string, readonly [count: number, attack: Attack]>> = {
   'loops without end': [16, a => a.send('POST', prompt('attack/loops', 'render'), a.reader, LOOPS)],
   'diffs of 12,000 lines': [4, a => a.send('GET', diff('attack/apart'), a.author)],
@@ -137,7 +137,7 @@ function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index);
 }
 
-/** A list, a list of that list, and so on. */
+/** YAML aliases: a list, a list that repeats that list, and so on. */
 function aliases(width: number, depth: number): string {
   const levels = numbers(depth).map(at => {
     const items = at === 0 ? Array(width).fill('lol') : Array(width).fill(`*a${at - 1}`);
@@ -187,7 +187,7 @@ async function attack({ url, authors, readers, only }: AttackOrder): Promise<voi
       const reader = readers[turn % readers.length] ?? '';
       const status = await one({ turn, author, reader, send, hold });
       counts.set(Number(status ?? 0), (counts.get(Number(status ?? 0)) ?? 0) + 1);
-      // As a client that was refused and goes on all the same.
+      // Like a client that continues although it was refused.
       if (status !== 200) await sleep(20);
     }
   };

@@ -1,8 +1,8 @@
 /**
- * Delivery while four authors publish as fast as they can, against the same without them, in turn: by the process that
- * takes what they publish, in a thread of its own, and by one that only delivers, beside it on the same data folder. A
- * bare node:http server beside the same authors tells how much of it is the machine, which has the load, the authors
- * and the registry on its processors.
+ * Delivery while four authors publish as fast as they can, compared with delivery without them, in turn: from the
+ * process that they publish to, which delivers in a separate thread, and from one with `--delivery-only` on the same
+ * data folder. A bare `node:http` server shows how much is due to the machine, which runs the load, the authors and the
+ * registry.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,7 +20,7 @@ import { openPlace, startProcess } from './server-process.ts';
 const AUTHORS = 4;
 const CONNECTIONS = 4;
 const TURNS = 16;
-/** ms */
+/** In ms. */
 const TURN = 500;
 const WARM_UP = 2000;
 const TEXT = 'You sort the mail of a bank into queues. The mail is: {{mail}}\n'.repeat(32);
@@ -115,8 +115,8 @@ interface Order {
 }
 
 /**
- * Each publishes one version after the other of a prompt of its own, until it is disposed. They have a process of their
- * own, which yields the processor: their work is done on other machines.
+ * Starts authors who each publish version after version of their own prompt, until disposed. They run in a separate
+ * process with the lowest priority, because real authors use other machines.
  */
 function publishers(
   url: string,
@@ -147,7 +147,7 @@ function publishers(
 }
 
 const CHILD = 'authors';
-/** By all authors of this process. */
+/** The number of versions that all authors of this process have published. */
 let published = 0;
 
 if (import.meta.main && process.argv[2] === CHILD) {

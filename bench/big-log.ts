@@ -1,4 +1,7 @@
-/** A data folder whose log is as long as that of a large company after years: made directly, since through the API it would take hours. */
+/**
+ * Creates a data folder with a log as long as a large company's after years: directly, because the API would take
+ * hours.
+ */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
@@ -14,19 +17,19 @@ const PROMPTS = 5000;
 const VERSIONS = 20;
 const DEVELOPMENT = parseEnvironmentName('development');
 const FIRST = Date.parse('2024-01-01T00:00:00.000Z');
-/** ms from one event to the next */
+/** The time from one event to the next, in ms. */
 const STEP = 60_000;
 
 export interface BigLog {
   readonly events: number;
   readonly prompts: readonly PromptName[];
   readonly environments: readonly EnvironmentName[];
-  /** ms since 1970, of the first promotion and of the last event. */
+  /** The times of the first promotion and of the last event, in ms since 1970. */
   readonly from: number;
   readonly to: number;
 }
 
-/** A registry with about `count` events, most of them promotions. */
+/** Creates a registry with about `count` events, most of them promotions. */
 export async function makeBigLog(folder: string, count: number): Promise<BigLog> {
   await mkdir(folder, { recursive: true });
   const environments = defaultEnvironments(0);
@@ -59,7 +62,7 @@ class Writer {
   readonly #version: StatementSync;
   readonly #promotion: StatementSync;
   readonly #pointers = new Map<string, { version: VersionNumber; at: string; promotion: number }>();
-  /** What was a pointer's target once. */
+  /** Versions that each pointer has had. */
   readonly #circled = new Set<string>();
   #last: { seq: number; hash: RegistryEvent['hash'] } | null;
   at: number;
@@ -103,7 +106,7 @@ class Writer {
     const key = `${environment} ${prompt}`;
     const before = this.#pointers.get(key);
     const from = before?.version ?? null;
-    // Versions come in a circle: from the second time on each was live before.
+    // Versions repeat in a cycle, so all promotions after the first cycle are rollbacks.
     const rollback = this.#circled.has(`${key} ${version}`);
     this.#circled.add(`${key} ${version}`);
     const reason = 'Measured';
@@ -138,7 +141,7 @@ class Writer {
     this.#pointers.set(key, { version, at, promotion: seq });
   }
 
-  /** Writes where everything is at the end. */
+  /** Writes the final state of prompts and pointers. */
   finish(prompts: readonly PromptName[]): void {
     const prompt = this.#database.prepare('INSERT INTO prompts VALUES (?, ?, 0)');
     for (const name of prompts) prompt.run(name, VERSIONS);

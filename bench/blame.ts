@@ -1,4 +1,4 @@
-/** Blame by sentence of a prompt with a long history, against `git blame` of the same history as commits. */
+/** Blame by sentence of a prompt with a long history, compared with `git blame` of the same history as commits. */
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -83,7 +83,7 @@ export async function measure(): Promise<Report> {
   }
 }
 
-/** As a window has it that has fetched all versions before. */
+/** The history of a window that has all versions in its cache. */
 async function cached(folder: string, versions: readonly BlamedVersion[]): Promise<HistorySource> {
   const cache = new DiskVersionCache(new CacheFolder(folder));
   const summaries: VersionSummary[] = [];
@@ -115,7 +115,7 @@ function timed(work: () => unknown): number {
   return performance.now() - began;
 }
 
-/** Each version rewords a sentence; some add a line or take one away, and some change a tag or the front matter. */
+/** Each version rewords a sentence; some add or remove a line, and some change a tag or the front matter. */
 function historyOf(count: number): string[] {
   const random = mulberry(18);
   const pick = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)] as T;

@@ -1,4 +1,4 @@
-/** Code as it ships, for a benchmark: bundled and minified into a folder of its own. */
+/** Bundles and minifies code for a benchmark, as it is published, into a temporary folder. */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,12 +10,12 @@ export interface BundledWorker extends AsyncDisposable {
   readonly url: URL;
 }
 
-/** A worker thread's code; `entry` from the repository's root. Disposing removes the bundle. */
+/** Bundles a worker thread. Disposing removes the bundle. @param entry relative to the repository's root */
 export async function bundledWorker(entry: string): Promise<BundledWorker> {
   return bundled({ worker: entry }, 'worker');
 }
 
-/** What `server-process.ts` starts, with the threads and processes of a registry. */
+/** Bundles `server-process.ts` with the threads and processes of a registry. */
 export async function bundledServer(): Promise<BundledWorker> {
   const entries = {
     server: 'bench/server-process.ts',
@@ -26,9 +26,9 @@ export async function bundledServer(): Promise<BundledWorker> {
   return bundled(entries, 'server');
 }
 
-/** @param entries by name, from the repository's root; the chunks are in their folder */
+/** @param entries by name, relative to the repository's root; the chunks go to the same folder */
 async function bundled(entries: Readonly<Record<string, string>>, name: string): Promise<BundledWorker> {
-  // Below the repository: an ES module asks the nearest package.json what it is.
+  // Below the repository, because the nearest package.json makes it an ES module.
   await mkdir(join(ROOT, 'out'), { recursive: true });
   const scratch = await mkdtemp(join(ROOT, 'out', 'bench-'));
   await esbuild.build({

@@ -1,4 +1,4 @@
-/** The command as whole processes, as shells and CI start it: over bare Node, taken in turns. */
+/** The command as a whole process, as shells and CI start it, compared with bare Node, in turn. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -45,7 +45,7 @@ export async function measure(): Promise<Report> {
   }
 }
 
-/** In milliseconds. @throws {Error} where it fails */
+/** @returns milliseconds @throws {Error} if the process fails */
 function timed(cwd: string, ...args: string[]): number {
   const start = performance.now();
   const { status, stderr } = spawnSync(process.execPath, args, { cwd });
@@ -53,7 +53,7 @@ function timed(cwd: string, ...args: string[]): number {
   return performance.now() - start;
 }
 
-/** Some 2 KB each. */
+/** Writes prompts of about 2 KB each. */
 function writePrompts(folder: string): void {
   const prompts = join(folder, 'prompts', 'support');
   mkdirSync(prompts, { recursive: true });

@@ -1,4 +1,4 @@
-/** An empty database on a PostgreSQL that was started for a benchmark. */
+/** Creates an empty database on a PostgreSQL server of a benchmark. */
 import { Client } from 'pg';
 import type { PostgresServer } from '../scripts/host/postgresServer.ts';
 

@@ -1,7 +1,7 @@
 /**
- * Delivery of a 2 KB prompt, with key check and ETag, at 32 connections, against a bare `node:http` server that
- * sends the same bytes and headers. The two are measured in turn in one run; the load comes from this process. From a
- * data folder by one process against one, and from PostgreSQL by two processes against two.
+ * Delivery of a 2 KB prompt, with key check and ETag, at 32 connections, compared with a bare `node:http` server that
+ * sends the same bytes and headers. Both are measured in turn in one run, with the load from this process: one process
+ * each for a data folder, and two each for PostgreSQL.
  */
 import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -17,9 +17,9 @@ import { asMarkdown, atLeast, atMost, median, type Report } from './report.ts';
 import { openPlace, type RegistryPlace, type ServerOrder, startProcess } from './server-process.ts';
 
 const CONNECTIONS = 32;
-/** Many and short, so that what else the machine does falls on both alike. */
+/** Many short turns, so that other work on the machine affects both alike. */
 const TURNS = 80;
-/** ms */
+/** In ms. */
 const TURN = 200;
 const WARM_UP = 2000;
 export const PATH = '/v1/prompts/support/triage';
@@ -48,7 +48,7 @@ interface Turn {
   readonly bare: LoadResult;
 }
 
-/** `processes` servers of each kind share the load. */
+/** @param processes the number of servers of each kind, which share the load */
 async function measureOn(place: RegistryPlace, processes: number): Promise<Turn[]> {
   const servers: ChildProcess[] = [];
   try {
@@ -69,7 +69,7 @@ async function measureOn(place: RegistryPlace, processes: number): Promise<Turn[
     for (const urls of [registry, bare]) await load(urls, WARM_UP);
     const turns: Turn[] = [];
     for (let turn = 0; turn < TURNS; turn++) {
-      // Who goes first changes every turn, so that neither always follows the other.
+      // Alternates which one is first.
       const first = turn % 2 === 0 ? registry : bare;
       const one = await load(first, TURN);
       const other = await load(first === registry ? bare : registry, TURN);
@@ -111,7 +111,7 @@ function report(title: string, turns: readonly Turn[]): Report {
   };
 }
 
-/** A registry at `place` with a 2 KB prompt that is live, a reader's key, and the answer as it is to be sent. */
+/** Prepares a registry with a live 2 KB prompt. Returns a reader's key, and the headers and body of its delivery. */
 export async function prepare(
   place: RegistryPlace,
 ): Promise<{ key: string; headers: Record<string, string>; body: string }> {

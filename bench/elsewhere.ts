@@ -1,12 +1,12 @@
-/** For a process whose work is done on other machines: here it must not take the processor from what is measured. */
+/** For processes that would really run on other machines: they must not take processor time from the measured one. */
 import { spawnSync } from 'node:child_process';
 import { setPriority } from 'node:os';
 
 const LOWEST = 19;
 
 /**
- * Lets the calling process run only where nobody else wants the processor (SCHED_IDLE, sched(7)). By its priority alone
- * Linux lets it go on for up to 3 ms whenever it has begun. Without `chrt` (util-linux) it has the lowest priority.
+ * Lets this process run only when no other process needs the processor (SCHED_IDLE, sched(7)). With only the lowest
+ * priority, Linux lets it run for up to 3 ms at a time. Without `chrt` (util-linux), it has only that priority.
  */
 export function comeFromElsewhere(): void {
   setPriority(LOWEST);

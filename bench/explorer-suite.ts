@@ -1,4 +1,6 @@
-/** Runs inside VS Code: how long the explorer's tree takes from a list of ten thousand prompts to its first level. */
+/**
+ * Runs inside VS Code: measures the time from a list of ten thousand prompts to the first level of the explorer's tree.
+ */
 import { writeFile } from 'node:fs/promises';
 import { EventEmitter } from 'vscode';
 import type { PromptSummary } from '../src/contract/prompts.ts';
@@ -15,7 +17,7 @@ import { PromptLives } from '../src/editor/lives/prompt-lives.ts';
 const PROMPTS = 10_000;
 const RUNS = 15;
 
-/** Milliseconds of each run, by how the prompts lie. */
+/** Milliseconds of each run, for prompts in folders and without folders. */
 export interface Measured {
   readonly folders: readonly number[];
   readonly flat: readonly number[];
@@ -36,7 +38,7 @@ async function times(list: readonly PromptSummary[]): Promise<number[]> {
   return taken;
 }
 
-/** From the list's arrival to every item of the first level, as VS Code asks for them. */
+/** The time from the list's arrival to all items of the first level, in ms. Requests them as VS Code does. */
 async function firstLevel(list: readonly PromptSummary[]): Promise<number> {
   const changed = new EventEmitter<void>();
   const prompts = { onDidChange: changed.event, listed: mergeListed([], new Map()) };

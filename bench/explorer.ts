@@ -1,9 +1,9 @@
-/** The explorer over ten thousand prompts, in a real VS Code: its first level after the list has arrived. */
+/** The explorer with ten thousand prompts in a real VS Code: the time until its first level is ready. */
 import type { Measured } from './explorer-suite.ts';
 import { inVscode } from './in-vscode.ts';
 import { atMost, median, type Report } from './report.ts';
 
-/** Windows; in each the list arrives several times, of which the first is the slowest. */
+/** The number of windows. In each, the list arrives several times, and the first is the slowest. */
 const RUNS = 3;
 
 export async function measure(): Promise<Report> {

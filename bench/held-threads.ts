@@ -1,6 +1,6 @@
 /**
- * Preloaded into every thread of a registry (`--import`): those that deliver say how long each works in one piece, to
- * whoever asks over a channel of the process.
+ * Preloaded into every thread of a registry (`--import`): delivery threads report over a BroadcastChannel for how long
+ * each has worked without a break.
  */
 import { BroadcastChannel, isMainThread, threadId, workerData } from 'node:worker_threads';
 import { heldInOnePiece } from './held.ts';
@@ -11,19 +11,19 @@ type Order = 'begin' | 'end';
 
 interface Said {
   readonly thread: number;
-  /** In ms; 0 at the beginning. */
+  /** The longest time without a break, in ms; 0 in reply to `begin`. */
   readonly held: number;
 }
 
-/** The threads of this process that deliver. */
+/** The delivery threads of this process. */
 export interface DeliveringThreads {
-  /** Resolves when all of them measure. */
+  /** Resolves when all threads are measuring. */
   begin(): Promise<void>;
-  /** @returns for how many ms one of them worked in one piece at most */
+  /** @returns the longest time that one of the threads worked without a break, in ms */
   end(): Promise<number>;
 }
 
-/** @param count how many they are */
+/** @param count the number of delivery threads */
 export function deliveringThreads(count: number): DeliveringThreads {
   const channel = new BroadcastChannel(CHANNEL);
   async function asked(order: Order): Promise<number> {
@@ -47,7 +47,7 @@ function answerIn(channel: BroadcastChannel): void {
   let measured: ReturnType<typeof heldInOnePiece> | undefined;
   channel.onmessage = event => {
     const order = (event as { data: Order | Said }).data;
-    // Another thread's answer.
+    // Ignores the answers of other threads.
     if (typeof order !== 'string') return;
     const held = order === 'end' ? (measured?.end() ?? Number.NaN) : 0;
     if (order === 'begin') measured = heldInOnePiece();
@@ -56,6 +56,6 @@ function answerIn(channel: BroadcastChannel): void {
   channel.unref();
 }
 
-/** Only what delivers is told what it serves (src/registry/threads/messages.ts). */
+/** Only delivery threads have `serving` in their data (src/registry/threads/messages.ts). */
 if (!isMainThread && typeof workerData === 'object' && workerData !== null && 'serving' in workerData)
   answerIn(new BroadcastChannel(CHANNEL));

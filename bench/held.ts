@@ -1,6 +1,6 @@
-/** The time a thread works in one piece, by its own time: on a busy machine the clock alone says little. */
+/** The longest time that a thread works without a break: its processor time, because the machine may be busy. */
 
-/** Looks every millisecond how long the thread has worked since. */
+/** Measures every millisecond how long the thread has worked since the last time. */
 export function heldInOnePiece(): { end(): number } {
   let longest = 0;
   let before = process.threadCpuUsage();

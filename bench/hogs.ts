@@ -1,6 +1,6 @@
 /**
- * A key with endless renderings under way, in a process of its own: what answering costs the client that sends them is
- * no latency of the one that is measured.
+ * Sends renderings that never end, with one key, in a separate process, so that reading the answers does not delay the
+ * measured client.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,11 +12,11 @@ export interface Hogs {
   readonly key: string;
   /** A prompt whose version 1 renders `xs` in loops that end at the limit of steps. */
   readonly prompt: string;
-  /** Requests under way at any time. */
+  /** The number of concurrent requests. */
   readonly count: number;
 }
 
-/** They are under way when it resolves, and over when it is disposed. @throws Error when they end by themselves */
+/** Resolves when one was answered; disposing ends them. @throws Error if the process ends unexpectedly */
 export async function startHogs(hogs: Hogs): Promise<AsyncDisposable> {
   const child = fork(import.meta.filename, [CHILD], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const ended = once(child, 'exit');

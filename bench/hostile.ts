@@ -1,16 +1,16 @@
-/** What a hostile or careless caller sends: prompts, inputs and comparisons that cost as much as the limits allow. */
+/** Requests of hostile or careless callers: prompts, inputs and diffs that cost as much as the limits allow. */
 
-/** Publishes its versions, each on the one before, and sends its requests. */
+/** Versions to publish, each based on the previous one, and requests to send. */
 export interface HostileCase {
   readonly name: string;
-  /** By prompt: the sources of its versions. The last prompt is the one that the requests are about. */
+  /** The sources of versions, by prompt. The requests are for the last prompt. */
   readonly sources: Readonly<Record<string, readonly string[]>>;
   readonly requests: readonly HostileRequest[];
 }
 
 export interface HostileRequest {
   readonly method: 'GET' | 'POST';
-  /** Of the prompt, after its name. */
+  /** The part of the path after the prompt's name. */
   readonly path: string;
   readonly body?: unknown;
   readonly accept?: string;
@@ -19,7 +19,7 @@ export interface HostileRequest {
 const MIB = 1024 * 1024;
 const JSON_TYPE = 'application/json';
 
-/** A loop in a loop in a loop over the same list, which ends at the limit of steps. */
+/** Three nested loops over the same list, which reach the limit of steps. */
 export const LOOPS = '{{#each xs}}{{#each ../xs}}{{#each ../../xs}}{{/each}}{{/each}}{{/each}}x';
 
 export function numbers(count: number): number[] {

@@ -1,4 +1,4 @@
-/** A measurement inside a real VS Code: its suite is bundled, run in a window on the demo workspace, and leaves its figures in a file. */
+/** Measures inside a real VS Code: bundles a suite, runs it in a window, and reads its figures from a file. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -8,12 +8,15 @@ import * as esbuild from 'esbuild';
 const ROOT = join(import.meta.dirname, '..');
 
 export interface Window {
-  /** The demo's unless told. */
+  /** The folder to open; default: demo/. */
   readonly folder?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs `bench/<suite>.ts` `times` times, each in a window of its own; gives what each run wrote to `PROMPTFORGE_BENCH_OUT`, as JSON. */
+/**
+ * Runs `bench/<suite>.ts` several times, each in a new window.
+ * @returns the JSON that each run wrote to the file `PROMPTFORGE_BENCH_OUT`
+ */
 export async function inVscode(
   suite: string,
   times: number,
@@ -30,7 +33,7 @@ export async function inVscode(
       platform: 'node',
       target: 'node22',
       mainFields: ['module', 'main'],
-      // Packages in it that are CommonJS ask for modules of Node.
+      // CommonJS packages load Node's modules with `require`.
       banner: {
         js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
       },

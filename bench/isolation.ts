@@ -1,6 +1,6 @@
 /**
- * What others feel of one key's long work: deliveries and `/healthz` while a reader renders loops without end, against
- * the same without it, in turn; and how long the threads of the registry are held in one piece by the dearest requests.
+ * The effect of one key's long work on others: deliveries and `/healthz` while a reader renders endless loops, compared
+ * with the same without them, in turn; and the time for which the most expensive requests block the registry's threads.
  */
 import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -15,12 +15,12 @@ import { asMarkdown, atMost, median, type Report } from './report.ts';
 import { type Held, heldBy, openPlace, startProcess } from './server-process.ts';
 
 const TURNS = 16;
-/** ms */
+/** In ms. */
 const TURN = 500;
 const WARM_UP = 2000;
-/** Few enough that the load does not take the cores that are measured. */
+/** Few enough that the load leaves the cores to the registry. */
 const CONNECTIONS = 4;
-/** Requests that the key with the hogs has under way at any time. */
+/** The number of concurrent endless renderings. */
 const HOGS = 16;
 const RUNS = 3;
 const MIB = 1024 * 1024;
@@ -45,7 +45,7 @@ export async function measureHeld(): Promise<Report> {
 interface Measured {
   readonly server: ChildProcess;
   readonly url: string;
-  /** As an admin. */
+  /** Sends requests with an admin's key. */
   readonly ask: Ask;
   readonly keys: Keys;
 }
@@ -98,7 +98,7 @@ function asking(url: string, key: string): Ask {
   };
 }
 
-/** @returns whether there is a version more: what cannot be rendered is refused */
+/** @returns true if the version was published, false if it was refused because it cannot be rendered */
 async function publish(ask: Ask, prompt: string, source: string, base: number | null): Promise<boolean> {
   const body = { source, message: 'Measured', base };
   const status = await ask(prompt, { method: 'POST', path: '/-/versions', body });
@@ -138,7 +138,7 @@ async function measureApart(url: string, ask: Ask, keys: Keys): Promise<Report['
   return figures;
 }
 
-/** The dearest request of each case, and of all. */
+/** The most expensive request of each case, and of all cases. */
 async function heldByAll(server: ChildProcess, ask: Ask): Promise<Report['figures']> {
   const figures: Report['figures'][number][] = [];
   let delivering = 0;
@@ -166,7 +166,7 @@ interface HeldByRequest {
   readonly behind: number;
 }
 
-/** Everything is repeated: an engine collects its garbage now and then, whatever is asked. */
+/** Repeats every request, because garbage collection happens at any time. */
 async function heldByCase(
   server: ChildProcess,
   ask: Ask,
@@ -177,7 +177,7 @@ async function heldByCase(
     const times: Held[] = [];
     let newest: number | null = null;
     for (let run = 0; run < RUNS * versions.length; run++) {
-      // Every version differs from the one before.
+      // Each version must differ from the previous one.
       const source = `${versions[run % versions.length] ?? ''}${'\n'.repeat(run % 2)}`.slice(-MIB);
       const base = newest;
       times.push(

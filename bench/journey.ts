@@ -1,4 +1,4 @@
-/** What a person waits for in the workbench that `npm start` opens, by the journey of test/journey that drives it. */
+/** The times that a person waits in the workbench of `npm start`, measured by a journey of test/journey. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { ROOT } from '../scripts/projectRoot.ts';
 import { atMost, median, type Report } from './report.ts';
 
 const RUNS = 3;
-/** As the journey says them, in seconds. */
+/** Patterns of the figures that the journey prints, in seconds. */
 const FIGURES = {
   'roll production back, from the palette to the message: 4 steps by robot':
     /Production was rolled back in ([\d.]+) s/,
@@ -18,7 +18,7 @@ const FIGURES = {
 } as const;
 const LIMIT = 5;
 
-/** @throws {Error} when the journey fails */
+/** @throws {Error} if the journey fails */
 export async function measure(): Promise<Report> {
   await run('scripts/build.ts');
   await run('scripts/vsix.ts', '--no-build');

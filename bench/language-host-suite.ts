@@ -1,4 +1,4 @@
-/** Runs inside VS Code: types into the largest prompt, and writes how long the extension host was held in one piece. */
+/** Runs inside VS Code: types into the largest prompt, and writes how long the extension host was blocked. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -7,9 +7,9 @@ import * as vscode from 'vscode';
 import { heldInOnePiece } from './held.ts';
 
 const KEYSTROKES = 60;
-/** As somebody types, in milliseconds. */
+/** The time between keystrokes of a person, in milliseconds. */
 const BETWEEN = 60;
-/** For the first answers of a busy machine, in milliseconds. */
+/** The time limit for the first diagnostics on a busy machine, in milliseconds. */
 const PATIENCE = 120_000;
 
 /** Times in milliseconds. */
@@ -17,13 +17,13 @@ export interface Measured {
   readonly bytes: number;
   readonly tokens: number;
   readonly problems: number;
-  /** From showing the first prompt to its first problems: the language features are loaded meanwhile. */
+  /** From showing the first prompt to its first diagnostics, including loading the language features. */
   readonly starting: number;
   readonly heldWhileStarting: number;
   readonly heldWhileTyping: number;
-  /** The same by the clock, other programs included. */
+  /** The same in wall-clock time, which includes other programs. */
   readonly clockWhileTyping: number;
-  /** From the last keystroke to the problems of its text. */
+  /** From the last keystroke to the next diagnostics. */
   readonly lastAnswer: number;
 }
 
@@ -83,7 +83,7 @@ async function measured(folder: string): Promise<Measured> {
   };
 }
 
-/** Resolves when the next problems of the document arrive. */
+/** Resolves when the next diagnostics of the document arrive. */
 function problemsOf(uri: vscode.Uri): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('No problems were shown.')), PATIENCE);
@@ -96,7 +96,7 @@ function problemsOf(uri: vscode.Uri): Promise<void> {
   });
 }
 
-/** As near to the largest source as its pieces allow, dense with expressions, with something wrong in many places. */
+/** A prompt of almost the maximum size, with many expressions and mistakes. */
 function largePrompt(): string {
   const head = '---\ninput:\n  schema:\n    name: string\n    items(array):\n      title: string\n---\n';
   const piece =

@@ -1,6 +1,6 @@
 /**
- * The cost of typing into the largest prompt for the extension host of a real VS Code: how long it is held in one piece
- * while the language server is told of every keystroke and its answers are read.
+ * The cost of typing into the largest prompt for the extension host of a real VS Code: how long it is blocked while it
+ * sends every keystroke to the language server and reads the answers.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,6 @@
 /**
- * The language core against `Handlebars.parse` of the same text: reading a whole prompt of 100 KB dense with expressions
- * (analysis, findings, symbols, semantic tokens), and reading it again after a keystroke.
+ * The language core compared with `Handlebars.parse` on the same text: analyzing a prompt of 100 KB with many
+ * expressions (analysis, findings, symbols, semantic tokens), and analyzing it again after a keystroke.
  */
 import Handlebars from 'handlebars';
 import { parsePromptName } from '../src/core/name.ts';
@@ -14,7 +14,7 @@ import { atMost, median, type Report } from './report.ts';
 
 const SIZE = 100 * 1024;
 const ROUNDS = 41;
-/** Before the figures count. */
+/** The number of rounds that are not counted. */
 const WARM_UP = 12;
 const NAME = parsePromptName('bench/dense');
 
@@ -41,7 +41,7 @@ const PIECE = `{{#if vip}}Dear {{customer.name}}, {{else}}Hello {{name}}! {{/if}
 {{> part}} {{json data indent=2}} {{#ifEquals tone "formal"}}Sincerely{{/ifEquals}}
 `;
 
-/** A prompt of some 100 KB. */
+/** A prompt of about 100 KB. */
 function dense(): string {
   return HEAD + PIECE.repeat(Math.ceil(SIZE / PIECE.length));
 }
@@ -60,7 +60,7 @@ export async function measure(): Promise<Report> {
     const counts = round >= WARM_UP;
     const parse = timed(() => Handlebars.parse(template));
     const full = timed(() => everything(text, library));
-    // A letter more in a text between two tags, somewhere else each time.
+    // Adds a letter to text between two tags, at a different place in each round.
     const at = text.indexOf('Hello', Math.floor((text.length * (round % 10)) / 11)) + 3;
     const edited = `${text.slice(0, at)}l${text.slice(at)}`;
     previous = analyze(text, NAME, previous);

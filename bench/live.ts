@@ -1,6 +1,6 @@
 /**
- * A registry with a log of a million events, as `promptforge serve` runs it from what ships: how long it takes to
- * start, what memory it takes, and how long *live* takes over HTTP. Its limits are times, not ratios.
+ * The bundled `promptforge serve` with a log of a million events: its start time, its memory, and the time of `live`
+ * requests over HTTP. The limits are times, not ratios.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -35,7 +35,7 @@ async function measureOn(path: string, log: BigLog): Promise<Report> {
   const key = await authorOf(path);
   const cli = await bundleCli();
   const place = { kind: 'folder', path } as const;
-  // The first one writes its compile cache when it ends, as a service does that is started again.
+  // The first process writes the compile cache when it ends, so that later starts are like those of a real service.
   await (await startServe(cli, place)).stop();
   const starts: number[] = [];
   for (let start = 0; start < STARTS; start++) {
@@ -86,7 +86,7 @@ async function authorOf(path: string): Promise<string> {
   }
 }
 
-/** ms of each question: any prompt, any environment, any instant of the log; one after the other on one connection. */
+/** The time of each request in ms: random prompts, environments and times of the log, one after the other. */
 async function askLive(url: string, key: string, log: BigLog): Promise<number[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const headers = { Authorization: `Bearer ${key}` };

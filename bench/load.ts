@@ -1,26 +1,26 @@
-/** Load on an HTTP server in the manner of wrk: so many connections, each asking again as soon as it was answered. */
+/** Load on an HTTP server, like wrk: several connections, each sending the next request once the last was answered. */
 import { connect, type Socket } from 'node:net';
 
 export interface Load {
-  /** The connections are shared out among them; they differ in host and port alone. */
+  /** Connections are distributed among the URLs, which differ only in host and port. */
   readonly urls: readonly string[];
-  /** Asked for in turn in place of the URLs' own; every answer must be as long as the first. */
+  /** Requested in turn instead of the URLs' own paths. All answers must have the same length. */
   readonly paths?: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly connections: number;
-  /** ms */
+  /** In ms. */
   readonly duration: number;
 }
 
 export interface LoadResult {
   readonly requestsPerSecond: number;
-  /** ms */
+  /** In ms. */
   readonly p99: number;
-  /** Of all requests, in ms. */
+  /** The longest latency of all requests, in ms. */
   readonly longest: number;
 }
 
-/** Every answer must be a 200 of the same length as the first. @throws Error when one is not */
+/** @throws Error if an answer is not a 200, or has another length than the first */
 export async function runLoad({ urls, paths, headers, connections, duration }: Load): Promise<LoadResult> {
   const servers = urls.map(url => ({ at: new URL(url), next: requestsFor(new URL(url), paths, headers) }));
   const latencies: number[] = [];
@@ -40,7 +40,7 @@ export async function runLoad({ urls, paths, headers, connections, duration }: L
   };
 }
 
-/** Gives the next request. */
+/** Returns a function that returns the next request. */
 function requestsFor(url: URL, paths: Load['paths'], headers: Load['headers']): () => Buffer {
   if (paths === undefined) {
     const request = requestFor(url, headers);
@@ -93,7 +93,7 @@ function askUntil(socket: Socket, next: () => Buffer, end: number, latencies: nu
 
 const OK = Buffer.from('HTTP/1.1 200 ');
 
-/** Of a whole answer, from its head, which fits one packet. */
+/** The length of a whole answer, from its head, which fits into one packet. */
 function lengthOf(first: Buffer): number {
   const head = first.subarray(0, first.indexOf('\r\n\r\n') + 4);
   const length = /\r\ncontent-length: (\d+)/i.exec(head.toString('latin1'))?.[1];

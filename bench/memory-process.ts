@@ -1,7 +1,7 @@
 /**
- * What a window keeps of ten thousand prompts, in a process of its own, by its heaps after a collection: the registry's
- * list, the lock file, the index, the states, what the explorer shows, the texts that the cache of versions keeps, and
- * the language server with all files. Its parent sends where they are, and gets bytes.
+ * The memory of a window with ten thousand prompts, measured in a separate process by its heaps after garbage
+ * collection: the registry's list, the lock file, the index, the states, the explorer's items, cached texts, and the
+ * language server with all files. The parent process sends a `MemoryOrder` and gets a `Kept`.
  */
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
@@ -32,15 +32,15 @@ export interface MemoryOrder {
   readonly root: string;
   readonly url: string;
   readonly key: string;
-  /** Of the built language server. */
+  /** The URL of the bundled language server. */
   readonly worker: string;
 }
 
-/** In bytes, over what there was before there were prompts. */
+/** Additional memory for the prompts, in bytes. */
 export interface Kept {
-  /** The list, the states, what the explorer shows, and which files the language server was told. */
+  /** The list, the states, the explorer's items, and the files reported to the language server. */
   readonly listed: number;
-  /** The texts that were fetched, as far as the cache keeps them. */
+  /** The fetched texts that the cache keeps. */
   readonly cached: number;
   /** The language server's heap. */
   readonly worker: number;
@@ -53,7 +53,7 @@ const PATIENCE = 120_000;
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** When what only waits for a timer has gone. */
+/** The memory in use, measured after short-lived timers have fired. */
 async function kept(): Promise<number> {
   await setTimeout(SETTLED);
   for (let time = 0; time < 3; time++) collect();
@@ -69,7 +69,7 @@ process.once('message', async ({ root, url, key, worker }: MemoryOrder) => {
     cache: new DiskVersionCache(new CacheFolder(join(root, 'cache'))),
   });
   const copy = new WorkingCopy(project, nodeFileSystem);
-  // What any window has: modules, and code that ran once.
+  // Loads modules and compiles code that every window needs.
   await client.currentKey();
   const { prompts } = await copy.state(null);
   const files = [...prompts.keys()].map(name => {
@@ -94,7 +94,7 @@ const COLLECT_OFTEN = `
   setInterval(runInNewContext('gc'), 500).unref();
 `;
 
-/** By how much its heap grew with the files, after a collection. */
+/** The growth of the language server's heap with the files, after garbage collection. */
 async function languageWorker(url: string, files: readonly FileEntry[]): Promise<number> {
   const started = once(process, 'worker') as Promise<[Worker]>;
   const uri = 'file:///open.prompt';
@@ -121,7 +121,7 @@ async function languageWorker(url: string, files: readonly FileEntry[]): Promise
   await connection.sendNotification('initialized', {});
   const tell = (told: readonly FileEntry[]) =>
     connection.sendNotification(FilesNotification, { files: told, gone: [] });
-  // Answered when all files are read.
+  // The answer arrives after all files are read.
   const ask = () =>
     connection.sendRequest('textDocument/hover', {
       textDocument: { uri },

@@ -1,7 +1,7 @@
-/** A prompt of 9 KB such as people write: text, values, loops, conditions, roles and a partial. */
+/** A realistic prompt of 9 KB: text, values, loops, conditions, roles and a partial. */
 import type { LinkedPartial } from '../src/core/flatten.ts';
 
-/** What a request to render has after the `run`th keystroke: every run another text. */
+/** The render request after a keystroke: each run has a different text. */
 export function nineKilobytes(run: number) {
   const sign: LinkedPartial = { id: '_sign', template: '— {{name}}, {{bank}}', partials: new Map() };
   const articles = Array.from({ length: 8 }, (_, at) => ({

@@ -1,4 +1,7 @@
-/** What a window has on disk of a registry that is away: finding a text in ten thousand versions, and starting with ten thousand prompts. */
+/**
+ * A window without its registry, from the cache on disk: searching ten thousand versions, and loading ten thousand
+ * prompts.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +21,7 @@ const VERSIONS = 10_000;
 const PROMPTS = 500;
 const TOGETHER = 50;
 const TURNS = 5;
-/** Of 4 KB. */
+/** About 4 KB. */
 const TEXT = 'You answer customers of a bank. Name the fee, and say when it is charged.\n'.repeat(55);
 
 export async function measure(): Promise<Report> {
@@ -35,7 +38,7 @@ export async function measure(): Promise<Report> {
     const prompts = Array.from({ length: VERSIONS }, (_, index) => aSummary(index));
     await new LastKnown(new CacheFolder(folder)).put('prompts', URL, prompts);
     for (let turn = 0; turn < TURNS; turn++) {
-      // As another window has it, with nothing in memory.
+      // A new cache, like that of another window, has nothing in memory.
       const fresh = new DiskVersionCache(new CacheFolder(folder));
       const delay = monitorEventLoopDelay({ resolution: 1 });
       delay.enable();

@@ -1,6 +1,7 @@
 /**
- * Delivery of a 2 KB prompt, with key check and ETag, against what others serve the same bytes with: nginx a static
- * file without any check, and Fastify from memory after checking a key by its hash. All in turn, one process each.
+ * Delivery of a 2 KB prompt, with key check and ETag, compared with other servers that send the same bytes: nginx sends
+ * a static file without any check, and Fastify sends it from memory after checking a key's hash. All in turn, one
+ * process each.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -15,7 +16,7 @@ import { startProcess } from './server-process.ts';
 
 const CONNECTIONS = 32;
 const TURNS = 40;
-/** ms */
+/** In ms. */
 const TURN = 250;
 const WARM_UP = 1500;
 
@@ -52,7 +53,7 @@ export async function measure(): Promise<Report> {
     const turns: Record<string, LoadResult>[] = [];
     for (let turn = 0; turn < TURNS; turn++) {
       const results: Record<string, LoadResult> = {};
-      // Each begins as often as the others.
+      // Rotates which one is first.
       for (let at = 0; at < names.length; at++) {
         const name = names[(turn + at) % names.length]!;
         results[name] = await load(servers[name]!, TURN);
@@ -83,7 +84,7 @@ export async function measure(): Promise<Report> {
   }
 }
 
-/** One worker that serves the text as a file. Undefined where there is no nginx on this machine. */
+/** Starts nginx with one worker that serves the text as a file; undefined if nginx is not installed. */
 async function startNginx(
   scratch: string,
   body: string,
@@ -93,7 +94,7 @@ async function startNginx(
   const file = join(root, PATH);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, body);
-  // Its worker may be of another user.
+  // Nginx may run its worker as another user.
   for (const folder of [scratch, root]) await chmod(folder, 0o755);
   const port = await freePort();
   const config = join(root, 'nginx.conf');

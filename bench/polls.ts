@@ -1,6 +1,6 @@
 /**
- * Calls that wait for changes: the processor time of a server that holds 500 of them, at rest and when something is
- * committed, against the same 500 as plain requests whose answer is there at once.
+ * Calls that wait for changes: the processor time of a server with 500 waiting calls, idle and at each commit, compared
+ * with 500 plain requests that are answered at once.
  */
 import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import { cpuOf, openPlace, startProcess } from './server-process.ts';
 
 const CLIENTS = 500;
 const COMMITS = 15;
-/** ms */
+/** In ms. */
 const REST = 10_000;
 const WARM_UP = 3;
 
@@ -56,7 +56,7 @@ async function measureOn(
   let waiting: ReturnType<Get>[] = [];
   const hold = async (): Promise<void> => {
     waiting = Array.from({ length: CLIENTS }, () => get(`/v1/changes?after=${cursor}&wait=30`));
-    // All have asked once one more has been answered that came after them.
+    // Once a later request was answered, all calls have arrived.
     await sleep(300);
     await get(`/v1/changes?after=${cursor}`);
   };

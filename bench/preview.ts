@@ -1,4 +1,4 @@
-/** What typing costs the preview: from a request on a warm renderer, built as it ships, to what is shown. */
+/** The cost of typing for the preview: the time of a request on a warm, bundled renderer. */
 import { PreviewRenderer } from '../src/editor/preview/renderer/preview-renderer.ts';
 import { bundledWorker } from './bundled-worker.ts';
 import { nineKilobytes } from './nine-kilobytes.ts';

@@ -1,4 +1,6 @@
-/** Runs inside VS Code: how long the view Promotions takes to have a thousand rows, when they arrive and when it is opened. */
+/**
+ * Runs inside VS Code: measures the time until the Promotions view has all rows, after they arrive and after it opens.
+ */
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -8,16 +10,16 @@ import type { Inside } from '../src/extension.ts';
 import { originOf } from '../src/keys/origin.ts';
 
 const RUNS = 10;
-/** VS Code gathers changes of a tree for 200 ms after the first: each run is a first. */
+/** VS Code collects changes of a tree for 200 ms after the first one. A longer pause makes each run a first one. */
 const REST_MS = 700;
 const LIMIT_MS = 60_000;
 
-/** What the bench hands over, as JSON in `PROMPTFORGE_BENCH_IN`. */
+/** The input from the benchmark, as JSON in `PROMPTFORGE_BENCH_IN`. */
 export interface Given {
   readonly url: string;
-  /** Of an approver of production. */
+  /** The key of an approver in production. */
   readonly key: string;
-  /** Promotions that the view is to have. */
+  /** The number of promotions that the view must have. */
   readonly entries: number;
 }
 
@@ -25,9 +27,9 @@ export interface Given {
 export interface Measured {
   /** From the list's arrival until the window has every row. */
   readonly arrives: readonly number[];
-  /** From asking for the view, which was hidden, until the window has every row. */
+  /** From opening the hidden view until the window has every row. */
   readonly opens: readonly number[];
-  /** From asking the registry until the window has every row. */
+  /** From the request to the registry until the window has every row. */
   readonly asks: readonly number[];
 }
 
@@ -66,14 +68,14 @@ export async function run(): Promise<void> {
     rows.forget();
     const opened = performance.now();
     await vscode.commands.executeCommand('promptforge.promotions.focus');
-    // A tree that VS Code has kept is not asked for again.
+    // VS Code does not request the rows again if it has kept the tree.
     measured.opens.push((rows.asked > 0 ? await rows.all(given.entries) : performance.now()) - opened);
     await rows.rest();
   }
   await writeFile(out, JSON.stringify(measured satisfies Measured));
 }
 
-/** The rows that VS Code asks for. */
+/** Counts the rows that VS Code requests. */
 function rowsOf({ promotionsView: { tree } }: Inside) {
   let asked = 0;
   let last = performance.now();
@@ -91,18 +93,18 @@ function rowsOf({ promotionsView: { tree } }: Inside) {
     forget() {
       asked = 0;
     },
-    /** Resolves when the window has had them, with that time. */
+    /** Resolves with the time when the window has received `count` rows. */
     async all(count: number): Promise<number> {
       const end = performance.now() + LIMIT_MS;
       while (asked < count) {
         if (performance.now() > end) throw new Error(`VS Code asked for ${asked} of ${count} rows.`);
         await delay(1);
       }
-      // What was said before is dealt with before this is answered.
+      // VS Code processes messages in order, so it has received the rows when this resolves.
       await vscode.commands.executeCommand('setContext', 'promptforge.bench', asked);
       return performance.now();
     },
-    /** Resolves when no row was asked for lately. */
+    /** Resolves when VS Code has not requested rows for a while. */
     async rest(): Promise<void> {
       do await delay(REST_MS);
       while (performance.now() - last < REST_MS);

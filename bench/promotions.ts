@@ -1,4 +1,4 @@
-/** The view Promotions with a thousand entries, in a real VS Code and at a registry on loopback. */
+/** The Promotions view with a thousand entries, in a real VS Code with a registry on the same machine. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,9 +9,9 @@ import { inVscode } from './in-vscode.ts';
 import type { Given, Measured } from './promotions-suite.ts';
 import { atMost, median, type Report } from './report.ts';
 
-/** Windows; in each the list arrives, and the view is opened, ten times. */
+/** The number of windows. In each, the list arrives and the view opens ten times. */
 const RUNS = 2;
-/** Each has one that waits for approval in production and one that is planned in staging. */
+/** Each prompt has a promotion that waits for approval in production, and one that is planned in staging. */
 const PROMPTS = 500;
 const ENTRIES = 2 * PROMPTS;
 

@@ -1,7 +1,7 @@
 /**
- * Publishing through the API, as clients do it (JSON, key, Idempotency-Key), against bare inserts of the same rows by
- * the database's own driver: one transaction a version, in one order as a chain of events demands, with the same
- * schema and the same durability. On SQLite and on PostgreSQL, in turns in one run.
+ * Publishing through the API as clients do (JSON, key, Idempotency-Key), compared with inserting the same rows directly
+ * with the database's driver: one transaction per version, one after the other as the chain of events requires, with
+ * the same schema and durability. On SQLite and PostgreSQL, in turn in one run.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
@@ -18,10 +18,10 @@ import { makeDatabase } from './database.ts';
 import { asMarkdown, atLeast, median, type Report } from './report.ts';
 import { openPlace, type RegistryPlace, startProcess } from './server-process.ts';
 
-/** Authors who publish at once, each to a prompt of their own. */
+/** The number of authors who publish at the same time, each to their own prompt. */
 const AUTHORS = 8;
 const TURNS = 15;
-/** ms */
+/** In ms. */
 const TURN = 700;
 const SOURCE = [
   'You sort the mail of {{bank}} into queues, for {{language}} readers.\n',
@@ -51,7 +51,7 @@ export async function measure(): Promise<Report> {
 }
 
 interface Compared {
-  /** Versions a second. */
+  /** Versions per second. */
   readonly registry: number;
   readonly bare: number;
   readonly ratio: number;
@@ -99,7 +99,7 @@ async function compare(place: RegistryPlace, bare: Bare): Promise<Compared> {
   }
 }
 
-/** Runs `work` again and again in so many strands for a turn. */
+/** Repeats `work` in several concurrent strands for one turn. @returns the number of calls per second */
 async function perSecond(strands: number, work: (strand: number) => Promise<void>): Promise<number> {
   const started = performance.now();
   let done = 0;
@@ -114,7 +114,7 @@ async function perSecond(strands: number, work: (strand: number) => Promise<void
   return done / ((performance.now() - started) / 1000);
 }
 
-/** One connection an author. The machine's processors are shared, so what asks takes as little of them as it can. */
+/** One connection per author. Uses `node:http`, because the client shares the processors and must need little time. */
 const connections = new Agent({ keepAlive: true, maxSockets: AUTHORS });
 
 function publish(url: string, key: string, author: number, version: number): Promise<void> {
@@ -142,7 +142,7 @@ function publish(url: string, key: string, author: number, version: number): Pro
   });
 }
 
-/** A key for each author, to publish in the registry that is made at `place`. */
+/** Creates a registry at `place`, and returns a key for each author. */
 async function prepare(place: RegistryPlace): Promise<string[]> {
   const environments = defaultEnvironments(0);
   const store = await openPlace(place, { environments });
@@ -159,10 +159,10 @@ async function prepare(place: RegistryPlace): Promise<string[]> {
   }
 }
 
-/** The rows that one publication leaves: event, version, prompt, kept answer; in that order. */
+/** The rows of one published version, in this order: event, version, prompt, stored answer. */
 type Rows = readonly (readonly (string | number | null)[])[];
 interface Bare {
-  /** Of the next event: the database takes no other. */
+  /** The number of the next event. The database accepts no other. */
   seq: number;
   insert(rows: Rows): Promise<void>;
 }

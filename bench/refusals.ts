@@ -1,6 +1,6 @@
 /**
- * Requests without a valid key: what one costs the server, in each form, against a good delivery with headers as long in the same run; and
- * what good deliveries feel of a flood of them, and of thousands of connections that send nothing.
+ * Requests without a valid key: the cost of each kind for the server, compared with a good delivery with headers of the
+ * same length; and how much a flood of them, and thousands of idle connections, slow down good deliveries.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -17,15 +17,15 @@ import { asMarkdown, atLeast, atMost, median, type Report } from './report.ts';
 import { cpuOf, openPlace, startProcess } from './server-process.ts';
 
 const ROUNDS = 7;
-/** Requests of one form in a round. */
+/** The number of requests of each kind per round. */
 const REQUESTS = 3000;
 const FLOODING = 200;
 const IDLE = 10_000;
 const TURNS = 8;
-/** ms */
+/** In ms. */
 const TURN = 700;
 const CONNECTIONS = 4;
-/** Characters of headers. */
+/** Longer headers, in characters, are compared with a delivery that has headers of the same length. */
 const LONG = 500;
 const PATH = '/v1/prompts/triage?channel=latest';
 
@@ -33,7 +33,7 @@ interface Keys {
   readonly reader: string;
   readonly admin: string;
   readonly revoked: string;
-  /** An id that there is, with another secret. */
+  /** A key with an existing id, but another secret. */
   readonly wrong: string;
   readonly unknown: string;
 }
@@ -91,7 +91,7 @@ async function costs(server: ChildProcess, url: string, keys: Keys): Promise<Rep
     '15 KB': `Authorization: Bearer ${'x'.repeat(15 * 1024)}\r\n`,
   };
   const good = `Authorization: Bearer ${keys.reader}\r\n`;
-  // Connections over which a valid key came are not held back: every request costs what it costs.
+  // Connections that have sent a valid key are not delayed, so that only the cost of the request is measured.
   const sockets = await Promise.all(Array.from({ length: CONNECTIONS }, () => ready(url, good)));
   const cost = async (headers: string, status: RegExp): Promise<number> => {
     const before = await cpuOf(server);
@@ -100,13 +100,13 @@ async function costs(server: ChildProcess, url: string, keys: Keys): Promise<Rep
   };
   const ratios: Record<string, number[]> = {};
   const goods: number[] = [];
-  // What was refused often is over the limit from here on.
+  // From here on, refused requests are over the limit.
   for (const headers of Object.values(forms)) await cost(headers, /^HTTP\/1\.1 4(?:01|29) /);
   for (let round = 0; round < ROUNDS; round++)
     for (const [name, headers] of Object.entries(forms)) {
       const one = await cost(good, /^HTTP\/1\.1 200 /);
       goods.push(one);
-      // What is long is read as long as it is, whatever it says.
+      // Long headers take time to read in any request.
       const padding = headers.length > LONG ? `X-Padding: ${'x'.repeat(headers.length)}\r\n` : '';
       const alike = padding === '' ? one : await cost(`${good}${padding}`, /^HTTP\/1\.1 200 /);
       const own = ratios[name] ?? [];
@@ -124,7 +124,7 @@ async function costs(server: ChildProcess, url: string, keys: Keys): Promise<Rep
   ];
 }
 
-/** Good deliveries alone and beside each, in turn. */
+/** Good deliveries alone and under each load, in turn. */
 async function felt(url: string, keys: Keys): Promise<Report['figures']> {
   const load = () =>
     runLoad({
@@ -155,7 +155,7 @@ async function felt(url: string, keys: Keys): Promise<Report['figures']> {
       p99s.push(with_.p99 / alone.p99);
     }
     const [speed, p99] = [median(speeds), median(p99s)];
-    // What a connection costs is the system's, whatever it is for: this informs only.
+    // The cost of a new connection is the system's, so these figures have no limit.
     const isLimited = !name.includes('anew');
     figures.push(
       {
@@ -179,7 +179,7 @@ async function felt(url: string, keys: Keys): Promise<Report['figures']> {
 
 interface Asking {
   readonly socket: Socket;
-  /** One request after the other. @throws Error when an answer has another status */
+  /** Sends requests one after the other. @throws Error if an answer has another status */
   ask(headers: string, count: number, status: RegExp): Promise<void>;
 }
 
@@ -222,14 +222,14 @@ async function ready(url: string, good: string): Promise<Asking> {
   return asking;
 }
 
-/** By a process of its own, until the signal aborts: this one measures. */
+/** Floods the server from a separate process, until the signal aborts, because this process measures. */
 async function flood(url: string, headers: string, end: AbortSignal): Promise<void> {
   const flooding = fork(import.meta.filename, ['flood', url, headers]);
   end.addEventListener('abort', () => flooding.kill(), { once: true });
   await once(flooding, 'message');
 }
 
-/** Each asks again as soon as it was answered, and connects anew when it is closed. */
+/** Each connection sends its next request once the last was answered, and reconnects when it is closed. */
 function floodFromHere(url: string, headers: string): void {
   const { hostname, port } = new URL(url);
   const request = `GET ${PATH} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`;
@@ -238,7 +238,7 @@ function floodFromHere(url: string, headers: string): void {
     const socket = connect(Number(port), hostname, () => socket.write(request));
     socket.on('data', () => {
       answers++;
-      // The measurement begins when each has been answered, and again.
+      // The measurement begins after an average of two answers per connection.
       if (answers === 2 * FLOODING) process.send?.('flooding');
       socket.write(request);
     });
@@ -248,7 +248,7 @@ function floodFromHere(url: string, headers: string): void {
   for (let n = 0; n < FLOODING; n++) open();
 }
 
-/** Resolves when each has been opened once. */
+/** Opens idle connections, and resolves when all are open. */
 async function idle(url: string, end: AbortSignal): Promise<void> {
   const { hostname, port } = new URL(url);
   for (let n = 0; n < IDLE; n += 500)

@@ -1,7 +1,6 @@
 /**
- * A release of 200 prompts that goes live as a whole, against 200 promotions, each in a transaction of its own as a
- * request for each has it. In turns in one run, on SQLite and without HTTP: what a release saves is transactions, and
- * what it costs is how long one of them holds the registry's writes.
+ * An atomic release of 200 prompts, compared with 200 promotions in one transaction each, as in separate requests. In
+ * turn in one run, on SQLite and without HTTP: a release saves transactions, but blocks other writes for longer.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -92,7 +91,7 @@ async function oneByOne(store: Store, version: VersionNumber, from: VersionNumbe
   for (const prompt of prompts) await move(prompt);
 }
 
-/** ms */
+/** In ms. */
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();

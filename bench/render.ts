@@ -1,4 +1,6 @@
-/** What rendering costs beside Handlebars, which compiles each template before it runs it; every run has a text of its own. */
+/**
+ * The cost of rendering compared with Handlebars, which compiles each template first. Each run has a different text.
+ */
 import Handlebars from 'handlebars';
 import { Problem } from '../src/core/problem.ts';
 import { type RenderRequest, render } from '../src/core/render.ts';

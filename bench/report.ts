@@ -1,11 +1,11 @@
-/** What a benchmark says: figures as ratios against a peer or a limit measured in the same run. */
+/** The report of a benchmark: its figures, and their limits. */
 
 export interface Figure {
   readonly name: string;
-  /** The measured value, already a median where it was measured more than once. */
+  /** The measured value; the median if it was measured more than once. */
   readonly value: number;
   readonly unit: string;
-  /** What `value` must be, as text and as a check; none where the figure only informs. */
+  /** The limit for `value`; undefined if the figure is only informative. */
   readonly limit?: Limit;
 }
 
@@ -19,7 +19,7 @@ export interface Report {
   readonly figures: readonly Figure[];
 }
 
-/** The middle value; the mean of the two middle ones for an even count. @throws RangeError when there is none. */
+/** The middle value; the mean of the two middle ones for an even count. @throws RangeError if there are no values */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const low = sorted[Math.floor((sorted.length - 1) / 2)];
@@ -28,12 +28,12 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** A limit from above: `at most 20 ms`. */
+/** An upper limit: `at most 20 ms`. */
 export function atMost(value: number, limit: number, unit: string): NonNullable<Figure['limit']> {
   return { text: `at most ${limit} ${unit}`, holds: value <= limit };
 }
 
-/** A limit from below: `at least 0.8 ×`. */
+/** A lower limit: `at least 0.8 ×`. */
 export function atLeast(value: number, limit: number, unit: string): NonNullable<Figure['limit']> {
   return { text: `at least ${limit} ${unit}`, holds: value >= limit };
 }

@@ -1,6 +1,6 @@
 /**
- * Runs inside VS Code: rolls production back by the command, counts what the person is asked, and times how long after
- * the confirmation an application gets the old text; in turn with the same call made bare.
+ * Runs inside VS Code: rolls production back with the command, counts the questions, and measures the time from the
+ * confirmation until an application gets the old text; in turn with a direct call of the client.
  */
 import { writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
@@ -18,23 +18,23 @@ const RUNS = 15;
 const PROMPT = parsePromptName('support/triage');
 const production = parseEnvironmentName('production');
 
-/** What the bench hands over, as JSON in `PROMPTFORGE_BENCH_IN`. */
+/** The input from the benchmark, as JSON in `PROMPTFORGE_BENCH_IN`. */
 export interface Given {
   readonly url: string;
-  /** Of an approver of production. */
+  /** The key of an approver in production. */
   readonly key: string;
-  /** Of an application of production. */
+  /** The key of an application in production. */
   readonly reader: string;
 }
 
 export interface Measured {
-  /** Enter, with the one that runs the command. */
+  /** The number of times that Enter is pressed, including once to run the command. */
   readonly presses: readonly number[];
   /** Milliseconds from the confirmation until delivery gave the old text. */
   readonly command: readonly number[];
-  /** The same of a bare call of the client. */
+  /** The same for a direct call of the client, in milliseconds. */
   readonly bare: readonly number[];
-  /** Milliseconds from running the command until the last question was there, answered at once. */
+  /** Milliseconds from running the command until the last question, if all are answered at once. */
   readonly questions: readonly number[];
 }
 
@@ -67,7 +67,7 @@ export async function run(): Promise<void> {
     measured.bare.push(performance.now() - began);
     await forward(client);
     await prompts.refresh();
-    // The prompt is not in front: what is rolled back is chosen.
+    // Without an open prompt, the command asks for it.
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     const asked = await rollBack(inside, given);
     measured.presses.push(asked.presses);
@@ -84,7 +84,7 @@ async function rollBack(inside: Inside, given: Given) {
   let served: Promise<number> | undefined;
   const pick = async <Value>({ options }: PickQuestion<Value>): Promise<Value | undefined> => {
     presses += 1;
-    return (await options)[0]?.value; // the one that Enter takes
+    return (await options)[0]?.value; // The option that Enter chooses.
   };
   const ask: Dialogs = {
     pick,

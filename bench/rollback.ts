@@ -1,4 +1,4 @@
-/** A rollback from the palette, in a real VS Code and at a registry on loopback: key presses, and time until applications have it. */
+/** A rollback from the Command Palette in a real VS Code: key presses, and the time until applications get it. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { inVscode } from './in-vscode.ts';
 import { atMost, median, type Report } from './report.ts';
 import type { Given, Measured } from './rollback-suite.ts';
 
-/** Windows; in each it is rolled back 15 times. */
+/** The number of windows. In each, production is rolled back 15 times. */
 const RUNS = 2;
 const PROMPT = 'support/triage';
 

@@ -1,4 +1,4 @@
-/** The cost of the client package to an application: a prompt from memory, a rendering, and the size of its bundle. */
+/** The cost of the client package for an application: a prompt from memory, a rendering, and the package's size. */
 import Handlebars from 'handlebars';
 import { sdkSizes } from '../scripts/buildSdk.ts';
 import { createClient, type Prompt } from '../src/sdk/client.ts';
@@ -7,12 +7,12 @@ import { atMost, median, type Report } from './report.ts';
 
 const KIB = 1024;
 const NAME = 'support/triage';
-/** Rounds of each, one after the other; a median is of rounds. */
+/** The number of rounds. Each figure is the median of the rounds. */
 const ROUNDS = 60;
 const WARM_UPS = 20;
 const GETS = 2000;
 const RENDERINGS = 20;
-/** Microseconds that a `get` may take beyond the lookup in a Map that an application would make itself. */
+/** The limit for `get` in microseconds, in addition to the lookup in a Map that an application would write itself. */
 const LONGEST_GET = 2;
 const LARGEST_RATIO = 0.5;
 
@@ -88,7 +88,7 @@ function measureRenderings(): { handlebars: number; first: number; again: number
   const [handlebars, first, again]: number[][] = [[], [], []];
   const same = promptOf(templateOf(0));
   for (let round = 0; round < WARM_UPS + ROUNDS; round++) {
-    // A text of its own each time: neither keeps what it made of an earlier one.
+    // Each text is different, so that neither can use a cache.
     const texts = Array.from({ length: RENDERINGS }, (_, index) =>
       templateOf(1 + round * RENDERINGS + index),
     );
@@ -102,7 +102,7 @@ function measureRenderings(): { handlebars: number; first: number; again: number
   return { handlebars: one, first: two, again: three };
 }
 
-/** Microseconds for one, run one after the other. */
+/** The average time of one call in microseconds, called one after the other. */
 async function each(count: number, work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   for (let left = count; left > 0; left--) await work();
@@ -115,7 +115,7 @@ function timed(texts: readonly string[], work: (text: string) => unknown): numbe
   return ((performance.now() - started) * 1000) / texts.length;
 }
 
-/** 2 KB as prompts are: sentences, some values, a list and a condition. */
+/** A realistic prompt of 2 KB: sentences, some values, a list and a condition. */
 function templateOf(seed: number): string {
   const rules = Array.from(
     { length: 14 },

@@ -1,6 +1,6 @@
 /**
- * Searching 10,000 versions of prompts of 10 KB for a text, over HTTP, against `git log -S` on the same history as
- * commits: in turns, in one run, all that there is to find. What the index takes once is beside it.
+ * Searching 10,000 versions of prompts of 10 KB for a text over HTTP, compared with `git log -S` on the same history as
+ * commits: in turn in one run, for all results. Also measures the time to create the index.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -20,12 +20,12 @@ import { atMost, median, type Report } from './report.ts';
 
 const PROMPTS = 100;
 const VERSIONS = 100;
-/** In one transaction. */
+/** The number of versions per transaction. */
 const TOGETHER = 250;
 const LINES = 150;
 const TURNS = 7;
 const TEXT = 'fee';
-/** One of so many edits writes or takes away the text. */
+/** One in this many edits adds the text. Later edits of the line remove it. */
 const SELDOM = 40;
 
 interface Version {
@@ -104,7 +104,7 @@ async function countAll(client: RegistryClient): Promise<number> {
   return count;
 }
 
-/** @throws Error where git finds others */
+/** @throws Error if git finds another number */
 function check(found: number, repository: string): void {
   const { stdout } = spawnSync('git', ['log', '--oneline', '-S', TEXT], {
     cwd: repository,

@@ -1,4 +1,4 @@
-/** A process of its own for each server that a benchmark measures; it says its URL to its parent. */
+/** Runs each server that a benchmark measures in a separate process, which sends its URL to its parent. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { createHash, hash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
@@ -18,7 +18,7 @@ import { serveRegistry } from '../src/registry/threads/serve-registry.ts';
 import { heldInOnePiece } from './held.ts';
 import { deliveringThreads } from './held-threads.ts';
 
-/** What the parent asks for: the registry on what it holds, or a bare server that sends these bytes. */
+/** The server to start: a registry at a place, or a server that sends a fixed body. */
 export type ServerOrder =
   | RegistryPlace
   | { readonly kind: 'bare'; readonly headers: Readonly<Record<string, string>>; readonly body: string }
@@ -26,7 +26,7 @@ export type ServerOrder =
       readonly kind: 'fastify';
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
-      /** Of the one key that it lets in, hexadecimal SHA-256. */
+      /** The hexadecimal SHA-256 of the only valid key. */
       readonly keyHash: string;
     };
 export type RegistryPlace = (
@@ -37,17 +37,17 @@ export type RegistryPlace = (
 const IN_EACH_THREAD = new URL('held-threads.ts', import.meta.url).href;
 
 /**
- * @param module what it runs, where that is not this file but a bundle of it
- * @param measured whether `heldBy` measures the threads that deliver as well
+ * @param module the module to run: this file, or a bundle of it
+ * @param measured true if `heldBy` also measures the delivery threads
  * @returns the process and the URL of its server
- * @throws Error when it ends before it listens
+ * @throws Error if it ends before it listens
  */
 export function startProcess(
   order: ServerOrder,
   module: string | URL = import.meta.filename,
   measured = false,
 ): Promise<[ChildProcess, string]> {
-  // As "promptforge serve" starts itself.
+  // The settings with which `promptforge serve` starts itself.
   const settings =
     order.kind === 'folder' || order.kind === 'database'
       ? {
@@ -63,15 +63,15 @@ export function startProcess(
   });
 }
 
-/** For how long a thread of a registry works in one piece at most, in ms. */
+/** The longest time that a registry's threads worked without a break, in ms. */
 export interface Held {
-  /** The threads that deliver; undefined unless they were to be measured. */
+  /** The delivery threads; undefined if they are not measured. */
   readonly delivering: number | undefined;
-  /** The thread behind them, which does everything else. */
+  /** The main thread behind them, which does everything else. */
   readonly behind: number;
 }
 
-/** The time the threads of a registry that `startProcess` started work in one piece while `work` is done. */
+/** Measures how long the threads of a registry from `startProcess` work without a break during `work`. */
 export async function heldBy(server: ChildProcess, work: () => Promise<unknown>): Promise<Held> {
   const ask = (message: 'begin' | 'end') => {
     const answered = once(server, 'message');
@@ -84,7 +84,7 @@ export async function heldBy(server: ChildProcess, work: () => Promise<unknown>)
   return (held as { held: Held }).held;
 }
 
-/** The processor time that a process which `startProcess` started has taken so far, in ms. */
+/** The processor time of a process from `startProcess` so far, in ms. */
 export async function cpuOf(server: ChildProcess): Promise<number> {
   const answered = once(server, 'message');
   server.send('cpu');
@@ -92,7 +92,7 @@ export async function cpuOf(server: ChildProcess): Promise<number> {
   return (said as { cpu: number }).cpu;
 }
 
-/** As a server opens it, in this process. */
+/** Opens a registry's store in this process. */
 export function openPlace(
   place: RegistryPlace,
   options: Parameters<typeof openDataFolder>[1] = {},
@@ -102,7 +102,7 @@ export function openPlace(
 
 const CHILD = 'serve';
 const WORKERS = Number(process.env['WORKERS'] ?? 1);
-/** In the environment of a registry's process: the threads that deliver are measured as well. */
+/** The environment variable that tells a registry's process to measure its delivery threads. */
 const MEASURED = 'PROMPTFORGE_BENCH_MEASURED';
 if (import.meta.main && process.argv[2] === CHILD)
   process.once('message', (order: ServerOrder) => {
@@ -136,10 +136,10 @@ function measureHeld(): void {
   });
 }
 
-/** Counted as by "promptforge serve", and never reached. */
+/** A rate limit that is never reached, so that requests are counted as in `promptforge serve`. */
 const RATE_LIMIT = 1_000_000;
 
-/** With all that "promptforge serve" has: its key, MACs, the signed head, and threads that deliver. */
+/** Starts a registry like `promptforge serve`: with its key, MACs, the signed head, and delivery threads. */
 async function registry(place: RegistryPlace): Promise<string> {
   const { deliveryOnly = false } = place;
   const store = await openPlace(place, { create: false, readOnly: deliveryOnly });
@@ -161,13 +161,13 @@ async function registry(place: RegistryPlace): Promise<string> {
     port: 0,
     log: () => {},
     rateLimit: RATE_LIMIT,
-    // What is measured ends by itself.
+    // High enough that no measured request times out.
     limits: { requestTimeout: 10 * 60_000 },
   });
   return url;
 }
 
-/** The processes of one database share a key, whose folder goes with the first of them. */
+/** The processes of one database share a key. Its folder is deleted when the first of them ends. */
 function keyFileOf(place: RegistryPlace): string {
   if (place.kind === 'folder') return join(place.path, IDENTITY_FILE);
   const folder = join(tmpdir(), `promptforge-bench-${hash('sha256', place.url).slice(0, 12)}`);
@@ -187,7 +187,7 @@ async function bare(headers: Readonly<Record<string, string>>, body: string): Pr
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** As a team would write delivery by itself: the key checked by its hash, the text from memory. */
+/** Delivery as a team might write it: checks the key by its hash, and sends the text from memory. */
 async function fastifyServer(
   headers: Readonly<Record<string, string>>,
   body: string,

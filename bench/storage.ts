@@ -1,7 +1,7 @@
 /**
- * What a data folder takes on disk for each 2 KB version, how long `backup` takes against SQLite's own online backup of
- * the same file (`sqlite3 .backup`), which verifies nothing, and how long `verify` takes against SHA-256 alone over the
- * bytes that it hashes: events, what their MACs are made of, and sources. In turns, in one run.
+ * The disk space of a data folder per 2 KB version; the time of `backup`, compared with SQLite's online backup of the
+ * same file (`sqlite3 .backup`), which verifies nothing; and the time of `verify`, compared with only computing SHA-256
+ * of the bytes that it hashes: events, the input of their MACs, and sources. In turn in one run.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
@@ -28,12 +28,12 @@ import { atLeast, atMost, median, type Report } from './report.ts';
 
 const PROMPTS = 200;
 const VERSIONS = 20_000;
-/** In one transaction. */
+/** The number of versions per transaction. */
 const TOGETHER = 500;
-/** Bytes */
+/** In bytes. */
 const SOURCE = 2048;
 const TURNS = 5;
-/** Pages that SQLite's backup copies in one step: all of them, so that no write makes it begin again. */
+/** The number of pages that SQLite's backup copies in one step: all, so that no write restarts it. */
 const ALL_PAGES = 0x7fffffff;
 
 export async function measure(): Promise<Report> {
@@ -50,7 +50,7 @@ export async function measure(): Promise<Report> {
     const starting: number[] = [];
     const hashing: number[] = [];
     const store = await openDataFolder(folder);
-    // As "promptforge verify" does, which has the key and checks MACs.
+    // Like `promptforge verify`, which has the key and checks MACs.
     await sign(store, folder);
     const hashed = await bytesHashed(store);
     for (let turn = 0; turn < TURNS; turn++) {
@@ -93,7 +93,7 @@ export async function measure(): Promise<Report> {
   }
 }
 
-/** As "promptforge verify" does: its thread starts while the registry is opened. */
+/** Starts the thread while the registry is opened, like `promptforge verify`. */
 async function verifiedAfterOpening(folder: string, module: URL): Promise<number> {
   await using thread = startRangesThread(module);
   const store = await openDataFolder(folder);
@@ -136,7 +136,7 @@ async function sign(store: Store, folder: string): Promise<void> {
   (await openSigning(store, { keyFile, author: COMMAND_LINE, isOnlyPlace: true })).heads.close();
 }
 
-/** Every event as it is hashed, and every source. */
+/** The bytes that `verify` hashes: every event, the input of its MAC, and every source. */
 async function bytesHashed(store: Store): Promise<readonly Uint8Array[]> {
   return store.read(async snapshot => {
     const events = await eventsAfter(snapshot, 0, Number.MAX_SAFE_INTEGER);

@@ -1,6 +1,6 @@
 /**
- * Deliveries that are not in memory: 100,000 prompts of 2 KB in rotation, of which the cache holds a few, against one
- * prompt that is always there. Both on one data folder, in turn.
+ * Deliveries that are not in memory: 100,000 prompts of 2 KB in rotation, of which the cache holds only a few, compared
+ * with one prompt that is always in memory. Both with one data folder, in turn.
  */
 import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -21,10 +21,10 @@ import { openPlace, type RegistryPlace, startProcess } from './server-process.ts
 const PROMPTS = Number(process.env['PROMPTS'] ?? 100_000);
 const CONNECTIONS = 32;
 const TURNS = 16;
-/** ms */
+/** In ms. */
 const TURN = 1000;
 const WARM_UP = 2000;
-/** Prompts that one transaction publishes. */
+/** The number of prompts per transaction. */
 const TOGETHER = 1000;
 
 export async function measure(): Promise<Report> {
@@ -51,7 +51,7 @@ export async function measure(): Promise<Report> {
     const uncached: number[] = [];
     const cached: number[] = [];
     for (let turn = 0; turn < TURNS; turn++) {
-      // It goes on where the last turn ended: what it asked for then is no longer in memory.
+      // Each turn starts at another prompt, because those of the last turn may still be in memory.
       const start = (turn * 20_011) % PROMPTS;
       const rotated = [...all.slice(start), ...all.slice(0, start)];
       const one = (await load(rotated, TURN)).requestsPerSecond;
@@ -93,7 +93,7 @@ async function fill(place: Extract<RegistryPlace, { kind: 'folder' }>): Promise<
   const environments = defaultEnvironments(0);
   const store = await openPlace(place, { environments });
   try {
-    // As a registry that serves, whose events carry MACs: a delivery checks the one of its version.
+    // Like a registry that serves, its events have MACs, which deliveries check.
     const keyFile = join(place.path, IDENTITY_FILE);
     (await openSigning(store, { keyFile, author: COMMAND_LINE, isOnlyPlace: true })).heads.close();
     const environment = environments[0]!.name;

@@ -1,7 +1,7 @@
 /**
- * Delivery under attack: deliveries of a 2 KB prompt while hostile authors and readers send all that `attacks.ts` knows
- * at once, against the same alone, in turn; and the memory that the registry takes meanwhile. A bare node:http server in
- * the place of what delivers tells how much of it is the machine, which all of them share.
+ * Delivery of a 2 KB prompt while hostile authors and readers send all attacks of `attacks.ts` at once, compared with
+ * delivery before; and the registry's memory meanwhile. A bare `node:http` server, measured in turn with it, shows how
+ * much is due to the machine, which all of them share. ATTACKS (names, separated by "; ") runs only some attacks.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,10 +22,10 @@ import { heldBy, openPlace, startProcess } from './server-process.ts';
 
 const CONNECTIONS = 4;
 const TURNS = 8;
-/** ms */
+/** In ms. */
 const TURN = 2000;
 const WARM_UP = 2000;
-/** The time the attacks go on before anything is measured: workers start, budgets fill. In ms. */
+/** The time from the start of the attacks to the measurement in ms, so that workers start and budgets fill. */
 const BUILD_UP = 5000;
 const MEMORY_LIMIT = 512;
 const MIB = 1024 * 1024;
@@ -34,7 +34,7 @@ const TEXT = 'You sort the mail of a bank into queues. The mail is: {{mail}}\n'.
 export async function measure(): Promise<Report> {
   const scratch = await mkdtemp(join(tmpdir(), 'promptforge-bench-'));
   const children: ChildProcess[] = [];
-  // As it ships: to read the sources as they are, each thread of Node loads a compiler.
+  // Bundled, because each Node thread would load a compiler to run TypeScript sources.
   await using bundle = await bundledServer();
   try {
     const place = { kind: 'folder', path: scratch } as const;
@@ -91,9 +91,9 @@ function p99Of(results: readonly LoadResult[]): number {
 }
 
 interface Memory {
-  /** Of the process that delivers. */
+  /** The registry's process, in MiB. */
   readonly registry: number;
-  /** With its workers. */
+  /** The registry's process and its worker processes, in MiB. */
   readonly all: number;
 }
 
@@ -194,7 +194,7 @@ async function beginAttacks(
   };
 }
 
-/** Looks ten times a second. */
+/** Measures the peak memory of a process, ten times per second. */
 function watchMemory(pid: number): { end(): Memory } {
   let registry = 0;
   let all = 0;
@@ -214,7 +214,7 @@ function watchMemory(pid: number): { end(): Memory } {
   };
 }
 
-/** 0 for a process that is gone. */
+/** The resident memory of a process; 0 if it has ended. */
 function residentBytes(pid: number): number {
   try {
     const pages = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1];

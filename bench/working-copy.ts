@@ -1,7 +1,7 @@
 /**
- * A working copy of ten thousand prompts against git, in turns in one run: the first pull against `git clone` of the
- * same files from a `git daemon`, both over the loopback, and the state with a warm index against `git status`. Then
- * what a window that is open asks of the registry when it looks again, and what it keeps in memory.
+ * A working copy of ten thousand prompts compared with git, in turn in one run: the first pull compared with `git
+ * clone` of the same files from a `git daemon`, both on the same machine, and the state with a warm index compared with
+ * `git status`. Also the requests of an open window that refreshes, and its memory.
  */
 import { type ChildProcess, execFile, fork, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -34,9 +34,9 @@ import { startProcess } from './server-process.ts';
 
 const PROMPTS = 10_000;
 const FOLDERS = 40;
-/** Bytes */
+/** In bytes. */
 const SOURCE = 2048;
-/** Published in one transaction. */
+/** The number of prompts per transaction. */
 const TOGETHER = 500;
 const TURNS = 3;
 const STATUS_TURNS = 9;
@@ -78,11 +78,11 @@ export async function measure(): Promise<Report> {
       synced = await sync(project, url, key);
       memory = await memoryOf({ root, url, key });
       const prompts = await listed(client);
-      await setTimeout(100); // a file of this very moment is read again, by git too
+      await setTimeout(100); // Files that have just changed are read again, also by git.
       await new WorkingCopy(project, nodeFileSystem).state(prompts);
       await run('git', ['status'], { cwd: clone });
       for (let at = 0; at < STATUS_TURNS; at++) {
-        // Opened anew, as by a command: the index is read from its file.
+        // A new object, as in a command, reads the index from its file.
         const copy = new WorkingCopy(project, nodeFileSystem);
         figures.state.push(await timed(() => copy.state(prompts)));
         figures.status.push(await timed(() => run('git', ['status', '--porcelain'], { cwd: clone })));
@@ -124,15 +124,15 @@ async function pull(project: Project, client: RegistryClient): Promise<void> {
 }
 
 interface Synced {
-  /** In ms, and requests: nothing new. */
+  /** The time in ms to list prompts, and its requests, if there is nothing new. */
   readonly listing: number;
   readonly listingRequests: number;
   readonly whole: number;
-  /** Requests for a new version of one prompt. */
+  /** The number of requests if one prompt has a new version. */
   readonly oneRequests: number;
 }
 
-/** As a window that is open, which knows what it listed before. */
+/** Refreshes like an open window, which has the last list. */
 async function sync(project: Project, url: string, key: string): Promise<Synced> {
   let requests = 0;
   const client = new RegistryClient({
@@ -208,12 +208,12 @@ async function fetchAll(client: RegistryClient): Promise<void> {
     await client.getSources(prompts.slice(start, start + TOGETHER).map(({ newest }) => newest));
 }
 
-/** Text that no compression makes small, of which git's would otherwise profit. */
+/** Random text, so that git does not benefit from compression. */
 function text(index: number): string {
   return `Prompt ${index}.\n${randomBytes(SOURCE).toString('base64').slice(0, SOURCE)}`;
 }
 
-/** @returns a key that reads all of it */
+/** @returns a key that may read all prompts */
 async function fill(folder: string, sources: readonly string[]): Promise<string> {
   const store = await openDataFolder(folder, { environments: defaultEnvironments(0) });
   const keyFile = join(folder, IDENTITY_FILE);

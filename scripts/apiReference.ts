@@ -1,4 +1,4 @@
-// Writes docs/api.md, the reference of the REST API, from the contract that the server and its clients share.
+// Writes docs/api.md, the reference of the REST API, from the contract shared by the server and its clients.
 //
 //   npm run api-reference
 
@@ -53,7 +53,7 @@ const GROUPS: readonly (readonly [title: string, routes: readonly RouteName[]])[
   ['The process', ['healthz', 'readyz', 'metrics', 'openapi']],
 ];
 
-/** As much of a JSON schema (2020-12) as the reference tells. */
+/** The parts of a JSON schema (2020-12) that the reference shows. */
 interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -94,7 +94,7 @@ interface ApiDocument {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
-/** The whole reference, as Markdown. @throws {Error} when a call belongs to no group */
+/** The whole reference as Markdown. @throws {Error} if a call belongs to no group */
 export function apiReference(): string {
   const { info, paths, components } = JSON.parse(JSON.stringify(openApiDocument())) as ApiDocument;
   const operations = new Map(
@@ -233,7 +233,7 @@ function fence(language: string, text: string): string {
   return `\`\`\`\`${language}\n${text.trimEnd()}\n\`\`\`\`\n`;
 }
 
-/** Text in a cell of a table: on one line, without the bar that ends a cell. */
+/** The text of a table cell: on one line, with `|` escaped. */
 function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ');
 }

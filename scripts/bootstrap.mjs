@@ -1,10 +1,10 @@
-// Starts a script of this project from a fresh clone: fetches the Node that package.json names, installs the
-// packages on it, and runs the script on it. It is what `npm start`, `npm test`, `npm run bench` and `npm run build`
-// go through, so it is plain JavaScript without dependencies that the Node found on the machine can run.
+// Runs a script of this project from a fresh clone: downloads the Node that package.json names, installs the packages
+// with it, and runs the script on it. `npm start`, `npm test`, `npm run bench` and `npm run build` use it, so it is
+// plain JavaScript without dependencies, which the Node on the machine can run.
 //
 //   node scripts/bootstrap.mjs [--without-packages] <script> [arguments…]
 //
-// --without-packages: the script installs the packages itself, beside other things that take long.
+// --without-packages: the script installs the packages itself, in parallel with other slow work.
 
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ import { Steps, stopwatch } from './host/steps.mjs';
 
 /** The oldest Node that this file runs on. */
 const OLDEST_NODE = 20;
-/** The size of the download, on Linux; other platforms differ a little. */
+/** The size of the download on Linux; other platforms differ slightly. */
 const NODE_MEGABYTES = 52;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -48,9 +48,9 @@ if (!withoutPackages) {
 process.exit(await run(node, [join(root, script), ...scriptArguments]));
 
 /**
- * The Node that package.json names, in the user's cache: an installation replaces the one in node_modules, which must
- * not be the one it runs on. One of the same major version that is found on the machine serves where npm has none for
- * the platform.
+ * Returns the Node that package.json names, from the user's cache: installing packages replaces the one in
+ * node_modules, so the installation cannot run on that. If it cannot be downloaded, a Node of the same major version
+ * that runs this script is used instead.
  * @returns {Promise<string>} an absolute path
  */
 async function projectNode() {
@@ -77,12 +77,12 @@ async function projectNode() {
 async function adoptNode(from, to) {
   const unfinished = `${to}.unfinished-${process.pid}`;
   await mkdir(dirname(to), { recursive: true });
-  // A link needs the same file system.
+  // A hard link requires the same file system.
   await link(from, unfinished).catch(() => copyFile(from, unfinished));
   await rename(unfinished, to);
 }
 
-/** @param {string} version @param {string} folder takes its name only when it is complete */
+/** @param {string} version @param {string} folder created only once it is complete */
 async function fetchNode(version, folder) {
   const unfinished = `${folder}.unfinished-${process.pid}`;
   const cache = join(unfinished, 'npm-cache');
@@ -108,7 +108,7 @@ async function fetchNode(version, folder) {
       say(`Downloaded ${what} (${elapsed()})`);
     });
     await rm(cache, { recursive: true });
-    // Another process may have been faster, with the same result.
+    // Another process may have created the same folder first.
     await rename(unfinished, folder).catch(error => {
       if (!existsSync(folder)) throw error;
     });
@@ -120,9 +120,9 @@ async function fetchNode(version, folder) {
 }
 
 /**
- * Runs a command in the foreground with the project's tools first on the PATH and passes signals on to it.
+ * Runs a command in the foreground, with the project's tools first on the PATH, and forwards signals to it.
  * @param {string} command @param {string[]} args
- * @returns {Promise<number>} its exit code; 128 + the signal's number when a signal ended it
+ * @returns {Promise<number>} its exit code; 128 + the signal's number if a signal ended it
  */
 function run(command, args) {
   return new Promise(resolve => {
@@ -133,7 +133,8 @@ function run(command, args) {
     /** @param {NodeJS.Signals} signal */
     const passOn = signal => void child.kill(signal);
     for (const signal of signals) process.on(signal, passOn);
-    // npm and its shell may be ended without passing it on: whoever started this is gone then, and it stops too.
+    // npm and its shell may end without forwarding a signal. Then the parent process changes, and the command must
+    // stop.
     const parent = process.ppid;
     const watch = setInterval(() => process.ppid !== parent && passOn('SIGTERM'), 500);
     child.on('error', error => stop(`Cannot run ${command}: ${error.message}`));
@@ -145,7 +146,7 @@ function run(command, args) {
   });
 }
 
-/** @param {string} file @returns {any} what package.json files hold */
+/** @param {string} file a package.json file @returns {any} */
 function readJson(file) {
   return JSON.parse(readFileSync(file, 'utf8'));
 }

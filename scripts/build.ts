@@ -1,11 +1,10 @@
-// Builds what ships: `dist/extension.js` and the threads it starts (`dist/language-server.js`,
-// `dist/preview-worker.js`, the registry's) with their chunks, and
-// `dist/cli.js` with its own, and what applications import into `sdk/` (buildSdk.ts), and holds the size of what VS Code
-// loads at activation to its limit.
+// Builds the product: `dist/extension.js` and its threads (`dist/language-server.js`, `dist/preview-worker.js` and the
+// registry's) with their chunks, `dist/cli.js` with its chunks, the scripts of the webviews in `media/`, and the client
+// package in `sdk/` (buildSdk.ts). Limits the size of the code that VS Code loads at activation.
 //
-//   npm run build             minified, as it ships
-//   npm run build -- --with-tests  and the suite that runs inside VS Code
-//   npm run build -- --watch  readable, again after every change, until Ctrl-C
+//   npm run build                   minified, as published
+//   npm run build -- --with-tests   also the suite that runs inside VS Code
+//   npm run build -- --watch        readable, without sdk/; builds again after every change, until Ctrl-C
 
 import { chmod, glob, rm } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
@@ -15,11 +14,11 @@ import * as esbuild from 'esbuild';
 import { buildSdk } from './buildSdk.ts';
 import { ROOT } from './projectRoot.ts';
 
-/** What VS Code reads before `activate()` can run: the entry and all that it imports statically. */
+/** The limit for the code that VS Code loads before `activate()`: the entry and its static imports. */
 const ACTIVATION_LIMIT_BYTES = 250 * 1024;
 
-// CommonJS packages ask for Node's own modules through `require`, and write-file-atomic makes its temporary names
-// from `__filename`: an ES module has neither.
+// CommonJS packages load Node's modules with `require`, and write-file-atomic builds temporary names from `__filename`.
+// ES modules have neither.
 const REQUIRE_FOR_BUNDLED_PACKAGES =
   'import{createRequire as requireForBundle}from"node:module";var require=requireForBundle(import.meta.url),' +
   '__filename=import.meta.filename,__dirname=import.meta.dirname;';
@@ -30,7 +29,7 @@ const COMMON = {
   format: 'esm',
   splitting: true,
   platform: 'node',
-  // A package's ES module first: the other one of jsonc-parser (UMD) asks for its files in a way that no bundler sees.
+  // Prefers ES modules: the UMD build of jsonc-parser loads its files in a way that bundlers cannot follow.
   mainFields: ['module', 'main'],
   target: 'node22',
   sourcemap: 'linked',
@@ -41,11 +40,11 @@ const COMMON = {
 
 type Metafile = esbuild.Metafile;
 
-/** The extension's bundle; `readable` keeps names and lines as they were written. */
+/** The extension's bundle. @param readable true to skip minification */
 function extensionBundle(readable: boolean): esbuild.BuildOptions & { metafile: true } {
   return {
     ...COMMON,
-    // What takes long runs in threads of their own, each of which has its own file to begin with.
+    // Slow work runs in threads, each with its own entry file.
     entryPoints: {
       extension: 'src/extension.ts',
       'language-server': 'src/language-server/worker.ts',
@@ -54,16 +53,16 @@ function extensionBundle(readable: boolean): esbuild.BuildOptions & { metafile: 
     },
     outdir: 'dist',
     chunkNames: 'chunks/[name]-[hash]',
-    // keytar finds its prebuilt binary by a path that only exists in its own folder; vscode is the host.
+    // keytar finds its binary by a path within its own folder; VS Code provides `vscode`.
     external: ['vscode', 'keytar'],
     banner: { js: REQUIRE_FOR_BUNDLED_PACKAGES },
     minify: !readable,
-    // Stack traces and `error.name` say what the source says.
+    // Keeps the names of the source in stack traces and `error.name`.
     keepNames: true,
   };
 }
 
-/** The registry's workers, in the folder of the chunks: the registry looks beside the file that holds it. */
+/** The registry's workers, in the folder of the chunks: the registry looks for them next to its own file. */
 function registryWorkers(chunks: string): Record<string, string> {
   return {
     [`${chunks}/registry-worker`]: 'src/registry/tasks/thread.ts',
@@ -84,7 +83,7 @@ function commandBundle(readable: boolean): esbuild.BuildOptions & { metafile: tr
   };
 }
 
-/** The scripts of the pages: each runs in a browser, from the one folder that its page may load from. */
+/** The scripts of the webviews, each in the only folder that its webview may load from. */
 function pageBundle(readable: boolean): esbuild.BuildOptions {
   return {
     absWorkingDir: ROOT,
@@ -103,9 +102,9 @@ function pageBundle(readable: boolean): esbuild.BuildOptions {
 }
 
 /**
- * Builds the extension and the command as they ship.
- * @returns the size in bytes of what VS Code loads at activation
- * @throws {Error} when it does not build, activation would load more than 250 KB, or the extension holds a driver of PostgreSQL
+ * Builds the extension, the command and the client package as published.
+ * @returns the size in bytes of the code that VS Code loads at activation
+ * @throws {Error} if the build fails, a size is over its limit, or a bundle contains or imports what it must not
  */
 export async function buildProduct(): Promise<number> {
   await rm(join(ROOT, 'dist'), { recursive: true, force: true });
@@ -127,7 +126,7 @@ export async function buildProduct(): Promise<number> {
   return size;
 }
 
-/** The embedded registry keeps a file: what speaks to a database on a server belongs to the command alone. */
+/** Makes sure that only the command contains the PostgreSQL driver, because the embedded registry uses SQLite. */
 function checkNoServerDatabase({ inputs }: Metafile): void {
   const stray = Object.keys(inputs).find(input =>
     /^(?:node_modules\/pg[-/]|src\/registry\/store\/postgres\/)/.test(input),
@@ -137,12 +136,12 @@ function checkNoServerDatabase({ inputs }: Metafile): void {
 }
 
 /**
- * The npm package installs the command without any other package (npmPackage.ts). The keychain library is loaded where it
- * is there.
+ * Makes sure that the command imports no packages, because its npm package has no dependencies (npmPackage.ts). It
+ * loads keytar only if that is installed.
  */
 function checkNeedsNoPackage({ outputs }: Metafile): void {
   const imports = Object.values(outputs).flatMap(output => output.imports);
-  // What a package requires only to see whether it is there, such as pg-native, is a call of `require`.
+  // A call of `require` is optional: packages use it to check for others, such as pg-native.
   const stray = imports.find(
     ({ path, external, kind }) =>
       external &&
@@ -154,7 +153,7 @@ function checkNeedsNoPackage({ outputs }: Metafile): void {
     throw new Error(`The command imports ${stray.path}, which its npm package does not install.`);
 }
 
-/** Builds the suite that runs inside VS Code into `out/extension-tests/`, one file a test file. */
+/** Builds the suite that runs inside VS Code into `out/extension-tests/`, with one entry per test file. */
 export async function buildExtensionTests(): Promise<void> {
   const outdir = 'out/extension-tests';
   await rm(join(ROOT, outdir), { recursive: true, force: true });
@@ -166,7 +165,7 @@ export async function buildExtensionTests(): Promise<void> {
         in: test,
         out: relative('test/extension', test).replace(/\.ts$/, ''),
       })),
-      // Beside the chunks, where the registry looks for it.
+      // Next to the chunks, where the registry looks for it.
       { in: 'src/registry/tasks/thread.ts', out: 'registry-worker' },
     ],
     outdir,
@@ -175,14 +174,14 @@ export async function buildExtensionTests(): Promise<void> {
   });
 }
 
-/** Builds the command into `outdir`, absolute or from the project's root: `cli.js` and its chunks. */
+/** Builds the command: `cli.js` and its chunks. @param outdir absolute, or relative to the project's root */
 export async function buildCommand(outdir: string): Promise<void> {
   const { metafile } = await esbuild.build({ ...commandBundle(false), outdir });
   checkNeedsNoPackage(metafile);
   await chmod(resolve(ROOT, outdir, 'cli.js'), 0o755);
 }
 
-/** The output files that the entry imports statically, itself included. */
+/** The extension's entry and the output files that it imports statically. */
 function loadedAtActivation(metafile: Metafile): string[] {
   const loaded = new Set<string>();
   const visit = (file: string): void => {

@@ -1,5 +1,5 @@
-// Builds what applications import (package.json, "exports") into `sdk/`: ES modules with their types, and nothing else
-// beside them. What each may weigh is held here.
+// Builds the client package for applications ("exports" in package.json) into `sdk/`: ES modules and their types.
+// Limits the size of each module.
 //
 //   node scripts/buildSdk.ts
 
@@ -13,7 +13,7 @@ import { ROOT } from './projectRoot.ts';
 
 const KIB = 1024;
 
-/** By entry: how many bytes it may have, compressed, with the client that it imports. */
+/** The maximum size of each entry with the client that it imports: bytes, compressed with gzip. */
 const LIMITS: Readonly<Record<string, number>> = {
   client: 8 * KIB,
   render: 40 * KIB,
@@ -26,20 +26,20 @@ const LIMITS: Readonly<Record<string, number>> = {
   langchain: 12 * KIB,
 };
 
-/** Files that the client imports when they are first needed. */
+/** Modules that the client imports when they are first needed. */
 const LOADED_LATER = ['batch', 'watch', 'stored', 'render-remotely'];
-/** Modules of the client that the other files import from it. */
+/** Modules that the other files import from `client.js`. */
 const OF_CLIENT = ['./client.ts', './errors.ts'];
 
 export interface SdkSizes {
-  /** Bytes, compressed by gzip. */
+  /** Bytes, compressed with gzip. */
   readonly [entry: string]: number;
 }
 
 /**
- * @param outdir absolute, or from the project's root
- * @returns what each entry weighs
- * @throws {Error} where one weighs more than it may, or imports another package
+ * @param outdir relative to the project's root
+ * @returns the size of each entry
+ * @throws {Error} if an entry is larger than its limit, or imports another package
  */
 export async function buildSdk(outdir = 'sdk'): Promise<SdkSizes> {
   const target = join(ROOT, outdir);
@@ -48,7 +48,7 @@ export async function buildSdk(outdir = 'sdk'): Promise<SdkSizes> {
   return sizes;
 }
 
-/** Without writing anything. */
+/** Measures the sizes without writing files. */
 export async function sdkSizes(): Promise<SdkSizes> {
   return bundle(undefined);
 }
@@ -79,9 +79,8 @@ function compressed(files: ReadonlyMap<string, Uint8Array>, name: string): numbe
 }
 
 /**
- * One file for each entry, which holds all that it uses: the same few functions take less room twice than in chunks that
- * are shared.
- * @param ofClient modules that are imported from `client.js`, so that there is one class of errors
+ * Bundles each entry into one file: repeating a few functions takes less space than shared chunks.
+ * @param ofClient modules to import from `client.js` instead, so that there is only one error class
  */
 async function built(
   entries: readonly string[],
@@ -93,13 +92,14 @@ async function built(
     outdir: join(ROOT, 'sdk'),
     bundle: true,
     format: 'esm',
-    // Nothing of Node, so that it runs in browsers and workers; the file storage alone asks for it, by full names.
+    // Runs in browsers and workers, without Node. Only the file storage imports Node's modules, with the prefix
+    // `node:`.
     platform: 'neutral',
     mainFields: ['module', 'main'],
     external: ['node:*'],
     target: 'es2022',
     minify: true,
-    // Node shows the line that threw what nobody caught: a screen full of it would hide the message.
+    // For an uncaught error, Node prints the line that threw it. A very long line would hide the message.
     lineLimit: 300,
     plugins: [ownFiles(ofClient)],
     write: false,
@@ -119,7 +119,7 @@ function ownFiles(ofClient: readonly string[]): esbuild.Plugin {
           if (pluginData === resolved) return undefined;
           if (kind === 'dynamic-import') return { path: path.replace(/\.ts$/, '.js'), external: true };
           if (ofClient.includes(path)) return { path: './client.js', external: true };
-          // No module of ours does anything when it is imported: what is not used of one goes.
+          // Our modules have no side effects, so unused parts can be removed.
           const options = { importer, resolveDir, kind, pluginData: resolved };
           return { ...(await build.resolve(path, options)), sideEffects: false };
         },
@@ -128,7 +128,7 @@ function ownFiles(ofClient: readonly string[]): esbuild.Plugin {
   };
 }
 
-/** Only what is in src/sdk: its types are of no other folder and of no other package. */
+/** Writes the types of src/sdk, which use no types of other folders or packages. */
 async function types(target: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'promptforge-sdk-types-'));
   try {

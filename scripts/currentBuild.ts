@@ -1,21 +1,21 @@
-// Builds the product where it is older than what it is made from, as make would.
+// Builds the product if it is older than its sources, like make.
 
 import { glob, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stopwatch } from './host/steps.mjs';
 import { ROOT } from './projectRoot.ts';
 
-/** What a build reads. A folder changes when a file in it comes or goes. */
+/** The sources of a build. A folder's time changes when a file in it is added or removed. */
 const SOURCES = ['src/**', 'scripts/build.ts', 'package.json', 'package-lock.json', 'tsconfig.json'];
-/** What a build makes anew. */
+/** Files that every build writes. */
 const OUTPUTS = ['extension', 'language-server', 'preview-worker', 'cli'].map(name => `dist/${name}.js`);
-/** Left as it is where it would not change, so its age says nothing. */
+/** Files that a build does not write if they would not change, so that only their existence is checked. */
 const PAGES = ['media/preview/preview.js', 'media/promotion/promotion.js'];
 
 /**
- * Builds unless `dist/` is younger than all sources.
- * @param say is told what is going on
- * @throws {Error} when it does not build
+ * Builds, unless `dist/` is newer than all sources.
+ * @param say called with the progress
+ * @throws {Error} if the build fails
  */
 export async function buildIfChanged(say: (message: string) => void): Promise<void> {
   if (await isCurrent()) return;
@@ -36,7 +36,7 @@ async function isCurrent(): Promise<boolean> {
   return true;
 }
 
-/** Milliseconds since 1970; undefined where nothing is. */
+/** The modification time in ms since 1970; undefined if the file does not exist. */
 async function changedAt(path: string): Promise<number | undefined> {
   return (await stat(join(ROOT, path)).catch(() => undefined))?.mtimeMs;
 }

@@ -1,4 +1,4 @@
-/** The demo's history as data: demo/history/history.yaml with the texts it publishes, checked as it is read. */
+/** Reads and checks the demo's history: demo/history/history.yaml and the texts that it publishes. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -44,9 +44,9 @@ const historyFile = z.strictObject({
 });
 
 /**
- * The steps in the order of their times. Where `now` is before the last of them, whole years are taken off all.
- * @param demoFolder the folder that holds `prompts/` and `history/`
- * @throws Error when the file is not a history: a field that is wrong, or steps out of order
+ * Reads the steps, in the order of their times. If the last one is after `now`, all are moved back by whole years.
+ * @param demoFolder the folder with `prompts/` and `history/`
+ * @throws Error if a field is invalid, or the steps are not in order
  */
 export async function readHistory(demoFolder: string, now: Date): Promise<HistoryStep[]> {
   const { steps } = historyFile.parse(

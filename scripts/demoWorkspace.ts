@@ -1,5 +1,5 @@
-// The demo as somebody uses it: a copy of demo/ to edit in, and an embedded registry with the demo's history. Both
-// live outside the checkout, so that trying things out never dirties it.
+// Creates the demo: a copy of demo/ to edit, and an embedded registry with the demo's history. Both are outside the
+// checkout, so that trying the demo never changes it.
 
 import { createHash } from 'node:crypto';
 import { cp, glob, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -8,20 +8,20 @@ import { stopwatch } from './host/steps.mjs';
 import { ROOT } from './projectRoot.ts';
 
 const DEMO = join(ROOT, 'demo');
-/** The year in which demo/history/history.yaml takes place, unless it is moved into the past. */
+/** The year of demo/history/history.yaml, unless `readHistory` moves it back. */
 const YEAR_OF_HISTORY = '2026';
 
-/** An extension that the demo's VS Code has beside PromptForge: an absolute path. It shows what `guide.json` says. */
+/** The folder of the demo's second extension, which reads `guide.json`: an absolute path. */
 export const DEMO_GUIDE = join(ROOT, 'scripts', 'demoGuide');
-/** The prompt that is open when the demo is opened first. */
+/** The prompt that is open when the demo starts for the first time. */
 const FIRST_PROMPT = 'prompts/fees/transfer-estimate.prompt';
-/** Whom one can be in the demo with a team; one begins as the first. */
+/** The people to switch between in the demo with a team. It starts as the first one. */
 const TEAM = [
   { actor: 'tomas.berg', name: 'Tomas Berg', does: 'Reviews what others want to put live in production' },
   { actor: 'jonas.weber', name: 'Jonas Weber', does: 'Writes prompts, and requests their promotion' },
 ];
 
-/** `team`: production asks for the approval of another person, and some promotions wait for one. */
+/** In the demo `team`, production requires the approval of another person, and a promotion waits for one. */
 export type DemoKind = 'alone' | 'team';
 
 export type DemoPlaces = {
@@ -34,7 +34,7 @@ export type DemoPlaces = {
 };
 
 type Seeded = {
-  /** Prompts and partials that the registry held when it was filled. */
+  /** The number of prompts and partials in the registry after seeding. */
   readonly promptCount: number;
   readonly versionCount: number;
 };
@@ -44,7 +44,7 @@ export type DemoWorkspace = DemoPlaces & Seeded;
 type Say = (message: string) => void;
 
 /**
- * Where the demo in `folder` has its parts.
+ * The paths and settings of the demo in `folder`.
  * @param folder an absolute path
  */
 export function demoPlaces(folder: string, kind: DemoKind = 'alone'): DemoPlaces {
@@ -60,9 +60,9 @@ export function demoPlaces(folder: string, kind: DemoKind = 'alone'): DemoPlaces
 }
 
 /**
- * Makes the demo in `folder`, or takes what is there as it was left.
+ * Creates the demo in `folder`, or keeps what already exists.
  * @param folder an absolute path
- * @param say is told what takes long
+ * @param say called with the progress
  */
 export async function prepareDemo(
   folder: string,
@@ -77,11 +77,11 @@ export async function prepareDemo(
   return { ...places, ...(await seedOnce(folder, places.dataFolder, kind, say)) };
 }
 
-/** Made beside its place, so that one that was interrupted is not taken for a whole one. */
+/** Creates the workspace in a temporary folder and renames it, so that an interrupted run leaves no incomplete one. */
 async function makeWorkspace(workspace: string, kind: DemoKind): Promise<void> {
   const unfinished = `${workspace}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
-  // What the registry is seeded from is not part of what a user of it sees.
+  // Leaves out the files that seed the registry, which users do not see.
   const apart = [join(DEMO, 'history'), join(DEMO, 'team')];
   await cp(DEMO, unfinished, { recursive: true, filter: path => !apart.includes(path) });
   const tour = kind === 'team' ? join(DEMO, 'team', 'README.md') : join(DEMO, 'README.md');
@@ -93,7 +93,7 @@ async function makeWorkspace(workspace: string, kind: DemoKind): Promise<void> {
   await rename(unfinished, workspace);
 }
 
-/** Seeding loads half the product, even to find that there is nothing to do: a note beside the registry spares that. */
+/** Seeds the registry, unless `seeded.json` shows that it is up to date: checking that by seeding loads much code. */
 async function seedOnce(folder: string, dataFolder: string, kind: DemoKind, say: Say): Promise<Seeded> {
   const note = join(folder, 'seeded.json');
   const digest = await digestOfDemo();
@@ -111,7 +111,7 @@ async function seedOnce(folder: string, dataFolder: string, kind: DemoKind, say:
   return seeded;
 }
 
-/** Changes with every file that the registry is seeded from. */
+/** A digest of all files that the registry is seeded from. */
 async function digestOfDemo(): Promise<string> {
   const hash = createHash('sha256');
   const paths = await Array.fromAsync(glob('**/*.{prompt,yaml}', { cwd: DEMO }));

@@ -1,7 +1,7 @@
 /**
- * `npm run fuzz`: the language core on texts that nobody would write: prompts, each also after edits, and samples.
- * `-- --count 1000000` for more than 100,000 of them,
- * `-- --seed 42` to repeat a run, `-- --threads 4`. What is found is printed as small as fast-check can make it.
+ * `npm run fuzz`: runs the language core on random texts: prompts, edits of them, and samples. `-- --count 1000000`
+ * tries more than the default of 100,000 texts, `-- --seed 42` repeats a run, and `-- --threads 4` sets the number of
+ * threads. Prints each failure as small as fast-check can shrink it.
  */
 import os from 'node:os';
 import { parseArgs } from 'node:util';
@@ -15,20 +15,20 @@ interface Share {
   readonly count: number;
 }
 
-/** From a thread: how many texts it has tried since it last said so, or what it found. */
+/** A message from a thread: the number of texts tried since its last message, or a failure. */
 type News = { readonly tried: number } | { readonly found: string };
 
 const NEWS_EVERY = 200;
-/** A round has a prompt, its samples and at least one edit. */
+/** The minimum number of texts in a round: a prompt, its samples and an edit. */
 const LEAST_IN_A_ROUND = 3;
-/** Of what was found: a seed and a path lead to the rest. */
+/** The maximum number of characters printed of a failure. The seed and the path reproduce it. */
 const MAX_SHOWN = 3000;
 
 if (isMainThread) await main();
 else runShare(workerData as Share);
 
 function runShare({ seed, count }: Share): void {
-  // What is wrong with YAML is an Error each: tracing their stacks takes a tenth of the time.
+  // The YAML parser creates an Error for each syntax error, and capturing stacks would take a tenth of the time.
   Error.stackTraceLimit = 0;
   const check = new CoreCheck();
   const tell = (news: News) => parentPort?.postMessage(news);

@@ -1,5 +1,5 @@
-// Packs what applications and operators install from npm: the command and what is imported. Its manifest has none of the
-// extension's parts and no dependency, so an installation downloads and compiles nothing else.
+// Packs the npm package for applications and operators: the command and the client package. Its manifest has no
+// dependencies and nothing of the extension, so that installing it downloads and compiles nothing else.
 //
 //   node scripts/npmPackage.ts [--no-build]
 
@@ -15,10 +15,10 @@ import { ROOT } from './projectRoot.ts';
 const FILES = ['README.md', 'CHANGELOG.md', 'dist/cli.js', 'dist/cli', 'sdk', 'ci'];
 
 /**
- * Packs `dist/` and `sdk/` as they are.
- * @param folder where the tarball goes: absolute; it is made if need be
+ * Packs the existing `dist/` and `sdk/`.
+ * @param folder receives the tarball: an absolute path, created if it does not exist
  * @returns the tarball: an absolute path
- * @throws {Error} with npm's own words when it refuses the package
+ * @throws {Error} with npm's message if it refuses the package
  */
 export async function packNpm(folder: string = join(ROOT, 'out')): Promise<string> {
   const staged = await mkdtemp(join(tmpdir(), 'promptforge-npm-'));
@@ -35,7 +35,7 @@ export async function packNpm(folder: string = join(ROOT, 'out')): Promise<strin
   return join(folder, `${packageJson.name}-${packageJson.version}.tgz`);
 }
 
-/** What is imported runs on it. The command needs a newer one and says so by itself. */
+/** The Node that the client package supports. The command requires a newer one, which it checks itself. */
 export const PACKAGE_NODE = '>=20';
 
 function manifest(): object {

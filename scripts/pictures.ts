@@ -1,6 +1,6 @@
-// The pictures of the README and of docs/extension.md, and the others beside them to look at: the editor and the preview
-// on three demo prompts, a promotion in review and what was live, in light, dark and high contrast. All go to
-// out/pictures; those that the pages show, to docs/images.
+// Takes pictures for the README and docs/extension.md, and more to look at: the editor and the preview of three demo
+// prompts, a promotion in review, and what was live, in light, dark and high contrast. Writes all to out/pictures, and
+// copies those that the pages show to docs/images.
 //
 //   npm run pictures
 
@@ -12,7 +12,7 @@ import { ROOT } from './projectRoot.ts';
 const OUT = join(ROOT, 'out', 'pictures');
 const IMAGES = join(ROOT, 'docs', 'images');
 const PROMPTS = ['support/triage', 'fees/transfer-estimate', 'support/assistant'];
-/** Of those taken, what the pages show, by its name there. */
+/** The pictures that the pages show: file names in out/pictures and in docs/images. */
 const SHOWN = {
   'triage-editor-light.png': 'editor.png',
   'triage-preview-dark.png': 'preview.png',
@@ -34,14 +34,14 @@ const writing = PROMPTS.flatMap(prompt => {
     'View: Close All Editors',
   ];
 });
-// The oldest that waits is the first that is offered. Alt+F9: the next comment.
+// Enter chooses the first promotion, the oldest that waits. Alt+F9 goes to the next comment.
 const review = [
   ...['wait:3000', 'PromptForge: Focus on Promotions View', 'wait:1000', 'shot:promotions'],
   ...['PromptForge: Review Promotion', 'wait:1500', 'key:Enter', 'wait:4000'],
   ...['View: Hide Panel', 'key:Control+1', 'key:Alt+F9', 'wait:1500', 'shot:review'],
   'View: Close All Editors',
 ];
-// The wrong fee of September 12.
+// Shows the wrong fee of September 12.
 const live = [
   ...[
     'open:prompts/fees/transfer-estimate.prompt',

@@ -1,4 +1,4 @@
-// The folder of package.json, whatever folder a script is started from.
+// The folder of package.json, independent of the current directory.
 
 import { dirname } from 'node:path';
 

@@ -1,25 +1,25 @@
-// Pictures of the real workbench, to look at one's work: opens a folder with the extension under development, takes
-// the given steps by keyboard and saves a PNG per theme.
+// Takes pictures of the real workbench: opens a folder with the extension under development, performs the given steps
+// by keyboard, and saves a PNG per theme.
 //
 //   node scripts/screenshots.ts [options] [step…]
 //
-//   --folder PATH      the folder to open (default: a fresh copy of demo/ against a seeded registry)
+//   --folder PATH      the folder to open (default: a new copy of demo/ with a seeded registry)
 //   --governed         the demo with approvals in production and promotions that wait
-//   --out DIR          where the pictures go (default: out/screenshots)
-//   --name NAME        begins each file's name (default: workbench)
+//   --out DIR          the folder for the pictures (default: out/screenshots)
+//   --name NAME        the name of the last picture (default: workbench)
 //   --theme T          light, dark or contrast; may be given several times (default: all three)
 //   --version V        1.105 or 1.139 (default)
 //   --size WxH         the window in pixels (default: 1440x900)
-//   --zoom N           editor zoom level, for pictures that are read small (default: 0)
+//   --zoom N           the window's zoom level (default: 0)
 //   --setting KEY=JSON a user setting; may be given several times
-//   --no-build         take dist/ as it is
-//   --no-keychain      a machine on which no keychain answers
+//   --no-build         use the existing dist/
+//   --no-keychain      run without a keychain
 //
 // A step is the title of a palette command ("PromptForge: Publish…") or one of
-//   open:PATH   open a file of the folder       type:TEXT   type into what has the focus
+//   open:PATH   open a file of the folder        type:TEXT   type into the focused element
 //   key:KEYS    press keys (Playwright's names)  wait:MS     wait
-//   click:TEXT  click what reads TEXT            shot:NAME   save a picture here as well
-//   print:CSS   print the text of what matches
+//   click:TEXT  click the element with this text shot:NAME   save a picture at this point
+//   print:CSS   print the text of matching elements
 
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** Fills an embedded registry with the demo's history through the registry's own API, each step at its time and by its actor. */
+/** Fills an embedded registry with the demo's history through its API: each step has its time and its actor. */
 import { RegistryClient } from '../src/client/registry-client.ts';
 import { STABLE } from '../src/core/channel.ts';
 import { EMBEDDED_ORIGIN, embeddedCredential } from '../src/core/embedded.ts';
@@ -8,27 +8,27 @@ import { parseVersionNumber } from '../src/core/version.ts';
 import { type EmbeddedRegistry, openEmbeddedRegistry } from '../src/registry/embedded.ts';
 import { type HistoryStep, readHistory } from './demoHistory.ts';
 
-/** What a registry writes into its log as it is made, before anybody did anything. */
+/** The events in the log of a new registry. */
 const OF_A_NEW_REGISTRY: readonly RegistryEvent['kind'][] = [
   'environment.set',
   'signing_key.set',
   'macs.started',
 ];
-/** Where authors publish. */
+/** The environment where authors publish. */
 const DEVELOPMENT = parseEnvironmentName('development');
 
 export interface SeededDemo {
-  /** Prompts and partials the registry holds afterwards. */
+  /** The number of prompts and partials in the registry afterwards. */
   readonly promptCount: number;
   readonly versionCount: number;
 }
 
 /**
- * Goes on where an earlier, interrupted run stopped. A registry that holds the whole history, whatever came after
- * it, or another one, is left as it is.
- * @param dataFolder the embedded registry's, made where there is none
- * @param demoFolder the folder that holds `prompts/` and `history/`
- * @throws DataFolderProblem when the data folder cannot be used
+ * Seeds a registry, or continues an interrupted run. Does not change a registry that has the whole history or a
+ * different one.
+ * @param dataFolder the embedded registry's data folder, created if it does not exist
+ * @param demoFolder the folder with `prompts/` and `history/`
+ * @throws DataFolderProblem if the data folder cannot be used
  */
 export async function seedDemo(dataFolder: string, demoFolder: string): Promise<SeededDemo> {
   const steps = await readHistory(demoFolder, new Date());
@@ -45,7 +45,7 @@ export async function seedDemo(dataFolder: string, demoFolder: string): Promise<
   };
 }
 
-/** The number of steps that are in the log already; all of them when the log is not a beginning of this history. */
+/** The number of steps that the log contains; all of them if the log has other events, so that no step is added. */
 async function stepsDone(client: RegistryClient, steps: readonly HistoryStep[]): Promise<number> {
   let done = 0;
   let after: string | undefined;
@@ -96,7 +96,7 @@ async function take(step: HistoryStep, actors: Actors): Promise<void> {
     );
 }
 
-/** The registry as each of its people has it open, all with one clock. */
+/** Opens the registry once for each actor, all with the same clock. */
 class Actors implements AsyncDisposable {
   now: Date;
   readonly #dataFolder: string;

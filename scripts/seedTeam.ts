@@ -1,5 +1,5 @@
-// What the demo with a team has beside its history: approvals in production, owners of some prompts, and promotions that
-// wait, are planned and were rejected.
+// Adds to the demo with a team: approvals in production, owners of some prompts, and promotions that are pending,
+// planned and rejected.
 
 import { RegistryClient } from '../src/client/registry-client.ts';
 import { STABLE } from '../src/core/channel.ts';
@@ -12,15 +12,15 @@ import { openEmbeddedRegistry } from '../src/registry/embedded.ts';
 const PRODUCTION = parseEnvironmentName('production');
 const DAY_MS = 86_400_000;
 
-/** Of folders that the tour leaves alone: what it promotes needs the approval of anybody else. */
+/** Owners of folders that the tour does not use: its promotions need the approval of any other person. */
 const OWNERS = `# One of the owners of a prompt must approve its promotions to production.
 complaints/**       @mara.lindqvist @tomas.berg
 backoffice/aml/**   @tomas.berg @jonas.weber   # or whoever is on call for alerts
 `;
 
 /**
- * Goes on where an earlier, interrupted run stopped; a registry in which all of it was done already is left as it is.
- * @param dataFolder of an embedded registry with the demo's history
+ * Seeds the registry, or continues an interrupted run. Steps that were already done are not repeated.
+ * @param dataFolder the data folder of an embedded registry with the demo's history
  */
 export async function seedTeam(dataFolder: string): Promise<void> {
   await using people = new AsyncDisposableStack();
@@ -34,7 +34,7 @@ export async function seedTeam(dataFolder: string): Promise<void> {
     });
   };
   const [jonas, mara] = [await client('jonas.weber'), await client('mara.lindqvist')];
-  // Mara wrote the letters, so she may not approve them.
+  // Mara wrote the letters, so Tomas approves them.
   const tomas = await client('tomas.berg');
   const production = (await mara.listEnvironments()).find(({ name }) => name === PRODUCTION);
   if (production === undefined) throw new Error('The demo has no production.');
@@ -88,7 +88,7 @@ export async function seedTeam(dataFolder: string): Promise<void> {
   });
 }
 
-/** Owners are people who could approve: those with a key, which nobody uses here. */
+/** Sets the owners. Owners need a key, so creates approver keys, which the demo does not use otherwise. */
 async function setOwners(admin: RegistryClient, approver: RegistryClient): Promise<void> {
   const { current, waiting } = await admin.getOwners(PRODUCTION);
   if (current !== null) return;

@@ -1,12 +1,11 @@
-// `npm start`: the product as a user has it, on the demo: builds it, makes a copy of the demo to edit in and an
-// embedded registry with the demo's history, and opens VS Code on them: the desktop one where `code` is on the PATH,
-// else VS Code's server in the browser.
+// `npm start`: builds the product, creates a copy of the demo to edit and an embedded registry with the demo's history,
+// and opens them in VS Code: on the desktop if `code` is on the PATH, otherwise in the browser with VS Code's server.
 //
-// startOptions.ts says with which options. The first screen (the view PromptForge, the tour and a prompt with its preview)
-// comes from the extension in demoGuide/.
+// startOptions.ts defines the options. The extension in demoGuide/ opens the first screen: the PromptForge view, the
+// tour, and a prompt with its preview.
 //
-// It runs before the packages are installed, to download VS Code's server meanwhile: what needs packages is imported
-// once they are there.
+// This script runs before the packages are installed, so that VS Code's server is downloaded at the same time. It
+// imports files that need packages only after the installation.
 
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -34,15 +33,15 @@ const KIND: DemoKind = options.governed ? 'team' : 'alone';
 const HOME = join(cacheFolder(), options.governed ? 'demo-governed' : 'demo');
 const DEMO = demoPlaces(HOME, KIND);
 const WHAT = `the ${options.governed ? 'governed ' : ''}demo (${DEMO.workspace}; its registry is ${DEMO.dataFolder})`;
-/** What a new profile of the desktop's VS Code would show over the first screen, or beside it. */
+/** Settings that keep a new profile of the desktop VS Code from opening a welcome page and the secondary side bar. */
 const ROOM_FOR_THE_DEMO = {
   'workbench.startupEditor': 'none',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
 };
-// Progress goes to standard error: standard output has the one line that says what was opened.
+// Progress goes to standard error, so that standard output has only the line that says what was opened.
 const steps = new Steps(process.stderr);
 
-// npm passes a signal on that the terminal has sent to everybody already: however often it comes, it means once.
+// A signal may arrive twice: from the terminal, and forwarded by npm. The second one has no effect.
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interruption.abort());
 
@@ -69,7 +68,7 @@ async function start(claim: Claim, signal: AbortSignal): Promise<void> {
     if (!signal.aborted) await runDesktop(desktop, signal);
     return;
   }
-  // When one of the two fails, the other is not worth waiting for.
+  // If the server or the preparation fails, stops the other.
   const failure = new AbortController();
   const ended = AbortSignal.any([signal, failure.signal]);
   const starting = startVSCode(ended);
@@ -89,14 +88,14 @@ async function start(claim: Claim, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Makes the packages, the build and the demo what they have to be. */
+/** Installs the packages, builds the product, and creates the demo. */
 async function prepare(signal: AbortSignal): Promise<void> {
   await steps.during(say => installPackages(say, signal));
   signal.throwIfAborted();
   await Promise.all([steps.during(buildIfChanged), steps.during(say => prepareDemo(HOME, say, KIND))]);
 }
 
-/** Starts VS Code's server; the extension need not be built before a browser comes. */
+/** Starts VS Code's server. The extension must be built only before a browser opens the address. */
 async function startVSCode(signal: AbortSignal): Promise<RunningServer> {
   const installed = await steps.during(say => installServer(NEWEST, say, signal));
   signal.throwIfAborted();
@@ -111,7 +110,7 @@ async function startVSCode(signal: AbortSignal): Promise<RunningServer> {
       port,
       keychain: 'inherited',
       workspaceTrust: false,
-      // Whoever reaches the address runs commands as this user: other users and web pages must not guess it.
+      // The address lets anyone run commands as this user, so other users and web pages must not be able to guess it.
       connectionToken: randomBytes(16).toString('hex'),
       acceptPayload: false,
       settings: DEMO.settings,
@@ -122,7 +121,7 @@ async function startVSCode(signal: AbortSignal): Promise<RunningServer> {
   });
 }
 
-/** Opens the desktop's VS Code in a profile of its own and waits until it is closed, or ends it. */
+/** Opens VS Code on the desktop with a separate profile, and waits until it is closed. Ends it if `signal` aborts. */
 async function runDesktop(code: string, signal: AbortSignal): Promise<void> {
   const userData = join(HOME, 'desktop');
   await writeSettings(join(userData, 'User'), { ...DEMO.settings, ...ROOM_FOR_THE_DEMO }, true);
@@ -149,7 +148,7 @@ async function runDesktop(code: string, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Says what to do about a demo that is open already, and opens its address.
+ * Explains that the demo is already open, and opens its address.
  * @returns the exit code
  */
 async function sayWhoHasIt({ pid, address }: Holder): Promise<number> {
@@ -170,7 +169,7 @@ async function sayWhoHasIt({ pid, address }: Holder): Promise<number> {
   return 0;
 }
 
-/** @returns whether something was there to open it with */
+/** @returns false if no program to open it was found */
 async function openBrowser(address: string): Promise<boolean> {
   const command = await browserCommand();
   if (command === undefined) return false;
@@ -187,7 +186,7 @@ async function openBrowser(address: string): Promise<boolean> {
 
 async function browserCommand(): Promise<readonly [string, ...string[]] | undefined> {
   if (process.platform === 'darwin') return ['open'];
-  // An empty title, because `start` takes the first quoted argument for one.
+  // The empty title is needed, because `start` takes the first quoted argument as one.
   if (process.platform === 'win32') return ['cmd', '/c', 'start', ''];
   if (process.env['DISPLAY'] === undefined && process.env['WAYLAND_DISPLAY'] === undefined) return undefined;
   const found = await findExecutable(['xdg-open', 'chromium', 'chromium-browser', 'google-chrome']);

@@ -1,4 +1,4 @@
-// What `npm start` can be told.
+// The options of `npm start`.
 
 import { parseArgs } from 'node:util';
 
@@ -21,7 +21,7 @@ export interface StartOptions {
 }
 
 /**
- * Reads the command line; where that asks for help, or cannot be read, prints what there is and ends the process.
+ * Parses the command line. For `--help` or invalid options, prints the help and ends the process.
  * @param commandLine without the program and the script
  */
 export function startOptions(commandLine: readonly string[]): StartOptions {
@@ -38,7 +38,7 @@ export function startOptions(commandLine: readonly string[]): StartOptions {
     });
     if (!values.help) return { ...values, noOpen: values['no-open'] };
   } catch (error) {
-    // Node's own message goes on with advice about positional arguments, of which there are none.
+    // Only the first sentence: Node's message continues with advice about positional arguments, which do not apply.
     const [message] = (error instanceof Error ? error.message : String(error)).split('. ');
     console.error(`${message}.\n\n${HELP}`);
     process.exit(2);

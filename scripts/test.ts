@@ -1,11 +1,11 @@
-// `npm test`: everything that must hold, and one line at the end that says how much did.
+// `npm test`: runs all stages, and prints the number of passed and failed tests.
 //
 //   npm test                       all stages
-//   npm test -- core extension     only these, and what they need
-//   npm test -- --seed 42          in the order of an earlier run
+//   npm test -- core extension     only these stages, and those that they need
+//   npm test -- --seed 42          repeats the order of an earlier run
 //   npm test -- --list             the names of the stages
-//   npm run test:faults            the servers, disks and databases that fail, with the counts of docs/operation.md
-//   npm run test:all               all of every stage, fuzzing and coverage included
+//   npm run test:faults            failing servers, disks and databases, as often as docs/operation.md says
+//   npm run test:all               all stages in full, with fuzzing and coverage
 
 import { readFile, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -19,9 +19,9 @@ import { type RunningStage, type StageResult, type StageSetup, startStage } from
 import { Screen } from './testing/screen.ts';
 import { allStages, type Stage, select } from './testing/stages.ts';
 
-/** A stage without a sign of life for so long hangs, on a machine of the reference's speed. */
+/** A stage without any progress for this long hangs, on a machine as fast as the reference. */
 const SILENCE_MS = 5 * 60_000;
-/** The number of stages that run at a time beside a window of VS Code: half of the time they wait for servers and disks. */
+/** The number of stages to run at once, in addition to a VS Code window. They wait for I/O half of the time. */
 const LANES = 2;
 
 const { values, positionals } = parseArgs({
@@ -81,7 +81,7 @@ async function prepare(): Promise<StageSetup> {
     env: {
       PROMPTFORGE_TEST_PATIENCE: speed.factor.toFixed(2),
       PROMPTFORGE_TEST_SEED: seed,
-      // Node keeps the compiled sources, types stripped, for the stages that come after.
+      // Node caches the compiled sources, without types, for the next stages.
       NODE_COMPILE_CACHE: join(ROOT, 'out', 'compiled'),
       ...(values.all || values['full-faults'] ? { PROMPTFORGE_TEST_FAULTS: 'full' } : {}),
       ...(values.all ? { PROMPTFORGE_TEST_RUNS: 'full' } : {}),
@@ -90,7 +90,7 @@ async function prepare(): Promise<StageSetup> {
   };
 }
 
-/** Runs the stages as early as what they wait for allows, a few at a time. */
+/** Runs each stage as soon as the stages that it needs have succeeded, a few at a time. */
 async function runInLanes(
   chosen: readonly Stage[],
   setup: StageSetup,
@@ -105,7 +105,7 @@ async function runInLanes(
     if (next.onlyWaits === true) return true;
     const busy = [...running.values()].filter(({ stage }) => !stage.onlyWaits);
     const beside = busy.filter(({ stage }) => !stage.needsWindow);
-    // The windows take longest, one after the other.
+    // Windows take longest, so one of them runs in addition to the lanes.
     return next.needsWindow === true ? beside.length === busy.length : beside.length < lanes;
   };
   while (waiting.length + running.size > 0) {
@@ -132,7 +132,7 @@ async function runInLanes(
   return [...results.values()];
 }
 
-/** Where the time went: the most expensive stages first. */
+/** Prints the most expensive stages. */
 function printCosts(results: readonly StageResult[], wallSeconds: number): void {
   const cpu = sum(results, result => result.cpuSeconds ?? 0);
   const share = (value: number): string => (cpu === 0 ? '' : `${Math.round((value / cpu) * 100)} %`);

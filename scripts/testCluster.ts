@@ -1,10 +1,11 @@
-// `npm run test:cluster`: two registries on a PostgreSQL cluster that really fails over (Patroni, etcd, HAProxy), whose
-// primary is killed, paused and isolated under load. It needs Linux, root and about three quarters of an hour.
+// `npm run test:cluster`: tests two registries on a PostgreSQL cluster with failover (Patroni, etcd, HAProxy), and
+// kills, pauses and isolates its primary under load. Requires Linux and root, and takes about three quarters of an
+// hour.
 //
-//   npm run test:cluster                       each fault 20 times, and 5 times by a URL with all hosts
-//   npm run test:cluster -- --count 2          fewer
-//   npm run test:cluster -- --grep isolated    only the tests whose names have this
-//   npm run test:cluster -- --keep             leaves logs and data, and says where
+//   npm run test:cluster                       each fault 20 times, and 5 times with a URL that lists all hosts
+//   npm run test:cluster -- --count 2          each fault twice at most
+//   npm run test:cluster -- --grep isolated    only the tests whose titles match
+//   npm run test:cluster -- --keep             keeps logs and data, and prints where they are
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -54,7 +55,7 @@ async function test(): Promise<void> {
       ...(values.keep && { PROMPTFORGE_TEST_CLUSTER_KEEP: '1' }),
     },
   });
-  // The tests end by the same signal of the terminal, and take their cluster with them.
+  // The tests get the same signal, and end their cluster.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
   const [code] = await once(child, 'exit');
   process.exitCode = code ?? 1;

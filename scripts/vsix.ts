@@ -1,4 +1,4 @@
-// Packs what ships into a VSIX with vsce. `.vscodeignore` names what goes in.
+// Packs the extension into a VSIX with vsce. `.vscodeignore` defines its contents.
 //
 //   node scripts/vsix.ts [--no-build]
 
@@ -12,9 +12,9 @@ import { runCommand } from './host/runCommand.ts';
 import { ROOT } from './projectRoot.ts';
 
 /**
- * Packs `dist/` as it is.
+ * Packs the existing `dist/`.
  * @returns the VSIX: an absolute path
- * @throws {Error} with vsce's own words when it refuses the package
+ * @throws {Error} with vsce's message if it refuses the package
  */
 export async function packVsix(): Promise<string> {
   const file = join(ROOT, 'out', `promptforge-${packageJson.version}.vsix`);
@@ -27,7 +27,7 @@ export async function packVsix(): Promise<string> {
       'package',
       '--out',
       file,
-      // The license is the owner's to choose, and the README's links lead into this repository.
+      // There is no license file yet, and the README's links point into this repository.
       ...['--skip-license', '--allow-missing-repository', '--no-rewrite-relative-links'],
     ],
     { cwd: ROOT },

@@ -1,11 +1,12 @@
-// An extension that only the demo's VS Code has. It opens the first screen once (the view PromptForge, the tour, and a
-// prompt with its preview) and, where the demo has a team, lets one be another person of it.
-// Plain JavaScript: VS Code loads it as it stands. docs/decisions/the-demo-has-an-extension-of-its-own.md says why.
+// An extension only for the demo. The first time, it opens the PromptForge view, the tour, and a prompt with its
+// preview. In the demo with a team, it lets the user switch between people.
+// Plain JavaScript, because VS Code loads it unbuilt. docs/decisions/the-demo-has-an-extension-of-its-own.md explains
+// it.
 
 import * as vscode from 'vscode';
 
 /**
- * What `npm start` writes beside the workspace (demoWorkspace.ts).
+ * The file `guide.json` that `npm start` writes next to the workspace (demoWorkspace.ts).
  * @typedef {{ readonly actor: string, readonly name: string, readonly does: string }} Person
  * @typedef {{ readonly prompt: string, readonly people: readonly Person[] }} Guide
  */
@@ -13,7 +14,7 @@ import * as vscode from 'vscode';
 const PRODUCT = 'promptforge.promptforge';
 const ACTOR = 'promptforge.embedded.actor';
 
-/** The tour is a column as wide as a phone; the prompt stands above its preview. */
+/** The tour on the left, as narrow as a phone; on the right, the prompt above its preview. */
 const LAYOUT = { orientation: 0, groups: [{ size: 0.38 }, { size: 0.62, groups: [{}, {}] }] };
 
 /** @param {vscode.ExtensionContext} context */
@@ -22,11 +23,11 @@ export async function activate({ subscriptions }) {
   if (workspace === undefined) return;
   const demo = vscode.Uri.joinPath(workspace, '..');
   const guide = await readGuide(vscode.Uri.joinPath(demo, 'guide.json'));
-  if (guide === undefined) return; // Another folder, opened in the demo's window.
+  if (guide === undefined) return; // The demo's window has another folder open.
   const shown = vscode.Uri.joinPath(demo, 'guide-shown');
   if (!(await exists(shown))) {
     await showFirstScreen(workspace, guide.prompt);
-    // Afterwards, so that a window that is closed too soon does not end it for good.
+    // Written afterwards, so that the first screen opens again if the window was closed too soon.
     await vscode.workspace.fs.writeFile(shown, new Uint8Array());
   }
   if (guide.people.length > 0) subscriptions.push(offerPeople(guide.people));
@@ -42,7 +43,7 @@ async function showFirstScreen(workspace, prompt) {
   await executeCommand('workbench.view.extension.promptforge');
   const readme = vscode.Uri.joinPath(workspace, 'README.md');
   await executeCommand('vscode.openWith', readme, 'vscode.markdown.preview.editor', vscode.ViewColumn.One);
-  // What is opened later goes beside the tour, not over it.
+  // Files that the user opens must not replace the tour.
   await executeCommand('workbench.action.lockEditorGroup');
   const file = vscode.Uri.joinPath(workspace, prompt);
   const editor = await vscode.window.showTextDocument(file, {
@@ -51,7 +52,7 @@ async function showFirstScreen(workspace, prompt) {
   });
   await executeCommand('promptforge.openPreviewToSide');
   await executeCommand('vscode.setEditorLayout', LAYOUT);
-  // The text is what one came to see; the front matter is above it.
+  // Scrolls past the front matter to the text.
   const text = new vscode.Position(lineOfText(editor.document), 0);
   editor.selection = new vscode.Selection(text, text);
   editor.revealRange(new vscode.Range(text, text), vscode.TextEditorRevealType.AtTop);
@@ -67,7 +68,7 @@ function lineOfText(document) {
 }
 
 /**
- * Says in the status bar who one is, and lets one be another.
+ * Shows the current person in the status bar, and lets the user switch.
  * @param {readonly Person[]} people
  */
 function offerPeople(people) {

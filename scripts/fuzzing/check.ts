@@ -1,6 +1,7 @@
 /**
- * What holds of the language core whatever it is given: nothing unexpected is thrown, every place lies in the text, an
- * edit leads to what reading everything anew gives, what publishing refuses is an error, and nothing takes long.
+ * Checks that hold for the language core on any input: it throws nothing unexpected, every range lies in the text,
+ * analyzing an edit gives the same result as analyzing the whole text, every text that cannot be published has an
+ * error, and no step takes long.
  */
 import assert from 'node:assert/strict';
 import { parsePromptName, promptOfFile } from '../../src/core/name.ts';
@@ -35,15 +36,15 @@ import { patience } from '../host/patience.ts';
 import { demoFiles, type FuzzInput } from './inputs.ts';
 import { isSameGraph } from './same-graph.ts';
 
-/** Of processor time, of one step on one input: the machine may be busy. */
+/** The limit for one step on one input: processor time, because the machine may be busy. */
 const MAX_MILLISECONDS = patience(2000);
 const URI = 'support/fuzz.prompt';
-/** An input may give hundreds of findings; that many are put right. */
+/** The number of findings whose fixes are checked, because an input may have hundreds. */
 const MAX_FIXED = 12;
 const SAMPLES_URI = 'support/fuzz.samples.yaml';
 const NAME = parsePromptName('support/fuzz');
 
-/** Runs everything the language core does on one input. */
+/** Runs all features of the language core on one input. */
 export class CoreCheck {
   readonly #library = new Library();
 
@@ -51,7 +52,7 @@ export class CoreCheck {
     for (const [path, text] of demoFiles('.prompt')) this.#library.setPrompt(path, promptOfFile(path), text);
   }
 
-  /** @throws what is wrong, with the step in its message */
+  /** @throws Error that names the step that failed */
   run({ text, samples, edits, carets }: FuzzInput): void {
     this.#library.setPrompt(URI, NAME, text);
     this.#library.setSamples(SAMPLES_URI, NAME, samples);
@@ -157,13 +158,13 @@ export class CoreCheck {
   }
 }
 
-/** Runs a step that may refuse with a `Problem`; undefined when it does. */
+/** Runs a step that may throw a `Problem`, and returns undefined if it does. */
 function expectedly<T>(step: string, run: () => T): T | undefined {
   return timed(step, () => {
     try {
       return run();
     } catch (error) {
-      if (Problem.is(error)) return undefined; // it says to the person what is wrong
+      if (Problem.is(error)) return undefined; // A message for the user, not a failure.
       throw error;
     }
   });
@@ -182,14 +183,14 @@ function timed<T>(step: string, run: () => T): T {
   };
   const [result, milliseconds] = once();
   if (milliseconds <= MAX_MILLISECONDS) return result;
-  // The first time pays for compiling: only what is slow three times is slow.
+  // The first run includes compilation, so a step must be slow three times.
   const least = Math.min(milliseconds, once()[1], once()[1]);
   assert.ok(least <= MAX_MILLISECONDS, `${step} takes ${Math.round(least)} ms`);
   return result;
 }
 
 function sameFacts(one: Analysis, other: Analysis): boolean {
-  // Which places of very many are kept may differ.
+  // Only MAX_PLACES places are kept, and they may differ.
   const many = Math.max(one.body.unreadable.length, other.body.unreadable.length) >= MAX_PLACES;
   const facts = ({ body, frontMatter, resolved }: Analysis) => ({
     tree: body.body,
@@ -200,7 +201,7 @@ function sameFacts(one: Analysis, other: Analysis): boolean {
   return isSameGraph(facts(one), facts(other));
 }
 
-/** Every `start` and `end` in a value. */
+/** Checks that every `start` and `end` in a value lies in the text. */
 function checkPlaces(step: string, value: unknown, length: number): void {
   const seen = new Set<object>();
   const waiting: unknown[] = [value];

@@ -1,6 +1,6 @@
 /**
- * One character of any kind, for `fc.string({ unit: codePoint })`. fast-check has the unit `binary` for it, but makes a
- * table of all of them first, which takes seconds and hundreds of megabytes.
+ * Any Unicode character, for `fc.string({ unit: codePoint })`. The unit `binary` of fast-check does the same, but first
+ * creates a table of all characters, which takes seconds and hundreds of megabytes.
  */
 import fc from 'fast-check';
 

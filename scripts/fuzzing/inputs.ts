@@ -1,4 +1,4 @@
-/** Texts that nobody would write, and texts on their way to what somebody writes: what the language core is fuzzed with. */
+/** Inputs for fuzzing the language core: random texts, and variations of real prompts. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -6,19 +6,19 @@ import { ROOT } from '../projectRoot.ts';
 import { codePoint } from './code-point.ts';
 
 export interface FuzzInput {
-  /** Of a prompt. */
+  /** The text of a prompt. */
   readonly text: string;
-  /** Of its samples file. */
+  /** The text of its samples file. */
   readonly samples: string;
   /** Edits of `text`, one after the other. `at` and `removed` may reach beyond the text. */
   readonly edits: readonly { readonly at: number; readonly removed: number; readonly inserted: string }[];
-  /** Where the caret is, in thousandths of the text. */
+  /** Positions of the caret, in thousandths of the text. */
   readonly carets: readonly number[];
 }
 
 const PROMPTS = join(ROOT, 'demo/prompts');
 
-/** The demo's files of one kind, by their path. */
+/** The texts of the demo's files with an extension, by path. */
 export function demoFiles(extension: string): ReadonlyMap<string, string> {
   const paths = readdirSync(PROMPTS, { recursive: true, encoding: 'utf8' }).sort();
   return new Map(
@@ -236,7 +236,7 @@ function inputsFrom(corpus: readonly string[]): fc.Arbitrary<string> {
     .map(([text, mutations]) => mutations.reduce(mutated, text));
 }
 
-/** Large and monotonous: what makes something quadratic show itself. */
+/** Long, repetitive texts, which reveal quadratic time. */
 const huge = fc
   .tuple(
     scraps(2),
@@ -246,7 +246,7 @@ const huge = fc
   )
   .map(([before, piece, count, after]) => before + piece.repeat(count) + after);
 
-/** Texts of a million characters: one run may take a second, so few of them come. */
+/** Texts of a million characters: rare, because one run may take a second. */
 const enormous = fc
   .tuple(scraps(1), fc.constantFrom(...TAGS, ...YAML, ...ODD))
   .map(([before, piece]) => before + piece.repeat(Math.floor(1_000_000 / piece.length)));
@@ -261,7 +261,7 @@ const edit = fc.record({
   inserted: fc.oneof(scrap, fc.constantFrom('', 'x', ' ', '\n', '}', '{')),
 });
 
-/** `withEnormous`: also texts of a million characters, once in some thousand. */
+/** @param withEnormous true to include texts of a million characters, about one in 9,000 */
 export function fuzzInputs({ withEnormous }: { readonly withEnormous: boolean }): fc.Arbitrary<FuzzInput> {
   const prompts = inputsFrom([...demoFiles('.prompt').values()]);
   const samples = inputsFrom([...demoFiles('.samples.yaml').values()]);

@@ -1,11 +1,11 @@
 /**
- * Whether two values are alike in all they hold. `isDeepStrictEqual` says the same, but compares what many places share
- * once for each place: the scopes of a thousand nested blocks would take it hours.
+ * Deep equality of values that share objects. `isDeepStrictEqual` compares a shared object again at each place: the
+ * scopes of a thousand nested blocks would take hours.
  */
 
-/** Of plain objects, arrays, maps, sets of primitives and primitives. */
+/** Compares plain objects, arrays, maps, sets of primitives, and primitives. Maps and sets must have the same order. */
 export function isSameGraph(one: unknown, other: unknown): boolean {
-  /** What each object was compared with, or is being compared with further up. */
+  /** The objects that each object was or is being compared with. */
   const compared = new Map<object, Set<object>>();
   const left: (readonly [unknown, unknown])[] = [[one, other]];
   for (let pair = left.pop(); pair !== undefined; pair = left.pop()) {
@@ -23,7 +23,7 @@ export function isSameGraph(one: unknown, other: unknown): boolean {
   return true;
 }
 
-/** What has to be alike for `a` and `b` to be; undefined when they are not. */
+/** The pairs that must be equal for `a` and `b` to be equal; undefined if they differ. */
 function pairsIn(a: object, b: object): (readonly [unknown, unknown])[] | undefined {
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return undefined;
   if (a instanceof Map && b instanceof Map) return entriesOf([...a], [...b]);

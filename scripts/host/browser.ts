@@ -4,7 +4,7 @@ import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import { PAGE_SCRIPTS } from './pageScripts.ts';
 import { patience } from './patience.ts';
 
-/** Only what hangs takes longer. */
+/** Long enough that only a hang takes longer. */
 const TIMEOUT_MS = patience(120_000);
 
 const QUIET = [
@@ -22,7 +22,7 @@ export function startBrowser(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: QUIET, timeout: TIMEOUT_MS });
 }
 
-/** A window with no memory of earlier ones, in which the workbench may use the clipboard. */
+/** Opens a window without data from earlier ones, where the workbench may use the clipboard. */
 export async function openWindow(browser: Browser): Promise<BrowserContext> {
   const window = await browser.newContext({
     viewport: { width: 1440, height: 900 },

@@ -1,4 +1,4 @@
-// One demo at a time: it has one working copy and one VS Code profile.
+// Makes sure that only one process has the demo open, because it has one working copy and one VS Code profile.
 
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -9,25 +9,26 @@ const ANSWER_MS = 10_000;
 /** The process that has the demo open. */
 export interface Holder {
   readonly pid: number;
-  /** Where the workbench is; undefined while it is being prepared, and with the desktop's VS Code. */
+  /** The workbench's address; undefined while the demo is being prepared, and for VS Code on the desktop. */
   readonly address?: string;
 }
 
 export interface Claim {
-  /** Tells others where the workbench is. */
+  /** Publishes the workbench's address to other processes. */
   publish(address: string): Promise<void>;
   release(): Promise<void>;
 }
 
 /**
  * Claims the demo for this process.
- * @param file where the claim is kept: an absolute path
- * @returns the claim, or who has it
+ * @param file stores the claim: an absolute path
+ * @returns the claim, or the process that holds it
  */
 export async function claimDemo(file: string): Promise<Claim | Holder> {
   await mkdir(dirname(file), { recursive: true });
   const ours = `${file}.${process.pid}`;
-  // Written whole before it gets its name. The address lets in whoever has it: it is for this user's eyes only.
+  // Written to another file first, so that nobody reads half of it. Only this user may read it, because the address
+  // grants access.
   const write = (holder: Holder): Promise<void> => writeFile(ours, JSON.stringify(holder), { mode: 0o600 });
   await write({ pid: process.pid });
   try {
@@ -60,18 +61,18 @@ async function readHolder(file: string): Promise<Holder | undefined> {
   try {
     return JSON.parse(await readFile(file, 'utf8'));
   } catch {
-    return undefined; // It was released just now.
+    return undefined; // It was just released.
   }
 }
 
-/** Returns whether the process is there, and is not another one to which the system has given its id since. */
+/** Returns whether the process is running, and is not another one that has been given the same id. */
 async function holds({ pid, address }: Holder): Promise<boolean> {
   if (!isAlive(pid)) return false;
   if (address === undefined) return true;
   const signal = AbortSignal.timeout(ANSWER_MS);
   const refused = await fetch(address, { signal, redirect: 'manual' }).then(
     () => false,
-    () => !signal.aborted, // One that is busy holds it as well.
+    () => !signal.aborted, // A busy server does not answer in time, but still holds the claim.
   );
   return !refused;
 }

@@ -1,8 +1,8 @@
-// Runs the suite of test/extension in a VS Code: in the server of the given version, or on the desktop.
+// Runs the suite in test/extension in VS Code: in the server of the given version, or in the desktop build.
 //
 //   node scripts/host/extensionTests.ts [1.105|1.139|desktop] [--no-keychain] [--grep PATTERN] [--no-build]
 //
-// With PROMPTFORGE_HOST_FOLDER=virtual the window's folder is on no disk.
+// With PROMPTFORGE_HOST_FOLDER=virtual, the window's folder is in a virtual file system.
 
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ const scratch = await mkdtemp(join(tmpdir(), 'promptforge-suite-'));
 // The suite may write to its workspace, so it gets a copy.
 const workspace = join(scratch, 'workspace');
 await cp(join(ROOT, 'test', 'extension', 'workspace'), workspace, { recursive: true });
-// With a workspace of one folder, a test can add another one without VS Code starting its extensions again.
+// With a workspace file, a test can add a second folder without VS Code restarting its extensions.
 const workspaceFile = join(scratch, 'suite.code-workspace');
 const folder =
   process.env['PROMPTFORGE_HOST_FOLDER'] === 'virtual'

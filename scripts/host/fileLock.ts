@@ -1,5 +1,5 @@
-// Lets one process at a time do something, whoever asks and however long it takes: the lock is a file with the
-// process id of its owner, who touches it as long as it lives.
+// Lets only one process at a time do some work: the lock is a file with the process id of its owner, which updates the
+// file's time as long as it runs.
 
 import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -7,13 +7,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 500;
 const TOUCH_MS = 2_000;
-/** An owner that has not touched its lock for so long is gone, even if another process has its id now. */
+/** After this time without an update the owner is gone, even if another process now has its id. */
 const ABANDONED_MS = 3 * 60_000;
 
 /**
- * Does the work as soon as no other process does it.
+ * Does `work` once no other process holds the lock.
  * @param lock the lock's file: an absolute path
- * @param onWait is called once when another process is at it
+ * @param onWait called once if another process holds the lock
  */
 export async function withFileLock<T>(
   lock: string,
@@ -28,7 +28,7 @@ export async function withFileLock<T>(
   }
   const timer = setInterval(() => {
     const now = new Date();
-    utimes(lock, now, now).catch(() => undefined); // It was taken for abandoned: the work goes on all the same.
+    utimes(lock, now, now).catch(() => undefined); // Another process removed the lock as abandoned. The work continues anyway.
   }, TOUCH_MS);
   try {
     return await work();
@@ -38,17 +38,17 @@ export async function withFileLock<T>(
   }
 }
 
-/** Returns whether a process of this id lives. */
+/** Returns whether a process with this id is running. */
 export function isAlive(processId: number): boolean {
   try {
     process.kill(processId, 0);
     return true;
   } catch (error) {
-    return isCode(error, 'EPERM'); // It lives, and is somebody else's.
+    return isCode(error, 'EPERM'); // It is running, but belongs to another user.
   }
 }
 
-/** Takes the lock unless a living process has it. */
+/** Tries to take the lock. Removes it if its owner is gone, so that the next call can take it. */
 async function take(lock: string): Promise<boolean> {
   try {
     const handle = await open(lock, 'wx');
@@ -60,7 +60,7 @@ async function take(lock: string): Promise<boolean> {
   }
   const owner = Number(await readFile(lock, 'utf8').catch(() => ''));
   const untouched = Date.now() - ((await stat(lock).catch(() => undefined))?.mtimeMs ?? Date.now());
-  // A lock without a process id is one being written just now.
+  // A lock without a process id is just being written.
   if ((owner > 0 && !isAlive(owner)) || untouched > ABANDONED_MS) await rm(lock, { force: true });
   return false;
 }

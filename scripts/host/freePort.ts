@@ -1,14 +1,14 @@
-// A port on the loopback interface that nothing listens on.
+// Finds a port on the loopback interface that nothing listens on.
 
 import { createServer } from 'node:net';
 
-/** Where no system takes the port of an outgoing connection from: one of those may be gone by the time it is used. */
+/** Below the range that systems use for outgoing connections, which could take the port before it is used. */
 const FIRST = 20_000;
 const COUNT = 12_000;
-/** Ports that are tried. */
+/** The number of ports to try. */
 const TRIES = 100;
 
-/** Finds a port of 127.0.0.1 that stays free until it is listened on, unless somebody asks for this very one. */
+/** Finds a free port of 127.0.0.1, which stays free unless another program listens on exactly this port. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < TRIES; tries++) {
     const port = FIRST + Math.floor(Math.random() * COUNT);
@@ -17,7 +17,7 @@ export async function freePort(): Promise<number> {
   throw new Error(`Of ${TRIES} ports between ${FIRST} and ${FIRST + COUNT} none is free.`);
 }
 
-/** Whether nothing listens on that port of 127.0.0.1. */
+/** Returns true if nothing listens on this port of 127.0.0.1. */
 export function isFree(port: number): Promise<boolean> {
   return new Promise(resolve => {
     const server = createServer();

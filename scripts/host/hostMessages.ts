@@ -1,18 +1,18 @@
-// What VS Code writes to the window's console about its extension host, and nowhere else.
+// Messages about the extension host that VS Code writes only to the window's console, and one of the suite.
 
 /**
- * VS Code gives its extension host a minute to start, whatever the machine: on a busy one that may be too short, and
- * the window goes on without it. A person would open the window again; so do the tests.
+ * VS Code gives its extension host one minute to start. On a busy machine this may be too short, and the window
+ * continues without it. The tests then open the window again, as a person would.
  */
 export const HOST_IS_LATE = 'The remote extension host took longer than';
-/** How often a window is opened before that is taken for a fault. */
+/** The number of times that the tests open a window before they fail. */
 export const OPENINGS = 5;
 
 /**
- * The host has ended by itself. VS Code starts another one and says so for five seconds, in the status bar alone:
- * whatever the window asked or was doing is gone.
+ * The host ended unexpectedly. VS Code starts another one and shows this only in the status bar, for five seconds. Any
+ * open question and running command are lost.
  */
 export const HOST_HAS_ENDED = 'terminated unexpectedly';
 
-/** Printed by the suite where a window came up without the folders of its workspace file, which VS Code reads late. */
+/** Printed by the suite if a window opened without the folders of its workspace file, because VS Code read it late. */
 export const NO_FOLDER = 'The window has no folder.';

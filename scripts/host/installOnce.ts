@@ -1,14 +1,14 @@
-// Puts something large into a folder exactly once, whoever asks and however often: two processes that ask at the
-// same time make one install, and one that was interrupted leaves nothing that looks like a finished one.
+// Installs something large into a folder exactly once: concurrent processes share one installation, and an interrupted
+// one never looks complete.
 
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { withFileLock } from './fileLock.ts';
 
 /**
- * Makes sure that `folder` exists with what `install` puts there. `install` works in a folder beside it that
- * takes the final name only when `install` has succeeded.
- * @param say is told when another process is already at it
- * @throws {Error} what `install` throws
+ * Makes sure that `folder` exists. Otherwise calls `install` with a temporary folder next to it, and renames that
+ * folder once `install` has succeeded.
+ * @param say called if another process is already installing it
+ * @throws {Error} errors of `install`
  */
 export async function installOnce(
   folder: string,

@@ -1,5 +1,5 @@
-// Makes a VS Code server run extensions of this checkout as installed ones, from where they are: what VS Code's own
-// "Developer: Install Extension from Location…" does. It loads the newest build after each reload.
+// Installs extensions of this checkout into a VS Code server without copying them, like VS Code's command
+// "Developer: Install Extension from Location…". VS Code loads the newest build after each reload.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,9 +9,9 @@ interface Entry {
 }
 
 /**
- * Enters extensions in the list of installed ones; others stay.
- * @param extensions the server's folder of extensions: an absolute path, made if need be
- * @param folders those of the extensions, each with its package.json: absolute paths
+ * Adds extensions to the list of installed ones, and keeps the others.
+ * @param extensions the server's extensions folder: an absolute path, created if it does not exist
+ * @param folders the extensions' folders, each with a package.json: absolute paths
  */
 export async function installFromFolders(extensions: string, folders: readonly string[]): Promise<void> {
   await mkdir(extensions, { recursive: true });
@@ -20,7 +20,7 @@ export async function installFromFolders(extensions: string, folders: readonly s
   const ours = await Promise.all(folders.map(entryOf));
   const ids = new Set(ours.map(({ identifier }) => identifier.id));
   const others = present.filter(({ identifier }) => !ids.has(identifier.id));
-  // Written each time: VS Code reads package.json again only when the list is younger than its cache.
+  // Written even if unchanged, because VS Code reads package.json again only if the list is newer than its cache.
   await writeFile(list, JSON.stringify([...others, ...ours]));
 }
 
@@ -34,7 +34,7 @@ async function entryOf(folder: string) {
   };
 }
 
-/** The path of a file's URI: with forward slashes, and one before a drive's letter. */
+/** The path of a file's URI: with forward slashes, and one before a drive letter. */
 function uriPath(path: string): string {
   const slashes = path.replaceAll('\\', '/');
   return slashes.startsWith('/') ? slashes : `/${slashes}`;

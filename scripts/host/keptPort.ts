@@ -1,11 +1,11 @@
-// The same port at each start: a browser keeps a workbench's layout by its address.
+// Keeps the same port for each start, because a browser stores the workbench's layout by its address.
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { freePort, isFree } from './freePort.ts';
 
 /**
- * The port that a file names, while nobody else has it; else a free one, which the file names from then on.
- * @param file an absolute path, in a folder that is there
+ * Returns the port stored in a file, or if that is in use another free port, which it stores in the file.
+ * @param file an absolute path in an existing folder
  */
 export async function keptPort(file: string): Promise<number> {
   const kept = Number(await readFile(file, 'utf8').catch(() => ''));

@@ -1,14 +1,14 @@
-// A real OS keychain for a process: its own D-Bus session with its own, unlocked GNOME keyring, which ends with it
-// and never touches the user's. On macOS and Windows the keychain is simply there.
+// A real OS keychain for one process: a separate D-Bus session with an unlocked GNOME keyring, which ends with the
+// process and never touches the user's. macOS and Windows always have a keychain, so nothing is started there.
 
 import { HAS_SECRET_SERVICE } from './systemPackages.ts';
 
-/** A command line, the program first. */
+/** A program and its arguments. */
 export type CommandLine = readonly [string, ...string[]];
 
-// $1 is a folder for the keyring's own files, the rest the command. The password protects nothing: the keyring
-// lives in that throw-away folder and is emptied with it.
-// A program that asks before the daemon has its name on the bus would have D-Bus start another one, which is locked.
+// $1 is a folder for the keyring's files, the rest is the command. The password protects nothing, because the folder is
+// temporary.
+// Waits until the daemon owns its name on the bus: before that, D-Bus would start another daemon, which is locked.
 const HAS_NAME =
   'dbus-send --session --print-reply=literal --dest=org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets';
 const UNLOCK = [
@@ -20,15 +20,15 @@ const UNLOCK = [
 ].join(' && ');
 
 /**
- * The command line that runs `command` with an unlocked keychain.
- * @param folder where the keyring keeps its files: an absolute path; a fresh one is an empty keyring
+ * Returns the command line that runs `command` with an unlocked keychain.
+ * @param folder stores the keyring's files: an absolute path; a new folder means an empty keyring
  */
 export function withKeyring(command: CommandLine, folder: string): CommandLine {
   if (!HAS_SECRET_SERVICE) return command;
   return ['dbus-run-session', '--', 'bash', '-c', UNLOCK, 'unlock', folder, ...command];
 }
 
-/** The environment of a machine on which no keychain answers: no session bus, and no display to start one from. */
+/** The environment of a machine without a keychain: no session bus, and no display to start one. */
 export function withoutKeychain(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { DBUS_SESSION_BUS_ADDRESS, DISPLAY, WAYLAND_DISPLAY, XDG_RUNTIME_DIR, ...rest } = environment;
   return rest;

@@ -1,12 +1,11 @@
 #!/usr/bin/env node
-// The VS Code executable that @vscode/test-electron's `runTests` starts where there is no desktop build: it takes
-// the desktop's arguments, runs the suite in VS Code's server with Chromium as its window, and exits with the
-// suite's code.
+// Replaces the desktop VS Code that @vscode/test-electron's `runTests` starts: takes the same arguments, runs the suite
+// in VS Code's server with Chromium as the window, and exits with the suite's exit code.
 //
 //   launcher.ts FOLDER --extensionDevelopmentPath=… --extensionTestsPath=… [--user-data-dir=…]
 //
-// PROMPTFORGE_HOST_VERSION names the VS Code (default: the newest), PROMPTFORGE_HOST_KEYCHAIN=none one without a
-// keychain, PROMPTFORGE_HOST_TRUST=ask one that does not trust a folder unasked.
+// PROMPTFORGE_HOST_VERSION is the version of VS Code (default: the newest). PROMPTFORGE_HOST_KEYCHAIN=none runs it
+// without a keychain, PROMPTFORGE_HOST_TRUST=ask with Workspace Trust.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,14 +20,14 @@ import { openUnseenPage } from './unseenPage.ts';
 import { installServer } from './vscodeServer.ts';
 import { hostVersion, NEWEST } from './vscodeVersions.ts';
 
-/** A suite that prints nothing for so long hangs; every test that ends prints a line. */
+/** A suite that prints nothing for this long hangs, because each finished test prints a line. */
 const SILENCE_MS = patience(5 * 60_000);
 
-/** What VS Code writes to the window's console when the connection to its extension host has ended. */
+/** VS Code's console message when the window has lost its extension host. */
 const HOST_IS_LOST = '[reconnect] starting reconnecting loop';
 
 async function runSuite(commandLine: readonly string[]): Promise<number> {
-  // `strict: false`: the desktop build's own flags (--no-sandbox, --skip-welcome, …) come too and mean nothing here.
+  // `strict: false` ignores flags of the desktop build, such as --no-sandbox and --skip-welcome.
   const { values, positionals } = parseArgs({
     args: [...commandLine],
     strict: false,
@@ -103,12 +102,12 @@ async function runSuite(commandLine: readonly string[]): Promise<number> {
   return await ended.promise;
 }
 
-/** Why the extension host ended only the server tells. */
+/** The end of the server's log: only the server logs why the extension host ended. */
 function endOfLog(server: RunningServer): string {
   return `The server's log ends:\n${server.log().slice(-4_000)}`;
 }
 
-// What the workbench itself writes to its console in every run, and nobody who reads a test's output wants.
+// Console messages that the workbench writes in every run, left out of the tests' output.
 const NOTICES_OF_THE_WORKBENCH = [
   /^Resolv(ing|ed) connection token/,
   /^Creating a socket/,

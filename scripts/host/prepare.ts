@@ -1,5 +1,5 @@
-// Gets what the tests in a real VS Code need onto this machine: its server, a browser, a keyring and another editor; for
-// `npm run test:all` the server of the oldest VS Code as well. And the oldest Nodes that are promised.
+// Installs the programs that tests need: VS Code's server, a browser, a keyring, Neovim and the oldest supported Nodes;
+// for `npm run test:all` also the server of the oldest supported VS Code.
 
 import packageJson from '../../package.json' with { type: 'json' };
 import { PACKAGE_NODE } from '../npmPackage.ts';
@@ -13,7 +13,7 @@ const everything = process.env['PROMPTFORGE_TEST_RUNS'] === 'full';
 const steps = new Steps();
 
 await Promise.all([
-  // One after the other: apt-get keeps a lock of its own.
+  // One after the other, because apt-get has a lock.
   steps.during(async say => {
     await provideBrowser(say);
     await provideKeyring(say);

@@ -1,5 +1,5 @@
-// Starts a program as the leader of its own process group and ends that whole group, so that no grandchild
-// (an extension host, a keyring) outlives it.
+// Starts a program as the leader of its own process group and ends the whole group, so that no grandchild, such as an
+// extension host or a keyring, outlives it.
 
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,12 +7,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const GRACE_MS = 5_000;
 
-/** Starts a program in a process group of its own (on Windows: as it is, `endGroup` ends its tree there). */
+/** Starts a program in its own process group. On Windows there are none, and `endGroup` ends the process tree. */
 export function spawnGroup(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
   return spawn(command, args, { ...options, detached: process.platform !== 'win32' });
 }
 
-/** Ends a process started by `spawnGroup` and all that it started: SIGTERM, and SIGKILL after five seconds. */
+/** Ends a process started by `spawnGroup`, and its whole group: SIGTERM, then SIGKILL after five seconds. */
 export async function endGroup(leader: ChildProcess): Promise<void> {
   if (leader.pid === undefined) return;
   const exited = leader.exitCode !== null || leader.signalCode !== null ? undefined : once(leader, 'exit');
@@ -31,7 +31,7 @@ function signalGroup(leader: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-leader, signal);
   } catch {
-    // ESRCH: the whole group has ended already, which is what was asked for.
+    // ESRCH: the whole group has already ended.
   }
 }
 

@@ -1,5 +1,5 @@
-// The oldest Node that is promised: what people install must run on it, and the project's own tests run on a newer one,
-// which has more.
+// Installs the oldest supported Node: the packages must run on it, while the tests run on a newer Node, which has more
+// features.
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,15 +9,15 @@ import { installOnce } from './installOnce.ts';
 import { nodeExecutable, nodePackage, unpackPackage, watchGrowth } from './npm.mjs';
 import { stopwatch } from './steps.mjs';
 
-/** Of the download, about. */
+/** The approximate size of the download. */
 const MEGABYTES = 45;
 
 /**
- * Installs the oldest Node of a range unless the cache has it.
+ * Installs the oldest Node of a range, unless it is in the cache.
  * @param range as in the `engines` of a package: `>=22.13.0`, `>=20`
- * @param say is told what is going on
+ * @param say called with the progress
  * @returns the path of its executable
- * @throws {Error} when npm cannot fetch it
+ * @throws {Error} if npm cannot download it
  */
 export async function installOldestNode(
   range: string = packageJson.engines.node,

@@ -1,4 +1,4 @@
-// Runs a program to its end and keeps what it printed, for the message when it fails.
+// Runs a program and captures its output.
 
 import { spawn } from 'node:child_process';
 
@@ -8,9 +8,9 @@ export type CommandOptions = {
 };
 
 /**
- * Runs a program without a shell.
- * @returns what it printed on both streams
- * @throws {Error} with the last lines of what it printed when it cannot start or exits with another code than 0
+ * Runs a program without a shell, and waits until it ends.
+ * @returns its output on both streams
+ * @throws {Error} if it cannot start; with the last lines of its output if its exit code is not 0
  */
 export function runCommand(
   command: string,

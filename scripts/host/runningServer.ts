@@ -1,4 +1,4 @@
-// Starts and stops a VS Code server with data, extensions and a keychain of its own.
+// Starts and stops a VS Code server with its own data, extensions and keychain.
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,30 +11,30 @@ import type { InstalledServer } from './vscodeServer.ts';
 import { writeSettings } from './writeSettings.ts';
 
 export type Keychain =
-  /** An unlocked keyring of its own, thrown away afterwards. */
+  /** A separate, unlocked keyring. */
   | 'own'
-  /** None answers, as on a bare server. */
+  /** No keychain, as on a bare server. */
   | 'none'
-  /** Whatever the user's session has. */
+  /** The keychain of the user's session. */
   | 'inherited';
 
 export type ServerOptions = {
-  /** The server's own folder (data, extensions, keyring): an absolute path. */
+  /** The folder for the server's data, extensions and keyring: an absolute path. */
   readonly folder: string;
   readonly keychain: Keychain;
-  /** True if the workbench asks before it trusts a folder; without, every folder is trusted. */
+  /** True if the workbench asks before it trusts a folder; otherwise it trusts every folder. */
   readonly workspaceTrust: boolean;
-  /** True if the workbench obeys a `payload` in its address (a test suite, an extension under development). */
+  /** True if the workbench accepts a `payload` in its address, such as an extension under development. */
   readonly acceptPayload: boolean;
-  /** User settings to begin with. */
+  /** The initial user settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** True if user settings that are there already stay as they are; otherwise they are replaced. */
+  /** True to keep existing user settings; otherwise they are replaced. */
   readonly keepSettings?: boolean;
   /** Added to the environment of the server and of the extension host. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What a browser must know to be let in; without, anyone who reaches the port is, which only a test may allow. */
+  /** The token that a browser must present. Without it, the port is open to everyone, which only tests may allow. */
   readonly connectionToken?: string;
-  /** The port to listen on; a free one unless told. */
+  /** The port to listen on; default: any free port. */
   readonly port?: number;
   /** A VSIX to install before the start: an absolute path. */
   readonly vsix?: string;
@@ -44,18 +44,18 @@ export type RunningServer = {
   readonly port: number;
   /** `127.0.0.1:port`, the authority of its `vscode-remote` addresses. */
   readonly authority: string;
-  /** What it has printed so far. */
+  /** The output so far. */
   log(): string;
-  /** The workbench's address for a folder or a `.code-workspace` file; `payload` only counts with `acceptPayload`. */
+  /** The workbench's address for a folder or a `.code-workspace` file; `payload` requires `acceptPayload`. */
   workbench(folder: string, payload?: ReadonlyArray<readonly [string, string]>): string;
-  /** Ends it with everything it started. May be called twice. */
+  /** Ends the server and all processes that it started. May be called twice. */
   stop(): Promise<void>;
 };
 
 const READY = 'Extension host agent listening';
 const START_TIMEOUT_MS = patience(180_000);
 
-/** The settings of a workbench that neither greets nor asks nor looks for updates. */
+/** Settings that turn off welcome pages, questions and updates. */
 const QUIET_SETTINGS = {
   'workbench.startupEditor': 'none',
   'workbench.welcomePage.walkthroughs.openOnInstall': false,
@@ -73,12 +73,12 @@ const QUIET_SETTINGS = {
   'window.confirmBeforeClose': 'never',
 } as const;
 
-/** Settings that keep VS Code's Git from starting a process for each folder and file that a test opens. */
+/** Settings that turn off VS Code's Git, which starts a process for each folder and file that a test opens. */
 export const WITHOUT_GIT = { 'git.enabled': false } as const;
 
 /**
  * Starts a server and waits until it listens.
- * @throws {Error} with its last lines when it ends or does not listen within minutes
+ * @throws {Error} with its last output if it ends, or does not listen within minutes
  */
 export async function startServer(
   installed: InstalledServer,
@@ -89,7 +89,7 @@ export async function startServer(
   await mkdir(extensions, { recursive: true });
   const settings = { ...QUIET_SETTINGS, ...options.settings };
   await writeSettings(join(data, 'data', 'User'), settings, options.keepSettings ?? false);
-  // To a workbench the server is a remote machine: settings of scope "machine" are read from its own file only.
+  // For a workbench, the server is a remote machine: it reads settings of scope "machine" only from this file.
   await writeSettings(join(data, 'data', 'Machine'), settings, false);
   const env = serverEnvironment(options);
   const folders = [
@@ -124,7 +124,7 @@ export async function startServer(
         : ['--connection-token', options.connectionToken]),
       '--telemetry-level',
       'off',
-      // Nothing leaves this machine: packing each message would cost both ends more than sending it.
+      // On one machine, compressing a message costs more than sending it.
       '--disable-websocket-compression',
     ],
     ...(options.acceptPayload ? ['--enable-smoke-test-driver'] : []),
@@ -180,7 +180,7 @@ export async function startServer(
 
 function serverEnvironment(options: ServerOptions): NodeJS.ProcessEnv {
   const base = options.keychain === 'none' ? withoutKeychain(process.env) : process.env;
-  // An empty gallery: a test run and a demo look nothing up in a marketplace.
-  // As started from a shell: VS Code starts no login shell then to learn its environment, which it waits for.
+  // An empty gallery keeps VS Code from querying a marketplace. VSCODE_CLI tells it that it was started from a shell:
+  // otherwise it would start a login shell to get its environment, and wait for it.
   return { ...base, EXTENSIONS_GALLERY: '{}', VSCODE_CLI: '1', ...options.env };
 }

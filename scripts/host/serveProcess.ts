@@ -1,5 +1,4 @@
-// `promptforge serve` as a process of its own, as it ships, for tests and benchmarks: what is to be killed or measured
-// must not be the test itself.
+// Runs the bundled `promptforge serve` in a separate process, so that tests can kill it and benchmarks measure it.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,27 +8,27 @@ import type { Readable } from 'node:stream';
 import type { BundledCli } from './bundledCli.ts';
 import { patience } from './patience.ts';
 
-/** Minutes: several start at a time, and verify the end of their log first. */
+/** Minutes, because several start at once, and each first verifies the end of its log. */
 const START_TIMEOUT_MS = patience(3 * 60_000);
 
-/** Where a registry keeps what it holds. */
+/** The place of a registry's data. */
 export type Place =
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 'database'; readonly url: string };
 
-/** Disposing kills it where it still runs. */
+/** Disposing it kills the process if it is still running. */
 export interface ServeProcess extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;
-  /** Rejects with what it said when it ends by itself; never resolves. */
+  /** Rejects with the output if the process ends unexpectedly; never resolves. */
   readonly fallen: Promise<never>;
-  /** Ends it as `kill -9` does; resolves when it is gone. */
+  /** Ends the process with SIGKILL; resolves when it has ended. */
   kill(): Promise<void>;
-  /** Asks it to stop; resolves with its exit code. */
+  /** Ends the process with SIGTERM; resolves with its exit code. */
   stop(): Promise<number | null>;
 }
 
-/** @throws Error with what it said when it ends before it listens, or does not listen for minutes */
+/** @throws Error with its output if it ends before it listens, or does not listen within minutes */
 export async function startServe(
   { script, compileCache }: BundledCli,
   place: Place,
@@ -58,7 +57,7 @@ export async function startServe(
     if (asked) return new Promise<never>(() => {});
     throw new Error(`The server ended by itself with ${code}:\n${complaints()}`);
   });
-  // Who does not wait for it learns of it by the server's silence.
+  // A test that does not await `fallen` notices that the server no longer answers.
   fallen.catch(() => {});
   const kill = () => end('SIGKILL').then(() => {});
   return { url, pid: child.pid ?? 0, fallen, kill, stop: () => end('SIGTERM'), [Symbol.asyncDispose]: kill };
@@ -96,7 +95,7 @@ function tailOf(stream: Readable | null): () => string {
 
 let folderOfKey: string | undefined;
 
-/** Beside a database a registry keeps its key and what it signed: not among the user's own files. */
+/** With a database, a registry stores its key and signed heads in files: in a temporary folder, not the user's own. */
 function keyOf(options: readonly string[]): readonly string[] {
   if (options.includes('--registry-key') || options.includes('--delivery-only')) return [];
   if (folderOfKey === undefined) {

@@ -1,18 +1,18 @@
-// Shows what a command is doing meanwhile: one line for each step that runs. A terminal shows the lines updated in
-// place; anything else gets a line when a step begins, one every few seconds, and the last one.
-// Plain JavaScript, because bootstrap.mjs shows its own steps with it.
+// Shows the progress of a command: one line per running step. A terminal updates the lines in place; other outputs get
+// a line when a step begins, every few seconds while it changes, and when it ends.
+// Plain JavaScript, because bootstrap.mjs uses it.
 
 import { performance } from 'node:perf_hooks';
 
 const EVERY_MS = 5_000;
 
-/** @typedef {(message: string) => void} Say tells what a step is doing now, in place of what it said before */
+/** @typedef {(message: string) => void} Say replaces the text of a step */
 
 export class Steps {
   #out;
   /** The lines of the running steps, in the order in which the steps began. @type {Line[]} */
   #running = [];
-  /** How many of them the terminal shows. */
+  /** The number of lines that the terminal shows. */
   #shown = 0;
 
   /** @param {NodeJS.WriteStream} out */
@@ -21,7 +21,7 @@ export class Steps {
   }
 
   /**
-   * Shows a step while it runs: nothing before it says something; what it said last stays when it ends well.
+   * Shows a step while it runs, from its first text on. The last text remains after the step has ended.
    * @template T
    * @param {(say: Say) => Promise<T>} work
    * @returns {Promise<T>}
@@ -62,7 +62,7 @@ export class Steps {
     this.#draw();
   }
 
-  /** What is no terminal gets each text once. @param {Line} line */
+  /** Prints each text once, if the output is no terminal. @param {Line} line */
   #print(line) {
     if (this.#out.isTTY || line.text === line.printed) return;
     line.printed = line.text;
@@ -72,7 +72,7 @@ export class Steps {
   #draw() {
     if (!this.#out.isTTY) return;
     this.#erase();
-    // A line that wraps would count as two.
+    // Truncates lines, because a wrapped line would count as two.
     const width = (this.#out.columns ?? 80) - 1;
     for (const { text } of this.#running) this.#out.write(`${text.slice(0, width)}\n`);
     this.#shown = this.#running.length;
@@ -87,8 +87,8 @@ export class Steps {
 /** @typedef {{text: string, printed: string}} Line */
 
 /**
- * Measures a step.
- * @returns {() => string} gives the time since, as "3.2 s"
+ * Starts measuring time.
+ * @returns {() => string} returns the elapsed time, such as "3.2 s"
  */
 export function stopwatch() {
   const started = performance.now();

@@ -1,24 +1,24 @@
-// The programs that only the operating system can provide (a browser, a keyring): finds them, installs what is
-// missing where that needs no question (Debian as root, as in CI), and says exactly what to install elsewhere.
+// Finds programs that come from the operating system, such as a browser and a keyring. As root on Debian, as in CI,
+// installs missing ones; elsewhere, throws an error that names the packages to install.
 
 import { access, constants } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { runCommand } from './runCommand.ts';
 
 type SystemNeed = {
-  /** What the message calls it. */
+  /** The name in messages. */
   readonly what: string;
-  /** Names or absolute paths of the executable, the preferred first. */
+  /** Names or absolute paths of the executable, in order of preference. */
   readonly executables: readonly string[];
   readonly debianPackages: readonly string[];
-  /** The packages to install where apt does not have those. */
+  /** The packages to install if apt does not have `debianPackages`. */
   readonly otherPackages?: readonly string[];
 };
 
 const BROWSER: SystemNeed = {
   what: 'Chromium',
   executables: [
-    // Without tabs, bars and menus of its own a window costs a tenth less, and there is less to download.
+    // Has no tabs, toolbars and menus, so that a window costs a tenth less, and is a smaller download.
     'chromium-headless-shell',
     'chromium',
     'chromium-browser',
@@ -45,7 +45,7 @@ const SESSION_BUS: SystemNeed = {
 
 const NEOVIM: SystemNeed = { what: 'Neovim', executables: ['nvim'], debianPackages: ['neovim'] };
 
-/** What a cluster with failover consists of, in the versions of Debian 12 or newer. */
+/** The programs of a cluster with failover, as in Debian 12 or newer. */
 const CLUSTER: readonly SystemNeed[] = [
   { what: 'Patroni', executables: ['patroni'], debianPackages: ['patroni', 'python3-etcd'] },
   { what: 'etcd', executables: ['etcd'], debianPackages: ['etcd-server'] },
@@ -63,9 +63,9 @@ const CLUSTER: readonly SystemNeed[] = [
 export const HAS_SECRET_SERVICE = process.platform === 'linux';
 
 /**
- * Makes sure that a Chromium is there.
+ * Makes sure that Chromium is installed.
  * @returns its executable
- * @throws {Error} with what to install when it is missing and cannot be installed from here
+ * @throws {Error} that names the packages to install, if it is missing and cannot be installed automatically
  */
 export async function provideBrowser(say: (message: string) => void): Promise<string> {
   const found = await findExecutable(BROWSER.executables);
@@ -78,9 +78,9 @@ export async function provideBrowser(say: (message: string) => void): Promise<st
 }
 
 /**
- * Makes sure that a Neovim is there.
+ * Makes sure that Neovim is installed.
  * @returns its executable
- * @throws {Error} with what to install when it is missing and cannot be installed from here
+ * @throws {Error} that names the packages to install, if it is missing and cannot be installed automatically
  */
 export async function provideNeovim(say: (message: string) => void): Promise<string> {
   const found = await findExecutable(NEOVIM.executables);
@@ -92,8 +92,8 @@ export async function provideNeovim(say: (message: string) => void): Promise<str
 }
 
 /**
- * Makes sure that `gnome-keyring-daemon` and `dbus-run-session` are there.
- * @throws {Error} with what to install when they are missing and cannot be installed from here
+ * Makes sure that `gnome-keyring-daemon` and `dbus-run-session` are installed.
+ * @throws {Error} that names the packages to install, if they are missing and cannot be installed automatically
  */
 export async function provideKeyring(say: (message: string) => void): Promise<void> {
   if (!HAS_SECRET_SERVICE) return;
@@ -105,9 +105,9 @@ export async function provideKeyring(say: (message: string) => void): Promise<vo
 }
 
 /**
- * Makes sure that there are Patroni, etcd, HAProxy and a PostgreSQL for them.
+ * Makes sure that Patroni, etcd, HAProxy and PostgreSQL are installed.
  * @returns the folder of PostgreSQL's programs
- * @throws {Error} with what to install when something is missing and cannot be installed from here
+ * @throws {Error} that names the packages to install, if any are missing and cannot be installed automatically
  */
 export async function provideCluster(say: (message: string) => void): Promise<string> {
   const missing: SystemNeed[] = [];
@@ -119,7 +119,7 @@ export async function provideCluster(say: (message: string) => void): Promise<st
   return dirname(found);
 }
 
-/** The first of these executables that is there, as an absolute path. */
+/** The absolute path of the first of these executables that exists. */
 export async function findExecutable(names: readonly string[]): Promise<string | undefined> {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter(folder => folder !== '');
   const candidates = names.flatMap(name =>
@@ -147,7 +147,7 @@ async function installMissing(needs: readonly SystemNeed[], say: (message: strin
     throw new Error(`This needs ${what}, which is missing on this machine. ${how}`);
   }
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  // Another apt-get may be running: it is waited for (-1: as long as it takes).
+  // Waits for another running apt-get, without a time limit (-1).
   const wait = ['-o', 'DPkg::Lock::Timeout=-1'];
   say(`Installing ${what} (apt-get) …`);
   await runCommand(apt, [...wait, 'update'], { env });
@@ -156,7 +156,7 @@ async function installMissing(needs: readonly SystemNeed[], say: (message: strin
   await runCommand(apt, [...wait, 'install', '--yes', '--no-install-recommends', ...packages], { env });
 }
 
-/** The packages of a need that this system's apt has. */
+/** The packages to install: `otherPackages` if apt does not have `debianPackages`. */
 async function packagesFor(need: SystemNeed): Promise<readonly string[]> {
   if (need.otherPackages === undefined) return need.debianPackages;
   const areKnown = await runCommand('apt-cache', ['show', '--no-all-versions', ...need.debianPackages]).then(

@@ -1,18 +1,18 @@
-// A page that nobody looks at, without Playwright's own view of it: Playwright has Chromium report whatever a page sends
-// and receives, and each message between a workbench and its extension host then goes through three processes more.
+// Opens a page without a Playwright `Page`, for which Chromium reports all network traffic: each message between a
+// workbench and its extension host would then pass through three more processes.
 
 import type { Browser, CDPSession } from 'playwright-core';
 import { PAGE_SCRIPTS } from './pageScripts.ts';
 
-/** What the scripts of a page may call by its name; the arguments come as JSON has them, errors as their stack. */
+/** Functions that scripts of the page can call by name. The arguments are passed as JSON, errors as their stack. */
 export type Exposed = Readonly<Record<string, (...args: unknown[]) => void>>;
 
 export interface UnseenPage {
-  /** Resolves when the page begins to load. @throws {Error} when the address cannot be reached */
+  /** Resolves when the page begins to load. @throws {Error} if the address cannot be reached */
   goto(address: string): Promise<void>;
 }
 
-/** Opens a page with no memory of earlier ones, in which scripts may use the clipboard. It ends with the browser. */
+/** Opens a page without data from earlier ones, where scripts may use the clipboard. It closes with the browser. */
 export async function openUnseenPage(browser: Browser, exposed: Exposed): Promise<UnseenPage> {
   const all = await browser.newBrowserCDPSession();
   const { browserContextId } = await all.send('Target.createBrowserContext');
@@ -31,7 +31,7 @@ export async function openUnseenPage(browser: Browser, exposed: Exposed): Promis
   await page.send('Page.enable');
   const scripts = [PAGE_SCRIPTS, ...Object.keys(exposed).map(callingScript)].join('\n');
   await page.send('Page.addScriptToEvaluateOnNewDocument', { source: scripts });
-  // Without a graphics card each pixel costs processor time.
+  // Small, because without a graphics card each pixel costs processor time.
   const metrics = { width: 1024, height: 640, deviceScaleFactor: 1, mobile: false };
   await page.send('Emulation.setDeviceMetricsOverride', metrics);
   await page.send('Emulation.setFocusEmulationEnabled', { enabled: true });
@@ -65,7 +65,7 @@ function callingScript(name: string): string {
 type Answer = { readonly id?: number; readonly method?: string } & Readonly<Record<string, unknown>>;
 type Asked = ReturnType<typeof Promise.withResolvers<Readonly<Record<string, unknown>>>>;
 
-/** The protocol of one page, whose messages are wrapped into those of the browser's. */
+/** A DevTools protocol session of one page, whose messages are wrapped in those of the browser's session. */
 class PageSession {
   onBinding: (payload: string) => void = () => undefined;
   readonly #browser: CDPSession;

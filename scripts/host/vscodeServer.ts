@@ -1,5 +1,5 @@
 // Installs VS Code's own server (workbench, extension host, built-in extensions) from the npm registry into the
-// user's cache. See docs/decisions/vscode-test-host.md for why it is not the desktop build.
+// user's cache. docs/decisions/vscode-test-host.md explains why it is not the desktop build.
 
 import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,16 +12,16 @@ import type { HostVersion } from './vscodeVersions.ts';
 /** An installed VS Code server. */
 export type InstalledServer = {
   readonly version: HostVersion;
-  /** The Node it runs on. */
+  /** The path of the Node that it runs on. */
   readonly node: string;
-  /** Its `server-main.js`. */
+  /** The path of its `server-main.js`. */
   readonly main: string;
 };
 
-// Raised when the steps below change, so that an older install is not taken for the new one.
+// Increase this if the steps below change, so that older installations are not used.
 const LAYOUT = 2;
 
-/** Packages of the server that are large and serve agents, chat and containers, all of which are off here. */
+/** Large packages for agents, chat and containers, which the tests turn off. */
 const NEEDLESS = [
   '@devcontainers/cli',
   '@github/copilot',
@@ -31,13 +31,13 @@ const NEEDLESS = [
   '@vscode/sandbox-runtime',
   'ssh2',
 ];
-/** Native packages for one system, which npm downloads on each. */
+/** Native packages for Windows, which npm would download on every system. */
 const FOR_WINDOWS = ['@vscode/windows-process-tree', '@vscode/windows-registry'];
 
 /**
- * Installs the server unless the cache has it.
- * @param say is told what is going on
- * @throws {Error} when npm cannot fetch it, or the platform has no Node package
+ * Installs the server, unless it is in the cache.
+ * @param say called with the progress
+ * @throws {Error} if npm cannot download it, or there is no Node package for the platform
  */
 export async function installServer(
   version: HostVersion,
@@ -65,10 +65,10 @@ async function download(
   await watchGrowth(
     cache,
     megabytes =>
-      // npm holds some files twice for a moment.
+      // At most the total, because npm stores some files twice for a moment.
       say(`Downloading ${what}  ${Math.min(megabytes, version.megabytes)} of about ${version.megabytes} MB`),
     async () => {
-      // Without code-server's own packages: only the server of VS Code in it is used.
+      // Without code-server's own packages, because only its VS Code server is used.
       await unpackPackage(`code-server@${version.codeServer}`, join(folder, 'code-server'), {
         cache,
         only: 'lib/vscode',
@@ -83,13 +83,13 @@ async function download(
       }
     },
   );
-  // Where VS Code looks for its built-in modules; relative, so that the folder can take its final name.
+  // VS Code looks for its built-in modules here. The link is relative, because the folder is renamed later.
   await symlink('node_modules', join(serverFolder(folder), 'node_modules.asar'), 'junction');
   await rm(cache, { recursive: true });
   say(`Installed ${what} (${elapsed()})`);
 }
 
-/** The native modules of a server load in every Node of one major version. */
+/** Returns true if the server's native modules load in the running Node: it has the same major version. */
 function runsOnOurNode(version: HostVersion): boolean {
   return version.node.split('.')[0] === process.versions.node.split('.')[0];
 }
@@ -102,17 +102,17 @@ function serverFolder(installFolder: string): string {
   return join(installFolder, 'code-server', 'lib', 'vscode');
 }
 
-/** Takes the packages that nothing here needs out of what npm is about to install. */
+/** Removes packages that the tests do not need from the server's dependencies, before npm installs them. */
 async function leaveOutPackages(server: string): Promise<void> {
   const file = join(server, 'package.json');
   const manifest = JSON.parse(await readFile(file, 'utf8')) as { dependencies: Record<string, string> };
   const needless = process.platform === 'win32' ? NEEDLESS : [...NEEDLESS, ...FOR_WINDOWS];
   for (const name of needless) delete manifest.dependencies[name];
-  // 1.105 names `@parcel/watcher` by a git address that a registry mirror does not serve; its releases are the same.
+  // 1.105 refers to `@parcel/watcher` by a git address, which registry mirrors do not serve. A release works as well.
   const watcher = manifest.dependencies['@parcel/watcher'];
   if (watcher !== undefined && !/^[\^~]?\d/.test(watcher)) {
     manifest.dependencies['@parcel/watcher'] = '^2.5.1';
-    await rm(join(server, 'npm-shrinkwrap.json'), { force: true }); // It holds the git address too.
+    await rm(join(server, 'npm-shrinkwrap.json'), { force: true }); // It contains the git address too.
   }
   await writeFile(file, JSON.stringify(manifest, null, 2));
 }

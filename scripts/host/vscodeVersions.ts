@@ -1,18 +1,18 @@
-// Which VS Code versions the extension is proved on, and what each needs to run without the desktop build.
+// The VS Code versions that the extension is tested on, and how to run each without the desktop build.
 
-/** A VS Code that the npm package `code-server` carries. */
+/** A version of VS Code that the npm package `code-server` contains. */
 export type HostVersion = {
-  /** The VS Code version, as `vscode.version` says it. */
+  /** The VS Code version, as in `vscode.version`. */
   readonly vscode: string;
-  /** The version of the package `code-server` that holds it. */
+  /** The version of the package `code-server` that contains it. */
   readonly codeServer: string;
-  /** The Node its server runs on: the one its own release was built for. 1.105's extension host hangs on Node 24. */
+  /** The Node that its release was built for. The extension host of 1.105 hangs on Node 24. */
   readonly node: string;
-  /** What its installation downloads, in megabytes, with its Node if that is not ours; on Linux. */
+  /** The size of the download on Linux in megabytes, including its Node if that is not the project's. */
   readonly megabytes: number;
 };
 
-/** The minimum engine of package.json. */
+/** The minimum version in package.json. */
 export const OLDEST: HostVersion = {
   vscode: '1.105.1',
   codeServer: '4.105.1',
@@ -20,7 +20,7 @@ export const OLDEST: HostVersion = {
   megabytes: 125,
 };
 
-/** The newest there is. */
+/** The newest supported version. */
 export const NEWEST: HostVersion = {
   vscode: '1.139.1',
   codeServer: '4.139.1',
@@ -29,8 +29,8 @@ export const NEWEST: HostVersion = {
 };
 
 /**
- * The host for a version written in full or as `major.minor`.
- * @throws {Error} when the extension is not proved on that version
+ * Finds a version, given in full or as `major.minor`.
+ * @throws {Error} if the extension is not tested on that version
  */
 export function hostVersion(version: string): HostVersion {
   const known = [OLDEST, NEWEST];

@@ -1,4 +1,4 @@
-// The workbench as a person at the keyboard meets it: opens it and drives it by keys alone.
+// Opens the workbench and drives it by keyboard only.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
@@ -8,8 +8,8 @@ const OPEN_TIMEOUT_MS = patience(180_000);
 const SHOW_TIMEOUT_MS = patience(60_000);
 
 /**
- * Opens the workbench at `address` and waits until it takes keys and its extensions have been started.
- * @param say is told how far it is
+ * Opens the workbench at `address`, and waits until it accepts keys and its extensions have started.
+ * @param say called with the progress
  */
 export async function openWorkbench(
   page: Page,
@@ -21,17 +21,17 @@ export async function openWorkbench(
   await workbenchIsReady(page, say);
 }
 
-/** Waits until a workbench whose page is loaded takes keys and its extensions have been started. */
+/** Waits until a loaded workbench accepts keys and its extensions have started. */
 export async function workbenchIsReady(page: Page, say: (message: string) => void): Promise<void> {
   await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: OPEN_TIMEOUT_MS });
   say('the workbench is drawn');
-  // The remote indicator loses its "opening" state when the extension host answers.
+  // The remote indicator shows "Opening" until the extension host answers.
   await page
     .locator('[id="status.host"]', { hasNotText: 'Opening' })
     .locator('.codicon-remote')
     .waitFor({ timeout: OPEN_TIMEOUT_MS });
   say('the extension host has answered');
-  // The palette lists what was contributed when it was opened, so it must not be opened sooner.
+  // The palette lists only the commands that were contributed before it opened.
   await page
     .getByRole('tab', { name: 'PromptForge' })
     .or(page.getByRole('button', { name: 'PromptForge' }))
@@ -41,8 +41,8 @@ export async function workbenchIsReady(page: Page, say: (message: string) => voi
 }
 
 /**
- * Runs a command from the palette by the title it has there (`PromptForge: Publish…`).
- * @throws {Error} when the palette offers no such command
+ * Runs a command by its title in the Command Palette (`PromptForge: Publish…`).
+ * @throws {Error} if the palette has no such command
  */
 export async function runFromPalette(page: Page, title: string): Promise<void> {
   await page.keyboard.press('F1');
@@ -59,7 +59,7 @@ export async function runFromPalette(page: Page, title: string): Promise<void> {
       `The command palette has no "${title}"; it offers: ${offered.slice(0, 8).join(' | ') || 'nothing'}`,
     );
   });
-  // The best match is not always the exact one: walk down to it as a person would.
+  // The first match is not always the exact one, so move down to it as a person would.
   const rows = page.locator('.quick-input-widget .quick-input-list .monaco-list-row');
   for (let step = 0; step < 20; step += 1) {
     const focused = await rows.and(page.locator('.focused')).locator('.label-name').first().textContent();
@@ -69,7 +69,7 @@ export async function runFromPalette(page: Page, title: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-/** Opens a file of the folder by its path with the keyboard's quick open. */
+/** Opens a file by its path in the folder, with Quick Open. */
 export async function openFile(page: Page, path: string): Promise<void> {
   await page.keyboard.press('ControlOrMeta+KeyP');
   const input = page.locator('.quick-input-widget:visible .quick-input-box input');
@@ -84,7 +84,7 @@ export async function openFile(page: Page, path: string): Promise<void> {
   await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor({ timeout: SHOW_TIMEOUT_MS });
 }
 
-/** Waits until the workbench has drawn what it was told: nothing in progress, and a moment more. */
+/** Waits until the workbench shows no progress, at most 10 s, and then `milliseconds` more. */
 export async function settle(page: Page, milliseconds = 800): Promise<void> {
   const progress = page.locator('.monaco-progress-container.active.infinite');
   await progress

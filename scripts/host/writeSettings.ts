@@ -1,11 +1,11 @@
-// Puts a settings.json where a VS Code reads it.
+// Writes a settings.json for VS Code.
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Writes `settings.json` into a folder that is made if need be.
- * @param keep whether a file that is there already stays as it is
+ * Writes `settings.json` into a folder, which is created if it does not exist.
+ * @param keep true to keep an existing file
  */
 export async function writeSettings(
   folder: string,

@@ -1,5 +1,4 @@
-// Runs every test of a suite alone, each with the hooks of its own `describe`s only: what passes here needs nothing
-// that another test has left behind.
+// Runs each test of a suite alone, only with the hooks of its own `describe`s, to show that no test depends on another.
 
 import type Mocha from 'mocha';
 import type { Suite } from 'mocha';
@@ -7,13 +6,13 @@ import type { Suite } from 'mocha';
 /**
  * Runs the tests of a loaded suite one by one, and prints those that fail.
  * @param mocha with all test files loaded; its `grep` is taken into account
- * @returns the full titles of the tests that failed, also of those whose hooks did
+ * @returns the full titles of the tests that failed or whose hooks failed
  */
 export async function runEachAlone(mocha: Mocha): Promise<string[]> {
   mocha.cleanReferencesAfterRun(false);
   const { grep } = mocha.options as { readonly grep?: string | RegExp };
   const wanted = new RegExp(grep ?? '');
-  // Tests of the same full title cannot be told apart: they run together.
+  // Tests with the same full title run together, because `grep` cannot distinguish them.
   const titles = new Set(titlesIn(mocha.suite).filter(title => wanted.test(title)));
   const failed: string[] = [];
   for (const title of titles) {

@@ -1,5 +1,5 @@
-// Adds up the coverage of all stages: of plain Node, and of the extension host, whose bundle is led back to src/ by
-// its source map.
+// Combines the coverage of all stages: of Node, and of the extension host, whose bundle is mapped to src/ by its source
+// map.
 
 import { open, readdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -8,7 +8,7 @@ import { CoverageReport } from 'monocart-coverage-reports';
 import { ROOT } from '../projectRoot.ts';
 
 /**
- * Prints a summary and writes coverage/lcov.info and coverage/index.html.
+ * Prints a summary, and writes coverage/report/lcov.info and coverage/report/index.html.
  * @param raw the folder of V8's coverage files
  */
 export async function reportCoverage(raw: string): Promise<void> {
@@ -29,7 +29,7 @@ export async function reportCoverage(raw: string): Promise<void> {
   await report.generate();
 }
 
-/** A process that was killed while it wrote its coverage leaves a part of it, which nothing could read. */
+/** Deletes incomplete files, left by processes that were killed while they wrote their coverage. */
 async function dropHalfWritten(raw: string): Promise<void> {
   for (const name of await readdir(raw)) {
     const file = join(raw, name);
@@ -40,7 +40,7 @@ async function dropHalfWritten(raw: string): Promise<void> {
   }
 }
 
-/** What ran as it is written, and what ran as a bundle. */
+/** Returns true for our sources and bundles. */
 function isOurs(url: string): boolean {
   if (!url.startsWith('file:')) return false;
   const path = relative(ROOT, fileURLToPath(url));

@@ -1,25 +1,25 @@
-// The processor time of a process and of everything it starts, also of what outlives its parent. The system only
-// adds up what a parent waits for, and a killed server leaves its children to nobody; so this looks into /proc.
+// Measures the processor time of a process and all its descendants, including those that outlive their parents. The
+// system only adds up children that a parent waits for, which a killed parent does not do, so this reads /proc.
 
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Linux counts in hundredths of a second, whatever its kernel's own clock does (proc(5), USER_HZ). */
+/** Linux reports hundredths of a second, independent of the kernel's clock (proc(5), USER_HZ). */
 const TICKS_PER_SECOND = 100;
 const INTERVAL_MS = 500;
 
 type Sample = {
   readonly parent: number;
-  /** When it started: a process id may be used again. */
+  /** The start time, because process ids are reused. */
   readonly start: string;
-  /** Its own time, in ticks. */
+  /** The processor time of the process itself, in ticks. */
   readonly own: number;
-  /** The time of the children that it has waited for, and of theirs, in ticks. */
+  /** The processor time of children that it has waited for, and of theirs, in ticks. */
   readonly waited: number;
 };
 
-/** Follows one process and its descendants from its start on. */
+/** Follows one process and its descendants from its start. */
 export class CpuMeter {
-  /** Those that measure now look at the system together: a look at every process is not free. */
+  /** All active meters share one look at the system, because reading every process takes time. */
   static readonly #measuring = new Set<CpuMeter>();
   static #timer: NodeJS.Timeout | undefined;
 
@@ -38,7 +38,7 @@ export class CpuMeter {
     }, INTERVAL_MS).unref();
   }
 
-  /** Ends the measurement. @returns CPU seconds; undefined where there is no /proc */
+  /** Ends the measurement. @returns CPU seconds; undefined if there is no /proc */
   stop(): number | undefined {
     this.#look(samples());
     CpuMeter.#measuring.delete(this);
@@ -58,7 +58,7 @@ export class CpuMeter {
       const counted = gone
         .filter(([, { parent }]) => parent === id)
         .reduce((sum, [, child]) => sum + child.own + child.waited, 0);
-      // A child that came and went between two looks is only seen in what its parent waited for.
+      // A child that started and ended between two looks only appears in the time that its parent waited for.
       this.#ticks += now.own - before.own + Math.max(0, now.waited - before.waited - counted);
       this.#followed.set(id, now);
     }
@@ -75,7 +75,7 @@ export class CpuMeter {
   }
 }
 
-/** Every process of the system by its id; none where there is no /proc. */
+/** All processes of the system by id; empty if there is no /proc. */
 function samples(): Map<number, Sample> {
   const found = new Map<number, Sample>();
   if (process.platform !== 'linux') return found;
@@ -91,7 +91,7 @@ function samples(): Map<number, Sample> {
 function read(id: number): Sample | undefined {
   try {
     const stat = readFileSync(`/proc/${id}/stat`, 'latin1');
-    // The second field is the program's name in parentheses, which may hold spaces and parentheses itself.
+    // The second field is the program's name in parentheses, which may itself contain spaces and parentheses.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const field = (number: number): number => Number(fields[number - 3]);
     return {
@@ -101,6 +101,6 @@ function read(id: number): Sample | undefined {
       waited: field(16) + field(17),
     };
   } catch {
-    return undefined; // It has ended meanwhile.
+    return undefined; // It has ended in the meantime.
   }
 }

@@ -1,19 +1,19 @@
-// How fast this machine is right now, so that time limits mean the same on every machine.
+// Measures the current speed of this machine, to adapt time limits.
 
 import { createHash } from 'node:crypto';
 
-/** The time of one round on the machine the limits were chosen on (2 idle cores of 2.6 GHz), in ms. */
+/** The time of one round in ms on the reference machine, for which the limits were chosen (2 idle cores, 2.6 GHz). */
 const REFERENCE_MS = 65;
 const ROUNDS = 5;
 
 export type MachineSpeed = {
-  /** The median of the rounds in ms: wall-clock time, so that whatever else runs beside counts as well. */
+  /** The median of the rounds in ms: wall-clock time, so that other running programs count as well. */
   readonly milliseconds: number;
-  /** By how much time limits are to be multiplied: 1 or more. */
+  /** The factor for time limits: 1 or more. */
   readonly factor: number;
 };
 
-/** Times a fixed piece of work: hashing, JSON and small objects, as the tests do. Takes about half a second. */
+/** Measures the time of fixed work similar to the tests: hashing, JSON and small objects. Takes about half a second. */
 export function measureMachineSpeed(): MachineSpeed {
   const rounds = Array.from({ length: ROUNDS }, () => {
     const started = performance.now();

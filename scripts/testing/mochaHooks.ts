@@ -1,5 +1,5 @@
-// What every mocha run of this project does before its first test: it puts the suites and tests into a random order
-// (PROMPTFORGE_TEST_SEED repeats one), and gives every test and hook the same long time, which only ends what hangs.
+// Hooks for every Mocha run: shuffle suites and tests (PROMPTFORGE_TEST_SEED repeats an order), and set the same long
+// timeout for all tests and hooks, which only a hang exceeds.
 
 import { sample, shuffledSubarray } from 'fast-check';
 import type { RootHookObject, Runnable, Suite } from 'mocha';
@@ -20,7 +20,7 @@ export const mochaHooks: RootHookObject = {
   },
 };
 
-/** Puts the tests and suites of `suite`, and of those within, into the order that the seed determines. */
+/** Shuffles the tests and suites of `suite` and of nested suites. The seed determines the order. */
 export function shuffle(suite: Suite, seed: number): void {
   suite.tests = shuffled(suite.tests, seed);
   suite.suites = shuffled(suite.suites, seed);
@@ -35,7 +35,7 @@ function shuffled<T>(items: readonly T[], seed: number): T[] {
 type Hooks = 'beforeAll' | 'beforeEach' | 'afterEach' | 'afterAll';
 
 function forEachRunnable(suite: Suite, visit: (runnable: Runnable) => void): void {
-  // mocha has this method and its types do not.
+  // Mocha has this method, but its types do not.
   const { getHooks } = suite as unknown as { getHooks(this: Suite, name: Hooks): Runnable[] };
   for (const name of ['beforeAll', 'beforeEach', 'afterEach', 'afterAll'] as const)
     getHooks.call(suite, name).forEach(visit);

@@ -1,13 +1,13 @@
-// How a running test suite tells `npm test` how far it is: a file of JSON lines that only grows, because standard
-// output belongs to the tests and VS Code's extension host has no other channel to us.
+// Reports the progress of a test suite to `npm test` in a file of JSON lines, because standard output belongs to the
+// tests, and VS Code's extension host has no other channel.
 
 import { appendFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 export type TestFailure = {
-  /** The titles of the suites around it and its own, joined by spaces. */
+  /** The titles of its suites and its own, joined by spaces. */
   readonly title: string;
-  /** The error's message and the lines of its stack. */
+  /** The error's message and stack. */
   readonly reason: string;
 };
 
@@ -25,11 +25,11 @@ export type Progress = {
   readonly passed: number;
   readonly skipped: number;
   readonly failures: readonly TestFailure[];
-  /** The test that is running, or the last one that ran. */
+  /** The running test, or the last one. */
   readonly current: string | undefined;
-  /** True if the suite came to its end. */
+  /** True if the suite has ended. */
   readonly ended: boolean;
-  /** The number of events there were: it grows with every sign of life. */
+  /** The number of events so far, which grows with all progress. */
   readonly events: number;
 };
 
@@ -43,14 +43,14 @@ export const NO_PROGRESS: Progress = {
   events: 0,
 };
 
-/** Appends to the file that PROMPTFORGE_TEST_PROGRESS names; does nothing where it names none. */
+/** Appends an event to the file that PROMPTFORGE_TEST_PROGRESS names; does nothing if it is not set. */
 export function reportProgress(event: ProgressEvent): void {
   const file = process.env['PROMPTFORGE_TEST_PROGRESS'];
-  // Synchronously: a mocha that was told to exit does so right after its last event.
+  // Synchronous, because Mocha may exit right after its last event.
   if (file !== undefined) appendFileSync(file, `${JSON.stringify(event)}\n`);
 }
 
-/** Reads a growing progress file from where it stopped reading before. */
+/** Reads a growing progress file, each time from where it stopped. */
 export class ProgressReader {
   readonly #file: string;
   #offset = 0;
@@ -61,7 +61,7 @@ export class ProgressReader {
     this.#file = file;
   }
 
-  /** What the file says by now; a file that is not there yet says nothing. */
+  /** The progress so far; none if the file does not exist yet. */
   async read(): Promise<Progress> {
     const added = await this.#added();
     const lines = (this.#rest + added).split('\n');
@@ -92,7 +92,7 @@ export function advance(progress: Progress, event: ProgressEvent): Progress {
   const events = progress.events + 1;
   switch (event.kind) {
     case 'start':
-      // A suite may be run again and again, for each of its tests.
+      // A suite may run several times, once for each of its tests.
       return { ...progress, events, ended: false, total: progress.total + event.total };
     case 'begin':
       return { ...progress, events, current: event.title };

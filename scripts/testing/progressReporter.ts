@@ -1,9 +1,9 @@
-// mocha's own `spec` report, which also says in the progress file how far the suite is.
+// Mocha's `spec` reporter, which also writes to the progress file.
 
 import Mocha from 'mocha';
 import { reportProgress } from './progress.ts';
 
-/** A mocha reporter. */
+/** A Mocha reporter. */
 export class ProgressReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
@@ -21,10 +21,10 @@ export class ProgressReporter extends Mocha.reporters.Spec {
   }
 }
 
-/** Causes of causes, as far as they are told. */
+/** The maximum number of nested causes that are printed. */
 const MOST_CAUSES = 4;
 
-/** The error with its stack, and what caused it. */
+/** The error with its stack and its causes. */
 export function reasonOf(error: unknown): string {
   const reasons: string[] = [];
   for (let each = error; reasons.length <= MOST_CAUSES; each = each.cause) {
@@ -36,9 +36,9 @@ export function reasonOf(error: unknown): string {
 
 function stackOf(error: unknown): string {
   if (!(error instanceof Error) || error.stack === undefined) return String(error);
-  // Node's assertions show the difference in their message, which not every stack begins with.
+  // Node's assertion messages contain the difference, but not every stack starts with the message.
   return error.stack.includes(error.message) ? error.stack : `${error.message}\n${error.stack}`;
 }
 
-// mocha takes a reporter given by its path from the default export.
+// Mocha loads a reporter by path from the default export.
 export default ProgressReporter;

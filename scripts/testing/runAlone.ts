@@ -1,4 +1,4 @@
-// Runs each test of some files alone, in plain Node: what `npm run test:alone` runs in place of mocha's own command.
+// Runs each test of some files alone, in Node. `npm run test:alone` uses it instead of Mocha's command.
 //
 //   node scripts/testing/runAlone.ts GLOB
 
@@ -12,5 +12,5 @@ const mocha = new Mocha({ reporter: ProgressReporter, rootHooks: mochaHooks });
 for (const pattern of process.argv.slice(2)) for await (const file of glob(pattern)) mocha.addFile(file);
 await mocha.loadFilesAsync();
 const failed = await runEachAlone(mocha);
-// As with mocha's --exit: what a failed test left open does not keep the process.
+// Like Mocha's --exit, because a failed test may leave something open.
 process.exit(failed.length > 0 ? 1 : 0);

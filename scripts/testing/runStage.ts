@@ -1,4 +1,4 @@
-// Runs one stage of `npm test` in a process of its own, watches it for signs of life, and judges how it ended.
+// Runs one stage of `npm test` in a separate process, stops it if it hangs, and decides whether it failed.
 
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
@@ -13,40 +13,40 @@ import type { Stage } from './stages.ts';
 export type StageResult = {
   readonly stage: Stage;
   readonly seconds: number;
-  /** Of the stage's process and all that it started; undefined where the system does not tell. */
+  /** The processor time of the stage and its child processes; undefined if the system does not report it. */
   readonly cpuSeconds: number | undefined;
   readonly progress: Progress;
-  /** Why it failed, for the reader of the summary; undefined when it succeeded. */
+  /** The reason of the failure, for the summary; undefined if it succeeded. */
   readonly failure: string | undefined;
-  /** All that it printed: an absolute path. */
+  /** The file with its output: an absolute path. */
   readonly log: string;
 };
 
 export type StageSetup = {
-  /** For the logs and the progress files. */
+  /** The folder for logs and progress files. */
   readonly logs: string;
-  /** For V8's coverage of every Node process that the stage starts; undefined where none is wanted. */
+  /** The folder for V8's coverage of all Node processes of the stage; undefined to measure none. */
   readonly coverage: string | undefined;
   /** Added to the environment of every stage. */
   readonly env: Readonly<Record<string, string>>;
-  /** A stage that prints nothing and finishes no test for so long hangs. */
+  /** A stage that prints nothing and reports no progress for this long hangs. */
   readonly silenceMs: number;
 };
 
 /** A stage that is running. */
 export type RunningStage = {
   readonly stage: Stage;
-  /** How far it is; it is read anew a few times a second. */
+  /** Its progress, updated a few times per second. */
   progress(): Progress;
-  /** What it printed last, for a stage without tests. */
+  /** The last line that it printed, for a stage without tests. */
   lastLine(): string;
-  /** Never rejects for a failing stage. */
+  /** Does not reject if the stage fails. */
   readonly result: Promise<StageResult>;
 };
 
 const POLL_MS = 250;
 
-/** Starts a stage. @param signal ends it early, with everything it started */
+/** Starts a stage. @param signal ends it early, with all its child processes */
 export function startStage(stage: Stage, setup: StageSetup, signal: AbortSignal): RunningStage {
   const watched = { progress: NO_PROGRESS, lastLine: '' };
   return {
@@ -114,7 +114,7 @@ async function run(
   const ending = await ended.promise;
   clearInterval(timer);
   signal.removeEventListener('abort', stop);
-  // Also after a good end: nothing that a test started may go on and slow down the next stage.
+  // Even if it succeeded, because processes that a test has started must not slow down the next stage.
   await endGroup(child);
   const cpuSeconds = cpu.stop();
   output.end();
@@ -130,7 +130,7 @@ async function run(
 function judge(stage: Stage, ending: string | undefined, progress: Progress): string | undefined {
   const { failures, passed, skipped, total, current, ended } = progress;
   const done = passed + skipped + failures.length;
-  // A suite that was cut short says so, however many of its tests failed before.
+  // For a suite that ended early, this is the failure, even if tests have failed before.
   if (stage.counts && !ended && (ending !== undefined || done > 0))
     return `${ending ?? 'ended early'}, after ${done} of ${total} tests${current === undefined ? '' : `, in "${current}"`}`;
   if (failures.length > 0) return `${failures.length} of ${total} failed`;

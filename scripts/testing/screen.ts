@@ -1,4 +1,4 @@
-// What `npm test` shows while it runs: a line for every stage that ended, and one that says how far the others are.
+// The output of `npm test` while it runs: a line for each finished stage, and one for the progress of the others.
 
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -6,10 +6,10 @@ import type { TestFailure } from './progress.ts';
 import type { RunningStage, StageResult } from './runStage.ts';
 
 const REDRAW_MS = 500;
-/** Where nothing can be redrawn (a pipe, CI), a line that often. */
+/** The interval of progress lines if the output is no terminal, as in CI. */
 const LINE_MS = 15_000;
 const LINES_OF_A_REASON = 25;
-/** Of a stage without tests: its output is the reason why it failed. */
+/** The maximum number of lines of a failed stage without tests, whose output explains the failure. */
 const LINES_OF_A_LOG = 60;
 
 export class Screen {
@@ -28,7 +28,7 @@ export class Screen {
     this.#clear();
   }
 
-  /** The line of a stage that has ended; why it failed follows it. */
+  /** Prints the line of a finished stage, and the reasons if it failed. */
   ended(result: StageResult, logEnd: string): void {
     this.#clear();
     const { stage, failure, progress, log } = result;
@@ -60,7 +60,7 @@ export class Screen {
   }
 }
 
-/** A failing test: its title and the reason, the stack's lines within packages left out. */
+/** The title and the reason of a failed test, without the stack's lines in packages. */
 export function failureText({ title, reason }: TestFailure): string {
   const lines = reason
     .split('\n')

@@ -1,4 +1,4 @@
-// What `npm test` consists of, in the order in which it is worth starting, and what each part waits for.
+// The stages of `npm test`, in the order in which they should start, and the stages that each needs.
 
 import { glob } from 'node:fs/promises';
 import { join, sep } from 'node:path';
@@ -8,22 +8,22 @@ import { ROOT } from '../projectRoot.ts';
 
 export type Stage = {
   readonly name: string;
-  /** Run by the project's Node, from the project's root: a script and its arguments. */
+  /** A script and its arguments, run by the project's Node in the project's root. */
   readonly command: readonly [string, ...string[]];
   readonly env?: Readonly<Record<string, string>>;
-  /** The stages that must have succeeded before. */
+  /** The stages that must succeed first. */
   readonly after: readonly string[];
-  /** True if it runs tests of its own; then running none is a failure. */
+  /** True if it runs tests. Then running none is a failure. */
   readonly counts: boolean;
-  /** True if it leaves the processor to others, as a download does. */
+  /** True if it hardly uses the processor, like a download. */
   readonly onlyWaits?: boolean;
-  /** True if it keeps a whole VS Code busy: one such stage runs at a time. */
+  /** True if it runs VS Code. Only one such stage runs at a time. */
   readonly needsWindow?: boolean;
-  /** True if the last line that it printed says how far it is. */
+  /** True if its last output line shows its progress. */
   readonly showsOutput?: boolean;
 };
 
-// The folders that must hold tests, whatever else may come; the slowest first.
+// The folders that must contain tests, the slowest first. Others are found automatically.
 const ROOMS = [
   'faults',
   'registry',
@@ -42,11 +42,11 @@ const ROOMS = [
   'grammar',
   'sdk',
 ];
-// They start the command many times: as it ships, which starts in half the time of the sources, and is what users run.
+// These start the command many times: the bundled one, as users run it, which starts twice as fast as the sources.
 const OF_THE_COMMAND = ['cli', 'conformance', 'examples', 'faults', 'language-server', 'postgres', 'sdk'];
-// They use the keyring, the themes of VS Code, or Neovim.
+// These use the keyring, VS Code's themes, or Neovim.
 const NEED_HOSTS = ['keys', 'grammar', 'language-server'];
-// They run in a browser.
+// These run in a browser.
 const PAGES = ['preview', 'promotion-page'];
 const RUN_TOGETHER = [
   'node_modules/mocha/bin/mocha.js',
@@ -54,19 +54,19 @@ const RUN_TOGETHER = [
   './scripts/testing/progressReporter.ts',
 ] as const;
 const RUN_ALONE = ['scripts/testing/runAlone.ts'] as const;
-// They run in a VS Code, not in plain Node.
+// These run in VS Code, not in Node.
 const IN_VSCODE = ['extension', 'journey'];
-// They take a cluster of three databases, root and half an hour: `npm run test:cluster`.
+// These need a database cluster, root and much time, so only `npm run test:cluster` runs them.
 const BY_THEMSELVES = ['cluster'];
 
 export type StageOptions = {
-  /** True if those of `npm run test:all` are among them, and the others leave nothing out. */
+  /** True to include the stages that only `npm run test:all` runs. */
   readonly everything: boolean;
-  /** True if each test is to run by itself. */
+  /** True to run each test alone. */
   readonly alone: boolean;
 };
 
-/** All stages. */
+/** Returns all stages. */
 export async function allStages({ everything, alone }: StageOptions): Promise<Stage[]> {
   const room = (name: string, after: readonly string[]): Stage => ({
     name,
@@ -95,7 +95,7 @@ export async function allStages({ everything, alone }: StageOptions): Promise<St
     inVscode('extension-untrusted', NEWEST.vscode, { PROMPTFORGE_HOST_TRUST: 'ask' }),
     step('lint', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '.']),
     step('types', ['node_modules/typescript/bin/tsc', '--noEmit']),
-    // What runs in a browser knows no Node, and the other way round.
+    // Type-checked separately, because browser code must not use Node's types, and vice versa.
     ...PAGES.map(page =>
       step(`types-${page}`, [
         'node_modules/typescript/bin/tsc',
@@ -117,8 +117,8 @@ export async function allStages({ everything, alone }: StageOptions): Promise<St
 }
 
 /**
- * The stages that these names mean, and what those wait for. `extension` means every stage that begins so.
- * @throws {Error} for a name that is none
+ * Returns the stages with these names and those that they need. `extension` also selects all stages `extension-…`.
+ * @throws {Error} for an unknown name
  */
 export function select(stages: readonly Stage[], names: readonly string[]): Stage[] {
   if (names.length === 0) return [...stages];

@@ -31,7 +31,7 @@ export interface SamplesContext extends RequestContext {
   readonly prompt: LibraryPrompt | undefined;
 }
 
-/** How a feature handles each kind of document. */
+/** A feature, with a function for each kind of document that it supports. */
 export interface Feature<Found, Result> {
   readonly inPrompt: (context: PromptContext) => Found;
   readonly inSamples?: (context: SamplesContext) => Found;
@@ -101,7 +101,7 @@ export class Documents {
     (await opened.project).texts.close(opened.uri);
   }
 
-  /** Makes each document's project be found again. */
+  /** Closes all documents in their projects, so that each project is looked up again. */
   async forgetProjects(): Promise<void> {
     for (const uri of [...this.#open.keys()]) await this.close(uri);
   }

@@ -8,7 +8,7 @@ import { aRegistry, type Json, type RegistryForTest } from '../registry/a-regist
 import { aWorkingCopy, type WorkingCopyForTest } from './a-working-copy.ts';
 import { canHoldToFileRights, MAIN, promptforge } from './promptforge.ts';
 
-describe('making and archiving prompts from the command line', () => {
+describe('the commands new, archive and restore', () => {
   let registry: RegistryForTest;
   let copy: WorkingCopyForTest;
   let key: string;
@@ -25,7 +25,7 @@ describe('making and archiving prompts from the command line', () => {
     (await registry.call('GET', `/v1/prompts/${name}/-/summary`)).json.archived;
   const why = ['--reason', 'For the test'];
 
-  it('makes a file that can be published at once, and leaves one alone that is there', async () => {
+  it('create a file that can be published at once, and never overwrite one', async () => {
     const made = await copy.run('new', 'fresh/one');
     assert.deepEqual([made.code, made.stdout], [0, 'prompts/fresh/one.prompt\n'], made.stderr);
     const partial = JSON.parse((await copy.run('new', 'fresh/_part', '--json')).stdout);
@@ -42,7 +42,7 @@ describe('making and archiving prompts from the command line', () => {
     assert.equal((await copy.run('new', '../outside')).code, 2);
   });
 
-  it('says that a folder cannot be written, with a code of its own', async function () {
+  it('report a folder that cannot be written, with another exit code', async function () {
     if (!(await canHoldToFileRights())) return this.skip();
     const prompts = join(copy.root, 'prompts');
     await mkdir(prompts, { recursive: true });
@@ -57,7 +57,7 @@ describe('making and archiving prompts from the command line', () => {
     }
   });
 
-  it('archives and restores, says what stays live, and may be run twice', async () => {
+  it('archive and restore a prompt, report what stays live, and may run twice', async () => {
     await registry.publish('old', 'Old', null);
     await registry.promote('old', 1, 'development');
     const unasked = await copy.run('archive', 'old', ...why);
@@ -85,7 +85,7 @@ describe('making and archiving prompts from the command line', () => {
     assert.equal(await isArchived('old'), false);
   });
 
-  it('asks for an admin, and for a reason', async () => {
+  it('require an admin key and a reason', async () => {
     const author = await registry.key('development', 'author');
     const asAuthor = { PROMPTFORGE_KEY_DEVELOPMENT: author };
     const refused = await copy.runApart(asAuthor, 'archive', 'old', ...why, '--yes');
@@ -95,7 +95,7 @@ describe('making and archiving prompts from the command line', () => {
     assert.equal((await copy.run('archive', ...why, '--yes')).code, 2);
   });
 
-  it('asks on a terminal, and does nothing unless told yes', async function () {
+  it('ask for confirmation on a terminal, and do nothing unless it is given', async function () {
     if (process.platform !== 'linux') return this.skip(); // util-linux has a terminal for a command
     await registry.publish('asked', 'x', null);
     const answer = async (text: string): Promise<string> => {

@@ -7,7 +7,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 describe('promptforge backup', () => {
   const inFolder = temporaryFolder();
 
-  it('makes a data folder that the other commands take, and says where its log ends', async () => {
+  it('creates a data folder that other commands accept, and prints the end of its log', async () => {
     const [data, output] = [inFolder('data'), inFolder('deep', 'backup')];
     const { id } = await newKey(data, 'production', 'reader');
     const { code, stdout, stderr } = await inProcess(['backup', '--data', data, '--output', output]);
@@ -24,7 +24,7 @@ describe('promptforge backup', () => {
     assert.deepEqual(JSON.parse(json.stdout), { output: again, events: Number(seq), hash, key: false });
   });
 
-  it('refuses what is there already, and a folder without a registry', async () => {
+  it('refuses an existing output folder, and a data folder without a registry', async () => {
     const data = inFolder('full');
     await newKey(data, 'production', 'reader');
     const taken = await inProcess(['backup', '--data', data, '--output', data]);

@@ -25,7 +25,7 @@ describe('promptforge blame', () => {
       });
   }
 
-  it('says for each sentence of a version which one changed it, by whom, when and why', async () => {
+  it('shows for each sentence which version changed it, who, when and why', async () => {
     await publish(
       'Support/Triage',
       ['Hello {{name}}. Be kind.\r\n- Ask. 👩‍👩‍👧 مرحبا.\r\n', 'First'],
@@ -53,7 +53,7 @@ describe('promptforge blame', () => {
     assert.ok(Date.parse(publishedAt) > 0);
   });
 
-  it('says why where the key may not read the version', async () => {
+  it('explains why the key may not read a version', async () => {
     await publish('draft', ['A. B.', 'First']);
     const author = await registry.key('production', 'author', 'dana');
     await using closed = await aWorkingCopy(registry.url, { PROMPTFORGE_KEY_PRODUCTION: author });
@@ -62,7 +62,7 @@ describe('promptforge blame', () => {
     assert.match(stderr, /draft@1 is a draft, which keys of production with the role "author" may not read/);
   });
 
-  it('writes out what would act on a terminal, and shortens messages', async () => {
+  it('escapes control characters, and shortens messages', async () => {
     await publish('hostile', ['A\u001b[2J.\u202e B\u0085', `Why\u001b[2J${'x'.repeat(100)}\nmore`]);
     const { stdout } = await copy.run('blame', 'hostile');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: this is about them
@@ -70,14 +70,14 @@ describe('promptforge blame', () => {
     assert.match(stdout, /Why\\u001b\[2Jx{32}… +A\\u001b\[2J\.\\u202e/);
   });
 
-  it('is empty for an empty version', async () => {
+  it('shows an empty version', async () => {
     await publish('short', ['A.', ''], ['\n', '']);
     const { stdout, code } = await copy.run('blame', 'short@2');
     assert.equal(code, 0);
     assert.match(stdout.trimEnd().split('\n')[1] ?? '', /^2 .*–$/);
   });
 
-  it('refuses what there is not, and what is no reference', async () => {
+  it('refuses missing prompts and versions, and invalid references', async () => {
     await publish('there', ['A.', '']);
     const later = await copy.run('blame', 'there@7');
     assert.deepEqual([later.code, later.stdout], [1, '']);

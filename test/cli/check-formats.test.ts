@@ -39,7 +39,7 @@ const aFinding: fc.Arbitrary<CheckFinding> = fc
     })),
   );
 
-describe('the formats of promptforge check', () => {
+describe('the output of promptforge check', () => {
   const inFolder = temporaryFolder();
   const put = async (path: string, content: string | Uint8Array) => {
     await mkdir(dirname(inFolder(path)), { recursive: true });
@@ -48,7 +48,7 @@ describe('the formats of promptforge check', () => {
   const check = (folder: string, ...args: string[]) =>
     inProcess(['check', ...args], { cwd: inFolder(folder), env: { GITHUB_WORKSPACE: '' } });
 
-  it('is one command a line for GitHub, which reads from it what was found', () => {
+  it('is one workflow command per line for GitHub, which parses to the same findings', () => {
     fc.assert(
       fc.property(aFinding, finding => {
         const told = annotationOf(finding, '/repository');
@@ -74,7 +74,7 @@ describe('the formats of promptforge check', () => {
     );
   });
 
-  it('is SARIF by its published schema, whatever files are called', async () => {
+  it('fits the published SARIF schema for any file names', async () => {
     const all = fc.sample(aFinding, { numRuns: runs(2000, 200), seed: 1 });
     await assertFits(sarifOf(all, '/repository'), 'sarif-2.1.0');
     await assertFits(sarifOf([], '/repository'), 'sarif-2.1.0');
@@ -86,7 +86,7 @@ describe('the formats of promptforge check', () => {
     }
   });
 
-  it('names files from the root of the repository, wherever the command runs', async () => {
+  it('names files relative to the root of the repository, in whatever folder the command runs', async () => {
     await mkdir(inFolder('repository/.git'), { recursive: true });
     await put('repository/app/prompts/wrong.prompt', '{{#if}}');
     const annotated = await check('repository/app', '--format', 'github');
@@ -117,7 +117,7 @@ describe('the formats of promptforge check', () => {
     assert.equal(JSON.parse(stdout).findings[0].file, 'app/wrong.prompt');
   });
 
-  it('is whole where files cannot be checked: odd names, links, bytes that are no text', async function () {
+  it('is complete if files cannot be checked because of their names, links or bytes', async function () {
     if (process.platform === 'win32') return this.skip(); // its disks refuse the names
     await put('odd/promptforge.json', '{"registry": "https://prompts.example.com"}');
     await put('odd/prompts/My Prompt.prompt', 'x');
@@ -148,7 +148,7 @@ describe('the formats of promptforge check', () => {
     ]);
   });
 
-  it('shows on a terminal how far it is, and takes that away', async function () {
+  it('shows progress on a terminal, and clears it', async function () {
     if (process.platform !== 'linux') return this.skip(); // util-linux has a terminal for a command
     const words = 'Sort {{#if mail}}{{mail}}{{/if}} into a queue. '.repeat(200);
     for (let index = 0; index < 300; index++) await put(`long/p${index}.prompt`, words);
@@ -160,7 +160,7 @@ describe('the formats of promptforge check', () => {
     assert.ok(said.includes('\r\u001b[KAll 300 prompts can be published.'), said.slice(-200));
   });
 
-  it('says nothing when the reader of its output has gone', async () => {
+  it('ends without an error if the reader closes the pipe', async () => {
     for (let index = 0; index < 300; index++) await put(`many/p${index}.prompt`, '{{#if}}\n{{x');
     const child = spawn(process.execPath, [MAIN, 'check', '--format', 'github'], { cwd: inFolder('many') });
     child.stdout.once('data', () => child.stdout.destroy());

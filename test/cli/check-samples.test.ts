@@ -15,7 +15,7 @@ describe('promptforge check of samples', () => {
   const schema = 'amount: integer, how much\n    kind(enum): [a, b]\n    note?: string';
   const declares = `---\ninput:\n  schema:\n    ${schema}\n---\n`;
 
-  it('says where a sample does not fit, and renders those that do', async () => {
+  it('reports where a sample does not fit, and renders those that do', async () => {
     await put('fit/pay.prompt', `${declares}{{amount}} {{kind}} {{> part}}`);
     await put('fit/_part.prompt', '{{note}}');
     const samples = await put(
@@ -46,7 +46,7 @@ describe('promptforge check of samples', () => {
     );
   });
 
-  it('holds samples to all of a JSON Schema, at the very place', async () => {
+  it('validates samples against the whole JSON Schema, with exact positions', async () => {
     const properties =
       '{n: {type: integer, minimum: 5}, tags: {type: array, items: {type: object, properties: {"a/b": {type: string, pattern: "^x+$"}}}}}';
     await put(
@@ -64,7 +64,7 @@ describe('promptforge check of samples', () => {
     ]);
   });
 
-  it('says what only a rendering finds, and takes what nothing declares as it comes', async () => {
+  it('reports errors that only rendering finds, and accepts undeclared inputs', async () => {
     await put('render/free.prompt', '{{name}}');
     await put('render/free.samples.yaml', '- name: none\n  input: {}\n');
     assert.equal((await inProcess(['check', inFolder('render')])).code, 0);
@@ -75,7 +75,7 @@ describe('promptforge check of samples', () => {
     assert.ok(stdout.includes(`${samples}:1:9: sample-render: This sample cannot be rendered. `), stdout);
   });
 
-  it('reads what cannot be read as samples, alone or beside a prompt that is wrong', async () => {
+  it('reports invalid samples files, alone or next to an invalid prompt', async () => {
     const alone = await put('alone/gone.samples.yaml', '- nam: x\n');
     const { code, stdout, stderr } = await inProcess(['check', alone]);
     assert.equal(code, 3);
@@ -88,7 +88,7 @@ describe('promptforge check of samples', () => {
     assert.match((await inProcess(['check', whole])).stdout, /Samples are a list/);
   });
 
-  it('says what is too large, and what is no file', async () => {
+  it('reports a file that is too large, and a path that is not a file', async () => {
     const huge = await put('huge/p.samples.yaml', '# \n'.repeat(400_000));
     const { code, stdout } = await inProcess(['check', huge]);
     assert.equal(code, 3);
@@ -97,13 +97,13 @@ describe('promptforge check of samples', () => {
     assert.deepEqual([device.code, device.stdout], [4, '/dev/null:1:1: unreadable: This is not a file.\n']);
   });
 
-  it('checks the samples of a prompt that is named alone', async () => {
+  it('checks the samples of a single prompt', async () => {
     const prompt = await put('named/p.prompt', `${declares}{{amount}}{{kind}}`);
     await put('named/p.samples.yaml', '- name: lacks\n  input: {kind: b}\n');
     assert.equal((await inProcess(['check', prompt])).code, 3);
   });
 
-  it('warns of what fails nothing', async () => {
+  it('prints warnings without failing', async () => {
     const prompt = await put('warn/p.prompt', `${declares}{{amount}} {{kind}} {{other}}`);
     const { code, stdout } = await inProcess(['check', prompt]);
     assert.equal(code, 0);

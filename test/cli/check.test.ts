@@ -14,7 +14,7 @@ describe('promptforge check', () => {
     return inFolder(path);
   };
 
-  it('says of each file what keeps it from being published, as render does', async () => {
+  it('reports why each file cannot be published, like render', async () => {
     const folder = inFolder('wrong');
     for (const [index, { template }] of UNRENDERABLE.entries()) await put(`wrong/p${index}.prompt`, template);
     const { code, stdout, stderr } = await inProcess(['check', folder]);
@@ -36,7 +36,7 @@ describe('promptforge check', () => {
     }
   });
 
-  it('says everything of a file at once: its schemas, its text and the partials that are missing', async () => {
+  it('reports all errors of a file at once: schemas, text and missing partials', async () => {
     await put('all/_p.prompt', '{{lower y}}');
     const text = '---\ninput: {schema: {a: strin}}\n---\n{{> p}}\n{{upper x}}\n{{> nope}}';
     const file = await put('all/it.prompt', text);
@@ -49,7 +49,7 @@ describe('promptforge check', () => {
     );
   });
 
-  it('says where partials go too deep, as publishing does', async () => {
+  it('reports where partials are nested too deeply, like publishing', async () => {
     for (let at = 0; at < 33; at++) await put(`deep/_p${at}.prompt`, at === 32 ? 'end' : `{{> p${at + 1}}}`);
     const file = await put('deep/it.prompt', 'a\n{{> p0}}');
     const { code, stdout } = await inProcess(['check', file]);
@@ -57,14 +57,14 @@ describe('promptforge check', () => {
     assert.match(stdout, /it\.prompt:2:5: partial-cycle: Partials hold partials more than 32 deep/);
   });
 
-  it('reads a partial as publishing does: below "#" there is text', async () => {
+  it('parses a partial like publishing: everything after "#" is text', async () => {
     const file = await put('partial/_rules.prompt', '# Rules\n---\ninput:\n  schema: [\n---\nx');
     assert.equal((await inProcess(['check', file])).code, 0);
     const above = await put('partial/rules.prompt', '# Rules\n---\ninput:\n  schema: [\n---\nx');
     assert.equal((await inProcess(['check', above])).code, 3);
   });
 
-  it('finds every prompt below the folders it is given, and what is wrong in front matter and schemas', async () => {
+  it('finds every prompt below the given folders, and errors in front matter and schemas', async () => {
     await put('some/promptforge.json', '{"registry": "embedded", "prompts": "prompts"}');
     await put('some/prompts/_header.prompt', 'Hi {{name}}');
     await put('some/prompts/deep/er/fine.prompt', '{{> header}}');
@@ -84,7 +84,7 @@ describe('promptforge check', () => {
     assert.match(stderr, /2 of 4 prompts cannot be published/);
   });
 
-  it('tells what is wrong in a partial once, at its own place', async () => {
+  it('reports an error in a partial once, at its position', async () => {
     await put('shared/_bad.prompt', 'a\n{{upper x}}');
     await put('shared/one.prompt', '{{> bad}}');
     await put('shared/two.prompt', '{{> bad}}');
@@ -94,7 +94,7 @@ describe('promptforge check', () => {
     assert.match(stderr, /3 of 3 prompts cannot be published/);
   });
 
-  it('says where there is nothing to check', async () => {
+  it('fails if there is nothing to check', async () => {
     await mkdir(inFolder('empty'), { recursive: true });
     const empty = await inProcess(['check', inFolder('empty')]);
     assert.equal(empty.code, 4);

@@ -19,7 +19,7 @@ import { assertFits } from './published-schemas.ts';
 
 const PULL_REQUEST = { pull_request: { number: 12, head: { sha: 'a'.repeat(40) } } };
 
-describe('jobs of CI', () => {
+describe('the CI jobs', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let tarball: string;
   let registry: RegistryForTest;
@@ -100,7 +100,7 @@ describe('jobs of CI', () => {
       assert.doesNotMatch(text, /pf_[a-z]+_|ghs_token/);
   };
 
-  it('comments on a pull request with the diff, replaces the comment, and fails on drift', async () => {
+  it('comment on a pull request with the diff, replace the comment, and fail on drift', async () => {
     const checkout = await clone();
     await write(checkout, 'support/triage', 'Sort {{mail}}.\n````\nBriefly.\n');
     await write(checkout, 'support/fresh', 'Fresh\n');
@@ -139,7 +139,7 @@ describe('jobs of CI', () => {
     assert.equal(untouched.code, 5, untouched.stdout + untouched.stderr);
   });
 
-  it('annotates what is wrong, without a key and where it may not comment', async () => {
+  it('annotate errors, even without a key and without permission to comment', async () => {
     const checkout = await clone();
     await write(checkout, 'support/wrong', '{{#if}}');
     api.refuseWith(403);
@@ -153,7 +153,7 @@ describe('jobs of CI', () => {
     assert.match(summary, / {4}prompts\/support\/wrong\.prompt:1:1: unclosed-block/);
   });
 
-  it('sends keys to the registry of the job alone, and installs nothing that a pull request brings', async () => {
+  it('send keys only to their registry, and install nothing from a pull request', async () => {
     const asked: string[] = [];
     const evil = createServer((request, response) => {
       asked.push(`${request.method} ${request.url}`);
@@ -178,7 +178,7 @@ describe('jobs of CI', () => {
     }
   });
 
-  it('releases what was merged, notes the versions on the branch, and may run again', async () => {
+  it('release merged prompts, commit the lock file to the branch, and may run again', async () => {
     const author = await clone();
     await write(author, 'support/triage', 'Sort {{mail}} by urgency.\n');
     await commit(author, 'Sort by urgency (#12)');
@@ -209,7 +209,7 @@ describe('jobs of CI', () => {
     assert.equal(await live('support/triage'), 2, 'it does not go back to what the old lock file names');
   });
 
-  it('promotes nothing where a prompt is refused', async () => {
+  it('promote nothing if a prompt is refused', async () => {
     const checkout = await clone();
     await write(checkout, 'support/fresh', 'Fresh\n');
     await registry.publish('support/fresh', 'Another\n', null);
@@ -220,13 +220,13 @@ describe('jobs of CI', () => {
     assert.equal(await live('support/triage'), 1);
   });
 
-  it('refuses another job', async () => {
+  it('refuse an unknown job', async () => {
     const { code, stdout } = await job(await clone(), { job: 'chekc' });
     assert.equal(code, 2);
     assert.match(stdout, /::error::The input "job"/);
   });
 
-  it('is an action by the published schema, whose scripts hold no expression', async () => {
+  it('fit the published schema of an action, and have no expressions in scripts', async () => {
     const action = await readAction();
     await assertFits(action, 'github-action');
     await assert.rejects(assertFits({ ...action, runs: { using: 'composite' } }, 'github-action'));
@@ -234,7 +234,7 @@ describe('jobs of CI', () => {
     for (const { run } of action.runs.steps) assert.ok(!run.includes('${{'), run);
   });
 
-  it('runs in GitLab CI too, and comments on the merge request', async () => {
+  it('run in GitLab CI too, and comment on the merge request', async () => {
     const config = parse(await readFile(join(ROOT, 'ci', 'gitlab-ci.yml'), 'utf8'));
     const checkout = await clone();
     await write(checkout, 'support/triage', 'Sort {{mail}} in GitLab.\n');

@@ -19,7 +19,7 @@ const GITHUB = {
 };
 
 describe('the origin of a publication', () => {
-  it('is commit, author without their address, and merge request in GitLab CI', () => {
+  it('has commit, author without their address, and merge request in GitLab CI', () => {
     assert.deepEqual(originInCi(GITLAB), {
       author: 'Ada Byron',
       commit: SHA,
@@ -29,7 +29,7 @@ describe('the origin of a publication', () => {
     assert.deepEqual(originInCi({ GITLAB_CI: 'true', CI_COMMIT_SHA: SHA }), { commit: SHA });
   });
 
-  it('is commit, actor, repository and pull request in GitHub Actions', () => {
+  it('has commit, actor, repository and pull request in GitHub Actions', () => {
     const origin = { author: 'octocat', commit: SHA, repository: 'https://github.com/o/r' };
     assert.deepEqual(originInCi(GITHUB), origin);
     assert.deepEqual(originInCi({ ...GITHUB, GITHUB_REF: 'refs/pull/3/merge' }), {
@@ -38,18 +38,18 @@ describe('the origin of a publication', () => {
     });
   });
 
-  it('is nothing outside of CI, whatever variables there are', () => {
+  it('is undefined outside of CI, whatever variables are set', () => {
     assert.equal(originInCi({ ...GITLAB, ...GITHUB, GITLAB_CI: '', GITHUB_ACTIONS: '' }), undefined);
     assert.equal(originInCi({ GITHUB_ACTIONS: 'true' }), undefined);
   });
 
-  it('is the commit of a pull request rather than the merge that its job checks out', () => {
+  it('has the commit of a pull request, not the merge commit that the job checks out', () => {
     const event = { pull_request: { number: 3, head: { sha: HEAD } } };
     assert.equal(originInCi({ ...GITHUB, GITHUB_REF: 'refs/pull/3/merge' }, event)?.commit, HEAD);
     assert.equal(originInCi({ ...GITLAB, CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: HEAD })?.commit, HEAD);
   });
 
-  it('is the pull request that a commit on a branch came from', () => {
+  it('has the pull request that a commit on a branch came from', () => {
     const of = (message: unknown) => originInCi(GITHUB, { head_commit: { message } })?.pullRequest;
     for (const message of ['Merge pull request #12 from o/branch\n\nName fees', 'Name fees (#12)'])
       assert.equal(of(message), 'https://github.com/o/r/pull/12');
@@ -63,7 +63,7 @@ describe('the origin of a publication', () => {
     );
   });
 
-  it('is read from the file of the event, and is left out where that is none', async () => {
+  it('is read from the event file, without an error if that is invalid', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'event.json');
     const variables = { GITHUB_ACTIONS: 'true', GITHUB_EVENT_PATH: path };
@@ -77,7 +77,7 @@ describe('the origin of a publication', () => {
     assert.equal(await readGitHubEvent({ GITHUB_EVENT_PATH: path }), undefined);
   });
 
-  it('leaves out what the registry would refuse: a publication does not fail for want of it', () => {
+  it('leaves out values that the registry would refuse, so that publishing does not fail', () => {
     const kept = { author: 'octo cat', repository: 'https://github.com/o/r' };
     assert.deepEqual(originInCi({ ...GITHUB, GITHUB_SHA: 'main', GITHUB_ACTOR: 'octo\n\u202ecat' }), kept);
     const server = {
@@ -88,7 +88,7 @@ describe('the origin of a publication', () => {
     assert.deepEqual(originInCi(server), { author: 'octocat', commit: SHA });
   });
 
-  it('is one that the registry takes as it is, whatever the variables say', () => {
+  it('is always accepted by the registry, whatever the variables contain', () => {
     const hostile = fc.oneof(fc.string({ unit: 'binary', maxLength: 900 }), fc.webUrl(), fc.constant(SHA));
     const names = [...Object.keys(GITHUB), ...Object.keys(GITLAB)].filter(
       name => !/_ACTIONS|_CI$/.test(name),

@@ -10,8 +10,8 @@ import { hostileText } from '../hostile-text.ts';
 import { runs } from '../runs.ts';
 import { assertFits } from './published-schemas.ts';
 
-describe('diffs as Markdown', () => {
-  it('is a block for each prompt, out of which no text leads', () => {
+describe('a diff as Markdown', () => {
+  it('has a code block per prompt that no text can close', () => {
     const lines = fc.array(fc.oneof(hostileText, fc.constantFrom('```', '`````', '</details>', '~~~~')));
     fc.assert(
       fc.property(fc.array(lines, { minLength: 1, maxLength: 4 }), all => {
@@ -41,7 +41,7 @@ describe('diffs as Markdown', () => {
     );
   });
 
-  it('has room in a comment whatever changed, and names what is left out', () => {
+  it('always fits into a comment, and names the prompts that are left out', () => {
     const diffs = Array.from({ length: 500 }, (_, index) => ({
       name: `many/p${index}`,
       diff: '+x\n'.repeat(1000),
@@ -52,14 +52,14 @@ describe('diffs as Markdown', () => {
     assert.match(diffMarkdown([]), /^No prompt differs/);
   });
 
-  it('repeats no key that a prompt holds', () => {
+  it('does not repeat keys from prompts', () => {
     const key = `pf_production_${'a'.repeat(12)}_${'b'.repeat(40)}`;
     assert.ok(!diffMarkdown([{ name: 'p', diff: `+${key}\n` }]).includes('b'.repeat(40)));
   });
 });
 
 describe('docs/ci.md', () => {
-  it('has workflows by the published schema, and inputs that the action has', async () => {
+  it('has workflows that fit the published schema, with inputs of the action', async () => {
     const blocks = blocksOf(await readFile(join(ROOT, 'docs', 'ci.md'), 'utf8'));
     const workflows = blocks
       .filter(({ text }) => text.startsWith('# .github/workflows/'))

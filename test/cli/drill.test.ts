@@ -6,7 +6,7 @@ import { aRegistry, type RegistryForTest } from '../registry/a-registry.ts';
 import { aWorkingCopy, type WorkingCopyForTest } from './a-working-copy.ts';
 import { start } from './promptforge.ts';
 
-describe('a rollback drill from the command line', () => {
+describe('promptforge drill', () => {
   let registry: RegistryForTest;
   let copy: WorkingCopyForTest;
   let keys: Record<string, string>;
@@ -36,7 +36,7 @@ describe('a rollback drill from the command line', () => {
     return json.data.map(({ version }: { version: number }) => version).reverse();
   };
 
-  it('goes back and forward again, and prints the report as Markdown or JSON', async () => {
+  it('rolls back and forward again, and prints the report as Markdown or JSON', async () => {
     await twoVersions('drilled');
     const told = await copy.run('drill', 'drilled', '--environment', 'staging');
     assert.equal(told.code, 0, told.stderr);
@@ -51,7 +51,7 @@ describe('a rollback drill from the command line', () => {
     assert.deepEqual(await moves('drilled', 'production'), [1, 2]);
   });
 
-  it('is refused in production and without a key of the environment', async () => {
+  it('is refused in production, and without a key for the environment', async () => {
     await twoVersions('refused');
     const production = await copy.run('drill', 'refused', '--environment', 'production');
     assert.equal(production.code, 1);
@@ -65,7 +65,7 @@ describe('a rollback drill from the command line', () => {
   });
 
   if (process.platform !== 'win32')
-    it('moves it forward again where it is stopped by Ctrl-C', async () => {
+    it('rolls forward again if it is stopped by Ctrl-C', async () => {
       await twoVersions('stopped');
       const running = start(['drill', 'stopped', '--environment', 'staging'], {
         env: keys,

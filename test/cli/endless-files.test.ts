@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { inProcess } from './in-process.ts';
 
-describe('a file that never ends', () => {
+describe('an endless file', () => {
   const commands: readonly (readonly [what: string, exit: number, ...args: string[]])[] = [
     ['a key', 3, 'snapshot', 'support/triage', '--registry', 'http://127.0.0.1:9', '--key-file', '/dev/zero'],
     ['PEM', 3, 'serve', '--tls-cert', '/dev/zero', '--tls-key', '/dev/zero', '--data', 'DATA'],

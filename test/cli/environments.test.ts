@@ -21,7 +21,7 @@ describe('promptforge environments', () => {
   };
   const set = (...args: string[]) => inProcess(['environments', 'set', ...args, '--data', data]);
 
-  it('list shows what a team starts with', async () => {
+  it('list shows the default environments', async () => {
     assert.deepEqual(await listed(), defaultEnvironments(1));
     const { code, stdout, stderr } = await inProcess(['environments', 'list', '--data', data]);
     assert.equal(code, 0);
@@ -38,7 +38,7 @@ describe('promptforge environments', () => {
     );
   });
 
-  it('set changes what is given and nothing else, and prints the result', async () => {
+  it('set changes only the given options, and prints the result', async () => {
     const { code, stdout } = await set('production', '--approvals', '2', '--json');
     assert.equal(code, 0);
     const [development, staging, production] = defaultEnvironments(1);
@@ -48,7 +48,7 @@ describe('promptforge environments', () => {
     assert.deepEqual(await listed(), [development, staging, expected]);
   });
 
-  it('set --authors-read-drafts lets authors read drafts, and needs no word where every key is served them', async () => {
+  it('set --authors-read-drafts lets authors read drafts, and must be true if every key is served drafts', async () => {
     assert.match((await set('production', '--authors-read-drafts', 'true')).stdout, / yes$/m);
     assert.match((await set('production', '--authors-read-drafts', 'false')).stdout, / no$/m);
     assert.match((await set('production', '--pins', 'any')).stdout, / any .* yes$/m);
@@ -77,7 +77,7 @@ describe('promptforge environments', () => {
     });
   });
 
-  it('set --promote-from none takes the condition off', async () => {
+  it('set --promote-from none removes the condition', async () => {
     await set('production', '--promote-from', 'none', '--approvals', '0');
     assert.equal((await listed())[2]?.policy.promoteFrom, null);
     assert.equal((await listed())[2]?.policy.approvals, 0);
@@ -96,7 +96,7 @@ describe('promptforge environments', () => {
     assert.equal(policy?.rollbackNeedsApproval, true);
   });
 
-  it('set refuses a name that is not there, so that a slip adds nothing', async () => {
+  it('set refuses an unknown name, so that a typo adds no environment', async () => {
     const { code, stdout, stderr } = await set('prodution', '--approvals', '2');
     assert.equal(code, 1);
     assert.equal(stdout, '');
@@ -107,7 +107,7 @@ describe('promptforge environments', () => {
     assert.equal((await listed()).length, 3);
   });
 
-  it('set --serves refuses a channel that is not there and is named nearly as one that is', async () => {
+  it('set --serves refuses an unknown channel whose name is similar to a known one', async () => {
     for (const [given, meant] of [
       ['latst', 'latest'],
       ['stable,satble', 'stable'],
@@ -126,13 +126,13 @@ describe('promptforge environments', () => {
     assert.equal((await set('staging', '--serves', 'canary,canary2')).code, 0);
   });
 
-  it('set --promote-from names the environment that was probably meant', async () => {
+  it('set --promote-from suggests the environment that was probably meant', async () => {
     const { code, stderr } = await set('production', '--promote-from', 'stagin');
     assert.equal(code, 1);
     assert.match(stderr, /There is no environment "stagin"\. Did you mean "staging"\?/);
   });
 
-  it('set --add makes a strict one after the others', async () => {
+  it('set --add creates a strict environment after the others', async () => {
     const { code } = await set('eu-production', '--add', '--promote-from', 'staging');
     assert.equal(code, 0);
     assert.deepEqual((await listed())[3], {
@@ -157,7 +157,7 @@ describe('promptforge environments', () => {
     assert.deepEqual(await listed(), defaultEnvironments(1));
   });
 
-  it('list and set make no data folder where there is none', async () => {
+  it('list and set do not create a missing data folder', async () => {
     for (const args of [['list'], ['set', 'production', '--approvals', '1']]) {
       const { code, stderr } = await inProcess(['environments', ...args, '--data', inFolder('absent')]);
       assert.equal(code, 4);

@@ -27,7 +27,7 @@ describe('promptforge export', () => {
   const exported = (...args: readonly string[]) => inProcess(['export', '--data', registry.folder, ...args]);
   const audit = (input: string) => spawnSync(process.execPath, [script], { input, encoding: 'utf8' });
 
-  it('writes every event as /v1/changes gives it, to stdout or to a file that is not there yet', async () => {
+  it('writes all events as /v1/changes returns them, to stdout or to a new file', async () => {
     const { code, stdout, stderr } = await exported();
     assert.equal(code, 0, stderr);
     const lines = stdout.trimEnd().split(/\r?\n|[\u2028\u2029]/);
@@ -43,7 +43,7 @@ describe('promptforge export', () => {
     assert.deepEqual([again.code, /already exists/.test(again.stderr)], [4, true]);
   });
 
-  it('is what the script of docs/audit.md takes, and not once it was tampered with', async () => {
+  it('writes a file that the script in docs/audit.md accepts, unless it was tampered with', async () => {
     const { stdout } = await exported();
     const { hash, seq } = events.at(-1);
     assert.equal(audit(stdout).stdout, `${seq} events; the last is ${hash}\n`);

@@ -104,7 +104,7 @@ describe('promptforge generate --schemas', () => {
     return made;
   }
 
-  it('writes validators that take and refuse what strict inputs do, for any schema and value', async () => {
+  it('writes validators that agree with --strict, for any schema and value', async () => {
     const pattern = await loadPatterns();
     const schemas = fc
       .sample(whole, { numRuns: runs(1200, 150), seed: Number(process.env['PROMPTFORGE_TEST_SEED'] ?? 7) })
@@ -143,7 +143,7 @@ describe('promptforge generate --schemas', () => {
     assert.ok(seen.taken > 150 && seen.refused > 150, JSON.stringify(seen));
   });
 
-  it('writes them beside the types, which fit together, and checks them for CI', async () => {
+  it('writes validators next to matching types, and checks them in CI', async () => {
     const project = join(folder.path, 'working-copy');
     await mkdir(join(project, 'prompts', 'support'), { recursive: true });
     await writeFile(
@@ -193,7 +193,7 @@ describe('promptforge generate --schemas', () => {
     }
   });
 
-  it('holds for hostile words', async () => {
+  it('escapes hostile names', async () => {
     const words = ['__proto__', "it's", '"', '\\', '*/', '`', '\u2028', '\n', 'a-b', '2', 'toString'];
     const properties: Record<string, unknown> = Object.create(null);
     for (const word of words) properties[word] = { enum: [word, 1], description: word };
@@ -215,7 +215,7 @@ describe('promptforge generate --schemas', () => {
     }
   });
 
-  it('says of what no validator can be written for, and of which prompt', async () => {
+  it('reports schemas for which no validator can be written, and their prompts', async () => {
     let deep: unknown = { type: 'string' };
     for (let depth = 0; depth < 100; depth += 1) deep = { type: 'array', items: deep };
     const chain = (length: number) =>

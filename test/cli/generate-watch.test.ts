@@ -21,7 +21,7 @@ describe('promptforge generate --watch', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  it('says once that the feed fails, goes on, and says when it is back', async () => {
+  it('reports once that the feed fails, continues, and reports when it works again', async () => {
     await registry.publish('away', '---\ninput:\n  schema:\n    before: string\n---\nX', null);
     await registry.publish('away', '---\ninput:\n  schema:\n    after: string\n---\nX', 1);
     for (const environment of ['staging', 'production']) await registry.promote('away', 1, environment);

@@ -158,7 +158,7 @@ describe('promptforge generate', () => {
     await runCommand(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project]);
   }
 
-  it('makes names and inputs that do not fit fail to compile', async () => {
+  it('writes types with which wrong names and inputs do not compile', async () => {
     const { code, stdout, stderr } = await inProcess(['generate']);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^ {2}\/\*\* Sorts \*\\\/ mail \*\/$/m);
@@ -166,7 +166,7 @@ describe('promptforge generate', () => {
     await compile('compiled', { 'prompts.gen.ts': stdout, 'use.ts': USE });
   });
 
-  it('gives types that take whatever fits a schema, and holds for hostile words', async () => {
+  it('writes types that accept every valid value, and escapes hostile names', async () => {
     const word = fc.oneof(
       fc.constantFrom('a', 'b-c', '__proto__', "it's", '"', '\\', '*/', '`x`', '\u2028', '\n'),
       fc.string({ maxLength: 5 }),
@@ -233,7 +233,7 @@ describe('promptforge generate', () => {
     await compile('any', { 'any.ts': lines.join('\n') });
   });
 
-  it('ends with schemas that refer to themselves or grow without end', () => {
+  it('limits the types of recursive and exponential schemas', () => {
     const tree = { properties: { children: { type: 'array', items: { $ref: '#' } } } };
     assert.match(typeOfSchema(tree, 'output'), /children\?: Array<\{\n {4}children\?: Array<unknown>/);
     const $defs = Object.fromEntries(
@@ -248,7 +248,7 @@ describe('promptforge generate', () => {
     assert.match(typeOfSchema(deep, 'input'), /unknown/);
   });
 
-  it('reads what is live, with a reader key of that environment', async () => {
+  it('reads live versions with a reader key of the environment', async () => {
     for (const [name, source] of [
       ['support/triage', '---\ninput:\n  schema:\n    live: boolean\n---\nX'],
       ['only-staging', 'Y'],
@@ -284,7 +284,7 @@ describe('promptforge generate', () => {
     assert.match(other.stderr, /key is for production/);
   });
 
-  it('names a command that can be run again, where nothing but it names the registry', async () => {
+  it('names a command that can be repeated, even if only its options name the registry', async () => {
     await using elsewhere = await temporaryFolder();
     process.chdir(elsewhere.path);
     process.env['PROMPTFORGE_KEY'] = await registry.key('staging', 'reader');
@@ -328,7 +328,7 @@ describe('promptforge generate', () => {
     }
   });
 
-  it('watches files and what is live', async () => {
+  it('watches files and live versions', async () => {
     const declaring = (input: string) => `---\ninput:\n  schema:\n    ${input}: string\n---\n{{${input}}}`;
     await registry.publish('watched', declaring('first'), null);
     await registry.publish('watched', declaring('second'), 1);

@@ -16,7 +16,7 @@ import { blocksOf } from '../examples/markdown.ts';
 import { aRegistry } from '../registry/a-registry.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
-describe('the installed command, on the oldest Node that it runs on', () => {
+describe('the installed command, on the oldest supported Node,', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let tarball: string;
   before(async function () {
@@ -40,7 +40,7 @@ describe('the installed command, on the oldest Node that it runs on', () => {
     return { empty, env };
   };
 
-  it('works as the README says, with nothing downloaded and nothing left in the folder', async () => {
+  it('works as in the README, downloads nothing and leaves nothing in the folder', async () => {
     const { empty, env } = await shellIn('readme');
     await copyFile(tarball, join(empty, basename(tarball)));
     await using shell = aShell(empty, env);
@@ -51,7 +51,7 @@ describe('the installed command, on the oldest Node that it runs on', () => {
     assert.deepEqual(await readdir(empty), [basename(tarball)]);
   });
 
-  it('is run by "npx promptforge" from a registry of packages, and asks it for nothing else', async () => {
+  it('runs with "npx promptforge", which downloads no other package', async () => {
     const asked = new Set<string>();
     const server = createServer(async (request, response) => {
       const path = request.url ?? '';
@@ -98,7 +98,7 @@ describe('the installed command, on the oldest Node that it runs on', () => {
     assert.match(whole, /PROMPTFORGE_REGISTRY: Set it.*exit/s);
   });
 
-  it('serves, renders in its workers, delivers, backs up and verifies, with no warning', async () => {
+  it('serves, renders in workers, delivers, backs up and verifies without warnings', async () => {
     const { empty, env } = await shellIn('serving');
     const port = await freePort();
     await using shell = aShell(empty, env);

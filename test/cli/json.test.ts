@@ -14,7 +14,7 @@ import { inProcess } from './in-process.ts';
 const WITHOUT = ['lsp', 'serve'];
 
 describe('every command', () => {
-  it('has --json, and says in its help what that prints', async () => {
+  it('has --json, and describes its output in the help', async () => {
     const commands = await Promise.all(
       COMMAND_GROUPS.flatMap(({ commands }) => commands).map(({ load }) => load()),
     );
@@ -77,7 +77,7 @@ describe('every command', () => {
     }
   });
 
-  it('ends with a code that the help and docs/cli.md list, each once and in order', async () => {
+  it('has only exit codes that the help and docs/cli.md list, once and in order', async () => {
     const codes = Object.values(EXIT).map(String);
     const { stdout } = await inProcess(['--help']);
     const [, help = ''] = /Exit codes:\n((?: {2}\d.*\n)+)/.exec(stdout) ?? [];

@@ -19,7 +19,7 @@ const forReader = ['--environment', 'production', '--role', 'reader', '--actor',
 describe('promptforge keys', () => {
   const inFolder = temporaryFolder();
 
-  it('create makes the data folder and prints the key alone on stdout', async () => {
+  it('create creates the data folder, and prints only the key on stdout', async () => {
     const data = inFolder('first', 'deep');
     const { code, stdout, stderr } = await inProcess(['keys', 'create', ...forReader, '--data', data]);
     assert.equal(code, 0);
@@ -35,7 +35,7 @@ describe('promptforge keys', () => {
     assert(!stderr.includes(stdout.trimEnd()));
   });
 
-  it('say what other users could read until now, and keep it from them', async function () {
+  it('reports files that other users could read, and restricts access to them', async function () {
     if (process.platform === 'win32') this.skip(); // Windows has no such modes
     const data = inFolder('wide');
     await inProcess(['keys', 'create', ...forReader, '--data', data]);
@@ -47,7 +47,7 @@ describe('promptforge keys', () => {
     assert.equal((await inProcess(['keys', 'list', '--data', data])).stderr, '', 'once');
   });
 
-  it('create --json prints what the API gives, the key included', async () => {
+  it('create --json prints what the API returns, including the key', async () => {
     const data = inFolder('json');
     const before = Date.now();
     const args = ['keys', 'create', ...forReader, '--expires', '90d', '--data', data, '--json'];
@@ -74,7 +74,7 @@ describe('promptforge keys', () => {
     assert(expires >= before + 90 * DAY && expires <= Date.now() + 90 * DAY);
   });
 
-  it('create refuses an environment that is not there, and names those that are', async () => {
+  it('create refuses an unknown environment, and lists the known ones', async () => {
     const args = [
       '--environment',
       'prodution',
@@ -132,7 +132,7 @@ describe('promptforge keys', () => {
     );
   });
 
-  it('list of none says how to make one', async () => {
+  it('list explains how to create a key if there is none', async () => {
     const data = inFolder('none');
     await inProcess(['keys', 'create', ...forReader, '--data', data]);
     const args = ['keys', 'list', '--environment', 'staging', '--data', data];
@@ -142,7 +142,7 @@ describe('promptforge keys', () => {
     assert.match(stderr, /no key of staging.*promptforge keys create/);
   });
 
-  it('list of an environment that is not there fails, and names those there are', async () => {
+  it('list refuses an unknown environment, and lists the known ones', async () => {
     const data = inFolder('mistyped');
     await inProcess(['keys', 'create', ...forReader, '--data', data]);
     for (const json of [[], ['--json']]) {
@@ -156,7 +156,7 @@ describe('promptforge keys', () => {
     }
   });
 
-  it('revoke revokes by id or by the whole key, and again without a change', async () => {
+  it('revoke accepts an id or the whole key, and may run twice', async () => {
     const data = inFolder('revoke');
     const first = (await inProcess(['keys', 'create', ...forReader, '--data', data])).stdout.trim();
     const second = (await inProcess(['keys', 'create', ...forReader, '--data', data])).stdout.trim();
@@ -178,7 +178,7 @@ describe('promptforge keys', () => {
     assert.equal(list.stdout.match(/ revoked /g)?.length, 2);
   });
 
-  it('revoke takes the keys that a key made with it, when told to', async () => {
+  it('revoke also revokes the keys that a key has created, if requested', async () => {
     const data = inFolder('cascade');
     const admin = ['--environment', 'development', '--role', 'admin', '--actor', 'mara', '--data', data];
     const leaked = parseKey((await inProcess(['keys', 'create', ...admin])).stdout.trim()).id;
@@ -201,7 +201,7 @@ describe('promptforge keys', () => {
     );
   });
 
-  it('rotate makes a key like the old one, which goes on for the overlap', async () => {
+  it('rotate creates a similar key, and the old one works during the overlap', async () => {
     const data = inFolder('rotate');
     const made = (await inProcess(['keys', 'create', ...forReader, '--data', data])).stdout.trim();
     const { id } = parseKey(made);
@@ -236,7 +236,7 @@ describe('promptforge keys', () => {
     assert.match(tooLong.stderr, /longer than 90 days/);
   });
 
-  it('revoke of an id that is not there is refused', async () => {
+  it('revoke refuses an unknown id', async () => {
     const data = inFolder('unknown');
     await inProcess(['keys', 'create', ...forReader, '--data', data]);
     const { code, stdout, stderr } = await inProcess(['keys', 'revoke', 'abcdefghijkl', '--data', data]);
@@ -245,7 +245,7 @@ describe('promptforge keys', () => {
     assert.match(stderr, /^promptforge: There is no key with this id/);
   });
 
-  it('says of no wrong argument what was in it when it looks like a key', async () => {
+  it('does not repeat a wrong argument that looks like a key', async () => {
     const data = inFolder('secret');
     const created = (await inProcess(['keys', 'create', ...forReader, '--data', data])).stdout.trim();
     const secret = created.slice(-38);
@@ -267,7 +267,7 @@ describe('promptforge keys', () => {
     }
   });
 
-  it('keeps no secret in the data folder', async () => {
+  it('stores no secret in the data folder', async () => {
     const data = inFolder('kept');
     const created = (await inProcess(['keys', 'create', ...forReader, '--data', data])).stdout.trim();
     const contents = await folderContents(data);
@@ -275,7 +275,7 @@ describe('promptforge keys', () => {
     assert(!contents.includes(created.slice(-38)));
   });
 
-  it('works on the folder that PROMPTFORGE_DATA names, unless --data does', async () => {
+  it('uses the folder in PROMPTFORGE_DATA, unless --data is given', async () => {
     const env = { PROMPTFORGE_DATA: inFolder('from-env') };
     await promptforge(['keys', 'create', ...forReader], { env });
     const { stdout } = await promptforge(['keys', 'list', '--json'], { env });
@@ -284,7 +284,7 @@ describe('promptforge keys', () => {
     assert.equal(other.code, 4);
   });
 
-  it('uses the data folder of the user when none is named', async () => {
+  it("uses the user's data folder by default", async () => {
     const env = { XDG_DATA_HOME: inFolder('xdg'), HOME: inFolder('home') };
     const expected = defaultDataFolder(process.platform, { ...process.env, ...env }, env.HOME);
     await promptforge(['keys', 'create', ...forReader], { env });
@@ -292,7 +292,7 @@ describe('promptforge keys', () => {
     assert.equal(keyPage.parse(JSON.parse(stdout)).data.length, 1);
   });
 
-  it('the data folder of the user stands where each system keeps data', () => {
+  it("uses each system's standard place for the user's data folder", () => {
     assert.equal(defaultDataFolder('linux', {}, '/home/m'), '/home/m/.local/share/promptforge');
     assert.equal(defaultDataFolder('linux', { XDG_DATA_HOME: '/data' }, '/home/m'), '/data/promptforge');
     assert.equal(
@@ -305,12 +305,12 @@ describe('promptforge keys', () => {
     );
   });
 
-  describe('on a data folder that cannot be used', () => {
+  describe('for a data folder that cannot be used', () => {
     for (const [command, rest] of [
       ['list', []],
       ['revoke', ['abcdefghijkl']],
     ] as const) {
-      it(`${command} makes none where there is none`, async () => {
+      it(`${command} does not create a missing one`, async () => {
         const data = inFolder('absent');
         const { code, stdout, stderr } = await inProcess(['keys', command, ...rest, '--data', data]);
         assert.equal(code, 4);
@@ -319,7 +319,7 @@ describe('promptforge keys', () => {
       });
     }
 
-    it('create says when a file is in the way', async () => {
+    it('create reports that it is a file', async () => {
       const data = inFolder('file');
       await writeFile(data, 'not a folder');
       const { code, stderr } = await inProcess(['keys', 'create', ...forReader, '--data', data]);
@@ -328,7 +328,7 @@ describe('promptforge keys', () => {
       await rm(data);
     });
 
-    it('create says when the database is none', async () => {
+    it('create reports that its database is not one', async () => {
       const data = inFolder('garbage');
       await mkdir(data, { mode: 0o700 });
       await writeFile(

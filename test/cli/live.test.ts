@@ -23,7 +23,7 @@ describe('promptforge live', () => {
   const live = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
     inProcess(['live', 'fees/quote', '--environment', 'development', ...args], { env });
 
-  it('prints the text that was live as it was, and beside it who, why, from when until when and the proof', async () => {
+  it('prints the exact text that was live, with who, why, since when, until when, and the proof', async () => {
     const { code, stdout, stderr } = await live([
       '--data',
       registry.folder,
@@ -40,7 +40,7 @@ describe('promptforge live', () => {
     assert.match(stderr, /^ {2}proof {2}event \d+, sha256:[0-9a-f]{64}$/m);
   });
 
-  it('keeps what people wrote on its line, so that no reason passes for the proof', async () => {
+  it('keeps reasons and names on one line, so that they cannot forge the proof', async () => {
     const hostile = 'ok\u001b[2J\n  proof  event 1, sha256:0\u2028\u202e\u0085\u009b';
     const actor = 'eve\u2028  proof  event 2\u200b';
     await registry.publish('fees/forged', 'Fee', null);
@@ -68,7 +68,7 @@ describe('promptforge live', () => {
     assert.match(keys.stdout, /eve\\u2028 {2}proof {2}event 2\\u200b/);
   });
 
-  it('asks a registry that serves, with the key of the environment, and gives everything as JSON', async () => {
+  it('requests a running registry with the key of the environment, and prints JSON', async () => {
     const key = await registry.key('production', 'approver');
     const args = ['--registry', registry.url, '--at', PROMOTED, '--json'];
     const { code, stdout, stderr } = await live(args, { PROMPTFORGE_KEY: key });
@@ -80,7 +80,7 @@ describe('promptforge live', () => {
     );
   });
 
-  it('says that nothing was live yet, and when it first was', async () => {
+  it('reports that nothing was live yet, and when the first version was', async () => {
     const { code, stdout, stderr } = await live([
       '--data',
       registry.folder,
@@ -94,7 +94,7 @@ describe('promptforge live', () => {
     );
   });
 
-  it('names the channel and the environment that were probably meant', async () => {
+  it('suggests the channel and the environment that were probably meant', async () => {
     const at = ['--data', registry.folder, '--at', PROMOTED];
     const { code, stdout, stderr } = await live([...at, '--channel', 'stabel']);
     assert.deepEqual([code, stdout], [1, '']);

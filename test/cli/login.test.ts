@@ -22,7 +22,7 @@ function isStarted(child: ChildProcess): Promise<boolean> {
   return Promise.race([once(child, 'spawn').then(() => true), once(child, 'error').then(() => false)]);
 }
 
-describe('keys for commands', () => {
+describe('the commands connect, login and whoami', () => {
   let session: KeychainSession;
   let registry: RegistryServerForTest;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -44,7 +44,7 @@ describe('keys for commands', () => {
   const connected = (path: string) =>
     writeFile(join(path, 'promptforge.json'), JSON.stringify({ registry: registry.url }));
 
-  it('connects a folder to a registry, and keeps what else its file says', async () => {
+  it('connect a folder to a registry, and keep other settings in its file', async () => {
     await using empty = await temporaryFolder();
     const file = join(empty.path, 'promptforge.json');
     const connect = (...args: string[]) =>
@@ -68,7 +68,7 @@ describe('keys for commands', () => {
     assert.deepEqual(await project(), kept);
   });
 
-  it('keeps a key where the editor finds it, once the registry has accepted it', async () => {
+  it('store a key in the keychain for the editor, once the registry has accepted it', async () => {
     const key = await registry.key('development', 'author', 'mara');
     const forged = `${key.slice(0, -8)}00000000`;
     for (const [given, code, why] of [
@@ -101,7 +101,7 @@ describe('keys for commands', () => {
     assert.equal(await new Keychain(await loadKeytar()).get(originOf(registry.url), development), undefined);
   });
 
-  it('does not show a key that is typed', async function () {
+  it('do not show a key while it is typed', async function () {
     if (process.platform !== 'linux') return this.skip();
     const terminal = [
       'script',
@@ -122,7 +122,7 @@ describe('keys for commands', () => {
     await new Keychain(await loadKeytar()).delete(originOf(registry.url), parseEnvironmentName('staging'));
   });
 
-  it('says that there is no keychain, and what to do', async () => {
+  it('report that there is no keychain, and what to do', async () => {
     if (process.platform !== 'linux') return;
     const nowhere = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere', DISPLAY: '' };
     const key = await registry.key('staging', 'reader');
@@ -132,7 +132,7 @@ describe('keys for commands', () => {
     assert.doesNotMatch(stderr, /pf_/);
   });
 
-  it('ends, and says why, where a keychain never answers', async () => {
+  it('end and report it if the keychain never answers', async () => {
     if (process.platform !== 'linux') return;
     await using place = await temporaryFolder();
     const socket = join(place.path, 'bus');
@@ -146,7 +146,7 @@ describe('keys for commands', () => {
     for (const { stderr } of [stored, read]) assert.match(stderr, /did not answer in time.*then try again/);
   });
 
-  it('prefers the variable of an environment, and sends no key to another registry', async () => {
+  it('prefer the variable of an environment, and send no key to another registry', async () => {
     const other = await registry.key('development', 'reader', 'ci');
     const production = await registry.key('production', 'approver', 'release');
     const env = { PROMPTFORGE_KEY_DEVELOPMENT: other, PROMPTFORGE_KEY: production };
@@ -165,7 +165,7 @@ describe('keys for commands', () => {
     assert.match(elsewhere.stderr, /There is no key for http:\/\/127\.0\.0\.1:9/);
   });
 
-  it('names a key that the registry refuses, and fails when it accepts none', async () => {
+  it('name a key that the registry refuses, and fail if it accepts none', async () => {
     await using another = await aRegistryServer();
     const unknown = await another.key('development', 'author');
     const { code, stderr } = await run(['whoami'], { PROMPTFORGE_KEY_DEVELOPMENT: unknown });

@@ -8,8 +8,8 @@ import { firstLine, line, lines, printJson, printText, table } from '../../src/c
 import { HIDDEN, hostileText, withoutEmoji } from '../hostile-text.ts';
 import { runs } from '../runs.ts';
 
-describe('The output of the command', () => {
-  it('has as many lines as the command writes, whatever the values hold', () => {
+describe('the output of the command', () => {
+  it('has exactly the lines that the command writes, whatever the values contain', () => {
     fc.assert(
       fc.property(hostileText, hostileText, (one, other) => {
         const shown = lines([line`  reason ${one}`, line`By ${other}.\n  proof ${7}`]).split('\n');
@@ -22,13 +22,13 @@ describe('The output of the command', () => {
     );
   });
 
-  it('shows the first line of a text that shows anything, whichever line breaks it has', () => {
+  it('shows the first visible line of a text, with any line breaks', () => {
     for (const text of ['One\r\nTwo', 'One\rTwo', '\u200b\n \nOne\nTwo', 'One\u2028Two', 'One'])
       assert.equal(firstLine(text), 'One', JSON.stringify(text));
     assert.equal(firstLine('\n\u2800'), '');
   });
 
-  it('has as many rows in a table as there are, whatever the cells hold', () => {
+  it('has exactly the rows of a table, whatever the cells contain', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(hostileText, hostileText), { maxLength: 5 }), rows => {
         const shown = table(['A', 'B'], rows).split('\n');
@@ -39,7 +39,7 @@ describe('The output of the command', () => {
     );
   });
 
-  it('shows on a terminal no character of a text or of JSON that acts or hides, and gives a program the bytes', async () => {
+  it('escapes control and invisible characters on a terminal, and is unchanged for programs', async () => {
     const { write, isTTY } = process.stdout;
     const hostile = 'A\u001b[2J\n  proof  event 1\u202e\u009b31m';
     const written: string[] = [];
@@ -64,7 +64,7 @@ describe('The output of the command', () => {
     assert.doesNotMatch(json.replaceAll('\n', ''), HIDDEN);
   });
 
-  it('is written by one file alone, so that no command can forget to escape', async () => {
+  it('is written by a single file, so that no command can forget to escape it', async () => {
     const folder = join(ROOT, 'src/cli');
     const names = await readdir(folder, { recursive: true });
     const writing: string[] = [];

@@ -6,7 +6,7 @@ import { defaultEnvironments } from '../../src/core/environment.ts';
 import { aRegistry, type RegistryForTest } from '../registry/a-registry.ts';
 import { aWorkingCopy, type WorkingCopyForTest } from './a-working-copy.ts';
 
-describe('owners from the command line', () => {
+describe('promptforge owners', () => {
   let registry: RegistryForTest;
   let copy: WorkingCopyForTest;
   let lee: { PROMPTFORGE_KEY_PRODUCTION: string };
@@ -28,7 +28,7 @@ describe('owners from the command line', () => {
     return copy.run('owners', 'set', 'OWNERS', ...there, '--reason', 'Teams', ...args);
   };
 
-  it('are requested, shown as they will be, approved by another, and name for whom a promotion waits', async () => {
+  it('requests owners, shows the change, lets another person approve it, and shows whose approval a promotion needs', async () => {
     const none = await copy.run('owners', 'show', ...there);
     assert.deepEqual([none.code, none.stdout], [0, '']);
     assert.match(none.stderr, /No prompt has owners in production/);
@@ -59,7 +59,7 @@ describe('owners from the command line', () => {
     assert.match(promoted.stdout + promoted.stderr, /needs the approval of dana\./);
   });
 
-  it('can be rejected with a reason and canceled, after which nothing waits', async () => {
+  it('rejects a change with a reason, and cancels one', async () => {
     for (const [action, env] of [
       ['reject', lee],
       ['cancel', {}],
@@ -82,7 +82,7 @@ describe('owners from the command line', () => {
     assert.equal((await copy.runWith(lee, 'owners', 'reject', '9', ...there)).code, 2);
   });
 
-  it('that are wrong are named by their lines, and nothing happens', async () => {
+  it('reports invalid owners by line, and changes nothing', async () => {
     const wrong = await set('* dana\n!x dana\nsupport/**\n');
     assert.equal(wrong.code, 3);
     assert.match(wrong.stderr, /^OWNERS:2: "!x" is not a pattern.*\nOWNERS:3: "support\/\*\*" has no owner/m);
@@ -100,7 +100,7 @@ describe('owners from the command line', () => {
     assert.deepEqual([waiting, current], [null, null]);
   });
 
-  it('need a key of the environment with the role admin', async () => {
+  it('requires an admin key of the environment', async () => {
     await writeFile(join(copy.root, 'OWNERS'), '* dana');
     const refused = await copy.runWith(lee, 'owners', 'set', 'OWNERS', ...there, '--reason', 'x');
     assert.equal(refused.code, 1);

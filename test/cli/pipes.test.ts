@@ -7,10 +7,10 @@ import { text } from 'node:stream/consumers';
 import { MAIN, promptforge, start } from './promptforge.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-describe('promptforge between pipes', () => {
+describe('promptforge in a pipe', () => {
   const inFolder = temporaryFolder();
 
-  it('says nothing when the reader of its output has gone', async () => {
+  it('ends without an error if the reader closes the pipe', async () => {
     const prompt = inFolder('long.prompt');
     await writeFile(prompt, 'A line of a long prompt.\n'.repeat(20_000));
     const child = start(['render', prompt]);
@@ -21,7 +21,7 @@ describe('promptforge between pipes', () => {
     assert.deepEqual(await closed, [0, null]);
   });
 
-  it('fails when its output cannot be written', async function () {
+  it('fails if its output cannot be written', async function () {
     const full = await open('/dev/full', 'w').catch(() => undefined);
     if (full === undefined) this.skip(); // Linux alone has it
     const prompt = inFolder('short.prompt');

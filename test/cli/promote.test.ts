@@ -8,7 +8,7 @@ import { aRegistry, type Json, type RegistryForTest } from '../registry/a-regist
 import { aWorkingCopy, type WorkingCopyForTest } from './a-working-copy.ts';
 import { start } from './promptforge.ts';
 
-describe('moving a pointer from the command line', () => {
+describe('the commands promote and rollback', () => {
   let registry: RegistryForTest;
   let copy: WorkingCopyForTest;
   let keys: Record<string, string>;
@@ -34,7 +34,7 @@ describe('moving a pointer from the command line', () => {
     (await registry.call('GET', `/v1/promotions?prompt=${prompt}`)).json.data;
   const why = ['--reason', 'For the test'];
 
-  it('promotes and rolls back, and may be run twice', async () => {
+  it('promote and roll back, and may run twice', async () => {
     await publish('direct', 3);
     const one = await copy.run('promote', 'direct@1', '--to', 'development', ...why);
     assert.deepEqual([one.code, one.stdout], [0, 'direct@1 is live on stable of development.\n'], one.stderr);
@@ -66,7 +66,7 @@ describe('moving a pointer from the command line', () => {
     assert.match(skipped.stderr, /not live in staging.*Promote it there first/);
   });
 
-  it('says that there is no such environment, not that there is no key of it', async () => {
+  it('report an unknown environment, rather than a missing key for it', async () => {
     await publish('misspelt', 1);
     const there =
       /There is no environment "develpoment"\. Did you mean "development"\? There are: development,/;
@@ -80,7 +80,7 @@ describe('moving a pointer from the command line', () => {
     assert.match(status.stderr, there);
   });
 
-  it('creates no channel by a typing error', async () => {
+  it('create no channel because of a typo', async () => {
     await publish('canary', 1);
     const to = ['--to', 'development', ...why, '--channel'];
     await writeFile(join(copy.root, 'canary.txt'), 'canary@1\n');
@@ -96,7 +96,7 @@ describe('moving a pointer from the command line', () => {
     assert.match(other.stderr, /There is no channel "canery"\. Did you mean "canary"\?/);
   });
 
-  it('asks for approval once, and waits for it', async () => {
+  it('request an approval once, and wait for it', async () => {
     await publish('asked', 2);
     await registry.promote('asked', 2, 'staging');
     const args = ['promote', 'asked', '--to', 'production', ...why];
@@ -127,7 +127,7 @@ describe('moving a pointer from the command line', () => {
     assert.deepEqual([code, JSON.parse(told).outcome], [0, 'applied']);
   });
 
-  it('says of what was requested before the policy asked for no approval that it needs one still', async () => {
+  it('report that an older request still needs approval after the policy changed', async () => {
     await using lowered = await aRegistry({ environments: defaultEnvironments(1) });
     const own = { PROMPTFORGE_KEY_PRODUCTION: await lowered.key('production', 'approver', 'ci') };
     await using there = await aWorkingCopy(lowered.url, own);
@@ -147,7 +147,7 @@ describe('moving a pointer from the command line', () => {
     assert.equal(approved.json.state, 'applied');
   });
 
-  it('fails when it is rejected, and knows a plan that is there', async () => {
+  it('fail if the request is rejected, and find an existing plan', async () => {
     await publish('rejected', 1);
     await registry.promote('rejected', 1, 'staging');
     const args = ['promote', 'rejected', '--to', 'production', ...why, '--wait', '5m'];
@@ -179,7 +179,7 @@ describe('moving a pointer from the command line', () => {
     assert.equal(planned.length, 1);
   });
 
-  it('says which environment needs a key', async () => {
+  it('name the environment that needs a key', async () => {
     const none = await copy.runApart(
       { PROMPTFORGE_KEY_PRODUCTION: '' },
       'rollback',
@@ -192,7 +192,7 @@ describe('moving a pointer from the command line', () => {
     assert.match(none.stderr, /no key for production.*PROMPTFORGE_KEY_PRODUCTION/);
   });
 
-  it('lists versions on a line each, and gives a source to the byte', async () => {
+  it('list each version on one line, and print a source unchanged', async () => {
     const source = 'Text\u001b[31m\r\nwithout an end';
     const path = '/v1/prompts/support/hostile/-/versions';
     const hostile = { source, message: 'Why\u001b[2J\nmore', base: null };

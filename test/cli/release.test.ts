@@ -29,7 +29,7 @@ describe('a release from the command line', () => {
   const outcomes = ({ stdout }: { stdout: string }) =>
     JSON.parse(stdout).results.map(({ name, outcome }: Json) => [name, outcome]);
 
-  it('promotes what the lock file names, but for partials, and tells drift until then and afterwards', async () => {
+  it('promotes the versions in the lock file without partials, and reports drift before and after', async () => {
     await registry.publish('a', 'One', null);
     await registry.publish('_part', 'Part', null);
     await registry.publish('b', '{{> part}}', null);
@@ -79,7 +79,7 @@ describe('a release from the command line', () => {
     );
   });
 
-  it('promotes no other text than the lock file names, as of a registry that was restored from a backup', async () => {
+  it('promotes no text that differs from the lock file, such as after a restored backup', async () => {
     await registry.publish('a', 'One', null);
     await registry.publish('b', 'One', null);
     await registry.publish('c', 'One', null);
@@ -114,7 +114,7 @@ describe('a release from the command line', () => {
     );
   });
 
-  it('goes on where one is refused, and asks for all before it waits', async () => {
+  it('continues after a refused promotion, and requests all before it waits', async () => {
     for (const name of ['a', 'b', 'gone']) await registry.publish(name, 'One', null);
     await registry.promote('a', 1, 'staging');
     await registry.promote('b', 1, 'staging');
@@ -143,7 +143,7 @@ describe('a release from the command line', () => {
     assert.equal((await release('release.txt', 'production', '--wait', '1s')).code, 0);
   });
 
-  it('goes live as a whole with --atomic, or not at all', async () => {
+  it('goes live completely or not at all with --atomic', async () => {
     for (const name of ['a', 'b', 'c']) {
       await registry.publish(name, 'One', null);
       await registry.promote(name, 1, 'staging');
@@ -252,7 +252,7 @@ describe('a release from the command line', () => {
     assert.equal((await copy.run('release', 'show', 'x')).code, 2);
   });
 
-  it('does not go back unless told, as a job of an older commit would that runs again', async () => {
+  it('does not roll back by default, as when the job of an older commit runs again', async () => {
     await registry.publish('a', 'One', null);
     await registry.publish('a', 'Two', 1);
     await registry.promote('a', 2, 'staging');
@@ -267,7 +267,7 @@ describe('a release from the command line', () => {
     assert.deepEqual([back.code, back.stdout], [0, 'a@1 is live on stable of staging.\n'], back.stderr);
   });
 
-  it('refuses a file that names no versions, and says where', async () => {
+  it('refuses a file without valid versions, with the position', async () => {
     const cases: [string, RegExp, number][] = [
       ['a@1\nsupport/triage\n', /release:2: .*support\/triage/, 3],
       ['a@1\na@2\n', /release:2: a is already listed above with version 1/, 3],
@@ -291,7 +291,7 @@ describe('a release from the command line', () => {
     assert.equal(both.code, 2);
   });
 
-  it('is drift exactly where a prompt is live in another version than the lock file names', () => {
+  it('reports drift exactly for prompts whose live version differs from the lock file', () => {
     const version = fc.option(fc.integer({ min: 1, max: 3 }), { nil: null });
     const environment = parseEnvironmentName('staging');
     fc.assert(

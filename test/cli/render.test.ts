@@ -57,13 +57,13 @@ describe('promptforge render', () => {
     });
   });
 
-  it('takes the default where the input has null', async () => {
+  it('uses the default for an input of null', async () => {
     const input = await put('null.yaml', 'ticket: x\nproduct: null\n');
     const { stdout } = await promptforge(['render', triage, '--input', input]);
     assert.equal(stdout, 'You answer for Nordbank.\n\n\nx');
   });
 
-  it('refuses a number whose digits it cannot keep, in YAML and JSON, with its place', async () => {
+  it('refuses a number that would lose digits, in YAML and JSON, with its position', async () => {
     for (const [name, text, place] of [
       ['long.json', '{"ticket":\n 12345678901234567890}', '2:2'],
       ['zeros.yaml', 'ticket: 0071234\n', '1:9'],
@@ -76,7 +76,7 @@ describe('promptforge render', () => {
     }
   });
 
-  it('--json prints the messages as the API gives them', async () => {
+  it('--json prints the messages as the API returns them', async () => {
     const input = await put('ticket.json', '{"ticket": "My card is blocked."}');
     const { code, stdout } = await inProcess(['render', triage, '--input', input, '--json']);
     assert.equal(code, 0);
@@ -95,7 +95,7 @@ describe('promptforge render', () => {
     assert.match(stdout, /Ünïcode 🎫$/);
   });
 
-  it('prints exactly the bytes of the text, with a line break of its own only on a terminal', async function () {
+  it('prints the text unchanged, and adds a line break only on a terminal', async function () {
     const open = await put('open.prompt', 'no end');
     const ended = await put('ended.prompt', 'an end\n\n');
     assert.equal((await inProcess(['render', open])).stdout, 'no end');
@@ -107,7 +107,7 @@ describe('promptforge render', () => {
     assert.equal(await onTerminal(['render', ended]), 'an end\r\n\r\n');
   });
 
-  it('--messages puts earlier messages where {{history}} stands', async () => {
+  it('--messages inserts earlier messages at {{history}}', async () => {
     const chat = await put('chat.prompt', '{{role "system"}}Be kind.{{history}}{{role "user"}}{{q}}');
     const earlier = await put('earlier.yaml', '- role: model\n  content: [{text: Hello}]\n');
     const { stdout } = await promptforge(['render', chat, '--messages', earlier, '--input', '-', '--json'], {
@@ -120,7 +120,7 @@ describe('promptforge render', () => {
     ]);
   });
 
-  it('--context gives what {{@name}} reads', async () => {
+  it('--context provides the values of {{@name}}', async () => {
     const mail = await put('mail.prompt', 'For {{@auth.email}}, {{@state.count}} left');
     const context = await put(
       'context.json',
@@ -130,7 +130,7 @@ describe('promptforge render', () => {
     assert.equal(stdout, 'For ada@example.com, 0 left');
   });
 
-  it('says what is wrong with the messages, and reads stdin but once', async () => {
+  it('reports invalid messages, and reads stdin only once', async () => {
     const chat = await put('chat.prompt', '{{history}}');
     const wrong = await put('wrong.yaml', '- role: user\n  content: Hello\n');
     const refused = await inProcess(['render', chat, '--messages', wrong]);
@@ -144,7 +144,7 @@ describe('promptforge render', () => {
     assert.match(twice.stderr, /Only one of --input, --messages and --context/);
   });
 
-  it('needs no input for a prompt that asks for none', async () => {
+  it('needs no input for a prompt without inputs', async () => {
     const plain = await put('plain.prompt', 'Be brief & <polite>.\n');
     assert.equal((await inProcess(['render', plain])).stdout, 'Be brief & <polite>.\n');
     const empty = await put('empty.yaml', '');
@@ -158,7 +158,7 @@ describe('promptforge render', () => {
     assert.match(stderr, /triage\.prompt needs the input "ticket"/);
   });
 
-  it('--strict refuses an input that does not fit its schema, naming the place', async () => {
+  it('--strict refuses an input that does not fit its schema, with the position', async () => {
     const input = await put('wrong.yaml', 'ticket: 5\nlanguag: en\n');
     const { code, stdout, stderr } = await inProcess(['render', triage, '--input', input, '--strict']);
     assert.deepEqual([code, stdout], [3, '']);
@@ -168,7 +168,7 @@ describe('promptforge render', () => {
     );
   });
 
-  it('--strict also asks for what nothing declares', async () => {
+  it('--strict also requires undeclared inputs', async () => {
     const loose = await put('loose.prompt', 'Hello {{name}}.');
     assert.equal((await inProcess(['render', loose])).stdout, 'Hello .');
     const { code, stderr } = await inProcess(['render', loose, '--strict']);
@@ -176,14 +176,14 @@ describe('promptforge render', () => {
     assert.match(stderr, /needs the input "name"/);
   });
 
-  it('finds partials no further up than the prompts folder', async () => {
+  it('does not find partials above the prompts folder', async () => {
     const prompt = await put('project/prompts/support/outside.prompt', '{{> outside}}');
     const { code, stderr } = await inProcess(['render', prompt]);
     assert.equal(code, 3);
     assert.match(stderr, /outside\.prompt:1:5: The partial "outside" was not found/);
   });
 
-  it('finds partials up to the repository where there is no project, and not above it', async () => {
+  it('finds partials up to the root of the repository if there is no project', async () => {
     await mkdir(inFolder('repository/.git'), { recursive: true });
     await put('repository/_shared.prompt', 'shared');
     await put('_above.prompt', 'above');
@@ -193,7 +193,7 @@ describe('promptforge render', () => {
     assert.equal((await inProcess(['render', above])).code, 3);
   });
 
-  it('renders a file by its relative path as well', async () => {
+  it('renders a file by its relative path', async () => {
     const { code, stdout } = await promptforge(['render', 'support/triage.prompt', '--input', '-'], {
       cwd: inFolder('project/prompts'),
       stdin: 'ticket: Hi',
@@ -215,7 +215,7 @@ describe('promptforge render', () => {
     ['large.prompt', 'x'.repeat(1024 * 1024 + 1), /large\.prompt.*1 MiB/],
   ];
   for (const [name, content, said] of broken) {
-    it(`says where ${name} is wrong`, async () => {
+    it(`reports the position of the error in ${name}`, async () => {
       const { code, stdout, stderr } = await inProcess(['render', await put(name, content)]);
       assert.match(stderr, said);
       assert.equal(code, 3);
@@ -223,7 +223,7 @@ describe('promptforge render', () => {
     });
   }
 
-  it('says in which file a partial is wrong', async () => {
+  it('names the file of an invalid partial', async () => {
     await put('project/prompts/_bad.prompt', 'fine\n{{#each x}}');
     const prompt = await put('project/prompts/uses-bad.prompt', '{{> bad}}');
     const { code, stderr } = await inProcess(['render', prompt]);
@@ -246,7 +246,7 @@ describe('promptforge render', () => {
     ['latin1.yaml', new Uint8Array([0x61, 0x3a, 0x20, 0xe9]), /latin1\.yaml: The input is not UTF-8/],
   ];
   for (const [name, content, said] of inputs) {
-    it(`says where the input ${name} is wrong`, async () => {
+    it(`reports the position of the error in the input ${name}`, async () => {
       const args = ['render', triage, '--input', await put(name, content)];
       const { code, stdout, stderr } = await inProcess(args);
       assert.match(stderr, said);
@@ -255,13 +255,13 @@ describe('promptforge render', () => {
     });
   }
 
-  it('calls the input stdin when that is where it is wrong', async () => {
+  it('calls the input stdin in errors', async () => {
     const { code, stderr } = await promptforge(['render', triage, '--input', '-'], { stdin: '{' });
     assert.equal(code, 3);
     assert.match(stderr, /^promptforge: stdin:1:\d+: /);
   });
 
-  it('reads no input that is endless or too long', async () => {
+  it('refuses an input that is endless or too long', async () => {
     const endless = await inProcess(['render', triage, '--input', '/dev/zero']);
     assert.equal(endless.code, 3);
     assert.match(endless.stderr, /^promptforge: \/dev\/zero: The input may have at most 8 MiB\.$/m);
@@ -271,7 +271,7 @@ describe('promptforge render', () => {
     assert.match(piped.stderr, /^promptforge: stdin: The input may have at most 8 MiB\.$/m);
   });
 
-  it('says which file is not there', async () => {
+  it('names a missing file', async () => {
     const prompt = await inProcess(['render', inFolder('nothing.prompt')]);
     assert.equal(prompt.code, 4);
     assert.match(prompt.stderr, /nothing\.prompt: There is no such file/);
@@ -283,7 +283,7 @@ describe('promptforge render', () => {
     assert.equal(folder.stdout, '');
   });
 
-  it('says where promptforge.json is wrong', async () => {
+  it('reports the position of an error in promptforge.json', async () => {
     await put('bad-project/promptforge.json', '{"registry": 1}');
     const prompt = await put('bad-project/prompts/a.prompt', 'Hi');
     const { code, stderr } = await inProcess(['render', prompt]);

@@ -19,7 +19,7 @@ describe('promptforge search', () => {
     await registry.close();
   });
 
-  it('lists the versions that added a text and removed it, with the line, and nothing that acts on a terminal', async () => {
+  it('lists the versions that added or removed a text, with the line, and escapes control characters', async () => {
     const { code, stdout } = await copy.run('search', 'fee', '--prompt', 'cli/fees');
     assert.equal(code, 0);
     const [heading = '', removed = '', added = '', ...more] = stdout.trimEnd().split('\n');
@@ -28,7 +28,7 @@ describe('promptforge search', () => {
     assert.match(added, /^cli\/fees@2 +\S+Z +mara +added \(0 → 1\) +2: The FEE is 5\./);
     assert.deepEqual(more, []);
   });
-  it('prints JSON, says where nothing is found, and that there is more', async () => {
+  it('prints JSON, and reports if there are no results or more results', async () => {
     const { stdout } = await copy.run('search', 'FEE', '--json');
     assert.deepEqual(
       JSON.parse(stdout).map((hit: { change: string }) => hit.change),
@@ -41,7 +41,7 @@ describe('promptforge search', () => {
     assert.equal(some.stdout.trimEnd().split('\n').length, 2);
     assert.match(some.stderr, /more/);
   });
-  it('refuses nothing, several lines, and a prompt that is not there', async () => {
+  it('refuses an empty text, several lines, and an unknown prompt', async () => {
     for (const text of ['', 'a\nb', 'x'.repeat(201)]) {
       const { code, stderr } = await copy.run('search', text);
       assert.equal(code, 2, stderr);

@@ -46,7 +46,7 @@ describe('promptforge serve', () => {
     for (const one of running.splice(0)) await one.stop();
   });
 
-  it('says in its first line where it listens and on which data folder', async () => {
+  it('logs its address and data folder in the first line', async () => {
     const { log, pid } = await serving('--data', data);
     const [first] = log();
     const { at, url, ...rest } = first ?? {};
@@ -55,7 +55,7 @@ describe('promptforge serve', () => {
     assert.deepEqual(rest, { level: 'info', event: 'listening', data, version: packageJson.version, pid });
   });
 
-  it('gives way to the threads that deliver, on Linux', async function () {
+  it('gives its main thread a lower priority than delivery threads, on Linux', async function () {
     if (process.platform !== 'linux') return this.skip();
     const { pid, log } = await serving('--data', data, '--workers', '2');
     await eventually('it to listen', () => log().some(({ event }) => event === 'listening'));
@@ -75,7 +75,7 @@ describe('promptforge serve', () => {
     assert.ok(usual.length >= 2, `${usual.length} threads of the usual priority`);
   });
 
-  it('is started with settings that keep it small, on Linux, where the operator has no others', async function () {
+  it('starts itself with settings that save memory, on Linux, unless the operator has set others', async function () {
     if (process.platform !== 'linux' || process.execve === undefined) return this.skip();
     const child = start(['serve', '--port', '0', '--data', data], { env: { MALLOC_ARENA_MAX: '8' } });
     const ended = once(child, 'close');
@@ -96,7 +96,7 @@ describe('promptforge serve', () => {
     assert.equal((await ended)[0], 0);
   });
 
-  it('delivers whatever options Node was started with, those that no thread may have among them', async () => {
+  it('delivers with any options of Node, including those that threads do not accept', async () => {
     const node = ['--max-old-space-size=500', '--expose-gc', '--title=registry'];
     const child = spawn(process.execPath, [...node, MAIN, 'serve', '--port', '0', '--data', data]);
     const errors = text(child.stderr);
@@ -111,14 +111,14 @@ describe('promptforge serve', () => {
     assert.match(await errors, /^This registry has no keys yet[^\n]*\n$/);
   });
 
-  it('listens on the port it is given', async () => {
+  it('listens on the given port', async () => {
     const port = await freePort();
     const { url } = await serving('--data', data, '--port', String(port));
     assert.equal(url, `http://127.0.0.1:${port}`);
     assert.equal((await fetch(`${url}/healthz`)).status, 200);
   });
 
-  it('listens on the port that the environment names, and refuses one that is none', async () => {
+  it('listens on the port in PROMPTFORGE_PORT, and refuses an invalid one', async () => {
     const port = await freePort();
     const env = { PROMPTFORGE_PORT: String(port) };
     const child = start(['serve', '--data', data], { env });
@@ -132,7 +132,7 @@ describe('promptforge serve', () => {
     assert.match(stderr, /PROMPTFORGE_PORT/);
   });
 
-  it('starts a new registry with the environments of a team, and says how to make the first key', async () => {
+  it('starts a new registry with the default environments, and explains how to create the first key', async () => {
     const server = await serving('--data', data);
     const { stderr } = await server.stop();
     assert.match(
@@ -153,7 +153,7 @@ describe('promptforge serve', () => {
     );
   });
 
-  it('delivers what was published and promoted to the key of an application', async () => {
+  it('delivers a published and promoted version to an application', async () => {
     const author = await newKey(data, 'development', 'approver');
     const reader = await newKey(data, 'development', 'reader');
     const { url, stop } = await serving('--data', data);
@@ -174,7 +174,7 @@ describe('promptforge serve', () => {
     assert.equal((await stop()).stderr, '');
   });
 
-  it('renders, checks and compares what takes long in processes of its own', async () => {
+  it('renders, checks and compares in separate processes if that takes long', async () => {
     const author = await newKey(data, 'development', 'author');
     const { url, stop } = await serving('--data', data);
     const prompt = `${url}/v1/prompts/loops/-`;
@@ -193,7 +193,7 @@ describe('promptforge serve', () => {
     assert.equal((await stop()).stderr, '');
   });
 
-  it('refuses a key from the moment it is revoked, and knows a new one at once', async () => {
+  it('refuses a revoked key, and accepts a new one, at once', async () => {
     const reader = await newKey(data, 'development', 'reader');
     const { url } = await serving('--data', data);
     const ask = (key: string) => call(`${url}/v1/keys/current`, key);
@@ -207,7 +207,7 @@ describe('promptforge serve', () => {
     assert.equal((await ask(another.key)).status, 200);
   });
 
-  it('follows a policy from the moment it is set', async () => {
+  it('applies a changed policy at once', async () => {
     const author = await newKey(data, 'development', 'author');
     const { url } = await serving('--data', data);
     await publish(url, author.key);
@@ -219,7 +219,7 @@ describe('promptforge serve', () => {
     assert.equal(codeOf(refused), 'publishing_not_allowed');
   });
 
-  it('only delivers when it is told to, beside one that does everything', async () => {
+  it('only delivers with --delivery-only, next to a full server', async () => {
     const { url } = await serving('--data', data);
     const [{ key }, { key: reader }] = [
       await newKey(data, 'development', 'author'),
@@ -236,7 +236,7 @@ describe('promptforge serve', () => {
     assert.equal((await delivering.stop()).code, 0);
   });
 
-  it('only delivers from what is there, and makes nothing', async () => {
+  it('creates nothing with --delivery-only', async () => {
     const alone = await promptforge(['serve', '--port', '0', '--data', data, '--delivery-only']);
     assert.equal(alone.code, 4, alone.stderr);
     assert.match(alone.stderr, /There is no registry at/);
@@ -252,7 +252,7 @@ describe('promptforge serve', () => {
     assert.match(odd.stderr, /--delivery-only.*cannot be used with/);
   });
 
-  it('shares its data folder with another serve', async () => {
+  it('shares its data folder with another server', async () => {
     const author = await newKey(data, 'development', 'author');
     const [one, other] = await Promise.all([serving('--data', data), serving('--data', data)]);
     assert.notEqual(one.url, other.url);
@@ -261,7 +261,7 @@ describe('promptforge serve', () => {
     assert.equal(version.parse(JSON.parse(read.text)).source, SOURCE);
   });
 
-  it('shows a key as used, and no secret, in its log and its data folder', async () => {
+  it('records the use of a key, and no secret, in its log and data folder', async () => {
     const author = await newKey(data, 'development', 'author');
     const server = await serving('--data', data);
     await publish(server.url, author.key);
@@ -282,7 +282,7 @@ describe('promptforge serve', () => {
     assert.notEqual(keyPage.parse(JSON.parse(listed.stdout)).data[0]?.lastUsedAt, null);
   });
 
-  it('logs one JSON object a line, whatever is asked', async () => {
+  it('logs one JSON object per line for any request', async () => {
     const server = await serving('--data', data);
     await call(`${server.url}/v1/prompts/a%0Ab%22`, 'x\ty');
     await call(`${server.url}/${encodeURIComponent('\n{"event":"forged"}')}`, 'none');
@@ -294,9 +294,9 @@ describe('promptforge serve', () => {
     assert.deepEqual(events, ['listening', 'request', 'request', 'draining', 'stopped']);
   });
 
-  describe('when it is asked to stop', () => {
+  describe('when it stops', () => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      it(`answers the request that is under way at ${signal}, then ends with exit code 0`, async () => {
+      it(`answers the current request after ${signal}, then ends with exit code 0`, async () => {
         const author = await newKey(data, 'development', 'author');
         const server = await serving('--data', data);
         const body = Buffer.from(JSON.stringify({ source: SOURCE, message: '', base: null }));
@@ -333,7 +333,7 @@ describe('promptforge serve', () => {
       });
     }
 
-    it('ends a call that waits for changes with an answer', async () => {
+    it('answers a call that waits for changes', async () => {
       const author = await newKey(data, 'development', 'author');
       const server = await serving('--data', data);
       const { cursor } = JSON.parse((await call(`${server.url}/v1/changes`, author.key)).text) as {
@@ -354,7 +354,7 @@ describe('promptforge serve', () => {
       assert(Number(ended?.['ms']) < 29_000, 'before the 30 s are over');
     });
 
-    it('answers on for as long as it was told to, and says that it stops', async () => {
+    it('continues to answer during --drain-delay, and reports that it stops', async () => {
       const reader = await newKey(data, 'development', 'reader');
       const server = await serving('--data', data, '--drain-delay', '600', '--rate-limit', '1');
       assert.equal((await fetch(`${server.url}/readyz`)).status, 200);
@@ -369,7 +369,7 @@ describe('promptforge serve', () => {
       assert.equal((await server.ended()).code, 1);
     });
 
-    it('ends with a full queue of requests that take long, and leaves none without an answer or an end', async () => {
+    it('answers or closes every request of a full queue', async () => {
       const author = await newKey(data, 'development', 'author');
       const server = await serving('--data', data);
       const prompt = `${server.url}/v1/prompts/loops/-`;
@@ -386,7 +386,7 @@ describe('promptforge serve', () => {
       assert.ok(took < patience(20_000), `${took} ms, and calls are left 10 s`);
     });
 
-    it('does not wait for connections that are only kept alive', async () => {
+    it('does not wait for idle keep-alive connections', async () => {
       const server = await serving('--data', data);
       await (await fetch(`${server.url}/healthz`)).text(); // fetch keeps the connection
       assert.equal((await server.stop()).code, 0);
@@ -394,7 +394,7 @@ describe('promptforge serve', () => {
       assert(took < 10_000, 'before the 10 s that are left to calls');
     });
 
-    it('leaves no folder of its threads behind at the second signal', async () => {
+    it('leaves no temporary folder behind after the second signal', async () => {
       const temporary = inFolder(`tmp-${next}`);
       await mkdir(temporary);
       const folders = async () => (await readdir(temporary)).filter(name => name.startsWith('promptforge-'));
@@ -412,7 +412,7 @@ describe('promptforge serve', () => {
       assert.deepEqual(await folders(), []);
     });
 
-    it('stops at once at the second signal', async () => {
+    it('stops at once after the second signal', async () => {
       const author = await newKey(data, 'development', 'author');
       const server = await serving('--data', data);
       const stuck = request(`${server.url}/v1/prompts/a/-/versions`, {
@@ -435,7 +435,7 @@ describe('promptforge serve', () => {
       await broken;
     });
 
-    it('can be started again on the same folder after it was killed', async () => {
+    it('can start again on the same folder after it was killed', async () => {
       const author = await newKey(data, 'development', 'author');
       const first = await serving('--data', data);
       await publish(first.url, author.key);
@@ -447,18 +447,18 @@ describe('promptforge serve', () => {
     });
   });
 
-  it('goes on when the reader of its log has gone', async () => {
+  it('continues if the reader of its log is gone', async () => {
     const server = await serving('--data', data);
     server.closeLog();
     for (let times = 0; times < 3; times++) assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
     assert.equal((await server.stop()).code, 0);
   });
 
-  describe('beyond this machine', () => {
+  describe('on a non-loopback address', () => {
     // An address that is not one of 127.0.0.0/8 or ::1 by its text, and still reaches nobody else.
     const host = '::ffff:127.0.0.1';
 
-    it('refuses without TLS', async () => {
+    it('refuses to listen without TLS', async () => {
       for (const address of ['0.0.0.0', '::', host]) {
         const args = ['serve', '--data', data, '--port', '0', '--host', address];
         const { code, stdout, stderr } = await (address === host ? promptforge : inProcess)(args);
@@ -471,7 +471,7 @@ describe('promptforge serve', () => {
       assert.equal(existsSync(untouched), false);
     });
 
-    it('listens when a proxy in front is said to speak TLS', async () => {
+    it('listens with --behind-proxy', async () => {
       const { url } = await serving('--data', data, '--host', host, '--behind-proxy');
       assert.equal((await fetch(`${url}/healthz`)).status, 200);
     });
@@ -497,7 +497,7 @@ describe('promptforge serve', () => {
       ]);
     });
 
-    it('speaks HTTPS with the certificate, beyond loopback too', async () => {
+    it('serves HTTPS with the certificate, also on a non-loopback address', async () => {
       for (const host of ['127.0.0.1', '::ffff:127.0.0.1']) {
         const server = await serving('--data', data, '--host', host, '--tls-cert', cert, '--tls-key', key);
         assert.match(server.url, /^https:/);
@@ -513,7 +513,7 @@ describe('promptforge serve', () => {
       }
     });
 
-    it('reads it anew at SIGHUP, and keeps the one it has when the new one is none', async () => {
+    it('reloads the certificate on SIGHUP, and keeps the old one if the new one is invalid', async () => {
       const [ownCert, ownKey] = [inFolder('renewed.pem'), inFolder('renewed-key.pem')];
       await Promise.all([copyFile(cert, ownCert), copyFile(key, ownKey)]);
       const server = await serving('--data', data, '--tls-cert', ownCert, '--tls-key', ownKey);
@@ -531,7 +531,7 @@ describe('promptforge serve', () => {
       agent.destroy();
     });
 
-    it('needs both the certificate and its key', async () => {
+    it('requires both the certificate and its key', async () => {
       for (const option of [
         ['--tls-cert', cert],
         ['--tls-key', key],
@@ -542,7 +542,7 @@ describe('promptforge serve', () => {
       }
     });
 
-    it('says which file it cannot read or use', async () => {
+    it('names a file that it cannot read or use', async () => {
       const absent = ['--tls-cert', inFolder('absent.pem'), '--tls-key', key];
       const missing = await inProcess(['serve', '--data', data, ...absent]);
       assert.equal(missing.code, 4);
@@ -554,7 +554,7 @@ describe('promptforge serve', () => {
     });
   });
 
-  it('says when the port is in use, and by exit code', async () => {
+  it('reports a port that is in use, with an exit code', async () => {
     const first = await serving('--data', data);
     const { port } = new URL(first.url);
     const { code, stdout, stderr } = await promptforge(['serve', '--data', data, '--port', port]);
@@ -567,7 +567,7 @@ describe('promptforge serve', () => {
     assert.equal((await fetch(`${first.url}/healthz`)).status, 200);
   });
 
-  it('says when this machine has no such address', async () => {
+  it('reports an address that this machine does not have', async () => {
     const args = ['serve', '--data', data, '--port', '0', '--behind-proxy', '--host', '203.0.113.7'];
     const { code, stderr } = await promptforge(args);
     assert.equal(code, 4);
@@ -588,7 +588,7 @@ describe('promptforge serve', () => {
       assert.doesNotMatch(stderr, /\bat .*:\d+:\d+\)?$/m);
     };
 
-    it('that cannot be made', async () => {
+    it('that cannot be created', async () => {
       await writeFile(data, 'a file');
       await refused(data, /^promptforge: The data folder .* cannot be made/);
       await refused(
@@ -597,7 +597,7 @@ describe('promptforge serve', () => {
       );
     });
 
-    it('that no folder can hold', async () => {
+    it('below a path that cannot contain folders', async () => {
       const said = /^promptforge: The data folder .* cannot be made: /;
       await symlink(`${data}-nowhere`, data, 'junction');
       await refused(`${data}/below`, said);
@@ -619,7 +619,7 @@ describe('promptforge serve', () => {
       await chmod(data, 0o755);
     });
 
-    it('whose database is none', async () => {
+    it('whose database is another file', async () => {
       await mkdir(data, { mode: 0o700 });
       const file = `${data}/registry.db`;
       await writeFile(file, 'Dear diary, this is no database at all. '.repeat(200), { mode: 0o600 });
@@ -647,7 +647,7 @@ describe('promptforge serve', () => {
     });
   });
 
-  it('keeps its data folder from other users of the machine', async function () {
+  it('protects its data folder from other users of the machine', async function () {
     if (process.platform === 'win32') this.skip();
     await serving('--data', data);
     assert.equal((await stat(data)).mode & 0o077, 0);

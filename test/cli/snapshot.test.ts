@@ -41,7 +41,7 @@ describe('promptforge snapshot', () => {
     else process.env['PROMPTFORGE_KEY'] = was.key;
   });
 
-  it('writes what a reader key may read of the working copy, for a client that starts without the registry', async () => {
+  it('writes the prompts of the working copy that a reader key may read, for a client that starts offline', async () => {
     process.chdir(folder.path);
     await writeFile('promptforge.json', JSON.stringify({ registry: registry.url, prompts: 'prompts' }));
     const { code, stdout, stderr } = await inProcess(['snapshot', '-o', 'prompts.json']);
@@ -64,7 +64,7 @@ describe('promptforge snapshot', () => {
     );
   });
 
-  it('writes the prompts and versions that are named, to stdout where no file is', async () => {
+  it('writes the named prompts and versions, to stdout without a file', async () => {
     const args = ['snapshot', 'support/triage', 'billing/fees@1', '--registry', `${registry.url}/`];
     const { code, stdout, stderr } = await inProcess(args);
     assert.equal(code, 0, stderr);
@@ -82,7 +82,7 @@ describe('promptforge snapshot', () => {
     );
   });
 
-  it('fails, and writes nothing, where it cannot have all that is named', async () => {
+  it('fails and writes nothing if a named prompt is not available', async () => {
     process.chdir(folder.path);
     const output = join(folder.path, 'none.json');
     const from = ['--registry', registry.url, '-o', output];
@@ -116,7 +116,7 @@ describe('promptforge snapshot', () => {
     assert.ok(!(await readdir(folder.path)).includes('none.json'));
   });
 
-  it('says of a registry that does not answer what a command can do', async () => {
+  it('reports a registry that does not answer, with advice for a command', async () => {
     const { fetch } = globalThis;
     const late = 'It did not answer. Check the network, or raise "timeout".';
     globalThis.fetch = () => Promise.reject(new PromptForgeError('timeout', late));
@@ -130,14 +130,14 @@ describe('promptforge snapshot', () => {
     }
   });
 
-  it('counts in words that fit', async () => {
+  it('uses singular and plural correctly', async () => {
     const output = join(folder.path, 'one.json');
     const args = ['support/triage', '--registry', registry.url, '-o', output];
     const { stderr } = await inProcess(['snapshot', ...args]);
     assert.match(stderr, /^1 of 1 prompt of production is in /m);
   });
 
-  it('takes the key from a file, and needs a working copy or names', async () => {
+  it('reads the key from a file, and requires a working copy or names', async () => {
     const file = join(folder.path, 'key');
     await writeFile(file, `${key}\n`);
     delete process.env['PROMPTFORGE_KEY'];
@@ -165,7 +165,7 @@ describe('promptforge snapshot', () => {
     assert.match(nowhere.stderr, /Name the prompts/);
   });
 
-  it('takes the key of the environment from its variable, as other commands do', async () => {
+  it('reads the key from the variable of the environment, like other commands', async () => {
     const own = { PROMPTFORGE_KEY_PRODUCTION: key, PROMPTFORGE_REGISTRY: registry.url };
     const taken = async (env: Record<string, string>, ...args: string[]) => {
       delete process.env['PROMPTFORGE_KEY'];
@@ -194,7 +194,7 @@ describe('promptforge snapshot', () => {
     assert.equal(other.code, 2, other.stderr);
   });
 
-  it('asks for many in as few requests as there are hundreds of them', async () => {
+  it('requests a hundred prompts at a time', async () => {
     const asked: string[] = [];
     const fetch = async (url: unknown, init: RequestInit = {}): Promise<Response> => {
       asked.push(new URL(String(url)).pathname);

@@ -120,7 +120,7 @@ describe('promptforge', () => {
     [['render'], [/<file>/, /--input <file>/, /--strict/, /--json/, /Partials/, /Examples:/]],
   ];
   for (const [command, essentials] of helps) {
-    it(`${['promptforge', ...command].join(' ')} --help says what there is, on stdout`, async () => {
+    it(`${['promptforge', ...command].join(' ')} --help prints the help on stdout`, async () => {
       const { code, stdout, stderr } = await inProcess([...command, '--help']);
       assert.equal(code, 0);
       assert.equal(stderr, '');
@@ -130,7 +130,7 @@ describe('promptforge', () => {
     });
   }
 
-  it('takes no reason that shows nothing', async () => {
+  it('refuses a reason without visible characters', async () => {
     for (const command of [
       ...['promote a --to staging', 'rollback a --in staging', 'archive a', 'restore a'],
       ...['accept-head', 'accept-clock', 'signing-key replace --new-key k --lost'],
@@ -143,7 +143,7 @@ describe('promptforge', () => {
       }
   });
 
-  it('takes no empty path, address or place: a variable of the shell may not be set', async () => {
+  it('refuses an empty path, address or place, because a shell variable may be unset', async () => {
     for (const command of [
       ...['serve --data', 'serve --host', 'serve --database', 'serve --tls-key', 'serve --registry-key'],
       ...['keys list --data', 'verify --data', 'verify --checkpoint', 'export --output', 'backup --output'],
@@ -170,7 +170,7 @@ describe('promptforge', () => {
       }
   });
 
-  it('takes a variable that is empty for one that is not set', async () => {
+  it('treats an empty variable as unset', async () => {
     const before = process.env['PROMPTFORGE_DATA'];
     process.env['PROMPTFORGE_DATA'] = '';
     try {
@@ -192,7 +192,7 @@ describe('promptforge', () => {
     assert.equal(one.code, 0);
   });
 
-  it('--version is the version of the package', async () => {
+  it('--version prints the version of the package', async () => {
     assert.deepEqual(await promptforge(['--version']), {
       code: 0,
       stdout: `${packageJson.version}\n`,
@@ -200,7 +200,7 @@ describe('promptforge', () => {
     });
   });
 
-  it('loads nothing for --version that it does not need', async () => {
+  it('loads no libraries for --version', async () => {
     const hook = `import { registerHooks } from 'node:module';
       registerHooks({ resolve(specifier, context, next) {
         if (/^(zod|yaml|kysely|ky|keytar)$/.test(specifier)) console.log('loads ' + specifier);
@@ -282,7 +282,7 @@ describe('promptforge', () => {
     [['verify', '--data', 'postgres://u:secret@h/d'], /a path is needed here\..*--database\.(?!.*secret)/s],
   ];
   for (const [args, said] of wrong) {
-    it(`${args.join(' ')}: exit code 2 and what is wrong, on stderr`, async () => {
+    it(`${args.join(' ')} reports the mistake on stderr, with exit code 2`, async () => {
       const { code, stdout, stderr } = await inProcess(args);
       assert.match(stderr, said);
       assert.equal(code, 2);
@@ -291,19 +291,19 @@ describe('promptforge', () => {
     });
   }
 
-  it('without a command the help stands on stderr and the exit code is 2', async () => {
+  it('without a command prints the help on stderr, with exit code 2', async () => {
     const { code, stdout, stderr } = await promptforge([]);
     assert.equal(code, 2);
     assert.equal(stdout, '');
     assert.match(stderr, /^Usage: promptforge/);
   });
 
-  it('colors nothing where stdout is no terminal', async () => {
+  it('prints no colors if stdout is not a terminal', async () => {
     const { stdout, stderr } = await promptforge(['keys', 'make'], { env: { TERM: 'xterm-256color' } });
     assert(!(stdout + stderr).includes(ESCAPE));
   });
 
-  it('says on an old Node which one it needs', () => {
+  it('names the required Node if it runs on an older one', () => {
     for (const old of ['20.20.2', '22.12.0', '18.0.0'])
       assert.match(
         checkNodeVersion(old) ?? '',

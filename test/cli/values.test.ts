@@ -14,7 +14,7 @@ import { ROLES } from '../../src/core/role.ts';
 
 const HOUR = 3_600_000;
 
-describe('A duration', () => {
+describe('a duration', () => {
   it('is a number of hours, days, weeks or years, in milliseconds', () => {
     assert.equal(durationArgument('1h'), HOUR);
     assert.equal(durationArgument('90d'), 90 * 24 * HOUR);
@@ -22,12 +22,12 @@ describe('A duration', () => {
     assert.equal(durationArgument('1y'), 365 * 24 * HOUR);
   });
 
-  it('is nothing else', () => {
+  it('has no other form', () => {
     for (const text of ['', '0d', '-1d', '1', 'd', '1.5d', '1 d', '1m', '01d', '1D', '1d2h', '100000d'])
       assert.throws(() => durationArgument(text), /such as 12h, 90d or 1y/, text);
   });
 
-  it('is at most 100 years, in whatever unit', () => {
+  it('is at most 100 years, in any unit', () => {
     for (const text of ['100y', '36500d']) assert.equal(durationArgument(text), 100 * 365 * 24 * HOUR);
     const hours = { h: 1, d: 24, w: 7 * 24, y: 365 * 24 };
     fc.assert(
@@ -41,8 +41,8 @@ describe('A duration', () => {
   });
 });
 
-describe('A whole number', () => {
-  it('is written in digits alone and lies within its limits', () => {
+describe('a whole number', () => {
+  it('has only digits and is within its limits', () => {
     assert.equal(numberArgument(0, 16)('0'), 0);
     assert.equal(numberArgument(0, 16)('16'), 16);
     for (const text of ['17', '-1', '1.0', '1e1', ' 1', '', '0x1', '٣'])
@@ -50,7 +50,7 @@ describe('A whole number', () => {
   });
 });
 
-describe('One of some words', () => {
+describe('one of several words', () => {
   const lists = fc.constantFrom<readonly string[]>(
     ROLES,
     WEBHOOK_EVENTS,
@@ -86,7 +86,7 @@ describe('One of some words', () => {
       ),
   );
 
-  it('is refused with one slip, and the word that was meant is named', () => {
+  it('is refused with a typo, with the word that was meant', () => {
     fc.assert(
       fc.property(slips, ({ words, word, text }) => {
         // "comment.uresolved" is as near to "comment.resolved" as to "comment.unresolved".
@@ -99,18 +99,18 @@ describe('One of some words', () => {
     );
   });
 
-  it('is each of them', () => {
+  it('accepts each of them', () => {
     for (const words of [ROLES, WEBHOOK_EVENTS])
       for (const word of words) assert.equal(oneOf(words)(word), word);
   });
 
-  it('names none where none is near', () => {
+  it('suggests none if none is similar', () => {
     assert.throws(() => oneOf(ROLES)('owner'), { message: 'Write one of reader, author, approver, admin.' });
   });
 });
 
-describe('A path', () => {
-  it('is no address, of which nothing but the scheme is repeated', () => {
+describe('a path', () => {
+  it('must not be a URL, of which only the scheme is repeated', () => {
     fc.assert(
       fc.property(
         fc.stringMatching(/^[a-z][a-z\d+.-]{0,9}$/),
@@ -128,21 +128,21 @@ describe('A path', () => {
     );
   });
 
-  it('may have colons', () => {
+  it('may contain colons', () => {
     for (const path of ['a:b', './x://y', '/srv/a:/b']) assert.equal(pathArgument(path), resolve(path));
   });
 });
 
-describe('The id of a key', () => {
-  it('is taken from a whole key', () => {
+describe('the id of a key', () => {
+  it('may be given as the whole key', () => {
     const { id, key } = makeKey(parseEnvironmentName('eu-production'), randomBytes);
     assert.equal(keyIdArgument(key), id);
     assert.equal(keyIdArgument(id), id);
   });
 });
 
-describe('A table', () => {
-  it('lines its columns up and shows what is empty', () => {
+describe('a table', () => {
+  it('aligns its columns and marks empty cells', () => {
     assert.equal(
       table(
         ['A', 'LONG HEADING', 'C'],

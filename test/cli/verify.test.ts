@@ -42,7 +42,7 @@ describe('promptforge verify', () => {
     return verify('--checkpoint', file);
   };
 
-  it('says where the log ends when everything fits, while it is served', async () => {
+  it('prints the end of a valid log while it is served', async () => {
     const { events } = (await registry.call('GET', '/v1/changes?limit=1000')).json;
     // As a process of its own, beside the one that serves.
     const { code, stdout, stderr } = await promptforge(['verify', '--data', registry.folder, '--json']);
@@ -56,7 +56,7 @@ describe('promptforge verify', () => {
     });
   });
 
-  it('finds the checkpoint that was kept, and no other', async () => {
+  it('accepts only a checkpoint that the log includes', async () => {
     const found = await withCheckpoint(JSON.stringify(kept));
     assert.equal(found.code, 0, found.stderr);
     assert.match(found.stdout, new RegExp(`includes the checkpoint of event ${kept.seq}`));
@@ -73,7 +73,7 @@ describe('promptforge verify', () => {
     assert.deepEqual([none.code, /is not a checkpoint/.test(none.stderr)], [4, true]);
   });
 
-  it('names what was changed behind its back', async () => {
+  it('names a row that was changed in the database', async () => {
     const { code, stdout, stderr } = await verifyTampered(
       "UPDATE pointers SET promoted_by = 'somebody.else'",
     );
@@ -84,7 +84,7 @@ describe('promptforge verify', () => {
     );
   });
 
-  it('names an event that was changed at the end, where opening finds it', async () => {
+  it('names a changed event at the end of the log, which opening finds', async () => {
     const { code, stdout, stderr } = await verifyTampered(
       'DROP TRIGGER events_no_update',
       "UPDATE events SET actor = 'somebody.else' WHERE seq = 3",
@@ -93,7 +93,7 @@ describe('promptforge verify', () => {
     assert.match(stderr, /Event 3 does not have the hash it claims/);
   });
 
-  it('says by its exit code that it could not verify at all', async () => {
+  it('has another exit code if it cannot verify at all', async () => {
     const { code } = await verifyIn(join(registry.folder, 'nowhere'));
     assert.equal(code, 4);
   });

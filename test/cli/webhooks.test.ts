@@ -12,7 +12,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 describe('promptforge serve with webhooks', () => {
   const inFolder = temporaryFolder();
 
-  it('sends promotions to private networks only when told so', async () => {
+  it('sends promotions to private networks only if allowed', async () => {
     const data = inFolder('data');
     await using receiver = await aReceiver();
     const { key } = await newKey(data, 'development', 'admin');
@@ -48,7 +48,7 @@ describe('promptforge webhooks', () => {
   const inFolder = temporaryFolder();
   const URL_WITH_TOKEN = 'https://chat.example.com/hooks/s3cret';
 
-  it('adds one, shows its secret alone on stdout, and lists and removes it without', async () => {
+  it('adds a webhook, prints only its secret on stdout, and lists and removes it without the secret', async () => {
     const data = inFolder('cli');
     await (await openDataFolder(data)).close();
     const make = ['webhooks', 'add', '--environment', 'production', '--url', '-', '--data', data];
@@ -74,7 +74,7 @@ describe('promptforge webhooks', () => {
     assert(!said.includes('s3cret'));
   });
 
-  it('refuses what the server would not send to, and a key that no server has', async () => {
+  it('refuses an address that the server would not send to, and an unknown key', async () => {
     const data = inFolder('refused');
     await (await openDataFolder(data)).close();
     const make = ['webhooks', 'add', '--environment', 'production'];
@@ -111,7 +111,7 @@ describe('promptforge webhooks', () => {
     }
   });
 
-  it('sends an example, and says when it was not taken', async () => {
+  it('sends an example, and reports if it was not accepted', async () => {
     const data = inFolder('test');
     await (await openDataFolder(data)).close();
     await using receiver = await aReceiver();

@@ -32,14 +32,14 @@ function aPublisher(refused?: string) {
 }
 
 describe('a publication with an origin', () => {
-  it('states it in its own field, and leaves the message as it is', async () => {
+  it('sends it in its own field, and does not change the message', async () => {
     const { client, sent } = aPublisher();
     await withOrigin(client, ORIGIN).publish(NAME, REQUEST);
     assert.deepEqual(sent, [{ ...REQUEST, origin: ORIGIN }]);
   });
 
   for (const call of ['publish', 'tryPublish'] as const)
-    it(`has trailers where a registry of an earlier release has no such field, asked once (${call})`, async () => {
+    it(`sends it as trailers to an older registry, which is asked only once (${call})`, async () => {
       const { client, sent } = aPublisher('/origin');
       const publisher = withOrigin(client, ORIGIN);
       await publisher[call](NAME, REQUEST);
@@ -53,7 +53,7 @@ describe('a publication with an origin', () => {
       ]);
     });
 
-  it('is refused where a value of it is, or something else', async () => {
+  it('is refused if the registry refuses a value of the origin or anything else', async () => {
     for (const pointer of ['/origin/commit', '/message']) {
       const { client, sent } = aPublisher(pointer);
       await assert.rejects(withOrigin(client, ORIGIN).publish(NAME, REQUEST), { code: 'invalid_request' });
@@ -61,12 +61,12 @@ describe('a publication with an origin', () => {
     }
   });
 
-  it('is as it was without one', () => {
+  it('is unchanged without an origin', () => {
     const { client } = aPublisher();
     assert.equal(withOrigin(client, undefined), client);
   });
 
-  it('has trailers below the message, which stays within what the API takes', () => {
+  it('appends trailers to the message, within the length that the API allows', () => {
     assert.equal(withTrailers('Why\n', { commit: 'c0ffee7' }), 'Why\n\nCommit: c0ffee7');
     assert.equal(withTrailers('', { author: 'Ada' }), 'Author: Ada');
     assert.equal(withTrailers('Why', { repository: 'https://a.example/' }), 'Why');

@@ -40,7 +40,7 @@ describe('promptforge witness', () => {
       .split('\n')
       .map(text => JSON.parse(text));
 
-  it('keeps the first head, and each that continues it', async () => {
+  it('stores the first head, and each head that continues it', async () => {
     assert.match((await witness()).stdout, /the first one/);
     assert.match((await witness()).stdout, /is unchanged/);
     for (let base = 1; base < 4; base++) await registry.publish('p', `x${base}`, base);
@@ -53,7 +53,7 @@ describe('promptforge witness', () => {
     assert.equal(second.checkpoint.seq, first.checkpoint.seq + 3);
   });
 
-  it('commits each to git, and goes on behind a line that a crash cut off', async () => {
+  it('commits each head to git, and continues after a line that a crash truncated', async () => {
     const git = (...args: string[]) =>
       execFileSync('git', ['-C', folder.path, ...args], { encoding: 'utf8' });
     git('init', '--quiet');
@@ -70,13 +70,13 @@ describe('promptforge witness', () => {
     assert.equal(git('status', '--porcelain', '--', 'heads.jsonl'), '');
   });
 
-  it('refuses a place that is nearly one in git, which would be a file of that name', async () => {
+  it('refuses a mistyped git: place, which would become a file of that name', async () => {
     const { code, stdout, stderr } = await witness(registry.url, `gti:${folder.path}`);
     assert.deepEqual([code, stdout], [2, '']);
     assert.match(stderr, /"gti:" is not supported\. Did you mean "git:"\?/);
   });
 
-  it('raises an alarm at a log that was forked, keeps both heads, and raises it again', async () => {
+  it('raises an alarm for a forked log, stores both heads, and raises it again', async () => {
     await witness();
     await registry.close();
     await TAMPERING['was rewritten with all its hashes']?.(sqlOfFolder(registry.folder));
@@ -98,7 +98,7 @@ describe('promptforge witness', () => {
     }
   });
 
-  it('raises an alarm at an older head, at two signatures of one event, and at a forged one', async () => {
+  it('raises an alarm for an older head, for two signatures of one event, and for a forged one', async () => {
     await witness();
     const [{ checkpoint }] = await kept();
     const identity = await identityForTest();
@@ -118,7 +118,7 @@ describe('promptforge witness', () => {
     }
   });
 
-  it('raises an alarm at a key that the old one did not endorse', async () => {
+  it('raises an alarm for a key that the old one did not endorse', async () => {
     await witness();
     await registry.close();
     const { openDataFolder } = await import('../../src/registry/data-folder.ts');
@@ -160,7 +160,7 @@ describe('promptforge witness', () => {
     assert.match(stderr, /ALARM: /);
   });
 
-  it('says by its exit code that it cannot look, and never takes a key from the command line', async () => {
+  it('has another exit code if it cannot check, and accepts no key on the command line', async () => {
     const away = await witness('http://127.0.0.1:9');
     assert.equal(away.code, 4, away.stderr);
     await writeFile(heads, 'something else\n');

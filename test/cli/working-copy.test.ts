@@ -7,7 +7,7 @@ import { aWorkingCopy, type WorkingCopyForTest } from './a-working-copy.ts';
 
 const SHA = '5f0c1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b';
 
-describe('a working copy of the command line', () => {
+describe('a working copy on the command line', () => {
   let registry: RegistryForTest;
   let key: string;
   beforeEach(async () => {
@@ -28,7 +28,7 @@ describe('a working copy of the command line', () => {
   const newest = async (prompt: string): Promise<Json> =>
     (await registry.call('GET', `/v1/prompts/${prompt}/-/summary`)).json.newest;
 
-  it('is pulled, edited and published, and says how it stands at each step', async () => {
+  it('is pulled, edited and published, with its state at each step', async () => {
     await registry.publish('support/triage', 'One\n', null);
     await registry.publish('old', 'Old\n', null);
     await registry.call('POST', '/v1/prompts/old/-/archive', {});
@@ -69,7 +69,7 @@ describe('a working copy of the command line', () => {
     assert.deepEqual([again.code, again.stdout], [0, 'unchanged  fresh@1\n']);
   });
 
-  it('takes line endings for no edit, and publishes those of the registry', async () => {
+  it('ignores line endings, and publishes those of the registry', async () => {
     await registry.publish('dos', 'One\r\nTwo\r\n', null);
     await registry.publish('unix', 'One\nTwo\n', null);
     await using copy = await working();
@@ -90,7 +90,7 @@ describe('a working copy of the command line', () => {
     assert.deepEqual([await source('dos'), await source('unix')], ['One\r\nThree\r\n', 'One\nThree\n']);
   });
 
-  it('publishes partials first, and everything that can be published', async () => {
+  it('publishes partials first, and all prompts that can be published', async () => {
     await registry.publish('taken', 'One', null);
     await using copy = await working();
     await copy.write('a/uses', '{{> part}}');
@@ -127,7 +127,7 @@ describe('a working copy of the command line', () => {
     assert.equal((await copy.run('publish', '-m', 'x')).code, 3, 'only a prompt is wrong');
   });
 
-  it('leaves edits alone when it pulls, and names what it left', async () => {
+  it('keeps edits when it pulls, and names the files that it kept', async () => {
     for (const name of ['edited', 'behind', 'gone']) await registry.publish(name, 'One\n', null);
     await using copy = await working();
     assert.equal((await copy.run('pull')).code, 0);
@@ -165,7 +165,7 @@ describe('a working copy of the command line', () => {
     assert.deepEqual([restored.code, await copy.read('gone')], [0, 'Three\n']);
   });
 
-  it('resolves a merge conflict of the lock file where the files tell how, and names the lines of the rest', async () => {
+  it('resolves merge conflicts of the lock file by the files, and names the lines of the others', async () => {
     await registry.publish('a', 'One\n', null);
     await using copy = await working();
     await copy.run('pull');
@@ -194,7 +194,7 @@ describe('a working copy of the command line', () => {
     assert.equal(await readFile(file, 'utf8'), newer);
   });
 
-  it('shows a renamed file as one, publishes it as a new prompt, and says what becomes of the old name', async () => {
+  it('shows a renamed file, publishes it as a new prompt, and explains what happens to the old name', async () => {
     await registry.publish('old', 'One\n', null);
     await using copy = await working();
     await copy.run('pull');
@@ -215,7 +215,7 @@ describe('a working copy of the command line', () => {
     );
   });
 
-  it('shows what was edited here where the registry or a key is away, and fails with --check', async () => {
+  it('shows local edits without the registry or a key, and fails with --check', async () => {
     await using copy = await working();
     await copy.write('mine', 'Mine');
     const noKey = await copy.runApart({ PROMPTFORGE_KEY_DEVELOPMENT: '' }, 'status');
@@ -233,7 +233,7 @@ describe('a working copy of the command line', () => {
     }
   });
 
-  it('suggests the prompt that a mistyped name probably means', async () => {
+  it('suggests a prompt for a mistyped name', async () => {
     await using copy = await working();
     await copy.write('folder/mine', 'Mine');
     await copy.run('publish', '-m', 'First');
@@ -249,7 +249,7 @@ describe('a working copy of the command line', () => {
     assert.match(stderr, /There is no prompt "another" in the registry\. Check the name\./);
   });
 
-  it('refuses what the key may not do, and asks for a message', async () => {
+  it('refuses actions that the key does not allow, and requires a message', async () => {
     await using copy = await working();
     await copy.write('mine', 'Mine');
     assert.equal((await copy.run('publish')).code, 2);
@@ -260,7 +260,7 @@ describe('a working copy of the command line', () => {
     assert.match(stderr, /Publishing needs a key for development/);
   });
 
-  it('records where CI got a publication from', async () => {
+  it('records the origin of a publication in CI', async () => {
     await using copy = await working();
     await copy.write('mine', 'Mine');
     const github = {
@@ -298,7 +298,7 @@ describe('a working copy of the command line', () => {
     );
   });
 
-  it('shows no columns of an origin where no version has one', async () => {
+  it('shows no origin columns if no version has an origin', async () => {
     await using copy = await working();
     await registry.publish('plain', 'One\n', null);
     assert.doesNotMatch((await copy.run('log', 'plain')).stdout, /COMMIT|PULL REQUEST/);

@@ -52,14 +52,14 @@ describe('the URL of a registry', () => {
     ['https://prompts.example.com/a/../b/"c', 'https://prompts.example.com/b/%22c'],
     ['http://127.1:7878', 'http://127.0.0.1:7878'],
   ] as const)
-    it(`is kept as it was understood: ${typed}`, () => {
+    it(`is stored in its normalized form: ${typed}`, () => {
       assert.equal(registryAddress(typed), understood);
       assert.equal(registryAddress(understood), understood);
       const { values } = checkProject(JSON.stringify({ registry: typed }));
       assert.equal(values?.registry, understood);
     });
 
-  it('is refused before anything is sent', () => {
+  it('is checked before a request is sent', () => {
     const fetch = () => assert.fail('a request was sent');
     assert.throws(
       () => new RegistryClient({ url: 'http://prompts.example.com', key: KEY, fetch }),
@@ -67,7 +67,7 @@ describe('the URL of a registry', () => {
     );
   });
 
-  it('is never http beyond this machine, whatever the host', () => {
+  it('must not be http for any other host than this machine', () => {
     fc.assert(
       fc.property(fc.domain(), host => {
         fc.pre(host !== 'localhost');
@@ -80,7 +80,7 @@ describe('the URL of a registry', () => {
 describe('the key of a client', () => {
   const make = (key: string | null, url = 'https://prompts.example.com') => new RegistryClient({ url, key });
 
-  it('is a whole key: anything else may be the secret of another place', () => {
+  it('must be a whole key, because other text may be the secret of another service', () => {
     assert.doesNotThrow(() => make(KEY));
     for (const wrong of [
       '',
@@ -96,17 +96,17 @@ describe('the key of a client', () => {
       );
   });
 
-  it('may be the embedded credential for the embedded registry alone', () => {
+  it('may be the embedded credential only for the embedded registry', () => {
     const credential = embeddedCredential(DEVELOPMENT);
     assert.doesNotThrow(() => make(credential, EMBEDDED_ORIGIN));
     assert.throws(() => make(credential), Problem);
   });
 
-  it('may be none, for calls that need none', async () => {
+  it('may be missing for calls that need none', async () => {
     await assert.rejects(make(null).currentKey(), error => Problem.is(error, 'key_missing'));
   });
 
-  it('is sent to no path that leads out of the registry’s', async () => {
+  it('is not sent to a path outside of the registry’s', async () => {
     const fetch = () => assert.fail('a request was sent');
     const client = new RegistryClient({ url: 'https://prompts.example.com/team', key: KEY, fetch });
     for (const id of ['..', '.', '../../x'])

@@ -6,8 +6,8 @@ import { Problem } from '../../src/core/problem.ts';
 import { aClient } from './a-client.ts';
 import { json, misbehavingServer } from './misbehaving-server.ts';
 
-describe('a client of a registry that is known to be away', () => {
-  it('sends nothing, tries nothing again, and says that nothing was changed', async () => {
+describe('a client of a registry that is known to be unreachable', () => {
+  it('sends no request, does not retry, and reports that nothing was changed', async () => {
     await using server = await misbehavingServer(json({}));
     let asked = 0;
     for (const [away, reason] of [

@@ -21,8 +21,8 @@ async function filled(folder: string, blocks: number): Promise<CacheFolder> {
   return cache;
 }
 
-describe('the folder of a cache', () => {
-  it('stays within its limit, and loses what was used longest ago', async () => {
+describe('a cache folder', () => {
+  it('stays within its limit, and deletes the least recently used files', async () => {
     await using folder = await temporaryFolder();
     const cache = await filled(folder.path, 20);
     const left = await cache.files('');
@@ -31,7 +31,7 @@ describe('the folder of a cache', () => {
     assert.deepEqual(left.toSorted(), names.slice(-left.length));
   });
 
-  it('keeps what is read, also when another process made it full', async () => {
+  it('keeps files that were read recently, even if another process has filled it', async () => {
     await using folder = await temporaryFolder();
     await filled(folder.path, 100);
     const other = new CacheFolder(folder.path, assert.fail, { maxBytes: 30 * BLOCK });
@@ -44,7 +44,7 @@ describe('the folder of a cache', () => {
     assert.ok(!left.includes(names[1]!));
   });
 
-  it('does not count as used what is only looked through', async () => {
+  it('does not count a file as used if it is only searched', async () => {
     await using folder = await temporaryFolder();
     await filled(folder.path, 100);
     const other = new CacheFolder(folder.path, assert.fail, { maxBytes: 30 * BLOCK });
@@ -54,7 +54,7 @@ describe('the folder of a cache', () => {
     assert.ok(!(await other.files('')).includes(names[0]!));
   });
 
-  it('has no file that is longer than asked for, and none that is not there', async () => {
+  it('returns nothing for a missing file, or for one that is longer than requested', async () => {
     await using folder = await temporaryFolder();
     const cache = new CacheFolder(folder.path, assert.fail);
     await cache.write('one', 'one');

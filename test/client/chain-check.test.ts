@@ -66,7 +66,7 @@ async function follow(server: MisbehavingServer, from?: LogPosition): Promise<Lo
 const rewritten = (error: unknown) => LogRewritten.is(error);
 
 describe('reading the log', () => {
-  it('follows the chain over all pages and goes on from where it stood', async () => {
+  it('follows the chain over all pages, and continues from its last position', async () => {
     const log = { events: chain('a', 'b', 'c', 'd', 'e') };
     await using server = await logServer(log);
     const first = await follow(server);
@@ -80,12 +80,12 @@ describe('reading the log', () => {
     );
   });
 
-  it('has nothing to say of an empty log', async () => {
+  it('returns nothing for an empty log', async () => {
     await using server = await logServer({ events: [] });
     assert.deepEqual(await Array.fromAsync(readLog(aClient(server.url))), []);
   });
 
-  it('raises the alarm at an event that was changed, and names the last good one', async () => {
+  it('raises an alarm for a changed event, and names the last valid one', async () => {
     const events = chain('a', 'b', 'c');
     const changed = { ...events[1], data: { reason: 'x' } } as RegistryEvent;
     await using server = await logServer({ events: [events[0]!, changed, events[2]!] });
@@ -97,13 +97,13 @@ describe('reading the log', () => {
     });
   });
 
-  it('raises the alarm at an event that was left out', async () => {
+  it('raises an alarm for a missing event', async () => {
     const [first, , third] = chain('a', 'b', 'c');
     await using server = await logServer({ events: [first!, third!] });
     await assert.rejects(follow(server), rewritten);
   });
 
-  it('raises the alarm when the past was rewritten, whether the log grew or not', async () => {
+  it('raises an alarm if past events were rewritten, whether the log grew or not', async () => {
     const log = { events: chain('a', 'b', 'c') };
     await using server = await logServer(log);
     const seen = await follow(server);
@@ -113,7 +113,7 @@ describe('reading the log', () => {
     await assert.rejects(follow(server, seen), rewritten);
   });
 
-  it('raises the alarm when the end was cut off or written anew', async () => {
+  it('raises an alarm if the end was cut off or rewritten', async () => {
     const log = { events: chain('a', 'b', 'c', 'd') };
     await using server = await logServer(log);
     const seen = await follow(server);
@@ -129,7 +129,7 @@ describe('reading the log', () => {
     assert.deepEqual(LOG_START.head, CHAIN_START);
   });
 
-  describe('whose end is signed', () => {
+  describe('with a signed end', () => {
     let key: RegistryIdentity;
     let other: RegistryIdentity;
     before(async () => {
@@ -151,7 +151,7 @@ describe('reading the log', () => {
       return { ...body, signature: by.sign(signedText(body)) };
     };
 
-    it('keeps the checkpoint, also where it alone is new', async () => {
+    it('keeps the checkpoint, even if nothing else is new', async () => {
       const log: Log = { events: signedLog('a', 'b', 'c') };
       await using server = await logServer(log);
       log.checkpoint = sign(log.events[2]!);
@@ -164,22 +164,22 @@ describe('reading the log', () => {
     });
 
     const faults: Readonly<Record<string, (events: readonly RegistryEvent[]) => Checkpoint>> = {
-      'another hash than was told': ([, , third]) => sign({ seq: 2, hash: third!.hash }),
+      'another hash than the event has': ([, , third]) => sign({ seq: 2, hash: third!.hash }),
       'a key that the log does not name': ([, second]) => sign(second!, other),
-      'a signature of something else': ([, second, third]) => ({
+      'a signature of another event': ([, second, third]) => ({
         ...sign(second!),
         signature: sign(third!).signature,
       }),
-      'more events than it tells': ([, , third]) => sign({ seq: 9, hash: third!.hash }),
+      'more events than the log has': ([, , third]) => sign({ seq: 9, hash: third!.hash }),
     };
     for (const [what, make] of Object.entries(faults))
-      it(`raises the alarm at ${what}`, async () => {
+      it(`raises an alarm for ${what}`, async () => {
         const events = signedLog('a', 'b');
         await using server = await logServer({ events, checkpoint: make(events) });
         await assert.rejects(follow(server), rewritten);
       });
 
-    it('is where one may begin: only its last event is read, and held to what is signed', async () => {
+    it('may begin at the end: it reads only the last event, and compares it with the signature', async () => {
       const log: Log = { events: signedLog('a', 'b', 'c') };
       await using server = await logServer(log);
       log.checkpoint = sign(log.events[3]!);
@@ -202,7 +202,7 @@ describe('reading the log', () => {
       await assert.rejects(follow(server, stored), rewritten);
     });
 
-    it('is no place to begin where the signature, or the event that it is of, does not fit', async () => {
+    it('does not begin at the end if the signature or its event is not valid', async () => {
       const events = signedLog('a', 'b', 'c');
       const forged = { ...sign(events[3]!), signature: sign(events[2]!).signature };
       for (const checkpoint of [
@@ -229,7 +229,7 @@ describe('reading the log', () => {
       return [...events, chainEvent(named, before, '2026-11-01T10:00:00.000Z')];
     };
 
-    it('follows a key that the one before endorsed, and raises an alarm at any other', async () => {
+    it('accepts a key that the previous one endorsed, and raises an alarm for any other', async () => {
       for (const endorsedBy of [undefined, other, key]) {
         const log: Log = { events: signedLog('a', 'b') };
         await using server = await logServer(log);
@@ -243,7 +243,7 @@ describe('reading the log', () => {
       }
     });
 
-    it('raises the alarm at two signatures of one event, and takes nothing from who signs no more', async () => {
+    it('raises an alarm for two signatures of one event, and rejects a log that is no longer signed', async () => {
       const log: Log = { events: signedLog('a', 'b') };
       await using server = await logServer(log);
       log.checkpoint = sign(log.events[2]!);
@@ -256,7 +256,7 @@ describe('reading the log', () => {
       await assert.rejects(follow(server, seen), /Nobody signs here/);
     });
 
-    it('raises the alarm when less is signed than was seen', async () => {
+    it('raises an alarm if fewer events are signed than were seen', async () => {
       const log: Log = { events: signedLog('a', 'b') };
       await using server = await logServer(log);
       const seen = await follow(server);

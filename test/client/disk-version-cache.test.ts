@@ -25,7 +25,7 @@ function aCache(...of: ConstructorParameters<typeof CacheFolder>): DiskVersionCa
 }
 
 describe('the cache of versions', () => {
-  it('gives back on the next start what was put there, to the byte', async () => {
+  it('returns after a restart exactly what was stored', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 300 }), async source => {
         fc.pre(source.isWellFormed());
@@ -43,14 +43,14 @@ describe('the cache of versions', () => {
     );
   });
 
-  it('does not mix up two registries', async () => {
+  it('keeps registries apart', async () => {
     await using folder = await temporaryFolder();
     const cache = aCache(folder.path);
     await cache.putVersion(URL, aVersion('one'));
     assert.equal(await cache.getVersion('https://other.example.com', 'support/triage@1'), undefined);
   });
 
-  it('drops what does not have its digest any more', async () => {
+  it('drops a source that does not match its digest', async () => {
     await using folder = await temporaryFolder();
     const version = aVersion('one');
     await aCache(folder.path).putVersion(URL, version);
@@ -65,7 +65,7 @@ describe('the cache of versions', () => {
     }
   });
 
-  it('drops what says it is another version, or is not JSON', async () => {
+  it('drops metadata of another version, and invalid JSON', async () => {
     await using folder = await temporaryFolder();
     const put = aCache(folder.path);
     await put.putVersion(URL, aVersion('one'));
@@ -78,7 +78,7 @@ describe('the cache of versions', () => {
     }
   });
 
-  it('has a version again on the disk that was deleted or damaged there since', async () => {
+  it('stores a version again after its file was deleted or damaged', async () => {
     await using folder = await temporaryFolder();
     const version = aVersion('one');
     const cache = aCache(folder.path);
@@ -94,7 +94,7 @@ describe('the cache of versions', () => {
     assert.deepEqual(await aCache(folder.path).getVersion(URL, 'support/triage@1'), version);
   });
 
-  it('keeps nothing, and says so, where it cannot write', async () => {
+  it('stores nothing and reports it if it cannot write', async () => {
     await using folder = await temporaryFolder();
     const told: string[] = [];
     await writeFile(join(folder.path, 'cache'), 'a file stands where the folder should');
@@ -104,7 +104,7 @@ describe('the cache of versions', () => {
     await chmod(folder.path, 0o700);
   });
 
-  it('answers for a registry that cannot be reached, with what was fetched before', async () => {
+  it('answers with fetched versions if the registry cannot be reached', async () => {
     await using folder = await temporaryFolder();
     const version = aVersion('Hello');
     await using server = await misbehavingServer(json(version), drops);
@@ -119,7 +119,7 @@ describe('the cache of versions', () => {
     );
   });
 
-  it('has the history of a prompt while the registry cannot be reached, as far as it was seen', async () => {
+  it('has the known history of a prompt if the registry cannot be reached', async () => {
     await using folder = await temporaryFolder();
     const { source: _, ...first } = aVersion('one');
     const { source: __, ...second } = aVersion('two', { version: 2 as never });
@@ -134,7 +134,7 @@ describe('the cache of versions', () => {
     await assert.rejects(later.listVersions('other' as never));
   });
 
-  it('has a version that was listed where its text came with another one', async () => {
+  it('has a listed version whose text was fetched with another version', async () => {
     await using folder = await temporaryFolder();
     const cache = aCache(folder.path);
     const first = aVersion('One.');
@@ -146,7 +146,7 @@ describe('the cache of versions', () => {
     assert.deepEqual(await cache.getVersion(URL, reference), { ...listed, source });
   });
 
-  it('forgets the history of a registry that became another', async () => {
+  it('forgets the history if the registry was replaced by another', async () => {
     await using folder = await temporaryFolder();
     const cache = aCache(folder.path);
     const { source: _, ...first } = aVersion('one');
@@ -156,7 +156,7 @@ describe('the cache of versions', () => {
     assert.deepEqual(await aCache(folder.path).getHistory(URL, first.prompt), [other]);
   });
 
-  it('saves asking for a source that it has, and asks for the others at once', async () => {
+  it('saves requests for cached sources, and fetches the others in one request', async () => {
     await using folder = await temporaryFolder();
     const first = aVersion('one');
     const second = aVersion('two', { version: 2 as never });
@@ -173,7 +173,7 @@ describe('the cache of versions', () => {
     );
   });
 
-  it('refuses a source of another digest than the list of versions promised', async () => {
+  it('refuses a source whose digest differs from the list of versions', async () => {
     const promised = aVersion('one');
     await using server = await misbehavingServer(json({ data: [aVersion('two')], missing: [] }));
     await assert.rejects(aClient(server.url).getSources([promised]), error =>

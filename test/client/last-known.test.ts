@@ -7,8 +7,8 @@ import { aVersion } from './a-version.ts';
 
 const URL = 'https://prompts.example.com';
 
-describe('what was known last of a registry', () => {
-  it('is there on the next start, for that registry alone', async () => {
+describe('the last known state of a registry', () => {
+  it('is available after a restart, only for that registry', async () => {
     await using folder = await temporaryFolder();
     const { source: _, ...newest } = aVersion('one');
     const prompts = [{ name: newest.prompt, archived: false, newest, pointers: [], outdatedPartials: [] }];
@@ -23,7 +23,7 @@ describe('what was known last of a registry', () => {
     assert.equal(await next.get('prompts', 'https://other.example.com'), undefined);
   });
 
-  it('is dropped where it is not what it should be', async () => {
+  it('is dropped if it is invalid', async () => {
     await using folder = await temporaryFolder();
     const told: string[] = [];
     const files = new CacheFolder(folder.path, message => told.push(message));

@@ -64,15 +64,15 @@ async function timesOut(behavior: Behavior): Promise<void> {
   }
 }
 
-describe('a client of a server that misbehaves', () => {
-  describe('repeats a call that may be repeated', () => {
-    it('when the body is cut', async () => {
+describe('a client of a misbehaving server', () => {
+  describe('repeats a repeatable call', () => {
+    it('if the body is cut off', async () => {
       await using server = await misbehavingServer(cutsTheBody, OK);
       await aClient(server.url).health();
       assert.equal(server.seen.length, 2);
     });
 
-    it('when the connection drops', async () => {
+    it('if the connection drops', async () => {
       await using server = await misbehavingServer(drops, drops, OK);
       await aClient(server.url).health();
       assert.equal(server.seen.length, 3);
@@ -86,7 +86,7 @@ describe('a client of a server that misbehaves', () => {
       });
     }
 
-    it('after the seconds that Retry-After names, no sooner', async () => {
+    it('after the seconds in Retry-After, not sooner', async () => {
       const slow = problem({ code: 'rate_limited', detail: 'Wait.' }, 429, { 'retry-after': '1' });
       await using server = await misbehavingServer(slow, OK);
       const start = performance.now();
@@ -95,7 +95,7 @@ describe('a client of a server that misbehaves', () => {
       assert.equal(server.seen.length, 2);
     });
 
-    it('after the date that Retry-After names', async () => {
+    it('after the date in Retry-After', async () => {
       const at = Math.ceil(Date.now() / 1000) * 1000 + 1000;
       const slow = foreign(503, { 'retry-after': new Date(at).toUTCString() });
       await using server = await misbehavingServer(slow, OK);
@@ -104,13 +104,13 @@ describe('a client of a server that misbehaves', () => {
       assert.equal(server.seen.length, 2);
     });
 
-    it('a few times and no more', async () => {
+    it('only a few times', async () => {
       await using server = await misbehavingServer(foreign(503));
       await refused(aClient(server.url).health(), 'unavailable', /503.*Try again/);
       assert.equal(server.seen.length, 4);
     });
 
-    it('with one Idempotency-Key for one publication, and another for the next', async () => {
+    it('with the same Idempotency-Key for a publication, and another for the next one', async () => {
       await using server = await misbehavingServer(drops, foreign(502), json(version, 201));
       const client = aClient(server.url);
       const request = { source, message: 'first', base: null };
@@ -128,7 +128,7 @@ describe('a client of a server that misbehaves', () => {
     });
   });
 
-  it('does not wait for a Retry-After beyond its patience, and says how long it would be', async () => {
+  it('does not wait for a long Retry-After, and reports the time', async () => {
     const wait = problem({ code: 'rate_limited', detail: 'Too many requests: wait 3600 s.' }, 429, {
       'retry-after': '3600',
     });
@@ -141,7 +141,7 @@ describe('a client of a server that misbehaves', () => {
     assert.equal(server.seen.length, 1);
   });
 
-  it('names the request of a fault, so that the operator finds it in the log', async () => {
+  it('names the id of a failed request, so that the operator finds it in the log', async () => {
     const id = '4bf92f3577b34da6a3ce929d0e0e4736';
     const said = async (code: string, status: number, requestId: string): Promise<string> => {
       const answer = problem({ code, detail: 'It failed.' }, status, { 'request-id': requestId });
@@ -157,7 +157,7 @@ describe('a client of a server that misbehaves', () => {
     assert.equal(await said('prompt_not_found', 404, id), 'It failed.');
   });
 
-  it('does not repeat a call that would do twice what was asked once', async () => {
+  it('does not repeat a call that would then be carried out twice', async () => {
     await using server = await misbehavingServer(drops);
     const asked = aClient(server.url).createKey({
       environment: DEVELOPMENT,
@@ -169,31 +169,31 @@ describe('a client of a server that misbehaves', () => {
     assert.equal(server.seen.length, 1);
   });
 
-  it('says that a change may have been carried out when its answer is cut', async () => {
+  it('reports that a change may have been carried out if its answer is cut off', async () => {
     await using server = await misbehavingServer(cutsTheBody);
     const asked = aClient(server.url, { retry: { retries: 0 } }).archive(triage, 'old');
     await refused(asked, 'cut_off', /may have done it anyway/);
   });
 
-  it('gives up a call that hangs in time, without repeating it', async () => {
+  it('gives up a call that hangs, without repeating it', async () => {
     await timesOut(neverAnswers);
   });
 
-  it('gives up a body that never ends in time', async () => {
+  it('gives up a body that never ends', async () => {
     await timesOut((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'promptforge-api': '1' });
       response.write('{"status":');
     });
   });
 
-  it('stops when canceled, while asking', async () => {
+  it('stops during a request if it is canceled', async () => {
     const abort = new AbortController();
     await using server = await misbehavingServer(() => abort.abort());
     await refused(aClient(server.url).health(abort.signal), 'cancelled');
     assert.equal(server.seen.length, 1);
   });
 
-  it('stops when canceled, while waiting to repeat', async () => {
+  it('stops waiting for a retry if it is canceled', async () => {
     const abort = new AbortController();
     await using server = await misbehavingServer((request, response) => {
       foreign(503, { 'retry-after': '3600' })(request, response);
@@ -204,26 +204,26 @@ describe('a client of a server that misbehaves', () => {
     assert.equal(server.seen.length, 1);
   });
 
-  it('asks nothing when canceled before', async () => {
+  it('sends nothing if it was canceled before', async () => {
     await using server = await misbehavingServer(OK);
     await refused(aClient(server.url).health(AbortSignal.abort()), 'cancelled');
     assert.equal(server.seen.length, 0);
   });
 
-  it('does not take a login page for a registry', async () => {
+  it('does not mistake a login page for a registry', async () => {
     const page = '<!doctype html><title>Sign in</title>';
     await using server = await misbehavingServer(foreign(200, { 'content-type': 'text/html' }, page));
     await refused(aClient(server.url).currentKey(), 'not_a_registry', /HTML page.*login page/s);
   });
 
-  it('does not take another JSON API for a registry', async () => {
+  it('does not mistake another JSON API for a registry', async () => {
     await using server = await misbehavingServer(
       foreign(200, { 'content-type': 'application/json' }, '{"ok":true}'),
     );
     await refused(aClient(server.url).currentKey(), 'not_a_registry');
   });
 
-  it('does not take what speaks no HTTP for a registry', async () => {
+  it('does not mistake a server without HTTP for a registry', async () => {
     const { createServer } = await import('node:net');
     const server = createServer(socket => socket.end('220 mail.example.com ESMTP\r\n'));
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -235,7 +235,7 @@ describe('a client of a server that misbehaves', () => {
     ).finally(() => server.close());
   });
 
-  it('says when no server is there', async () => {
+  it('reports that no server is listening', async () => {
     await refused(
       aClient(`http://127.0.0.1:${await freePort()}`).health(),
       'offline',
@@ -248,7 +248,7 @@ describe('a client of a server that misbehaves', () => {
     );
   });
 
-  it('says that a change never arrived where no connection came about, and only there', async () => {
+  it('reports that a change never arrived only if there was no connection', async () => {
     const promote = (url: string, retries: number) =>
       aClient(url, { retry: { retries, firstDelayMs: 1 } }).promote(triage, {
         environment: DEVELOPMENT,
@@ -276,7 +276,7 @@ describe('a client of a server that misbehaves', () => {
     );
   });
 
-  it('says when the certificate or TLS is wrong', async () => {
+  it('reports an invalid certificate or a server without TLS', async () => {
     await using server = await misbehavingServer(OK);
     await refused(
       aClient(server.url.replace('http:', 'https:')).health(),
@@ -285,7 +285,7 @@ describe('a client of a server that misbehaves', () => {
     );
   });
 
-  it('tells an older registry from a newer one', async () => {
+  it('distinguishes an older registry from a newer one', async () => {
     const list = JSON.stringify({ data: [], nextCursor: null });
     await using older = await misbehavingServer(foreign(200, { 'content-type': 'application/json' }, list));
     await refused(aClient(older.url).listKeys(), 'older_api', /Update the registry/);
@@ -295,12 +295,12 @@ describe('a client of a server that misbehaves', () => {
     await refused(aClient(odd.url).health(), 'not_a_registry');
   });
 
-  it('names the field that is wrong', async () => {
+  it('names an invalid field', async () => {
     await using server = await misbehavingServer(json({ ...version, publishedAt: 'yesterday' }));
     await refused(aClient(server.url).getVersion(triage, one), 'wrong_shape', /"publishedAt"/);
   });
 
-  it('refuses JSON that is none, another type and a success it does not know', async () => {
+  it('refuses invalid JSON, another media type and an unknown success status', async () => {
     await using broken = await misbehavingServer((_, response) =>
       response
         .writeHead(200, { 'content-type': 'application/json', 'promptforge-api': '1' })
@@ -315,28 +315,28 @@ describe('a client of a server that misbehaves', () => {
     await refused(aClient(empty.url).health(), 'wrong_shape', /status 204/);
   });
 
-  it('refuses a version that is not the one asked for', async () => {
+  it('refuses another version than the requested one', async () => {
     await using server = await misbehavingServer(json({ ...version, version: 2 }));
     await refused(aClient(server.url).getVersion(triage, one), 'wrong_shape', /version 2/);
   });
 
-  it('refuses a source that does not have its digest', async () => {
+  it('refuses a source that does not match its digest', async () => {
     await using server = await misbehavingServer(json({ ...version, source: 'Hello {{name}}!' }));
     await refused(aClient(server.url).getVersion(triage, one), 'digest_mismatch', /support\/triage@1/);
   });
 
-  it('refuses a batch with a version that was not asked for', async () => {
+  it('refuses a batch with a version that was not requested', async () => {
     await using server = await misbehavingServer(json({ data: [version], missing: [] }));
     await refused(aClient(server.url).batch(['support/triage@2']), 'wrong_shape', /not asked for/);
   });
 
-  it('does not follow a list whose pages never end', async () => {
+  it('stops following a list whose pages never end', async () => {
     await using server = await misbehavingServer(json({ data: [], nextCursor: 'again' }));
     await refused(aClient(server.url).allPrompts(), 'wrong_shape', /never end/);
     assert.equal(server.seen.length, 2);
   });
 
-  it('holds no more of an answer than it is told to, announced or not', async () => {
+  it('holds no more of an answer than its limit, with or without Content-Length', async () => {
     const big = JSON.stringify({ status: 'ok', filler: 'x'.repeat(100_000) });
     await using announced = await misbehavingServer(json(JSON.parse(big)));
     const options = { maxAnswerBytes: 10_000 };
@@ -349,7 +349,7 @@ describe('a client of a server that misbehaves', () => {
     await refused(aClient(streamed.url, options).health(), 'answer_too_large');
   });
 
-  it('makes the problem a registry reports the domain’s own, with its details', async () => {
+  it('converts a problem of the registry, with its details', async () => {
     const document = {
       code: 'base_outdated',
       detail: 'Version 3 is newer.',
@@ -365,19 +365,19 @@ describe('a client of a server that misbehaves', () => {
     });
   });
 
-  it('says so when a problem has a code it does not know', async () => {
+  it('reports an unknown problem code', async () => {
     await using server = await misbehavingServer(problem({ code: 'teapot', detail: 'x' }, 418));
     await refused(aClient(server.url).health(), 'wrong_shape', /"code"/);
   });
 
-  it('refuses an error of the registry that is no problem document', async () => {
+  it('refuses an error that is not a problem document', async () => {
     await using server = await misbehavingServer(
       foreign(404, { 'promptforge-api': '1', 'content-type': 'text/plain' }),
     );
     await refused(aClient(server.url).getVersion(triage, one), 'wrong_shape', /problem\+json.*404/);
   });
 
-  it('says which source a batch left out', async () => {
+  it('names the source that a batch left out', async () => {
     const gone = problem({ code: 'version_not_found', detail: 'There is no support/triage@1.' }, 404);
     await using server = await misbehavingServer(json({ data: [], missing: ['support/triage@1'] }), gone);
     await assert.rejects(aClient(server.url).getSource(version as never), error =>
@@ -400,15 +400,15 @@ describe('a client of a server that misbehaves', () => {
     await refused(aClient(server.url).deliver(triage), 'wrong_shape', /"other"/);
   });
 
-  it('shows no key that a server puts into a problem', async () => {
+  it('hides a key that a server repeats in a problem', async () => {
     await using server = await misbehavingServer(
       problem({ code: 'key_unknown', detail: `Who is ${KEY}?` }, 401),
     );
     await assert.rejects(aClient(server.url).currentKey(), { message: 'Who is pf_…?' });
   });
 
-  describe('keeps the key', () => {
-    it('from wherever a redirect leads, on every kind of it', async () => {
+  describe('does not send the key', () => {
+    it('to the target of any redirect', async () => {
       await using elsewhere = await misbehavingServer(OK);
       for (const status of [301, 302, 303, 307, 308]) {
         const away = foreign(status, { location: `${elsewhere.url}/v1/keys/current?token=secret` });
@@ -421,19 +421,19 @@ describe('a client of a server that misbehaves', () => {
       assert.equal(elsewhere.seen.length, 0);
     });
 
-    it('from a path of its own origin too', async () => {
+    it('to a redirect within its own origin', async () => {
       await using server = await misbehavingServer(foreign(302, { location: '/login' }), OK);
       await refused(aClient(server.url).currentKey(), 'redirected');
       assert.equal(server.seen.length, 1);
     });
 
-    it('from calls that need none', async () => {
+    it('with calls that need none', async () => {
       await using server = await misbehavingServer(OK);
       await aClient(server.url).health();
       assert.equal(server.seen[0]?.headers.authorization, undefined);
     });
 
-    it('out of the URL', async () => {
+    it('in the URL', async () => {
       await using server = await misbehavingServer(problem({ code: 'key_unknown', detail: 'No.' }, 401));
       await assert.rejects(aClient(`${server.url}/team`).currentKey(), Problem);
       assert.equal(server.seen[0]?.path, '/team/v1/keys/current');

@@ -12,7 +12,7 @@ describe('a machine without a network', () => {
   } as const;
   const loopback = { lo: [{ ...address, internal: true }] };
 
-  it('reaches its own registry and no other, which it knows without asking', () => {
+  it('reaches only its own registry, without sending requests to others', () => {
     for (const url of ['http://localhost:7878', 'http://127.0.0.1', 'http://[::1]:7878'])
       checkHasNetwork(url, loopback);
     for (const interfaces of [loopback, {}])

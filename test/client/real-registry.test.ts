@@ -65,7 +65,7 @@ const lives: Record<
 
 for (const [life, start] of Object.entries(lives)) {
   describe(`a client of the real registry ${life}`, () => {
-    it('tries a publication out without publishing', async () => {
+    it('checks a publication without publishing', async () => {
       await using registry = await start();
       const { client } = registry;
       const request = { source: 'One', message: 'First', base: null };
@@ -102,7 +102,7 @@ for (const [life, start] of Object.entries(lives)) {
       assert.match((await client.diff(triage, one, two)).diff, /^-Hello \{\{name\}\}$/m);
     });
 
-    it('lists every prompt over many pages', async () => {
+    it('lists all prompts over many pages', async () => {
       await using registry = await start();
       const names = Array.from({ length: 30 }, (_, index) =>
         parsePromptName(`many/p${String(index).padStart(2, '0')}`),
@@ -118,7 +118,7 @@ for (const [life, start] of Object.entries(lives)) {
       assert.deepEqual(new Set(sources.values()), new Set<string>(names));
     });
 
-    it('is told who was faster, and publishes the same source no second time', async () => {
+    it('gets the newer version of someone else, and does not publish the same source twice', async () => {
       await using registry = await start();
       await publishAll(registry.client, 'one', 'two');
       const late = { source: 'mine', message: '', base: one };
@@ -128,7 +128,7 @@ for (const [life, start] of Object.entries(lives)) {
       assert.deepEqual([same.created, same.version.version], [false, 2]);
     });
 
-    it('publishes once with one Idempotency-Key, and not two things', async () => {
+    it('publishes once per Idempotency-Key, and not something else with the same one', async () => {
       await using registry = await start();
       const request = { source: 'one', message: '', base: null };
       const first = await registry.client.publish(triage, request, undefined, 'the-same');
@@ -137,7 +137,7 @@ for (const [life, start] of Object.entries(lives)) {
       await refused(registry.client.publish(triage, other, undefined, 'the-same'), 'idempotency_key_reused');
     });
 
-    it('is told the places of what is wrong in a source', async () => {
+    it('gets the positions of errors in a source', async () => {
       await using registry = await start();
       const request = { source: 'Hello\n{{#if a}}', message: '', base: null };
       const problem = await refused(registry.client.publish(triage, request), 'invalid_source');
@@ -176,7 +176,7 @@ for (const [life, start] of Object.entries(lives)) {
       );
     });
 
-    it('validates what it was delivered before', async () => {
+    it('revalidates earlier deliveries', async () => {
       await using registry = await start();
       await publishAll(registry.client, 'one');
       const what = { channel: parseChannel('latest') };
@@ -186,7 +186,7 @@ for (const [life, start] of Object.entries(lives)) {
       assert.equal((await registry.client.deliver(triage, what)).template, 'two');
     });
 
-    it('renders, and is told which input is missing', async () => {
+    it('renders, and gets the names of missing inputs', async () => {
       await using registry = await start();
       await publishAll(registry.client, '---\ninput:\n  schema:\n    name: string\n---\nHello {{name}}');
       const { messages } = await registry.client.render(triage, { input: { name: 'Ada' }, version: one });
@@ -206,7 +206,7 @@ for (const [life, start] of Object.entries(lives)) {
       assert.equal((await registry.client.restore(triage, 'needed')).archived, false);
     });
 
-    it('reads environments and sets one', async () => {
+    it('reads environments, and sets one', async () => {
       await using registry = await start();
       const environments = await registry.client.listEnvironments();
       assert.deepEqual(
@@ -219,7 +219,7 @@ for (const [life, start] of Object.entries(lives)) {
       assert.deepEqual(set, { name: development!.name, policy });
     });
 
-    it('recomputes the whole chain of the log, and goes on from there', async () => {
+    it('verifies the whole chain of the log, and continues from there', async () => {
       await using registry = await start();
       await publishAll(registry.client, 'one', 'two', 'three');
       let position = LOG_START;
@@ -253,7 +253,7 @@ for (const [life, start] of Object.entries(lives)) {
       await assert.rejects(canceled, error => RegistryUnreachable.is(error, 'cancelled'));
     });
 
-    it('is refused what is not there', async () => {
+    it('gets errors for what does not exist', async () => {
       await using registry = await start();
       await refused(registry.client.getPrompt(triage), 'prompt_not_found');
       await publishAll(registry.client, 'one');
@@ -265,7 +265,7 @@ for (const [life, start] of Object.entries(lives)) {
 }
 
 describe('the keys of a real registry', () => {
-  it('are made, shown once, listed and revoked', async () => {
+  it('are created, shown once, listed and revoked', async () => {
     await using server = await aRegistryServer();
     const admin = await server.client('staging', 'admin');
     const created = await admin.createKey({ environment: staging, role: 'reader', actor: 'checkout' });
@@ -282,7 +282,7 @@ describe('the keys of a real registry', () => {
     );
   });
 
-  it('are told apart: unknown, expired, of too low a role, of the wrong environment', async () => {
+  it('have separate errors: unknown, expired, role too low, wrong environment', async () => {
     let now = new Date('2026-11-01T10:00:00.000Z');
     await using server = await aRegistryServer(() => now);
     await refused(new RegistryClient({ url: server.url, key: KEY }).currentKey(), 'key_unknown');
@@ -299,7 +299,7 @@ describe('the keys of a real registry', () => {
     await refused(approver.promote(triage, move), 'wrong_environment');
   });
 
-  it('stay out of the server’s log and of every error', async () => {
+  it('do not appear in the server’s log or in errors', async () => {
     await using server = await aRegistryServer();
     const key = await server.key('development', 'reader');
     const client = new RegistryClient({ url: server.url, key });
@@ -309,7 +309,7 @@ describe('the keys of a real registry', () => {
 });
 
 describe('a registry that goes down', () => {
-  it('leaves what was fetched readable, and says what it cannot do', async () => {
+  it('leaves fetched versions readable, and reports what it cannot do', async () => {
     await using folder = await temporaryFolder();
     await using server = await aRegistryServer();
     const options = { cache: new DiskVersionCache(new CacheFolder(folder.path)), retry: { retries: 0 } };

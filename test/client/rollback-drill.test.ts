@@ -45,7 +45,7 @@ async function liveIn(registry: RegistryForTest): Promise<number> {
 }
 
 describe('a rollback drill', () => {
-  it('is for the environments before the last one, and for none that is called production', () => {
+  it('is for all environments but the last one and any called production', () => {
     const all = defaultEnvironments(1);
     assert.deepEqual(drillEnvironments(all), ['development', 'staging']);
     assert.deepEqual(drillEnvironments(all.toReversed()), ['staging']);
@@ -53,7 +53,7 @@ describe('a rollback drill', () => {
     assert.deepEqual(drillEnvironments([]), []);
   });
 
-  it('goes back and forward again, times each step, and waits for what applications keep', async () => {
+  it('rolls back and forward again, measures each step, and waits for applications’ caches', async () => {
     await using registry = await aRegistry();
     await twoVersions(registry);
     const client = await clientOf(registry);
@@ -78,7 +78,7 @@ describe('a rollback drill', () => {
     assert.deepEqual((await planDrill(client, PLACE)).to, 1);
   });
 
-  it('is refused in production, where nothing is live, and where there is nothing to go back to', async () => {
+  it('is refused in production, if nothing is live, and if there is no earlier version', async () => {
     await using registry = await aRegistry();
     await registry.publish(PROMPT, 'One', null);
     const client = await clientOf(registry);
@@ -94,7 +94,7 @@ describe('a rollback drill', () => {
     assert.match(await why('staging'), /^No other good version/);
   });
 
-  it('is refused where rollbacks wait for approvals', async () => {
+  it('is refused if rollbacks need approvals', async () => {
     const environments = defaultEnvironments(1).map(each =>
       each.name === 'staging'
         ? { ...each, policy: { ...each.policy, approvals: 1, rollbackNeedsApproval: true } }
@@ -105,7 +105,7 @@ describe('a rollback drill', () => {
     await assert.rejects(planDrill(await clientOf(registry), PLACE), /so a drill would have to wait/);
   });
 
-  it('puts the pointer back where it is canceled on the way', async () => {
+  it('restores the pointer if it is canceled halfway', async () => {
     await using registry = await aRegistry();
     await twoVersions(registry);
     const controller = new AbortController();
@@ -123,7 +123,7 @@ describe('a rollback drill', () => {
     assert.equal(new Set(rows.map(({ length }) => length)).size, 1, 'its table is aligned');
   });
 
-  it('moves nothing where it is canceled before', async () => {
+  it('moves nothing if it is canceled before', async () => {
     await using registry = await aRegistry();
     await twoVersions(registry);
     const client = await clientOf(registry);
@@ -134,7 +134,7 @@ describe('a rollback drill', () => {
     assert.equal(data.length, 2);
   });
 
-  it('puts the pointer back where the answer to the rollback was lost', async () => {
+  it('restores the pointer if the answer to the rollback was lost', async () => {
     await using registry = await aRegistry();
     await twoVersions(registry);
     let isLost = false;
@@ -153,7 +153,7 @@ describe('a rollback drill', () => {
     assert.equal(await liveIn(registry), 2);
   });
 
-  it('says what is live where the registry goes away half way', async () => {
+  it('reports what is live if the registry becomes unreachable halfway', async () => {
     await using registry = await aRegistry();
     await twoVersions(registry);
     let isAway = false;
@@ -172,7 +172,7 @@ describe('a rollback drill', () => {
     assert.equal(await liveIn(registry), 1);
   });
 
-  it('leaves the pointer where somebody else moved it meanwhile', async () => {
+  it('does not move the pointer if someone else has moved it in the meantime', async () => {
     await using registry = await aRegistry();
     await twoVersions(registry);
     await registry.publish(PROMPT, 'Three', 2);
@@ -210,7 +210,7 @@ describe('the report of a drill', () => {
     ...{ failure: null, live: 1 as never },
   };
 
-  it('keeps what others wrote as text, and no key', () => {
+  it('shows the text of others as plain text, and no key', () => {
     for (const text of [
       ...Object.values(HIDDEN_CHARACTERS),
       '```\n# Live',
@@ -227,7 +227,7 @@ describe('the report of a drill', () => {
     assert.ok(!drillMarkdown({ ...report, failure: `It was refused: ${key}` }).includes(key));
   });
 
-  it('says which version is live that should not be', () => {
+  it('names the version that should not be live', () => {
     assert.match(drillMarkdown(report), /\*\*@1 is live in staging\.\*\* .* promote @2\./);
     assert.match(drillMarkdown(report), /\| The registry answered the request +\| 12 ms +\|/);
   });

@@ -19,8 +19,8 @@ async function cacheOf(folder: string, ...sources: readonly string[]): Promise<D
   return new DiskVersionCache(new CacheFolder(folder));
 }
 
-describe('searching the versions on this machine', () => {
-  it('finds a text in every version that has it, the newest first, with its place', async () => {
+describe('searching cached versions', () => {
+  it('finds a text in every version that contains it, newest first, with its position', async () => {
     await using folder = await temporaryFolder();
     const cache = await cacheOf(
       folder.path,
@@ -42,7 +42,7 @@ describe('searching the versions on this machine', () => {
     assert.deepEqual([searched, kept], [4, 4]);
   });
 
-  it('says which version added it and which removed it, as far as those are on this machine', async () => {
+  it('reports which cached versions added and removed the text', async () => {
     await using folder = await temporaryFolder();
     const cache = await cacheOf(folder.path, 'None.', 'A fee.', 'The fee.', 'None!', 'Fee.');
     const changes = async () => {
@@ -75,7 +75,7 @@ describe('searching the versions on this machine', () => {
     );
   });
 
-  it('takes the text as it is written, not as a pattern', async () => {
+  it('searches for literal text, not for a pattern', async () => {
     await using folder = await temporaryFolder();
     const cache = await cacheOf(folder.path, '{{name}} (a.b*) [x-y] \\d ^$ +? | /', 'aab');
     for (const query of ['{{name}}', '(a.b*)', '[x-y]', '\\d', '^$', '+?', '|', '/', 'A.B']) {
@@ -88,7 +88,7 @@ describe('searching the versions on this machine', () => {
     }
   });
 
-  it('stops at its limits, and says how far it came', async () => {
+  it('stops at its limits, and reports how far it got', async () => {
     await using folder = await temporaryFolder();
     const cache = await cacheOf(folder.path, ...Array.from({ length: 40 }, (_, index) => `fee ${index}`));
     const limits = { hits: 500, characters: 1_000_000, milliseconds: 1_000_000 };
@@ -101,13 +101,13 @@ describe('searching the versions on this machine', () => {
     assert.equal((await found({ milliseconds: 0 })).searched, 0);
   });
 
-  it('ends when it is cancelled', async () => {
+  it('stops when it is canceled', async () => {
     await using folder = await temporaryFolder();
     const cache = await cacheOf(folder.path, 'fee');
     await assert.rejects(searchVersions(cache, URL, 'fee', AbortSignal.abort()), { name: 'AbortError' });
   });
 
-  it('passes by what is damaged', async () => {
+  it('skips damaged files', async () => {
     await using folder = await temporaryFolder();
     const cache = await cacheOf(folder.path, 'fee', 'fee 2');
     const files = new CacheFolder(folder.path);

@@ -24,7 +24,7 @@ const versionsOf = (...texts: readonly string[]): Version[] =>
 const told = ({ blame }: SentenceHistory) =>
   blamedSentences(blame).map(({ key, change }) => `${change.version} ${key}`);
 
-describe('the sentence history of a prompt, from what is kept on this machine', () => {
+describe('the sentence history of a prompt from cached versions', () => {
   /** @param missing versions whose sources are not kept */
   async function historyOf(
     versions: readonly Version[],
@@ -43,14 +43,14 @@ describe('the sentence history of a prompt, from what is kept on this machine', 
   }
   const three = versionsOf('A. B.', 'A. C.', 'A. C. D.');
 
-  it('is of the newest version or of an older one, with what those versions say of themselves', async () => {
+  it('covers the newest version or an older one, with the details of each version', async () => {
     const history = await historyOf(three, undefined);
     assert.deepEqual(told(history), ['1 A.', '2 C.', '3 D.']);
     assert.deepEqual([history.version, history.versions.get(2)?.author], [3, 'mara.lindqvist']);
     assert.deepEqual(told(await historyOf(three, 2)), ['1 A.', '2 C.']);
   });
 
-  it('begins after a version that is not there, and says so', async () => {
+  it('begins after a missing version, and reports it', async () => {
     const history = await historyOf(versionsOf('A.', 'A. B.', 'A. B. C.', 'A. B. C. D.'), undefined, {}, 2);
     assert.deepEqual(told(history), ['3 A.', '3 B.', '3 C.', '4 D.']);
     assert.equal(history.blame.oldest, 3);
@@ -59,14 +59,14 @@ describe('the sentence history of a prompt, from what is kept on this machine', 
     await assert.rejects(historyOf([], undefined), /There is no version of "support\/triage"/);
   });
 
-  it('ends where a version is not listed, as for a key that reads released ones only', async () => {
+  it('begins after a version that is not listed, as for a key that may only read released versions', async () => {
     const [first, , ...later] = versionsOf('A.', 'A. B.', 'A. B. C.', 'A. B. C. D.');
     assert.ok(first);
     const history = await historyOf([first, ...later], undefined);
     assert.deepEqual(told(history), ['3 A.', '3 B.', '3 C.', '4 D.']);
   });
 
-  it('ends at its limits', async () => {
+  it('stops at its limits', async () => {
     const limits = (changes: Partial<typeof LIMITS>) => ({ limits: { ...LIMITS, ...changes } });
     assert.equal((await historyOf(three, undefined, limits({ versions: 2 }))).blame.oldest, 2);
     assert.equal((await historyOf(three, undefined, limits({ characters: 10 }))).blame.oldest, 2);
@@ -75,7 +75,7 @@ describe('the sentence history of a prompt, from what is kept on this machine', 
     await assert.rejects(historyOf(long, 1, limits({ length: 10 })), { code: 'too_large' });
   });
 
-  it('is extended from that of an earlier version, unless that is of another registry', async () => {
+  it('extends the history of an earlier version, unless that is from another registry', async () => {
     const first = await historyOf(three, 2);
     const counts: number[] = [];
     const onProgress = (count: number) => counts.push(count);
@@ -91,7 +91,7 @@ describe('the sentence history of a prompt, from what is kept on this machine', 
     assert.deepEqual(told(await historyOf(others, 3, { since: first })), ['3 A.', '3 C.', '2 Y.']);
   });
 
-  it('is as one that was made in one go, in pieces of fifty versions', async () => {
+  it('is the same if it is built in pieces of fifty versions', async () => {
     const texts = Array.from({ length: 120 }, (_, at) => `A. ${'B. '.repeat(at % 7)}Say ${at >> 4}.`);
     const history = await historyOf(versionsOf(...texts), undefined);
     assert.equal(told(history).at(-1), '113 Say 7.');
@@ -100,7 +100,7 @@ describe('the sentence history of a prompt, from what is kept on this machine', 
     assert.ok(history.versions.has(120));
   });
 
-  it('stops when it is cancelled', async () => {
+  it('stops when it is canceled', async () => {
     const controller = new AbortController();
     const onProgress = () => controller.abort();
     await assert.rejects(historyOf(three, 3, { signal: controller.signal, onProgress }), {

@@ -8,8 +8,8 @@ import { RegistryUnreachable } from '../../src/client/unreachable.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { aClient } from './a-client.ts';
 
-describe('a client of a server whose certificate nobody vouches for', () => {
-  it('sends it nothing, does not ask again, and says what is wrong', async function () {
+describe('a client of a server with an untrusted certificate', () => {
+  it('sends nothing, does not retry, and reports the error', async function () {
     await using folder = await temporaryFolder();
     const [keyFile, certFile] = [join(folder.path, 'key.pem'), join(folder.path, 'cert.pem')];
     const request = 'req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost';

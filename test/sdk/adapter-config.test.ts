@@ -29,7 +29,7 @@ const promptWith = (config: Readonly<Record<string, unknown>>): Renderable => ({
 });
 
 describe('the config of a prompt', () => {
-  it('is never what the model reads, where a request goes and how its answer comes', () => {
+  it('cannot set messages, the address of the request, or the form of the answer', () => {
     const keys = [
       ...['messages', 'input', 'contents', 'prompt', 'system', 'systemInstruction', 'instructions'],
       ...['conversation', 'previous_response_id', 'cachedContent', 'model', 'stream', 'background'],
@@ -47,7 +47,7 @@ describe('the config of a prompt', () => {
           );
   });
 
-  it('sends the key of the application nowhere else', async () => {
+  it('cannot send the application’s key elsewhere', async () => {
     await using api = await aModelApi('cards');
     let asked = 0;
     const elsewhere = createServer((_, answer) => {
@@ -69,7 +69,7 @@ describe('the config of a prompt', () => {
 });
 
 describe('a declared output', () => {
-  it('whose schema is only true or false is JSON without a schema', () => {
+  it('is JSON without a schema if its schema is only true or false', () => {
     const declaring = (output: unknown): Renderable => ({
       ...promptWith({}),
       metadata: { ...NO_METADATA, output },

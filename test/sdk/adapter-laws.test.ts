@@ -70,7 +70,7 @@ const conversation = fc
   });
 
 describe('each adapter', () => {
-  it('keeps every text once, in order but for system messages', () => {
+  it('keeps every text once, in order except for system messages', () => {
     fc.assert(
       fc.property(conversation, messages => {
         const textsOf = (all: readonly Message[]) =>
@@ -93,7 +93,7 @@ describe('each adapter', () => {
     );
   });
 
-  it('gives each call an id of its own, which its result repeats', () => {
+  it('gives each tool call a unique id, which its result repeats', () => {
     fc.assert(
       fc.property(conversation, messages => {
         const expected = messages.flatMap(({ content }) =>
@@ -132,7 +132,7 @@ describe('each adapter', () => {
     );
   });
 
-  it('gives Anthropic roles that alternate, and no empty content', () => {
+  it('gives Anthropic alternating roles, and no empty content', () => {
     fc.assert(
       fc.property(conversation, messages => {
         const given = messageParams(prompt(messages)).messages;
@@ -145,7 +145,7 @@ describe('each adapter', () => {
     );
   });
 
-  it('refuses by code and reference what an API does not take', () => {
+  it('refuses content that an API does not accept, with a code and the prompt’s reference', () => {
     const image = { media: { url: 'https://a.example/a.png', contentType: 'image/png' } };
     const film = { media: { url: 'data:video/mp4;base64,AA==' } };
     const cases: readonly (readonly [
@@ -178,7 +178,7 @@ describe('each adapter', () => {
       );
   });
 
-  it('gives Google the results of calls made together in one content', () => {
+  it('gives Google the results of parallel calls in one content', () => {
     const result = (output: unknown) => said('tool', { toolResponse: { name: 'a', output } });
     const call = { toolRequest: { name: 'a' } };
     const { contents } = contentParams(prompt([said('model', call, call), result('x'), result({ y: 1 })]));
@@ -192,7 +192,7 @@ describe('each adapter', () => {
     assert.equal(contents.length, 2);
   });
 
-  it('maps media of each kind', () => {
+  it('maps all kinds of media', () => {
     const media = (url: string, contentType?: string) =>
       prompt([said('user', { media: { url, ...(contentType !== undefined && { contentType }) } })]);
     const pdf = 'data:application/pdf;base64,AA==';
@@ -223,7 +223,7 @@ describe('each adapter', () => {
     ]);
   });
 
-  it('takes parts as other programs write them: null for what is not there, any input, any id', () => {
+  it('accepts parts of other programs, with null, any input and any id', () => {
     const messages = [
       said('user', { text: null, media: null, data: { a: 1 } } as unknown as Part),
       said('model', { toolRequest: { name: 'a', input: 'x', ref: '' } }, {
@@ -242,7 +242,7 @@ describe('each adapter', () => {
     }
   });
 
-  it('gives each call an id that every API takes, whatever other programs named it', () => {
+  it('gives each call an id that every API accepts, for any id of another program', () => {
     const ref = fc.oneof(
       fc.constantFrom('functions.lookUp:0', 'call_1', 'call_2', '', 'ü'),
       fc.string({ minLength: 1, maxLength: 80 }),
@@ -272,7 +272,7 @@ describe('each adapter', () => {
     );
   });
 
-  it('gives the arguments of a tool as an object, as every API asks for', () => {
+  it('gives the parameters of a tool as an object, as every API requires', () => {
     const schemasOf = (inputSchema: Readonly<Record<string, unknown>>) => {
       const one = prompt([said('user', { text: 'u' })], {
         tools: [{ name: 'a', inputSchema }],
@@ -300,7 +300,7 @@ describe('each adapter', () => {
       for (const schema of schemasOf(given)) assert.deepEqual(schema, expected);
   });
 
-  it('takes data: URLs in lines, percent-encoded, and by the name that files have', () => {
+  it('accepts data: URLs with line breaks, percent encoding, parameters and image/jpg', () => {
     const png = Buffer.from('89504e470d0a1a0afbff', 'hex').toString('base64');
     for (const url of [
       `data:image/png;base64,${png.slice(0, 5)}\r\n ${png.slice(5)}`,
@@ -321,7 +321,7 @@ describe('each adapter', () => {
     ]);
   });
 
-  it('takes data: URLs that are not Base64', () => {
+  it('accepts data: URLs that are not Base64', () => {
     const of = (url: string, contentType?: string) =>
       prompt([said('user', { media: { url, ...(contentType !== undefined && { contentType }) } })]);
     const data = (text: string | Buffer) => Buffer.from(text as string).toString('base64');
@@ -341,7 +341,7 @@ describe('each adapter', () => {
     ]);
   });
 
-  it('lets no config take the place of the messages, and keeps what it says beside a schema', () => {
+  it('lets no config replace the messages, and keeps config next to a schema', () => {
     const metadata = {
       config: {
         messages: 'x',
@@ -373,7 +373,7 @@ describe('each adapter', () => {
     assert.deepEqual(responseParams(prompt([], json)).text, { format: { type: 'json_object' } });
   });
 
-  it("requires all keys in OpenAI's strict mode, or does without it", () => {
+  it("requires all keys in OpenAI's strict mode, or does not use it", () => {
     const { schema } = fc.letrec<{ schema: Record<string, unknown> }>(tie => ({
       schema: fc.oneof(
         { maxDepth: 3 },
@@ -422,7 +422,7 @@ describe('each adapter', () => {
     assert.deepEqual(of({ const: true })?.['properties'], { any: { const: true, type: 'boolean' } });
   });
 
-  it('asks for strict mode only where it takes each keyword', () => {
+  it('uses strict mode only if it supports each keyword', () => {
     const of = (any: unknown, more: object = {}) =>
       strictSchema({ type: 'object', properties: { any }, required: ['any'], ...more });
     for (const any of [
@@ -457,7 +457,7 @@ describe('each adapter', () => {
       assert.deepEqual(of(any, { $schema: 'x' })?.['properties'], { any: expected });
   });
 
-  it('tells Claude the rules that its API refuses, in the description of what they are for', () => {
+  it('describes rules that Anthropic’s API refuses in the description of their property', () => {
     const schema = {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       type: 'object',
@@ -492,7 +492,7 @@ describe('each adapter', () => {
     });
   });
 
-  it('closes objects whose keys are named, and no others', () => {
+  it('closes only objects with declared keys', () => {
     const named = { type: 'object', properties: { a: { enum: ['x'] } } };
     const free = { type: 'object' };
     const open = { ...named, additionalProperties: true };
@@ -510,7 +510,7 @@ describe('each adapter', () => {
     assert.deepEqual(contentParams(one).config.responseJsonSchema, closed);
   });
 
-  it('closes every object for Anthropic, as its own SDK does, and refuses one that could only be empty', () => {
+  it('closes every object for Anthropic, like its SDK, and refuses one that could only be empty', () => {
     const a = { type: 'string' };
     const schemaOf = (schema: Schema) =>
       messageParams(prompt([], { output: { schema } })).output_config?.format.schema;

@@ -38,7 +38,7 @@ describe('the adapters', () => {
     });
   }
 
-  it('send OpenAI a chat', async () => {
+  it('send chat completions to OpenAI', async () => {
     const prompt = await triage();
     const answer = await openai.chat.completions.create(
       chatCompletionParams(prompt, { model: true, config: true }),
@@ -84,7 +84,7 @@ describe('the adapters', () => {
     strict(json_schema['schema']);
   });
 
-  it('send OpenAI a response', async () => {
+  it('send responses requests to OpenAI', async () => {
     const prompt = await triage();
     const answer = await openai.responses.create({ model: 'own', ...responseParams(prompt) });
     assert.match(answer.output_text, /cards/);
@@ -123,7 +123,7 @@ describe('the adapters', () => {
     strict(format['schema']);
   });
 
-  it('send Anthropic a message', async () => {
+  it('send messages to Anthropic', async () => {
     const prompt = await triage();
     const answer = await anthropic.messages.create(messageParams(prompt, { model: true, config: true }));
     assert.equal(answer.content[0]?.type, 'text');
@@ -159,7 +159,7 @@ describe('the adapters', () => {
     assert.deepEqual(format.schema['required'], ['queue']);
   });
 
-  it('send Google contents', async () => {
+  it('send contents to Google', async () => {
     const { metadata, ...prompt } = await triage();
     const answer = await google.models.generateContent(
       contentParams(
@@ -205,7 +205,7 @@ describe('the adapters', () => {
     assert.match(JSON.stringify(responseJsonSchema), /cards/);
   });
 
-  it('hand the AI SDK what it sends', async () => {
+  it('pass a request to the AI SDK', async () => {
     const prompt = await triage();
     const provider = createOpenAI({ baseURL: `${api.url}/v1`, apiKey: 'k' });
     const params = textParams(prompt, { model: provider.chat, config: true, jsonSchema, Output });
@@ -247,7 +247,7 @@ describe('the adapters', () => {
     strict((response['text'] as { format: { schema: unknown } }).format.schema);
   });
 
-  it('have the AI SDK ask for no strict mode that refuses the schema', async () => {
+  it('let the AI SDK use no strict mode that refuses the schema', async () => {
     const prompt = await rendered(
       `---
 config:
@@ -272,7 +272,7 @@ Sort it`,
     }
   });
 
-  it('send a plain text to each, with nothing but the messages', async () => {
+  it('send only the messages of a plain text', async () => {
     const prompt = await rendered('Hello {{name}}.', { name: 'Ada' });
     const messages = [{ role: 'user', content: 'Hello Ada.' }];
     await openai.chat.completions.create({ model: 'own', ...chatCompletionParams(prompt) });

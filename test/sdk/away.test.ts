@@ -22,14 +22,14 @@ const FAULTS: readonly (readonly [name: string, fault: Fault])[] = [
   ],
 ];
 
-describe('while the registry is killed, paused, slow, and answers wrongly in turn', () => {
+describe('while the registry is killed, paused, slow and wrong in turn,', () => {
   let setting: Setting;
   before(async () => {
     setting = await aSetting();
   });
   after(() => setting[Symbol.asyncDispose]());
 
-  it(`of ${GETS} gets none throws, none is of another environment, none is beyond the bound`, async () => {
+  it(`none of ${GETS} gets throws, is for another environment, or is too old`, async () => {
     const { proxy, clock, promote, client, pass } = setting;
     const options = { timeout: patience(250), storage: memoryStorage() };
     const production = client(options);

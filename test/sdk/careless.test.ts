@@ -10,7 +10,7 @@ describe('a client that is used without types', () => {
   });
   after(() => setting[Symbol.asyncDispose]());
 
-  it('refuses what is no name', async () => {
+  it('refuses an invalid name', async () => {
     const prompts = setting.client() as unknown as Record<
       'get' | 'render' | 'preload',
       (...given: readonly unknown[]) => Promise<unknown>
@@ -27,7 +27,7 @@ describe('a client that is used without types', () => {
     );
   });
 
-  it('refuses what is no list of names, and options that are none', async () => {
+  it('refuses an invalid list of names, and invalid options', async () => {
     const { preload } = setting.client() as unknown as { preload(given: unknown): Promise<unknown> };
     for (const given of [undefined, null, NAME, { name: NAME }, 5])
       assert.equal(await codeOf(preload(given)), 'invalid_name', String(given));
@@ -35,7 +35,7 @@ describe('a client that is used without types', () => {
       assert.throws(() => createClient(options as ClientOptions), { code: 'invalid_options' });
   });
 
-  it('takes null for what is not given', async () => {
+  it('treats null as missing', async () => {
     const prompts = setting.client() as unknown as Record<
       'get' | 'render' | 'preload' | 'watch',
       (...given: readonly unknown[]) => Promise<{ channel: unknown; version: unknown }>
@@ -58,7 +58,7 @@ describe('a client that is used without types', () => {
     assert.deepEqual([exact?.channel, stable?.channel], [null, 'stable']);
   });
 
-  it('has no text that is none', async () => {
+  it('never returns a text that is not a string', async () => {
     const prompts = setting.client() as unknown as Record<
       'get' | 'render',
       (...given: readonly unknown[]) => Promise<unknown>
@@ -73,7 +73,7 @@ describe('a client that is used without types', () => {
     }
   });
 
-  it('refuses an option that cannot be called, when the client is made', () => {
+  it('refuses an option that is not a function when the client is created', () => {
     for (const name of ['fetch', 'onFetch', 'onStale', 'onFallback', 'onError', 'waitUntil', 'now']) {
       for (const given of ['x', {}, 5])
         assert.throws(() => setting.client({ [name]: given }), { code: 'invalid_options' }, name);
@@ -90,7 +90,7 @@ describe('a client that is used without types', () => {
     setting.client({ storage: undefined });
   });
 
-  it('may wait for as long as it takes', async () => {
+  it('accepts any long timeout', async () => {
     for (const timeout of [Number.POSITIVE_INFINITY, 2 ** 31, Number.MAX_SAFE_INTEGER]) {
       const prompts: PromptClient = setting.client({ timeout });
       assert.equal((await prompts.get(NAME)).source, 'network', String(timeout));

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type Entry, Slots } from '../../src/sdk/entries.ts';
 
-describe('what a client keeps in memory', () => {
-  it('is bounded in number and size, and what was used last stays', () => {
+describe('the memory cache of a client', () => {
+  it('is limited in number and size, and keeps the most recently used entries', () => {
     const step = fc.record({ name: fc.nat({ max: 12 }), size: fc.nat({ max: 60 }), puts: fc.boolean() });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 6 }), (steps, most) => {
@@ -26,7 +26,7 @@ describe('what a client keeps in memory', () => {
     );
   });
 
-  it('is never replaced by an older answer', () => {
+  it('never replaces an entry by an older answer', () => {
     const slots = new Slots(10, 1000);
     slots.put('a', entryOf(1, 10));
     slots.put('a', entryOf(2, 5));

@@ -18,7 +18,7 @@ describe('prompts.get', () => {
     setting.proxy.fault = 'none';
   });
 
-  it('gives text, version, digest, channel, environment and metadata, in one round trip', async () => {
+  it('returns text, version, digest, channel, environment and metadata in one round trip', async () => {
     const { proxy, client, clock } = setting;
     const before = proxy.seen.length;
     const prompts = client();
@@ -45,7 +45,7 @@ describe('prompts.get', () => {
     assert.deepEqual([again.source, again.age, proxy.seen.length], ['cache', 1, before + 1]);
   });
 
-  it('gives other channels and exact versions, each kept by itself', async () => {
+  it('returns other channels and exact versions, each cached separately', async () => {
     const prompts = setting.client({ environment: 'staging' });
     const [stable, latest, pinned] = await Promise.all([
       prompts.get(NAME),
@@ -60,7 +60,7 @@ describe('prompts.get', () => {
     assert.equal((await prompts.get(NAME, { version: 1 })).source, 'cache');
   });
 
-  it('asks once for all that want the same at a time', async () => {
+  it('sends one request for concurrent calls', async () => {
     const { proxy, client } = setting;
     const before = proxy.seen.length;
     const prompts = client();
@@ -69,7 +69,7 @@ describe('prompts.get', () => {
     assert.ok(given.every(({ version }) => version === 1));
   });
 
-  it('sends the ETag it has, and takes 304 for what it knows', async () => {
+  it('sends the known ETag, and uses its text after a 304', async () => {
     const events: FetchEvent[] = [];
     const prompts = setting.client({ onFetch: event => events.push(event) });
     const first = await prompts.get(NAME);
@@ -85,14 +85,14 @@ describe('prompts.get', () => {
     );
   });
 
-  it('gives objects that nobody can change for others', async () => {
+  it('returns objects that callers cannot change', async () => {
     const prompts = setting.client();
     const { metadata } = await prompts.get(NAME);
     assert.throws(() => Object.assign(metadata.config, { temperature: 2 }), TypeError);
     assert.throws(() => Object.assign(metadata.raw, { model: 'other' }), TypeError);
   });
 
-  it('keeps at most so many prompts', async () => {
+  it('keeps at most maxEntries prompts', async () => {
     const { proxy, client, registry } = setting;
     for (const name of ['lru/a', 'lru/b', 'lru/c']) await registry.publish(name, name, null);
     for (const name of ['lru/a', 'lru/b', 'lru/c'])
@@ -106,7 +106,7 @@ describe('prompts.get', () => {
   });
 
   describe('refuses', () => {
-    it('a key of another environment, without sending it', async () => {
+    it('a key of another environment, and does not send it', async () => {
       const { proxy, client, registry } = setting;
       const before = proxy.seen.length;
       const key = await registry.key('staging', 'reader');
@@ -118,7 +118,7 @@ describe('prompts.get', () => {
       assert.equal(proxy.seen.length, before);
     });
 
-    it('what is no key, without sending it', async () => {
+    it('an invalid key, and does not send it', async () => {
       const { proxy, client } = setting;
       const before = proxy.seen.length;
       for (const key of ['sk-proj-123456', 'pf_production', () => undefined as unknown as string])
@@ -128,7 +128,7 @@ describe('prompts.get', () => {
       assert.equal(proxy.seen.length, before);
     });
 
-    it('an answer for another environment, whoever gives it', async () => {
+    it('any answer for another environment', async () => {
       const { proxy, client, registry } = setting;
       const authorization = `Bearer ${await registry.key('staging', 'reader')}`;
       const staging = await ask(registry.url, 'GET', `/v1/prompts/${NAME}`, undefined, {
@@ -157,7 +157,7 @@ describe('prompts.get', () => {
         'not_a_registry',
       ],
       [
-        'another API that says it is ours',
+        'another API that claims to be ours',
         {
           status: 200,
           headers: { 'Content-Type': 'application/json', 'PromptForge-Api': '1' },
@@ -184,12 +184,12 @@ describe('prompts.get', () => {
       ),
       ['an empty answer', { status: 204 }, 'not_a_registry'],
       [
-        '304 for what was never given',
+        'a 304 without an earlier answer',
         { status: 304, headers: { 'PromptForge-Api': '1' } },
         'not_a_registry',
       ],
     ] as const)
-      it(`${what}: ${code}, and never as a text`, async () => {
+      it(`${what} with ${code}, and returns no text`, async () => {
         setting.proxy.fault = fault;
         const error = await setting
           .client()
@@ -203,7 +203,7 @@ describe('prompts.get', () => {
         if (code === 'rate_limited') assert.equal(error.retryAfter, 7);
       });
 
-    it('a name that nobody promoted, with what to do', async () => {
+    it('a prompt that nobody promoted, and explains what to do', async () => {
       const error = await setting
         .client()
         .get('support/other')
@@ -213,7 +213,7 @@ describe('prompts.get', () => {
       assert.equal(error.status, 404);
     });
 
-    it('one prompt, and not the others with it', async () => {
+    it('one prompt, but not the others with it', async () => {
       const prompts = setting.client();
       // A device's name on Windows: the registry alone refuses it.
       assert.equal(await codeOf(prompts.get('con')), 'invalid_name');
@@ -224,7 +224,7 @@ describe('prompts.get', () => {
       assert.equal((await prompts.get(NAME)).version, 1);
     });
 
-    it('what is no name, channel or version, before anything is asked', async () => {
+    it('an invalid name, channel or version, before it sends a request', async () => {
       const { proxy, client } = setting;
       const prompts = client();
       const before = proxy.seen.length;
@@ -248,7 +248,7 @@ describe('prompts.get', () => {
       assert.equal(proxy.seen.length, before);
     });
 
-    it('what only looks like a name of what is in memory', async () => {
+    it('a name that only looks like a cached entry', async () => {
       const prompts = setting.client({ environment: 'staging' });
       await prompts.get(NAME, { version: 1 });
       await prompts.get(NAME, { channel: 'latest' });
@@ -256,7 +256,7 @@ describe('prompts.get', () => {
         assert.equal(await codeOf(prompts.get(name)), 'invalid_name');
     });
 
-    it('options that cannot be meant', () => {
+    it('options that make no sense', () => {
       const right = { url: 'https://prompts.example.com', key: SECRET, environment: 'production' };
       for (const wrong of [
         { url: 'prompts.example.com' },
@@ -279,7 +279,7 @@ describe('prompts.get', () => {
     });
   });
 
-  it('names its key in no error, even where the answer quotes it', async () => {
+  it('does not repeat its key in errors, even if the answer quotes it', async () => {
     const { proxy, client } = setting;
     const detail = `The key ${SECRET} is not known.`;
     const body = JSON.stringify({ type: 'urn:promptforge:problem:key_unknown', code: 'key_unknown', detail });
@@ -305,7 +305,7 @@ describe('prompts.get', () => {
     }
   });
 
-  it('asks for the key before each request, and again where it was just replaced', async () => {
+  it('reads the key before each request, and again if it was just replaced', async () => {
     const { client, registry } = setting;
     const keys = [SECRET, await registry.key('production', 'reader', 'rotated')];
     let asked = 0;
@@ -314,7 +314,7 @@ describe('prompts.get', () => {
     assert.ok(asked >= 2);
   });
 
-  it('ends after its timeout, whatever does not answer', async () => {
+  it('ends after its timeout, whatever hangs', async () => {
     const { proxy, client } = setting;
     proxy.fault = 'paused';
     const started = performance.now();
@@ -336,7 +336,7 @@ describe('prompts.get', () => {
     assert.ok(performance.now() - started < 60_000);
   });
 
-  it('lets one caller give up, and goes on for the others', async () => {
+  it('lets one caller give up, and continues for the others', async () => {
     const { proxy, client } = setting;
     proxy.fault = { slow: 50 };
     const prompts = client();
@@ -347,7 +347,7 @@ describe('prompts.get', () => {
     assert.equal((await stayed).version, 1);
   });
 
-  it('repeats what may succeed the second time, and waits as long as Retry-After says', async () => {
+  it('retries errors that may be temporary, and waits as long as Retry-After says', async () => {
     const { proxy, client } = setting;
     const answers = [problem(503, 'unavailable'), 'killed', 'none'] as const;
     const prompts = client({
@@ -368,7 +368,7 @@ describe('prompts.get', () => {
     assert.ok(performance.now() - started < 60_000);
   });
 
-  it('does not ask again before Retry-After is over', async () => {
+  it('sends no request before Retry-After has passed', async () => {
     const { proxy, client } = setting;
     proxy.fault = problem(429, 'rate_limited', { 'Retry-After': '30' });
     const prompts = client();

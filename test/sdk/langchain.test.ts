@@ -53,7 +53,7 @@ describe('the adapter for LangChain', () => {
     assert.equal(response_format.json_schema.schema['additionalProperties'], false);
   });
 
-  it('sends media as the model of OpenAI takes them', async () => {
+  it('sends media in the form that the OpenAI model accepts', async () => {
     const model = new ChatOpenAI({ model: 'own', ...ofApi() });
     for (const [url, expected] of [
       ['data:audio/mpeg;base64,AA==', { type: 'input_audio', input_audio: { data: 'AA==', format: 'mp3' } }],
@@ -70,7 +70,7 @@ describe('the adapter for LangChain', () => {
     }
   });
 
-  it('sends a plain text with nothing but the messages', async () => {
+  it('sends only the messages of a plain text', async () => {
     const prompt = await rendered('Hello {{name}}.', { name: 'Ada' });
     const messages = [{ role: 'user', content: 'Hello Ada.' }];
     const { settings, tools, output, ...given } = chatModelParams(prompt, { config: true });

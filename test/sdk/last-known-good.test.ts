@@ -43,7 +43,7 @@ describe('without a registry', () => {
   }
 
   describe('a storage', () => {
-    it('gives what an earlier process had, and says so', async () => {
+    it('returns what an earlier process had stored, and reports it', async () => {
       const storage = memoryStorage();
       await leftBehind(storage);
       setting.proxy.fault = 'killed';
@@ -56,7 +56,7 @@ describe('without a registry', () => {
       );
     });
 
-    it('is never used before the registry was asked, but for the ETag', async () => {
+    it('is used only after a request to the registry, except for its ETag', async () => {
       const storage = memoryStorage();
       await leftBehind(storage);
       const before = setting.proxy.seen.length;
@@ -66,7 +66,7 @@ describe('without a registry', () => {
       assert.ok(setting.proxy.headers.at(-1)?.['if-none-match']);
     });
 
-    it('is bound by stale-if-error and maxStale as memory is', async () => {
+    it('is limited by stale-if-error and maxStale, like memory', async () => {
       const storage = memoryStorage();
       await leftBehind(storage);
       setting.proxy.fault = 'killed';
@@ -78,7 +78,7 @@ describe('without a registry', () => {
       setting.pass(-IF_ERROR);
     });
 
-    it('gives an exact version without asking anybody', async () => {
+    it('returns an exact version without a request', async () => {
       const storage = memoryStorage();
       const background: Promise<unknown>[] = [];
       const waitUntil = (work: Promise<unknown>) => background.push(work);
@@ -90,7 +90,7 @@ describe('without a registry', () => {
       assert.equal(setting.proxy.seen.length, before);
     });
 
-    it('may be shared: what is another registry’s or environment’s is not found', async () => {
+    it('may be shared, because entries of other registries and environments are not found', async () => {
       const storage = memoryStorage();
       await leftBehind(storage);
       setting.proxy.fault = 'killed';
@@ -102,7 +102,7 @@ describe('without a registry', () => {
       assert.equal(await codeOf(setting.client({ storage, url: elsewhere }).get(NAME)), 'unreachable');
     });
 
-    it('that holds anything else is told of, and never a text', async () => {
+    it('with invalid entries is reported, and they are never returned', async () => {
       const storage = memoryStorage();
       const stored: string[] = [];
       await leftBehind({ get: storage.get, set: async (_, value) => void stored.push(value) });
@@ -140,7 +140,7 @@ describe('without a registry', () => {
       }
     });
 
-    it('that fails or hangs keeps nobody from the registry', async () => {
+    it('that fails or hangs does not prevent requests to the registry', async () => {
       for (const broken of [
         {
           get: () => Promise.reject(new Error('Read-only')),
@@ -165,7 +165,7 @@ describe('without a registry', () => {
       assert.equal((await setting.client({ storage: hanging }).get(NAME)).source, 'network');
     });
 
-    it('is there for all who ask at once', async () => {
+    it('is used for all concurrent calls', async () => {
       const kept = memoryStorage();
       await leftBehind(kept);
       const opened = Promise.withResolvers<void>();
@@ -182,7 +182,7 @@ describe('without a registry', () => {
       );
     });
 
-    it('that answers late is used where the registry cannot be asked', async () => {
+    it('that answers late is used if the registry cannot be reached', async () => {
       const kept = memoryStorage();
       await leftBehind(kept);
       const late = Promise.withResolvers<void>();
@@ -196,7 +196,7 @@ describe('without a registry', () => {
       assert.equal((await setting.client({ storage, fetch }).get(NAME)).source, 'stored');
     });
 
-    it('may be a folder of files, whole and private', async () => {
+    it('may be a folder of complete, private files', async () => {
       await using place = await temporaryFolder();
       const folder = join(place.path, 'prompts');
       const storage = fileStorage(folder);
@@ -212,7 +212,7 @@ describe('without a registry', () => {
       await chmod(folder, 0o700);
     });
 
-    it('may be a key-value namespace of a worker', async () => {
+    it('may be the key-value namespace of a worker', async () => {
       const values = new Map<string, string>();
       const namespace = {
         get: async (key: string) => values.get(key) ?? null,
@@ -243,7 +243,7 @@ describe('without a registry', () => {
       };
     }
 
-    it('is served when the registry is down at the start, with its age', async () => {
+    it('is returned with its age if the registry is down at the start', async () => {
       const snapshot = JSON.parse(JSON.stringify(await taken()));
       setting.proxy.fault = 'killed';
       setting.pass(1000);
@@ -253,7 +253,7 @@ describe('without a registry', () => {
       assert.equal(await codeOf(setting.client({ snapshot }).get(NAME, { version: 1 })), 'unreachable');
     });
 
-    it('gives way to the registry, and to what is in memory', async () => {
+    it('is used only after the registry and memory', async () => {
       const snapshot = await taken();
       const prompts = setting.client({ snapshot });
       assert.equal((await prompts.get(NAME)).source, 'network');
@@ -262,7 +262,7 @@ describe('without a registry', () => {
       assert.equal((await prompts.get(NAME)).source, 'stale');
     });
 
-    it('of another registry or environment, or none at all, makes no client', async () => {
+    it('is refused if it is invalid or for another registry or environment', async () => {
       const snapshot = await taken();
       const [first] = snapshot.prompts;
       for (const wrong of [
@@ -287,7 +287,7 @@ describe('without a registry', () => {
   });
 
   describe('a fallback', () => {
-    it('is given when nothing else can be had, without a version', async () => {
+    it('is returned without a version if nothing else is available', async () => {
       const events: FallbackEvent[] = [];
       setting.proxy.fault = problem(503, 'unavailable');
       const prompts = setting.client({ onFallback: event => events.push(event) });
@@ -300,7 +300,7 @@ describe('without a registry', () => {
       assert.equal(renderPrompt(prompt, { mail: 'a' }).text, 'Sort a');
     });
 
-    it('gives way to everything that has a version', async () => {
+    it('is used only if nothing with a version is available', async () => {
       const prompts = setting.client();
       assert.equal((await prompts.get(NAME, { fallback: 'x' })).source, 'network');
       setting.proxy.fault = 'killed';
@@ -308,7 +308,7 @@ describe('without a registry', () => {
       assert.equal((await prompts.get(NAME, { fallback: 'x' })).source, 'stale');
     });
 
-    it('does not wait for the registry each time that it is down', async () => {
+    it('does not wait for the registry each time while it is down', async () => {
       setting.proxy.fault = 'paused';
       const prompts = setting.client({ timeout: 100 });
       await prompts.get(NAME, { fallback: 'x' });
@@ -318,7 +318,7 @@ describe('without a registry', () => {
     });
   });
 
-  it('a hook that throws keeps nobody from the prompt', async () => {
+  it('a hook that throws does not prevent a prompt from being returned', async () => {
     const errors: PromptForgeError[] = [];
     const throwing = () => {
       throw new Error('A fault of the application');

@@ -111,7 +111,7 @@ responseParams(remote, { config: true }).model;
 export { createTestClient, gemini, limit, logged, model, ofChain, own, maybe, perhaps, perhapsAgain, perhapsToo, pinned, reference, text, version };
 `;
 
-describe('the package', () => {
+describe('the npm package', () => {
   let registry: RegistryForTest;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let installed: string;
@@ -133,7 +133,7 @@ describe('the package', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  it('works by its own files alone, where no code is made from strings, also on the oldest Node', async () => {
+  it('works with only its own files, without eval, and on the oldest supported Node', async () => {
     await writeFile(join(folder.path, 'program.mjs'), PROGRAM);
     const key = await registry.key('production', 'reader');
     const flags = ['--disallow-code-generation-from-strings', '--disable-proto=delete'];
@@ -142,7 +142,7 @@ describe('the package', () => {
       assert.match(await runCommand(node, args, { cwd: folder.path }), /^done support\/triage@1/, node);
   });
 
-  it('shows whoever catches nothing a message, and no screen of its own code', async () => {
+  it('shows a message for an uncaught error, not a screen of minified code', async () => {
     const program = `import { createClient } from 'promptforge/client';
 await createClient({ url: '${registry.url}', key: 'x', environment: 'production' }).get('support/triage');`;
     await writeFile(join(folder.path, 'careless.mjs'), program);
@@ -156,7 +156,7 @@ await createClient({ url: '${registry.url}', key: 'x', environment: 'production'
     assert.ok(longest < 500, `a line of ${longest} characters`);
   });
 
-  it('has types that need no other package, and refuse what cannot be meant', async () => {
+  it('has types that need no other package, and refuse mistakes', async () => {
     await writeFile(join(folder.path, 'typed.mts'), TYPED);
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
     const options = ['--noEmit', '--strict', '--target', 'es2022', '--exactOptionalPropertyTypes'];
@@ -175,7 +175,7 @@ await createClient({ url: '${registry.url}', key: 'x', environment: 'production'
       }
   });
 
-  it('asks for nothing of Node but in its file storage', async () => {
+  it('imports Node modules only in its file storage', async () => {
     const files = (await readdir(join(installed, 'sdk'))).filter(name => name.endsWith('.js'));
     assert.ok(files.length >= 7, files.join());
     for (const file of files) {
@@ -189,7 +189,7 @@ await createClient({ url: '${registry.url}', key: 'x', environment: 'production'
     }
   });
 
-  it('brings the command and what is imported, depends on nothing and runs nothing when it is installed', async () => {
+  it('contains the command and the modules, and has no dependencies or install scripts', async () => {
     const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
     const known = [
       'name',
@@ -221,7 +221,7 @@ await createClient({ url: '${registry.url}', key: 'x', environment: 'production'
     assert.equal(command.trim(), manifest.version);
   });
 
-  it('says how to have its keychain library where a key is to be kept', async () => {
+  it('explains how to install the keychain library to store a key', async () => {
     const key = await registry.key('development', 'author');
     const args = [join(installed, 'dist/cli.js'), 'login', '--registry', registry.url];
     const { promise, resolve } = Promise.withResolvers<string>();
@@ -233,7 +233,7 @@ await createClient({ url: '${registry.url}', key: 'x', environment: 'production'
     );
   });
 
-  it('is made by "npm run pack", and not by "npm pack"', async () => {
+  it('is created by "npm run pack", not by "npm pack"', async () => {
     const project = join(folder.path, 'project');
     await mkdir(join(project, 'scripts'), { recursive: true });
     await cp(join(ROOT, 'scripts/prepack.mjs'), join(project, 'scripts/prepack.mjs'));
@@ -243,7 +243,7 @@ await createClient({ url: '${registry.url}', key: 'x', environment: 'production'
     await assert.rejects(npm(['pack', '--dry-run'], { cwd: project }), /npm run pack/);
   });
 
-  it('is small', async () => {
+  it('is within its size limits', async () => {
     const { client = Number.NaN, render = Number.NaN } = await sdkSizes();
     assert.ok(client <= 8 * 1024 && render <= 40 * 1024, `${client}, ${render}`);
   });

@@ -108,7 +108,7 @@ describe('an input of any kind', () => {
       );
   }
 
-  it('is the same text, or refused by the same code, here and in the registry', async () => {
+  it('renders to the same text, or is refused with the same code, in the client and in the registry', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat({ max: SOURCES.length - 1 }),
@@ -124,7 +124,7 @@ describe('an input of any kind', () => {
     );
   });
 
-  it('names the role that a conversation cannot have, before anything is asked', async () => {
+  it('is refused before a request if messages have an invalid role, which the error names', async () => {
     const messages = [{ role: 'assistant' as 'model', content: [{ text: 'Hello' }] }];
     for (const remote of [false, true])
       await assert.rejects(prompts.render('parity/case-0', {}, { version: 1, messages, remote }), {

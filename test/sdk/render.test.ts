@@ -63,14 +63,14 @@ describe('prompts.render', () => {
     assert.equal(here.value.reference, there.value.reference);
   }
 
-  it('renders as the registry: generated templates and inputs', async () => {
+  it('renders generated templates and inputs like the registry', async () => {
     await fc.assert(
       fc.asyncProperty(templates(), inputs, (template, input) => bothWays(template, input)),
       { numRuns: runs(300, 20) },
     );
   });
 
-  it('renders as the registry: the demo’s prompts, with their partials', async () => {
+  it('renders the demo’s prompts with their partials like the registry', async () => {
     const requests = (await demoRequests()).filter(({ partials }) =>
       [...partials.values()].every(each => each.partials.size === 0),
     );
@@ -82,7 +82,7 @@ describe('prompts.render', () => {
       });
   });
 
-  it('takes an input as JSON has it, as the registry does', async () => {
+  it('converts inputs like JSON, as the registry does', async () => {
     const source =
       '---\ninput:\n  schema:\n    a?: any\n    b?: any\n---\n{{a}} {{json a}} {{#each b}}{{@key}}={{this}};{{/each}}';
     const date = new Date(0);
@@ -101,7 +101,7 @@ describe('prompts.render', () => {
       await bothWays(source, input as Record<string, unknown>);
   });
 
-  it('gives text, messages and what the prompt is, rendered where it runs', async () => {
+  it('renders locally, and returns text, messages and the prompt’s details', async () => {
     const { client, proxy } = setting;
     const prompts = client();
     await prompts.get(NAME);
@@ -119,7 +119,7 @@ describe('prompts.render', () => {
     );
   });
 
-  it('lets the registry render when it is told to, in one request', async () => {
+  it('lets the registry render in one request with remote: true', async () => {
     const { client, proxy } = setting;
     const before = proxy.seen.length;
     const rendered = await client().render(NAME, { mail: 'this' }, { remote: true });
@@ -135,7 +135,7 @@ describe('prompts.render', () => {
     proxy.fault = 'none';
   });
 
-  it('tells of a rendering by the registry as of any other request', async () => {
+  it('reports a rendering by the registry like any other request', async () => {
     const { client, proxy } = setting;
     const told: unknown[] = [];
     const prompts = client({
@@ -160,7 +160,7 @@ describe('prompts.render', () => {
     ]);
   });
 
-  it('names the inputs that are missing, and refuses what cannot be an input', async () => {
+  it('names missing inputs, and refuses invalid ones', async () => {
     const { registry } = setting;
     const source =
       '---\ninput:\n  schema:\n    mail: string\n    tone?: string\n    team: string\n  default:\n    team: us\n---\n{{mail}}{{team}}';
@@ -188,7 +188,7 @@ describe('prompts.render', () => {
     assert.equal(await codeOf(strict), 'invalid_input');
   });
 
-  it('ends a rendering that would not end', async () => {
+  it('stops an endless rendering', async () => {
     const text = '{{#each xs}}{{#each ../xs}}{{#each ../../xs}}{{/each}}{{/each}}{{/each}}';
     const prompt = { ...(await setting.client().get(NAME)), text };
     const xs = Array.from({ length: 300 }, (_, index) => index);
@@ -198,7 +198,7 @@ describe('prompts.render', () => {
     );
   });
 
-  it('names what is wrong in a fallback', async () => {
+  it('refuses an invalid fallback', async () => {
     setting.proxy.fault = 'killed';
     for (const fallback of ['{{#if a}}', '{{> partial}}', '{{nope x}}'])
       assert.equal(await codeOf(setting.client().render(NAME, {}, { fallback })), 'invalid_source', fallback);

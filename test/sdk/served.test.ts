@@ -10,7 +10,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
 const NAME = 'support/triage';
 
 describe('a served registry', () => {
-  it('that is paused and killed takes nothing from an application, and what it has then is seen again', async function () {
+  it('keeps applications running while it is paused and killed, and they see later changes', async function () {
     // Windows knows no SIGSTOP.
     if (process.platform === 'win32') this.skip();
     await using folder = await temporaryFolder();

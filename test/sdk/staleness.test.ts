@@ -27,7 +27,7 @@ describe('the age of a text', () => {
     return prompts;
   }
 
-  it('is below max-age without any request', async () => {
+  it('may be up to max-age without any request', async () => {
     const prompts = await fetched();
     const before = setting.proxy.seen.length;
     setting.pass(MAX_AGE - 0.1);
@@ -36,7 +36,7 @@ describe('the age of a text', () => {
     assert.equal(setting.proxy.seen.length, before);
   });
 
-  it('is served at once while it is refreshed, within stale-while-revalidate', async () => {
+  it('may be up to stale-while-revalidate while the text is refreshed', async () => {
     const stale: StaleEvent[] = [];
     const prompts = await fetched({ onStale: event => stale.push(event) });
     await setting.promote(2);
@@ -47,7 +47,7 @@ describe('the age of a text', () => {
     await eventually('the refreshed version', async () => (await prompts.get(NAME)).version === 2);
   });
 
-  it('is asked for when it is beyond both, so that an idle process never serves what was rolled back', async () => {
+  it('causes a request beyond both, so that an idle process never returns a rolled back version', async () => {
     await setting.promote(2);
     const prompts = setting.client();
     assert.equal((await prompts.get(NAME)).version, 2);
@@ -57,7 +57,7 @@ describe('the age of a text', () => {
     assert.deepEqual([now.source, now.version, now.text], ['network', 1, 'One {{mail}}']);
   });
 
-  it('is waited for up to the timeout, and only then is the old text served', async () => {
+  it('makes callers wait up to the timeout before they get an old text', async () => {
     const [patient, hasty] = [await fetched(), await fetched({ timeout: patience(500) })];
     setting.pass(3600);
     setting.proxy.fault = { slow: 200 };
@@ -67,7 +67,7 @@ describe('the age of a text', () => {
     assert.deepEqual([source, age], ['stale', 3600]);
   });
 
-  it('is asked for again where the process was suspended meanwhile', async () => {
+  it('causes a new request if the process was suspended during the last one', async () => {
     for (const isAnswered of [false, true]) {
       let isAwake = true;
       let first: Response | undefined;
@@ -93,7 +93,7 @@ describe('the age of a text', () => {
     }
   });
 
-  it('does not wait for a request of before the process was suspended', async () => {
+  it('does not make callers wait for a request from before the process was suspended', async () => {
     const prompts = await fetched({ timeout: 5000 });
     setting.pass(MAX_AGE + 1);
     setting.proxy.fault = 'paused';
@@ -107,7 +107,7 @@ describe('the age of a text', () => {
     assert.deepEqual([source, version], ['network', 2]);
   });
 
-  it('ends with stale-if-error: beyond it the error is all there is', async () => {
+  it('is limited by stale-if-error, beyond which callers get the error', async () => {
     const prompts = await fetched();
     setting.proxy.fault = 'killed';
     setting.pass(MAX_AGE + IF_ERROR - 1);
@@ -116,7 +116,7 @@ describe('the age of a text', () => {
     assert.equal(await codeOf(prompts.get(NAME)), 'unreachable');
   });
 
-  it('is told with the reason', async () => {
+  it('is reported with the reason of the failure', async () => {
     const stale: StaleEvent[] = [];
     const prompts = await fetched({ onStale: event => stale.push(event) });
     setting.proxy.fault = problem(401, 'key_revoked');
@@ -128,7 +128,7 @@ describe('the age of a text', () => {
     );
   });
 
-  it('makes nobody wait again right after a failure, and looks again by itself', async () => {
+  it('does not make callers wait right after a failure, and the client retries by itself', async () => {
     const prompts = await fetched({ timeout: patience(500) });
     setting.pass(3600);
     setting.proxy.fault = 'paused';
@@ -143,7 +143,7 @@ describe('the age of a text', () => {
     await eventually('the new version', async () => (await prompts.get(NAME)).version === 2);
   });
 
-  it('is waited for again when the failure was long ago', async () => {
+  it('makes callers wait again if the failure was long ago', async () => {
     const prompts = await fetched();
     setting.pass(3600);
     setting.proxy.fault = 'killed';
@@ -154,7 +154,7 @@ describe('the age of a text', () => {
     assert.deepEqual((await prompts.get(NAME)).version, 2);
   });
 
-  it('is bound more tightly by maxStale', async () => {
+  it('is limited further by maxStale', async () => {
     const none = await fetched({ maxStale: 0 });
     const some = await fetched({ maxStale: 60 });
     await setting.promote(2);
@@ -167,7 +167,7 @@ describe('the age of a text', () => {
     assert.equal(await codeOf(none.get(NAME)), 'unreachable');
   });
 
-  it('counts the Age that a cache in between says', async () => {
+  it('includes the Age that a cache in between reports', async () => {
     for (const said of [['12'], ['12', '3']]) {
       const prompts = setting.client({
         fetch: async (url, init) => {
@@ -182,7 +182,7 @@ describe('the age of a text', () => {
     }
   });
 
-  it('is never what a cache of the platform itself has, which does not say how old that is', async () => {
+  it('is not hidden by a cache of the platform, which does not report ages', async () => {
     const answers = new Map<string, Response>();
     // As a browser's, or a framework's around `fetch`.
     const cached: typeof fetch = async (url, init) => {
@@ -197,7 +197,7 @@ describe('the age of a text', () => {
     assert.equal(await read(), 2);
   });
 
-  it('is found where the platform knows no such option', async () => {
+  it('is known even if the platform does not support the option cache', async () => {
     const request = globalThis.Request;
     globalThis.Request = class {
       constructor() {
@@ -215,7 +215,7 @@ describe('the age of a text', () => {
     }
   });
 
-  it('is not beyond the bounds where a cache, or a registry without its database, says how old its answer is', async () => {
+  it('is within the limits if a cache, or a registry without its database, reports an age', async () => {
     const aged = (age: number, options: Parameters<Setting['client']>[0] = {}) =>
       setting.client({
         ...options,
@@ -233,7 +233,7 @@ describe('the age of a text', () => {
     assert.equal((await aged(100 * IF_ERROR).get(NAME, { version: 1 })).version, 1);
   });
 
-  it('never shrinks when a clock is set back, and grows while one of two clocks is right', () => {
+  it('never decreases if a clock is set back, and grows while one of two clocks is right', () => {
     const step = fc.record({
       passes: fc.nat({ max: 10_000 }),
       /** By how much the clock of the day is set, or whether the timer stands still, as it may while a machine sleeps. */
@@ -264,7 +264,7 @@ describe('the age of a text', () => {
     );
   });
 
-  it('goes on from where it is when the only clock that there is was set back', () => {
+  it('continues from its value if the only clock was set back', () => {
     let now = 1_000_000;
     const clock = steadyClock(
       () => now,
@@ -276,7 +276,7 @@ describe('the age of a text', () => {
     assert.ok(Math.abs(clock() - then - 3600) <= 50);
   });
 
-  it('grows as fast as time does, however often it is looked at', () => {
+  it('grows as fast as time, however often it is read', () => {
     let passed = 0;
     const clock = steadyClock(
       () => 1_000_000 + Math.floor(passed),
@@ -287,7 +287,7 @@ describe('the age of a text', () => {
     assert.ok(Math.abs(clock() - from - 5000) < 2);
   });
 
-  it('has bounds that maxStale only ever shortens', () => {
+  it('has limits that maxStale can only shorten', () => {
     const seconds = fc.nat({ max: 100_000 });
     fc.assert(
       fc.property(
@@ -321,7 +321,7 @@ describe('the age of a text', () => {
     { status: 200, headers: { 'Content-Type': 'text/html' }, body: '<html>' },
   ];
 
-  it('is within the bounds whatever happens in which order', async () => {
+  it('is within the limits after any sequence of events', async () => {
     const faults = fc.integer({ min: 0, max: FAULTS.length - 1 });
     const step = fc.record({ fault: faults, seconds: fc.nat({ max: 40 }), moves: fc.boolean() });
     const inBackground: Promise<unknown>[] = [];

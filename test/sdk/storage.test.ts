@@ -30,7 +30,7 @@ describe('a storage', () => {
     return { storage: { get: storage.get, set }, texts };
   }
 
-  it('takes no file that somebody else may have placed', async function () {
+  it('ignores files that someone else may have placed', async function () {
     if (process.platform === 'win32') return this.skip(); // it has neither these modes nor links for everybody
     await using place = await temporaryFolder();
     const folder = join(place.path, 'prompts');
@@ -68,7 +68,7 @@ describe('a storage', () => {
     assert.equal(await readFile(elsewhere, 'utf8'), text);
   });
 
-  it('is whole whoever writes to it at the same time', async () => {
+  it('has only complete entries with concurrent writers', async () => {
     await using place = await temporaryFolder();
     const storages = [1, 2, 3].map(() => fileStorage(place.path));
     const texts = ['a', 'b', 'c'].map(each => each.repeat(200_000));
@@ -86,7 +86,7 @@ describe('a storage', () => {
     assert.equal((await readdir(place.path)).length, 1);
   });
 
-  it('keeps what came last, however long each writing takes', async () => {
+  it('keeps the newest entry, however long writes take', async () => {
     const kept = memoryStorage();
     const first = Promise.withResolvers<void>();
     let last = '';
@@ -113,7 +113,7 @@ describe('a storage', () => {
     assert.deepEqual([later.source, later.version], ['stored', 2]);
   });
 
-  it('keeps what was requested last, also where an earlier request is answered later', async () => {
+  it('keeps the answer to the newest request, even if an earlier one is answered later', async () => {
     const { storage, texts } = noted();
     const held = Promise.withResolvers<void>();
     const background: Promise<unknown>[] = [];
@@ -142,7 +142,7 @@ describe('a storage', () => {
     );
   });
 
-  it('has ages that others read by their own clock, also where a clock was set back', async () => {
+  it('has ages that others compute with their own clocks, even if a clock was set back', async () => {
     const { storage, texts } = noted();
     const clock = { now: setting.clock.now + 7_200_000 };
     const prompts = setting.client({ storage, now: () => clock.now });

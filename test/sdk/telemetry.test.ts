@@ -51,13 +51,13 @@ describe('OpenTelemetry', () => {
     }
   });
 
-  it('is not needed: without it, or without a span, nothing is set', async () => {
+  it('is not required: nothing is set without it or without a span', async () => {
     assert.equal((await prompts().get('support/triage')).version, 12);
     register();
     assert.equal((await prompts().get('support/triage')).version, 12);
   });
 
-  it('has the same attributes for a span of one’s own', async () => {
+  it('gets the same attributes for an application’s own span', async () => {
     assert.deepEqual(attributesOf(await prompts().get('support/triage')), EXPECTED);
     const fallback = await createTestClient().get('other', { fallback: 'x' });
     assert.deepEqual(attributesOf(fallback), {

@@ -7,7 +7,7 @@ import { eventually } from '../eventually.ts';
 import { codeOf } from './a-client.ts';
 
 describe('createTestClient', () => {
-  it('gives the texts of the test, as the real client would', async () => {
+  it('returns the texts of the test like the real client', async () => {
     const prompts = createTestClient({
       'support/triage': 'Sort {{mail}}.',
       greeting: { text: 'Hello', version: 7, metadata: { model: 'acme/small' } },
@@ -23,7 +23,7 @@ describe('createTestClient', () => {
     assert.equal((await prompts.preload(['greeting', 'support/triage'])).length, 2);
   });
 
-  it('renders where the registry would be asked to, too', async () => {
+  it('also renders if the registry would be asked to', async () => {
     const schema = { type: 'object', required: ['mail'] };
     const prompts = createTestClient({
       a: {
@@ -47,7 +47,7 @@ describe('createTestClient', () => {
     assert.equal(await codeOf(prompts.render('a', { mail: 'this' }, { remote: true })), 'unavailable');
   });
 
-  it('refuses a name that the test does not give', async () => {
+  it('refuses a name that the test has not set', async () => {
     const error = await createTestClient()
       .get('other')
       .catch((thrown: unknown) => thrown);
@@ -55,7 +55,7 @@ describe('createTestClient', () => {
     assert.match(error.message, /createTestClient/);
   });
 
-  it('moves and fails as the test says', async () => {
+  it('changes versions and fails as the test says', async () => {
     const prompts = createTestClient({ a: 'one' });
     assert.equal((await prompts.get('a')).version, 1);
     prompts.set('a', { text: 'two', version: 2 });
@@ -72,7 +72,7 @@ describe('createTestClient', () => {
     }
   });
 
-  it('tells whoever watches, at once', async function () {
+  it('notifies watchers at once', async function () {
     // Without a feed the client would look every 7 to 15 seconds.
     this.timeout(patience(5000));
     const prompts = createTestClient({ a: 'one', b: 'other' });

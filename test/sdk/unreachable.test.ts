@@ -4,7 +4,7 @@ import { freePort } from '../../scripts/host/freePort.ts';
 import { createClient, PromptForgeError } from '../../src/sdk/client.ts';
 
 describe('a registry that cannot be reached', () => {
-  it('is told in words of our own, with the code of the platform and its error as the cause', async () => {
+  it('is reported in our own words, with the platform’s error code and its error as the cause', async () => {
     const url = `http://127.0.0.1:${await freePort()}`;
     const prompts = createClient({
       url,

@@ -25,7 +25,7 @@ describe('many prompts', () => {
   });
 
   describe('prompts.preload', () => {
-    it('fetches all of them in one request, and validates them in one later', async () => {
+    it('fetches all prompts in one request, and later revalidates them in one', async () => {
       const { proxy, client } = setting;
       const before = proxy.seen.length;
       const prompts = client();
@@ -47,7 +47,7 @@ describe('many prompts', () => {
       assert.deepEqual([age, source, proxy.seen.length], [0, 'cache', before + 2]);
     });
 
-    it('takes more than fit into one request', async () => {
+    it('accepts more prompts than fit into one request', async () => {
       const { proxy, client } = setting;
       const before = proxy.seen.length;
       const pinned = Array.from({ length: 150 }, (_, index) => ({
@@ -58,7 +58,7 @@ describe('many prompts', () => {
       assert.equal(proxy.seen.slice(before).filter(seen => seen === 'POST /v1/deliveries').length, 2);
     });
 
-    it('gives more than are kept in memory, and asks for none of them again', async () => {
+    it('returns more prompts than fit into memory, without requesting them again', async () => {
       const { proxy, client } = setting;
       const before = proxy.seen.length;
       const all = await client({ maxEntries: 1 }).preload(['many/a', 'many/b', NAME]);
@@ -69,20 +69,20 @@ describe('many prompts', () => {
       assert.deepEqual(proxy.seen.slice(before), ['POST /v1/deliveries']);
     });
 
-    it('rejects with the reason where one cannot be had, and keeps the others', async () => {
+    it('rejects with the reason if one is not available, and caches the others', async () => {
       const prompts = setting.client();
       assert.equal(await codeOf(prompts.preload(['many/a', 'many/other'])), 'prompt_not_found');
       assert.equal((await prompts.get('many/a')).source, 'cache');
       assert.equal(await codeOf(prompts.preload(['../a'])), 'invalid_name');
     });
 
-    it('keeps the others where the registry refuses a name that looks like one', async () => {
+    it('caches the others if only the registry refuses a name', async () => {
       const prompts = setting.client();
       await assert.rejects(prompts.preload(['con', NAME]), { code: 'invalid_name' });
       assert.equal((await prompts.get(NAME)).source, 'cache');
     });
 
-    it('tells of each prompt that was asked for, as get does', async () => {
+    it('reports each requested prompt, like get', async () => {
       const events: FetchEvent[] = [];
       const told = () =>
         events
@@ -104,7 +104,7 @@ describe('many prompts', () => {
       assert.deepEqual(told(), [['many/a', 'unreachable', false]]);
     });
 
-    it('gives what is known where the registry is down', async () => {
+    it('returns cached prompts if the registry is down', async () => {
       const prompts = setting.client();
       await prompts.preload(['many/a', 'many/b']);
       setting.proxy.fault = 'killed';
@@ -117,7 +117,7 @@ describe('many prompts', () => {
       assert.equal(await codeOf(setting.client().preload(['many/a'])), 'unreachable');
     });
 
-    it('asks for each by itself where the registry does not know the call', async () => {
+    it('requests each prompt separately if the registry does not support the call', async () => {
       const { proxy, client } = setting;
       const prompts = client({
         fetch: (...given) => {
@@ -132,7 +132,7 @@ describe('many prompts', () => {
   });
 
   describe('prompts.watch', () => {
-    it('tells each version that a channel moves to, soon after', async () => {
+    it('reports each version that a channel moves to', async () => {
       const { client, promote, proxy } = setting;
       const prompts = client();
       await prompts.get(NAME);
@@ -160,7 +160,7 @@ describe('many prompts', () => {
       assert.ok(proxy.seen.length <= before + 1, 'nothing is asked after the last one has stopped');
     });
 
-    it('goes on after the registry was away, and tells of that', async () => {
+    it('continues after the registry was unreachable, and reports that', async () => {
       const { client, promote, proxy } = setting;
       const errors: PromptForgeError[] = [];
       const prompts = client({ onError: error => errors.push(error) });
@@ -180,7 +180,7 @@ describe('many prompts', () => {
       }
     });
 
-    it('tells of a version that could not be fetched when the channel moved, and why', async () => {
+    it('reports a version that could not be fetched when the channel moved, and why', async () => {
       const { client, promote } = setting;
       const errors: string[] = [];
       let refusals = 0;
@@ -209,7 +209,7 @@ describe('many prompts', () => {
       }
     });
 
-    it('tells of what moved before it was watched, if the first look at it failed', async () => {
+    it('reports a move from before it was watched, even if the first request failed', async () => {
       const { client, promote, proxy } = setting;
       let refusals = 0;
       const prompts = client({
@@ -232,7 +232,7 @@ describe('many prompts', () => {
       }
     });
 
-    it('tells of the first version of a channel that was not set', async () => {
+    it('reports the first version of a channel that was not set', async () => {
       const { client, proxy, registry } = setting;
       await registry.publish('many/late', 'Late', null);
       const told: number[] = [];
@@ -252,7 +252,7 @@ describe('many prompts', () => {
       }
     });
 
-    it('tells of what moved before it was watched, and looks at all of that at once', async () => {
+    it('reports moves from before prompts were watched, with one request for all', async () => {
       const { client, promote, proxy } = setting;
       const prompts = client();
       const held = () => proxy.seen.filter(seen => /wait=25&after=/.test(seen)).length;
@@ -281,7 +281,7 @@ describe('many prompts', () => {
       }
     });
 
-    it('tells of nothing once the client is closed, even of what is being fetched', async () => {
+    it('calls no listener after close, even while a version is being fetched', async () => {
       const { client, promote, proxy } = setting;
       const [fetching, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
       let isHeld = false;
@@ -312,7 +312,7 @@ describe('many prompts', () => {
       assert.deepEqual(told, []);
     });
 
-    it('may be stopped twice, which ends no other', async () => {
+    it('may be stopped twice without ending other watches', async () => {
       const { client, promote, proxy } = setting;
       const prompts = client();
       await prompts.get(NAME);
@@ -337,7 +337,7 @@ describe('many prompts', () => {
     });
 
     for (const wait of ['86400', '9999999'])
-      it(`keeps no process alive once the client is closed, and waits for Retry-After: ${wait}`, async () => {
+      it(`does not keep a process alive once the client is closed, and waits for Retry-After: ${wait}`, async () => {
         const code = `
         import { createClient } from ${JSON.stringify(new URL('../../src/sdk/client.ts', import.meta.url).href)};
         let asked = 0;
@@ -357,7 +357,7 @@ describe('many prompts', () => {
         assert.equal(stderr, '');
       });
 
-    it('ends with its signal, and refuses what is no name', async () => {
+    it('ends with its signal, and refuses an invalid name', async () => {
       const { client } = setting;
       const ended = new AbortController();
       const prompts = client();

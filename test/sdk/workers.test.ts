@@ -45,20 +45,20 @@ describe('a client in a worker', () => {
     return prompts;
   }
 
-  it('waits no longer than its timeout for what another request began, and then asks anew', async () => {
+  it('waits no longer than its timeout for another request’s fetch, and then sends its own', async () => {
     const prompts = await afterAnEnded('fetch');
     const waiting = [prompts.get(NAME), prompts.get(NAME)];
     assert.deepEqual(await Promise.all(waiting.map(codeOf)), ['timeout', 'timeout']);
     assert.equal((await prompts.get(NAME)).source, 'network');
   });
 
-  it('does not wait at all for what has to be over', async () => {
+  it('does not wait for a fetch that must have ended', async () => {
     const prompts = await afterAnEnded('fetch');
     setting.pass(3.1);
     assert.equal((await prompts.get(NAME)).source, 'network');
   });
 
-  it('is not held up by a storage that another request was reading', async () => {
+  it('is not blocked by a storage that another request was reading', async () => {
     const prompts = await afterAnEnded('storage');
     const given = await Promise.all([prompts.get(NAME), prompts.get(NAME)]);
     assert.deepEqual(
@@ -67,7 +67,7 @@ describe('a client in a worker', () => {
     );
   });
 
-  it('has the worker told of each request, also of one that somebody waits for', async () => {
+  it('passes every request to waitUntil, even one that a caller awaits', async () => {
     const told: Promise<unknown>[] = [];
     const prompts = setting.client({ waitUntil: promise => told.push(promise) });
     const got = prompts.get(NAME);

@@ -29,7 +29,7 @@ const copyOf = ({ project }: Workspace) => new WorkingCopy(project, nodeFileSyst
 const shown = ({ at, moment, isLasting }: Cut) =>
   `request ${at}, ${moment}, ${isLasting ? 'for good' : 'once'}`;
 
-describe('a network that is cut', () => {
+describe('a broken network connection', () => {
   let registry: RegistryForTest;
   let proxy: CuttingProxy;
   let direct: RegistryClient;
@@ -60,7 +60,7 @@ describe('a network that is cut', () => {
     return (await Promise.all(names)).flat();
   }
 
-  describe('in a pull', () => {
+  describe('during a pull', () => {
     const pull = async (workspace: Workspace) => {
       const copy = copyOf(workspace);
       const names = new Set(NAMES.map(prompt));
@@ -85,12 +85,12 @@ describe('a network that is cut', () => {
         wanted: ['GET /v1/checkpoint', 'GET /v1/prompts', 'POST /v1/versions/batch'],
       },
       {
-        title: 'into files of which some were edited',
+        title: 'into partly edited files',
         isLater: true,
         wanted: ['GET /v1/changes', 'POST /v1/versions/batch'],
       },
     ])
-      it(`${title}, at each request, loses nothing, and the next pull completes it`, async () => {
+      it(`${title} loses nothing at any request, and the next pull completes it`, async () => {
         const begin = async () => {
           const workspace = await aWorkspace();
           if (isLater) await cp(edited.root, workspace.root, { recursive: true });
@@ -131,7 +131,7 @@ describe('a network that is cut', () => {
       });
   });
 
-  describe('in a publication', () => {
+  describe('during a publication', () => {
     const begin = async () => {
       folders += 1;
       const folder = `f${folders}`;
@@ -161,7 +161,7 @@ describe('a network that is cut', () => {
     const lockOf = async (workspace: Workspace) =>
       [...(await copyOf(workspace).readLock())].map(([name, { version }]) => [name.split('/')[1], version]);
 
-    it('at each request, loses nothing and publishes nothing twice, and the next one completes it', async () => {
+    it('loses nothing and publishes nothing twice at any request, and the next publication completes it', async () => {
       const uncut = await begin();
       await using _ = uncut.workspace;
       proxy.begin();
@@ -227,7 +227,7 @@ describe('a network that is cut', () => {
       return begun;
     };
 
-    it('whose answer is lost is known to the next one, though the file was edited since', async () => {
+    it('may lose the answer, and the next one still finds the version, even if the file was edited since', async () => {
       const { workspace, folder } = await onlyEdited();
       await using _ = workspace;
       await lose(workspace);
@@ -240,7 +240,7 @@ describe('a network that is cut', () => {
       assert.equal((await versionsOf(`${folder}/edited`)).length, 3);
     });
 
-    it('whose answer is lost is known to the next one, though somebody published on it since', async () => {
+    it('may lose the answer, and the next one still finds the version, even if someone has published since', async () => {
       const { workspace, folder } = await onlyEdited();
       await using _ = workspace;
       await lose(workspace);

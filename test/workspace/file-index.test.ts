@@ -44,7 +44,7 @@ const statesOf = async (copy: WorkingCopy) =>
   [...(await copy.state(null)).prompts.values()].map(({ state }) => state);
 
 describe('the index of a working copy', () => {
-  it('spares reading files that are as they were, clean or edited, in any process', async () => {
+  it('saves reading unchanged files, clean or edited, in any process', async () => {
     await using workspace = await aWorkspace();
     await based(workspace);
     await workspace.put(fileOf('b'), 'edited\r\n');
@@ -61,7 +61,7 @@ describe('the index of a working copy', () => {
     assert.equal(second.read.length, 1);
   });
 
-  it('sees an edit of the same size whose time was set back, and another file in its place', async () => {
+  it('detects an edit of the same size whose time was set back, and a replaced file', async () => {
     await using workspace = await aWorkspace();
     await based(workspace);
     await statesOf(counting(workspace).copy);
@@ -77,7 +77,7 @@ describe('the index of a working copy', () => {
     assert.deepEqual(await statesOf(counting(workspace).copy), ['modified', 'modified', 'clean']);
   });
 
-  it('sees an edit within one tick of a disk’s clock that is behind, as that of a server may be', async () => {
+  it('detects an edit within one tick of a slow clock, such as a file server’s', async () => {
     await using workspace = await aWorkspace();
     await based(workspace);
     await statesOf(counting(workspace).copy);
@@ -109,7 +109,7 @@ describe('the index of a working copy', () => {
     assert.deepEqual(await statesOf(copy()), ['clean', 'clean', 'clean']);
   });
 
-  it('that is wrong loses no edit, and is right after the next pull', async () => {
+  it('loses no edit if it is wrong, and is right after the next pull', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const client = registry.client();
@@ -138,7 +138,7 @@ describe('the index of a working copy', () => {
     assert.equal(await workspace.text(fileOf('a')), 'mine\n');
   });
 
-  it('may be lost, cut off, of another release or not writable: the files are read again', async () => {
+  it('may be lost, incomplete, from another release or not writable, and then files are read again', async () => {
     await using workspace = await aWorkspace();
     await based(workspace);
     const index = '.promptforge/index';
@@ -171,7 +171,7 @@ describe('the index of a working copy', () => {
     assert.deepEqual(await statesOf(counting(workspace).copy), ['clean', 'clean', 'clean']);
   });
 
-  it('tells the same as reading all of it, whatever happened in between and however fast', async () => {
+  it('gives the same result as reading all files, after any changes at any speed', async () => {
     const text = fc.constantFrom('one\n', 'two\n', 'one\r\n', 'three');
     const change = fc.record({
       name: fc.constantFrom(...NAMES),

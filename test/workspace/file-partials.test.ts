@@ -24,7 +24,7 @@ async function rendered(
 }
 
 describe('rendering a file', () => {
-  it('takes partials from its folder and those above, the nearest first', async () => {
+  it('finds partials in its folder and the folders above, the nearest first', async () => {
     await using workspace = await aWorkspace({
       'a/b/x.prompt': '{{> near}} {{> far}} {{> shared/sign}}',
       'a/b/_near.prompt': 'near',
@@ -49,12 +49,12 @@ describe('rendering a file', () => {
     });
   });
 
-  it('looks as far up as names allow when no root is given', async () => {
+  it('looks as far up as names allow without a root', async () => {
     await using workspace = await aWorkspace({ 'a/x.prompt': '{{> header}}', '_header.prompt': 'found' });
     assert.equal(await rendered(workspace, 'a/x.prompt', { root: undefined }), 'found');
   });
 
-  it('renders a file whose own name, or whose folder, is no prompt’s', async () => {
+  it('accepts a file or folder whose name is not a prompt’s', async () => {
     await using workspace = await aWorkspace({
       'My Prompts/Greeting.prompt': '{{> header}} {{name}}',
       'My Prompts/_header.prompt': 'Dear',
@@ -66,7 +66,7 @@ describe('rendering a file', () => {
       );
   });
 
-  it('renders unsaved text in place of the file', async () => {
+  it('uses unsaved text instead of the file', async () => {
     await using workspace = await aWorkspace({ 'x.prompt': 'saved', '_header.prompt': 'header' });
     assert.equal(
       await rendered(workspace, 'x.prompt', { source: '{{> header}}, unsaved' }),
@@ -74,7 +74,7 @@ describe('rendering a file', () => {
     );
   });
 
-  it('takes the unsaved text of the file and of its partials, and says where each partial is', async () => {
+  it('uses unsaved text of the file and its partials, and returns the file of each partial', async () => {
     await using workspace = await aWorkspace({
       'a/x.prompt': 'saved {{> header}} {{> footer}}',
       'a/_header.prompt': 'saved header',
@@ -104,7 +104,7 @@ describe('rendering a file', () => {
     });
   });
 
-  it('names the file, line and column that is wrong, in the file or a partial of it', async () => {
+  it('names the file, line and column of an error in the file or a partial', async () => {
     await using workspace = await aWorkspace({
       'x.prompt': '---\nmodel: m\n---\nHello {{#if a}}',
       'y.prompt': 'Hello\n {{> deep/broken}}',
@@ -128,7 +128,7 @@ describe('rendering a file', () => {
       });
   });
 
-  it('names what the input lacks', async () => {
+  it('names missing inputs', async () => {
     await using workspace = await aWorkspace({
       'x.prompt': '---\ninput:\n  schema:\n    name: string\n---\nHello {{name}} {{other}}',
     });
@@ -142,7 +142,7 @@ describe('rendering a file', () => {
     );
   });
 
-  it('takes no partial through a link that leads out of the root', async () => {
+  it('does not follow a link out of the root to a partial', async () => {
     await using workspace = await aWorkspace({ 'in/x.prompt': '{{> header}}', 'secret.prompt': 'secret' });
     await symlink(join(workspace.root, 'secret.prompt'), join(workspace.root, 'in', '_header.prompt'));
     await assert.rejects(rendered(workspace, 'in/x.prompt', { root: join(workspace.root, 'in') }), error =>
@@ -150,7 +150,7 @@ describe('rendering a file', () => {
     );
   });
 
-  it('says when the file is not there, not below the root, or not UTF-8', async () => {
+  it('reports a file that is missing, outside of the root, or not UTF-8', async () => {
     await using workspace = await aWorkspace({ 'x.prompt': '' });
     await assert.rejects(rendered(workspace, 'y.prompt'), error => WorkspaceError.is(error, 'file_missing'));
     await assert.rejects(rendered(workspace, 'x.prompt', { root: join(workspace.root, 'a') }), error =>

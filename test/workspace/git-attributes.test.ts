@@ -17,7 +17,7 @@ const FILE = '.gitattributes';
 const of = ({ root }: Pick<Workspace, 'root'>) => new GitAttributes(root, nodeFileSystem);
 
 describe('a .gitattributes for prompts', () => {
-  it('is offered in a git repository that has none, until there is an answer', async () => {
+  it('is offered in a git repository without one, until the user has answered', async () => {
     await using workspace = await aWorkspace();
     assert.equal(await of(workspace).isToOffer(), false, 'no repository');
     await workspace.put('.git/HEAD', '');
@@ -31,7 +31,7 @@ describe('a .gitattributes for prompts', () => {
     assert.equal(await workspace.text(FILE), undefined);
   });
 
-  it('is added below what is there, and not offered again, though it was taken away', async () => {
+  it('is appended to the existing text, and not offered again even if it was removed', async () => {
     await using workspace = await aWorkspace({ [FILE]: '* text=auto\r\n*.png binary' });
     await workspace.put('.git/HEAD', '');
     assert.equal(await of(workspace).isToOffer(), true);
@@ -43,7 +43,7 @@ describe('a .gitattributes for prompts', () => {
     assert.equal(await of(workspace).isToOffer(), false);
   });
 
-  it('is not offered where one speaks of prompts already, here or above', async () => {
+  it('is not offered if one already covers prompts, in this folder or above', async () => {
     for (const line of ['*.prompt -text', 'prompts/**/*.prompt text', '* -text', '* text=auto eol=lf']) {
       await using workspace = await aWorkspace({ [FILE]: `${line}\n`, '.git/HEAD': '' });
       assert.equal(await of(workspace).isToOffer(), false, line);
@@ -53,7 +53,7 @@ describe('a .gitattributes for prompts', () => {
     assert.equal(await of(workspace).isToOffer(), true);
   });
 
-  it('is not written through a link that leads elsewhere', async () => {
+  it('is not written through a link to another folder', async () => {
     await using workspace = await aWorkspace();
     await using elsewhere = await temporaryFolder();
     await symlink(join(elsewhere.path, 'file'), join(workspace.root, FILE));
@@ -64,7 +64,7 @@ describe('a .gitattributes for prompts', () => {
     assert.equal(Buffer.from((await nodeFileSystem.readFile(target)) ?? []).toString(), 'theirs');
   });
 
-  it('is of use where git says that it converts, or a file was checked out with other line endings', async () => {
+  it('is useful if git converts line endings, or a file was checked out with other ones', async () => {
     await using workspace = await aWorkspace();
     const git = (...args: string[]) => promisify(execFile)('git', args, { cwd: workspace.root });
     await git('init', '-q');

@@ -51,7 +51,7 @@ const line = (name: string, version = '1', text = 'One.\n') =>
 const lockOf = (...lines: string[]) =>
   `{\n  "lockVersion": 1,\n  "prompts": {\n${lines.join(',\n')}\n  }\n}\n`;
 
-describe('a lock file that somebody edited', () => {
+describe('an edited lock file', () => {
   for (const [what, text, message] of [
     [
       'a path out of the folder',
@@ -63,12 +63,8 @@ describe('a lock file that somebody edited', () => {
       lockOf(line('/etc/passwd')),
       /^promptforge\.lock\.json:4:5: .*begin or end with "\/"/,
     ],
-    [
-      'a path of Windows',
-      lockOf(line('a'), line('..\\..\\out')),
-      /^promptforge\.lock\.json:5:5: .*not allowed/,
-    ],
-    ['a device of Windows', lockOf(line('con')), /^promptforge\.lock\.json:4:5: .*device name/],
+    ['a Windows path', lockOf(line('a'), line('..\\..\\out')), /^promptforge\.lock\.json:5:5: .*not allowed/],
+    ['a Windows device', lockOf(line('con')), /^promptforge\.lock\.json:4:5: .*device name/],
     [
       'a name twice',
       lockOf(line('a'), line('b'), line('a')),
@@ -84,17 +80,17 @@ describe('a lock file that somebody edited', () => {
       lockOf(line('a'), line('a').replace('a', '\\u0061')),
       /^promptforge\.lock\.json:5:5: "a" is already defined/,
     ],
-    ['half of it', lockOf(line('a'), line('b')).slice(0, -60), /^promptforge\.lock\.json:5:\d+: /],
-    ['nothing in it', '', /^promptforge\.lock\.json:1:1: The file is empty/],
-    ['zeros in it, as after a crash', '\0'.repeat(4096), /^promptforge\.lock\.json:1:1: /],
+    ['half of the file', lockOf(line('a'), line('b')).slice(0, -60), /^promptforge\.lock\.json:5:\d+: /],
+    ['an empty file', '', /^promptforge\.lock\.json:1:1: The file is empty/],
+    ['zeros, as after a crash', '\0'.repeat(4096), /^promptforge\.lock\.json:1:1: /],
     ['version 0', lockOf(line('a', '0')), /^promptforge\.lock\.json:4:\d+: .*not a version number/],
     [
-      'a version beyond numbers',
+      'a version that is too large',
       lockOf(line('a', '1e400')),
       /^promptforge\.lock\.json:4:\d+: .*not a version number/,
     ],
     [
-      'a digest in capitals',
+      'an uppercase digest',
       lockOf(line('a').replace(/[0-9a-f]{64}/, hex => hex.toUpperCase())),
       /^promptforge\.lock\.json:4:\d+: .*not a digest/,
     ],
@@ -108,15 +104,15 @@ describe('a lock file that somebody edited', () => {
       lockOf(line('a'), '<<<<<<< HEAD', line('b')).replaceAll('\n', '\r\n'),
       /^promptforge\.lock\.json:5:1: This is a merge conflict/,
     ],
-    ['brackets without end', `${'['.repeat(100_000)}`, /^promptforge\.lock\.json:1:\d+: .*nests too deep/],
+    ['endless brackets', `${'['.repeat(100_000)}`, /^promptforge\.lock\.json:1:\d+: .*nests too deep/],
   ] as const)
-    it(`is refused with its line: ${what}`, async () => {
+    it(`is refused with the line: ${what}`, async () => {
       await using workspace = await aWorkspace({ [LOCK_FILE]: text });
       assert.match(await refusal(workspace), message);
       assert.equal(await workspace.text(LOCK_FILE), text);
     });
 
-  it('is read with "\\r\\n" and with a byte order mark', async () => {
+  it('may have "\\r\\n" and a byte order mark', async () => {
     const text = lockOf(line('a'), line('b'));
     for (const changed of [text.replaceAll('\n', '\r\n'), `\ufeff${text}`]) {
       await using workspace = await aWorkspace({ [LOCK_FILE]: changed, [fileOf('a')]: 'One.\n' });
@@ -128,7 +124,7 @@ describe('a lock file that somebody edited', () => {
     }
   });
 
-  it('is not read where it is a device, a pipe or larger than any, and is said to be', async () => {
+  it('is refused if it is a device, a pipe or too large', async () => {
     if (process.platform === 'win32') return;
     for (const make of [
       (path: string) => symlink('/dev/zero', path),
@@ -154,10 +150,10 @@ describe('a lock file that somebody edited', () => {
   });
 });
 
-describe('notes of .promptforge that somebody planted', () => {
+describe('planted files in .promptforge', () => {
   const NOTES = ['renamed', 'index', 'listing', 'journal/1@host-00000000-0000-0000-0000-000000000000'];
 
-  it('are as none where they are devices or pipes', async () => {
+  it('are ignored if they are devices or pipes', async () => {
     if (process.platform === 'win32') return;
     await using workspace = await aWorkspace({ [fileOf('a')]: 'One.\n' });
     await mkdir(join(workspace.root, '.promptforge', 'journal'), { recursive: true });
@@ -166,7 +162,7 @@ describe('notes of .promptforge that somebody planted', () => {
     assert.deepEqual([...prompts.keys()], ['a']);
   });
 
-  it('lose no text and write nothing elsewhere, whatever they say, with a lock file to match', async () => {
+  it('cannot destroy text or write elsewhere, even with a matching lock file', async () => {
     await using registry = await anEmbeddedRegistry();
     await using elsewhere = await temporaryFolder();
     const client = registry.client();

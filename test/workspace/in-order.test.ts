@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { inOrder } from '../../src/workspace/in-order.ts';
 
-describe('looking up by names in order', () => {
-  it('finds what a map would, in whatever order the things are and the names come', () => {
+describe('looking up sorted names', () => {
+  it('finds the same as a map, for any order of items and names', () => {
     const name = fc.string({ maxLength: 2 });
     fc.assert(
       fc.property(

@@ -121,8 +121,8 @@ const killed = (): never => {
   throw new Error('killed');
 };
 
-describe('a pull that is interrupted', () => {
-  it('by the end of its process, at every step and at each moment of it, is taken up by the next', async () => {
+describe('an interrupted pull', () => {
+  it('is continued by the next pull if the process ended at any moment of any step', async () => {
     await using all = await registries();
     await using first = await begin(all.client);
     await publishAll(all.client, THEIRS[1], 1);
@@ -146,7 +146,7 @@ describe('a pull that is interrupted', () => {
     assert.ok(steps > 50, `${steps} steps`);
   });
 
-  it('by a full disk, at every step, says so or leaves what it could not write; the next one goes on', async () => {
+  it('reports a full disk at any step, or leaves the files it could not write to the next pull', async () => {
     await using all = await registries();
     await using first = await begin(all.client);
     await publishAll(all.client, THEIRS[1], 1);
@@ -167,7 +167,7 @@ describe('a pull that is interrupted', () => {
   });
 });
 
-describe('a publication that is interrupted', () => {
+describe('an interrupted publication', () => {
   let registry: EmbeddedRegistryForTest;
   before(async () => {
     registry = await anEmbeddedRegistry();
@@ -228,7 +228,7 @@ describe('a publication that is interrupted', () => {
     assert.equal((await client.listVersions(triage)).data.length, 3);
   }
 
-  it('by the end of its process, at every step, arrived once or not at all, and the next one knows', async () => {
+  it('has arrived once or not at all if the process ended at any step, and the next one knows which', async () => {
     let arrived = 0;
     let steps = 0;
     for (const moment of MOMENTS)
@@ -243,7 +243,7 @@ describe('a publication that is interrupted', () => {
     assert.ok(steps > 20 && arrived > 5 && arrived < steps, `${arrived} of ${steps} arrived`);
   });
 
-  it('by the network, before and after the registry acted, is settled by the same process too', async () => {
+  it('is completed by the same process if the network failed before or after the registry acted', async () => {
     const offline = (): never => {
       throw new RegistryUnreachable('offline', '', 'gone');
     };
@@ -255,7 +255,7 @@ describe('a publication that is interrupted', () => {
     }
   });
 
-  it('sends nothing when its journal cannot be written', async () => {
+  it('sends nothing if its journal cannot be written', async () => {
     const triage = prompt('triage');
     await using workspace = await aWorkspace({ [fileOf('triage')]: 'one\n' });
     const unasked: Registry = {

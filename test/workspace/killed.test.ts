@@ -34,7 +34,7 @@ async function publishAll(client: RegistryClient, source: string, base: number |
 }
 
 describe('a working copy whose process is killed', () => {
-  it('in the middle of a pull is whole, and the next pull goes on', async () => {
+  it('is consistent after a pull was killed, and the next pull continues', async () => {
     await using server = await aRegistryServer();
     const key = await server.key('development', 'author');
     const client = await server.client('development', 'author');
@@ -79,7 +79,7 @@ describe('a working copy whose process is killed', () => {
     assert.ok(killed > kills / 2, `${killed} of ${kills} were killed`);
   });
 
-  it('may leave its guard: another one that is running is waited for', async () => {
+  it('waits while another process holds the guard', async () => {
     await using registry = await anEmbeddedRegistry();
     const client = registry.client();
     await publishAll(client, 'one\n', null);
@@ -94,7 +94,7 @@ describe('a working copy whose process is killed', () => {
 });
 
 describe('a lock file', () => {
-  it('keeps what others wrote into it while one held it for too long', async () => {
+  it('keeps the changes of others if a process held it for too long', async () => {
     await using workspace = await aWorkspace();
     const digest = `sha256:${'0'.repeat(64)}` as const;
     const entry = { version: 1 as VersionNumber, digest };
@@ -115,7 +115,7 @@ describe('a lock file', () => {
     assert.deepEqual([...(await copyOf(workspace).readLock()).keys()].sort(), ['mine', 'theirs']);
   });
 
-  it('leaves the guard of another alone who took it meanwhile', async () => {
+  it('keeps the guard of another process that took it in the meantime', async () => {
     await using workspace = await aWorkspace();
     const guard = join(workspace.root, '.promptforge/lock');
     const other = `99999999@elsewhere-${crypto.randomUUID()}`;
@@ -134,7 +134,7 @@ describe('a lock file', () => {
     assert.equal(await readFile(guard, 'utf8'), other);
   });
 
-  it('is not kept for ever by a guard of another machine whose time is yet to come, nor in silence', async () => {
+  it('is not blocked forever, or silently, by another machine’s guard with a future time', async () => {
     await using workspace = await aWorkspace();
     const { root } = workspace;
     const guard = '.promptforge/lock';
@@ -169,7 +169,7 @@ describe('a lock file', () => {
     );
   });
 
-  it('loses no change of several working copies of one folder at once', async () => {
+  it('loses no change of concurrent working copies of one folder', async () => {
     await using workspace = await aWorkspace();
     const digest = `sha256:${'0'.repeat(64)}` as const;
     const names = Array.from({ length: 40 }, (_, index) => prompt(`p${index}`));
@@ -182,7 +182,7 @@ describe('a lock file', () => {
     assert.equal((await copyOf(workspace).readLock()).size, names.length);
   });
 
-  it('that was deleted comes back with the files that are as the registry has them', async () => {
+  it('is recreated after deletion, with the files that equal the registry’s', async () => {
     await using registry = await anEmbeddedRegistry();
     const client = registry.client();
     await publishAll(client, 'one\n', null);
@@ -194,7 +194,7 @@ describe('a lock file', () => {
     assert.equal(await workspace.text(LOCK), lock);
   });
 
-  it('that is half written is named with its place, and nothing is changed', async () => {
+  it('is reported with the position if it is incomplete, and nothing is changed', async () => {
     await using registry = await anEmbeddedRegistry();
     const client = registry.client();
     await publishAll(client, 'one\n', null);
@@ -214,7 +214,7 @@ describe('a lock file', () => {
     assert.equal((await pull(copyOf(workspace), client)).updated.length, NAMES.length);
   });
 
-  it('of another branch is believed, and no file of this one is overwritten', async () => {
+  it('is used if it is from another branch, and no file of this branch is overwritten', async () => {
     await using registry = await anEmbeddedRegistry();
     const client = registry.client();
     await publishAll(client, 'one\n', null);

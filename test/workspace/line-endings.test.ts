@@ -47,7 +47,7 @@ const FORMS = {
 describe('line endings of a working copy', () => {
   for (const [published, here] of Object.entries(FORMS)) {
     for (const [checkedOut, there] of Object.entries(FORMS)) {
-      it(`are no edit: published ${published}, the file ${checkedOut}`, async () => {
+      it(`are not an edit: published ${published}, the file ${checkedOut}`, async () => {
         await using registry = await anEmbeddedRegistry();
         await using workspace = await aWorkspace();
         const client = registry.client();
@@ -73,7 +73,7 @@ describe('line endings of a working copy', () => {
     }
   }
 
-  it('of a new prompt are published plain', async () => {
+  it('are normalized in a new prompt', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace({ [FILE]: `${MARK}one\r\ntwo\n` });
     const client = registry.client();
@@ -87,7 +87,7 @@ describe('line endings of a working copy', () => {
     assert.equal(await workspace.text(FILE), `${MARK}one\r\ntwo\n`);
   });
 
-  it('do not keep a newer version from coming, nor make a conflict of the same text', async () => {
+  it('do not prevent a newer version from being pulled, or cause a conflict of equal texts', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const client = registry.client();
@@ -104,7 +104,7 @@ describe('line endings of a working copy', () => {
     assert.deepEqual((await pull(copy, client)).adopted, [{ name: triage, version: 3 }]);
   });
 
-  it('are known without a lock file too', async () => {
+  it('are also ignored without a lock file', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const client = registry.client();

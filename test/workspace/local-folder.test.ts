@@ -25,7 +25,7 @@ async function putOld(path: string, text: string): Promise<void> {
 const pull = async (copy: WorkingCopy, client: RegistryClient) =>
   copy.pull(client, await client.allPrompts({ archived: true }), { isDirty: () => false });
 
-describe('the notes of one machine', () => {
+describe('the local files of a working copy', () => {
   for (const [what, link] of Object.entries({
     'the folder': LOCAL,
     'its journals': `${LOCAL}/journal`,
@@ -56,7 +56,7 @@ describe('the notes of one machine', () => {
       assert.equal((await pull(copy, client)).created.length, 1);
     });
 
-  it('leave alone what no process of ours named, and folders where none makes any', async () => {
+  it('do not replace files and folders of other programs', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const client = registry.client();
@@ -77,7 +77,7 @@ describe('the notes of one machine', () => {
     await assert.rejects(readdir(inStaged), { code: 'ENOENT' });
   });
 
-  it('are kept out of git again where they were deleted while a window is open', async () => {
+  it('are ignored by git again after they were deleted while a window is open', async () => {
     await using workspace = await aWorkspace({ 'prompts/a.prompt': 'one\n' });
     const copy = copyOf(workspace);
     await copy.state(null);

@@ -82,7 +82,7 @@ describe('a lock file in a merge conflict', () => {
   }
 
   for (const style of ['diff3', 'zdiff3'] as const)
-    it(`takes what one side alone changed, where git tells the merge base (${style})`, async () => {
+    it(`takes the change of one side if git shows the merge base (${style})`, async () => {
       await using workspace = await merged(
         style,
         { base: { a: 1, b: 1, c: 1 }, ours: { a: 2, b: 1, c: 1 }, theirs: { a: 1, b: 2, c: 1, d: 1 } },
@@ -94,7 +94,7 @@ describe('a lock file in a merge conflict', () => {
       assert.equal(await workspace.text(LOCK), lockText(lock), 'as it is written always');
     });
 
-  it('takes the version that the file has, where git tells no merge base', async () => {
+  it('takes the version of the prompt’s file if git shows no merge base', async () => {
     await using workspace = await merged(
       'merge',
       { base: { a: 1, b: 1 }, ours: { a: 2, b: 1 }, theirs: { a: 3, b: 3 } },
@@ -104,7 +104,7 @@ describe('a lock file in a merge conflict', () => {
     assert.deepEqual(await versionsIn(workspace), { a: 3, b: 3 });
   });
 
-  it('leaves in conflict what nothing tells, names its line, and resolves the rest', async () => {
+  it('keeps conflicts that cannot be resolved, names their lines, and resolves the others', async () => {
     await using workspace = await merged(
       'merge',
       { base: { a: 1, b: 1, c: 1 }, ours: { a: 2, b: 2, c: 2 }, theirs: { a: 3, b: 3 } },
@@ -131,7 +131,7 @@ describe('a lock file in a merge conflict', () => {
     assert.deepEqual(await versionsIn(workspace), { a: 3, b: 2, c: 2 });
   });
 
-  it('does not believe a version that the registry does not have', async () => {
+  it('does not accept a version that the registry does not have', async () => {
     await using workspace = await merged(
       'merge',
       { base: { a: 1 }, ours: { a: 2 }, theirs: { a: 9 } },
@@ -143,7 +143,7 @@ describe('a lock file in a merge conflict', () => {
     assert.equal(await workspace.text(LOCK), before);
   });
 
-  it('is left as it is where it is in no conflict, or in none that git leaves', async () => {
+  it('is not changed without a conflict, or with one that git did not write', async () => {
     await using workspace = await aWorkspace();
     const lock = lockText(lockOf({ a: 1, b: 2 }));
     const half = '<<<<<<< HEAD\n    "a": {}\n';
@@ -161,7 +161,7 @@ describe('a lock file in a merge conflict', () => {
     assert.equal(await copyOf(workspace).repairLock(client), undefined);
   });
 
-  it('has a version of one side, or stays in conflict, whatever the sides are', () => {
+  it('gets the version of one side or stays in conflict, for any sides', () => {
     const versions = fc.dictionary(fc.constantFrom(...NAMES), fc.integer({ min: 1, max: 3 }));
     fc.assert(
       fc.property(versions, versions, fc.option(versions, { nil: undefined }), (one, other, before) => {

@@ -45,7 +45,7 @@ function refused(text: string, message: RegExp): void {
 }
 
 describe('promptforge.lock.json', () => {
-  it('reads back what was written, whatever the prompts', () => {
+  it('can be read back for any prompts', () => {
     const special = new Map([['__proto__' as PromptName, { version: 1 as VersionNumber, digest }]]);
     fc.assert(
       fc.property(locks, lock => {
@@ -55,7 +55,7 @@ describe('promptforge.lock.json', () => {
     );
   });
 
-  it('that is as it is written is read as one that somebody edited, whatever is changed in it', () => {
+  it('is parsed the same by the fast and the general parser, after any change', () => {
     const read = (text: string) => {
       const found = readLockText(text);
       return 'lock' in found ? [...found.lock].sort() : found.problem.message;
@@ -87,7 +87,7 @@ describe('promptforge.lock.json', () => {
     );
   });
 
-  it('is the same text for the same lock, sorted, one prompt a line', () => {
+  it('is the same text for the same lock, sorted, with one prompt per line', () => {
     fc.assert(
       fc.property(locks, lock => {
         const text = lockText(lock);
@@ -111,13 +111,13 @@ describe('promptforge.lock.json', () => {
     );
   });
 
-  it('is refused with its line while a merge conflict stands in it', () => {
+  it('is refused with the line of a merge conflict', () => {
     const conflict = `{\n  "lockVersion": 1,\n  "prompts": {\n<<<<<<< HEAD\n    "a": {"version": 1, "digest": "${digest}"}\n=======\n    "a": {"version": 2, "digest": "${digest}"}\n>>>>>>> theirs\n  }\n}\n`;
     refused(conflict, /^promptforge\.lock\.json:4:1: This is a merge conflict\. Pull/);
     refused(conflict.replaceAll('\n', '\r\n'), /:4:1: This is a merge conflict/);
   });
 
-  it('is refused with its place when it is broken', () => {
+  it('is refused with the position of an error', () => {
     refused('', /:1:1: The file is empty/);
     refused('{"lockVersion": 1,\n "prompts": {"a": }}', /:2:19: Invalid JSON\./);
     refused('[]', /not as PromptForge writes it/);
@@ -134,7 +134,7 @@ describe('promptforge.lock.json', () => {
     refused(one('a', { version: 1, digest, extra: 1 }), /"prompts\.a"/);
   });
 
-  it('of a newer release says so, where only a name in it is unknown', () => {
+  it('is reported to be of a newer release if only a field is unknown', () => {
     const text = lockText(new Map([['a' as PromptName, { version: 1 as VersionNumber, digest }]]));
     refused(
       text.replace('"version": 1', '"new": 1, "version": 1'),
@@ -142,7 +142,7 @@ describe('promptforge.lock.json', () => {
     );
   });
 
-  it('is refused when a prompt stands in it twice, as a careless merge leaves it', () => {
+  it('is refused if it has a prompt twice, as after a careless merge', () => {
     const entry = `"a": {"version": 1, "digest": "${digest}"}`;
     refused(`{"lockVersion": 1, "prompts": {\n${entry},\n${entry}}}`, /:3:1: "a" is already defined/);
   });

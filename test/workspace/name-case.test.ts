@@ -19,8 +19,8 @@ import { aWorkspace, prompt, type Workspace } from './a-workspace.ts';
 import { caselessFileSystem } from './caseless-file-system.ts';
 
 const DISKS: readonly (readonly [string, (root: string) => FileSystem])[] = [
-  ['tells case', () => nodeFileSystem],
-  ['tells no case', caselessFileSystem],
+  ['is case-sensitive', () => nodeFileSystem],
+  ['is case-insensitive', caselessFileSystem],
 ];
 
 const pull = async (copy: WorkingCopy, client: RegistryClient, options = {}) =>
@@ -46,7 +46,7 @@ for (const [disk, over] of DISKS)
       assert.deepEqual([...(await copy.readLock()).keys()], ['Support/_lineItem', 'Support/orderSummary']);
     });
 
-    it('pulls no prompt over or beside a file that differs only by case, and says what to rename', async () => {
+    it('pulls no prompt over or next to a file that differs only by case, and names what to rename', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace({
         'prompts/order.prompt': 'mine',
@@ -98,7 +98,7 @@ for (const [disk, over] of DISKS)
       assert.equal(await workspace.text('prompts/order.prompt'), 'an edit');
     });
 
-    it('tells of files that the registry has in other case, and whose folders it has so', async () => {
+    it('reports files and folders whose case differs from the registry’s', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace({
         'prompts/order.prompt': 'mine',
@@ -128,7 +128,7 @@ for (const [disk, over] of DISKS)
       );
     });
 
-    it('makes no new file beside one, or in a folder beside one, that differs only by case', async () => {
+    it('creates no file or folder that differs from another only by case', async () => {
       await using workspace = await aWorkspace({ 'prompts/Order.prompt': 'x', 'prompts/Fees/a.prompt': 'x' });
       const copy = copyOf(workspace);
       for (const [name, why] of [
@@ -142,7 +142,7 @@ for (const [disk, over] of DISKS)
       await copy.createPrompt('fees', 'a prompt beside the folder');
     });
 
-    it('has room for a name that differs only by case from the prompt that gets it', async () => {
+    it('allows a prompt to be renamed to a name that differs only by case', async () => {
       await using workspace = await aWorkspace({ 'prompts/order.prompt': 'x', 'prompts/other.prompt': 'x' });
       const { folder } = copyOf(workspace);
       await folder.checkFree(prompt('Order'), prompt('order'));
@@ -163,7 +163,7 @@ for (const [disk, over] of DISKS)
       );
     });
 
-    it('finds partials by their very name, as the registry does, and says which was meant', async () => {
+    it('finds partials by their exact name, like the registry, and suggests the one that was meant', async () => {
       await using workspace = await aWorkspace({
         'prompts/a.prompt': '{{> usercard}}',
         'prompts/b.prompt': '{{> shared/footer}}',
@@ -189,7 +189,7 @@ for (const [disk, over] of DISKS)
       assert.deepEqual([...(await link('c')).partials.keys()], ['userCard', 'Shared/footer']);
     });
 
-    it('holds after a pull what it held before and what there is room for, whatever the names', async () => {
+    it('has its own files and all others without conflicts after a pull, for any names', async () => {
       const names = fc.uniqueArray(meetingNames, { maxLength: 6 }).map(withoutClashes);
       await fc.assert(
         fc.asyncProperty(names, names, async (registered, local) => {
@@ -229,8 +229,8 @@ for (const [disk, over] of DISKS)
     });
   });
 
-describe('a file that is given by a path of other case, on a disk that tells no case', () => {
-  it('has the partials of its folder all the same', async () => {
+describe('a file that is given by a path of different case, on a case-insensitive disk,', () => {
+  it('still has the partials of its folder', async () => {
     await using workspace = await aWorkspace({
       'prompts/Support/a.prompt': '{{> sign}}{{> parts/Foot}}',
       'prompts/Support/_sign.prompt': 'x',
@@ -246,7 +246,7 @@ describe('a file that is given by a path of other case, on a disk that tells no 
 });
 
 describe('a working copy', () => {
-  it('tells of two files that only a disk which tells case can hold', async () => {
+  it('reports two files that only a case-sensitive disk can store', async () => {
     await using workspace = await aWorkspace({ 'prompts/a/x.prompt': 'one', 'prompts/b.prompt': 'one' });
     await writeFile(join(workspace.project.promptsFolder, 'B.prompt'), 'two');
     await workspace.put('prompts/A/y.prompt', 'two');
@@ -263,7 +263,7 @@ describe('a working copy', () => {
   });
 });
 
-/** Those that a registry, or a disk that tells no case, can hold together; in order. */
+/** The names that a registry or a case-insensitive disk can store together, in order. */
 function withoutClashes(names: readonly PromptName[]): PromptName[] {
   const kept: PromptName[] = [];
   for (const name of names) if (closestCaseClash(name, kept) === undefined) kept.push(name);

@@ -21,7 +21,7 @@ async function aRegistryWith(names: readonly string[]) {
 }
 
 describe('a pull', () => {
-  it('makes no file, and no folder, behind a link that leads out', async () => {
+  it('creates no file or folder through a link out of the workspace', async () => {
     await using registry = await aRegistryWith(NAMES);
     await using workspace = await aWorkspace({ 'prompts/own/mine.prompt': 'Mine.\n' });
     await using elsewhere = await temporaryFolder();
@@ -41,7 +41,7 @@ describe('a pull', () => {
       assert.match(message, /^prompts\/inner\/.*A link leads out of the prompts folder here/);
   });
 
-  it('makes no file in a project that is within the prompts folder', async () => {
+  it('creates no file in a nested project', async () => {
     await using registry = await aRegistryWith(NAMES);
     await using workspace = await aWorkspace({
       'prompts/inner/promptforge.json': '{"registry": "embedded"}',
@@ -71,8 +71,8 @@ describe('a pull', () => {
   });
 });
 
-describe('a project within the prompts folder', () => {
-  it('has files that are neither published, read nor made by the one around it', async () => {
+describe('a nested project in the prompts folder', () => {
+  it('has files that the outer project neither publishes, reads nor creates', async () => {
     await using registry = await aRegistryWith([]);
     await using workspace = await aWorkspace({
       'prompts/inner/promptforge.json': '{"registry": "embedded"}',

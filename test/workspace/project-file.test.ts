@@ -26,7 +26,7 @@ function refused(text: string, reason: WorkspaceReason, message: RegExp): void {
 }
 
 describe('promptforge.json', () => {
-  it('names a registry, and where the prompts lie', () => {
+  it('names a registry and the prompts folder', () => {
     const { registry, prompts, promptsFolder, warnings } = parse(
       '{"registry": "https://prompts.example.com/team/", "prompts": "./text\\\\prompts/"}',
     );
@@ -36,11 +36,11 @@ describe('promptforge.json', () => {
     assert.deepEqual(warnings, []);
   });
 
-  it('has its prompts in "prompts" when it does not say', () => {
+  it('has its prompts in "prompts" by default', () => {
     assert.equal(parse('{"registry": "embedded"}').prompts, 'prompts');
   });
 
-  it('may hold what has no meaning, which is told with its place', () => {
+  it('may have unknown fields, which are reported with their positions', () => {
     const [warning] = parse('{\n  "registry": "embedded",\n  "prmpts": "x"\n}').warnings;
     assert.deepEqual(
       { line: warning?.line, column: warning?.column, known: /"prmpts"/.test(warning?.message ?? '') },
@@ -48,7 +48,7 @@ describe('promptforge.json', () => {
     );
   });
 
-  it('is refused with line and column when it is not JSON', () => {
+  it('is refused with line and column if it is not JSON', () => {
     refused(
       '{\n  "registry": embedded\n}',
       'invalid_project_file',
@@ -61,7 +61,7 @@ describe('promptforge.json', () => {
     refused('{"registry":"embedded","registry":"embedded"}', 'invalid_project_file', /already defined/);
   });
 
-  it('is refused where a value is of the wrong kind', () => {
+  it('is refused if a value has the wrong type', () => {
     refused(
       '{\n  "registry": 7\n}',
       'invalid_project_file',
@@ -75,12 +75,12 @@ describe('promptforge.json', () => {
   // One sentence says what is wrong, at its place, and another what to write.
   for (const [title, text, message] of [
     [
-      'no text',
+      'an empty file',
       '',
       /^promptforge\.json:1:1: The file is empty\. A whole file reads \{"registry": "embedded"/,
     ],
     [
-      'no JSON',
+      'YAML',
       'registry: embedded',
       /:1:1: Invalid JSON\. Text and names need double quotes.* A whole file reads/,
     ],
@@ -91,49 +91,45 @@ describe('promptforge.json', () => {
     ],
     ['single quotes', "{'registry': 'embedded'}", /:1:2: Invalid JSON\. Text and names need double quotes/],
     [
-      'a comma too many',
+      'an extra comma',
       '{"registry": "embedded",}',
       /:1:25: Invalid JSON\. Remove the comma before this "\}"/,
     ],
-    ['a comma too few', '{"registry": "embedded" "prompts": "a"}', /:1:25: .*A comma is missing before this/],
-    ['no colon', '{"registry" "embedded"}', /:1:13: .*A colon is missing/],
-    ['no value', '{"registry": }', /:1:14: .*A value is missing here/],
-    ['no end', '{"registry": "embedded"', /:1:\d+: .*The closing "\}" is missing/],
-    ['a text that never ends', '{\n"registry": "embedded\n}', /:2:13: .*no closing quote/],
+    ['a missing comma', '{"registry": "embedded" "prompts": "a"}', /:1:25: .*A comma is missing before this/],
+    ['a missing colon', '{"registry" "embedded"}', /:1:13: .*A colon is missing/],
+    ['a missing value', '{"registry": }', /:1:14: .*A value is missing here/],
+    ['a missing brace', '{"registry": "embedded"', /:1:\d+: .*The closing "\}" is missing/],
+    ['an unclosed string', '{\n"registry": "embedded\n}', /:2:13: .*no closing quote/],
     ['a comment', '{\n// mine\n"registry": "embedded"}', /:2:1: .*Comments are not allowed/],
-    ['more after its end', '{"registry": "embedded"}\n{}', /:2:1: .*Remove what follows/],
+    ['trailing text', '{"registry": "embedded"}\n{}', /:2:1: .*Remove what follows/],
     ['a wrong escape', '{"registry": "embedded", "prompts": "a\\b\\c"}', /invalid escape/],
-    ['levels without end', '['.repeat(100_000), /:1:201: .*nests too deep/],
+    ['endless nesting', '['.repeat(100_000), /:1:201: .*nests too deep/],
     ['a list', '["embedded"]', /:1:1: The file must be an object, not a list\. A whole file reads/],
     ['a text', '"embedded"', /:1:1: The file must be an object, not text\. A whole file reads/],
     [
-      'no registry',
+      'a missing registry',
       '{"prompts": "a"}',
       /:1:1: "registry" is missing\. Write "registry": "embedded", or "registry": "https:/,
     ],
     [
-      'a registry of another kind',
+      'a registry of another type',
       '{"registry": ["a"]}',
       /:1:14: "registry" must be text, not a list\. Write/,
     ],
     [
-      'a registry that is no URL',
+      'a registry that is not a URL',
       '{"registry": "embeded"}',
       /neither "embedded" nor a URL.* Write "registry": "embedded"/,
     ],
     ['a URL with a query', '{"registry": "https://x.example.com/?a"}', /query.* Write "registry"/],
+    ['a malformed URL', '{"registry": "https:x.example.com"}', /Write the full URL without spaces/],
     [
-      'a URL that needs putting right',
-      '{"registry": "https:x.example.com"}',
-      /Write the full URL without spaces/,
-    ],
-    [
-      'prompts of another kind',
+      'prompts of another type',
       '{"registry": "embedded",\n"prompts": 1}',
       /:2:12: "prompts" must be text, not a number\. Write "prompts": "prompts"\./,
     ],
     [
-      'prompts outside',
+      'prompts outside of the workspace',
       '{"registry": "embedded", "prompts": "../a"}',
       /leads out of it\. Write "prompts": "prompts"\./,
     ],
@@ -143,7 +139,7 @@ describe('promptforge.json', () => {
       /a folder of its own.* Write "prompts"/,
     ],
   ] as const)
-    it(`says what to write instead of ${title}`, () => {
+    it(`suggests what to write instead of ${title}`, () => {
       assert.throws(
         () => parse(text),
         error => {
@@ -154,7 +150,7 @@ describe('promptforge.json', () => {
       );
     });
 
-  it('tells all its mistakes at once, to an editor', () => {
+  it('has all its errors reported at once to an editor', () => {
     const text = '{"registry": 1, "prompts": "/etc", "registri": "embedded"}';
     const { values, problems } = checkProject(text);
     assert.equal(values, undefined);
@@ -168,7 +164,7 @@ describe('promptforge.json', () => {
     );
   });
 
-  it('is read or refused with a place, whatever its text', () => {
+  it('is read, or refused with a position, for any text', () => {
     const scrap = fc.constantFrom(
       '{',
       '}',
@@ -198,12 +194,12 @@ describe('promptforge.json', () => {
     );
   });
 
-  it('names no URL that no key may be sent to', () => {
+  it('must not name a URL that keys may not be sent to', () => {
     refused('{"registry": "http://prompts.example.com"}', 'invalid_project_file', /unencrypted/);
     refused('{"registry": "prompts"}', 'invalid_project_file', /"embedded"/);
   });
 
-  it('holds no secret, and no message repeats one', () => {
+  it('must not contain a secret, and no message repeats one', () => {
     const { key } = makeKey('development' as never, bytes => new Uint8Array(bytes).fill(7));
     for (const text of [
       `{"registry": "embedded", "key": "${key}"}`,
@@ -222,7 +218,7 @@ describe('promptforge.json', () => {
       );
   });
 
-  it('keeps the prompts inside the workspace', () => {
+  it('must keep the prompts folder inside the workspace', () => {
     for (const folder of [
       '../x',
       'a/../../x',
@@ -238,7 +234,7 @@ describe('promptforge.json', () => {
       refused(JSON.stringify({ registry: 'embedded', prompts: folder }), 'outside', /"prompts"/);
   });
 
-  it('keeps them inside by links, too', async () => {
+  it('must not link the prompts folder out of the workspace', async () => {
     await using workspace = await aWorkspace();
     await using elsewhere = await temporaryFolder();
     await symlink(elsewhere.path, join(workspace.root, 'prompts'));
@@ -252,14 +248,14 @@ describe('promptforge.json', () => {
     assert.equal((await read()).prompts, 'linked');
   });
 
-  it('says when there is none', async () => {
+  it('is reported if it is missing', async () => {
     await using folder = await temporaryFolder();
     await assert.rejects(readProject(folder.path, nodeFileSystem), error =>
       WorkspaceError.is(error, 'no_project'),
     );
   });
 
-  it('is written as it can be read, or not at all', async () => {
+  it('is written only if it can be read back', async () => {
     await using workspace = await aWorkspace();
     const before = await workspace.text('promptforge.json');
     await assert.rejects(writeProject(workspace.root, 'http://x.example.com', nodeFileSystem));
@@ -278,12 +274,12 @@ describe('frontMatterKeys of a project', () => {
     parseProject(Buffer.from(JSON.stringify({ registry: 'embedded', frontMatterKeys })), '/w')
       .frontMatterKeys;
 
-  it('are the keys that front matter may have; none unless told', () => {
+  it('are the additional keys of front matter; none by default', () => {
     assert.deepEqual(parse(['owner', 'team']), ['owner', 'team']);
     assert.deepEqual(parse(undefined), []);
   });
   for (const wrong of ['owner', { owner: true }, [5], [''], ['x'.repeat(101)], Array(201).fill('a'), null])
-    it(`are refused where they are ${JSON.stringify(wrong).slice(0, 40)}, with what to write instead`, () => {
+    it(`are refused if they are ${JSON.stringify(wrong).slice(0, 40)}, with what to write instead`, () => {
       assert.throws(
         () => parse(wrong),
         error =>

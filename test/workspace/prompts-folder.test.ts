@@ -15,7 +15,7 @@ function folderOf({ project }: Workspace): PromptsFolder {
 }
 
 describe('the prompts folder', () => {
-  it('lists prompts by name, in order, whatever else lies there', async () => {
+  it('lists prompts in order of their names, and no other files', async () => {
     await using workspace = await aWorkspace({
       'prompts/support/triage.prompt': 'a',
       'prompts/support/triage.samples.yaml': 'a',
@@ -33,7 +33,7 @@ describe('the prompts folder', () => {
     assert.deepEqual(troubles, []);
   });
 
-  it('lists them in order where a folder is named as a prompt, or nearly so', async () => {
+  it('lists prompts in order if folders have the same or similar names', async () => {
     const names = [
       'a',
       'a-b',
@@ -58,7 +58,7 @@ describe('the prompts folder', () => {
     );
   });
 
-  it('leaves out a project within it', async () => {
+  it('leaves out a nested project', async () => {
     await using workspace = await aWorkspace({
       'prompts/a.prompt': 'ours',
       'prompts/other/promptforge.json': '{ "registry": "embedded" }',
@@ -68,13 +68,13 @@ describe('the prompts folder', () => {
     assert.deepEqual([files.map(file => file.name), troubles], [['a'], []]);
   });
 
-  it('is empty before it is made', async () => {
+  it('is empty before it is created', async () => {
     await using workspace = await aWorkspace();
     const { files, troubles } = await folderOf(workspace).list();
     assert.deepEqual({ files, troubles }, { files: [], troubles: [] });
   });
 
-  it('reports names outside the grammar, each with its rule', async () => {
+  it('reports invalid names with the rule that they break', async () => {
     await using workspace = await aWorkspace({
       'prompts/Süpport/triage.prompt': '',
       'prompts/my prompt.prompt': '',
@@ -96,7 +96,7 @@ describe('the prompts folder', () => {
       assert.match(messages, part);
   });
 
-  it('follows a link that stays inside, and reports those that lead out, in circles or nowhere', async () => {
+  it('follows links inside, and reports links that lead out, in circles or nowhere', async () => {
     await using workspace = await aWorkspace({ 'prompts/a.prompt': 'inside', 'secret.prompt': 'outside' });
     await using elsewhere = await temporaryFolder();
     await writeFile(join(elsewhere.path, 'x.prompt'), 'outside');
@@ -122,7 +122,7 @@ describe('the prompts folder', () => {
     });
   });
 
-  it('neither reads nor writes through a link that leads out', async () => {
+  it('neither reads nor writes through a link out of the folder', async () => {
     await using workspace = await aWorkspace({ 'prompts/a.prompt': '', 'secret.prompt': 'outside' });
     await using elsewhere = await temporaryFolder();
     const at = (name: string) => join(workspace.project.promptsFolder, name);
@@ -138,7 +138,7 @@ describe('the prompts folder', () => {
     assert.deepEqual(await nodeFileSystem.list(elsewhere.path), []);
   });
 
-  it('writes in place of a link that leads nowhere, and nowhere else', async () => {
+  it('replaces a broken link when it writes', async () => {
     await using workspace = await aWorkspace({ 'prompts/a.prompt': '' });
     await using elsewhere = await temporaryFolder();
     await symlink(join(elsewhere.path, 'x'), join(workspace.project.promptsFolder, 'b.prompt'));
@@ -147,7 +147,7 @@ describe('the prompts folder', () => {
     assert.deepEqual(await nodeFileSystem.list(elsewhere.path), []);
   });
 
-  it('reads what was written, to the byte', async () => {
+  it('reads exactly what was written', async () => {
     await using workspace = await aWorkspace();
     const folder = folderOf(workspace);
     await fc.assert(
@@ -178,7 +178,7 @@ describe('the prompts folder', () => {
     }
   });
 
-  it('refuses what is not UTF-8 with file, line and column', async () => {
+  it('refuses invalid UTF-8 with file, line and column', async () => {
     await using workspace = await aWorkspace();
     await workspace.put('prompts/a.prompt', Buffer.from([0x61, 0x0a, 0x62, 0xff, 0x63]));
     const folder = folderOf(workspace);
@@ -192,7 +192,7 @@ describe('the prompts folder', () => {
     assert.deepEqual(trouble?.place, { line: 2, column: 2 });
   });
 
-  it('refuses what is over 1 MiB and takes what is exactly that', async () => {
+  it('accepts a prompt of exactly 1 MiB and refuses a larger one', async () => {
     await using workspace = await aWorkspace({
       'prompts/most.prompt': 'x'.repeat(1024 * 1024),
       'prompts/more.prompt': 'x'.repeat(1024 * 1024 + 1),
@@ -205,7 +205,7 @@ describe('the prompts folder', () => {
     );
   });
 
-  it('reports a folder in the place of a file', async () => {
+  it('reports a folder with the name of a prompt’s file', async () => {
     await using workspace = await aWorkspace();
     await mkdir(join(workspace.project.promptsFolder, 'a.prompt'), { recursive: true });
     await assert.rejects(folderOf(workspace).read(prompt('a')), error =>
@@ -216,7 +216,7 @@ describe('the prompts folder', () => {
     );
   });
 
-  it('tells a prompt from a path and back, and no other file', async () => {
+  it('maps prompts to paths and back, and no other files', async () => {
     await using workspace = await aWorkspace();
     const folder = folderOf(workspace);
     fc.assert(

@@ -7,7 +7,7 @@ describe('the order of a publication', () => {
   const names = ['_a', '_b', '_c', 'x/_a', 'x/p', 'p'].map(parsePromptName);
   const references = ['a', 'b', 'c', 'nowhere'];
 
-  it('has each prompt once, and partials before those that use them unless they use each other', () => {
+  it('has each prompt once, and partials before their users, unless they use each other', () => {
     const source = fc.array(fc.constantFrom(...references), { maxLength: 3 });
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...names), source), uses => {
@@ -29,7 +29,7 @@ describe('the order of a publication', () => {
     );
   });
 
-  it('is of names alone where sources cannot be read', () => {
+  it('is by name if sources cannot be parsed', () => {
     const sources = new Map(['b', 'a'].map(name => [parsePromptName(name), '{{#if x}}{{> a}}']));
     assert.deepEqual(
       publishOrder(sources).map(({ name, after }) => [name, after.size]),

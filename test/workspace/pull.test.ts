@@ -32,7 +32,7 @@ async function publish(client: RegistryClient, source: string, base: number | nu
 const whyOf = ({ left }: Awaited<ReturnType<typeof pull>>) => left.map(({ why }) => why);
 
 describe('a pull', () => {
-  it('merges what was changed here and there in different places; the merged file is published as an edit', async () => {
+  it('merges local and remote changes in different places, and the result is published as an edit', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const client = registry.client();
@@ -50,7 +50,7 @@ describe('a pull', () => {
     assert.equal(outcome.kind === 'published' && outcome.version.version, 3);
   });
 
-  it('leaves a conflict as it is, also where only the merged text would be wrong', async () => {
+  it('does not change a file in conflict, even if only the merged text would be invalid', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const client = registry.client();
@@ -71,7 +71,7 @@ describe('a pull', () => {
     assert.equal(await workspace.text(FILE), mine);
   });
 
-  it('asks about what was deleted here and changed there, and takes either answer', async () => {
+  it('asks about files that were deleted locally and changed remotely, and follows the answer', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const client = registry.client();
@@ -95,7 +95,7 @@ describe('a pull', () => {
     assert.equal(await workspace.text(FILE), 'newest');
   });
 
-  it('keeps nothing deleted whose file is back by then', async () => {
+  it('does not treat a file as deleted if it has come back', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const client = registry.client();
@@ -120,7 +120,7 @@ describe('a pull', () => {
     );
   });
 
-  it('overwrites nothing that a registry from a backup does not have any more', async () => {
+  it('overwrites nothing that a restored registry no longer has', async () => {
     await using lost = await anEmbeddedRegistry();
     await using restored = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
@@ -150,7 +150,7 @@ describe('a pull', () => {
     assert.equal((await copy.readLock()).get(triage)?.version, 3);
   });
 
-  it('is not misled by a file that was given another name, which is known by its text', async () => {
+  it('recognizes a renamed file by its text', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const client = registry.client();
@@ -181,7 +181,7 @@ describe('a pull', () => {
     assert.deepEqual([...(await copy.state(null)).renamed], [], 'and back');
   });
 
-  it('knows a renamed file that was edited before anybody saw it, by what the registry has of the old name', async () => {
+  it('recognizes a renamed and edited file by the old name’s version in the registry', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const client = registry.client();
@@ -205,7 +205,7 @@ describe('a pull', () => {
     assert.equal((await other.withSimilarRenames(await other.state(prompts), client)).renamed.size, 0);
   });
 
-  it('sets no base for a file that git changed meanwhile with a branch', async () => {
+  it('sets no base for a file that git has changed by switching branches', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const client = registry.client();
@@ -225,7 +225,7 @@ describe('a pull', () => {
     assert.equal((await copy.state(await client.allPrompts())).prompts.get(triage)?.state, 'conflict');
   });
 
-  it('leaves a read-only file as it is and says so, and brings the others up to date', async () => {
+  it('reports a read-only file without changing it, and updates the others', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const client = registry.client();
@@ -257,7 +257,7 @@ describe('a pull', () => {
     assert.equal((await pull(copy, client)).updated.length, 1);
   });
 
-  it('changes nothing and sends nothing where the lock file is read-only', async () => {
+  it('changes and sends nothing if the lock file is read-only', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const client = registry.client();
@@ -283,7 +283,7 @@ describe('a pull', () => {
     assert.equal((await pull(copy, client)).updated.length, 1);
   });
 
-  it('overwrites no text that the lock file takes for a version’s, and that is none', async () => {
+  it('overwrites no text that the lock file wrongly claims to be a version', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const client = registry.client();
@@ -302,7 +302,7 @@ describe('a pull', () => {
     assert.equal((await pull(copy, client)).updated.length, 1, 'line endings are no edit');
   });
 
-  it('merges into no other text than the file holds', async () => {
+  it('does not merge if the file has changed in the meantime', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const client = registry.client();
@@ -326,7 +326,7 @@ describe('a pull', () => {
     assert.equal((await pull(copyOf(workspace), client)).merged.length, 1);
   });
 
-  it('has a merged text on the disk before it takes the place of edits that stand nowhere else', async () => {
+  it('flushes a merged text to the disk before it replaces edits', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const client = registry.client();
@@ -351,7 +351,7 @@ describe('a pull', () => {
     assert.deepEqual(unflushed, []);
   });
 
-  it('leaves a file alone whose merge was begun in an editor, whatever it holds, until that is over', async () => {
+  it('does not change a file while its merge is open in an editor', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const client = registry.client();

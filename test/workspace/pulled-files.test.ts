@@ -46,13 +46,13 @@ describe('new files of a pull', () => {
       assert.deepEqual(await readdir(join(workspace.root, '.promptforge', folder)), []);
   }
 
-  it('are made with their folders', async () => {
+  it('are created with their folders', async () => {
     await using workspace = await aWorkspace();
     assert.deepEqual(createdOf(await pull(workspace)), NAMES);
     await assertWhole(workspace);
   });
 
-  it('stay out of a folder that came meanwhile, but for those that are not in it', async () => {
+  it('do not replace files in a folder that appeared in the meantime, while missing ones are created', async () => {
     await using workspace = await aWorkspace();
     const files: FileSystem = {
       ...nodeFileSystem,
@@ -68,7 +68,7 @@ describe('new files of a pull', () => {
     assert.deepEqual(await readdir(join(workspace.root, '.promptforge/staged')), []);
   });
 
-  it('are not made over a file, a folder or unsaved text, and the others are', async () => {
+  it('do not replace a file, a folder or unsaved text, while others are created', async () => {
     await using workspace = await aWorkspace();
     const files: FileSystem = {
       ...nodeFileSystem,
@@ -89,7 +89,7 @@ describe('new files of a pull', () => {
     assert.equal(await workspace.text('prompts/fees/sepa.prompt'), undefined);
   });
 
-  it('get their bases from the journal where the process ended before it wrote the lock file', async () => {
+  it('get their bases from the journal if the process ended before it wrote the lock file', async () => {
     await using workspace = await aWorkspace();
     const files: FileSystem = {
       ...nodeFileSystem,

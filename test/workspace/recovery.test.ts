@@ -46,8 +46,8 @@ async function sent(client: RegistryClient): Promise<{ workspace: Workspace; loc
   return { workspace, lock };
 }
 
-describe('what a process left', () => {
-  it('keeps nobody from going on where a folder has taken the place of the file', async () => {
+describe('the remains of a killed process', () => {
+  it('do not block others if a folder has replaced the file', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const client = registry.client();
@@ -68,7 +68,7 @@ describe('what a process left', () => {
     assert.equal((await pull(copyOf(workspace), client)).created.length, 1);
   });
 
-  it('keeps nobody from going on where it cannot be deleted', async () => {
+  it('do not block others if they cannot be deleted', async () => {
     await using workspace = await aWorkspace({ 'prompts/a.prompt': 'one\n' });
     const staged = '.promptforge/staged';
     await workspace.put(
@@ -85,7 +85,7 @@ describe('what a process left', () => {
     assert.ok(!left.some(name => name.startsWith('99999999@')), 'it was to be deleted');
   });
 
-  it('sets no base under the text of another branch, which would undo what was published', async () => {
+  it('set no base for the text of another branch, which would undo a publication', async () => {
     await using registry = await anEmbeddedRegistry();
     const client = registry.client();
     const { workspace, lock } = await sent(client);
@@ -98,7 +98,7 @@ describe('what a process left', () => {
     assert.equal(await workspace.text(FILE), 'two\n');
   });
 
-  it('sets the base of a file that was edited on, after it was published', async () => {
+  it('set the base of a file that was edited further after it was published', async () => {
     await using registry = await anEmbeddedRegistry();
     const client = registry.client();
     const { workspace } = await sent(client);
@@ -112,7 +112,7 @@ describe('what a process left', () => {
 });
 
 describe('a publication', () => {
-  it('leaves the lock file to another branch that was checked out meanwhile', async () => {
+  it('does not change the lock file of another branch that was checked out in the meantime', async () => {
     for (const other of ['one\n', undefined]) {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace();
@@ -139,7 +139,7 @@ describe('a publication', () => {
     }
   });
 
-  it('sets no base where the other branch is based on another version', async () => {
+  it('sets no base if the other branch is based on another version', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const client = registry.client();

@@ -40,7 +40,7 @@ async function listed(client: RegistryClient) {
 }
 
 describe('the list of a registry’s prompts', () => {
-  it('takes one request where nothing is new, and pulling one new version two', async () => {
+  it('needs one request if nothing is new, and two to pull one new version', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const author = registry.client();
@@ -66,7 +66,7 @@ describe('the list of a registry’s prompts', () => {
     assert.deepEqual(sent, ['/v1/changes', '/v1/versions/batch']);
   });
 
-  it('is whole where the registry has no key to sign the head of its log with', async () => {
+  it('is complete if the registry cannot sign its log', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const client = registry.client();
@@ -84,7 +84,7 @@ describe('the list of a registry’s prompts', () => {
     assert.deepEqual(await copyOf(workspace).listPrompts(unsigned), await listed(client));
   });
 
-  it('is made anew where the log is another one, or ends before, as after a restored backup', async () => {
+  it('is fetched again if the log is another one or shorter, as after a restored backup', async () => {
     await using lost = await anEmbeddedRegistry();
     await using restored = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
@@ -98,7 +98,7 @@ describe('the list of a registry’s prompts', () => {
     assert.deepEqual(await copyOf(workspace).listPrompts(restored.client()), await listed(restored.client()));
   });
 
-  it('is made anew where somebody else wrote it down, whose names would become paths', async () => {
+  it('is fetched again if its file was planted with names that would become paths', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace();
     const client = registry.client();
@@ -118,7 +118,7 @@ describe('the list of a registry’s prompts', () => {
     }
   });
 
-  it('is what the registry lists, whatever happened', async () => {
+  it('equals the registry’s list after any sequence of events', async () => {
     const step = fc.record({
       name: fc.constantFrom('a', 'b', 'c/d'),
       what: fc.constantFrom('publish', 'archive', 'restore', 'look', 'damage', 'lose'),

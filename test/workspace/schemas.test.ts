@@ -147,7 +147,7 @@ describe('the schema of promptforge.json', () => {
   const isValid = validator('promptforge.json');
   const parse = (bytes: Uint8Array) => parseProject(bytes, '/work');
 
-  it('admits what the parser admits, and nothing else but hosts that no pattern tells', () => {
+  it('accepts exactly what the parser accepts, except for hosts that patterns cannot check', () => {
     let admitted = 0;
     let refused = 0;
     fc.assert(
@@ -166,7 +166,7 @@ describe('the schema of promptforge.json', () => {
     assert.ok(admitted > 30 && refused > 30, `${admitted} admitted, ${refused} refused`);
   });
 
-  it('has examples, defaults and snippets that are as they should be', () => {
+  it('has valid examples, defaults and snippets', () => {
     const { properties } = schemaFor('promptforge.json') as {
       properties: Record<string, { examples?: readonly string[]; default?: string }>;
     };
@@ -177,7 +177,7 @@ describe('the schema of promptforge.json', () => {
     assert.equal(prompts?.default, parse(Buffer.from('{"registry": "embedded"}')).prompts);
   });
 
-  it('is fulfilled by the demo’s own file', () => {
+  it('accepts the demo’s file', () => {
     const text = readFileSync(join(ROOT, 'demo/promptforge.json'), 'utf8');
     assert.ok(isValid(JSON.parse(text)));
   });
@@ -187,7 +187,7 @@ describe('the schema of promptforge.lock.json', () => {
   const isValid = validator('promptforge.lock.json');
   const parse = (bytes: Uint8Array) => parseLock(bytes, '/project/promptforge.lock.json');
 
-  it('admits what the parser admits, and nothing else', () => {
+  it('accepts exactly what the parser accepts', () => {
     let admitted = 0;
     fc.assert(
       fc.property(locks, lock => {
@@ -200,7 +200,7 @@ describe('the schema of promptforge.lock.json', () => {
     assert.ok(admitted > 30, `${admitted} admitted`);
   });
 
-  it('says that nobody edits it', () => {
+  it('says not to edit the file', () => {
     assert.match(String(schemaFor('promptforge.lock.json')['markdownDescription']), /do not edit it by hand/);
   });
 });

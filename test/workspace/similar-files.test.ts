@@ -22,20 +22,20 @@ const candidates = partialCandidates(prompt('a/b/c'), 'header');
 const named = (prefix: string, count: number, kind: FolderEntry['kind']): FolderEntry[] =>
   Array.from({ length: count }, (_, index) => ({ name: `${prefix}${index}`, kind }));
 
-describe('the search for a partial that may have been meant', () => {
-  it('ends in folders without end', async () => {
+describe('the search for a similar partial', () => {
+  it('ends in endlessly nested folders', async () => {
     const { files, lists } = endless(named('folder', 10, 'folder'));
     assert.deepEqual(await similarFiles('/p', files, true)(candidates, 'header'), []);
     assert.ok(lists() <= 210, `${lists()} folders were listed`);
   });
 
-  it('ends in folders that hold very many files', async () => {
+  it('ends in folders with very many files', async () => {
     const { files, lists } = endless([...named('file', 20_000, 'file'), { name: 'x', kind: 'folder' }]);
     assert.deepEqual(await similarFiles('/p', files, true)(candidates, 'header'), []);
     assert.ok(lists() <= 5, `${lists()} folders were listed`);
   });
 
-  it('looks beside what was looked for alone, unless it is told how far down to look', async () => {
+  it('looks only next to the wanted file, unless it may search all folders', async () => {
     await using workspace = await aWorkspace({ 'a/_Header.prompt': '', 'x/y/_header.prompt': '' });
     const found = (everywhere: boolean) =>
       similarFiles(workspace.root, nodeFileSystem, everywhere)(candidates, 'header');
@@ -43,7 +43,7 @@ describe('the search for a partial that may have been meant', () => {
     assert.deepEqual(await found(true), ['a/_Header', 'x/y/_header']);
   });
 
-  it('passes over what cannot be listed', async () => {
+  it('skips folders that cannot be listed', async () => {
     await using workspace = await aWorkspace({ 'a/_Header.prompt': '' });
     const closed = join(workspace.root, 'a', 'b');
     const files: FileSystem = {

@@ -50,8 +50,8 @@ function interrupted(at: number, work: () => Promise<unknown>) {
   return { files, isDone: () => taken >= at };
 }
 
-describe('a branch that is switched during a pull', () => {
-  it('keeps its files and their bases, at each step, and the next pull goes on from there', async () => {
+describe('a branch that is checked out during a pull', () => {
+  it('keeps its files and their bases at each step, and the next pull continues from there', async () => {
     await using registry = await anEmbeddedRegistry();
     const client = registry.client();
     for (const name of NAMES)

@@ -64,7 +64,7 @@ const noLockWritten: FileSystem = {
 
 describe('a working copy', () => {
   describe('publishes', () => {
-    it('a new prompt, then an edit of it, and says which version each file is based on', async () => {
+    it('a new prompt, then an edit of it, and records the base of each file', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace({ [FILE]: 'one' });
       const client = registry.client();
@@ -83,7 +83,7 @@ describe('a working copy', () => {
       assert.equal(again.kind === 'published' && again.created, false);
     });
 
-    it('nothing when the source is wrong, and says where', async () => {
+    it('nothing if the source is invalid, and reports the position', async () => {
       await using workspace = await aWorkspace({ [FILE]: 'Hello\n{{#if a}}' });
       const copy = copyOf(workspace);
       const publish = () => copy.publish(unasked, triage, 'x');
@@ -105,7 +105,7 @@ describe('a working copy', () => {
       assert.equal(await workspace.text(LOCK), undefined);
     });
 
-    it('nothing when the lock file is in conflict', async () => {
+    it('nothing if the lock file is in conflict', async () => {
       await using workspace = await aWorkspace({ [FILE]: 'x', [LOCK]: '{\n<<<<<<< HEAD\n' });
       await assert.rejects(copyOf(workspace).publish(unasked, triage, 'x'), error =>
         WorkspaceError.is(error, 'invalid_lock_file'),
@@ -113,7 +113,7 @@ describe('a working copy', () => {
       assert.equal(await workspace.text(LOCK), '{\n<<<<<<< HEAD\n');
     });
 
-    it('not over a version that someone else published meanwhile, which it gives back', async () => {
+    it('nothing over a version that someone else has published, and returns that version', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace({ [FILE]: 'one' });
       const client = registry.client();
@@ -130,7 +130,7 @@ describe('a working copy', () => {
       assert.equal(await stateOf(copy, client), 'conflict');
     });
 
-    it('over a newer version once its author says that it is taken into account', async () => {
+    it('over a newer version once the author confirms it', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace({ [FILE]: 'one' });
       const client = registry.client();
@@ -147,7 +147,7 @@ describe('a working copy', () => {
       assert.equal(again.kind === 'published' && again.version.version, 3);
     });
 
-    it('and tells who was faster even when that version cannot be fetched', async () => {
+    it('nothing over a newer version, and reports it even if it cannot be fetched', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace({ [FILE]: 'mine' });
       const client = registry.client();
@@ -162,7 +162,7 @@ describe('a working copy', () => {
       assert.deepEqual([outcome.newest, outcome.problem.details.newest?.version], [undefined, 1]);
     });
 
-    it('over nothing when the file has no base but the registry has the prompt', async () => {
+    it('nothing over an existing prompt if the file has no base', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace({ [FILE]: 'mine' });
       await publishElsewhere(registry.client(), triage, 'theirs');
@@ -170,7 +170,7 @@ describe('a working copy', () => {
       assert.equal(outcome.kind, 'base_outdated');
     });
 
-    it('with the file’s own place when it is the registry that refuses the source', async () => {
+    it('nothing if the registry refuses the source, and reports the position in the file', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace({ [FILE]: '---\nmodel: m\n---\nHello\n{{> unknown}}' });
       await assert.rejects(copyOf(workspace).publish(registry.client(), triage, 'x'), error => {
@@ -184,7 +184,7 @@ describe('a working copy', () => {
       assert.equal(await workspace.text(LOCK), undefined);
     });
 
-    it('nothing half-way when the network drops: file and lock are as before', async () => {
+    it('nothing partially if the network drops, and changes neither file nor lock file', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace({ [FILE]: 'one' });
       const copy = copyOf(workspace);
@@ -200,7 +200,7 @@ describe('a working copy', () => {
       assert.equal(await workspace.text(LOCK), lock);
     });
 
-    it('once, when the answer to the first attempt was lost', async () => {
+    it('once if the answer to the first attempt was lost', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace({ [FILE]: 'one' });
       let lost = 0;
@@ -214,7 +214,7 @@ describe('a working copy', () => {
       assert.equal((await registry.client().listVersions(triage)).data.length, 1);
     });
 
-    it('and says so when the lock file could not follow; the next pull mends it', async () => {
+    it('a version and reports if the lock file could not be written, which the next pull repairs', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace({ [FILE]: 'one' });
       const client = registry.client();
@@ -229,7 +229,7 @@ describe('a working copy', () => {
       assert.equal((await copy.readLock()).get(triage)?.version, 1);
     });
 
-    it('many at once without losing one from the lock file', async () => {
+    it('many prompts at once without losing one from the lock file', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace();
       const copy = copyOf(workspace);
@@ -241,7 +241,7 @@ describe('a working copy', () => {
   });
 
   describe('pulls', () => {
-    it('what is missing into an empty workspace, to the byte', async () => {
+    it('missing prompts into an empty workspace, byte by byte', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace();
       const client = registry.client();
@@ -297,7 +297,7 @@ describe('a working copy', () => {
       );
     });
 
-    it('nothing in the place of a file that was deleted here, unless asked to', async () => {
+    it('nothing in place of a locally deleted file, unless requested', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace();
       const client = registry.client();
@@ -314,7 +314,7 @@ describe('a working copy', () => {
       assert.equal(await workspace.text(FILE), 'one');
     });
 
-    it('no archived prompt that is not here, and leaves the file of one that is', async () => {
+    it('no archived prompt, and keeps the existing file of one', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace({ 'prompts/here.prompt': 'mine' });
       const client = registry.client();
@@ -332,7 +332,7 @@ describe('a working copy', () => {
       assert.equal(await workspace.text('prompts/here.prompt'), 'mine');
     });
 
-    it('only what it is asked for', async () => {
+    it('only the requested prompts', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace();
       const client = registry.client();
@@ -359,7 +359,7 @@ describe('a working copy', () => {
       assert.equal((await copy.state(await prompts(client))).troubles[0]?.reason, 'not_utf8');
     });
 
-    it('nothing over an edit that was made while it fetched', async () => {
+    it('nothing over an edit that was made during the fetch', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace();
       const client = registry.client();
@@ -379,7 +379,7 @@ describe('a working copy', () => {
       assert.equal(await workspace.text(FILE), 'mine');
     });
 
-    it('nothing for a version that the registry does not give, and says so', async () => {
+    it('nothing for a version that the registry does not return, and reports it', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace();
       const client = registry.client();
@@ -393,7 +393,7 @@ describe('a working copy', () => {
       assert.equal(await workspace.text(LOCK), undefined);
     });
 
-    it('only the version’s number for an edited file whose base has the newest text again', async () => {
+    it('only the version number for an edited file if the newest text equals its base', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace();
       const client = registry.client();
@@ -407,7 +407,7 @@ describe('a working copy', () => {
       assert.equal((await copy.publish(client, triage, 'x')).kind, 'published');
     });
 
-    it('tells how far it is', async () => {
+    it('with progress', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace();
       const client = registry.client();
@@ -419,7 +419,7 @@ describe('a working copy', () => {
       assert.deepEqual(told.at(-1), [2, 2]);
     });
 
-    it('the others when one file cannot be written', async () => {
+    it('the other files if one cannot be written', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace();
       const client = registry.client();
@@ -435,7 +435,7 @@ describe('a working copy', () => {
       assert.equal(await workspace.text('prompts/a.prompt/notes.md'), 'mine');
     });
 
-    it('so that a crash before the lock file leaves what the next pull mends', async () => {
+    it('in an order that the next pull can repair after a crash before the lock file', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace();
       const client = registry.client();
@@ -455,7 +455,7 @@ describe('a working copy', () => {
       assert.equal((await copy.publish(client, triage, 'on what was pulled')).kind, 'published');
     });
 
-    it('keeps in the lock file what it had written when it was cancelled', async () => {
+    it('with a complete lock file for the written files if it is canceled', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace();
       const client = registry.client();
@@ -477,7 +477,7 @@ describe('a working copy', () => {
       assert.deepEqual([...(await copyOf(workspace).readLock()).keys()], expected);
     });
 
-    it('never touches a file with an edit, whatever happened on both sides', async () => {
+    it('nothing over an edited file, after any sequence of events on both sides', async () => {
       const step = fc.record({
         name: fc.constantFrom('a', 'b', 'c/d'),
         what: fc.constantFrom('publish', 'edit', 'delete', 'dirty', 'pull', 'publishMine'),
@@ -518,8 +518,8 @@ describe('a working copy', () => {
     });
   });
 
-  describe('makes a new prompt', () => {
-    it('where there is none, from a source that is right', async () => {
+  describe('creates a new prompt', () => {
+    it('from a valid source if it does not exist', async () => {
       await using workspace = await aWorkspace();
       const copy = copyOf(workspace);
       const made = await copy.createPrompt('support/new', 'Hello {{name}}');
@@ -537,7 +537,7 @@ describe('a working copy', () => {
       assert.equal(await workspace.text('x.prompt'), undefined);
     });
 
-    it('not where a file has the name of its folder', async () => {
+    it('only if no file has the name of its folder', async () => {
       await using workspace = await aWorkspace({ 'prompts/a.prompt': 'One.\n' });
       await assert.rejects(
         copyOf(workspace).createPrompt('a.prompt/b', 'x'),
@@ -549,7 +549,7 @@ describe('a working copy', () => {
     });
   });
 
-  it('shows local edits when the registry cannot be asked', async () => {
+  it('shows local edits if the registry cannot be reached', async () => {
     await using registry = await anEmbeddedRegistry();
     await using workspace = await aWorkspace({ 'prompts/new.prompt': 'x' });
     const copy = copyOf(workspace);
@@ -567,17 +567,17 @@ describe('a working copy', () => {
     );
   });
 
-  it('says when its lock file cannot be read', async () => {
+  it('reports a lock file that cannot be read', async () => {
     await using workspace = await aWorkspace({ [`${LOCK}/in-its-place`]: '' });
     await assert.rejects(copyOf(workspace).state(null), error => WorkspaceError.is(error, 'unreadable'));
   });
 
-  it('stops reading files when cancelled', async () => {
+  it('stops reading files if it is canceled', async () => {
     await using workspace = await aWorkspace({ [FILE]: 'one' });
     await assert.rejects(copyOf(workspace).state(null, AbortSignal.abort()), { name: 'AbortError' });
   });
 
-  it('says which file it may not write', async function () {
+  it('names a file that it may not write', async function () {
     if (process.platform === 'win32' || process.getuid?.() === 0) this.skip(); // rights do not bind there
     await using workspace = await aWorkspace({ 'prompts/a.prompt': '' });
     await chmod(workspace.project.promptsFolder, 0o500);

@@ -52,8 +52,8 @@ export interface AppParts {
   /** The registry's identity; without it, there are no signed checkpoints and no webhooks. */
   readonly identity?: RegistryIdentity;
   /**
-   * True if webhooks may send to this machine and private networks, and by HTTP; undefined if webhooks are not sent, so
-   * that none can be created.
+   * True if webhooks may send to this machine and private networks, and by HTTP; undefined if this process sends no
+   * webhooks, so that none can be created.
    */
   readonly webhooksToPrivateNetworks?: boolean;
   /** The registry's address for people, without a trailing slash. */
@@ -62,7 +62,7 @@ export interface AppParts {
   readonly closing: AbortSignal;
   /** The number of calls per key that may wait for changes at once; 1000 by default. */
   readonly maxWaitingPerKey?: number | undefined;
-  /** How long deliveries wait for a lost database, in ms; `FAILOVER_TIME` by default. */
+  /** The time that deliveries wait for a lost database, in ms; `FAILOVER_TIME` by default. */
   readonly failoverTime?: number | undefined;
   /** The state of this process for monitoring; without it there is no `/metrics`. */
   readonly standing: ProcessStatus;
@@ -267,7 +267,7 @@ export function createApp(parts: AppParts): App {
 
 const LEFT = new Problem('invalid_request', 'The connection ended before the response was ready.');
 
-/** Not an internal error: the client has gone, so its work was aborted. */
+/** Returns true if the error only reports that the client has gone and its work was aborted. */
 function isAbortedBy(request: HttpRequest, error: unknown): boolean {
   return !(error instanceof Problem) && request.gone().aborted && error === request.gone().reason;
 }
@@ -286,7 +286,7 @@ function checkAllowed(caller: Caller, { role }: Route): void {
 const writesNothing: AuthorizedWrite = () =>
   Promise.reject(new TypeError('A call without a key writes nothing.'));
 
-/** A target's path and its query, without the question mark. */
+/** Splits a target into its path and its query, without the question mark. */
 function halves(target: string): [string, string] {
   const question = target.indexOf('?');
   return question < 0 ? [target, ''] : [target.slice(0, question), target.slice(question + 1)];
@@ -303,7 +303,7 @@ function parametersOf(given: Readonly<Record<string, string>>): object {
   };
 }
 
-/** Text that cannot be decoded stays unchanged, and is not found. */
+/** Decodes a path parameter. Text that cannot be decoded stays unchanged, so nothing is found by that name. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

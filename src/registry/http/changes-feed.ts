@@ -52,13 +52,13 @@ interface Group extends FeedCursor {
 
 /** The number of pages cached for one revision. */
 const MAX_PAGES = 32;
-/** How long pages are cached, in ms: enough for all calls that one commit woke to come again. */
+/** The time for which pages are cached, in ms: enough for all calls that one commit woke to come again. */
 const PAGE_LIFETIME = 1000;
 /** The maximum size of a page that stays cached once it is read. */
 const MAX_KEPT_BYTES = 256 * 1024;
 /** Calls that time out within this many ms are answered together. */
 const GATHER = 25;
-/** How long to wait before retrying when the store is unavailable, in ms. */
+/** The pause before a retry if the store is unavailable, in ms. */
 const PAUSE = 1000;
 
 export function changesFeed(

@@ -11,11 +11,11 @@ import { Problem, type ProblemCode } from '../../core/problem.ts';
 
 export interface HttpResponse {
   readonly status: number;
-  /** Names in the case in which they are sent. */
+  /** Names have the case in which they are sent. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Null if there is none; in pieces if it is long, each requested once the previous one is sent. */
+  /** Null if there is no body. A long body comes in pieces, each produced once the previous one is sent. */
   readonly body: string | Buffer | AsyncIterable<string> | null;
-  /** Only for a string whose characters are all single bytes in UTF-8; UTF-8 otherwise. */
+  /** Set only if the body is a string of ASCII characters, which is faster to send; otherwise it is sent as UTF-8. */
   readonly encoding?: 'latin1';
 }
 

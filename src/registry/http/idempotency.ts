@@ -39,7 +39,7 @@ export function repeatable(request: HttpRequest, path: string, body: Uint8Array)
   return { idempotencyKey, fingerprint };
 }
 
-/** The parts of a call that are needed. */
+/** The parts of a call that `doneOnce` needs. */
 interface OfCall {
   readonly store: Pick<Store, 'now'>;
   readonly write: AuthorizedWrite;
@@ -139,7 +139,8 @@ function isOwn(transaction: WriteTransaction, kept: IdempotencyTable, given: str
 }
 
 /**
- * The answer is not trusted and the request not repeated. Answers that an earlier release stored have no MAC either.
+ * The error for a stored answer without a valid MAC: it is not trusted, and the request is not repeated. Answers that an
+ * earlier release stored have no MAC either.
  */
 function changedAnswer(): Problem {
   return new Problem(
@@ -223,7 +224,7 @@ function oldestKept(now: Date): string {
 /** Deletes old answers now and then. Lookups ignore them anyway. */
 async function forgetOld(store: OfCall['store'], transaction: WriteTransaction, now: Date): Promise<void> {
   const last = forgot.get(store) ?? 0;
-  // Also if the clock was set back.
+  // The absolute value, so that deletion continues after the clock was set back.
   if (Math.abs(now.getTime() - last) < FORGETTING_INTERVAL) return;
   forgot.set(store, now.getTime());
   await transaction.deleteFrom('idempotency').where('at', '<=', oldestKept(now)).execute();

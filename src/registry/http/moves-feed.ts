@@ -39,9 +39,9 @@ interface Group {
   interrupt: AbortController;
 }
 
-/** How long to wait on the store before checking anyway, in ms. */
+/** The maximum wait on the store before the next check, in ms. */
 const LONGEST = 30_000;
-/** How long to wait before retrying when the store is unavailable, in ms. */
+/** The pause before a retry if the store is unavailable, in ms. */
 const PAUSE = 1000;
 
 export function movesFeed(

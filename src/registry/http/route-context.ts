@@ -26,7 +26,7 @@ import type { WorkerTasks } from './work.ts';
 
 /** The state of a process. */
 export interface ProcessStatus {
-  /** How far the log has been verified. */
+  /** The state of the verification of the log. */
   readonly log: () => LogWatchState['status'] | 'unverified';
   /** Returns whether the process is stopping and should get no more requests. */
   readonly stopping: () => boolean;

@@ -11,7 +11,7 @@ import type { Endpoint } from './listening.ts';
 export interface ConnectionLimits extends ConnectionMaximums {
   /** In ms, for a whole request to arrive, and again for its response. A call waits for changes for at most 30 s. */
   readonly requestTimeout: number;
-  /** How long deliveries that are not in memory wait for the database after it went away, in ms. */
+  /** The time that deliveries that are not in memory wait for a lost database, in ms. */
   readonly failoverTime: number;
   /** The number of calls of one key that may wait for changes at once. */
   readonly maxWaitingPerKey: number;

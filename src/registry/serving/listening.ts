@@ -3,7 +3,7 @@ import type { Server } from 'node:net';
 import { Problem } from '../../core/problem.ts';
 import { systemErrorReason } from '../../disk/system-error.ts';
 
-/** Where a server listens: an address and port, or a local socket. */
+/** The endpoint of a server: an address and port, or a local socket. */
 export type Endpoint =
   | {
       readonly host: string;

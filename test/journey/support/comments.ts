@@ -1,4 +1,4 @@
-/** Comments at lines in the comparison in front, by the keyboard. */
+/** Line comments in the active diff editor, by keyboard. */
 import type { Locator, Page } from 'playwright-core';
 import { isThere, until, untilVisible } from './waiting.ts';
 import type { Workbench } from './workbench.ts';
@@ -28,10 +28,10 @@ export class Comments {
     });
   }
 
-  /** Comments on a line of the side that has the focus. @param line from 1 */
+  /** Comments on a line of the focused side. @param line from 1 */
   async write(line: number, text: string): Promise<void> {
-    // VS Code offers it only where the cursor moved since it learned which lines take comments.
-    // Each side learns it by itself.
+    // VS Code enables the command only if the cursor has moved since it got the lines that take comments, which it gets
+    // for each side separately.
     await untilVisible(
       this.#page.locator('.monaco-editor.focused .comment-range-glyph').first(),
       'lines that take comments',
@@ -43,7 +43,7 @@ export class Comments {
     await this.#send(text);
   }
 
-  /** Goes to the next thread of the editor that has the focus, and answers there. */
+  /** Goes to the next thread of the focused editor, and replies to it. */
   async reply(text: string): Promise<void> {
     await until('the field for the reply', async () => {
       await this.#workbench.press('Alt+F9');
@@ -56,7 +56,7 @@ export class Comments {
 
   async #send(text: string): Promise<void> {
     await this.#workbench.type(text);
-    // Until VS Code knows that something is written, the key that sends it does nothing.
+    // The key does nothing until VS Code has noticed the text.
     await untilVisible(
       this.#threads.locator('.form-actions .monaco-button:not(.disabled)').first(),
       'what sends it',

@@ -1,4 +1,4 @@
-/** What an application gets: a real `curl`, with a key. */
+/** Requests a URL with a key, as an application does, with the real `curl`. */
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { patience } from '../../../scripts/host/patience.ts';
@@ -10,11 +10,9 @@ export interface Fetched {
   readonly body: string;
 }
 
-/**
- * @throws Error with curl's own words when no answer came
- */
+/** @throws Error with curl's message if there was no response */
 export async function curl(url: string, key: string): Promise<Fetched> {
-  // The key goes through stdin: a command line can be read by everyone on the machine.
+  // The key goes through stdin, because everyone on the machine can read a command line.
   const child = spawn('curl', [
     '-sS',
     '--max-time',

@@ -1,11 +1,8 @@
-/** Looking for what must be in no file. */
+/** Searches files for keys, which must not be in any of them. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/**
- * The files below the folders that hold one of the secrets, by their paths, or the part of one that is the secret
- * itself; as UTF-8 or UTF-16.
- */
+/** The paths of the files below `folders` that contain the secret part of one of the keys, in UTF-8 or UTF-16. */
 export async function filesThatHold(folders: readonly string[], keys: readonly string[]): Promise<string[]> {
   // pf_<environment>_<id>_<secret>
   const needles = keys.flatMap(key => {
@@ -20,7 +17,7 @@ export async function filesThatHold(folders: readonly string[], keys: readonly s
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
     const content = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-      // VS Code may have removed it meanwhile.
+      // VS Code may have removed it in the meantime.
       if (error.code === 'ENOENT') return Buffer.alloc(0);
       throw error;
     });

@@ -1,4 +1,4 @@
-/** A window of a journey: VS Code with the packed extension, a keychain and a folder of its own, in a browser. */
+/** A window of a journey: VS Code in a browser, with the packed extension, on its own folder. */
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -16,7 +16,7 @@ import { type SharedServer, sharedBrowser, sharedServer } from './shared-host.ts
 import { recordTimeline } from './timeline.ts';
 import { Workbench } from './workbench.ts';
 
-/** Longer than VS Code itself waits for it. */
+/** Longer than VS Code's own time limit for its extension host. */
 const HOST_TIMEOUT_MS = patience(180_000);
 
 export interface JourneyWindow extends AsyncDisposable {
@@ -24,9 +24,9 @@ export interface JourneyWindow extends AsyncDisposable {
   readonly page: Page;
   /** The folder with the logs of its server and of its extension host: an absolute path. */
   readonly logs: string;
-  /** Rejects when the window's extension host ends by itself: what was asked or done then never comes to an end. */
+  /** Rejects if the window's extension host ends unexpectedly: commands under way would then never finish. */
   readonly hostLoss: Promise<never>;
-  /** Reloads the window by keyboard, and waits until its extensions have started. */
+  /** Reloads the window by keyboard, and waits until its extension host has started. */
   reload(): Promise<void>;
 }
 
@@ -39,11 +39,11 @@ export interface WindowOptions {
   /** The folder to open: an absolute path. */
   readonly workspace: string;
   readonly vscode?: HostVersion | undefined;
-  /** Settings of scope "machine", which hold until the window is closed. */
+  /** Machine settings, which apply until the window is closed. */
   readonly settings?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Opens a folder in the shared server of a version. */
+/** Opens a folder in the shared server of a VS Code version. */
 export async function openSharedWindow({
   workspace,
   vscode = NEWEST,
@@ -54,7 +54,7 @@ export async function openSharedWindow({
   await addSettings(server.machineSettings, settings, opening);
   const window = opening.use(await openJourneyWindow(server.workbench(workspace), server.logs));
   const hostLoss = window.hostLoss.catch(async error => {
-    // The window may hear of it before the server has written why.
+    // The window may notice before the server has logged the reason.
     const ended = await eventually('the server to say why', () =>
       server
         .log()
@@ -63,13 +63,13 @@ export async function openSharedWindow({
     ).catch(() => 'nothing');
     throw new Error(`${error.message} The server says: ${ended}`, { cause: error });
   });
-  hostLoss.catch(() => undefined); // whoever waits for something in the window is told
+  hostLoss.catch(() => undefined); // Each wait in the window reports it.
   const cleanUps = opening.move();
   return { ...window, server, hostLoss, [Symbol.asyncDispose]: () => cleanUps.disposeAsync() };
 }
 
 /**
- * Opens the workbench at an address and waits until its extensions have started.
+ * Opens the workbench at an address and waits until its extension host has started.
  * @param logs the folder with the logs of its server
  */
 export async function openJourneyWindow(address: string, logs: string): Promise<JourneyWindow> {
@@ -80,13 +80,13 @@ export async function openJourneyWindow(address: string, logs: string): Promise<
   opening.defer(() => context.close());
   const page = await context.newPage();
   const hostLoss = untilHostIsLost(page);
-  hostLoss.catch(() => undefined); // whoever waits for something in the window is told
-  // A page that is left tells the server, which ends the window's extension host at once; one that is only closed
-  // keeps its host for hours, in case it comes back.
+  hostLoss.catch(() => undefined); // Each wait in the window reports it.
+  // When the page navigates away, the server ends the window's extension host at once. If the page is only closed, the
+  // server keeps the host for hours, in case the window reconnects.
   opening.defer(() => page.goto('about:blank').then(() => undefined));
   const open = () => openWorkbench(page, address, step);
   await untilHostIsReady(page, logs, open, open).catch(async cause => {
-    // Beside the test's own folder, which is gone when somebody looks.
+    // Outside the test's own folder, which is deleted after the test.
     const picture = join(await mkdtemp(join(tmpdir(), 'promptforge-picture-')), 'start.png');
     await page.screenshot({ path: picture });
     throw new Error(`The workbench did not open; it showed ${relative(process.cwd(), picture)}.`, { cause });
@@ -98,8 +98,8 @@ export async function openJourneyWindow(address: string, logs: string): Promise<
 }
 
 /**
- * As one does by keyboard: VS Code stores first which editors are open. When a browser reloads the page, what VS Code
- * had not stored by then may be lost.
+ * Runs VS Code's own command, which first stores the open editors. If the browser reloaded the page instead, state that
+ * VS Code has not stored yet could be lost.
  */
 async function reloadWindow(page: Page, workbench: Workbench): Promise<void> {
   await Promise.all([page.waitForEvent('load'), workbench.run('Developer: Reload Window')]);
@@ -107,7 +107,7 @@ async function reloadWindow(page: Page, workbench: Workbench): Promise<void> {
   await workbenchIsReady(page, step);
 }
 
-/** @param again opens the window once more, when its extension host was late */
+/** @param again reopens the window if its extension host was too late */
 async function untilHostIsReady(
   page: Page,
   logs: string,
@@ -125,7 +125,7 @@ async function untilHostIsReady(
     };
     page.on('console', hear);
     const ready = open()
-      // From the start: a notification hides by itself after seconds.
+      // Recorded from the start, because notifications hide after a few seconds.
       .then(() =>
         Promise.all([
           recordNotifications(page),
@@ -134,7 +134,7 @@ async function untilHostIsReady(
         ]),
       )
       .then(() => 'ready' as const);
-    ready.catch(() => undefined); // When the window is opened again, the wait for the one before fails.
+    ready.catch(() => undefined); // The wait for the previous window fails when the window is opened again.
     try {
       if ((await Promise.race([ready, late.promise])) === 'ready') {
         if (tooLong.aborted) throw new Error(`No extension host has started in ${HOST_TIMEOUT_MS / 1000} s.`);

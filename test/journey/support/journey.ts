@@ -1,6 +1,6 @@
 /**
- * A journey: one test whose named steps build on each other. It has files of its own, and shares VS Code's server and
- * the browser with the other journeys.
+ * A journey: one test whose named steps build on each other. Each journey has its own files, and shares the VS Code
+ * server and the browser with the others.
  */
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,25 +17,25 @@ import { ownServer, stopSharedHost } from './shared-host.ts';
 import { recordedTimeline } from './timeline.ts';
 
 export interface Journey {
-  /** Holds everything of this journey, the workspace included: an absolute path. */
+  /** The folder for all of this journey's files, including the workspace: an absolute path. */
   readonly folder: string;
-  /** The folder that its window opens: an absolute path. */
+  /** The folder that the window opens: an absolute path. */
   readonly workspace: string;
-  /** Writes files by their path in the workspace. */
+  /** Writes files by their paths in the workspace. */
   write(files: Readonly<Record<string, string>>): Promise<void>;
-  /** Opens its window. */
+  /** Opens the journey's window. */
   open(options?: Pick<WindowOptions, 'vscode' | 'settings'>): Promise<SharedWindow>;
-  /** Opens the window of one more person, on a machine that is theirs alone, with these files in its folder. */
+  /** Opens a window for another person, on a VS Code server of their own, with these files in its folder. */
   openFor(person: string, files: Readonly<Record<string, string>>): Promise<JourneyWindow>;
-  /** Opens its window at the address of a VS Code server of its own, which logs below the folder `logs`. */
+  /** Opens a window at the address of another VS Code server, which logs below the folder `logs`. */
   openAt(address: string, logs: string): Promise<JourneyWindow>;
-  /** Disposes it when the journey ends, last first; also when the journey fails. */
+  /** Disposes the resource when the journey ends or fails, the last one first. */
   use<T extends AsyncDisposable>(resource: T): T;
-  /** Runs a part of the journey. When it fails, the error names it, and what the window showed is kept. */
+  /** Runs a part of the journey. If it fails, the error names it, and pictures and logs of the windows are kept. */
   step<T>(title: string, run: () => Promise<T>): Promise<T>;
 }
 
-/** The journey under way: it ends later than its test when mocha has given that up. */
+/** The current journey. It ends later than its test if the test timed out. */
 let underWay: { readonly ended: Promise<void>; readonly windows: JourneyWindow[] } | undefined;
 
 /** Declares a journey as a test. */
@@ -51,14 +51,14 @@ afterEach('leaves nothing of a journey that failed', async function () {
   if (this.currentTest?.state !== 'failed' || underWay === undefined) return;
   const { ended, windows } = underWay;
   if (this.currentTest.timedOut) await keepEvidence(windows, this.currentTest.title);
-  // Whatever it does still fails then, and no journey after it finds what it left.
+  // Ends everything that the journey still does, so that the next one starts afresh.
   await stopSharedHost();
-  await ended.catch(() => undefined); // mocha has told of it
+  await ended.catch(() => undefined); // Mocha has reported it.
 });
 
 after('ends VS Code and the browser', stopSharedHost);
 
-/** @param windows gets those that it opens */
+/** @param windows receives the windows that the journey opens */
 async function travel(
   title: string,
   run: (journey: Journey) => Promise<void>,
@@ -94,13 +94,13 @@ async function travel(
     async step(what, part) {
       signOfLife(what);
       const doing = part();
-      doing.catch(() => undefined); // awaited below, unless the window is lost sooner
+      doing.catch(() => undefined); // Awaited below, unless a window is lost first.
       try {
         const done = await Promise.race([doing, ...windows.map(({ hostLoss }) => hostLoss)]);
         await takePictures(windows, what);
         return done;
       } catch (error) {
-        // The same error: mocha shows the two values of one that compares them.
+        // Rethrows the same error, because Mocha shows an assertion error's two values.
         if (error instanceof Error) error.message = `${what}: ${error.message}`;
         await keepEvidence(windows, `${title} ${what}`);
         throw error;
@@ -116,7 +116,7 @@ async function writeFiles(folder: string, files: Readonly<Record<string, string>
   }
 }
 
-/** Keeps what each window shows after a step where PROMPTFORGE_PICTURES names a folder: for whoever looks at them all. */
+/** Saves a screenshot of each window after a step, if PROMPTFORGE_PICTURES names a folder. */
 async function takePictures(windows: readonly JourneyWindow[], step: string): Promise<void> {
   const folder = process.env['PROMPTFORGE_PICTURES'];
   if (folder === undefined) return;
@@ -126,7 +126,7 @@ async function takePictures(windows: readonly JourneyWindow[], step: string): Pr
     await page.screenshot({ path: join(folder, `${name}-${index + 1}.png`) });
 }
 
-/** Keeps what tells why a journey failed: a picture of each window, what happened in it, and the logs of VS Code. */
+/** Saves what explains the failure of a journey: each window's screenshot, timeline and logs. */
 async function keepEvidence(windows: readonly JourneyWindow[], title: string): Promise<void> {
   if (windows.length === 0) return;
   const name = title.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase();

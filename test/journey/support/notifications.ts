@@ -1,8 +1,8 @@
-/** What the window has told: a notification hides by itself after seconds, which a slow machine lets pass unseen. */
+/** Records the notifications of a window, because they hide after a few seconds and a slow machine could miss them. */
 import type { Page } from 'playwright-core';
 
-// The elements that hold the toasts and the center come with the first of them, and are children of the workbench. While
-// the center is open, what is told is shown there alone.
+// VS Code adds the elements for toasts and for the center, both children of the workbench, when it first needs them.
+// While the center is open, it shows new notifications only there.
 const RECORD = `(() => {
   const told = (window.toldInJourney = []);
   const shown = new WeakMap();
@@ -33,7 +33,7 @@ export async function recordNotifications(page: Page): Promise<void> {
   await page.evaluate(RECORD);
 }
 
-/** Those recorded since they were last forgotten, oldest first. */
+/** The notifications since `forgetNotifications` was last called, oldest first. */
 export function recordedNotifications(page: Page): Promise<readonly string[]> {
   return page.evaluate('window.toldInJourney');
 }

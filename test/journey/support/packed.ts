@@ -1,4 +1,4 @@
-/** What ships, as it ships: the VSIX, and the `promptforge` command of the same build. Made once for all journeys. */
+/** The VSIX as it is published, and the `promptforge` command of the same build. Built once for all journeys. */
 import { join } from 'node:path';
 import { buildProduct } from '../../../scripts/build.ts';
 import { ROOT } from '../../../scripts/projectRoot.ts';
@@ -6,7 +6,7 @@ import { packVsix } from '../../../scripts/vsix.ts';
 
 let packing: Promise<string> | undefined;
 
-/** The VSIX: an absolute path. PROMPTFORGE_VSIX names one that was packed before, from the `dist/` that is there. */
+/** The absolute path of the VSIX. PROMPTFORGE_VSIX may name one that was packed earlier from the current `dist/`. */
 export function packedExtension(): Promise<string> {
   packing ??= process.env['PROMPTFORGE_VSIX'] ? Promise.resolve(process.env['PROMPTFORGE_VSIX']) : pack();
   return packing;
@@ -17,7 +17,7 @@ async function pack(): Promise<string> {
   return packVsix();
 }
 
-/** The command's entry: an absolute path. */
+/** The absolute path of the command's entry file. */
 export async function packedCommand(): Promise<string> {
   await packedExtension();
   return join(ROOT, 'dist', 'cli.js');

@@ -1,4 +1,4 @@
-/** The page of a promotion, by the keyboard. */
+/** The page of a promotion, by keyboard. */
 import type { FrameLocator, Page } from 'playwright-core';
 import { untilVisible } from './waiting.ts';
 import { enterPage, walkTo, webviewIn } from './webview.ts';
@@ -13,12 +13,12 @@ export class PromotionPage {
     this.#workbench = workbench;
   }
 
-  /** Waits until the page in front shows this text. */
+  /** Waits until the visible page shows this text. */
   async shows(text: string): Promise<void> {
     await untilVisible(this.#page.getByText(text).first(), `"${text}" on the page`);
   }
 
-  /** Walks to the button that reads this, and presses it. */
+  /** Moves the focus to a button by its label, and presses it. */
   async press(button: string): Promise<void> {
     const wanted = `button:text-is("${button}")`;
     await untilVisible(this.#page.locator(wanted).first(), `the button "${button}" on the page`);

@@ -1,4 +1,4 @@
-/** A registry as a team runs it: `promptforge serve` as a process of its own, on a data folder of its own. */
+/** A registry as a team runs it: `promptforge serve` in a separate process, with its own data folder. */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,29 +10,29 @@ import { packedCommand } from './packed.ts';
 
 const START_TIMEOUT_MS = patience(120_000);
 
-/** Disposing stops it, as an operator would. */
+/** Disposing it stops the server, as an operator would. */
 export interface ServedRegistry extends AsyncDisposable {
   /** `http://127.0.0.1:port`; the same after a restart. */
   readonly url: string;
   /** The data folder: an absolute path. */
   readonly data: string;
-  /** Everything it has logged. */
+  /** Everything that the server has logged. */
   log(): string;
-  /** Makes a key, as the admin does, and gives the whole credential. */
+  /** Creates a key with `promptforge keys create`, and returns it. */
   createKey(environment: string, role: string, actor: string): Promise<string>;
-  /** As when the machine loses power: no request is finished. */
+  /** Kills the process, so that it finishes no request. */
   kill(): Promise<void>;
-  /** On the same data folder and port. */
+  /** Starts the server again, with the same data folder and port. */
   start(): Promise<void>;
-  /** It takes connections and answers nothing, until `goOn`. */
+  /** Suspends the process until `goOn`: it still gets connections, but answers nothing. */
   hang(): void;
   goOn(): void;
 }
 
-/** Windows keep keys and the place in the log by the registry's URL: no two registries may have the same one. */
+/** Windows store keys and log positions by the registry's URL, so no two registries may share a port. */
 const usedPorts = new Set<number>();
 
-/** Starts a registry in which promotions need no approval by others. */
+/** Starts a registry whose environment `production` needs no approvals. */
 export async function serveRegistry(data: string): Promise<ServedRegistry> {
   const command = await packedCommand();
   const promptforge = (...args: string[]) => runCommand(process.execPath, [command, ...args, '--data', data]);
@@ -58,7 +58,7 @@ export async function serveRegistry(data: string): Promise<ServedRegistry> {
     await new Promise<void>((resolve, reject) => {
       const fail = (how: string) => reject(new Error(`serve ${how}:\n${said.join('\n')}`));
       const timer = setTimeout(() => fail('did not listen'), START_TIMEOUT_MS);
-      // `close` and not `exit`: by then everything that it said was read.
+      // `close` rather than `exit`, because all output has been read by then.
       started.on('close', code => {
         clearTimeout(timer);
         fail(`ended with ${code}`);
@@ -79,7 +79,7 @@ export async function serveRegistry(data: string): Promise<ServedRegistry> {
       try {
         return await serve();
       } catch (error) {
-        // A connection of some other program may have the port for a moment.
+        // Another program's connection may use the port for a moment.
         if (!String(error).includes('the port is in use') || Date.now() > deadline) throw error;
         await delay(200);
       }
@@ -101,7 +101,7 @@ export async function serveRegistry(data: string): Promise<ServedRegistry> {
     hang: () => void child?.kill('SIGSTOP'),
     goOn: () => void child?.kill('SIGCONT'),
     async [Symbol.asyncDispose]() {
-      child?.kill('SIGCONT'); // one that stands still cannot end
+      child?.kill('SIGCONT'); // A suspended process cannot end.
       if (child !== undefined) await endGroup(child);
     },
   };

@@ -1,6 +1,6 @@
 /**
- * What the journeys share, because starting it is most of what a journey costs: a VS Code server for each version, with
- * the extension installed, and one Chromium. They start when a journey first needs them and end with the test run.
+ * The processes that all journeys share, because starting them takes longer than most journeys: one VS Code server per
+ * version, with the extension installed, and one Chromium. They start when first needed and end with the test run.
  */
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,9 +15,9 @@ import { step } from '../../../scripts/testing/heartbeat.ts';
 import { packedExtension } from './packed.ts';
 
 export interface SharedServer extends Pick<RunningServer, 'log' | 'workbench' | 'stop'> {
-  /** Holds everything that the server writes, its logs and keyring included: an absolute path. */
+  /** The folder for everything that the server writes, including its logs and keyring: an absolute path. */
   readonly folder: string;
-  /** The file with the settings of scope "machine": an absolute path. */
+  /** The file with the machine settings: an absolute path. */
   readonly machineSettings: string;
   /** The folder with the logs of the server and of its windows: an absolute path. */
   readonly logs: string;
@@ -34,7 +34,7 @@ export function sharedServer(version: HostVersion): Promise<SharedServer> {
   return server;
 }
 
-/** A server that nobody shares: a machine with a keychain and settings of its own. Disposing ends it. */
+/** A server that is not shared, with its own keychain and settings, like a second machine. Disposing it ends it. */
 export async function ownServer(): Promise<Pick<SharedServer, 'workbench' | 'logs'> & AsyncDisposable> {
   const { folder } = await sharedServer(NEWEST);
   const { stop, ...server } = await start(NEWEST, join(folder, 'extensions'));
@@ -46,7 +46,7 @@ export function sharedBrowser(): Promise<Browser> {
   return browser;
 }
 
-/** Ends all of it; a journey that comes later starts it anew. */
+/** Ends all servers and the browser; later journeys start them again. */
 export async function stopSharedHost(): Promise<void> {
   const stopping = [
     ...[...servers.values()].map(async server => (await server).stop()),
@@ -54,17 +54,17 @@ export async function stopSharedHost(): Promise<void> {
   ];
   servers.clear();
   browser = undefined;
-  // What did not even start was reported by the journey that wanted it.
+  // A failed start was already reported by the journey that requested it.
   await Promise.allSettled(stopping);
 }
 
-/** PROMPTFORGE_THEME names one, for pictures. */
+/** The color theme that PROMPTFORGE_THEME names, for pictures. */
 function theme(): Readonly<Record<string, unknown>> {
   const name = process.env['PROMPTFORGE_THEME'];
   return name === undefined ? {} : { 'workbench.colorTheme': name };
 }
 
-/** @param extensions a folder in which the extension is installed already: to install it takes seconds */
+/** @param extensions a folder where the extension is already installed, because installing it takes seconds */
 async function start(version: HostVersion, extensions?: string): Promise<SharedServer> {
   step(`starting VS Code ${version.vscode}`);
   await using starting = new AsyncDisposableStack();
@@ -80,10 +80,10 @@ async function start(version: HostVersion, extensions?: string): Promise<SharedS
     folder,
     keychain: 'own',
     workspaceTrust: false,
-    // No test payload: the extension runs as it does for its users.
+    // The extension gets no test payload, and runs as it does for users.
     acceptPayload: false,
     ...(extensions === undefined && { vsix }),
-    // As on the desktop; in a browser VS Code saves by itself after a second.
+    // As on the desktop. In a browser, VS Code saves automatically after a second.
     settings: { 'files.autoSave': 'off', ...WITHOUT_GIT, ...theme() },
   });
   starting.defer(() => server.stop());

@@ -1,7 +1,7 @@
-/** The last things that happened in a window, for whoever looks for why something else did not. */
+/** Records the last events in a window, to explain why a journey failed. */
 import type { Page } from 'playwright-core';
 
-// Characters are not recorded: they may be a key's.
+// Does not record characters, because they may be part of an API key.
 const RECORD = `(() => {
   const seen = (window.timelineOfJourney = []);
   const add = what => {
@@ -36,12 +36,12 @@ const RECORD = `(() => {
   }).observe(workbench, { childList: true });
 })()`;
 
-/** Records keys by name, the focus, questions, dialogs and what is dragged, from now on. */
+/** Records named keys, focus changes, questions, dialogs and drag events from now on. */
 export async function recordTimeline(page: Page): Promise<void> {
   await page.evaluate(RECORD);
 }
 
-/** One line each, oldest first, at most 300. */
+/** The last 300 events, one per line, oldest first. */
 export async function recordedTimeline(page: Page): Promise<string> {
   const seen = await page.evaluate<readonly { at: string; what: string }[]>('window.timelineOfJourney ?? []');
   return seen.map(({ at, what }) => `${at} ${what}\n`).join('');

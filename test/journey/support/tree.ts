@@ -1,8 +1,8 @@
-/** A tree view by the keyboard. */
+/** A tree view, by keyboard. */
 import type { Locator, Page } from 'playwright-core';
 import { isThere, until } from './waiting.ts';
 
-/** What it says of its rows is what a screen reader says. */
+/** Identifies rows by their `aria-label`, which a screen reader reads. */
 export class Tree {
   readonly #page: Page;
   readonly #pane: Locator;
@@ -14,7 +14,7 @@ export class Tree {
     this.#askForFocus = askForFocus;
   }
 
-  /** Asks for the focus until the tree holds it: VS Code forgets it over making the view, and over its first rows. */
+  /** Requests the focus until the tree has it: VS Code loses it while it creates the view and its first rows. */
   async takeFocus({ evenIfHeld = false } = {}): Promise<void> {
     const holder = this.#pane.locator('.monaco-list:focus');
     if (!evenIfHeld && (await holder.count()) > 0) return;
@@ -25,14 +25,14 @@ export class Tree {
     });
   }
 
-  /** What the rows on the screen say, from the top. */
+  /** The labels of the visible rows, from the top. */
   async rows(): Promise<string[]> {
     return this.#pane
       .locator('.monaco-list-row')
       .evaluateAll(rows => rows.map(row => row.getAttribute('aria-label') ?? ''));
   }
 
-  /** Waits until a row says this. */
+  /** Waits for a row whose label starts with or matches `spoken`, and returns its label. */
   async row(spoken: string | RegExp): Promise<string> {
     return until(`a row "${spoken}"`, async () => {
       const seen = await this.rows();
@@ -40,7 +40,7 @@ export class Tree {
     });
   }
 
-  /** Waits until the view says this over its rows, or with `isGone` until it no longer does. */
+  /** Waits until the view shows this message above its rows, or with `isGone` until it no longer does. */
   async message(text: string, { isGone = false } = {}): Promise<void> {
     const message = this.#pane.locator('.message').filter({ hasText: text });
     await until(`"${text}" ${isGone ? 'to be gone from' : 'in'} the view`, async () => ({
@@ -49,7 +49,7 @@ export class Tree {
     }));
   }
 
-  /** Waits until the row that says this is selected. */
+  /** Waits until the row with this label is selected. */
   async selected(spoken: string | RegExp): Promise<void> {
     const rows = this.#pane.locator('.monaco-list-row.selected');
     await until(`"${spoken}" to be selected`, async () => {
@@ -59,8 +59,8 @@ export class Tree {
   }
 
   /**
-   * Walks to the row that says this, which need not be on the screen yet; from the top again when the rows or the focus
-   * changed on the way.
+   * Moves the focus to the row with this label, which may be off the screen. Starts again from the top if it does not
+   * reach the row, because rows or the focus may have changed on the way.
    */
   async goTo(spoken: string | RegExp): Promise<void> {
     await until(`the keyboard to reach "${spoken}"`, async () => {
@@ -78,7 +78,7 @@ export class Tree {
     });
   }
 
-  /** What the row says that keys go to; undefined where there is none. */
+  /** The label of the focused row; undefined if there is none. */
   async #focusedRow(): Promise<string | undefined> {
     const row = this.#pane.locator('.monaco-list:focus .monaco-list-row.focused').first();
     if (!(await isThere(row))) return undefined;
@@ -86,7 +86,7 @@ export class Tree {
     return spoken;
   }
 
-  /** Walks to a row and opens what is below it. */
+  /** Moves the focus to a row and expands it. */
   async expand(spoken: string | RegExp): Promise<void> {
     const focused = this.#pane.locator('.monaco-list-row.focused');
     await until(`"${spoken}" to open`, async () => {

@@ -1,23 +1,23 @@
-/** Waiting for what a person would wait for. */
+/** Waits for what a person would wait to see. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Locator } from 'playwright-core';
 import { patience } from '../../../scripts/host/patience.ts';
 import { step } from '../../../scripts/testing/heartbeat.ts';
 
-/** Only what hangs takes longer. */
+/** Long enough that only a hang takes longer. */
 const PATIENCE_MS = patience(120_000);
-/** After which a person sees that a key went nowhere, and presses it again. */
+/** The time after which a person notices that a key had no effect, and presses it again. */
 const NOTICED_MS = patience(3_000);
 const POLL_MS = 50;
 
-/** What was looked for, and what there is instead. */
+/** The result of looking once. */
 export interface Look<T> {
   readonly found: T | undefined;
-  /** Where finding it out takes long, how to. */
+  /** The things found instead, for the error message; a function if finding them takes long. */
   readonly seen: readonly string[] | (() => Promise<readonly string[]>);
 }
 
-/** Looks again and again until it is found. */
+/** Calls `look` until it finds something. @param what names it in the error message */
 export async function until<T>(what: string, look: () => Promise<Look<T>>): Promise<T> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
@@ -36,7 +36,7 @@ export async function until<T>(what: string, look: () => Promise<Look<T>>): Prom
   }
 }
 
-/** Waits until it is visible. @param otherwise says what there is instead */
+/** Waits until `found` is visible. @param otherwise describes what there is instead, for the error message */
 export async function untilVisible(
   found: Locator,
   what: string,
@@ -51,7 +51,7 @@ export async function untilVisible(
   step(what);
 }
 
-/** Returns whether it is visible before a person would wonder. */
+/** Returns true if `wanted` becomes visible before a person would try again. */
 export async function isThere(wanted: Locator): Promise<boolean> {
   return wanted
     .first()
@@ -62,7 +62,7 @@ export async function isThere(wanted: Locator): Promise<boolean> {
     );
 }
 
-/** Returns whether it becomes true before a person would wonder. */
+/** Returns true if `look` returns true before a person would try again. */
 export async function isSoon(look: () => Promise<boolean>): Promise<boolean> {
   const deadline = Date.now() + NOTICED_MS;
   while (!(await look())) {

@@ -1,11 +1,11 @@
-/** The walkthrough "Get Started with PromptForge", by the keyboard. */
+/** The walkthrough "Get Started with PromptForge", by keyboard. */
 import type { Page } from 'playwright-core';
 import { until, untilVisible } from './waiting.ts';
 import type { Workbench } from './workbench.ts';
 
 const TITLE = 'Get Started with PromptForge';
 
-/** Opens it and waits until just these of its steps are checked, by their ids in package.json. */
+/** Opens the walkthrough and waits until exactly these steps are checked. @param expected ids from package.json */
 export async function stepsAreChecked(
   { workbench, page }: { readonly workbench: Workbench; readonly page: Page },
   expected: readonly string[],

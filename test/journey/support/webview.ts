@@ -1,23 +1,23 @@
-/** A page that the extension draws in a tab, by the keyboard. */
+/** A webview of the extension, by keyboard. */
 import type { FrameLocator, Page } from 'playwright-core';
 import { isSoon, until } from './waiting.ts';
 import type { Workbench } from './workbench.ts';
 
-/** The page that the window shows: of those behind other tabs VS Code keeps none. */
+/** The visible webview: VS Code keeps none in background tabs. */
 export function webviewIn(page: Page): FrameLocator {
   return page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
 }
 
-/** Takes the focus into the page in a group of editors. @param group the key that goes there */
+/** Moves the focus into the webview of an editor group. @param group the key that focuses the group */
 export async function enterPage(page: FrameLocator, workbench: Workbench, group: string): Promise<void> {
-  // Tab means something else to an editor, which has the focus until the page has it.
+  // Until the webview has the focus, an editor has it and would take Tab as input.
   await until('the focus in the page', async () => {
     await workbench.press(group);
     return { found: (await isSoon(async () => (await focusIn(page)).hasFocus)) || undefined, seen: [] };
   });
 }
 
-/** Goes on with Tab until what matches has the focus. */
+/** Presses Tab until an element that matches has the focus. */
 export async function walkTo(selector: string, page: FrameLocator, workbench: Workbench): Promise<void> {
   for (let step = 0; step < 20; step += 1) {
     const before = await focusIn(page);
@@ -31,7 +31,7 @@ export async function walkTo(selector: string, page: FrameLocator, workbench: Wo
   throw new Error(`Tab never came to ${selector}.`);
 }
 
-/** Returns whether keys go to the page, and which of its elements has the focus: its place among all of them. */
+/** Returns whether the page has the focus, and the index of its focused element among all elements. */
 function focusIn(page: FrameLocator): Promise<{ readonly hasFocus: boolean; readonly element: number }> {
   return page
     .locator(':root')

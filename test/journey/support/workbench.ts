@@ -1,13 +1,13 @@
-/** The workbench as a person at the keyboard meets it: keys go in, and what is visible comes out. No mouse anywhere. */
+/** Drives the workbench as a person at the keyboard does: by keys, never by mouse, and by what is visible. */
 import type { Locator, Page } from 'playwright-core';
 import { forgetNotifications, recordedNotifications } from './notifications.ts';
 import { Tree } from './tree.ts';
 import { isSoon, isThere, until, untilVisible } from './waiting.ts';
 
-/** The time it takes to read a question. */
+/** The time to read a question. */
 const READ_MS = 300;
 
-/** What is being pasted, in any window. */
+/** The current paste, in any window. */
 let pasting: Promise<void> = Promise.resolve();
 
 export class Workbench {
@@ -17,28 +17,28 @@ export class Workbench {
     this.#page = page;
   }
 
-  /** Presses keys by Playwright's names, one after the other. */
+  /** Presses keys, by Playwright's names, one after the other. */
   async press(...keys: string[]): Promise<void> {
     for (const key of keys) await this.#page.keyboard.press(key);
   }
 
-  /** Types as one goes on writing: in one piece, so that no bracket closes itself. */
+  /** Inserts text in one piece, so that VS Code does not close brackets. */
   async type(text: string): Promise<void> {
     await this.#page.keyboard.insertText(text);
   }
 
-  /** Runs a command by the title it has in the palette. */
+  /** Runs a command by its title in the Command Palette. */
   async run(title: string): Promise<void> {
     await this.#pick({ key: 'F1', prefix: '>' }, title, title);
   }
 
-  /** Opens a file of the folder by its path. */
+  /** Opens a file by its path in the folder. */
   async openFile(path: string): Promise<void> {
     const name = path.split('/').at(-1) ?? path;
     await this.#pick({ key: 'ControlOrMeta+KeyP', prefix: '' }, path, name);
-    // A file that was in front already looks opened at once, while keys still go to the list.
+    // A file that was already active looks open at once, while keys still go to the list.
     await this.#quickInput.waitFor({ state: 'hidden' });
-    // The tab in front is the new one while the editor, which has the focus, still shows the file before.
+    // The active tab may already be the new one while the focused editor still shows the previous file.
     await untilVisible(
       this.#page.locator(`.editor-group-container.active .monaco-editor.focused[data-uri$="/${path}"]`),
       `the focus in ${path}`,
@@ -47,7 +47,10 @@ export class Workbench {
     await this.tab(name);
   }
 
-  /** Waits until the tab in front reads `title` and its editor has the focus: one that takes it later closes a palette opened meanwhile. */
+  /**
+   * Waits until the active tab is `title` and its editor has the focus: an editor that takes the focus later would
+   * close a palette opened in the meantime.
+   */
   async opened(title: string): Promise<void> {
     await this.tab(title);
     await untilVisible(
@@ -56,12 +59,12 @@ export class Workbench {
     );
   }
 
-  /** Waits for the list that a title belongs to, and takes the option that reads `label`. */
+  /** Waits for the list with this title, and chooses the option `label`. */
   async choose(title: string, label: string): Promise<void> {
     await this.#take(title, label, () => this.#walkTo(label));
   }
 
-  /** As `choose`, for the option that Enter takes at once. */
+  /** Like `choose`, for the option that has the focus when the list opens. */
   async takeFirst(title: string, label: string): Promise<void> {
     const first = this.#rows.and(this.#page.locator('.focused')).locator('.label-name');
     await this.#take(title, label, async () => {
@@ -73,8 +76,9 @@ export class Workbench {
   }
 
   /**
-   * Waits for a list and presses Enter until it is gone: an editor that opens beside it, as for a comparison, takes the
-   * focus and gives it back. @param reach has the focus go to the option
+   * Waits for a list and presses Enter until it closes: an editor that opens at the same time, such as a diff editor,
+   * may take the focus for a moment.
+   * @param reach moves the focus to the option
    */
   async #take(title: string, label: string, reach: () => Promise<void>): Promise<void> {
     await this.question(title);
@@ -89,7 +93,7 @@ export class Workbench {
     });
   }
 
-  /** Waits for the list that a title belongs to, and presses the button of the option that Enter would take. */
+  /** Waits for the list with this title, and presses the button of the focused option. */
   async pressOptionButton(title: string): Promise<void> {
     await this.question(title);
     const focused = this.#page.locator('.quick-input-list-entry-action-bar :focus');
@@ -107,14 +111,14 @@ export class Workbench {
     throw new Error(`The keyboard does not reach the button; it stops at: ${seen.join(' | ')}`);
   }
 
-  /** Waits for the input box of a title, types the answer and takes it. */
+  /** Waits for the input box with this title, types the answer and presses Enter. */
   async answer(title: string, text: string): Promise<void> {
     await this.#inputBox(title);
     await this.type(text);
     await this.press('Enter');
   }
 
-  /** As `answer`, with the text that the input box offers by itself. */
+  /** Like `answer`, with the text that is already in the input box. */
   async answerAsOffered(title: string, text: string): Promise<void> {
     await this.#inputBox(title);
     await until(`"${text}" in the input`, async () => {
@@ -124,7 +128,7 @@ export class Workbench {
     await this.press('Enter');
   }
 
-  /** As `answer`, for what is pasted and must stay hidden. */
+  /** Like `answer`, for a secret that is pasted into a password box. */
   async answerHidden(title: string, secret: string): Promise<void> {
     await this.#inputBox(title);
     const kind = await this.#quickInput.getAttribute('type');
@@ -133,7 +137,7 @@ export class Workbench {
     await this.press('Enter');
   }
 
-  /** Waits for the modal dialog until keys go to it: its message and detail, as they are shown, line breaks included. */
+  /** Waits until a modal dialog has the focus, and returns its message and detail as shown, including line breaks. */
   async dialog(): Promise<{ readonly message: string; readonly detail: string }> {
     const within = async (part: string) => (await this.#dialog.locator(part).allInnerTexts()).join('').trim();
     await untilVisible(this.#dialog.locator(':focus').first(), 'a modal dialog', () => this.#standing());
@@ -143,7 +147,7 @@ export class Workbench {
     };
   }
 
-  /** As `dialog`; its button that reads `button` is walked to and pressed. */
+  /** Like `dialog`, and also presses the button `button`. */
   async confirm(button: string): Promise<{ readonly message: string; readonly detail: string }> {
     const shown = await this.dialog();
     await this.#tabTo(button, this.#dialog);
@@ -152,7 +156,7 @@ export class Workbench {
     return shown;
   }
 
-  /** Waits for a notification since they were last cleared, and gives its text. */
+  /** Waits for a notification that appeared since they were last cleared, and returns its text. */
   async notification(text: string | RegExp): Promise<string> {
     const fits = (told: string) => (typeof text === 'string' ? told.includes(text) : text.test(told));
     return until(`the notification ${text}`, async () => {
@@ -162,7 +166,7 @@ export class Workbench {
     });
   }
 
-  /** All notifications, for the one who looks for why one was not shown. */
+  /** The texts of all notifications in the notification center, for error messages. */
   async #center(): Promise<readonly string[]> {
     const center = this.#page.locator('.notifications-center');
     await this.run('Notifications: Show Notifications');
@@ -172,7 +176,7 @@ export class Workbench {
     return all;
   }
 
-  /** Presses a button of the newest notification, among all of them: one that is shown by itself hides soon. */
+  /** Presses a button of the newest notification in the notification center, because a toast hides soon. */
   async pressInNotification(button: string): Promise<void> {
     const all = this.#page.locator('.notifications-center');
     await this.run('Notifications: Show Notifications');
@@ -183,7 +187,7 @@ export class Workbench {
     await this.press('Enter');
   }
 
-  /** Clears those that come meanwhile as well. */
+  /** Clears all notifications, including those that appear in the meantime. */
   async clearNotifications(): Promise<void> {
     const left = this.#page.locator('.notification-list-item');
     await until('no notification', async () => {
@@ -194,9 +198,9 @@ export class Workbench {
     await forgetNotifications(this.#page);
   }
 
-  /** Waits until the tab in front reads `title`. */
+  /** Waits until the label of the active tab starts with `title`. */
   async tab(title: string): Promise<void> {
-    // The name is there in parts (`explain`, `.prompt`), and a description may follow.
+    // The label consists of parts (`explain`, `.prompt`), and a description may follow.
     const active = this.#page.locator(
       '.editor-group-container.active .tab.active .monaco-icon-label-container',
     );
@@ -208,7 +212,7 @@ export class Workbench {
     );
   }
 
-  /** Waits until the two sides of the comparison in front hold these texts, each where it belongs. */
+  /** Waits until each side of the diff editor contains its text. */
   async comparison(left: string, right: string): Promise<void> {
     const sides = { original: left, modified: right };
     for (const [side, text] of Object.entries(sides)) {
@@ -217,7 +221,7 @@ export class Workbench {
     }
   }
 
-  /** Waits until the lines on both sides of the comparisons in front end in sight: those that are too long wrap. */
+  /** Waits until both sides of the active diff editor wrap their long lines, so that each line ends in sight. */
   async comparisonWraps(): Promise<void> {
     const sides = this.#page.locator('.editor-group-container.active .monaco-diff-editor .editor');
     await until('lines that wrap on both sides', async () => {
@@ -238,13 +242,13 @@ export class Workbench {
     });
   }
 
-  /** Waits until the editor in front shows this text. */
+  /** Waits until the active editor shows this text. */
   async editor(text: string): Promise<void> {
     const lines = this.#page.locator('.editor-group-container.active .monaco-editor .view-lines').last();
     await this.#holds(lines, text, 'the editor');
   }
 
-  /** Waits until the icon of the view container counts what waits, in these words; without, until it counts nothing. */
+  /** Waits until the badge of PromptForge's view container has this label; if undefined, until there is no badge. */
   async badge(words: string | undefined): Promise<void> {
     const badges = this.#page.locator('.activitybar .badge[aria-label^="PromptForge"]:visible');
     await until(`a badge that says "${words ?? 'nothing'}"`, async () => {
@@ -254,7 +258,7 @@ export class Workbench {
     });
   }
 
-  /** Waits until the status bar has an entry that holds this text. */
+  /** Waits until an entry of the status bar contains this text. */
   async status(text: string): Promise<void> {
     const items = this.#page.locator('.part.statusbar .statusbar-item');
     await untilVisible(
@@ -268,12 +272,12 @@ export class Workbench {
     );
   }
 
-  /** The tree of the view Prompts, with the focus in it. */
+  /** Focuses the Prompts view, and returns its tree. */
   prompts(): Promise<Tree> {
     return this.#tree('Prompts');
   }
 
-  /** The tree of the view Promotions, with the focus in it. */
+  /** Focuses the Promotions view, and returns its tree. */
   promotions(): Promise<Tree> {
     return this.#tree('Promotions');
   }
@@ -286,7 +290,7 @@ export class Workbench {
     return tree;
   }
 
-  /** The lines of the view Problems, as a screen reader says them. */
+  /** Waits for a problem in the Problems view, and returns its label for screen readers. */
   async problem(text: string | RegExp): Promise<string> {
     await this.run('Problems: Focus on Problems View');
     const rows = this.#page.locator('.markers-panel .monaco-list-row');
@@ -300,24 +304,24 @@ export class Workbench {
     });
   }
 
-  /** Opens the palette or the list of files, types into it and takes the option that reads `label`. */
+  /** Opens the Command Palette or Quick Open, types into it and chooses the option `label`. */
   async #pick(
     { key, prefix }: { readonly key: string; readonly prefix: string },
     typed: string,
     label: string,
   ): Promise<void> {
-    // An input box that was just answered may still be there; a list has no title and begins with its prefix.
+    // An input box that was just answered may still be visible. These lists have no title and begin with their prefix.
     const holds = async (value: string): Promise<boolean> => {
       const input = this.#quickInput.and(this.#page.locator(':focus'));
       const title = this.#page.locator('.quick-input-title:visible', { hasText: /\S/ });
       const values = await input.evaluateAll(found => found.map(each => (each as { value?: string }).value));
       return values.at(0) === value && (await title.count()) === 0;
     };
-    // The rows from before it was typed mark nothing, and what has the focus among them is about to change.
+    // Rows from before the text was typed have no highlights, and the focus among them is about to change.
     const matches = this.#page.locator(
       '.quick-input-widget:visible .quick-input-list .label-name .highlight',
     );
-    // Whatever takes the focus just then closes the list again, whether it was typed already or not, or gets the key.
+    // If something else takes the focus meanwhile, it closes the list or gets the key, so try again.
     await until(`what matches "${typed}" in the list of ${key}`, async () => {
       const seen = async () => [await this.#offered()];
       if (!(await holds(prefix + typed))) {
@@ -331,7 +335,7 @@ export class Workbench {
     await this.press('Enter');
   }
 
-  /** Goes on with Tab until the button that reads `button` has the focus. */
+  /** Presses Tab until the button `button` has the focus. */
   async #tabTo(button: string, within: Locator): Promise<void> {
     const focused = within.locator('.monaco-button:focus, .monaco-text-button:focus');
     const seen: string[] = [];
@@ -344,10 +348,10 @@ export class Workbench {
     throw new Error(`The keyboard does not reach "${button}"; it stops at: ${seen.join(' | ')}`);
   }
 
-  /** Pastes into the quick input, through the clipboard, which all windows of the browser share. */
+  /** Pastes into the quick input, one window at a time, because all windows share the clipboard. */
   async #paste(text: string): Promise<void> {
     const turn = pasting.then(() => this.#pasteNow(text));
-    pasting = turn.catch(() => undefined); // whoever pastes is told
+    pasting = turn.catch(() => undefined); // The caller gets the error.
     await turn;
   }
 
@@ -380,13 +384,13 @@ export class Workbench {
     return this.#page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
   }
 
-  /** The option of the list that reads `label`. */
+  /** The option `label` of the list. */
   #option(label: string): Locator {
     const names = this.#rows.locator('.label-name');
     return names.filter({ hasText: new RegExp(`^${escaped(label)}$`) }).first();
   }
 
-  /** What the quick input or a modal dialog asks, in its own words. */
+  /** The question of the quick input or of a modal dialog. */
   async #asked(): Promise<string> {
     const parts = this.#page.locator(
       '.quick-input-title:visible, .quick-input-message:visible, .dialog-message-text:visible',
@@ -397,20 +401,20 @@ export class Workbench {
       .join(': ');
   }
 
-  /** Where this is asked. */
+  /** The quick input with this title. */
   #asks(title: string): Locator {
     return this.#page
       .locator('.quick-input-widget:visible .quick-input-title')
       .filter({ hasText: new RegExp(`^${escaped(title)}$`) });
   }
 
-  /** As `question`, of an input box: a list of the same title may still be there until the extension heard of the choice. */
+  /** Like `question`, for an input box: a list with the same title may stay open until the extension has its choice. */
   async #inputBox(title: string): Promise<void> {
     await this.#page.locator('.quick-input-widget .quick-input-list').first().waitFor({ state: 'hidden' });
     await this.question(title);
   }
 
-  /** Waits until this is asked, and keys go to the answer. */
+  /** Waits until the quick input with this title has the focus. */
   async question(title: string): Promise<void> {
     const shown = this.#asks(title);
     await untilVisible(shown, `the question "${title}"`, async () => {
@@ -418,12 +422,12 @@ export class Workbench {
       return `Asked: ${(await this.#asked()) || 'nothing'}. Told: ${toasts.join(' | ') || 'nothing'}.`;
     });
     await untilVisible(this.#focus, `the focus in "${title}"`);
-    // Nobody answers at once, and what was asked before, of the same title maybe, may still be closing.
+    // Nobody answers at once, and a previous question, perhaps with the same title, may still be closing.
     await this.#page.waitForTimeout(READ_MS);
     await untilVisible(shown, `the question "${title}", once it was read`, () => this.#standing());
   }
 
-  /** Goes down a list until the row that reads `label` has the focus. */
+  /** Presses the down arrow until the option `label` has the focus. */
   async #walkTo(label: string): Promise<void> {
     await untilVisible(this.#option(label), `"${label}" in the list`, () => this.#offered());
     const focused = this.#rows.and(this.#page.locator('.focused')).locator('.label-name');
@@ -440,7 +444,7 @@ export class Workbench {
     return `Offered: ${names.slice(0, 10).join(' | ') || 'nothing'}. ${await this.#standing()}`;
   }
 
-  /** What the window says and asks, for the one who looks for why something else did not come. */
+  /** Describes the notifications, question and focused editor, for error messages. */
   async #standing(): Promise<string> {
     const messages = this.#page.locator('.notifications-toasts .notification-list-item-message');
     const editor = this.#page.locator('.editor-group-container.active .monaco-editor.focused .view-lines');
@@ -460,7 +464,7 @@ export class Workbench {
   }
 }
 
-/** The editor draws spaces as no-break spaces. */
+/** Replaces no-break spaces, as which the editor draws spaces. */
 function plain(text: string): string {
   return text.replaceAll('\u00a0', ' ');
 }

@@ -1,4 +1,4 @@
-/** Many deliveries in one answer, each as in a request of its own; and waiting for them to change. */
+/** Many deliveries in one answer, each as in a separate request; and waiting for them to change. */
 import { MAX_DELIVERIES_BYTES } from '../../../contract/deliveries.ts';
 import { HEADER, MEDIA } from '../../../contract/headers.ts';
 import { canonicalTarget } from '../../delivery/target.ts';

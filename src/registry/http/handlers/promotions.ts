@@ -72,7 +72,7 @@ export const handleComment: Handler<'comment'> = async call => {
   return jsonAnswer(done.status, done.body);
 };
 
-/** The number of lines of a draft is only for those who may read it. */
+/** Comments on a draft require access to it, because they reveal the number of its lines. */
 async function checkReads(
   { store, drafts, caller, parameters }: Parameters<Handler<'comment'>>[0],
   side: 'from' | 'to',
