@@ -70,8 +70,8 @@ function report(
       { name: 'start until it listens', value: start, unit: 'ms', limit: atMost(start, 1000, 'ms') },
       { name: 'live, p50', value: p50, unit: 'ms', limit: atMost(p50, 2, 'ms') },
       { name: 'live, p99', value: p99, unit: 'ms' },
-      { name: 'memory (RSS) after the start', value: memory.atStart, unit: 'MB' },
-      { name: `memory (RSS) after ${QUESTIONS} questions`, value: memory.afterwards, unit: 'MB' },
+      { name: 'memory (RSS) after the start', value: memory.atStart, unit: 'MiB' },
+      { name: `memory (RSS) after ${QUESTIONS} questions`, value: memory.afterwards, unit: 'MiB' },
     ],
   };
 }

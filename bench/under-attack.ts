@@ -132,10 +132,10 @@ function report(
       {
         name: 'memory (RSS) of the registry at most',
         value: peak.registry,
-        unit: 'MB',
-        limit: atMost(peak.registry, MEMORY_LIMIT, 'MB'),
+        unit: 'MiB',
+        limit: atMost(peak.registry, MEMORY_LIMIT, 'MiB'),
       },
-      { name: 'memory (RSS) with its workers at most', value: peak.all, unit: 'MB' },
+      { name: 'memory (RSS) with its workers at most', value: peak.all, unit: 'MiB' },
     ],
   };
 }

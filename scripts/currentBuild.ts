@@ -6,7 +6,7 @@ import { stopwatch } from './host/steps.mjs';
 import { ROOT } from './projectRoot.ts';
 
 /** The sources of a build. A folder's time changes when a file in it is added or removed. */
-const SOURCES = ['src/**', 'scripts/build.ts', 'package.json', 'package-lock.json', 'tsconfig.json'];
+const SOURCES = ['src/**', 'scripts/build*.ts', 'package.json', 'package-lock.json', 'tsconfig.json'];
 /** Files that every build writes. */
 const OUTPUTS = ['extension', 'language-server', 'preview-worker', 'cli'].map(name => `dist/${name}.js`);
 /** Files that a build does not write if they would not change, so that only their existence is checked. */
