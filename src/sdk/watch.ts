@@ -137,7 +137,7 @@ export function watcher(settings: Settings, loading: Loader): Watcher {
     close() {
       running?.abort();
       running = undefined;
-      // Prompts that are being loaded are told to nobody any more.
+      // A load that is running calls no listener any more.
       for (const { listeners } of watched.values()) listeners.clear();
       watched.clear();
     },
