@@ -86,7 +86,7 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-describe('approvals, for any actions in any order', () => {
+describe('approvals, for any actions in any order,', () => {
   it('let nothing go live that the current policy forbids, and the tables agree with the log', async () => {
     await using folder = await temporaryFolder();
     const clock = { now: Date.parse('2026-09-12T12:00:00.000Z') };

@@ -14,7 +14,7 @@ describe('approvals', () => {
   });
   afterEach(() => governed[Symbol.asyncDispose]());
 
-  describe('approvals by two people', () => {
+  describe('by two people', () => {
     it('apply the promotion with the last one, and record who approved, when and why', async () => {
       const { registry, clock, request, approve, live, events, kindsOf, hence } = governed;
       const asked = await request(1, null);

@@ -66,7 +66,7 @@ const REFUSED_AND_APPROVED: Step[] = [
   { what: 'approve', who: 3, which: 0 },
 ];
 
-describe('the four-eyes rule, for any actions in any order', () => {
+describe('the four-eyes rule, for any actions in any order,', () => {
   it('lets nobody approve what they wrote or requested while authors may not approve', async () => {
     await using folder = await temporaryFolder();
     const clock = { now: Date.parse('2026-09-12T12:00:00.000Z') };

@@ -190,7 +190,7 @@ describe('the delivery memory', () => {
     assert.deepEqual(await keeping(), []);
   });
 
-  describe('when this process reports its commit before reading it', () => {
+  describe('when this process reports its commit before reading it,', () => {
     const made = (prompt = A) => {
       const fresh = {
         ...deliveryOf(prompt),
@@ -251,7 +251,7 @@ describe('the delivery memory', () => {
       kept.committedElsewhere(events.map(committedEvent), []),
   };
   for (const [who, tell] of Object.entries(tellings))
-    describe(`when ${who} reports a commit`, () => {
+    describe(`when ${who} reports a commit,`, () => {
       it('discards older reads of its key', async () => {
         const made = { environment: PRODUCTION, role: 'reader', actor: 'app', expiresAt: null } as const;
         const { id } = await createKey(other, made);

@@ -264,7 +264,7 @@ describe('owners of prompts', () => {
       clock.now += HOUR;
       await refused('p tim', 'owners_locked_out', /tim has no valid key/);
     });
-    it('but only warned about for a pattern that matches nothing', async () => {
+    it('but not for a pattern that matches nothing, which gets a warning', async () => {
       const { status, json } = await ask('# first\nnone/** dana\n* sam\np lee');
       assert.equal(status, 202);
       assert.deepEqual(
@@ -307,7 +307,7 @@ describe('owners of prompts', () => {
       const asked = await governed.request(2, 1, {}, by);
       assert.deepEqual([asked.status, waitsFor(asked)], [202, ['p: dana']]);
     });
-    it('nor a rollback within a release that also needs other owners', async () => {
+    it('but not a rollback within a release that needs other owners', async () => {
       await governed.policy({ promoteFrom: null });
       await governed.registry.publish('other', 'one', null);
       await governed.approve(await governed.request(1, null), 'lee');

@@ -567,7 +567,7 @@ describe('diagnoseSamples', () => {
   });
 });
 
-describe('diagnose, for a schema that the application defines', () => {
+describe('diagnose, for a schema that the application defines,', () => {
   const text =
     '---\ninput:\n  schema: Order\n  default:\n    total: 1\noutput:\n  schema: Invoice\n---\n{{orderId}} {{total}} {{lines.[0]}}';
 
@@ -586,7 +586,7 @@ describe('diagnose, for a schema that the application defines', () => {
   });
 });
 
-describe('diagnose, for front matter that does not start the file', () => {
+describe('diagnose, for front matter that does not start the file,', () => {
   const yaml = '---\nmodel: m\n---\nHi';
   const of = (text: string, name = 'team/it') => {
     const library = aLibrary({ [name]: text });
@@ -622,7 +622,7 @@ describe('diagnose, for front matter that does not start the file', () => {
   });
 });
 
-describe('diagnose, for front matter keys', () => {
+describe('diagnose, for front matter keys,', () => {
   const keys = 'owner: a\nteam: b\nmodle: c\ninput:\n  schem: {}\na1: 1\na2: 2\na3: 3\n';
   const of = (yaml: string, allowed: readonly string[] = []) => {
     const library = aLibrary({ 'team/it': `---\n${yaml}---\nx` });
@@ -655,7 +655,7 @@ describe('diagnose, for front matter keys', () => {
   });
 });
 
-describe('diagnose, for objects used as text', () => {
+describe('diagnose, for objects used as text,', () => {
   const head =
     '---\ninput:\n  schema:\n    customer(object):\n      id: string\n      tags(array): string\n    items(array):\n      title: string\n    other: any\n---\n';
   it('warns if the schema shows it, with what to write instead', () => {
@@ -688,7 +688,7 @@ describe('diagnose, for objects used as text', () => {
   });
 });
 
-describe('diagnose, for raw blocks', () => {
+describe('diagnose, for raw blocks,', () => {
   it('treats their content and name as text', () => {
     const text = '---\ninput:\n  schema:\n    a: string\n---\n{{a}}{{{{raw}}}} {{x}} {{#if}} {{{{/raw}}}}';
     assert.deepEqual(findingsOf(text), []);
