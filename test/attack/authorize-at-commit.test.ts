@@ -27,7 +27,7 @@ interface Attempt {
 /** Reads, whatever their method. */
 const READING: readonly string[] = ['render', 'batch', 'deliverAll'] satisfies RouteName[];
 
-describe('a key that loses its right while its request is under way', () => {
+describe('a key that loses its right while its request is in progress', () => {
   for (const [how, lose, code] of [
     ['is revoked', revokeAll, 'key_revoked'],
     ['expires', expireAll, 'key_expired'],
@@ -36,7 +36,7 @@ describe('a key that loses its right while its request is under way', () => {
     // A role changes in no way that a reading call would be told of.
     const isOfRole = lose === lowerAll;
     describe(`because it ${how}`, () => {
-      it('does nothing by a body that it holds back', async () => {
+      it('changes nothing with a request whose body it holds back', async () => {
         await using attacked = await anAttackedRegistry();
         const held = await Promise.all(
           attacked.attempts
@@ -50,7 +50,7 @@ describe('a key that loses its right while its request is under way', () => {
         assert.deepEqual(await attacked.contents(), before);
       });
 
-      it('does nothing by a write that waits for another', async () => {
+      it('changes nothing with a write that waits for another', async () => {
         await using attacked = await anAttackedRegistry();
         const { store } = attacked.registry;
         const writing = attacked.attempts.filter(([route]) => !READING.includes(route));
@@ -82,7 +82,7 @@ describe('a key that loses its right while its request is under way', () => {
     });
   }
 
-  it('learns nothing by a call that waits', async () => {
+  it('learns nothing from a waiting call', async () => {
     await using attacked = await anAttackedRegistry();
     const { registry } = attacked;
     const { json: first } = await registry.call('GET', '/v1/changes?limit=500');
@@ -100,7 +100,7 @@ describe('a key that loses its right while its request is under way', () => {
     assert.equal((await answer).json.code, 'key_revoked');
   });
 
-  it('is every call that writes, or takes a body', async () => {
+  it('is tested with every call that writes or takes a body', async () => {
     await using attacked = await anAttackedRegistry();
     assert.deepEqual(
       attacked.attempts.map(([route]) => route).sort(),
@@ -111,7 +111,7 @@ describe('a key that loses its right while its request is under way', () => {
     );
   });
 
-  it('would have been allowed every one of them', async () => {
+  it('could have made every one of these calls before', async () => {
     await using attacked = await anAttackedRegistry();
     for (const [route, attempt] of attacked.attempts) {
       const { status, text } = await attacked.send(route, (await attempt.renewed?.()) ?? attempt);

@@ -28,7 +28,7 @@ describe('batches', () => {
   after(() => registry.close());
   const batch = (some: readonly string[]) => registry.call('POST', '/v1/versions/batch', { refs: some });
 
-  it('hold so many bytes, in order, and name what remains', async () => {
+  it('are limited in bytes, keep the order, and name what remains', async () => {
     const wanted = ['none@1', 'small@1', ...refs, 'none@2'];
     const given: string[] = [];
     const missing: string[] = [];
@@ -54,7 +54,7 @@ describe('batches', () => {
     assert.equal(headers.get('content-length'), null);
   });
 
-  it('are whole for a client, however many answers they take', async () => {
+  it('are complete for a client, however many responses they take', async () => {
     const client = new RegistryClient({
       url: registry.url,
       key: await registry.key('development', 'author'),
@@ -78,7 +78,7 @@ describe('batches', () => {
     assert.equal(sources.size, COUNT);
   });
 
-  it('have small versions together in few pieces, each whole between large ones', async () => {
+  it('write small versions together in few chunks, with large ones between', async () => {
     const names = Array.from({ length: 60 }, (_, index) => `few/p${index}`);
     for (const name of names)
       await registry.publish(name, `${name} "\u0001é\ud83d\ude00"\n`.repeat(40), null);
@@ -100,7 +100,7 @@ describe('batches', () => {
       );
   });
 
-  it('that nobody reads are few for each key, and end with their connections', async () => {
+  it('that nobody reads are limited per key, and end with their connections', async () => {
     const authorization = `Bearer ${await registry.key('development', 'author', 'greedy')}`;
     const body = JSON.stringify({ refs });
     const head = `POST /v1/versions/batch HTTP/1.1\r\nhost: a\r\nauthorization: ${authorization}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
@@ -132,7 +132,7 @@ describe('batches', () => {
   });
 });
 
-describe('an answer in pieces', () => {
+describe('a response written in chunks', () => {
   it('is the JSON of its text, wherever it is cut', () =>
     fc.assert(
       fc.asyncProperty(
@@ -151,7 +151,7 @@ describe('an answer in pieces', () => {
       { numRuns: runs(300, 30) },
     ));
 
-  it('gives its place back when it has ended, is left, or its reader has gone', async () => {
+  it('frees its place when it ends, is abandoned or its client disconnects', async () => {
     const open = streams({ places: 1, placesPerKey: 1, waitingPerKey: 3, waiting: 3 });
     const pieces = async function* () {
       yield 'a';

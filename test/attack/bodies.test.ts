@@ -14,7 +14,7 @@ const PARAMETERS = { name: 'p', n: 1, id: 'x', environment: 'development' };
 const WITH_BODY = (Object.keys(ROUTES) as RouteName[]).filter(route => 'body' in ROUTES[route]);
 
 for (const workers of [0, 1])
-  describe(`request bodies, with ${workers} threads that deliver`, () => {
+  describe(`request bodies, with ${workers} delivery threads,`, () => {
     let registry: RegistryForTest;
     const open: Socket[] = [];
     before(async () => {
@@ -60,7 +60,7 @@ for (const workers of [0, 1])
       };
     }
 
-    it('have a limit in every call, said before anything of them is read, and documented', async () => {
+    it('have a documented limit in every call, checked before the body is read', async () => {
       const { json: document } = await registry.call('GET', '/openapi.json');
       for (const route of WITH_BODY) {
         const { method, path } = ROUTES[route];
@@ -75,7 +75,7 @@ for (const workers of [0, 1])
       }
     });
 
-    it('are read no further than their limit, and their senders get the answer', async () => {
+    it('are not read beyond their limit, and their senders get the answer', async () => {
       for (const headers of [{ 'content-length': 2 ** 40 }, { 'transfer-encoding': 'chunked' }]) {
         const asked = await begin('/v1/prompts/p/-/render', headers);
         const block = Buffer.alloc(MIB, 'x');
@@ -100,7 +100,7 @@ for (const workers of [0, 1])
       }
     });
 
-    it('that no call takes are read no further either, and neither are those of strangers', async () => {
+    it('that no call takes are not read either, nor are those of unknown callers', async () => {
       const headers = { 'content-length': 2 ** 40 };
       const places = [
         ['GET', '/v1/prompts/p?channel=latest'],
@@ -137,7 +137,7 @@ for (const workers of [0, 1])
       assert.equal(asked.socket.destroyed, false);
     });
 
-    it('that are never ended take no more than one key may have, and nothing from other keys', async () => {
+    it('that never end use only the share of their key, and nothing of other keys', async () => {
       const held = await Promise.all(
         Array.from({ length: 20 }, () =>
           begin(PUBLISH, { 'content-length': 8 * MIB }, 'POST', 'development author hoarder'),
@@ -168,7 +168,7 @@ for (const workers of [0, 1])
       });
     });
 
-    it('take as much memory as they have bytes, in however many pieces they come', async () => {
+    it('use as much memory as they have bytes, however many chunks they come in', async () => {
       const asked = await begin(PUBLISH, { 'transfer-encoding': 'chunked' });
       const text = JSON.stringify({ source: 'Hello again', message: 'In pieces', base: 1 }).padEnd(50_000);
       for (let at = 0; at < text.length; at += 1000)
@@ -178,8 +178,8 @@ for (const workers of [0, 1])
     });
   });
 
-describe('the budget of bodies', () => {
-  it('counts each key and all of them, and gives back what it took', () => {
+describe('the memory budget of bodies', () => {
+  it('counts per key and in total, and releases what was used', () => {
     const budget = bodyBudget({ perKey: 100 * KIB, total: 250 * KIB, short: 10 * KIB });
     const claims = ['a', 'b', 'c', 'd'].map(key => budget.claim(key));
     for (const claim of claims.slice(0, 2)) claim.take(100 * KIB);

@@ -7,7 +7,7 @@ const MIB = 1024 * 1024;
 /** Takes seconds to parse, and is wrong at its end. */
 const DENSE = `${'{{a}}'.repeat(200_000)}{{`;
 
-describe('what needs no look at a body or a source', () => {
+describe('a check that needs neither body nor source', () => {
   let registry: RegistryForTest;
   before(async () => {
     // Nothing long can be read.
@@ -54,7 +54,7 @@ describe('what needs no look at a body or a source', () => {
       assert.equal(answered.code, code, JSON.stringify(answered));
     });
 
-  it('tells of an outdated base before it parses the source', async () => {
+  it('reports an outdated base before parsing the source', async () => {
     for (const base of [null, 1, 3]) {
       const body = { source: DENSE.slice(0, 10_000), message: '', base };
       const answered = await registry.call('POST', '/v1/prompts/p/-/versions', body);
@@ -63,7 +63,7 @@ describe('what needs no look at a body or a source', () => {
     }
   });
 
-  it('tells of it whatever else is wrong with a short source, and takes the same source with any base', async () => {
+  it('reports an outdated base whatever else is wrong with a short source, and accepts an unchanged source with any base', async () => {
     const wrong = { source: '{{#if', message: '', base: 1 };
     assertProblem(await registry.call('POST', '/v1/prompts/p/-/versions', wrong), 409, 'base_outdated');
     const same = { source: 'Two', message: '', base: 1 };

@@ -53,7 +53,7 @@ describe('thousands of connections without a key', () => {
       'POST /v1/prompts/p/-/versions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{',
   };
   for (const [how, bytes] of Object.entries(attacks))
-    it(`${how} keep nobody else from being served`, async () => {
+    it(`${how} do not keep others from being served`, async () => {
       await using registry = await serving();
       // More than one address may have.
       const sockets = await bareSockets(registry.url, 1500);
@@ -64,7 +64,7 @@ describe('thousands of connections without a key', () => {
       destroyAll(sockets);
     });
 
-  it('leave a connection alone over which a valid key came', async () => {
+  it('do not close a connection that sent a valid key', async () => {
     await using registry = await serving({ maxConnections: 100, maxUnauthenticatedPerAddress: 20 });
     const key = await registry.key('development', 'reader');
     const good = await bareSocket(registry.url);
@@ -78,7 +78,7 @@ describe('thousands of connections without a key', () => {
     destroyAll([good, ...sockets]);
   });
 
-  it('from one address drive away none from another', async function () {
+  it('from one address close none from another', async function () {
     if (!HAS_MORE_ADDRESSES) this.skip();
     await using registry = await serving({ maxUnauthenticated: 60, maxUnauthenticatedPerAddress: 50 });
     const mine = await bareSocket(registry.url, OTHER);
@@ -90,7 +90,7 @@ describe('thousands of connections without a key', () => {
     destroyAll([mine, ...sockets]);
   });
 
-  it('that come and go are read from a few at a time, and nobody else is', async function () {
+  it('that are opened and closed again are read a few at a time, without slowing others', async function () {
     if (!HAS_MORE_ADDRESSES) this.skip();
     const held = { perAddress: { perSecond: 0.001, burst: 3 }, releasedPerSecond: 0.01 };
     await using registry = await aRegistry({ serving: { limits: { held } } });
@@ -129,7 +129,7 @@ describe('thousands of connections without a key', () => {
     await isServed({ ...patient, key: () => Promise.resolve(key) }, 'development reader', '/v1/keys/current');
   });
 
-  it('that never speak TLS do not keep those waiting that do, nor the server from stopping', async function () {
+  it("that never speak TLS delay neither those that do nor the server's shutdown", async function () {
     await using folder = await temporaryFolder();
     const [keyFile, certFile] = [join(folder.path, 'key.pem'), join(folder.path, 'cert.pem')];
     const asked =
@@ -163,7 +163,7 @@ describe('thousands of connections without a key', () => {
     destroyAll(silent);
   });
 
-  it('send requests by the thousand without waiting for answers, and are cut off', async () => {
+  it('that send thousands of requests without waiting for answers are closed', async () => {
     await using registry = await serving();
     const key = await registry.key('development', 'author');
     const { cursor } = (await registry.call('GET', '/v1/changes?limit=1000')).json;
@@ -193,7 +193,7 @@ describe('connections with valid keys', () => {
     return sockets;
   };
 
-  it('are so many of one key, of which the oldest idle one gives way', async () => {
+  it('are limited per key, and the oldest idle one is closed first', async () => {
     await using registry = await serving({ maxPerKey: 10 });
     const [greedy, other] = [
       await registry.key('staging', 'reader', 'a'),
@@ -220,7 +220,7 @@ describe('connections with valid keys', () => {
   });
 });
 
-describe('which connection gives way', () => {
+describe('the choice of connection to close', () => {
   type Step =
     | { readonly kind: 'open'; readonly address: string }
     | { readonly kind: 'key'; readonly of: number; readonly key: number }
@@ -240,7 +240,7 @@ describe('which connection gives way', () => {
     maxPerKey: count,
   });
 
-  it('keeps every limit, and takes one with a key only to leave room', () => {
+  it('keeps every limit, and takes one with a key only to make room', () => {
     fc.assert(
       fc.property(limits, fc.array(step, { maxLength: 120 }), (limits, steps) => {
         const destroyed = new Set<object>();
@@ -300,8 +300,8 @@ describe('which connection gives way', () => {
   });
 });
 
-describe('a server', () => {
-  it('takes no more connections than the system lets it have open files', () => {
+describe('the connection limit of a server', () => {
+  it('stays below the number of files the system lets it open', () => {
     assert.equal(affordableConnections(10_000, 0, 700), 572);
     assert.equal(affordableConnections(10_000, 1, 20_000), 10_000);
     assert.equal(affordableConnections(10_000, 3, 20_128), 10_000);
@@ -325,7 +325,7 @@ describe('a server', () => {
     );
   });
 
-  it('lets each of its threads have a share that hardly anybody who stays below a limit runs into', () => {
+  it('gives each thread a share that callers below the limit hardly ever exceed', () => {
     const count = fc.integer({ min: 1, max: 5000 });
     fc.assert(
       fc.property(count, fc.integer({ min: 1, max: 64 }), (limit, threads) => {
@@ -346,7 +346,7 @@ describe('a server', () => {
   });
 });
 
-describe('a server that was attacked', () => {
+describe('a server after an attack', () => {
   it('forgets connections as they end', async () => {
     await using registry = await serving();
     destroyAll(await bareSockets(registry.url, 200));

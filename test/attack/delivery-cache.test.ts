@@ -45,8 +45,8 @@ const specs: fc.Arbitrary<DeliverySpec> = fc.record({
   ),
 });
 
-describe('the deliveries in memory', () => {
-  it('never retain more than their bound, and are found by what they deliver alone', () => {
+describe('the delivery cache', () => {
+  it('never exceeds its bound, and finds entries only by what they deliver', () => {
     const steps = fc.array(
       fc.record({
         spec: specs,
@@ -81,7 +81,7 @@ describe('the deliveries in memory', () => {
     );
   });
 
-  it('drop what was used longest ago, and nothing for one that is larger than they may hold', () => {
+  it('evicts the least recently used entry, and nothing for one larger than its bound', () => {
     const cache = deliveryCache(100_000);
     const spec = (name: string): DeliverySpec => ({
       ...{ environment: STAGING, representation: 'text/plain', wanted: { version: 1 } },
@@ -99,7 +99,7 @@ describe('the deliveries in memory', () => {
     assert.ok(!isKept('a'), 'the one before must not be delivered in its place');
   });
 
-  it('go on being those that are asked for all day while more are asked for in turn than there is room for', () => {
+  it('keeps entries in constant use while more are requested in turn than fit', () => {
     const spec = (index: number): DeliverySpec => ({
       ...{ environment: STAGING, representation: 'text/plain', wanted: { version: 1 } },
       prompt: parsePromptName(`team/prompt-${index}`),
@@ -129,7 +129,7 @@ describe('the deliveries in memory', () => {
     ['other short', 'Žluťoučký kůň 🐎 '],
     ['long', 'A plain sentence. '.repeat(2000)],
   ] as const)
-    it(`count what they retain: ${what} texts cut from long sources`, () => {
+    it(`counts the memory it retains: ${what} texts cut from long sources`, () => {
       const send = sender({ 'strict-transport-security': 'max-age=1' });
       const incoming = new IncomingMessage(new Socket());
       Object.assign(incoming, { method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 });
@@ -158,7 +158,7 @@ describe('the deliveries in memory', () => {
       assert.ok(taken < cache.bytes + slack, `${taken} bytes are retained, ${cache.bytes} counted`);
     });
 
-  it('measure values with everything in them, each once', () => {
+  it('measures values with everything they contain, each object once', () => {
     const shared = { text: 'x'.repeat(10_000) };
     const once = retainedBytes([shared]);
     assert.ok(once > 20_000);
@@ -170,7 +170,7 @@ describe('the deliveries in memory', () => {
   });
 });
 
-describe('a registry whose deliveries are asked for in every way', () => {
+describe('a registry asked for deliveries in every way', () => {
   let registry: RegistryForTest;
   let headers: Record<string, string>;
   before(async () => {
@@ -185,7 +185,7 @@ describe('a registry whose deliveries are asked for in every way', () => {
     return Number(new RegExp(`^promptforge_delivery_cache_${what} (\\d+)`, 'm').exec(text)?.[1]);
   };
 
-  it('keeps each once, however it is spelled', async () => {
+  it('caches each delivery once, however its URL is written', async () => {
     const name = fc
       .array(fc.boolean(), { minLength: 6, maxLength: 6 })
       .map(encoded =>
@@ -237,7 +237,7 @@ describe('a registry whose deliveries are asked for in every way', () => {
     );
   });
 
-  it('keeps no more than it may of answers that are far larger than their sources', async () => {
+  it('does not exceed its cache bound with responses far larger than their sources', async () => {
     const large = 'x'.repeat(1000);
     const aliases = Array.from({ length: 90 }, (_, at) => `  k${at}: *a`).join('\n');
     for (let n = 0; n < 10; n++) {

@@ -70,7 +70,7 @@ const badHeader = fc.oneof(
 );
 
 describe('a flood of requests without a valid key', () => {
-  it('is refused with 429 and a sentence, whatever it sends, and without a line of the log for each', async () => {
+  it('is refused with 429 and a clear message, whatever it sends, and without a log line for each', async () => {
     await using registry = await serving();
     const { id, key: revoked } = await createKey(registry.store, {
       environment: development,
@@ -110,7 +110,7 @@ describe('a flood of requests without a valid key', () => {
     );
   });
 
-  it('leaves every valid key from the same address as it was, new ones too', async () => {
+  it('does not affect valid keys from the same address, even new ones', async () => {
     await using registry = await serving();
     const known = await registry.key('development', 'reader');
     await deliver(registry, 'Bearer x');
@@ -134,7 +134,7 @@ describe('a flood of requests without a valid key', () => {
       assert.equal((await ask(registry.url, 'GET', path)).status, 200, path);
   });
 
-  it('over one connection is read once a second, and not at all when it waits for no answer', async () => {
+  it('over one connection is read once a second, and not at all without waiting for answers', async () => {
     await using registry = await serving();
     await deliver(registry, 'Bearer x');
     const bad = 'GET /v1/prompts/p HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\n\r\n';
@@ -163,7 +163,7 @@ describe('a flood of requests without a valid key', () => {
     for (const { socket } of [mixed, late]) socket.destroy();
   });
 
-  it('is not asked for its bodies', async () => {
+  it('does not get its bodies read', async () => {
     await using registry = await serving({ perAddress: LOOSE, total: LOOSE });
     const invited = async (authorization: string) => {
       const client = await bareSocket(registry.url);
@@ -190,7 +190,7 @@ describe('a flood of requests without a valid key', () => {
     assert.deepEqual(statusesOf(endless), [429]);
   });
 
-  it('through a proxy counts for the address that a trusted one forwards, and no other', async () => {
+  it('through a trusted proxy counts for the forwarded address, and otherwise for the sender', async () => {
     const forwarded = (address: string) => ({ 'x-forwarded-for': address });
     await using registry = await serving(STRICT, { trustedProxies: ['127.0.0.0/8', '10.0.0.0/8'] });
     const status = async (address: string) =>
@@ -211,7 +211,7 @@ describe('a flood of requests without a valid key', () => {
     );
   });
 
-  it('from everywhere at once is bounded as well', async () => {
+  it('from many addresses is limited too', async () => {
     const limits = { perAddress: LOOSE, total: { perSecond: 0.001, burst: 3 } };
     await using registry = await serving(limits, { trustedProxies: ['127.0.0.1'] });
     const status = async (n: number) =>
@@ -226,8 +226,8 @@ describe('a flood of requests without a valid key', () => {
   });
 });
 
-describe('what anybody may ask', () => {
-  it('asks the database once for all that ask at once', async () => {
+describe('the public calls', () => {
+  it('query the database once for all simultaneous callers', async () => {
     await using registry = await serving();
     const { store } = registry;
     const { read } = store;
@@ -253,8 +253,8 @@ describe('what anybody may ask', () => {
   });
 });
 
-describe('the first look at a key', () => {
-  it('takes no valid key for an invalid one, and asks the database for none that is not there', async () => {
+describe('the first check of a key', () => {
+  it('never rejects a valid key, and does not query the database for unknown ones', async () => {
     await using registry = await aRegistry();
     const { store } = registry;
     const kept = memory(store);
@@ -305,7 +305,7 @@ describe('the first look at a key', () => {
 });
 
 describe('the limit on failed keys', () => {
-  it('lets through no more than it says, forgets, and remembers no more addresses than it may', () => {
+  it('allows only its rate, forgets in time, and remembers a limited number of addresses', () => {
     const rate = fc.record({
       perSecond: fc.integer({ min: 1, max: 50 }),
       burst: fc.integer({ min: 1, max: 20 }),
@@ -345,7 +345,7 @@ describe('the limit on failed keys', () => {
     );
   });
 
-  it('takes an IPv4 address as one place, however it is written, and a /64 of IPv6', () => {
+  it('counts an IPv4 address once in any notation, and a /64 of IPv6 as one address', () => {
     fc.assert(
       fc.property(fc.ipV4(), fc.ipV6(), fc.ipV6(), (v4, one, other) => {
         assert.equal(addressGroup(v4), v4);
@@ -367,7 +367,7 @@ describe('the limit on failed keys', () => {
     assert.equal(addressGroup(undefined), undefined);
   });
 
-  it('names a proxy that is none', () => {
+  it('names an invalid proxy address', () => {
     for (const wrong of ['proxy.example.com', '10.0.0.0/33', '::/129', '10.0.0.0/x', '', '10.0.0.1/'])
       assert.throws(() => trustedProxies([wrong]), /is not an address\. Write an IP address, or a block/);
     const proxies = trustedProxies(['10.0.0.0/8', '2001:db8::/32', '192.0.2.1']);

@@ -142,7 +142,7 @@ export function describeForgery(what: string, place: () => Promise<ForgedPlace>)
       assert.equal(code, 1, stdout + stderr);
     }
 
-    it('the log goes on being served, verified and administered where nothing is forged', async () => {
+    it('the log is served, verified and administered while nothing is forged', async () => {
       assert.equal((await approve(requested)).status, 200);
       assert.equal((await delivered()).text, 'draft');
       const verified = await inProcess(['verify', ...forged.options]);
@@ -178,7 +178,7 @@ export function describeForgery(what: string, place: () => Promise<ForgedPlace>)
           appended({ actor: 'x', key: 'x', kind: 'macs.started', data: { publicKey: 'another' } }),
       };
       for (const [what, statements] of Object.entries(EVENTS))
-        it(`${what}: is served by no process, nor continued, nor verified`, async () => {
+        it(`${what}: is neither served, extended nor verified by any process`, async () => {
           const made = await statements();
           await forged.sql(made);
           await assertAlarmed();
@@ -188,7 +188,7 @@ export function describeForgery(what: string, place: () => Promise<ForgedPlace>)
         });
 
       for (const [what, statements] of Object.entries(EVENTS))
-        it(`${what}: while nobody serves it, it is not served at all`, async () => {
+        it(`${what}: is not served if it was forged while the registry was stopped`, async () => {
           const made = await statements();
           await registry.close();
           await forged.sql(made);
@@ -196,7 +196,7 @@ export function describeForgery(what: string, place: () => Promise<ForgedPlace>)
           await assert.rejects(forged.serve(), /log is broken/);
         });
 
-      it('without a MAC is not taken by the database', async () => {
+      it('is refused by the database without a MAC', async () => {
         const [text, ...values] = (await fourEyes())[0] as Statement;
         await assert.rejects(forged.sql([[text, ...values.slice(0, -1), null]]), /carry MACs/);
       });
@@ -295,7 +295,7 @@ export function describeForgery(what: string, place: () => Promise<ForgedPlace>)
     };
     for (const [what, [statements, attempt]] of Object.entries(ROWS))
       for (const restarts of [false, true])
-        it(`${what}: leads nowhere${restarts ? ' after a restart' : ''}`, async () => {
+        it(`${what}: has no effect${restarts ? ' after a restart' : ''}`, async () => {
           const made = await statements();
           // Keys are known before, so that only what is forged can be in the way.
           for (const as of ['production reader', 'development reader', 'development admin'])
@@ -323,7 +323,7 @@ export function describeForgery(what: string, place: () => Promise<ForgedPlace>)
         'gets another environment': id => ["UPDATE keys SET environment = 'staging' WHERE id = $1", id],
       };
       for (const [how, change] of Object.entries(KEYS))
-        it(`that ${how} opens nothing`, async () => {
+        it(`that ${how} gives no access`, async () => {
           const credential = await registry.key('production', 'reader', 'app');
           const id = credential.split('_')[2] ?? '';
           // A process that knew it before goes on with what it knew.
@@ -341,7 +341,7 @@ export function describeForgery(what: string, place: () => Promise<ForgedPlace>)
         ['was revoked', 'UPDATE keys SET revoked_at = NULL WHERE id = $1'],
         ['is to expire', 'UPDATE keys SET expires_at = NULL WHERE id = $1'],
       ] as const)
-        it(`that ${how} is not revived`, async () => {
+        it(`that ${how} is not valid again`, async () => {
           const credential = await registry.key('development', 'admin', 'somebody');
           const id = credential.split('_')[2] ?? '';
           const call = how === 'was revoked' ? 'revoke' : 'rotate';
@@ -355,7 +355,7 @@ export function describeForgery(what: string, place: () => Promise<ForgedPlace>)
           await assertVerifyFails();
         });
 
-      it('that nobody made is none', async () => {
+      it('that nobody created gives no access', async () => {
         const credential = await registry.key('production', 'reader', 'app');
         const [environment, id, secret] = credential.split('_').slice(1);
         assert.ok(environment && id && secret);

@@ -28,7 +28,7 @@ import { sqlOfFolder, TAMPERING } from './tampering.ts';
 const environments = defaultEnvironments(0);
 const READER = { as: 'production reader' };
 
-describe('a log that was changed beside the registry', () => {
+describe('a log changed outside the registry', () => {
   let folder: TemporaryFolder;
   let closing: (() => Promise<void>)[];
   beforeEach(async () => {
@@ -103,7 +103,7 @@ describe('a log that was changed beside the registry', () => {
   }
 
   for (const [what, tamper] of Object.entries(TAMPERING)) {
-    it(`and ${what} stops writes and signatures, and is not served after a restart`, async () => {
+    it(`that ${what} stops writes and signatures, and is not served after a restart`, async () => {
       const registry = await aServed();
       const before = await signed(registry);
       await tamper(sqlOfFolder(folder.path));
@@ -114,7 +114,7 @@ describe('a log that was changed beside the registry', () => {
       assert.ok(before.seq > 0);
     });
 
-    it(`and ${what} while nobody served it is not served`, async () => {
+    it(`that ${what} while the registry was stopped is not served`, async () => {
       const registry = await aServed();
       await signed(registry);
       await registry.close();
@@ -131,7 +131,7 @@ describe('a log that was changed beside the registry', () => {
     });
   }
 
-  it('is noticed by a write that comes before anything else', async () => {
+  it('is detected by a write before anything else', async () => {
     const registry = await aServed();
     await TAMPERING['has lost its last event']?.(sqlOfFolder(folder.path));
     const content = { source: 'x', message: '', base: null };
@@ -139,7 +139,7 @@ describe('a log that was changed beside the registry', () => {
     assertProblem(await registry.call('POST', path, content), 503, 'log_broken');
   });
 
-  it('is noticed where a table no longer follows from it, too, and not served after a restart', async () => {
+  it('is detected when a table does not match it, and is not served after a restart', async () => {
     const registry = await aServed();
     await registry.close();
     await sqlOfFolder(folder.path)([['UPDATE pointers SET promoted_by = $1', 'mallory']]);
@@ -158,7 +158,7 @@ describe('a log that was changed beside the registry', () => {
     await assert.rejects(serve(), /was found broken at .*table pointers/);
   });
 
-  it('is not signed where another database, or an older copy, has taken its place', async () => {
+  it('is not signed when another or older database took its place', async () => {
     const registry = await aServed();
     const place = join(folder.path, DATABASE_FILE);
     await using elsewhere = await temporaryFolder();
@@ -178,7 +178,7 @@ describe('a log that was changed beside the registry', () => {
     await assert.rejects(serve(), /the log was rewritten|names .* as the key that signs/);
   });
 
-  it('is written to no more when another folder takes its place while it is served', async () => {
+  it('is not written to when another folder takes its place while it is served', async () => {
     const registry = await aServed();
     const moved = `${folder.path}.moved`;
     await rename(folder.path, moved);
@@ -192,7 +192,7 @@ describe('a log that was changed beside the registry', () => {
     }
   });
 
-  it('is served again after a restore only when the operator accepts that, and says so itself', async () => {
+  it('is served after a restore only once the operator accepts it, which the log records', async () => {
     const registry = await aServed();
     await using elsewhere = await temporaryFolder();
     const backup = join(elsewhere.path, 'backup');
@@ -226,7 +226,7 @@ describe('a log that was changed beside the registry', () => {
     await (await serve(backup)).close();
   });
 
-  it('of a copy is not served by another key, nor by one that was made anew', async () => {
+  it('that was copied is not served with another or a newly created key', async () => {
     const registry = await aServed();
     await registry.close();
     await using elsewhere = await temporaryFolder();
@@ -240,7 +240,7 @@ describe('a log that was changed beside the registry', () => {
     await assert.rejects(serve(copy), /as the key that signs, but this one has the key/);
   });
 
-  it('goes on under a new key that the old one endorsed, and the new one remembers what was signed', async () => {
+  it('continues under a new key endorsed by the old one, with the signed head remembered', async () => {
     const registry = await aServed();
     await registry.close();
     const newKey = join(folder.path, 'new.pem');
@@ -261,7 +261,7 @@ describe('a log that was changed beside the registry', () => {
     await assert.rejects(serve(folder.path, { keyFile: newKey }), /does not extend/);
   });
 
-  it('is not signed while the head cannot be kept, and writes go on', async () => {
+  it('is not signed while the head cannot be saved, and writes continue', async () => {
     const registry = await aServed();
     const { DatabaseSync } = await import('node:sqlite');
     const other = new DatabaseSync(headFileOf(join(folder.path, IDENTITY_FILE)));

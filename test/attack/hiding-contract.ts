@@ -38,7 +38,7 @@ export function describeHiding(what: string, place: () => Promise<ForgedPlace>):
       assert.equal(code, 1, stdout + stderr);
     }
 
-    describe('whether a prompt is archived', () => {
+    describe('the archived state of a prompt', () => {
       const archive = (how: 'archive' | 'restore') => post(`/v1/prompts/p/-/${how}`, { reason: 'Old' });
       const ATTEMPTS: Readonly<Record<string, () => Promise<Json>>> = {
         'to publish it': publish,
@@ -50,24 +50,24 @@ export function describeHiding(what: string, place: () => Promise<ForgedPlace>):
           }),
       };
       for (const [attempt, call] of Object.entries(ATTEMPTS)) {
-        it(`is not believed where it was archived by SQL, by an attempt ${attempt}`, async () => {
+        it(`set by SQL is detected by an attempt ${attempt}`, async () => {
           await changed(["UPDATE prompts SET archived = 1 WHERE name = 'p'"]);
           await assertFound(await call());
         });
-        it(`is not believed where it was restored by SQL, by an attempt ${attempt}`, async () => {
+        it(`cleared by SQL is detected by an attempt ${attempt}`, async () => {
           assert.equal((await archive('archive')).status, 200);
           await changed(["UPDATE prompts SET archived = 0 WHERE name = 'p'"]);
           await assertFound(await call());
         });
       }
-      it('is what the registry itself wrote, once and again', async () => {
+      it('is accepted when the registry itself changed it, repeatedly', async () => {
         for (const how of ['archive', 'restore', 'archive', 'restore'] as const)
           assert.equal((await archive(how)).status, 200);
         assert.equal((await publish()).status, 201);
       });
     });
 
-    describe('that a promotion waits while a key is revoked that approved it', () => {
+    describe('a pending promotion approved with a key that is revoked', () => {
       let id: string;
 
       /** Of two approvals it has one, by lena. */
@@ -92,19 +92,19 @@ export function describeHiding(what: string, place: () => Promise<ForgedPlace>):
         assert.equal(status, 200, text);
       }
 
-      it('is held where nothing is hidden, and approved anew', async () => {
+      it('loses that approval and needs another, if nothing is hidden', async () => {
         await revoke('lena');
         assert.equal((await approve('ada')).json.state, 'pending');
         assert.equal((await approve('zoe')).json.state, 'applied');
         assert.equal((await inProcess(['verify', ...forged.options])).code, 0);
       });
-      it('cannot be hidden by its state: the approval does not count afterwards', async () => {
+      it('does not count the approval if its state was hidden in the meantime', async () => {
         await changed(["UPDATE promotions SET state = 'cancelled' WHERE id = $1", id]);
         await revoke('lena');
         await changed(["UPDATE promotions SET state = 'pending' WHERE id = $1", id]);
         await assertFound(await approve('ada'));
       });
-      it('cannot be hidden by its approval: that does not count afterwards', async () => {
+      it('does not count the approval if that was hidden in the meantime', async () => {
         const [row] = await changed(['SELECT seq, at FROM approvals WHERE promotion = $1', id]);
         await changed(['DELETE FROM approvals WHERE promotion = $1', id]);
         await revoke('lena');
@@ -116,7 +116,7 @@ export function describeHiding(what: string, place: () => Promise<ForgedPlace>):
       });
     });
 
-    describe('what a webhook is told of', () => {
+    describe('the events of a webhook', () => {
       beforeEach(async () => {
         const webhook = { url: 'https://example.com/hook', environments: ['development'] };
         const { status, text } = await post('/v1/webhooks', webhook);
@@ -132,17 +132,17 @@ export function describeHiding(what: string, place: () => Promise<ForgedPlace>):
         ['other events', `UPDATE webhooks SET events = '["version.published"]'`],
         ['everything', 'UPDATE webhooks SET environments = NULL'],
       ] as const)
-        it(`is not believed where it is ${how} by SQL`, async () => {
+        it(`are not trusted where the webhook was changed to ${how} by SQL`, async () => {
           await changed([statement]);
           await assertFound(await promote());
         });
-      it('is what the registry itself wrote', async () => {
+      it('verify when the registry itself wrote the webhook', async () => {
         assert.equal((await promote()).status, 201);
         assert.equal((await inProcess(['verify', ...forged.options])).code, 0);
       });
     });
 
-    it('a comment that nobody wrote is not shown', async () => {
+    it('a forged comment is not shown', async () => {
       const about = {
         environment: 'production',
         channel: 'stable',
@@ -168,7 +168,7 @@ export function describeHiding(what: string, place: () => Promise<ForgedPlace>):
       await assertFound(await listed());
     });
 
-    it('a comment at a line is not shown with another text, nor without one', async () => {
+    it('a comment at a line is not shown with a changed or missing text', async () => {
       const comments = '/v1/prompts/p/-/comments';
       const body = { version: 1, line: 1, text: 'Fine' };
       assert.equal((await post(comments, body, 'development author lena')).status, 201);
@@ -180,7 +180,7 @@ export function describeHiding(what: string, place: () => Promise<ForgedPlace>):
       await assertFound(await listed());
     });
 
-    describe('an answer that is kept for a repeated request', () => {
+    describe('a stored answer for a repeated request', () => {
       const path = '/v1/prompts/p/-/versions';
       const content = { source: 'x', message: '', base: 1 };
       const asked = (idempotencyKey: string) =>
@@ -193,7 +193,7 @@ export function describeHiding(what: string, place: () => Promise<ForgedPlace>):
         ['another owner', `UPDATE idempotency SET idempotency_key = 'other'`],
         ['another time', `UPDATE idempotency SET at = '2999-01-01T00:00:00.000Z'`],
       ] as const)
-        it(`is not given where it has ${how}`, async () => {
+        it(`is not replayed when it has ${how}`, async () => {
           const key = how === 'another owner' ? 'other' : randomUUID();
           assert.equal((await asked(how === 'another owner' ? 'one' : key)).status, 201);
           await changed([statement]);
@@ -204,7 +204,7 @@ export function describeHiding(what: string, place: () => Promise<ForgedPlace>):
           assert.equal(json.newest.version, 2, 'nothing is done twice');
         });
 
-      it('is given, and nothing done twice, where nobody changed it', async () => {
+      it('is replayed when unchanged, and nothing is done twice', async () => {
         const key = randomUUID();
         const first = await asked(key);
         assert.equal(first.status, 201);

@@ -31,7 +31,7 @@ async function fillWithKeys({ store }: RegistryForTest, environment: string, cou
   });
 }
 
-describe('what callers make without end', () => {
+describe('limits on what callers create', () => {
   let registry: RegistryForTest;
   beforeEach(async () => {
     // What the tests write into the log by themselves is not to be verified.
@@ -43,7 +43,7 @@ describe('what callers make without end', () => {
   const isFull = (answered: Answered, detail: RegExp) =>
     assertProblem(answered, 422, 'invalid_request', detail);
 
-  it('webhooks: those of one environment leave all places to another', async () => {
+  it('hold for the webhooks of one environment without affecting another', async () => {
     const make = (as: string) =>
       registry.call('POST', '/v1/webhooks', { url: 'http://127.0.0.1:9/hook' }, { as });
     for (let n = 0; n < QUOTAS.webhooks; n++) assert.equal((await make('staging admin')).status, 201);
@@ -55,7 +55,7 @@ describe('what callers make without end', () => {
     assert.equal((await make('staging admin')).status, 201);
   });
 
-  it('events for a webhook whose receiver is dead: it is told nothing more, and others go on', async () => {
+  it('stop queuing events for a webhook whose receiver is dead, and for no other', async () => {
     const { store } = registry;
     const dead = (await registry.call('POST', '/v1/webhooks', { url: 'http://127.0.0.1:9/dead' })).json;
     await registry.publish('p', 'Text', null);
@@ -90,7 +90,7 @@ describe('what callers make without end', () => {
     assert.match(stopped.lastFailure.reason, /^2000 events are pending or failed, .* \/v1\/changes/);
   });
 
-  it('keys: those of one environment leave all places to another, and ended ones take none', async () => {
+  it('hold for the keys of one environment without affecting another, and do not count ended ones', async () => {
     await fillWithKeys(registry, 'staging', QUOTAS.keys);
     await registry.key('production').catch(() => {});
     const admin = 'production admin';
@@ -109,7 +109,7 @@ describe('what callers make without end', () => {
     assert.equal((await make()).status, 201);
   });
 
-  it('environments', async () => {
+  it('hold for environments', async () => {
     const { json } = await registry.call('GET', '/v1/environments');
     const policy = policyOf(json.data[0].policy);
     const put = (name: string) => registry.call('PUT', `/v1/environments/${name}`, policy);
@@ -126,7 +126,7 @@ describe('what callers make without end', () => {
     assert.equal(status, 200, 'one that there is may be set');
   });
 
-  it('channels, of a prompt in an environment', async () => {
+  it('hold for the channels of a prompt in an environment', async () => {
     await registry.publish('p', 'Text', null);
     await registry.publish('q', 'Text', null);
     for (let n = 0; n < QUOTAS.channels; n++) await registry.promote('p', 1, 'staging', `c${n}`);
@@ -147,7 +147,7 @@ describe('what callers make without end', () => {
     await registry.promote('p', 2, 'staging', 'c7');
   });
 
-  it('promotions that wait, of an environment; comments, of a promotion', async () => {
+  it('hold for the pending promotions of an environment and the comments of a promotion', async () => {
     await registry.publish('p', 'Text', null);
     const at = new Date(Date.now() + 3_600_000).toISOString();
     const plan = (environment: string, prompt = 'p') =>
@@ -183,7 +183,7 @@ describe('what callers make without end', () => {
     isFull(await comment(), /^This promotion has 1000 comments, the maximum\./);
   });
 
-  it('answers kept for an Idempotency-Key: so many of a key, and not the text once more with each', async () => {
+  it('hold for the stored Idempotency-Key answers of a key, which do not repeat the text', async () => {
     const source = 'Long '.repeat(20_000);
     const body = { source, message: '', base: null };
     const publish = (key: string, as = 'development author', base: number | null = null) =>
@@ -225,8 +225,8 @@ describe('what callers make without end', () => {
   });
 });
 
-describe('the rate of an environment', () => {
-  it('is limited for all its keys together, and leaves the others alone', async () => {
+describe('the rate limit of an environment', () => {
+  it('applies to all its keys together, and not to other environments', async () => {
     await using unlimited = await aRegistry();
     const { folder } = unlimited;
     await unlimited.publish('p', 'Text', null);

@@ -104,8 +104,8 @@ interface Asked {
   readonly accept: string;
 }
 
-describe('a reader’s key', () => {
-  it('gets the same answers from two registries that differ in what it may not read', async () => {
+describe('a reader key', () => {
+  it('gets the same answers from two registries that differ only in what it may not read', async () => {
     await fc.assert(
       fc.asyncProperty(
         closed,
@@ -128,7 +128,7 @@ describe('a reader’s key', () => {
     );
   });
 
-  it('is told of a process, and not how much is published and decided', async () => {
+  it('sees metrics of the process, but not how much is published and decided', async () => {
     await using registry = await aRegistry({ serving: { host: '0.0.0.0', behindProxy: true } });
     await registry.publish('shop/order', 'Text', null);
     const metrics = async (as: string) => (await registry.call('GET', '/metrics', undefined, { as })).text;

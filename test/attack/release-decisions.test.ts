@@ -21,14 +21,14 @@ import { aGovernedRegistry, type GovernedRegistry, HOUR } from '../registry/a-go
 
 const ADA = { actor: 'ada', key: 'embedded', role: 'approver', environment: 'production' } as Caller;
 
-describe('a release that is decided', () => {
+describe('the decision on a release', () => {
   let governed: GovernedRegistry;
   beforeEach(async () => {
     governed = await aGovernedRegistry();
   });
   afterEach(() => governed[Symbol.asyncDispose]());
 
-  it('as its time comes is applied as a whole, or planned as a whole', async () => {
+  it('applies or plans it as a whole at its time', async () => {
     const { registry } = governed;
     const { store } = registry;
     const time = governed.clock.now + HOUR;
@@ -61,7 +61,7 @@ describe('a release that is decided', () => {
     await verifyRegistry(store);
   });
 
-  it('with as many owners and authors as there may be keeps nobody waiting', async () => {
+  it('with the maximum of owners and authors does not block others', async () => {
     const { registry } = governed;
     const { store } = registry;
     await registry.key('production', 'approver', 'lee');
@@ -100,7 +100,7 @@ describe('a release that is decided', () => {
     await verifyRegistry(store);
   });
 
-  it('is read without what follows it in the log, and without its comments', async () => {
+  it("reads neither later events of the log nor the release's comments", async () => {
     const { registry } = governed;
     const { store } = registry;
     const asked = await registry.call(
@@ -134,7 +134,7 @@ describe('a release that is decided', () => {
     assert.ok(rows < 10, `${rows} rows`);
   });
 
-  it('leaves others their turns also while patterns are tried on all prompts', async () => {
+  it('yields to others while patterns are matched against all prompts', async () => {
     const { store, key } = governed.registry;
     await key('production', 'approver', 'lee');
     await fill(

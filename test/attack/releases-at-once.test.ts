@@ -12,8 +12,8 @@ const TEXTS = ['', '* @ada @bo', 'a @ada\nb @bo @cy', '** @cy @ada'];
 /** What is done at once. */
 const SIZE = 8;
 
-describe('releases that many decide at once', () => {
-  it('leave a log that verifies, and are whole where they go live as a whole', async () => {
+describe('releases decided concurrently', () => {
+  it('leave a log that verifies, and are complete where they go live as a whole', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(), { minLength: 900, maxLength: 900 }), async numbers => {
         await using governed = await aGovernedRegistry();

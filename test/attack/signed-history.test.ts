@@ -40,8 +40,8 @@ const step = fc.oneof(
   },
 );
 
-describe('all that a key ever signed', () => {
-  it('is one history, whatever is done to the database', async () => {
+describe('everything that a key ever signed', () => {
+  it('is a single history, whatever is done to the database', async () => {
     await using folder = await temporaryFolder();
     const identity = await openIdentity(join(folder.path, 'key.pem'));
     let count = 0;

@@ -6,8 +6,8 @@ import { aRegistry, assertProblem } from '../registry/a-registry.ts';
 
 const COUNT = 16;
 
-describe('answers that nobody reads', () => {
-  it('are few for a key, which is told so, and cost other keys nothing', async () => {
+describe('unread responses', () => {
+  it('are limited per key, with an error for that key and no effect on others', async () => {
     await using registry = await aRegistry();
     await registry.publish('long', '{{#each xs}}{{../big}}{{/each}}', null);
     const input = { big: 'x'.repeat(100_000), xs: Array(40).fill(1) };

@@ -38,7 +38,7 @@ const { value: values } = fc.letrec<{ value: unknown }>(tie => ({
 }));
 
 describe('canonicalJson', () => {
-  it('is what the package makes of any value, and refuses what that refuses', () => {
+  it('equals the canonicalize package for any value, and refuses what that refuses', () => {
     let texts = 0;
     fc.assert(
       fc.property(values, value => {
@@ -53,7 +53,7 @@ describe('canonicalJson', () => {
     );
     assert.ok(texts > runs(4000, 400), `only ${texts} values have a text`);
   });
-  it('is the same of what JSON can be read to, however it is ordered', () => {
+  it('equals it for all parsed JSON, in any key order', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 6 }), text => {
         const value: unknown = JSON.parse(text);
@@ -62,7 +62,7 @@ describe('canonicalJson', () => {
       { numRuns: runs(5000, 500) },
     );
   });
-  it('takes what nests deep, and refuses what holds itself', () => {
+  it('accepts deep nesting, and refuses circular values', () => {
     let deep: unknown = 1;
     for (let depth = 0; depth < 5000; depth++) deep = [deep];
     assert.equal(canonicalJson(deep).length, 10_001);
@@ -70,7 +70,7 @@ describe('canonicalJson', () => {
     own['own'] = own;
     assert.throws(() => canonicalJson(own));
   });
-  it('leaves the value as it is', () => {
+  it('does not modify the value', () => {
     const value = Object.freeze({ b: Object.freeze([Object.freeze({ d: 1, c: 2 })]), a: 1 });
     assert.equal(canonicalJson(value), '{"a":1,"b":[{"c":2,"d":1}]}');
     assert.equal(JSON.stringify(value), '{"b":[{"d":1,"c":2}],"a":1}');

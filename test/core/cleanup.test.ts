@@ -10,14 +10,14 @@ describe('a cleanup', () => {
     return { made, ended };
   };
 
-  it('ends what was begun, last first, and once', async () => {
+  it('releases its resources once, last first', async () => {
     const { made, ended } = cleanup();
     await made[Symbol.asyncDispose]();
     await made[Symbol.asyncDispose]();
     assert.deepEqual(ended, ['second', 'first']);
   });
 
-  it('ends nothing that was moved, and everything where it was moved to', async () => {
+  it('releases nothing that was moved, which its new owner releases', async () => {
     const { made, ended } = cleanup();
     const moved = made.move();
     await made[Symbol.asyncDispose]();
@@ -26,7 +26,7 @@ describe('a cleanup', () => {
     assert.deepEqual(ended, ['second', 'first']);
   });
 
-  it('ends the others where one fails, and throws its error', async () => {
+  it('releases all others if one fails, and throws its error', async () => {
     const { made, ended } = cleanup();
     made.defer(() => Promise.reject(new Error('It failed.')));
     await assert.rejects(async () => made[Symbol.asyncDispose](), /It failed\./);

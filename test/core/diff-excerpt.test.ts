@@ -6,7 +6,7 @@ import { HIDDEN, hostileText, withoutEmoji } from '../hostile-text.ts';
 import { runs } from '../runs.ts';
 
 describe('the excerpt of a diff', () => {
-  it('has the changed lines with one around them, front matter included', () => {
+  it('contains the changed lines with one line of context, including front matter', () => {
     const text = (model: string, tone: string) => `---\nmodel: ${model}\n---\nHello.\nBe ${tone}.\nBye.\n`;
     assert.deepEqual(diffExcerpt(text('a', 'kind'), text('b', 'kind')), {
       lines: ['@@ -1,3 +1,3 @@', ' ---', '-model: a', '+model: b', ' ---'],
@@ -20,22 +20,22 @@ describe('the excerpt of a diff', () => {
       ' Bye.',
     ]);
   });
-  it('is none where nothing differs', () => {
+  it('is empty if nothing differs', () => {
     assert.equal(diffExcerpt('same\n', 'same\n'), undefined);
   });
-  it('counts the changed lines that it has no room for', () => {
+  it('counts the changed lines it has no room for', () => {
     const lines = (word: string) => Array.from({ length: 20 }, (_, at) => `${word} ${at}\n`).join('');
     const { lines: shown, more } = diffExcerpt(lines('old'), lines('new')) ?? assert.fail();
     assert.deepEqual([shown.length, more], [10, 31]);
   });
-  it('compares neither what is too large nor what is too different', () => {
+  it('is omitted for texts that are too large or too different', () => {
     const none = { lines: [], more: undefined };
     assert.deepEqual(diffExcerpt('a', 'b'.repeat(70_000)), none);
     assert.deepEqual(diffExcerpt('a\n'.repeat(3000), 'a\n'.repeat(3001)), none);
     const many = (word: string) => Array.from({ length: 500 }, (_, at) => `${word} ${at}\n`).join('');
     assert.deepEqual(diffExcerpt(many('a'), many('b')), none);
   });
-  it('is bounded and hides nothing, whatever the texts hold', () => {
+  it('is bounded and hides no change, whatever the texts contain', () => {
     fc.assert(
       fc.property(hostileText, hostileText, fc.nat(2000), (from, to, times) => {
         const { lines } = diffExcerpt(from.repeat(times), to) ?? { lines: [] };
@@ -51,7 +51,7 @@ describe('the excerpt of a diff', () => {
 });
 
 describe('clip', () => {
-  it('cuts no character in two and keeps what fits', () => {
+  it('never splits a character, and keeps what fits', () => {
     assert.equal(clip('four', 4), 'four');
     assert.equal(clip('fives', 4), 'fiv…');
     assert.equal(clip('ab😀d', 4), 'ab…');

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { digestOf, hasDigest } from '../../src/core/digest.ts';
 import { runs } from '../runs.ts';
 
-describe('whether a text has a digest', () => {
-  it('is whether the digest is made of it', () => {
+describe('hasDigest', () => {
+  it('is true exactly for the digest of the text', () => {
     const text = fc.string({ unit: 'binary', maxLength: 50 });
     fc.assert(
       fc.property(text, text, (one, other) => {
@@ -16,7 +16,7 @@ describe('whether a text has a digest', () => {
     );
   });
 
-  it('is not so of anything that only looks like it', () => {
+  it('is false for anything that only resembles it', () => {
     const digest = digestOf('Text');
     const hex = digest.slice('sha256:'.length);
     for (const each of [

@@ -9,7 +9,7 @@ import { parseVersionNumber } from '../../src/core/version.ts';
 const REGISTRY = 'https://prompts.example.com';
 
 describe('a link that opens VS Code', () => {
-  it('names a version or a promotion, and the registry that has it', () => {
+  it('names a version or a promotion, and its registry', () => {
     assert.equal(
       editorLink({
         kind: 'version',
@@ -27,7 +27,7 @@ describe('a link that opens VS Code', () => {
     });
   });
 
-  it('is read as it was written, as VS Code takes its percent-encoding off', () => {
+  it('parses back to what was written after VS Code decodes it', () => {
     // Whatever it holds, but for what no registry's address has: it is checked by whoever would connect to it.
     const registry = fc.string({ minLength: 1 }).map(text => text.replaceAll(/[&%]/g, '') || 'x');
     const version = fc.record(

@@ -56,7 +56,7 @@ describe('the event chain', () => {
     );
   });
   it('continues from its start', () => assert.equal(firstBreak(chain(['a', 'b', 'c'])), undefined));
-  it('shows any event that was changed, removed, moved or added', () => {
+  it('reveals any changed, removed, moved or added event', () => {
     fc.assert(
       fc.property(
         fc.array(fc.string(), { minLength: 3, maxLength: 8 }),
@@ -76,7 +76,7 @@ describe('the event chain', () => {
     );
   });
 
-  it('takes an event by the canonical JSON of all its members, whatever they are', () => {
+  it('covers all members of an event, by its canonical JSON', () => {
     const odd = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom<unknown>(null, true, 1.5, 1e21, -0, '\ud800', 'x', { b: 1, a: [{ d: 1, c: 2 }] }, []),

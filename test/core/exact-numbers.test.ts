@@ -50,7 +50,7 @@ const YAML_LOST = ['0071234', '00', '-007', '01.5', '0x1F', '0o17', '.inf', '-.I
 const digits = (text: string) => text.replace('.', '').replace(/^-?0*/, '').replace(/0*$/, '');
 
 describe('a number', () => {
-  it('of JSON is kept, or found by its pointer', () => {
+  it('in JSON is kept exactly, or reported by its pointer', () => {
     for (const number of KEPT) {
       assert.ok(keepsDigits(number, Number(number)), number);
       assert.equal(inexactNumberIn(`{"n": [${number}]}`), undefined, number);
@@ -63,7 +63,7 @@ describe('a number', () => {
     }
   });
 
-  it('of JSON may be beside any key', () => {
+  it('in JSON is found beside any key', () => {
     const keys = fc.constantFrom('toString', 'valueOf', 'toJSON', '__proto__', 'constructor', 'length', 'a');
     const { json } = fc.letrec<{ json: string }>(tie => ({
       json: fc.oneof(
@@ -78,7 +78,7 @@ describe('a number', () => {
     assert.equal(inexactNumberIn('{"toString": 1, "a": {"toString": 12345678901234567890}}'), '/a/toString');
   });
 
-  it('is never written with digits that differ from those given', async () => {
+  it('is never written with digits other than those given', async () => {
     const digit = fc.integer({ min: 0, max: 9 });
     const integer = fc.array(digit, { minLength: 1, maxLength: 25 }).map(all => all.join(''));
     const written = fc
@@ -109,7 +109,7 @@ describe('a number', () => {
   });
 
   for (const number of [...LOST, ...YAML_LOST])
-    it(`of YAML is refused where it stands: ${number}`, async () => {
+    it(`in YAML is refused at its place: ${number}`, async () => {
       const source = `---\ninput:\n  default:\n    a: {b: [1, ${number}]}\n---\n{{json a}}`;
       const [issue, ...more] = parseSource(source).issues;
       assert.deepEqual(more, []);
@@ -141,12 +141,12 @@ describe('a number', () => {
       );
     });
   for (const text of ['"0071234"', "'12345678901234567890'", '1_000', '00-71', '1:30', '2026-11-28', 'v007'])
-    it(`of YAML is text as it stands: ${text}`, async () => {
+    it(`in YAML is read as text: ${text}`, async () => {
       const source = `---\ninput:\n  default:\n    n: ${text}\n---\n{{n}}`;
       const rendered = await render({ source, input: {}, partials: new Map(), label: 'a' });
       assert.equal(rendered.text, text.replaceAll(/["']/g, ''));
     });
-  it('is told once where a schema does not allow it either', async () => {
+  it('is reported once when a schema forbids it too', async () => {
     const source =
       '---\ninput:\n  schema:\n    n: 007\n    s: string\n    i: integer\n  default:\n    s: 0071\n---\n{{n}}{{s}}{{i}}';
     const { flaw } = await prepareSource(parsePromptName('it'), source);
@@ -168,15 +168,15 @@ describe('a number', () => {
       ],
     );
   });
-  it('is refused as a key too, which would have another name', () => {
+  it('is refused as a key, as its name would change', () => {
     assert.equal(parseSource('---\ninput: {default: {007: x}}\n---\n').issues.length, 1);
   });
-  it('of a version that is published already is delivered as it was', async () => {
+  it('in an already published version is delivered unchanged', async () => {
     const source = '---\nconfig: {seed: 007}\n---\nx';
     await assert.rejects(readMetadata(source, 'a'), error => Problem.is(error, 'invalid_source'));
     assert.deepEqual((await readMetadata(source, 'a', { isPublished: true })).config, { seed: 7 });
   });
-  it('is looked at in linear time', () => {
+  it('is checked in linear time', () => {
     for (const piece of ['1', '.', '1.', '-', 'e', '0'])
       assert.equal(typeof keepsDigits(piece.repeat(300_000), 1), 'boolean');
   });

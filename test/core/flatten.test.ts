@@ -34,7 +34,7 @@ function partial(
 const input = { name: 'Ada', items: [{ label: 'a' }, { label: 'b' }], yes: true, label: 'top' };
 
 describe('flatten', () => {
-  it('puts a plain partial in its place as text', () => {
+  it('replaces a plain partial by its text', () => {
     const linked = {
       template: 'Hello\n{{> header}}\nBye {{name}}',
       partials: new Map([partial('header', 'You are {{name}}.\n')]),
@@ -43,7 +43,7 @@ describe('flatten', () => {
     assert.equal(rendered(flatten(linked), input), withRegisteredPartials(linked, input));
   });
 
-  it('puts a partial in its place behind a line separator in its line', () => {
+  it('replaces a partial after a line separator in its line', () => {
     const linked = {
       template: 'Hello\n\u2028\u2029{{> header}} and {{> greet name="Bo"}}',
       partials: new Map([partial('header', 'You are {{name}}.'), partial('greet', 'Hi {{name}}')]),
@@ -52,7 +52,7 @@ describe('flatten', () => {
     assert.equal(rendered(flatten(linked), input), withRegisteredPartials(linked, input));
   });
 
-  it('defines a partial with arguments once and calls it by its version', () => {
+  it('defines a partial with arguments once, and calls it by its version', () => {
     const linked = {
       template: '{{> greet name="Bo"}} {{> greet}}',
       partials: new Map([partial('greet', 'Hi {{name}}')]),
@@ -62,13 +62,13 @@ describe('flatten', () => {
     assert.equal(rendered(text, input), 'Hi Bo Hi Ada');
   });
 
-  it('puts a partial in place whose own partial stands where it was called', () => {
+  it('replaces a partial whose own partial was called there', () => {
     const [, q] = partial('q', 'Q');
     const linked = { template: '{{> p}}', partials: new Map([partial('p', '{{> q label="x"}}!', { q })]) };
     assert.equal(rendered(flatten(linked), input), 'Q!');
   });
 
-  it('tells two versions of one partial apart', () => {
+  it('distinguishes two versions of one partial', () => {
     const old: LinkedPartial = { id: '_header@1', template: 'old {{#with x}}{{/with}}', partials: new Map() };
     const now: LinkedPartial = { id: '_header@2', template: 'new', partials: new Map() };
     const footer: LinkedPartial = {
@@ -86,7 +86,7 @@ describe('flatten', () => {
     assert.equal(rendered(flatten(linked), input), 'new|old ');
   });
 
-  it('keeps block partials and what they are given', () => {
+  it('keeps block partials and their block', () => {
     const linked = {
       template: '{{#> layout}}in {{name}}{{/layout}}',
       partials: new Map([partial('layout', '<{{> @partial-block}}>')]),
@@ -94,7 +94,7 @@ describe('flatten', () => {
     assert.equal(rendered(flatten(linked), input), '<in Ada>');
   });
 
-  it('names a block partial in both its tags, whatever comes right after', () => {
+  it('renames a block partial in both its tags, whatever follows', () => {
     const linked = {
       template: '{{#> greet}}block{{/greet}}{{name}}',
       partials: new Map([partial('greet', '({{> @partial-block}})')]),
@@ -102,7 +102,7 @@ describe('flatten', () => {
     assert.equal(rendered(flatten(linked), input), '(block)Ada');
   });
 
-  it('names a block partial in its closing tag after what its body uses', () => {
+  it('renames a block partial in its closing tag after those used in its body', () => {
     const linked = {
       template: '{{#> outer}}{{#> inner x=1}}{{name}}{{/inner}}{{/outer}}',
       partials: new Map([
@@ -113,7 +113,7 @@ describe('flatten', () => {
     assert.equal(rendered(flatten(linked), input), '<(Ada)>');
   });
 
-  it('tells inline partials of one name in two templates apart, and from an id', () => {
+  it('distinguishes inline partials of one name in two templates, and from an id', () => {
     const linked = {
       template:
         '{{#*inline "x"}}mine{{/inline}}{{#*inline "_p@1"}}id{{/inline}}{{#> p}}{{> x}}{{> "_p@1"}}{{/p}}',
@@ -125,7 +125,7 @@ describe('flatten', () => {
     assert.match(text, /inline "x"/);
   });
 
-  it('keeps partials that end in what would change the tag after them, or in white space that no line has', () => {
+  it('keeps partials that end in something that would change the next tag, or in white space without a line', () => {
     for (const text of [
       'a\\',
       'a\\\\',
@@ -149,12 +149,12 @@ describe('flatten', () => {
       }
   });
 
-  it('keeps a partial that the template defines itself', () => {
+  it('keeps a partial defined by the template itself', () => {
     const linked = { template: '{{#*inline "mine"}}x{{/inline}}{{> mine}}', partials: new Map() };
     assert.equal(flatten(linked), linked.template);
   });
 
-  it('refuses an unknown partial, and partials without an end', () => {
+  it('refuses an unknown partial, and endless recursion', () => {
     assert.throws(
       () => flatten({ template: '{{> nope}}', partials: new Map() }),
       (e: unknown) => Problem.is(e, 'invalid_source') && e.message.includes('"nope"'),
@@ -167,7 +167,7 @@ describe('flatten', () => {
     );
   });
 
-  it('refuses a whole that grows without bound', () => {
+  it('refuses output that grows without bound', () => {
     let inner: LinkedPartial = { id: 'p0', template: 'x'.repeat(1000), partials: new Map() };
     for (let depth = 1; depth < 8; depth++)
       inner = { id: `p${depth}`, template: '{{> q}}'.repeat(10), partials: new Map([['q', inner]]) };
@@ -177,7 +177,7 @@ describe('flatten', () => {
     );
   });
 
-  it('renders what Handlebars renders with the partials registered, whatever they hold', () => {
+  it('renders as Handlebars does with the partials registered, whatever they contain', () => {
     const piece = fc.constantFrom(
       'text',
       ' ',

@@ -32,7 +32,7 @@ const read = (template: string, partials: Record<string, LinkedPartial> = {}) =>
   Object.fromEntries(readInputs({ template, partials: new Map(Object.entries(partials)) }));
 
 describe('the inputs that a template reads', () => {
-  it('are its variables, wherever they stand, and only the name of the input itself', () => {
+  it('are its variables, anywhere, and only the name of the input itself', () => {
     assert.deepEqual(
       read('{{a}} {{b.c}} {{json d}} {{#each e}}{{f}}{{../g}}{{@root.h.i}}{{/each}} {{this.j}}'),
       {
@@ -47,7 +47,7 @@ describe('the inputs that a template reads', () => {
     );
   });
 
-  it('are no helper, block parameter or property of a block’s context', () => {
+  it("exclude helpers, block parameters and properties of a block's context", () => {
     assert.deepEqual(
       read('{{role "user"}}{{#each a as |b c|}}{{b}}{{c}}{{b.d}}{{this}}{{@index}}{{/each}}'),
       {
@@ -57,7 +57,7 @@ describe('the inputs that a template reads', () => {
     assert.deepEqual(read('{{#with a}}{{b}}{{#with ..}}{{c}}{{/with}}{{/with}}'), { a: true, c: true });
   });
 
-  it('are not needed where they are only asked for, or read where they are known to be given', () => {
+  it('are optional if they are only tested, or read where they are known to be given', () => {
     assert.deepEqual(read('{{#if a}}{{a}}{{b}}{{else}}{{c}}{{/if}}{{#ifEquals d "x"}}y{{/ifEquals}}'), {
       a: false,
       b: true,
@@ -68,7 +68,7 @@ describe('the inputs that a template reads', () => {
     assert.deepEqual(read('{{#unless a}}{{a}}{{/unless}}'), { a: true });
   });
 
-  it('are those of partials too, but not what a call gives them', () => {
+  it('include those of partials, except what a call provides', () => {
     const header = partial('_header@1', '{{today}} {{name}} {{> inner}}', {
       inner: partial('_inner@1', '{{deep}}'),
     });
@@ -82,14 +82,14 @@ describe('the inputs that a template reads', () => {
     });
   });
 
-  it('are those of inline partials, also of one that calls itself', () => {
+  it('include those of inline partials, also of a recursive one', () => {
     assert.deepEqual(read('{{#*inline "x"}}{{a}}{{#if b}}{{> x}}{{/if}}{{/inline}}{{> x}}'), {
       a: true,
       b: false,
     });
   });
 
-  it('are told of a template whose partials multiply, without reading each use again', () => {
+  it('are found in a template whose partials multiply, without reading each use again', () => {
     let last = partial('_0@1', '{{leaf}}');
     for (let level = 1; level < 30; level++)
       last = partial(`_${level}@1`, '{{> a}}{{> b}}', { a: last, b: last });
@@ -142,7 +142,7 @@ describe('the inputs that a template reads', () => {
   );
   const input = fc.dictionary(name, value, { maxKeys: 3 });
 
-  it('hold every input whose lack a rendering finds, whatever was given', () => {
+  it('include every input that a rendering reports as missing', () => {
     fc.assert(
       fc.property(linked, input, (linked, input) => {
         const inputs = readInputs(linked);
@@ -166,7 +166,7 @@ describe('the inputs that a template reads', () => {
 });
 
 describe('the inputs that callers provide', () => {
-  it('are those that the schema declares, and those that are read besides', async () => {
+  it('are those the schema declares, and others that are read', async () => {
     const source = `---
 input:
   schema:
@@ -192,7 +192,7 @@ input:
     );
   });
 
-  it('of a block on a declared flag are those of the text around it', async () => {
+  it('in a block on a declared flag are those of the text around it', async () => {
     const inputs = await inputsOf(
       declaring('flag: boolean', 'object(object):', '  a: string').replace(
         /x$/,
@@ -210,7 +210,7 @@ describe('comparing the inputs of two versions', () => {
         `${name} ${change} ${breaking ? 'breaks' : 'is fine'} ${from} → ${to}`,
     );
 
-  it('names what is added, removed and required now', async () => {
+  it('names added, removed and newly required inputs', async () => {
     assert.deepEqual(
       await words(declaring('a: string', 'b?: number'), declaring('b: number', 'c?: string', 'd: any')),
       [
@@ -226,7 +226,7 @@ describe('comparing the inputs of two versions', () => {
     ]);
   });
 
-  it('tells a type that takes what the old one took from one that does not', async () => {
+  it('distinguishes a type that accepts all old values from one that does not', async () => {
     const change = (from: string, to: string) => words(declaring(from), declaring(to));
     assert.deepEqual(await change('a: string', 'a: number'), ['a type breaks string → number']);
     assert.deepEqual(await change('a: integer', 'a: number'), ['a type is fine integer → number']);
@@ -243,7 +243,7 @@ describe('comparing the inputs of two versions', () => {
     assert.deepEqual(await change('a: string, one', 'a: string, other words'), []);
   });
 
-  it('looks into objects: what is new there may be missing, and what is gone is ignored', async () => {
+  it('compares objects: new properties may be missing, and removed ones are ignored', async () => {
     const object = (...properties: string[]) =>
       declaring('o(object):', ...properties.map(each => `  ${each}`));
     const change = 'object → object';
@@ -259,7 +259,7 @@ describe('comparing the inputs of two versions', () => {
     assert.deepEqual(await words(object('b: string', 'a: string'), object('a: string', 'b: string')), []);
   });
 
-  it('says that a partial reads something new', async () => {
+  it('reports that a partial reads something new', async () => {
     const inputs = (header: string) => inputsOf('{{> header}}', { header: partial('_header@1', header) });
     assert.deepEqual(
       compareInputs(await inputs('{{today}}'), await inputs('{{today}} {{branch}}')).map(({ name }) => name),
@@ -267,7 +267,7 @@ describe('comparing the inputs of two versions', () => {
     );
   });
 
-  it('takes a schema that is too large to compare for none', async () => {
+  it('ignores a schema that is too large to compare', async () => {
     const many = Array.from({ length: 3000 }, (_, n) => `"v${n}"`).join(', ');
     const aliases = Array.from({ length: 10 }, (_, n) => `a${n}(object):\n      b(enum): *many`);
     const source = `---\nmany: &many [${many}]\ninput:\n  schema:\n    o(object):\n${aliases
@@ -291,7 +291,7 @@ describe('comparing the inputs of two versions', () => {
     )
     .map(([lines, uses]) => declaring(...lines).replace(/x$/, `x${uses.join('')}`));
 
-  it('finds nothing between a version and itself, and the mirror image the other way round', async () => {
+  it('finds nothing between equal versions, and the mirror image in reverse', async () => {
     await fc.assert(
       fc.asyncProperty(source, source, async (one, other) => {
         const [left, right] = [await inputsOf(one), await inputsOf(other)];
@@ -308,7 +308,7 @@ describe('comparing the inputs of two versions', () => {
     );
   });
 
-  it('finds nothing that breaks only where whoever gave enough before gives enough now', async () => {
+  it('finds no breaking change only if callers that provided enough before still do', async () => {
     await fc.assert(
       fc.asyncProperty(source, source, async (one, other) => {
         const before = await inputsOf(one);
@@ -333,7 +333,7 @@ describe('comparing the inputs of two versions', () => {
     );
   });
 
-  it('is the same whether partials stand in their places or not', () => {
+  it('is the same with partials resolved or not', () => {
     const header = partial('_header@1', 'On {{today}}');
     const linked = { template: '{{> header}} {{name}}', partials: new Map([['header', header]]) };
     assert.deepEqual([...readInputs({ template: flatten(linked), partials: NONE })], [...readInputs(linked)]);

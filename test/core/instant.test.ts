@@ -4,7 +4,7 @@ import { timestamp } from '../../src/contract/values.ts';
 import { isWritableInstant, LAST_INSTANT, writtenInstant } from '../../src/core/instant.ts';
 
 describe('an instant', () => {
-  it('is taken if it can be written in UTC, and then it is read again', () => {
+  it('is accepted if it can be written in UTC, and parses back', () => {
     const two = (max: number) => fc.integer({ min: 0, max }).map(each => String(each).padStart(2, '0'));
     const offset = fc
       .tuple(fc.constantFrom('+', '-'), two(30), two(75))
@@ -27,13 +27,13 @@ describe('an instant', () => {
     );
   });
 
-  it('is refused where its offset leads out of the years of four digits', () => {
+  it('is refused if its offset leads out of four-digit years', () => {
     for (const text of ['9999-12-31T23:59:59-00:01', '0000-01-01T00:00:00+00:01', 'tomorrow'])
       assert.ok(!isWritableInstant(text), text);
     assert.ok(isWritableInstant('9999-12-31T23:59:59Z'));
   });
 
-  it('is written as the last or the first where it cannot be written', () => {
+  it('is clamped to the first or last that can be written', () => {
     assert.equal(writtenInstant(Number.POSITIVE_INFINITY), '9999-12-31T23:59:59.999Z');
     assert.equal(writtenInstant(LAST_INSTANT + 1), '9999-12-31T23:59:59.999Z');
     assert.equal(writtenInstant(-1e15), '0000-01-01T00:00:00.000Z');

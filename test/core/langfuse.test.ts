@@ -230,7 +230,7 @@ const input = fc.record(
 ) as fc.Arbitrary<Inputs>;
 
 describe("a prompt in Langfuse's form", () => {
-  it('is compiled by Langfuse’s clients to what the registry renders, or refused', async () => {
+  it('compiles in Langfuse’s clients to what the registry renders, or is refused', async () => {
     const seen = { served: 0, refused: 0, invalid: 0, chat: 0, missing: 0 };
     await fc.assert(
       fc.asyncProperty(
@@ -273,7 +273,7 @@ describe("a prompt in Langfuse's form", () => {
     assert.ok(seen.served > seen.invalid && seen.chat > 50 && seen.refused > 50, JSON.stringify(seen));
   });
 
-  it('is a text without roles, and a chat with them', async () => {
+  it('is text without roles, and a chat with them', async () => {
     assert.deepEqual(await forLangfuse('Hello {{name}}{{! the caller }}, {{~ tone }}'), {
       type: 'text',
       prompt: 'Hello {{name}},{{tone}}',
@@ -289,7 +289,7 @@ describe("a prompt in Langfuse's form", () => {
     });
   });
 
-  it('is refused with its place and what to do where substitution would write something else', async () => {
+  it('is refused at its place with advice if substitution would write something else', async () => {
     const cases: readonly (readonly [string, RegExp])[] = [
       [
         'Hi\n{{#if name}}x{{/if}}',
@@ -336,13 +336,13 @@ describe("a prompt in Langfuse's form", () => {
     );
   });
 
-  it('is refused in the sentence that its documentation quotes', async () => {
+  it('is refused with the message its documentation quotes', async () => {
     const page = await readFile(new URL('../../docs/integrations/langfuse.md', import.meta.url), 'utf8');
     const [, quoted] = /^> (.*)$/m.exec(page) ?? [];
     assert.equal(await refusal('Dear {{name}},\n\n\n{{#if name}}x{{/if}}'), quoted);
   });
 
-  it('is given where what substitution does not know changes nothing', async () => {
+  it('is given if features without substitution change nothing', async () => {
     const unused = '---\ninput:\n  schema:\n    a: string\n    b?: string\n  default:\n    b: x\n---\n{{a}}';
     assert.deepEqual(await forLangfuse(unused), { type: 'text', prompt: '{{a}}' });
     const required = '---\ninput:\n  schema:\n    q: string\n---\n{{role "user"}}\n{{q}}';

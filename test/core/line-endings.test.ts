@@ -19,7 +19,7 @@ const returned = (source: string) => source.replaceAll('\n', '\r\n');
 const numRuns = runs(20_000, 1000);
 
 describe('line endings', () => {
-  it('and byte order marks are taken out, and nothing else', () => {
+  it('are normalized and byte order marks removed, and nothing else', () => {
     assert.equal(plainText('\ufeffone\r\ntwo\nthree\r\r\n'), 'one\ntwo\nthree\n');
     assert.equal(plainText('a\rb\r'), 'a\rb\r');
     assert.equal(plainText('one\ufeff\n'), 'one\ufeff\n');
@@ -34,7 +34,7 @@ describe('line endings', () => {
     );
   });
 
-  it('do not make another text of one, in whichever form it was published', () => {
+  it('do not affect whether texts are the same, in whatever form they were published', () => {
     fc.assert(
       fc.property(plain, text, (source, other) => {
         for (const form of [source, returned(source), MARK + source, MARK + returned(source)]) {
@@ -50,7 +50,7 @@ describe('line endings', () => {
     );
   });
 
-  it('that are mixed are told by the digest of the plain text', () => {
+  it('that are mixed are recognized by the digest of the plain text', () => {
     const mixed = 'one\r\ntwo\nthree\n';
     const published = publishedText(mixed);
     assert.deepEqual(published, { digest: digestOf(mixed), text: digestOf('one\ntwo\nthree\n') });
@@ -60,14 +60,14 @@ describe('line endings', () => {
     assert.deepEqual(publishedText('one\n'), { digest: digestOf('one\n') });
   });
 
-  it('are published as the registry has them', () => {
+  it("are published as in the registry's version", () => {
     assert.equal(withLineEndingsOf('\ufeffone\r\n', undefined), 'one\n');
     assert.equal(withLineEndingsOf('one\r\nthree\r\n', 'one\ntwo\n'), 'one\nthree\n');
     assert.equal(withLineEndingsOf('one\nthree\n', '\ufeffone\r\ntwo\r\n'), '\ufeffone\r\nthree\r\n');
     assert.equal(withLineEndingsOf('\ufeffone\r\nthree', 'one'), 'one\nthree');
   });
 
-  it('that are mixed stay with the lines that stay; a new line takes that of the line above', () => {
+  it('that are mixed stay with unchanged lines, and a new line takes that of the line above', () => {
     const mixed = 'one\r\ntwo\nthree\r\nfour';
     assert.equal(
       withLineEndingsOf('one\nnew\ntwo\nnew\nthree\nfour\nfive\n', mixed),
@@ -83,7 +83,7 @@ describe('line endings', () => {
     );
   });
 
-  it('change nothing of the text that is published, and do not depend on those of the file', () => {
+  it('do not change the published text, which does not depend on those of the file', () => {
     fc.assert(
       fc.property(text, fc.option(text, { nil: undefined }), (source, published) => {
         const sent = withLineEndingsOf(source, published);
@@ -97,7 +97,7 @@ describe('line endings', () => {
     );
   });
 
-  it('take linear time', () => {
+  it('are normalized in linear time', () => {
     for (const part of ['\r', '\ufeff', '\r\n', '\r\r\r\n', 'a\r']) {
       const source = part.repeat(400_000);
       assert.equal(plainText(withLineEndingsOf(source, 'a\nb\r\n')), plainText(source));

@@ -17,8 +17,8 @@ const stepsOf = (versions: readonly (readonly string[])[]): LineStep[] =>
     map: lineMap(versions[index] ?? [], to),
   }));
 
-describe('a line that is followed', () => {
-  it('is one of the same text, or gone and near a line that there is', () => {
+describe('a mapped line', () => {
+  it('has the same text, or is gone and near an existing line', () => {
     fc.assert(
       fc.property(lines, lines, (from, to) => {
         const map = lineMap(from, to);
@@ -35,7 +35,7 @@ describe('a line that is followed', () => {
       { numRuns: runs(20_000, 2000) },
     );
   });
-  it('stays where it is in a text that is the same, whatever its line endings', () => {
+  it('stays in place in an unchanged text, whatever its line endings', () => {
     fc.assert(
       fc.property(lines, fc.constantFrom('\n', '\r\n', '\r'), (text, ending) => {
         const map = lineMap(text, linesOfText(text.join(ending)));
@@ -44,7 +44,7 @@ describe('a line that is followed', () => {
       { numRuns: runs(5000, 500) },
     );
   });
-  it('comes to the same place in one go and version by version', () => {
+  it('reaches the same place in one step and version by version', () => {
     fc.assert(
       fc.property(
         fc.array(lines, { minLength: 2, maxLength: 6 }),
@@ -63,7 +63,7 @@ describe('a line that is followed', () => {
       { numRuns: runs(20_000, 2000) },
     );
   });
-  it('moves with what is inserted before it, and tells which version changed or removed it', () => {
+  it('moves with lines inserted before it, and names the version that changed or removed it', () => {
     const steps = stepsOf([
       ['one', 'two', 'three'],
       ['zero', 'one', 'two', 'three'],
@@ -77,7 +77,7 @@ describe('a line that is followed', () => {
     assert.deepEqual(followLine(at(3), steps), { line: 3, gone: null });
     assert.deepEqual(followLine(at(2), steps), { line: 3, gone: { version: 3, how: 'changed' } });
   });
-  it('is found in long texts, and gone where more differs than is looked at', () => {
+  it('is found in long texts, and gone where too much differs to compare', () => {
     const long = (word: string) => Array.from({ length: 3000 }, (_, index) => `${word} ${index}`);
     const map = lineMap(['first', ...long('old'), 'last'], ['first', ...long('new'), 'last']);
     assert.deepEqual(map.of(1), { line: 1 });
@@ -86,7 +86,7 @@ describe('a line that is followed', () => {
     const moved = lineMap(long('same'), ['new', ...long('same')]);
     assert.deepEqual(moved.of(3000), { line: 3001 });
   });
-  it('is counted as the lines are told apart', () => {
+  it('is counted as lines are split', () => {
     const text = fc.array(fc.constantFrom('\r', '\n', '\r\n', 'a', '\u2028', '😀'), { maxLength: 12 });
     fc.assert(
       fc.property(text, parts => {

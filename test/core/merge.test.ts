@@ -25,8 +25,8 @@ const numRuns = runs(50_000, 2000);
 const linesOf = (source: string) => source.match(/[^\n]*\n|[^\n]+/g) ?? [];
 const count = (source: string, line: string) => linesOf(source).filter(each => each === line).length;
 
-describe('the merge of two texts with a base', () => {
-  it('puts changes in different places together', () => {
+describe('a three-way merge', () => {
+  it('combines changes in different places', () => {
     assert.equal(
       mergeTexts('1\n2\n3\n4\n5\n', '1\nmine\n3\n4\n5\n', '1\n2\n3\n4\ntheirs\n'),
       '1\nmine\n3\n4\ntheirs\n',
@@ -36,16 +36,16 @@ describe('the merge of two texts with a base', () => {
     assert.equal(mergeTexts('1\n2\n3\n4\n5', '1\n3\n4\n5', '1\n2\n3\n4\nfive'), '1\n3\n4\nfive');
   });
 
-  it('takes the same change of both once, beside a change of one', () => {
+  it('takes the same change of both sides once, beside a change of one', () => {
     assert.equal(mergeTexts('a\nd\r\nea\n', 'a\nd\r\na\n', 'd\r\na\n'), 'd\r\na\n');
   });
 
-  it('is made of as many lines as a source can have', () => {
+  it('handles as many lines as a source can have', () => {
     const lines = '\n'.repeat(700_000);
     assert.equal(mergeTexts(`a\n${lines}b\n`, `A\n${lines}b\n`, `a\n${lines}B\n`), `A\n${lines}B\n`);
   });
 
-  it('is none where both changed the same lines, or lines next to each other, in different ways', () => {
+  it('conflicts if both sides changed the same or neighboring lines differently', () => {
     assert.equal(mergeTexts('1\n2\n3\n', '1\nmine\n3\n', '1\ntheirs\n3\n'), undefined);
     assert.equal(mergeTexts('1\n2\n3\n4\n', '1\nmine\n3\n4\n', '1\n2\ntheirs\n4\n'), undefined);
     assert.equal(mergeTexts('1\n2\n', '1\nmine\n2\n', '1\ntheirs\n2\n'), undefined);
@@ -53,7 +53,7 @@ describe('the merge of two texts with a base', () => {
     assert.equal(mergeTexts('1\n2\n3\n', '1\nboth\n3\nmine\n', '1\nboth\n3\n'), '1\nboth\n3\nmine\n');
   });
 
-  it('keeps every change of either side, whichever is called mine', () => {
+  it('keeps every change of both sides, in either order', () => {
     let merged = 0;
     fc.assert(
       fc.property(texts, ({ base, mine, theirs }) => {
@@ -77,7 +77,7 @@ describe('the merge of two texts with a base', () => {
     assert.ok(merged > numRuns / 20, `${merged} were merged`);
   });
 
-  it('gives up where it would take too long', () => {
+  it('gives up if it would take too long', () => {
     const lines = (word: string) => Array.from({ length: 5000 }, (_, index) => `${word} ${index}\n`).join('');
     assert.equal(mergeTexts(lines('a'), lines('b'), lines('c')), undefined);
   });

@@ -26,16 +26,16 @@ describe('names that differ only by case', () => {
     });
     assert.equal(clash('a/B/c/x', 'a/b/C/y')?.as, 'a/b/C');
   });
-  it('clash with nothing where they are the same, or differ by more', () => {
+  it('do not clash if they are equal or differ by more', () => {
     assert.equal(clash('a/b', 'a/b'), undefined);
     assert.equal(clash('a/B', 'a/c'), undefined);
     assert.equal(clash('a/B/x', 'b/b/y'), undefined);
   });
-  it('are no clash of a prompt with a folder: the file of one is "fees.prompt"', () => {
+  it('do not clash as a prompt and a folder, as the file of the prompt is "fees.prompt"', () => {
     assert.equal(clash('Fees', 'fees/explain'), undefined);
     assert.equal(clash('fees/explain', 'Fees'), undefined);
   });
-  it('are told of with what to use instead', () => {
+  it('are reported with the name to use instead', () => {
     const name = parsePromptName('Fees/Tier2/x');
     const found = closestCaseClash(name, ['fees/a', 'fees/tier2/y'].map(parsePromptName));
     assert.match(
@@ -45,7 +45,7 @@ describe('names that differ only by case', () => {
     const other = parsePromptName('A/B');
     assert.match(whyTaken(other, clash('A/B', 'a/b')!), /"A\/B" .* "a\/b".*one file.*Use "a\/b"/);
   });
-  it('have the same last segment, whatever it is', () => {
+  it('have the same last segment', () => {
     fc.assert(
       fc.property(promptNames, promptNames, (name, other) => {
         const last = foldCase(lastSegment(other));
@@ -54,7 +54,7 @@ describe('names that differ only by case', () => {
       }),
     );
   });
-  it('clash, whatever names they are', () => {
+  it('clash, whatever they are', () => {
     fc.assert(
       fc.property(
         promptNames.chain(name => fc.tuple(fc.constant(name), inOtherCase(name))),
@@ -65,7 +65,7 @@ describe('names that differ only by case', () => {
       ),
     );
   });
-  it('clash exactly where a disk that tells no case would hold one file or folder for two', () => {
+  it('clash exactly where a case-insensitive disk would merge files or folders', () => {
     fc.assert(
       fc.property(meetingNames, meetingNames, (one, two) => {
         const spelled = new Map(pathsOf(one).map(path => [path.toLowerCase(), path]));
@@ -75,7 +75,7 @@ describe('names that differ only by case', () => {
       }),
     );
   });
-  it('lead to a name that can be, among names that could all be', () => {
+  it('lead to an available name among names that can coexist', () => {
     fc.assert(
       fc.property(fc.array(meetingNames, { maxLength: 12 }), meetingNames, (names, name) => {
         const kept: typeof names = [];

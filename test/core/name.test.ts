@@ -58,7 +58,7 @@ describe('a prompt name', () => {
     ['x'.repeat(201), /200/],
   ];
   for (const [name, why] of refused) {
-    it(`is refused with its reason: ${JSON.stringify(name.slice(0, 20))}`, () => {
+    it(`is refused with a reason: ${JSON.stringify(name.slice(0, 20))}`, () => {
       assert.throws(
         () => parsePromptName(name),
         (e: unknown) => Problem.is(e, 'invalid_name') && why.test(e.message),
@@ -66,12 +66,12 @@ describe('a prompt name', () => {
     });
   }
 
-  it('never carries a control character into its message', () => {
+  it('never puts a control character into its message', () => {
     const why = validatePromptName('a\u001b[31m\nforged') ?? '';
     assert.ok([...why].every(character => character >= ' '));
   });
 
-  it('fits the pattern of the JSON Schema whenever it is valid', () => {
+  it('matches the JSON Schema pattern whenever it is valid', () => {
     fc.assert(
       fc.property(
         fc.stringMatching(/^[A-Za-z0-9_./-]{1,30}$/),
@@ -80,7 +80,7 @@ describe('a prompt name', () => {
     );
   });
 
-  it('and its file lead to each other', () => {
+  it('converts to its file and back', () => {
     const name = parsePromptName('support/triage');
     assert.equal(fileOfPrompt(name), 'support/triage.prompt');
     assert.equal(promptOfFile('support/triage.prompt'), name);
@@ -92,12 +92,12 @@ describe('a prompt name', () => {
     assert.equal(folderOf(parsePromptName('x')), '');
   });
 
-  it('has folders above it, the outermost first', () => {
+  it('has parent folders, the outermost first', () => {
     assert.deepEqual(foldersAbove(parsePromptName('a/b/c')), ['a', 'a/b']);
     assert.deepEqual(foldersAbove(parsePromptName('a')), []);
   });
 
-  it('shares folders with another', () => {
+  it('has folders in common with another', () => {
     const shared = (one: string, other: string) => sharedFolder(parsePromptName(one), parsePromptName(other));
     assert.equal(shared('a/b/c', 'a/b/_d'), 'a/b');
     assert.equal(shared('a/b/c', 'a/B/_d'), 'a');
@@ -112,7 +112,7 @@ describe('a prompt name', () => {
 });
 
 describe('a partial', () => {
-  it('is looked for beside the prompt, then in each folder above', () => {
+  it('is looked up beside the prompt, then in each parent folder', () => {
     assert.deepEqual(partialCandidates(parsePromptName('a/b/c'), 'header'), [
       'a/b/_header',
       'a/_header',
@@ -123,7 +123,7 @@ describe('a partial', () => {
       'shared/_header',
     ]);
   });
-  it('whose name climbs out is looked for nowhere', () => {
+  it('whose name leads out of the root is never found', () => {
     assert.deepEqual(partialCandidates(parsePromptName('a/b'), '../../etc/passwd'), []);
   });
 });

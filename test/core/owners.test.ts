@@ -27,14 +27,14 @@ function errorsOf(text: string): string[] {
 }
 
 describe('owners', () => {
-  describe('a text of them', () => {
-    it('has a pattern and its owners in each line, with or without "@"', () => {
+  describe('text', () => {
+    it('has a pattern and its owners on each line, with or without "@"', () => {
       assert.deepEqual(rulesOf('* @dana\n\nsupport/**\t@sam   lee # the team\n'), [
         { line: 1, pattern: '*', owners: ['dana'] },
         { line: 3, pattern: 'support/**', owners: ['sam', 'lee'] },
       ]);
     });
-    it('may be of any system, begin with a byte order mark and have comments alone', () => {
+    it('may have any line endings, start with a byte order mark and contain only comments', () => {
       assert.deepEqual(
         rulesOf('\uFEFF# all\r\n* dana\rsupport/** sam').map(({ line }) => line),
         [2, 3],
@@ -42,7 +42,7 @@ describe('owners', () => {
       assert.deepEqual(rulesOf('  # nobody\n\n\t\n'), []);
       assert.deepEqual(rulesOf(''), []);
     });
-    it('puts names with blanks in quotation marks', () => {
+    it('needs quotation marks around names with spaces', () => {
       assert.deepEqual(rulesOf('* @"Mara Lindqvist" "Åsa Öberg 🦊"')[0]?.owners, [
         'Mara Lindqvist',
         'Åsa Öberg 🦊',
@@ -52,7 +52,7 @@ describe('owners', () => {
         owners: ['org/team', 'Dana / Ops', 'Ops / Lee', 'sam'],
       });
     });
-    it('names each person once, however the name is written', () => {
+    it('names each person once, in any spelling', () => {
       assert.deepEqual(rulesOf('* @dana Dana @DANA sam')[0]?.owners, ['dana', 'sam']);
     });
     for (const [text, why] of [
@@ -79,7 +79,7 @@ describe('owners', () => {
       ['* dana\n'.repeat(MAX_OWNER_RULES + 1), /^201: More than 200 lines/],
       [`#${'x'.repeat(MAX_OWNERS_LENGTH)}`, /at most 16384 are/],
     ] as const)
-      it(`names the line of what is wrong: ${text.slice(0, 24).replaceAll('\n', '⏎')}`, () => {
+      it(`names the line of an error: ${text.slice(0, 24).replaceAll('\n', '⏎')}`, () => {
         assert.match(errorsOf(text)[0] ?? '', why);
       });
     for (const [text, wrong] of [
@@ -89,18 +89,18 @@ describe('owners', () => {
       ['* @dana @"Mara', '"Mara'],
       ['* "dana"sam', '"s'],
     ] as const)
-      it(`marks the place in the line: ${text.replaceAll('\n', '⏎')}`, () => {
+      it(`marks the error in the line: ${text.replaceAll('\n', '⏎')}`, () => {
         const parsed = parseOwners(text);
         const [error] = 'errors' in parsed ? parsed.errors : [];
         const line = text.split('\n')[(error?.line ?? 0) - 1];
         assert.equal(line?.slice(error?.start, error?.end), wrong);
       });
-    it('holds in no part while one line is wrong, and names up to 20 of these', () => {
+    it('is not applied at all while one line is wrong, and up to 20 errors are named', () => {
       assert.equal(errorsOf('* dana\n!\n'.repeat(30)).length, 20);
     });
   });
 
-  describe('a pattern', () => {
+  describe('pattern', () => {
     for (const [pattern, matched, others] of [
       ['*', ['a', 'a/b/c'], []],
       ['**', ['a', 'a/b/c'], []],
@@ -126,7 +126,7 @@ describe('owners', () => {
       .map(([segments, at]) => (at === null ? segments : segments.toSpliced(at, 0, '**')).join('/'));
     const name = fc.array(segment, { minLength: 1, maxLength: 6 }).map(segments => segments.join('/'));
 
-    it('matches as a regular expression made of it would', () => {
+    it('matches as the equivalent regular expression does', () => {
       fc.assert(
         fc.property(pattern, name, (text, prompt) => {
           const expected = text === '*' || expressionOf(text).test(prompt.toLowerCase());
@@ -135,7 +135,7 @@ describe('owners', () => {
         { numRuns: runs(20_000, 1000) },
       );
     });
-    it('decides where it is the last that matches', () => {
+    it('applies if it is the last that matches', () => {
       fc.assert(
         fc.property(fc.array(pattern, { minLength: 1, maxLength: 6 }), name, (patterns, prompt) => {
           const rules = rulesOf(patterns.map(each => `${each} dana`).join('\n'));
@@ -147,7 +147,7 @@ describe('owners', () => {
     });
   });
 
-  it('are read from any text or refused with lines that it has', () => {
+  it('are parsed from any text, or refused with existing lines', () => {
     const piece = fc.oneof(
       fc.constantFrom(
         '*',
@@ -185,7 +185,7 @@ describe('owners', () => {
     );
   });
 
-  it('must each have approved for what has several, and one of them is enough', () => {
+  it('must approve for every rule, and one owner of a rule is enough', () => {
     const rules = rulesOf('a dana sam\nb lee');
     const missing = (...approvers: string[]) => missingRules(rules, approvers).map(({ pattern }) => pattern);
     assert.deepEqual(missing(), ['a', 'b']);
@@ -194,7 +194,7 @@ describe('owners', () => {
     assert.deepEqual(missing('LEE', 'dana'), []);
   });
 
-  it('are waited for by name, or it is said that nobody can', () => {
+  it('are named as those who can approve, or nobody can', () => {
     const change = { approvals: [], approvalsNeeded: 1, canApprove: ['dana', 'sam'] };
     assert.equal(changeWaitsFor(change), '1 approval by dana or sam');
     assert.equal(
@@ -207,7 +207,7 @@ describe('owners', () => {
     );
   });
 
-  it('are named as one says it', () => {
+  it('are listed in a sentence', () => {
     assert.equal(eitherOf(['dana']), 'dana');
     assert.equal(eitherOf(['dana', 'sam']), 'dana or sam');
     assert.equal(eitherOf(['dana', 'sam', 'lee']), 'dana, sam or lee');

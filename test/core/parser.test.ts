@@ -101,7 +101,7 @@ const texts = fc.oneof(
 );
 
 describe('parse', () => {
-  it('gives the tree of Handlebars, or its error, for any text', () => {
+  it('returns the tree of Handlebars, or its error, for any text', () => {
     let valid = 0;
     fc.assert(
       fc.property(texts, text => {
@@ -117,14 +117,14 @@ describe('parse', () => {
     );
     assert.ok(valid > runs(6000, 400), `${valid} of the texts were templates`);
   });
-  it('gives the columns behind a line separator as behind any other character', () => {
+  it('returns columns after a line separator as after any other character', () => {
     for (const separator of ['\u2028', '\u2029'])
       for (const text of [`a\n${separator}b{{c}}`, `a\r${separator}{{> b}}`, `{{!\r\n${separator}}}{{c}}`]) {
         const at = text.lastIndexOf('{{') - Math.max(text.indexOf('\n'), text.indexOf('\r')) - 1;
         assert.equal(parse(text).body.at(-1)?.loc.start.column, at, JSON.stringify(text));
       }
   });
-  it('leaves the package as it is', () => {
+  it('does not modify the Handlebars package', () => {
     parse('{{a}}');
     const { Parser } = Handlebars as unknown as { Parser: { lexer: { _currentRules(): readonly number[] } } };
     Handlebars.parse('{{a}}');

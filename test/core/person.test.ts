@@ -8,23 +8,23 @@ import { runs } from '../runs.ts';
 
 const UNSEEN = { ...HIDDEN_CHARACTERS, ...INKLESS_CHARACTERS };
 
-describe('The name of an actor', () => {
+describe("an actor's name", () => {
   for (const name of ['mara.lindqvist', 'checkout-service', 'José', '김민준', 'Łukasz K', 'x'.repeat(100)])
     it(`may be ${name.slice(0, 20)}`, () => assert.equal(validateActor(name), undefined));
 
   for (const [name, character] of Object.entries(UNSEEN))
-    it(`holds no ${name}`, () => {
+    it(`cannot contain ${name}`, () => {
       for (const text of [`ana${character}`, `${character}ana`, `a${character}na`])
         assert.match(validateActor(text) ?? '', /control, line-break or invisible characters/);
       assert.match(validateActor(character) ?? '', /needs a name/);
     });
 
-  it('is not empty, blank or over 100 characters', () => {
+  it('cannot be empty, blank or over 100 characters', () => {
     for (const text of ['', ' ', '\u00a0\u3000']) assert.match(validateActor(text) ?? '', /needs a name/);
     assert.match(validateActor('x'.repeat(101)) ?? '', /at most 100 characters; this one has 101/);
   });
 
-  it('can be taken from any text in which there is something to be seen', () => {
+  it('can be derived from any text with a visible character', () => {
     fc.assert(
       fc.property(hostileText, text => {
         const actor = actorIn(text);
@@ -38,20 +38,20 @@ describe('The name of an actor', () => {
   });
 });
 
-describe('Two names of actors', () => {
+describe('two actor names', () => {
   for (const [name, character] of Object.entries(UNSEEN))
-    it(`are one person's where only a ${name} tells them apart`, () => {
+    it(`are the same person's if they differ only by ${name}`, () => {
       // What ends a line also parts words, as a space does.
       const parts = /\s/.test(character) ? [`ana${character}`, `${character}ana`] : [`a${character}na`];
       for (const text of parts) assert.ok(isSamePerson(text, 'ana'));
     });
 
-  it('are one person’s in any case, width and with any blanks', () => {
+  it('are the same person’s in any case, width and spacing', () => {
     for (const text of ['ANA LEE', 'ａｎａ ｌｅｅ', ' ana  lee ', 'ana\u00a0lee', 'Ana\u3000Lee'])
       assert.ok(isSamePerson(text, 'ana lee'), text);
   });
 
-  it('are two people’s where one sees the difference', () => {
+  it('are two people’s if they look different', () => {
     for (const text of ['anna', 'an a', 'ana.', 'аna' /* Cyrillic а */, 'aña'])
       assert.ok(!isSamePerson(text, 'ana'), text);
   });

@@ -44,7 +44,7 @@ const applied = (n: number, change: object = {}, about: object = {}) =>
 const ended = (kind: 'rejected' | 'cancelled', n = 2) =>
   event(n, `promotion.${kind}`, { promotion: '7', comment: 'No' }, { actor: 'ada' });
 
-describe('a promotion as its events tell it', () => {
+describe('a promotion built from its events', () => {
   it('is requested, approved, planned, held, approved again and applied', () => {
     const first = told(forLater);
     assert.deepEqual(
@@ -68,17 +68,17 @@ describe('a promotion as its events tell it', () => {
     const last = promotionAfter(fourth, applied(6, {}, { at: LATER }));
     assert.deepEqual([last.state, last.appliedAt, last.appliedSeq], ['applied', LATER, 12]);
   });
-  it('is applied by its first event where it need not wait', () => {
+  it('is applied by its first event if it need not wait', () => {
     const { state, appliedSeq, id } = told(applied(1));
     assert.deepEqual([state, appliedSeq, id], ['applied', 7, 7]);
   });
-  it('says who ended it and which took its place', () => {
+  it('records who ended it and which promotion superseded it', () => {
     assert.deepEqual(told(requested, ended('rejected')).closed, { at: AT, by: 'ada', comment: 'No' });
     assert.equal(told(requested, ended('cancelled')).state, 'cancelled');
     const superseded = told(requested, event(2, 'promotion.superseded', { promotion: '7', by: '9' }));
     assert.deepEqual([superseded.state, superseded.supersededBy], ['superseded', 9]);
   });
-  it('stays as it is by a comment, when it is over too', () => {
+  it('is not changed by a comment, even after its end', () => {
     const comment = event(3, 'promotion.commented', { promotion: '7', text: 'Hm' });
     const over = told(requested, ended('rejected'));
     assert.equal(promotionAfter(over, comment), over);

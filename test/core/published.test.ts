@@ -7,8 +7,8 @@ import { UNRENDERABLE } from './check/unrenderable.ts';
 const rendered = (source: string, isPublished: boolean) =>
   render({ source, input: {}, partials: new Map(), label: 'p@1', isPublished }).then(({ text }) => text);
 
-describe('a version that was published before its template was checked', () => {
-  it('renders where what is wrong stands in a branch that does not run', async () => {
+describe('a version published before templates were checked', () => {
+  it('renders if the error is in a branch that does not run', async () => {
     let tried = 0;
     for (const { template } of UNRENDERABLE) {
       const source = `{{#if never}}${template}{{/if}}ok`;
@@ -25,7 +25,7 @@ describe('a version that was published before its template was checked', () => {
     assert.ok(tried > 20, `only ${tried} were tried`);
   });
 
-  it('says in our words what cannot be rendered', async () => {
+  it('explains in our words what cannot be rendered', async () => {
     for (const [source, why] of [
       ['{{upper who}}', /There is no helper "upper"/],
       ['{{#list a}}x{{/list}}', /There is no helper "list"/],

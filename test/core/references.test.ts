@@ -18,7 +18,7 @@ describe('version references in a text', () => {
     assert.deepEqual(found('promptforge://embedded/support/triage@7'), [['support/triage@7', 23]]);
   });
 
-  it('are found behind the escapes of JSON, URLs and colors, which are no part of a name', () => {
+  it('are found after escapes of JSON, URLs and colors, which are not part of a name', () => {
     for (const [text, offset] of [
       ['{"msg":"served\\nsupport/triage@12\\n"}', 16],
       ['{"msg":"\\u003csupport/triage@12\\u003e"}', 14],
@@ -44,7 +44,7 @@ describe('version references in a text', () => {
     assert.deepEqual(found('user%40163.com, C%401, %40, x%2Fcon%401'), [['C@1', 16]]);
   });
 
-  it('are none in what only looks like one', () => {
+  it('are not found in text that only resembles them', () => {
     for (const text of [
       'lodash@4.17.21',
       'mara@12th.example',
@@ -60,7 +60,7 @@ describe('version references in a text', () => {
       assert.deepEqual(found(text), [], text);
   });
 
-  it('are the same however often and by whatever a text with them was escaped', () => {
+  it('are the same however and however often their text was escaped', () => {
     const escapes: readonly ((text: string) => string)[] = [
       text => JSON.stringify(text),
       text => JSON.stringify(text).replaceAll('/', '\\/'),
@@ -87,7 +87,7 @@ describe('version references in a text', () => {
     );
   });
 
-  it('are those that were written, between any other words', () => {
+  it('are found as written, between any other words', () => {
     const name = fc.constantFrom('a', 'support/triage', '_x/y-z', 'A.b/c');
     const reference = fc
       .tuple(name, fc.integer({ min: 1, max: 10 ** 9 }))

@@ -58,8 +58,8 @@ const approved = (index: number, promotion: number) => ({
   data: { promotion: String(promotion), comment: '' },
 });
 
-describe('a release as the log tells it', () => {
-  it('begins its promotions one after the other, and applies all of them so', () => {
+describe('a release in the log', () => {
+  it('requests its promotions consecutively, and applies them together', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 12 }), fc.boolean(), (count, atomic) => {
         const all = Array.from({ length: count }, (_, index) => index);
@@ -73,7 +73,7 @@ describe('a release as the log tells it', () => {
       }),
     );
   });
-  it('is not joined later, or with other words', () => {
+  it('cannot be joined later or with a different reason', () => {
     const misfits: [string, (first: number) => object[]][] = [
       [
         'later',
@@ -101,7 +101,7 @@ describe('a release as the log tells it', () => {
     ];
     for (const [what, events] of misfits) assert.throws(() => told(3, events), EventMisfit, what);
   });
-  it('is not applied in part where it is atomic', () => {
+  it('cannot be applied in part if it is atomic', () => {
     const begun = (first: number) => [requested(0, first, first), requested(1, first + 1, first)];
     const half = told(2, first => [...begun(first), applied(0, first)]);
     assert.deepEqual([...half], [4], 'at the end of the log, somebody tells');

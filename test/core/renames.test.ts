@@ -11,7 +11,7 @@ describe('a rename', () => {
   const fresh = (name: string, text: string) => ({ name: name as PromptName, digests: textDigests(text) });
   const renames = (...args: Parameters<typeof renamedFrom>) => [...renamedFrom(...args)];
 
-  it('is known by the text of the file, whatever its line endings', () => {
+  it('is recognized by the text of the file, whatever its line endings', () => {
     assert.deepEqual(renames([gone('a', '1\n')], [fresh('b', '1\n')]), [['b', 'a']]);
     assert.deepEqual(renames([gone('a', '1\n')], [fresh('b', '\ufeff1\r\n')]), [['b', 'a']]);
     assert.deepEqual(renames([gone('a', '1\r\n2\n')], [fresh('b', '1\n2\n')]), [['b', 'a']]);
@@ -19,7 +19,7 @@ describe('a rename', () => {
     assert.deepEqual(renames([gone('a', '1')], [fresh('b', '2')]), []);
   });
 
-  it('is none where a text has more than one match', () => {
+  it('is not recognized if a text has several matches', () => {
     assert.deepEqual(renames([gone('a', '1')], [fresh('b', '1'), fresh('c', '1')]), []);
     assert.deepEqual(renames([gone('a', '1'), gone('c', '1')], [fresh('b', '1')]), []);
     assert.deepEqual(renames([gone('a', '1'), gone('c', '2')], [fresh('b', '1'), fresh('d', '2')]), [
@@ -28,7 +28,7 @@ describe('a rename', () => {
     ]);
   });
 
-  it('of a file that was edited too is known by most of its lines, where each is most like the other', () => {
+  it("of an edited file is recognized if most lines match and each file is the other's best match", () => {
     const named = (name: string, text: string) => ({ name: name as PromptName, text });
     const lines = (...words: string[]) => words.map(word => `${word}${word}${word}\n`).join('');
     const old = named('a', lines('1', '2', '3', '4', '5'));
@@ -52,7 +52,7 @@ describe('a rename', () => {
     assert.deepEqual([...similarRenames([named('e', '')], [named('f', '')])], []);
   });
 
-  it('that was noted is one, though the file was edited since, as long as both ends of it are there', () => {
+  it('recorded earlier remains valid after an edit, as long as both names are still affected', () => {
     const noted = new Map([['b', 'a']]) as unknown as Map<PromptName, PromptName>;
     assert.deepEqual(renames([gone('a', '1')], [fresh('b', 'edited')], noted), [['b', 'a']]);
     assert.deepEqual(renames([], [fresh('b', 'edited')], noted), []);

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { countNames, repeatedNameIn } from '../../src/core/repeated-names.ts';
 import { runs } from '../runs.ts';
 
-describe('a name in JSON', () => {
-  it('is found where its object has it twice, however it is written', () => {
+describe('a repeated name in JSON', () => {
+  it('is found within one object, however it is written', () => {
     for (const [json, pointer] of [
       ['{"a":1,"a":1}', '/a'],
       ['{"input":{"fee":1,"b":{},"fee":2}}', '/input/fee'],
@@ -19,7 +19,7 @@ describe('a name in JSON', () => {
       assert.equal(repeatedNameIn(json), undefined, json);
   });
 
-  it('counts once where it is there once, and is found where one is added again', () => {
+  it('is not reported for valid JSON, and is found when a name is added again', () => {
     const names = (value: unknown): number =>
       typeof value !== 'object' || value === null
         ? 0

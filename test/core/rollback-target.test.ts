@@ -12,8 +12,8 @@ function moveTo(moves: readonly AppliedPromotion[], version: number): AppliedPro
 }
 const movesTo = (...versions: number[]) => versions.reduce<AppliedPromotion[]>(moveTo, []);
 
-describe('what a rollback means that names no version', () => {
-  it('is what stood before, without what was rolled back from', () => {
+describe('the default target of a rollback', () => {
+  it('is the previous version, ignoring versions that were rolled back', () => {
     assert.equal(rollbackTarget(movesTo()), undefined);
     assert.equal(rollbackTarget(movesTo(1)), undefined);
     assert.equal(rollbackTarget(movesTo(1, 2)), 1);
@@ -24,7 +24,7 @@ describe('what a rollback means that names no version', () => {
     assert.equal(rollbackTarget(movesTo(1, 2, 3).slice(2)), 2, 'the older moves are not known');
   });
 
-  it('never returns to a version that was rolled back, also where an older one was promoted before', () => {
+  it('is never a version that was rolled back, even if an older one was promoted before', () => {
     assert.equal(rollbackTarget(movesTo(4, 2)), 4);
     assert.equal(rollbackTarget(movesTo(4, 2, 4)), undefined);
     assert.equal(rollbackTarget(movesTo(3, 4, 2, 4)), 3);
@@ -42,7 +42,7 @@ describe('what a rollback means that names no version', () => {
     );
   });
 
-  it('leads back through all that was promoted one after the other, and ends', () => {
+  it('goes back through all consecutive promotions, and ends', () => {
     const anyOrder = fc.uniqueArray(fc.integer({ min: 1, max: 50 }), { maxLength: 10 });
     fc.assert(
       fc.property(anyOrder, versions => {
@@ -58,7 +58,7 @@ describe('what a rollback means that names no version', () => {
     );
   });
 
-  it('is never where the pointer stands, and always where it stood', () => {
+  it('is never the current version, and always a previous one', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 12 }), versions => {
         const moves = movesTo(...versions.filter((version, index) => version !== versions[index - 1]));

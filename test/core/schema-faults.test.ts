@@ -33,7 +33,7 @@ function shown(source: string): readonly string[] {
 
 const of = (frontMatter: string) => `---\n${frontMatter}\n---\nx`;
 
-describe('faults of schemas', () => {
+describe('schema errors', () => {
   for (const [what, frontMatter, expected] of [
     [
       'every reference to nowhere, of the output as well',
@@ -56,13 +56,13 @@ describe('faults of schemas', () => {
       ['2:26 picoschema'],
     ],
   ] as const)
-    it(`are told of ${what}`, async () => {
+    it(`are reported for ${what}`, async () => {
       const source = of(frontMatter);
       assert.deepEqual(await refusals(source), expected);
       assert.deepEqual(shown(source), expected);
     });
 
-  it('are told beside those of the text, of partials that are missing and of YAML', async () => {
+  it('are reported with errors of the text, missing partials and YAML', async () => {
     const source = `---\ninput: {schema: {a: strin}}\n---\n{{upper x}}\n{{> nope}}\n{{json null}}`;
     const { flaw } = await prepareSource(parsePromptName('it'), source);
     const lines = (problem: Problem | undefined) => problem?.details.issues?.map(({ line }) => line);
@@ -84,7 +84,7 @@ describe('faults of schemas', () => {
     );
   });
 
-  it('are the first ones by their places if there are too many', async () => {
+  it('are limited to the first by place', async () => {
     const properties = Array.from({ length: 150 }, (_, index) => `p${index}: {$ref: "#/a"}`).join(', ');
     const many = `{schema: {type: object, properties: {${properties}}}}`;
     for (const [first, second] of [
@@ -97,7 +97,7 @@ describe('faults of schemas', () => {
     }
   });
 
-  it('of a prompt are told before those of its partials', async () => {
+  it('of a prompt come before those of its partials', async () => {
     const texts: Record<string, string> = { _p: '{{upper x}}' };
     await assert.rejects(
       linkPartials(parsePromptName('it'), '{{> p}}{{> nope}}', async name =>
@@ -107,7 +107,7 @@ describe('faults of schemas', () => {
     );
   });
 
-  it('are none of names that only the application knows, nor of what was published before', async () => {
+  it('are not reported for names only the application knows, or for already published versions', async () => {
     for (const frontMatter of [
       'output: {schema: Order}\ntoolDefs: [{name: one, inputSchema: Order, outputSchema: {order: Order}}]',
       'toolDefs: [{name: one, inputSchema: {type: object, $ref: "other.json#/x"}}, text, 5, {inputSchema: null}]',

@@ -61,7 +61,7 @@ async function refusal(source: string): Promise<Refusal | undefined> {
   return published;
 }
 
-describe('a pattern of the input that RE2 cannot run', () => {
+describe('an input pattern that RE2 does not support', () => {
   for (const [pattern, says] of [
     ['^(?=.*\\d).+$', /looks ahead or behind/],
     ['a(?!b)', /looks ahead or behind/],
@@ -78,7 +78,7 @@ describe('a pattern of the input that RE2 cannot run', () => {
     ['\\p{Nowhere}', /cannot run this regular expression/],
     ['x\\', /cannot run this regular expression/],
   ] as const)
-    it(`is refused before publishing: ${pattern.slice(0, 20)}`, async () => {
+    it(`is refused when publishing: ${pattern.slice(0, 20)}`, async () => {
       const source = sourceOf(ofPattern(pattern));
       const found = await refusal(source);
       assert.equal(found?.code, 'schema-pattern');
@@ -87,7 +87,7 @@ describe('a pattern of the input that RE2 cannot run', () => {
       assert.ok(at?.startsWith(JSON.stringify(pattern)), at);
     });
 
-  it('is found wherever a schema may be, and nowhere else', async () => {
+  it('is found anywhere in a schema, and only there', async () => {
     const wrong = '(a)\\1';
     const of = { type: 'string', pattern: wrong };
     for (const part of [
@@ -126,7 +126,7 @@ describe('a pattern of the input that RE2 cannot run', () => {
       assert.equal(await refusal(sourceOf({ type: 'object', ...part })), undefined, JSON.stringify(part));
   });
 
-  it('is not the only thing: a reference that leads back to itself is refused as well', async () => {
+  it('is refused like a circular reference', async () => {
     for (const part of [
       { $ref: '#' },
       { allOf: [{ $ref: '#' }] },
@@ -153,7 +153,7 @@ describe('a pattern of the input that RE2 cannot run', () => {
       assert.equal(await refusal(sourceOf({ type: 'object', ...part })), undefined, JSON.stringify(part));
   });
 
-  it('is not the only thing: a reference that leads to no schema is refused as well', async () => {
+  it('is refused like a reference to no schema', async () => {
     for (const part of [
       { properties: { a: { $ref: '#/nowhere' } } },
       { properties: { a: { items: { $ref: '#nowhere' } } } },
@@ -183,13 +183,13 @@ describe('a pattern of the input that RE2 cannot run', () => {
       assert.equal(await refusal(sourceOf({ type: 'object', ...part })), undefined, JSON.stringify(part));
   });
 
-  it('is none of a schema that is only described, nor of Picoschema', async () => {
+  it('is accepted in an output schema, and as a description in Picoschema', async () => {
     const output = `---\noutput:\n  schema: ${JSON.stringify(ofPattern('(a)\\1'))}\n---\nx`;
     assert.equal(await refusal(output), undefined);
     assert.equal(await refusal('---\ninput:\n  schema:\n    pattern: string, (a)\\1\n---\nx'), undefined);
   });
 
-  it('leaves nothing to refuse once a prompt is published, for any pattern', async () => {
+  it('is refused when publishing whenever a rendering would refuse it', async () => {
     const compile = await loadPatterns();
     const piece = fc.constantFrom(
       ...[
@@ -243,7 +243,7 @@ describe('a pattern of the input that RE2 cannot run', () => {
     );
   });
 
-  it('means what it means in ECMAScript', async () => {
+  it('has the meaning it has in ECMAScript otherwise', async () => {
     const compile = await loadPatterns();
     const piece = fc.constantFrom(
       ...[
@@ -301,7 +301,7 @@ describe('a pattern of the input that RE2 cannot run', () => {
     assert.ok(compared > 500, `only ${compared} were compared`);
   });
 
-  it('takes linear time to find, also where a schema holds itself or is shared', () => {
+  it('is found in linear time, even in circular or shared schemas', () => {
     const shared: Record<string, unknown> = { pattern: 'a' };
     shared['not'] = shared;
     assert.equal(patternsIn({ allOf: Array.from({ length: 1000 }, () => shared) }).length, 1);

@@ -38,7 +38,7 @@ async function refusal(rendering: Promise<unknown>): Promise<Problem> {
 }
 
 describe('validating an input', () => {
-  it('gives the answer that ajv gives, for any schema and value', async () => {
+  it('agrees with ajv for any schema and value', async () => {
     const compile = await loadPatterns();
     const ajv = new Ajv2020({ strict: false, logger: false });
     let [fitting, compared] = [0, 0];
@@ -70,7 +70,7 @@ describe('validating an input', () => {
     assert.ok(fitting > compared / 20 && fitting < compared, `${fitting} of ${compared} fit`);
   });
 
-  it('names each place that does not fit, in the rendering, the command and the preview', async () => {
+  it('names each invalid place, in the rendering, the command and the preview', async () => {
     const schema = {
       'customer(object)': { id: 'string', 'tags(array)': 'string', 'age?': 'integer' },
       'tone?(enum)': ['warm', 'firm'],
@@ -95,26 +95,26 @@ describe('validating an input', () => {
       );
     }
   });
-  it('is for the strict alone, and comes after what is missing', async () => {
+  it('happens only in strict mode, after checking for missing inputs', async () => {
     const schema = { a: 'string', b: 'string' };
     assert.equal((await refusal(render(request(schema, { a: 5 })))).code, 'missing_input');
     assert.equal((await refusal(render(request(schema, { a: 5, b: '' })))).code, 'invalid_input');
     assert.equal((await render({ ...request(schema, { a: 5, b: '' }), strict: false })).text, '5');
   });
-  it('takes null for what is not given, and asks nothing of defaults', async () => {
+  it('treats null as missing, and does not check defaults', async () => {
     const schema = { a: 'string', 'b?': 'integer', 'c?(object)': { 'd?': 'string' } };
     const input = { a: 'x', b: null, c: { d: null }, none: null };
     assert.equal((await render(request(schema, input))).text, 'x');
     const json = { type: 'object', properties: { a: {}, o: { properties: { p: { type: 'string' } } } } };
     assert.equal((await render(request(json, { a: 'x', o: { p: null } }))).text, 'x');
   });
-  it('takes what no schema declares where the text reads it, and only there', async () => {
+  it('accepts undeclared inputs only if the text reads them', async () => {
     const schema = { a: 'string' };
     assert.equal((await render(request(schema, { a: 'x', e: 1 }, '{{a}}{{#if e}}{{e}}{{/if}}'))).text, 'x1');
     const { details } = await refusal(render(request(schema, { a: 'x', e: 1 }, '{{a}}')));
     assert.deepEqual(details.fields, [{ pointer: '/input/e', message: 'is not declared' }]);
   });
-  it('says nothing of what the application defines', async () => {
+  it('skips schemas that the application defines', async () => {
     const source = '---\ninput:\n  schema: Order\n---\n{{a}}{{b}}';
     const given = { ...request({}, { a: 5, x: [] }), source };
     assert.equal((await render(given)).text, '5');
@@ -172,7 +172,7 @@ describe('validating an input', () => {
     ],
   };
   for (const [what, [schema, input]] of Object.entries(hostile))
-    it(`ends: ${what}`, async () => {
+    it(`ends for ${what}`, async () => {
       // As a version of before such schemas were refused.
       const published = { ...request({ type: 'object', ...schema }, input, 'x'), isPublished: true };
       const { code, message } = await refusal(render(published));
@@ -180,7 +180,7 @@ describe('validating an input', () => {
       if (code === 'too_expensive')
         assert.match(message, /^a: Checking the input .* Give a smaller input, or simplify the schema\.$/);
     });
-  it('needs no code made from strings', async () => {
+  it('works without code generation from strings', async () => {
     const wanted = request({ type: 'object', properties: { a: { pattern: '^x+$' } } }, { a: 'y' });
     const { partials: _, ...plain } = wanted;
     const program = `
@@ -191,7 +191,7 @@ describe('validating an input', () => {
     const { stdout } = await promisify(execFile)(process.execPath, flags);
     assert.equal(stdout, 'invalid_input');
   });
-  it('refuses a pattern of a published version that cannot be run in bounded time, and says why', async () => {
+  it('refuses a pattern of a published version without a time bound, and says why', async () => {
     for (const pattern of ['(?=a)a', '(a)\\1', 'a{1,9999}', '(', 'a'.repeat(2_000)]) {
       const schema = { type: 'object', properties: { a: { pattern } } };
       const published = { ...request(schema, { a: 'x' }), isPublished: true };

@@ -4,7 +4,7 @@ import { changedLines, differingParts, growthIn, textChange } from '../../src/co
 import { countIn, foldText, linesOf, placeIn } from '../../src/core/search-text.ts';
 import { runs } from '../runs.ts';
 
-describe('a text that is searched for', () => {
+describe('a searched text', () => {
   const same: readonly (readonly [string, string, string])[] = [
     ['case', 'FEE', 'fee'],
     ['an accent written as one character or as two', 'caf\u00e9', 'CAFE\u0301'],
@@ -18,13 +18,13 @@ describe('a text that is searched for', () => {
       assert.equal(foldText(one), foldText(other));
       assert.deepEqual(placeIn(`x ${one}.`, other), { column: 2, length: one.length });
     });
-  it('is another one with another accent, emoji or direction', () => {
+  it('differs by accent, emoji and direction', () => {
     assert.notEqual(foldText('cafe'), foldText('café'));
     assert.equal(placeIn('one 👍 two', '👎'), undefined);
     assert.deepEqual(placeIn('one 👍🏽 two', 'TWO'), { column: 9, length: 3 });
     assert.deepEqual(placeIn('דמי טיפול 5', 'טיפול'), { column: 4, length: 5 });
   });
-  it('is found after and within what is written in parts: Hangul, kana, Bengali, Vietnamese', () => {
+  it('is found after and within decomposed Hangul, kana, Bengali and Vietnamese', () => {
     for (const written of ['\uac00', '\uac01', 'が', 'ো', 'ệ']) {
       const parts = written.normalize('NFD');
       assert.ok(parts.length > written.length);
@@ -32,11 +32,11 @@ describe('a text that is searched for', () => {
       assert.deepEqual(placeIn(`${parts}.`, written), { column: 0, length: parts.length });
     }
   });
-  it('has its case where that counts', () => {
+  it('is case-sensitive on request', () => {
     assert.equal(placeIn('Fee', 'fee', true), undefined);
     assert.deepEqual(placeIn('a Fee', 'Fee', true), { column: 2, length: 3 });
   });
-  it('is nowhere where it is nothing, and is found soon in a very long line', () => {
+  it('is never found when empty, and is found quickly in a very long line', () => {
     assert.equal(countIn('a fee', ''), 0);
     const line = `${'é '.repeat(500_000)}fee`;
     assert.deepEqual(placeIn(line, 'FEE'), { column: 1_000_000, length: 3 });
@@ -44,7 +44,7 @@ describe('a text that is searched for', () => {
     const shown = textChange(undefined, line, 'fee')?.text ?? '';
     assert.ok(shown.length <= 240 && shown.endsWith(' fee'));
   });
-  it('is at the place in the line as it is written', () => {
+  it('is located in the line as written', () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 6 });
     fc.assert(
       fc.property(
@@ -71,7 +71,7 @@ describe('the lines that a version changed', () => {
     .map(([lines, end]) => lines.join(end));
   const wanted = fc.constantFrom('fee', 'F', 'e', 'urgent', '-fee', 'ee,', 'nothing', 'É');
 
-  it('tell how much more often a text occurs, as the whole sources do', () => {
+  it('give the difference in occurrences between the whole sources', () => {
     fc.assert(
       fc.property(fc.option(source, { nil: undefined }), source, wanted, (before, after, text) => {
         const folded = foldText(text);
@@ -89,7 +89,7 @@ describe('the lines that a version changed', () => {
       { numRuns: runs(5_000, 500) },
     );
   });
-  it('are in the parts that differ, wherever lines begin and end', () => {
+  it('are in the changed parts, wherever lines start and end', () => {
     const written = fc.string({ unit: fc.constantFrom('a', 'b', '\n', '\r'), maxLength: 12 });
     const counted = (text: string) => Map.groupBy(linesOf(text), line => line);
     const growth = (before: string, after: string) => {
@@ -111,10 +111,10 @@ describe('the lines that a version changed', () => {
     assert.deepEqual(differingParts('x', '\nx'), { before: 'x', after: '\nx' });
     assert.deepEqual(differingParts('a\nb\nc\n', 'a\nx\nc\n'), { before: 'b', after: 'x' });
   });
-  it('are none where lines only moved, or their endings are others', () => {
+  it('are none if lines only moved or changed their endings', () => {
     assert.equal(changedLines('a\nb\nb', 'b\r\na\r\nb'), '');
   });
-  it('names the first line that made the difference', () => {
+  it('include the first line that made the difference', () => {
     assert.deepEqual(textChange('fee\nx', 'fee\ny\nA Fee, a fee\nfee', 'fee'), {
       change: 'added',
       before: 1,

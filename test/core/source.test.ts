@@ -17,7 +17,7 @@ const issuesOf = (source: string) =>
   sourceIssues(source, parseSource(source)).map(({ line, column, message }) => ({ line, column, message }));
 
 describe('a source', () => {
-  it('with front matter is split as Dotprompt splits it', () => {
+  it('with front matter is split as in Dotprompt', () => {
     const source = '---\nmodel: a/b\ninput:\n  schema:\n    name: string\n---\n\nHello {{name}}\n';
     const parsed = parseSource(source);
     assert.deepEqual(parsed.frontMatter, { model: 'a/b', input: { schema: { name: 'string' } } });
@@ -26,14 +26,14 @@ describe('a source', () => {
   });
   it('without front matter is all template, untrimmed', () =>
     assert.equal(parseSource('\n hi \n').template, '\n hi \n'));
-  it('may be empty, hold nothing but front matter, begin with a byte-order mark, or use CRLF', () => {
+  it('may be empty, contain only front matter, start with a byte order mark, or use CRLF', () => {
     assert.deepEqual(issuesOf(''), []);
     assert.equal(parseSource('---\nmodel: x\n---').template, '');
     assert.equal(parseSource('\ufeff---\nmodel: x\n---\nhi').frontMatter['model'], 'x');
     assert.equal(parseSource('---\r\nmodel: x\r\n---\r\nhi').template, 'hi');
     assert.deepEqual(parseSource('---\n---\nhi').frontMatter, {});
   });
-  it('says where an open block begins', () => {
+  it('with an unclosed block is reported at the start of the block', () => {
     assert.deepEqual(issuesOf('line one\n  {{#if x}}\nmore'), [
       { line: 2, column: 3, message: 'The block "{{#if}}" is never closed: add "{{/if}}".' },
     ]);
@@ -41,7 +41,7 @@ describe('a source', () => {
       { line: 4, column: 3, message: 'The block "{{#each}}" is never closed: add "{{/each}}".' },
     ]);
   });
-  it('says where a block is closed by another, and where a tag is broken', () => {
+  it('with a wrongly closed block or a broken tag is reported there', () => {
     assert.deepEqual(issuesOf('x\n{{#if a}}{{/each}}'), [
       {
         line: 2,
@@ -55,7 +55,7 @@ describe('a source', () => {
       [[2, 1]],
     );
   });
-  it('says where front matter is not YAML, has a key twice, or never ends', () => {
+  it('with front matter that is not YAML, repeats a key or never ends is reported there', () => {
     assert.deepEqual(
       issuesOf('---\nmodel: [a\n---\nx').map(({ line }) => line),
       [2],
@@ -64,7 +64,7 @@ describe('a source', () => {
     assert.match(issuesOf('---\nmodel: a\nHello')[0]?.message ?? '', /is not closed/);
     assert.match(issuesOf('---\n- a\n---\nx')[0]?.message ?? '', /keys and values/);
   });
-  it('says where a carriage return alone makes it no YAML', () => {
+  it('with a lone carriage return that makes its YAML invalid is reported there', () => {
     for (const source of ['---\rmodel: a\rinput: b\r---\rHi', '---\nmodel: a\rinput: b\n---\nHi']) {
       const [issue, ...others] = issuesOf(source);
       assert.deepEqual([issue?.line, issue?.column, others], [2, 9, []]);
@@ -73,7 +73,7 @@ describe('a source', () => {
     assert.deepEqual(issuesOf('---\r\nmodel: a\r\ninput:\r\n  default:\r\n    a: 1\r\n---\r\nHi'), []);
   });
 
-  it('refuses tags whose values JSON cannot hold, and merge keys, which YAML 1.2 has not', () => {
+  it('is refused for tags whose values JSON cannot hold, and merge keys, which YAML 1.2 lacks', () => {
     const valued = (value: string) => `---\ninput:\n  default:\n    a: ${value}\n---\n{{json a}}`;
     for (const value of [
       ...['!!set {x, y}', '!!binary aGk=', '!!timestamp 2026-01-01', '!!omap [x: 1]', '!!pairs [x: 1]'],
@@ -94,7 +94,7 @@ describe('a source', () => {
     const { frontMatter, isUnread } = parsePublished(`---\n${merged}\n---\nHi`, 'prompt');
     assert.deepEqual([Object.keys(frontMatter), isUnread], [['base', 'input'], false]);
   });
-  it('with aliases that explode is refused, quickly', () => {
+  it('with exploding aliases is refused quickly', () => {
     const bomb = [
       'a: &a [x,x,x,x,x,x,x,x,x]',
       ...'bcdefghi'
@@ -103,7 +103,7 @@ describe('a source', () => {
     ];
     assert.match(issuesOf(`---\n${bomb.join('\n')}\n---\nx`)[0]?.message ?? '', /alias/i);
   });
-  it('that nests too deep is refused at its place, before anything recursive sees it', () => {
+  it('that nests too deep is refused at its place, before any recursion', () => {
     const nested = (n: number) => `${'{{#if a}}\n'.repeat(n)}x${'{{/if}}'.repeat(n)}`;
     assert.deepEqual(issuesOf(nested(100)), []);
     for (const n of [101, 100_000])
@@ -120,7 +120,7 @@ describe('a source', () => {
         /deeper/,
       );
   });
-  it('may have 500 else-ifs in a block, which it can all evaluate, and no more', async () => {
+  it('may have at most 500 else-ifs in a block, which can all be evaluated', async () => {
     const chain = (count: number) =>
       `{{#if a}}${Array.from({ length: count }, (_, at) => `{{else if b${at}}}x`).join('')}{{else}}end{{/if}}`;
     const rendered = await render({ source: chain(500), partials: new Map(), input: {}, label: 'a' });
@@ -148,8 +148,8 @@ describe('the bytes of a source', () => {
       (e: unknown) => Problem.is(e, 'invalid_source') && e.message.includes('Line 2, column 4'),
     );
   });
-  it('keep their byte-order mark', () => assert.equal(decodeSource(Buffer.from('\ufeffx')), '\ufeffx'));
-  it('over 1 MiB are refused, 1 MiB is not', () => {
+  it('keep a byte order mark', () => assert.equal(decodeSource(Buffer.from('\ufeffx')), '\ufeffx'));
+  it('may be at most 1 MiB', () => {
     assert.throws(
       () => decodeSource(new Uint8Array(MAX_SOURCE_BYTES + 1)),
       (e: unknown) => Problem.is(e, 'too_large'),
@@ -160,7 +160,7 @@ describe('the bytes of a source', () => {
       (e: unknown) => Problem.is(e, 'too_large'),
     );
   });
-  it('cannot hold half a character', () => {
+  it('cannot contain a lone surrogate', () => {
     assert.throws(
       () => checkSourceText('ok\nx\ud800y'),
       (e: unknown) => Problem.is(e, 'invalid_source') && e.message.includes('Line 2, column 2'),
@@ -180,12 +180,12 @@ describe('linking partials', () => {
     const source = prompts[name];
     return source === undefined ? undefined : { name, source, id: name };
   };
-  it('takes the nearest, and links what it holds', async () => {
+  it('uses the nearest, and links its own partials', async () => {
     const linked = await linkPartials(parsePromptName('a/b/c'), '{{> header}}', find);
     assert.equal(linked.get('header')?.id, 'a/_header');
     assert.equal(linked.get('header')?.partials.get('tone')?.id, 'a/_tone');
   });
-  it('links a partial once, however many share it', async () => {
+  it('links a shared partial once', async () => {
     let looked = 0;
     const count = async (name: ReturnType<typeof parsePromptName>) => {
       looked += 1;
@@ -202,7 +202,7 @@ describe('linking partials', () => {
     );
     assert.ok(looked < 100, `looked ${looked} times`);
   });
-  it('refuses partials that hold partials more than 32 deep, at the use that begins the chain, in any order', async () => {
+  it('refuses a chain of more than 32 partials, at the use that starts it, in any order', async () => {
     const chain = Object.fromEntries(
       Array.from({ length: 33 }, (_, at) => [`_p${at}`, at === 32 ? 'end' : `{{> p${at + 1}}}`]),
     );
@@ -221,7 +221,7 @@ describe('linking partials', () => {
         return true;
       });
   });
-  it('refuses a missing partial where it stands, a broken one, one that uses itself, and one with a computed name', async () => {
+  it('refuses a missing partial at its call, an invalid one, a recursive one and a computed name', async () => {
     const link = (source: string) => linkPartials(parsePromptName('a/x'), source, find);
     await assert.rejects(
       link('hi\n {{> nope}}'),
@@ -245,13 +245,13 @@ describe('linking partials', () => {
   });
 });
 
-describe('front matter made to keep the registry busy', () => {
+describe('front matter designed to keep the registry busy', () => {
   const issue = (yaml: string) => parseSource(`---\n${yaml}\n---\nx`).issues[0]?.message ?? '';
   const many = (count: number, line: (index: number) => string) =>
     Array.from({ length: count }, (_, index) => line(index)).join('\n');
 
   // Each took minutes, or all memory, where the YAML package was left to itself.
-  it('is read or refused in one pass', () => {
+  it('is parsed or refused in one pass', () => {
     assert.equal(
       Object.keys(parseSource(`---\n${many(6000, i => `k${i}: 1`)}\n---\n`).frontMatter).length,
       6000,
@@ -262,7 +262,7 @@ describe('front matter made to keep the registry busy', () => {
     const nine = (name: string) => `[${Array(9).fill(`*${name}`)}]`;
     assert.match(issue(`a: &a [x]\nb: &b ${nine('a')}\nc: &c ${nine('b')}\nd: ${nine('c')}`), /[Aa]lias/);
   });
-  it('is refused beyond 64 KiB, and the body is read all the same', () => {
+  it('is refused beyond 64 KiB, and the body is still read', () => {
     const long = (length: number) => parseSource(`---\na: "${'x'.repeat(length - 5)}"\n---\nHello {{name}}`);
     assert.deepEqual(long(MAX_FRONT_MATTER_LENGTH).issues, []);
     const { issues, template } = long(MAX_FRONT_MATTER_LENGTH + 1);
@@ -273,7 +273,7 @@ describe('front matter made to keep the registry busy', () => {
     assert.match(issues[0]?.message ?? '', /at most 65536 characters/);
     assert.equal(template, 'Hello {{name}}');
   });
-  it('is refused where a key stands twice, or an alias inside what it names', () => {
+  it('is refused if a key is repeated, or an alias is inside its own anchor', () => {
     assert.match(issue('a: 1\nb: {c: 1, c: 2}'), /"c" is already defined/);
     assert.match(issue('a: &x\n  b: *x'), /inside its own anchor/);
   });

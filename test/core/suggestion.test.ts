@@ -22,14 +22,14 @@ describe('a suggestion', () => {
   ] as const)
     it(`is ${what}`, () => assert.deepEqual(suggestionIn(text), lines));
 
-  it('is all that is not text, in its order', () => {
+  it('is separated from the text around it, in order', () => {
     assert.deepEqual(partsOfComment('a\n```suggestion\nb\n```\nc'), [
       { kind: 'text', text: 'a' },
       { kind: 'suggestion', lines: ['b'] },
       { kind: 'text', text: 'c' },
     ]);
   });
-  it('takes no line away that somebody wrote', () => {
+  it('keeps every line of the comment', () => {
     const line = fc.constantFrom('```suggestion', '```', '````', '~~~', 'text', '', '`', '    ```');
     fc.assert(
       fc.property(fc.array(line, { maxLength: 20 }), written => {

@@ -169,8 +169,8 @@ const overtaken: Action[] = [
   { what: 'publish', name: 'a', line: 1, text: 0 },
 ];
 
-describe('the plan of a pull', () => {
-  it('applied twice is as applied once', () => {
+describe('a pull plan', () => {
+  it('is idempotent', () => {
     everywhere((world, options) => {
       applyAll(world, planSync(inputsOf(world), options));
       const once = contentOf(copyOf(world));
@@ -187,7 +187,7 @@ describe('the plan of a pull', () => {
     });
   });
 
-  it('drops no text that exists in only one place', () => {
+  it('never discards text that exists in only one place', () => {
     const kinds = new Set<string>();
     everywhere((world, options) => {
       const before = copyOf(world);
@@ -209,7 +209,7 @@ describe('the plan of a pull', () => {
     for (const kind of ['adopt', 'leave', 'merge', 'none', 'write']) assert.ok(kinds.has(kind), kind);
   });
 
-  it('does not depend on the order in which prompts arrive, nor in which steps are taken', () => {
+  it('does not depend on the order of prompts or steps', () => {
     fc.assert(
       fc.property(actions, fc.shuffledSubarray([...NAMES], { minLength: NAMES.length }), (steps, order) => {
         const world = worldAfter(steps);
@@ -226,7 +226,7 @@ describe('the plan of a pull', () => {
     );
   });
 
-  it('comes to the same whether versions arrive one by one or at once, where nobody edits', () => {
+  it('has the same result whether versions arrive one by one or at once, without edits', () => {
     const published = fc.record({ ...place, pull: fc.boolean() });
     fc.assert(
       fc.property(fc.array(published, { maxLength: 12 }), all => {
@@ -243,7 +243,7 @@ describe('the plan of a pull', () => {
     );
   });
 
-  it('brings nothing back and takes nothing away on its own', () => {
+  it('never restores or removes a file on its own', () => {
     everywhere((world, { merge }) => {
       const before = copyOf(world);
       const plan = planSync(inputsOf(world), { merge });
@@ -259,7 +259,7 @@ describe('the plan of a pull', () => {
     });
   });
 
-  it('asks about what was deleted here and changed there, and restores it where it is told to', () => {
+  it('asks about a file deleted here and changed in the registry, and restores it on request', () => {
     const input = (file: string | null, base: number | null, remote: number): SyncInput => ({
       name: 'a' as PromptName,
       base: base === null ? null : versionAt(base, `text ${base}`),

@@ -6,12 +6,12 @@ import { runs } from '../runs.ts';
 const of = (from: string, to: string) => textChange(from, to, 'prompt');
 const none = { added: 0, removed: 0, changed: 0 };
 
-describe('how much differs between two texts', () => {
-  it('is nothing where only white space does', () => {
+describe('the size of a text change', () => {
+  it('is zero for white space only', () => {
     assert.deepEqual(of('Be kind.  Be brief.\n', 'Be kind. Be brief.\n\n'), { words: none, sentences: none });
   });
 
-  it('counts what was replaced as changed, and the rest as added or removed', () => {
+  it('counts replaced text as changed, and the rest as added or removed', () => {
     assert.deepEqual(of('Be kind. Be brief.', 'Be very kind. Be short. Stop.'), {
       words: { added: 2, removed: 0, changed: 1 },
       sentences: { added: 1, removed: 0, changed: 2 },
@@ -22,13 +22,13 @@ describe('how much differs between two texts', () => {
     });
   });
 
-  it('is not counted where the texts have little in common, or are long', () => {
+  it('is not computed for very different or long texts', () => {
     const many = (word: string) => Array.from({ length: 2000 }, (_, n) => `${word}${n}`).join(' ');
     assert.equal(of(many('a'), many('b')), undefined);
     assert.equal(of('', 'a '.repeat(200_000)), undefined);
   });
 
-  it('adds up to the lengths of both, either way round', () => {
+  it('adds up to the lengths of both texts, in either direction', () => {
     const text = fc.array(fc.constantFrom('Be', 'kind.', '{{name}}', 'Do', 'not!', '- a', '\n'), {
       maxLength: 30,
     });

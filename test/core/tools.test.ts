@@ -4,7 +4,7 @@ import { readMetadata } from '../../src/core/render.ts';
 import { declaredTools } from '../../src/core/tools.ts';
 
 describe('the tools of a prompt', () => {
-  it('have JSON Schema, whichever way they are declared', async () => {
+  it('have JSON Schema, however they are declared', async () => {
     const source = `---
 tools: [lookup, known]
 toolDefs:
@@ -40,11 +40,11 @@ x`;
     ]);
   });
 
-  it('are absent where none is declared', async () => {
+  it('are absent if none are declared', async () => {
     assert.equal('tools' in (await readMetadata('---\nmodel: a/b\n---\nx', 'a')), false);
   });
 
-  it('may be anything in what was published, each name once', () => {
+  it('may be anything in published versions, with each name once', () => {
     fc.assert(
       fc.property(fc.anything(), fc.anything(), fc.array(fc.anything()), (tools, toolDefs, list) => {
         for (const frontMatter of [

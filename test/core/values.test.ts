@@ -41,21 +41,21 @@ describe('a version reference', () => {
     it(`is refused: ${text}`, () =>
       assert.throws(() => parseVersionReference(text), refuses('invalid_request', /./)));
   }
-  it('numbers are whole and from 1', () => {
+  it('has a whole number from 1', () => {
     assert.equal(parseVersionNumber('7'), 7);
     assert.throws(() => parseVersionNumber(0), refuses('invalid_request', /1, 2, 3/));
   });
 });
 
 describe('a digest', () => {
-  it('is the SHA-256 of the UTF-8 bytes (FIPS 180-4, "abc")', () => {
+  it('is the SHA-256 of the UTF-8 text (FIPS 180-4, "abc")', () => {
     assert.equal(digestOf('abc'), 'sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
     assert.equal(digestOf('ä'), digestOf(new Uint8Array([0xc3, 0xa4])));
   });
 });
 
 describe('canonical JSON', () => {
-  it('is the example of RFC 8785, 3.2.4', () => {
+  it('matches the example of RFC 8785, 3.2.4', () => {
     const value = {
       // biome-ignore lint/correctness/noPrecisionLoss: the RFC's own example
       numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
@@ -79,13 +79,13 @@ describe('canonical JSON', () => {
 
 describe('a key', () => {
   const production = parseEnvironmentName('production');
-  it('says its environment and id, and survives parsing', () => {
+  it('contains its environment and ID, and survives parsing', () => {
     const { id, key } = makeKey(production, randomBytes);
     assert.match(key, /^pf_production_[0-9A-Za-z]{12}_[0-9A-Za-z]{38}$/);
     assert.deepEqual(parseKey(key), { environment: 'production', id, key });
   });
   it('has a secret of at least 160 bits', () => assert.ok(32 * Math.log2(62) >= 160));
-  it('of which any one character is changed is told as mistyped, without showing it', () => {
+  it('with any single character changed is reported as mistyped, without showing it', () => {
     const { key } = makeKey(production, randomBytes);
     for (let i = 'pf_production_'.length; i < key.length; i++) {
       if (key[i] === '_') continue;
@@ -100,11 +100,11 @@ describe('a key', () => {
     it(`is not ${JSON.stringify(text)}`, () =>
       assert.throws(() => parseKey(text), refuses('key_malformed', /PromptForge key/)));
   }
-  it('is kept as a hash that does not contain it', () => {
+  it('is stored as a hash that does not contain it', () => {
     const { key } = makeKey(production, randomBytes);
     assert.match(hashKey(key), /^[0-9a-f]{64}$/);
   });
-  it('is redacted wherever it stands in text', () => {
+  it('is redacted anywhere in a text', () => {
     const { key } = makeKey(production, randomBytes);
     assert.equal(
       redactKeys(`Authorization: Bearer ${key}, again ${key.slice(0, -3)}`),
@@ -114,7 +114,7 @@ describe('a key', () => {
 });
 
 describe('channels', () => {
-  it('"latest" is no pointer', () => {
+  it('do not include "latest" as a pointer', () => {
     assert.equal(parsePointerChannel('canary'), 'canary');
     assert.throws(() => parsePointerChannel('latest'), refuses('invalid_request', /newest/));
     assert.throws(() => parseChannel('Stable!'), refuses('invalid_request', /Stable!/));
@@ -124,13 +124,13 @@ describe('channels', () => {
 describe('the default policies', () => {
   const [development, , production] = defaultEnvironments(1);
   assert.ok(development && production);
-  it('production serves no draft and no one publishes with its keys', () => {
+  it('serve no drafts in production, and let nobody publish with its keys', () => {
     assert.throws(() => checkChannelServed(production, LATEST), refuses('channel_not_served', /draft/));
     assert.doesNotThrow(() => checkChannelServed(production, STABLE));
     assert.throws(() => checkPublishes(production), refuses('publishing_not_allowed', /development/));
     assert.doesNotThrow(() => checkPublishes(development));
   });
-  it('are the table of the API', () => {
+  it('match the table in the API reference', () => {
     assert.deepEqual(production.policy, {
       serves: ['stable'],
       pins: 'released',
@@ -145,20 +145,20 @@ describe('the default policies', () => {
 });
 
 describe('roles', () => {
-  it('each hold the ones before', () => {
+  it('each include the lower ones', () => {
     for (const [i, role] of ROLES.entries())
       for (const [j, needed] of ROLES.entries()) assert.equal(roleIncludes(role, needed), i >= j);
   });
 });
 
-describe('the unified diff', () => {
-  it('is what diff -u writes', () => {
+describe('a unified diff', () => {
+  it('matches the output of diff -u', () => {
     assert.equal(
       unifiedDiff({ label: 'a@1', text: 'x\ny\n' }, { label: 'a@2', text: 'x\nz\n' }),
       '--- a@1\n+++ a@2\n@@ -1,2 +1,2 @@\n x\n-y\n+z\n',
     );
   });
-  it('replaces the whole where too many lines differ, and still makes the one of the other', () => {
+  it('replaces everything if too many lines differ, and still applies', () => {
     const text = fc
       .array(fc.constantFrom('a', 'b', '', 'c\r'), { maxLength: 12 })
       .chain(lines => fc.constantFrom('', '\n').map(end => lines.join('\n') + end));
@@ -170,7 +170,7 @@ describe('the unified diff', () => {
       { numRuns: runs(5_000, 500) },
     );
   });
-  it('is empty for the same text', () =>
+  it('is empty for equal texts', () =>
     assert.equal(unifiedDiff({ label: 'a', text: 'x' }, { label: 'b', text: 'x' }), ''));
 });
 

@@ -11,14 +11,14 @@ import {
 import { HIDDEN, HIDDEN_CHARACTERS, hostileText, INKLESS_CHARACTERS, withoutEmoji } from '../hostile-text.ts';
 import { runs } from '../runs.ts';
 
-describe('A text on one line', () => {
+describe('a text on one line', () => {
   for (const [name, character] of Object.entries(HIDDEN_CHARACTERS))
     it(`shows a ${name} as an escape`, () => {
       const shown = oneLine(`a${character}b`);
       assert.match(shown, /^a\\(?:[nrt]|u[0-9a-f]{4}|u\{[0-9a-f]{5,6}\})b$/);
     });
 
-  it('holds no character that acts or hides, whatever was written', () => {
+  it('contains no control or hidden character, whatever was written', () => {
     fc.assert(
       fc.property(hostileText, text => {
         const shown = oneLine(text);
@@ -30,32 +30,32 @@ describe('A text on one line', () => {
     );
   });
 
-  it('leaves alone what people write: letters of any script, accents, spaces, whole emoji', () => {
+  it('keeps what people write: letters of any script, accents, spaces, whole emoji', () => {
     const text = 'Ünïcödé café नमस्ते العربية 한국어 日本語 12 000 € ❤️ 👩‍💻 🏴󠁧󠁢󠁥󠁮󠁧󠁿 C:\\new';
     assert.equal(oneLine(text), text);
   });
 
-  it('shows marks that would cover other lines', () => {
+  it('escapes marks that would cover other lines', () => {
     const letter = `e${'\u0301'.repeat(8)}`;
     assert.equal(oneLine(letter), letter);
     assert.equal(oneLine(`${letter}\u0302\u0489x`), `${letter}\\u0302\\u0489x`);
     assert.equal(visibleLines(`a\n${letter}\u{1e8d0}`), `a\n${letter}\\u{1e8d0}`);
   });
 
-  it('shows the joiner of an emoji that is none', () => {
+  it('escapes a joiner outside of an emoji', () => {
     assert.equal(oneLine('👩\u200d'), '👩\\u200d');
     assert.equal(oneLine('ana\ufe0f'), 'ana\\ufe0f');
   });
 });
 
-describe('A text with lines of its own', () => {
-  it('keeps line breaks and tabs, and shows what else acts or hides', () => {
+describe('a text with several lines', () => {
+  it('keeps line breaks and tabs, and escapes other control and hidden characters', () => {
     assert.equal(visibleLines('a\r\n\tb\nc\u202ed\u2028e\rf'), 'a\n\tb\nc\\u202ed\\u2028e\\rf');
   });
 });
 
 describe('JSON for a terminal', () => {
-  it('is the same value, on one line, without a character that acts or hides', () => {
+  it('is the same value on one line, without control or hidden characters', () => {
     fc.assert(
       fc.property(fc.dictionary(hostileText, hostileText), value => {
         const shown = visibleJson(JSON.stringify(value));
@@ -67,7 +67,7 @@ describe('JSON for a terminal', () => {
   });
 });
 
-describe('A blank text', () => {
+describe('a blank text', () => {
   const nothing = [
     ...Object.entries(HIDDEN_CHARACTERS),
     ...Object.entries(INKLESS_CHARACTERS),
@@ -78,19 +78,19 @@ describe('A blank text', () => {
     ['nothing at all', ''],
   ] as const;
   for (const [name, character] of nothing)
-    it(`is one of ${name} alone`, () => {
+    it(`may consist of ${name}`, () => {
       assert.ok(isBlank(character));
       assert.ok(isBlank(` ${character}\n\u200b`));
     });
 
-  it('is none where one character can be seen', () => {
+  it('has no visible character', () => {
     for (const seen of ['a', '.', '0', '़', '⠁', '한', '\u{1f600}'])
       assert.ok(!isBlank(`\u200b ${seen}\u3164`), seen);
   });
 });
 
-describe('A text without what is invisible', () => {
-  it('has what can be seen, in its order', () => {
+describe('a text without invisible characters', () => {
+  it('keeps the visible ones, in order', () => {
     assert.equal(withoutInvisible('a\u200bn\u00ada\u{e0041}\u3164'), 'ana');
   });
 });

@@ -13,7 +13,7 @@ function pathOf(written: string): PathExpression {
   return path as PathExpression;
 }
 
-describe('a path in a sentence', () => {
+describe('a path in a message', () => {
   const part = fc.oneof(
     fc.constantFrom(
       'a',
@@ -34,7 +34,7 @@ describe('a path in a sentence', () => {
   );
   const before = fc.constantFrom('', './', 'this.', 'this/', '../', '../../', '@', '@../', '@root.');
 
-  it('can be written again, and then means the same', () => {
+  it('can be pasted into a template, with the same meaning', () => {
     fc.assert(
       fc.property(before, fc.array(part, { minLength: 1, maxLength: 3 }), (start, parts) => {
         const path = pathOf(start + parts.map(each => `[${each}]`).join('.'));
@@ -50,7 +50,7 @@ describe('a path in a sentence', () => {
     );
   });
 
-  it('has brackets only where they are needed', () => {
+  it('has brackets only where needed', () => {
     for (const written of [
       'name',
       'a.b',

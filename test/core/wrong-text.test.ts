@@ -36,7 +36,7 @@ describe('null in an input', () => {
     assert.equal(await textOf(source, {}), 'Hi friend.');
     assert.equal(await textOf(source, { name: '' }), 'Hi .');
   });
-  it('inside an object becomes what the default has at that place, and nothing else of it', async () => {
+  it('inside an object takes the default at that place, and nothing else of it', async () => {
     const source = `${head('{who: any}', '{who: {name: friend, at: {city: Bern}, tags: [a]}}')}{{json who}}`;
     const who = { name: null, at: { city: null, zip: null }, tags: [null], other: null };
     assert.equal(
@@ -46,14 +46,14 @@ describe('null in an input', () => {
     assert.equal(await textOf(source, { who: { tags: null } }), '{"tags":["a"]}');
     assert.equal(await textOf(source, { who: {} }), '{}');
   });
-  it('of a required input without a default is a missing input, as where it is left out', async () => {
+  it('for a required input without a default counts as missing', async () => {
     for (const input of [{}, { name: null }, { name: undefined }]) {
       const problem = await refusal(`${head('{name: string}', '{name: null}')}{{name}}`, input);
       assert.equal(problem.code, 'missing_input');
       assert.deepEqual(problem.details.missing, ['name']);
     }
   });
-  it('changes no input and no default', async () => {
+  it('does not modify the input or the default', async () => {
     const input = { who: { name: null } };
     await textOf(`${head('{who: any}', '{who: {name: friend}}')}{{who.name}}`, input);
     assert.deepEqual(input, { who: { name: null } });
@@ -66,7 +66,7 @@ describe('null in an input', () => {
     assert.equal(await textOf('{{name}}{{constructor.name}}.', input), '.');
     assert.equal(({} as Record<string, unknown>)['name'], undefined);
   });
-  it('gives the same as leaving it out, for any template and input', async () => {
+  it('is the same as omitting it, for any template and input', async () => {
     const scalar = fc.constantFrom<unknown>('Ada', 0, 5, true, false, '');
     const input = fc.dictionary(
       fc.constantFrom('name', 'note', 'flag', 'items', 'person'),
@@ -145,19 +145,19 @@ describe('a value that is not text', () => {
     '{{role "User"}}': /"User" is not a role/,
   };
   for (const [source, sentence] of Object.entries(rows))
-    it(`is refused with its place and what to write instead: ${source}`, async () => {
+    it(`is refused at its place with what to write instead: ${source}`, async () => {
       const problem = await refusal(source, given);
       assert.equal(problem.code, 'invalid_source');
       assert.match(problem.message, sentence);
       assert.equal(problem.details.issues?.length, 1);
     });
-  it('is written where it is asked for with care', async () => {
+  it('is written by helpers and paths that handle it', async () => {
     const source =
       '{{json customer}}{{#if ctx}}{{json ctx}}{{/if}}{{#each items}}{{this}}{{/each}}{{customer.id}}';
     assert.equal(await textOf(source, given), '{"id":1,"the name":"x"}a1');
   });
 
-  it('never makes words that nobody gave', async () => {
+  it('never produces words that nobody wrote', async () => {
     const value = fc.oneof(
       fc.constantFrom<unknown>('Ada', '', 0, 5, true, false, null),
       fc.constant({ id: 1, tags: ['a'] }),

@@ -21,7 +21,7 @@ function sharedKeys() {
 }
 
 describe('the client of a key', () => {
-  it('is not used any more once the key was replaced or removed, in another window too', async () => {
+  it('is no longer used once the key was replaced or removed, even in another window', async () => {
     const { keys, opened } = sharedKeys();
     let replaced = 0;
     const access = await accessOverHttp('https://prompts.example.com', opened, {

@@ -19,15 +19,15 @@ function registryWith(count: number) {
   };
 }
 
-describe('the promotions that are open', () => {
-  it('are all asked for, in pages', async () => {
+describe('loading open promotions', () => {
+  it('loads all pages', async () => {
     const registry = registryWith(1234);
     const found = await allThatAre('pending', registry, new AbortController().signal);
     assert.equal(new Set(found.map(({ id }) => id)).size, 1234);
     assert.deepEqual(registry.asked, [undefined, '500', '1000']);
   });
 
-  it('are at most so many', async () => {
+  it('stops at a maximum', async () => {
     const registry = registryWith(10_000);
     const found = await allThatAre('pending', registry, new AbortController().signal);
     assert.equal(found.length, MOST_OPEN);

@@ -33,7 +33,7 @@ describe('a question about a project', () => {
     () => ask.tell('info', 'Something.', 'Button'),
   ];
 
-  it('is answered as long as the window shows that, or showed none', async () => {
+  it('is answered while the window shows that project, or showed none before', async () => {
     for (const [before, after] of [
       ['/a', '/a'],
       [undefined, '/a'],
@@ -45,7 +45,7 @@ describe('a question about a project', () => {
       }
   });
 
-  it('is not answered once the window shows another, and that is said', async () => {
+  it('is dropped with a message once the window shows another project', async () => {
     for (const put of all()) {
       [shown, next] = ['/a', '/b'];
       told.length = 0;
@@ -54,7 +54,7 @@ describe('a question about a project', () => {
     }
   });
 
-  it('is not answered by a button once the project has another registry', async () => {
+  it("is dropped with a message when its button is pressed after the project's registry changed", async () => {
     [shown, next] = ['/a', '/a'];
     const answering = ask.tell('info', 'It is live.', 'Undo…');
     registry = 'https://prompts.example.com';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { liveTitle, versionTitle } from '../../src/editor/language/code-lens-words.ts';
 import { aPointer, aSummary } from './data.ts';
 
-describe('over the first line of a prompt', () => {
-  it('its version is said in a few letters', () => {
+describe('the code lens over a prompt', () => {
+  it('abbreviates the version and state of the file', () => {
     const summary = aSummary('a', 12);
     assert.equal(versionTitle({ base: undefined, summary: undefined, state: 'new' }), 'Not published');
     assert.equal(versionTitle({ base: 12, summary, state: 'clean' }), '@12');
@@ -12,7 +12,7 @@ describe('over the first line of a prompt', () => {
     assert.equal(versionTitle({ base: undefined, summary, state: undefined }), 'Newest @12');
   });
 
-  it('what is live in production comes before the rest, which the tooltip has', () => {
+  it('shows what is live in production first, and the rest in the tooltip', () => {
     const pointers = [
       aPointer('development', 'stable', 14),
       aPointer('production', 'stable', 11),
@@ -31,12 +31,12 @@ describe('over the first line of a prompt', () => {
     assert.equal(liveTitle(aSummary('a', 14, pointers.slice(0, 1)), false)?.title, 'development @14');
   });
 
-  it('it is said that nothing is live, and nothing where nothing is known', () => {
+  it('says that nothing is live, and is empty while nothing is known', () => {
     assert.equal(liveTitle(aSummary('a', 1, [aPointer('staging', 'latest', 1)]), false)?.title, 'Not live');
     assert.equal(liveTitle(undefined, false), undefined);
   });
 
-  it('what is live is the last known while the registry is away', () => {
+  it('shows the last known live version while the registry is unavailable', () => {
     const summary = aSummary('a', 2, [aPointer('production', 'stable', 1)]);
     const { title, tooltip } = liveTitle(summary, true) ?? assert.fail();
     assert.equal(title, 'live @1 (last known)');

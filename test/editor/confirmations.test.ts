@@ -22,7 +22,7 @@ const IN_THE_BACKGROUND = [
 ];
 
 describe('a notification', () => {
-  it('answers what the person did, or waits for them: what works in the background shows none', async () => {
+  it('is shown only for something the person did or must decide, never by background work', async () => {
     const found: string[] = [];
     let looked = 0;
     for await (const file of glob(IN_THE_BACKGROUND, { cwd: ROOT })) {
@@ -36,7 +36,7 @@ describe('a notification', () => {
 });
 
 describe('the button of a question', () => {
-  it('names the prompt, version or environment of what it does outside of this window', async () => {
+  it('names the prompt, version or environment it acts on outside of this window', async () => {
     const fixed: { file: string; button: string }[] = [];
     for await (const file of glob('src/editor/**/*.ts', { cwd: ROOT }))
       for (const [, button = ''] of (await readFile(join(ROOT, file), 'utf8')).matchAll(

@@ -27,27 +27,27 @@ function taking(marked: string, side: 'mine' | 'theirs'): string {
   return kept.join('');
 }
 
-describe('the text of a conflict', () => {
-  it('puts together what changed in different places', () => {
+describe('the text with conflict markers', () => {
+  it('combines changes in different places', () => {
     assert.deepEqual(merge('a\nb\nc\n', 'A\nb\nc\n', 'a\nb\nC\n'), { text: 'A\nb\nC\n', conflicts: 0 });
   });
 
-  it('has both sides of what changed in the same place, between markers that name them', () => {
+  it('has both sides of changes in the same place, between markers that name them', () => {
     assert.deepEqual(merge('a\nb\nc\n', 'a\nmine\nc\n', 'a\ntheirs\nc\n'), {
       text: 'a\n<<<<<<< Yours\nmine\n=======\ntheirs\n>>>>>>> a@7\nc\n',
       conflicts: 1,
     });
   });
 
-  it('takes neighboring lines for one place', () => {
+  it('treats changes to neighboring lines as one conflict', () => {
     assert.equal(merge('a\nb\n', 'A\nb\n', 'a\nB\n').conflicts, 1);
   });
 
-  it('puts each marker on a line of its own, where a text does not end with one', () => {
+  it('puts each marker on its own line, even after a text without a final line break', () => {
     assert.equal(merge('a', 'b', 'c').text, '<<<<<<< Yours\nb\n=======\nc\n>>>>>>> a@7\n');
   });
 
-  it('has the whole texts where one cannot be compared line by line', () => {
+  it('contains both whole texts when they cannot be compared line by line', () => {
     const lines = (word: string) => Array.from({ length: 1500 }, (_, at) => `${word} ${at}\n`).join('');
     const { text, conflicts } = merge(lines('a'), lines('b'), lines('c'));
     assert.equal(conflicts, 1);
@@ -55,7 +55,7 @@ describe('the text of a conflict', () => {
     assert.equal(taking(text, 'theirs'), lines('c'));
   });
 
-  it('puts texts of as many lines as a source can have together', () => {
+  it('combines texts with as many lines as a source can have', () => {
     const lines = '\n'.repeat(700_000);
     const labels = { mine: 'mine', theirs: 'theirs' };
     const { text, conflicts } = conflictText(`a\n${lines}z\n`, `b\n${lines}z\n`, `a\n${lines}y\n`, labels);
@@ -63,7 +63,7 @@ describe('the text of a conflict', () => {
     assert.ok(text === `b\n${lines}y\n`);
   });
 
-  it('is the side that changed where only one did', () => {
+  it('equals the side that changed when only one did', () => {
     fc.assert(
       fc.property(text, text, (base, changed) => {
         assert.deepEqual(merge(base, changed, base), { text: changed, conflicts: 0 });
@@ -74,7 +74,7 @@ describe('the text of a conflict', () => {
     );
   });
 
-  it('loses no line: every line that one side added is in it', () => {
+  it('contains every line that either side added', () => {
     const marks = fc.uniqueArray(fc.integer({ min: 0, max: 99 }), { maxLength: 6 });
     fc.assert(
       fc.property(text, marks, marks, (base, mine, theirs) => {
@@ -91,7 +91,7 @@ describe('the text of a conflict', () => {
     );
   });
 
-  it('has markers where there are conflicts, and nowhere else', () => {
+  it('has markers exactly where there are conflicts', () => {
     fc.assert(
       fc.property(text, text, text, (base, mine, theirs) => {
         const merged = merge(base, mine, theirs);
@@ -102,7 +102,7 @@ describe('the text of a conflict', () => {
     );
   });
 
-  it('is the other way round with the sides changed', () => {
+  it('is mirrored when the sides are swapped', () => {
     fc.assert(
       fc.property(text, text, text, (base, mine, theirs) => {
         const one = merge(base, mine, theirs);
@@ -115,19 +115,19 @@ describe('the text of a conflict', () => {
   });
 });
 
-describe('the places of a conflict that nobody touched', () => {
+describe('untouched conflicts', () => {
   const base = 'a\nb\nc\nd\ne\n';
   const mine = 'a\nB\nc\nD\ne\n';
   const theirs = 'a\nbb\nc\ndd\ne\n';
 
-  it('are counted where the text is as before both changes', () => {
+  it('are counted when the text is the same as before both changes', () => {
     assert.equal(untouchedConflicts(base, mine, theirs, base), 2);
     assert.equal(untouchedConflicts(base, mine, theirs, 'a\nB and bb\nc\nd\ne\n'), 1);
     assert.equal(untouchedConflicts(base, mine, theirs, 'a\nB\nc\ndd\ne\n'), 0);
     assert.equal(untouchedConflicts(base, mine, theirs, ''), 0);
   });
 
-  it('are none in a text that holds one of the sides everywhere', () => {
+  it('are none in a text that takes one of the sides everywhere', () => {
     assert.equal(untouchedConflicts(base, mine, theirs, mine), 0);
     assert.equal(untouchedConflicts(base, mine, theirs, theirs), 0);
   });
@@ -143,19 +143,19 @@ describe('the places of a conflict that nobody touched', () => {
 });
 
 describe('conflict markers', () => {
-  it('are those of git too, with any line ends', () => {
+  it('match those of git, with any line endings', () => {
     assert.equal(hasConflictMarkers('<<<<<<< HEAD\na\n=======\nb\n>>>>>>> main\n'), true);
     assert.equal(hasConflictMarkers('<<<<<<< HEAD\r\na\r\n=======\r\nb\r\n>>>>>>> main\r\n'), true);
     assert.equal(hasConflictMarkers('<<<<<<< HEAD\na\n||||||| base\nc\n=======\nb\n>>>>>>> main\n'), true);
   });
 
-  it('are all three, in order and at the beginning of lines', () => {
+  it('must be all three, in order and at the start of lines', () => {
     assert.equal(hasConflictMarkers('A heading\n=======\nText\n'), false);
     assert.equal(hasConflictMarkers('>>>>>>> main\n=======\n<<<<<<< HEAD\n'), false);
     assert.equal(hasConflictMarkers(' <<<<<<< HEAD\n=======\n>>>>>>> main\n'), false);
   });
 
-  it('are looked for in linear time', () => {
+  it('are found in linear time', () => {
     assert.equal(hasConflictMarkers('<<<<<<< a\n'.repeat(100_000)), false);
   });
 });

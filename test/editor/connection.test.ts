@@ -17,7 +17,7 @@ const ENVIRONMENTS = defaultEnvironments(1);
 const [development, staging, production] = ['development', 'staging', 'production'].map(parseEnvironmentName);
 
 describe('choosing a key', () => {
-  it('reads with the least powerful key that may read', () => {
+  it('uses the least powerful key that can read', () => {
     const keys = keysOf(
       ['production', aKey('production', 'admin')],
       ['development', aKey('development', 'author')],
@@ -28,7 +28,7 @@ describe('choosing a key', () => {
     });
   });
 
-  it('reads with a key that reads drafts, and with another where there is none', () => {
+  it('prefers a key that reads drafts, and falls back to another', () => {
     const closed = ['production', aKey('production', 'author')] as const;
     for (const other of ['author', 'admin'] as const) {
       const keys = keysOf([...closed], ['staging', aKey('staging', other)]);
@@ -55,7 +55,7 @@ describe('choosing a key', () => {
     );
   });
 
-  it('publishes with the key of an environment that publishes', () => {
+  it('publishes with a key of an environment that publishes', () => {
     const keys = keysOf(
       ['production', aKey('production', 'admin')],
       ['development', aKey('development', 'author')],
@@ -77,7 +77,7 @@ describe('choosing a key', () => {
     });
   });
 
-  it('promotes with the key of the target environment and no other', () => {
+  it('promotes only with the key of the target environment', () => {
     const keys = keysOf(
       ['development', aKey('development', 'admin')],
       ['staging', aKey('staging', 'approver')],
@@ -103,13 +103,13 @@ describe('choosing a key', () => {
     assert.match(choice.kind === 'missing' ? choice.message : '', /was refused: The key was revoked\./);
   });
 
-  it('tries a key that the registry could not be asked about', () => {
+  it('tries a key that could not be checked with the registry', () => {
     const keys = keysOf(['development', { kind: 'unasked' }]);
     assert.deepEqual(chooseKey({ kind: 'read' }, [], keys), { kind: 'key', environment: development });
   });
 });
 
-describe('finding out who one is', () => {
+describe('identifying the person', () => {
   const registry = (answers: Record<string, () => Promise<unknown>>) => async (environment: string) =>
     ({
       currentKey: answers[environment],
@@ -120,7 +120,7 @@ describe('finding out who one is', () => {
     return state.kind === 'known' ? state.who : undefined;
   };
 
-  it('is connected with the key that reads, whatever became of the others', async () => {
+  it('connects with a key that can read, whatever happened to the others', async () => {
     const found = await identify(
       [development!, production!],
       registry({
@@ -140,11 +140,11 @@ describe('finding out who one is', () => {
     assert.equal(found.environments.length, 3);
   });
 
-  it('has no key where none is kept', async () => {
+  it('reports that no key is stored', async () => {
     assert.deepEqual((await identify([], registry({}))).state, { kind: 'no-key' });
   });
 
-  it('is offline when the registry cannot be reached, and refused when it is none', async () => {
+  it('reports offline when the registry is unreachable, and refused when the server is not one', async () => {
     const failing = (reason: 'offline' | 'not_a_registry') =>
       identify(
         [development!],
@@ -158,7 +158,7 @@ describe('finding out who one is', () => {
     assert.deepEqual((await failing('not_a_registry')).state, { kind: 'refused', why: 'Why.' });
   });
 
-  it('is refused when every key is, and says why', async () => {
+  it('is refused with the reason when every key is refused', async () => {
     const found = await identify(
       [development!],
       registry({
@@ -172,17 +172,17 @@ describe('finding out who one is', () => {
   });
 });
 
-describe('a key as it is typed', () => {
+describe('a key while it is typed', () => {
   const { key, id } = makeKey(staging!, randomBytes);
 
-  it('is told by environment and id once it is whole', () => {
+  it('is recognized with its environment and ID once it is complete', () => {
     const verdict = keyVerdict(` ${key}\n`, undefined);
     assert.deepEqual(verdict, {
       note: `A key for staging, ID ${id}. It is never written to files, settings or logs.`,
     });
   });
 
-  it('is refused while it is not, without a word of it in the message', () => {
+  it('is refused while incomplete, without quoting it', () => {
     const damaged = `${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`;
     const verdict = keyVerdict(damaged, undefined);
     assert.equal(typeof verdict, 'string');
@@ -190,13 +190,13 @@ describe('a key as it is typed', () => {
     assert.match(String(keyVerdict('', undefined)), /Paste the key/);
   });
 
-  it('is refused in the place of another environment', () => {
+  it('is refused for another environment', () => {
     assert.equal(keyVerdict(key, production), 'This is a key for staging. Enter a key for production.');
   });
 });
 
-describe('the view Environments', () => {
-  it('says who one is, and in the tooltip what the policy is', () => {
+describe('the Environments view', () => {
+  it('shows who you are, with the policy in the tooltip', () => {
     const policy = ENVIRONMENTS[2]!.policy;
     const words = environmentWords('production', policy, aKey('production', 'approver'), true);
     assert.equal(words.description, 'mara.lindqvist · approver');
@@ -205,7 +205,7 @@ describe('the view Environments', () => {
     assert.match(words.tooltip(), /need one approval by others/);
   });
 
-  it('offers to set a key where there is none, and nothing to store for the embedded registry', () => {
+  it('offers to set a missing key, and needs none for the embedded registry', () => {
     assert.equal(
       environmentWords('staging', undefined, { kind: 'none' }, true).context,
       ':environment:nokey:',
@@ -218,7 +218,7 @@ describe('the view Environments', () => {
 });
 
 describe('the status bar', () => {
-  it('says registry, environment and state', () => {
+  it('shows registry, environment and state', () => {
     const connected = {
       kind: 'connected',
       environment: 'development',
@@ -236,19 +236,19 @@ describe('the status bar', () => {
     assert.equal(statusWords({ kind: 'no-folder' }, undefined), undefined);
   });
 
-  it('names the project where the window has several, and offers to switch first', () => {
+  it('names the project when the window has several, and offers to switch first', () => {
     const words = statusWords({ kind: 'no-key' }, 'https://prompts.example.com', undefined, 'cards');
     assert.equal(words?.text, '$(key) cards · prompts.example.com · no key');
     assert.match(words?.tooltip ?? '', /^This window shows the project cards\. /);
     assert.equal(menuFor({ kind: 'no-key' }, 'embedded', true)[0]?.command, 'promptforge.switchProject');
   });
 
-  it('warns of what somebody has to put right, and of no registry that is away', () => {
+  it('warns when the person must act, but not when the registry is offline', () => {
     assert.equal(statusWords({ kind: 'refused', why: 'x' }, 'embedded')?.warning, true);
     assert.equal(statusWords({ kind: 'offline', why: 'x' }, 'embedded')?.warning, false);
   });
 
-  it('counts what is to pull, to publish and to merge, as git does beside a branch', () => {
+  it('counts what to pull, publish and merge, as git does beside a branch', () => {
     const words = statusWords(
       { kind: 'connected', environment: 'development', actor: 'ada', role: 'author' },
       'embedded',
@@ -261,7 +261,7 @@ describe('the status bar', () => {
     );
   });
 
-  it('offers first what helps', () => {
+  it('lists the most helpful command first', () => {
     assert.equal(menuFor({ kind: 'no-key' }, 'https://x')[0]?.command, 'promptforge.setKey');
     assert.equal(menuFor({ kind: 'offline', why: '' }, 'https://x')[0]?.command, 'promptforge.refresh');
     assert.equal(menuFor({ kind: 'untrusted' }, undefined)[0]?.command, 'workbench.trust.manage');
@@ -272,8 +272,8 @@ describe('the status bar', () => {
   });
 });
 
-describe('the log of requests', () => {
-  it('has method, place, status and time, and neither query, header nor body', async () => {
+describe('the request log', () => {
+  it('contains method, path, status and duration, without query, headers or body', async () => {
     const lines: string[] = [];
     const log = { info: (line: string) => lines.push(line), warn: (line: string) => lines.push(line) };
     let time = 0;
@@ -290,7 +290,7 @@ describe('the log of requests', () => {
     assert.deepEqual(lines, ['POST https://x.example/v1/prompts/a → 201 in 7 ms']);
   });
 
-  it('has the code of what went wrong, not its message', async () => {
+  it('contains the code of an error, not its message', async () => {
     const lines: string[] = [];
     const log = { info: (line: string) => lines.push(line), warn: (line: string) => lines.push(line) };
     const cause = Object.assign(new Error('secret'), { code: 'ECONNREFUSED' });

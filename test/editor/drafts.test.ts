@@ -20,8 +20,8 @@ function moment() {
   };
 }
 
-describe('what was typed into a question', () => {
-  it('is offered again until it was sent, after a reload too', async () => {
+describe('a draft of a typed answer', () => {
+  it('is restored until it is sent, also after a reload', async () => {
     const window = windowMemory();
     const drafts = new InputDrafts(window);
     assert.equal(drafts.of('publish a'), undefined);
@@ -38,14 +38,14 @@ describe('what was typed into a question', () => {
     assert.equal(new InputDrafts(window).of('publish b'), 'Another');
   });
 
-  it('is nothing once it was deleted', () => {
+  it('is removed when its text is deleted', () => {
     const drafts = new InputDrafts(windowMemory());
     drafts.keep('publish a', 'Shorter');
     drafts.keep('publish a', ' ');
     assert.equal(drafts.of('publish a'), undefined);
   });
 
-  it('is kept of the last fifty questions', async () => {
+  it('is kept for the last fifty questions', async () => {
     const window = windowMemory();
     const drafts = new InputDrafts(window);
     for (let index = 0; index < 60; index++) drafts.keep(`publish ${index}`, 'Text');
@@ -59,7 +59,7 @@ describe('what was typed into a question', () => {
     );
   });
 
-  it('is written by itself, once for all the keys of a moment', async () => {
+  it('is saved automatically, once for quick keystrokes', async () => {
     const window = windowMemory();
     const { settle, pass } = moment();
     const drafts = new InputDrafts(window, { settle });
@@ -76,7 +76,7 @@ describe('what was typed into a question', () => {
     assert.equal(new InputDrafts(window).of('publish a'), 'Again');
   });
 
-  it('is not written when nothing has changed', async () => {
+  it('is not saved again when nothing has changed', async () => {
     const window = windowMemory();
     const drafts = new InputDrafts(window);
     drafts.forget('publish a');
@@ -87,7 +87,7 @@ describe('what was typed into a question', () => {
     assert.equal(window.writes, 1);
   });
 
-  it('is never more than 50,000 characters, and always what was typed last', async () => {
+  it('keeps at most 50,000 characters, and always the last ones typed', async () => {
     const typing = fc.record({ name: fc.nat(99), length: fc.integer({ min: 1, max: 20_000 }) });
     await fc.assert(
       fc.asyncProperty(fc.array(typing, { minLength: 1, maxLength: 80 }), async typed => {
@@ -106,7 +106,7 @@ describe('what was typed into a question', () => {
     );
   });
 
-  it('is nothing where the window holds something else', () => {
+  it('is empty when the stored state is invalid', () => {
     for (const kept of [null, 7, [], { a: 7 }]) {
       const drafts = new InputDrafts(windowMemory({ 'promptforge.drafts': kept }));
       assert.equal(drafts.of('a'), undefined);

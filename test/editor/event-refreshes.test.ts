@@ -32,7 +32,7 @@ function refreshes() {
 }
 
 describe('refreshes after events', () => {
-  it('end while more happens, and another one follows', async () => {
+  it('finish while more events arrive, and another one follows', async () => {
     const { parts, begun } = refreshes();
     parts.happened();
     const first = await eventually('the first', () => begun[0]);
@@ -47,7 +47,7 @@ describe('refreshes after events', () => {
     assert.equal(begun.length, 2);
   });
 
-  it('are not made where the window was refreshed since', async () => {
+  it('are skipped when the window was refreshed in the meantime', async () => {
     const { parts, begun, refreshed } = refreshes();
     parts.happened();
     refreshed();

@@ -28,8 +28,8 @@ const named = (...names: string[]) => names.map(name => ({ name }));
 const NEVER_LIVE = { mark: undefined, brief: undefined, lines: [] };
 
 describe('the explorer', () => {
-  describe('its levels', () => {
-    it('shows folders before prompts, each by name, with the prompts below them counted', () => {
+  describe('hierarchy', () => {
+    it('shows folders before prompts, sorted by name, with the number of prompts in each', () => {
       const items = named('b/x', 'z', 'a/c/y', 'a/b', 'c');
       assert.deepEqual(entriesOf(items, ''), [
         { kind: 'folder', path: 'a', prompts: 2 },
@@ -43,7 +43,7 @@ describe('the explorer', () => {
       ]);
     });
 
-    it('orders names as one looks for them, whatever their case', () => {
+    it('sorts names without regard to case', () => {
       const entries = entriesOf(named('b', 'C', 'a', 'B2/x', 'a1/x', 'Z/x', '_a'), '');
       assert.deepEqual(
         entries.map(entry => (entry.kind === 'folder' ? `${entry.path}/` : entry.item.name)),
@@ -51,7 +51,7 @@ describe('the explorer', () => {
       );
     });
 
-    it('tells a folder from a prompt of the same name, and from a longer name', () => {
+    it('distinguishes a folder from a prompt of the same name, and from a longer name', () => {
       const entries = entriesOf(named('support', 'support/triage', 'supporters'), '');
       assert.deepEqual(
         entries.map(entry => (entry.kind === 'folder' ? `${entry.path}/` : entry.item.name)),
@@ -62,7 +62,7 @@ describe('the explorer', () => {
       ]);
     });
 
-    it('reaches every prompt exactly once', () => {
+    it('contains every prompt exactly once', () => {
       const segment = fc.stringMatching(/^[a-c]{1,2}$/);
       const name = fc.array(segment, { minLength: 1, maxLength: 4 }).map(segments => segments.join('/'));
       fc.assert(
@@ -98,10 +98,10 @@ describe('the explorer', () => {
     });
   });
 
-  describe('what menus ask of a node', () => {
+  describe('context values of nodes', () => {
     const context = (listed: ReturnType<typeof aListed>) => contextOf({ kind: 'prompt', listed });
 
-    it('says what can be done with a prompt', () => {
+    it('say what can be done with a prompt', () => {
       assert.equal(context(aListed('a', 'new')), ':prompt:file:publishable:');
       assert.equal(context(aListed('a', 'clean', aSummary('a', 1))), ':prompt:file:published:');
       assert.equal(context(aListed('a', 'behind', aSummary('a', 1))), ':prompt:file:published:pullable:');
@@ -120,12 +120,12 @@ describe('the explorer', () => {
       assert.equal(context(aListed('a/_b', 'clean', aSummary('a/_b', 1))), ':prompt:file:published:partial:');
     });
 
-    it('offers nothing but restoring for an archived prompt', () => {
+    it('allow only restoring an archived prompt', () => {
       const summary = { ...aSummary('a', 1), archived: true };
       assert.equal(context(aListed('a', 'archived', summary)), ':prompt:file:published:archived:');
     });
 
-    it('has no previous version before the first', () => {
+    it('have no previous version for the first version', () => {
       const listed = aListed('a', 'clean', aSummary('a', 2));
       const node = (version: number): ExplorerNode => ({
         kind: 'version',
@@ -138,8 +138,8 @@ describe('the explorer', () => {
     });
   });
 
-  describe('its words', () => {
-    it('says of a folder how many prompts it holds', () => {
+  describe('labels', () => {
+    it('give the number of prompts in a folder', () => {
       const words = folderWords('a/support', 1);
       assert.deepEqual(
         [words.label, words.description, words.spoken],
@@ -148,7 +148,7 @@ describe('the explorer', () => {
       assert.equal(words.tooltip(), '**a/support** · 1 prompt');
     });
 
-    it('says of a prompt its newest version and what is the matter with it', () => {
+    it('give the newest version of a prompt and its state', () => {
       const summary = aSummary('support/triage', 12);
       const words = promptWords(aListed('support/triage', 'conflict', summary), 'production', NOW);
       assert.equal(words.label, 'triage');
@@ -157,7 +157,7 @@ describe('the explorer', () => {
       assert.match(words.tooltip(), /by mara\\.lindqvist, 2 days ago: Message 12/);
     });
 
-    it('says of a prompt which version production has, whatever else it says', () => {
+    it('give the production version of a prompt, whatever its state', () => {
       const pointers = [aPointer('staging', 'stable', 5), aPointer('production', 'stable', 4)];
       const summary = aSummary('support/triage', 5, pointers);
       const words = promptWords(aListed('support/triage', 'modified', summary), 'production', NOW);
@@ -169,19 +169,19 @@ describe('the explorer', () => {
       assert.match(elsewhere.tooltip(), /Not in emea\.$/);
     });
 
-    it('takes the last environment for production, and no other channel for what is live there', () => {
+    it('treat the last environment as production, and only its stable channel as live', () => {
       assert.equal(lastEnvironment([{ name: 'test' }, { name: 'emea' }]), 'emea');
       assert.equal(lastEnvironment([]), 'production');
       const summary = aSummary('a', 5, [aPointer('production', 'canary', 5)]);
       assert.equal(promptWords(aListed('a', 'clean', summary), 'production', NOW).description, '@5');
     });
 
-    it('says that a partial was never published', () => {
+    it('mark a partial as never published', () => {
       const words = promptWords(aListed('support/_header', 'new'), 'production', NOW);
       assert.equal(words.spoken, 'Partial _header, not published, new');
     });
 
-    it('says of a channel what is live there, since when and by whom', () => {
+    it('say for a channel what is live, since when and by whom', () => {
       const pointer = aPointer('production', 'stable', 11);
       const words = pointerWords(pointer, aSummary('support/triage', 12, [pointer]), NOW);
       assert.equal(words.label, 'production · stable');
@@ -190,7 +190,7 @@ describe('the explorer', () => {
       assert.match(words.tooltip(), /@12 is the newest version/);
     });
 
-    it('says of a version its message, author and age, and where it is live', () => {
+    it("give a version's message, author and age, and where it is live", () => {
       const summary = aSummary('a', 2, [aPointer('staging', 'stable', 1)]);
       const words = versionWords(
         aVersion('a', 1, { message: 'First line\nSecond' }),
@@ -203,7 +203,7 @@ describe('the explorer', () => {
       assert.match(words.spoken, /^Version 1, live in staging: First line/);
     });
 
-    it('says first of a version that it was rolled back and why, and how long it was live', () => {
+    it('say first that a version was rolled back and why, and how long it was live', () => {
       const life = {
         mark: 'rolled back: wrong fee',
         brief: 'was live in production for 2 hours',
@@ -215,7 +215,7 @@ describe('the explorer', () => {
       assert.match(words.tooltip(), /Live in production for 2 hours/);
     });
 
-    it('says of a version its commit, and links its pull request if that is a web address', () => {
+    it("give a version's commit, and link its pull request if that is a web address", () => {
       const tooltipOf = (origin: VersionOrigin) =>
         versionWords(aVersion('a', 1, { origin }), undefined, NEVER_LIVE, NOW).tooltip();
       const pullRequest = 'https://github.com/o/r/pull/12';
@@ -236,7 +236,7 @@ describe('the explorer', () => {
         );
     });
 
-    it('never lets a message become markup', () => {
+    it('never turn a message into markup', () => {
       const hostile = '[click](command:evil) <img src=x> **bold**\n# title';
       const tooltip = versionWords(
         aVersion('a', 1, { message: hostile }),
@@ -249,7 +249,7 @@ describe('the explorer', () => {
       assert.equal(tooltip.includes('\n# title'), false);
     });
 
-    it('gives every state a badge of at most two characters, and the quiet ones none', () => {
+    it('give every state a badge of at most two characters, or none for quiet states', () => {
       for (const state of ['modified', 'behind', 'conflict', 'new', 'deleted', 'archived'] as const)
         assert.ok((wordsOf(aListed('a', state))?.badge.length ?? 9) <= 2);
       assert.equal(wordsOf(aListed('a', 'clean')), undefined);
@@ -257,18 +257,18 @@ describe('the explorer', () => {
     });
   });
 
-  describe('its filter', () => {
+  describe('filter', () => {
     const admits = (filter: string, ...args: Parameters<typeof aListed>) =>
       filterOf(filter)(aListed(...args));
 
-    it('admits what holds every word, in any case', () => {
+    it('matches names with every word, in any case', () => {
       assert.equal(admits('TRI sup', 'support/triage'), true);
       assert.equal(admits('ordersum SUP', 'Support/orderSummary'), true);
       assert.equal(admits('tri fees', 'support/triage'), false);
       assert.equal(admits('  ', 'support/triage'), true);
     });
 
-    it('admits by state', () => {
+    it('matches by state', () => {
       assert.equal(admits('@mod', 'a', 'modified'), true);
       assert.equal(admits('@modified', 'a', 'clean'), false);
       assert.equal(admits('@', 'a', 'modified'), false);
@@ -280,7 +280,7 @@ describe('the explorer', () => {
     });
   });
 
-  describe('its filter, in the words of the tree', () => {
+  describe('filter in the words of the tree', () => {
     const fits = (filter: string, ...of: Parameters<typeof aListed>) => filterOf(filter)(aListed(...of));
     const live = aSummary('a', 5, [aPointer('production', 'stable', 4), aPointer('staging', 'canary', 5)]);
     const older = {
@@ -288,7 +288,7 @@ describe('the explorer', () => {
       outdatedPartials: [{ prompt: parsePromptName('_h'), used: 1 as never, newest: 2 as never }],
     };
 
-    it('knows every state by its word, and by its beginning once that is no mere beginning of a name', () => {
+    it('matches a state by its word, or by a prefix of four letters that starts no name', () => {
       for (const state of ['modified', 'behind', 'conflict', 'new', 'deleted', 'archived'] as const) {
         assert.equal(fits(state, 'a', state), true, state);
         assert.equal(fits(state, 'a', 'clean'), false, state);
@@ -298,7 +298,7 @@ describe('the explorer', () => {
       assert.equal(fits('mod', 'moderation', 'clean'), true);
     });
 
-    it('knows older partials, environments, channels, versions and partials', () => {
+    it('matches older partials, environments, channels, versions and partials', () => {
       assert.equal(fits('older partials', 'a', 'clean', older), true);
       assert.equal(fits('older partials', 'a', 'clean', live), false);
       for (const filter of ['production', 'PROD', 'stable', 'canary', '@4', '@5', 'production @4'])
@@ -309,19 +309,19 @@ describe('the explorer', () => {
       assert.equal(fits('partial', 'support/header', 'clean'), false);
     });
 
-    it('admits by every word, be it of the name or of the tree', () => {
+    it("matches when every word is found in the name or the tree's labels", () => {
       assert.equal(fits('triage modified', 'support/triage', 'modified'), true);
       assert.equal(fits('triage modified', 'support/fees', 'modified'), false);
     });
 
-    it('asks for archived prompts by their word alone', () => {
+    it('requests archived prompts only for their own word', () => {
       for (const filter of ['archived', 'arch', '@a', 'fees archived'])
         assert.equal(asksForArchived(filter), true, filter);
       for (const filter of ['', 'arc', 'a', 'fees', 'archivedd'])
         assert.equal(asksForArchived(filter), false, filter);
     });
 
-    it('admits no more than before when another word is added', () => {
+    it('never matches more when a word is added', () => {
       const words = fc.constantFrom('tri', 'modified', 'production', '@4', '@m', 'older', 'partial', 'x');
       fc.assert(
         fc.property(fc.array(words, { maxLength: 4 }), words, (some, more) => {
@@ -338,7 +338,7 @@ describe('the explorer', () => {
     });
   });
 
-  it('puts the list of the registry and that of the files together by name', () => {
+  it('merges the prompts of the registry and of the files by name', () => {
     const file = (state: 'new' | 'modified', file: string | null) =>
       ({ name: parsePromptName('x'), state, base: null, file, newest: null }) as never;
     const listed = mergeListed(
@@ -363,7 +363,7 @@ describe('the explorer', () => {
     );
   });
 
-  it('makes the first level of a list in any order', () => {
+  it('sorts the first level of an unsorted list', () => {
     const nodes = nodesIn([aListed('z'), aListed('a/b')], '');
     assert.deepEqual(
       nodes.map(node => node.kind),

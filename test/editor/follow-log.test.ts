@@ -69,30 +69,30 @@ const TWO = chain([], 'one', 'two');
 const THREE = chain(TWO, 'three');
 
 describe('following the log', () => {
-  it('says what came while the key was replaced, where the window followed it before', async () => {
+  it('reports what happened while the key was replaced, if the window followed the log before', async () => {
     const { position } = await follow([TWO]);
     assert.deepEqual((await follow([THREE], position)).said, []);
     assert.deepEqual((await follow([THREE], position, true)).said, ['happened']);
   });
 
-  it('says nothing of what was there before, and says once what comes', async () => {
+  it('reports nothing that was there before, and new events once', async () => {
     const { said, position } = await follow([TWO, THREE]);
     assert.deepEqual(said, ['happened']);
     assert.deepEqual(position?.head, { seq: 3, hash: THREE[2]?.hash });
   });
 
-  it('goes on from where it stood', async () => {
+  it('continues from its last position', async () => {
     const { position } = await follow([TWO]);
     assert.deepEqual((await follow([THREE], position)).position?.head.seq, 3);
   });
 
-  it('says that the log is another, and ends', async () => {
+  it('reports that the log was rewritten, and stops', async () => {
     const { position } = await follow([TWO]);
     assert.deepEqual((await follow([chain([], 'one', 'other', 'three')], position)).said, ['LogRewritten']);
     assert.deepEqual((await follow([TWO, chain([], 'x', 'y', 'z'), THREE])).said, ['LogRewritten']);
   });
 
-  it('tells of each call that fails, tries again later and later, and raises no alarm', async () => {
+  it('reports each failed call, retries at growing intervals, and raises no alarm', async () => {
     const { said } = await follow(['down', 'down', TWO, THREE]);
     assert.deepEqual(said, ['failed offline', 'pause 2000', 'failed offline', 'pause 4000', 'happened']);
   });

@@ -144,7 +144,7 @@ describe('following a registry', () => {
     return opened;
   }
 
-  it('tells what another window or process does to the same embedded registry', async () => {
+  it('reports what another window or process does in the same embedded registry', async () => {
     const own = await registry();
     const others = await registry(folders[0]!.path);
     using window = new AWindow(own);
@@ -153,7 +153,7 @@ describe('following a registry', () => {
     await window.happened;
   });
 
-  it('goes on at once when a registry that was away answers again, however long the pause would be', async () => {
+  it('continues at once when an unavailable registry answers again, however long the pause', async () => {
     const own = await registry();
     const [failed, followed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     let isAway = true;
@@ -179,7 +179,7 @@ describe('following a registry', () => {
     follower.stop();
   });
 
-  it('lets go of a client whose key was replaced, and goes on with another where it had stopped', async () => {
+  it('drops a client whose key was replaced, and continues with another from the same place', async () => {
     const own = await registry();
     using window = new AWindow(own);
     await window.follows;
@@ -203,7 +203,7 @@ describe('following a registry', () => {
     await window.happened;
   });
 
-  it('raises an alarm that stands after restarts until it is acknowledged, and then begins anew', async () => {
+  it('raises an alarm that survives restarts until it is acknowledged, and then starts again', async () => {
     const before = await registry();
     await publish(before, 'One.', null);
     using first = new AWindow(before);
@@ -237,7 +237,7 @@ describe('following a registry', () => {
     assert.deepEqual([fourth.raised, alarmsIn(fourth.memory)], [[], []]);
   });
 
-  it('is a witness: raises the alarm for a key that nobody endorsed, over restarts of the window', async () => {
+  it('raises the alarm for a key that nobody endorsed, even across window restarts', async () => {
     const own = await registry();
     await publish(own, 'One.', null);
     using first = new AWindow(own);
@@ -261,7 +261,7 @@ describe('following a registry', () => {
     assert.deepEqual(third.raised, []);
   });
 
-  it('raises one alarm while the registry says that its data does not fit, after restarts too', async () => {
+  it('raises one alarm while the registry reports broken data, also after restarts', async () => {
     const broken = await registry();
     using first = new AWindow(broken, undefined, 'broken');
     const alarm = await first.alarm;

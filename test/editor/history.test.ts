@@ -29,7 +29,7 @@ function moves(
   });
 }
 
-describe('what was live from when until when', () => {
+describe('the history of live versions', () => {
   const all = moves(
     ['staging', 1, 10],
     ['production', 1, 9],
@@ -38,7 +38,7 @@ describe('what was live from when until when', () => {
   );
   const timelines = timelinesOf(all.toReversed(), ENVIRONMENTS);
 
-  it('is a line for each environment and channel, the last environment first, the latest first', () => {
+  it('has a line for each environment and channel, the last environment first and the newest first', () => {
     assert.deepEqual(
       timelines.map(({ environment, spans }) => [environment, ...spans.map(({ version }) => version)]),
       [
@@ -51,7 +51,7 @@ describe('what was live from when until when', () => {
     const { label, description } = timelineWords(production);
     assert.deepEqual([label, description], ['Live in production', '@1 now · 3 promotions · 1 rollback']);
   });
-  it('marks a rollback, with its reason, where it began and where it ended', () => {
+  it('marks a rollback with its reason, where it started and ended', () => {
     const [now, rolledBack] = timelines[0]?.spans ?? [];
     assert.ok(now && rolledBack);
     assert.match(spanWords(now, NOW).description, /^since Sep 9 · rollback: Wrong \*fee\* · 3 days · /);
@@ -62,7 +62,7 @@ describe('what was live from when until when', () => {
     assert.match(spanWords(rolledBack, NOW).tooltip(), /\*\*Rolled back\*\* to @1 by .*: Wrong \\\*fee\\\*/);
     assert.match(spanWords(now, NOW).spoken, /^Version 1 in production, since Sep 9/);
   });
-  it('is beside a version as badges, what is live first', () => {
+  it('appears next to a version as badges, live ones first', () => {
     const version = aVersion('p', 1);
     const life = lifeWords(livesOf(all).get(version.version) ?? [], ENVIRONMENTS, NOW);
     const spans = spansOf(version.version, timelines);
@@ -78,7 +78,7 @@ describe('what was live from when until when', () => {
       /^stable in production Sep 7 – Sep 9, rolled back: Wrong \*fee\* · Message 2/,
     );
   });
-  it('has no gap and no overlap, and ends with what is live', () => {
+  it('has no gaps or overlaps, and ends with what is live', () => {
     const move = fc.tuple(
       fc.constantFrom('staging', 'production'),
       fc.integer({ min: 1, max: 4 }),
@@ -100,7 +100,7 @@ describe('what was live from when until when', () => {
   });
 });
 
-describe('a span of time', () => {
+describe('a period of time', () => {
   const cases: readonly (readonly [string, string | null, string])[] = [
     ['2026-09-03T10:00:00Z', '2026-09-12T09:00:00Z', 'Sep 3 – Sep 12'],
     ['2026-09-11T10:00:00Z', '2026-09-11T12:30:00Z', 'Sep 11, 10:00 – 12:30'],
@@ -110,5 +110,5 @@ describe('a span of time', () => {
     ['2026-09-12T11:00:00Z', null, 'since 11:00 today'],
   ];
   for (const [from, until, said] of cases)
-    it(`is said as short as it can be: ${said}`, () => assert.equal(spanOf(from, until, NOW, 'UTC'), said));
+    it(`is shortened: ${said}`, () => assert.equal(spanOf(from, until, NOW, 'UTC'), said));
 });

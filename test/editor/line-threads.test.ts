@@ -51,8 +51,8 @@ const placesOf = (given: FollowedThread, ...shown: number[][]) =>
       : `@${each.shown.version}:${each.shown.line}${each.shown.gone ? ' gone' : ''}`,
   );
 
-describe('the threads of versions', () => {
-  it('are shown once in each tab: at their own place, or in the newest version that has their line', () => {
+describe('comment threads of versions', () => {
+  it('are shown once per tab, at their own version or the newest one that has their line', () => {
     const nine = followed(thread(9, 5, 1), [9, 5], [10, 6], [11, 7], [12, 4, true]);
     assert.deepEqual(placesOf(nine, [9, 10]), ['own']);
     assert.deepEqual(placesOf(nine, [10, 11]), ['@11:7']);
@@ -61,7 +61,7 @@ describe('the threads of versions', () => {
     assert.deepEqual(placesOf(nine, [9, 10], [11], [11]), ['own', '@11:7']);
     assert.deepEqual(placesOf(nine, [7, 8]), []);
   });
-  it('have each comment once, whichever way the registry tells of it', () => {
+  it('contain each comment once, even if the registry returns it twice', () => {
     const [one] = thread(9, 5, 4).comments;
     assert.ok(one);
     const own = [{ version: version(9), line: 5, comments: [{ ...one, promotion: '3' }] }];
@@ -71,7 +71,7 @@ describe('the threads of versions', () => {
       ['2', '4', '11'],
     );
   });
-  it('hold what was not sent, wherever they are shown', () => {
+  it('contain unsent comments wherever they are shown', () => {
     const unsent = new UnsentComments(windowMemory());
     const place = { registry: 'embedded', environment: '', promotion: null, prompt: PROMPT };
     const here = unsent.keep({ ...place, version: version(9), line: 5 }, 'Reply', null);
@@ -92,7 +92,7 @@ describe('the threads of versions', () => {
     assert.equal(hasArrivedAtLine(alone, [answered], ['ada']), false);
     assert.equal(hasArrivedAtLine({ ...here, after: '7' }, [answered], ['ada']), false);
   });
-  it('say where their line went, and who resolved them', () => {
+  it('say what happened to their line, and who resolved them', () => {
     const at = { version: version(9), line: 5 };
     assert.equal(threadLabel(at, false), '@9, line 5');
     const shown = { version: version(11), line: 4, gone: GONE };
@@ -101,7 +101,7 @@ describe('the threads of versions', () => {
     assert.equal(threadLabel({ ...at, resolved }, false), '@9, line 5 · Resolved by a\\nda\\u202e');
     assert.equal(threadLabel({ ...at, line: null }, true), 'The whole promotion · This promotion has ended');
   });
-  it('are of a prompt that no promotion is taken for', () => {
+  it('do not confuse a prompt named like a number with a promotion', () => {
     const named = parsePromptName('17');
     assert.notEqual(promptSubject(named), '17');
     assert.equal(promptOfSubject(promptSubject(named)), named);
@@ -110,18 +110,18 @@ describe('the threads of versions', () => {
 });
 
 describe('a comment as Markdown', () => {
-  it('shows a suggestion as code, and everything else as text', () => {
+  it('shows a suggestion as code, and everything else as plain text', () => {
     assert.equal(
       commentMarkdown('See *this*:\n```suggestion\nHello, {{name}}.\n```'),
       'See \\*this\\*:\n\n*Suggestion:*\n```dotprompt\nHello, {{name}}.\n```',
     );
     assert.equal(commentMarkdown('```suggestion\n```'), '*Suggestion: remove the line*');
   });
-  it('keeps the lines of a text as they are: no heading, no list, no block of code', () => {
+  it('keeps the line breaks of a text, without headings, lists or code blocks', () => {
     assert.equal(commentMarkdown('Fees\n===\n---'), 'Fees  \n\\=\\=\\=  \n\\-\\-\\-');
     assert.equal(commentMarkdown('One\n\n    # *x*'), 'One  \n  \n&nbsp;&nbsp;&nbsp;&nbsp;\\# \\*x\\*');
   });
-  it('lets nothing out of its block', () => {
+  it('keeps everything inside its code block', () => {
     const line = fc.constantFrom('```', '````', '~~~', '[x](command:y)', '<img src=x>', '\u202e', 'text');
     fc.assert(
       fc.property(fc.array(line, { minLength: 1, maxLength: 6 }), lines => {
@@ -137,8 +137,8 @@ describe('a comment as Markdown', () => {
   });
 });
 
-describe('the line that a suggestion is put in place of', () => {
-  it('has the text that was commented on, or there is none', () => {
+describe('the line that a suggestion replaces', () => {
+  it('has the text that was commented on, or does not exist', () => {
     const lines = fc.array(fc.constantFrom('a', 'b', 'c', ''), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(lines, lines, fc.nat(9), (before, file, index) => {

@@ -36,12 +36,12 @@ const LIVE: Live = {
   event: { seq: 41, hash: digestOf('event') },
 };
 
-describe('what was live still', () => {
+describe('a version marked as still live', () => {
   const still = { ...LIVE, until: null };
   const since = (environment: string, version: number) =>
     aSummary('support/triage', 12, [aPointer(environment, 'stable', version)]);
 
-  it('is so no more once the pointer moved, in its environment and by another promotion', () => {
+  it('is outdated once its own pointer in its environment moves', () => {
     assert.equal(isOver(still, since('production', 11)), false);
     assert.equal(isOver(still, since('production', 12)), true);
     assert.equal(isOver(still, since('staging', 12)), false);
@@ -49,14 +49,14 @@ describe('what was live still', () => {
     assert.equal(isOver(LIVE, since('production', 12)), false);
   });
 
-  it('is so no more of the newest version once another was published', () => {
+  it('is outdated for latest once another version is published', () => {
     assert.equal(isOver({ ...still, promotion: null }, aSummary('support/triage', 11)), false);
     assert.equal(isOver({ ...still, promotion: null }, aSummary('support/triage', 12)), true);
   });
 });
 
-describe('the words of what was live', () => {
-  it('say which version, where and when, in both zones', () => {
+describe('the description of what was live', () => {
+  it('names the version, the environment and the time in both zones', () => {
     assert.match(
       whatWasLive(LIVE),
       /^support\/triage@11 was live in production on Sep 12.* at .*14:03 UTC\)?$/,
@@ -66,7 +66,7 @@ describe('the words of what was live', () => {
     assert.match(fromUntil({ ...LIVE, until: null }), /until now$/);
   });
 
-  it('say who made it so, who approved and why', () => {
+  it('names who promoted it, who approved and why', () => {
     assert.equal(whoAndWhy(LIVE), 'Promoted by jonas.weber, approved by ada: Tested');
     assert.match(
       whoAndWhy({ ...LIVE, promotion: aPromotion('production', 11, { rollback: true }) }),
@@ -75,11 +75,11 @@ describe('the words of what was live', () => {
     assert.match(whoAndWhy({ ...LIVE, promotion: null }), /because @11 had been published$/);
   });
 
-  it('name the event that proves it', () => {
+  it('names the event that proves it', () => {
     assert.ok(evidence(LIVE).endsWith(`Event 41 of the log proves it: ${LIVE.event.hash}`));
   });
 
-  it('say what its publisher stated of its origin, on a line of its own', () => {
+  it('gives the origin its publisher stated, on a separate line', () => {
     const origin = { commit: 'c0ffee7', author: 'octo\ncat', repository: 'https://github.com/o/r' };
     assert.match(
       evidence({ ...LIVE, origin }),
@@ -93,7 +93,7 @@ describe('the words of what was live', () => {
     assert.doesNotMatch(evidence(LIVE), /stated|Pull request/);
   });
 
-  it('say when the first was, when nothing was live yet', () => {
+  it('says when the first version went live if none was live yet', () => {
     const asked = { ...LIVE, at: '2026-08-01T00:00:00.000Z' };
     const problem = (firstLiveAt: string | null) => new Problem('not_live_yet', 'x', { firstLiveAt });
     assert.match(
@@ -103,7 +103,7 @@ describe('the words of what was live', () => {
     assert.match(notLiveYet(asked, problem(null)), /: no version was ever live there\.$/);
   });
 
-  it('title the comparison with what is live now', () => {
+  it('is the title of the comparison with what is live now', () => {
     assert.equal(
       comparisonTitle('triage', LIVE, { ...LIVE, version: parseVersionNumber(12) }),
       'triage: @11 ↔ @12 (now) · production',
@@ -111,8 +111,8 @@ describe('the words of what was live', () => {
   });
 });
 
-describe('the document of what was live', () => {
-  it('says all that it takes to open it again', () => {
+describe('the URI of what was live', () => {
+  it('contains everything needed to open it again', () => {
     for (const registry of ['embedded', 'https://prompts.example.com', 'http://127.0.0.1:8080/registry']) {
       const { prompt, environment, channel, at } = LIVE;
       const address = { registry, prompt, environment, channel, at };
@@ -122,7 +122,7 @@ describe('the document of what was live', () => {
     }
   });
 
-  it('is none where something is missing', () => {
+  it('is invalid when a part is missing', () => {
     const parts = liveUriParts({ registry: 'embedded', ...LIVE }, 11);
     for (const query of ['', 'null', '{}', JSON.stringify({ ...LIVE, registry: 'embedded', at: 'noon' })])
       assert.equal(parseLiveUri({ ...parts, query }), undefined, query);

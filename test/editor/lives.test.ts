@@ -40,8 +40,8 @@ function words(version: number, all: readonly Promotion[]) {
   return lifeWords(livesOf(all).get(parseVersionNumber(version)) ?? [], ENVIRONMENTS, NOW);
 }
 
-describe('the lives of a version', () => {
-  it('are how long it was live, the times between others not counted', () => {
+describe('the live periods of a version', () => {
+  it('add up to the time it was live, without gaps in between', () => {
     const all = promotions(
       { version: 4, hours: 100 },
       { version: 5, hours: 90 },
@@ -53,7 +53,7 @@ describe('the lives of a version', () => {
     assert.equal(words(7, all).brief, undefined);
   });
 
-  it('end with the reason of a rollback, on the version that was rolled back and on no other', () => {
+  it('give the reason of a rollback only for the version that was rolled back', () => {
     const all = promotions(
       { version: 4, hours: 100 },
       { version: 5, hours: 30 },
@@ -64,7 +64,7 @@ describe('the lives of a version', () => {
     assert.equal(words(4, all).mark, undefined);
   });
 
-  it('are no longer marked once it is live again', () => {
+  it('are not marked as rolled back once the version is live again', () => {
     const all = promotions(
       { version: 4, hours: 9 },
       { version: 5, hours: 8 },
@@ -75,7 +75,7 @@ describe('the lives of a version', () => {
     assert.equal(words(5, all).brief, 'live in production for 7 hours');
   });
 
-  it('are told of the environment where it matters most', () => {
+  it('are summarized for the most important environment', () => {
     const all = promotions(
       { environment: 'development', version: 5, hours: 50 },
       { environment: 'production', version: 5, hours: 10 },
@@ -86,7 +86,7 @@ describe('the lives of a version', () => {
     assert.equal(words(6, all).brief, 'live in development for 5 hours');
   });
 
-  it('fill the time since the first promotion without gap or overlap, whatever the order they come in', () => {
+  it('cover the time since the first promotion without gaps or overlaps, in any order', () => {
     const versions = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 20 });
     fc.assert(
       fc.property(versions, fc.infiniteStream(fc.nat()), (all, salt) => {
@@ -110,7 +110,7 @@ describe('the lives of a version', () => {
     );
   });
 
-  it('show eight lines at most', () => {
+  it('are limited to eight lines', () => {
     const all = promotions(
       ...Array.from({ length: 40 }, (_, index) => ({ version: 1 + (index % 2), hours: 50 - index })),
     );

@@ -7,7 +7,7 @@ import type { PreviewRenderer } from '../../src/editor/preview/renderer/preview-
 const outcomeOf = (message: string): PreviewOutcome => ({ kind: 'problem', message });
 
 describe('the newest rendering', () => {
-  it('shows nothing of the prompt before, whose rendering ends after another one is shown', async () => {
+  it('discards a rendering of the previous prompt that finishes after another is shown', async () => {
     const answers: ((outcome: PreviewOutcome) => void)[] = [];
     const renderer = {
       render: () => new Promise<PreviewOutcome>(resolve => answers.push(resolve)),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { NewestRun } from '../../src/editor/work/newest-run.ts';
 
-describe('work of which only the newest run counts', () => {
-  it('aborts the run before, whose waiters wait for the newest', async () => {
+describe('NewestRun', () => {
+  it('aborts the previous run, whose waiters wait for the newest', async () => {
     const runs = new NewestRun();
     const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const seen: string[] = [];
@@ -24,7 +24,7 @@ describe('work of which only the newest run counts', () => {
     assert.equal(runs.running, undefined);
   });
 
-  it('lets go of whoever waits when it is stopped', async () => {
+  it('releases its waiters when it is stopped', async () => {
     const runs = new NewestRun();
     const gate = Promise.withResolvers<void>();
     const waiting = runs.start(() => gate.promise);
@@ -35,7 +35,7 @@ describe('work of which only the newest run counts', () => {
     assert.equal(runs.running, undefined);
   });
 
-  it('begins anew after a run that failed', async () => {
+  it('starts again after a failed run', async () => {
     const runs = new NewestRun();
     await assert.rejects(
       runs.start(async () => {

@@ -25,8 +25,8 @@ function resources() {
   return { make, made, open, most: () => most };
 }
 
-describe('a resource of which one is open', () => {
-  it('is opened once by calls that overlap, also while another is being closed', async () => {
+describe('OneOpen', () => {
+  it('opens once for overlapping calls, even while another resource is being closed', async () => {
     const { make, made, open } = resources();
     const one = new OneOpen<{ of: string; close(): Promise<void> }>();
     await one.open('a', make('a'));
@@ -38,7 +38,7 @@ describe('a resource of which one is open', () => {
     assert.equal(one.current, undefined);
   });
 
-  it('is tried again after a failure', async () => {
+  it('retries after a failure', async () => {
     const { make, open } = resources();
     const one = new OneOpen<{ of: string; close(): Promise<void> }>();
     await assert.rejects(
@@ -49,7 +49,7 @@ describe('a resource of which one is open', () => {
     assert.deepEqual([...open], ['a']);
   });
 
-  it('is one at a time, the last that was asked for, whatever is asked when', async () => {
+  it('has one resource open at a time: the last requested', async () => {
     const call = fc.record({ of: fc.constantFrom('a', 'b', 'c'), waits: fc.boolean(), closes: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: 12 }), async calls => {

@@ -50,8 +50,8 @@ function reviews() {
   return { open, calls, typing };
 }
 
-describe('the reviews that are open', () => {
-  it('show what the newest loading found, however late an older one ends', async () => {
+describe('open reviews', () => {
+  it('show the newest loading, however late an older one finishes', async () => {
     const { open, calls } = reviews();
     assert.deepEqual(open.follow(new Set(['17'])), ['17']);
     const loadings = [open.load('17'), open.load('17')];
@@ -65,7 +65,7 @@ describe('the reviews that are open', () => {
     );
   });
 
-  it('leave out the failure of an older loading, and keep what is shown when the newest fails', async () => {
+  it('ignore an older loading that fails, and keep what is shown when the newest fails', async () => {
     const { open, calls } = reviews();
     open.follow(new Set(['17']));
     const loadings = [open.load('17'), open.load('17')];
@@ -78,7 +78,7 @@ describe('the reviews that are open', () => {
     assert.deepEqual(open.shown('17')[0]?.comments, ['1']);
   });
 
-  it('change a thread in place, and dispose only those that are gone', async () => {
+  it('update a thread in place, and dispose only those that are gone', async () => {
     const { open, calls } = reviews();
     open.follow(new Set(['17']));
     const first = open.load('17');
@@ -94,7 +94,7 @@ describe('the reviews that are open', () => {
     assert.equal(fifth?.isDisposed, true);
   });
 
-  it('take a thread of VS Code for their own, unless there is one', () => {
+  it('adopt a thread created in VS Code, unless the line has one', () => {
     const { open } = reviews();
     const place = { version: PROMOTION.version, line: 3 };
     const [one, two, three] = [new Shown(), new Shown(), new Shown()];
@@ -109,7 +109,7 @@ describe('the reviews that are open', () => {
     );
   });
 
-  it('keep no thread of one that was closed when nothing is typed', async () => {
+  it('keep no thread of a closed review while nothing is typed', async () => {
     const { open, calls, typing } = reviews();
     typing.now = false;
     open.follow(new Set(['17']));
@@ -121,7 +121,7 @@ describe('the reviews that are open', () => {
     assert.equal(shown?.isDisposed, true);
   });
 
-  it('keep the threads of the ten that were closed last while something is typed', async () => {
+  it('keep the threads of the last ten closed reviews while something is typed', async () => {
     const { open, calls } = reviews();
     for (let id = 1; id <= 12; id++) {
       open.follow(new Set([String(id)]));
@@ -139,7 +139,7 @@ describe('the reviews that are open', () => {
     assert.deepEqual(open.shown('2'), []);
   });
 
-  it('change nothing once they are cleared', async () => {
+  it('change nothing after they are cleared', async () => {
     const { open, calls } = reviews();
     open.follow(new Set(['17']));
     const loading = open.load('17');

@@ -26,8 +26,8 @@ import { anOwnersChange, NOW } from './data.ts';
 const production = parseEnvironmentName('production');
 const DIFF = diffExcerpt('* @dana\n', '* @dana\nsupport/** @sam\n');
 
-describe('the documents of owners', () => {
-  it('have addresses that say of which registry, environment and change', () => {
+describe('an owners document', () => {
+  it('has a URI with its registry, environment and change', () => {
     for (const registry of ['embedded', 'https://prompts.example.com/a', 'http://127.0.0.1:1']) {
       for (const address of [
         { registry, environment: production },
@@ -48,11 +48,11 @@ describe('the documents of owners', () => {
     assert.equal(parseOwnersUri({ ...parts, query: '' }), undefined);
   });
 
-  it('begin with lines that explain them and hold for nobody', () => {
+  it('starts with an explanation that defines no owners', () => {
     assert.deepEqual(parseOwners(firstDraft('production')), { rules: [] });
   });
 
-  it('say who made them so', () => {
+  it('names who set the owners', () => {
     const current = anOwnersChange({ state: 'applied', appliedAt: '2026-09-12T11:00:00.000Z' });
     const owners = { environment: production, text: current.text, current, waiting: null, warnings: [] };
     assert.equal(whoHolds(owners, NOW), 'Change 402 by jonas.weber, 1 hour ago');
@@ -64,7 +64,7 @@ describe('the documents of owners', () => {
 describe('a change of owners', () => {
   const request = { environment: 'production', approvals: 1, diff: DIFF, notes: [] };
 
-  it('is asked about with its lines, for what it waits, and the environment on the button', () => {
+  it('asks with its lines, who must approve, and the environment on the button', () => {
     const { message, detail, button } = requestQuestion(request, 'Teams');
     assert.equal(message, 'Change the owners of production?');
     assert.equal(button, 'Request Owners Change in production');
@@ -79,7 +79,7 @@ describe('a change of owners', () => {
     assert.match(atOnce.detail, /The change takes effect at once\./);
   });
 
-  it('is asked about with the lines to look at, of which three are shown', () => {
+  it('asks with up to three lines that need attention', () => {
     const notes = [1, 2, 3, 4, 5].map(line => ({ line, message: `"x${line}" matches no prompt now.` }));
     const { detail } = requestQuestion({ ...request, notes }, 'Teams');
     assert.match(detail, /Line 3: "x3" matches no prompt now\.\nAnd 2 more warnings\.\nReason/);
@@ -101,7 +101,7 @@ describe('a change of owners', () => {
     );
   });
 
-  it('says afterwards what holds, and for whom it waits', () => {
+  it('reports afterwards the owners in force, or who must approve', () => {
     const change = anOwnersChange();
     assert.equal(
       afterRequest(change, [{ line: 2, message: '"x" matches no prompt now.' }]),
@@ -115,7 +115,7 @@ describe('a change of owners', () => {
     assert.match(afterOwnersReview('reject', { ...change, state: 'rejected' }), /^Rejected\. .*as they were/);
   });
 
-  it('says what a refusal means', () => {
+  it('explains a refusal', () => {
     const change = anOwnersChange();
     const refused = (code: Problem['code']) => ownersRefusal(new Problem(code, 'Why.'), change);
     assert.equal(refused('self_approval'), 'Not approved: Why.');

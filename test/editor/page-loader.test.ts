@@ -67,8 +67,8 @@ async function allOthersHaveWaited(): Promise<void> {
   never.loader.dispose();
 }
 
-describe('a webview’s page', () => {
-  it('is filled again until it loads, and then no more', async () => {
+describe('loading a webview page', () => {
+  it('sets its content again until it loads, and then stops', async () => {
     const webview: Webview = new Webview({
       onFill: fills => {
         if (fills === 3) setImmediate(() => webview.say());
@@ -80,7 +80,7 @@ describe('a webview’s page', () => {
     webview.loader.dispose();
   });
 
-  it('is given up once, after it was filled as often as there is patience', async () => {
+  it('gives up once after the maximum number of attempts', async () => {
     const webview = new Webview({});
     await eventually('the end', () => webview.failures > 0);
     await allOthersHaveWaited();
@@ -88,7 +88,7 @@ describe('a webview’s page', () => {
     webview.loader.dispose();
   });
 
-  it('is not filled again while it is hidden, and is when it is shown', async () => {
+  it('pauses while the page is hidden, and continues when it is shown', async () => {
     const webview = new Webview({ visible: false });
     await allOthersHaveWaited();
     assert.deepEqual([webview.fills, webview.failures], [1, 0]);
@@ -103,7 +103,7 @@ describe('a webview’s page', () => {
     webview.loader.dispose();
   });
 
-  it('is not filled again after its panel was closed', async () => {
+  it('stops when the panel is closed', async () => {
     const webview = new Webview({});
     webview.loader.dispose();
     await allOthersHaveWaited();

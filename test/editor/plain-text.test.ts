@@ -31,8 +31,8 @@ function assertNoMarkup(markdown: string): void {
   assert.doesNotMatch(unescaped, /:\/\/|www\./);
 }
 
-describe('a message of the status bar made of what people wrote', () => {
-  it('has no icon, and one line', () => {
+describe('a status bar message with text written by people', () => {
+  it('has no icons, and one line', () => {
     fc.assert(
       fc.property(hostileText, text => {
         const shown = withoutIcons(`Saved the sample "${text}$(alert)"`);
@@ -44,8 +44,8 @@ describe('a message of the status bar made of what people wrote', () => {
   });
 });
 
-describe('Markdown made of what people wrote', () => {
-  it('has no link, image, command, address or HTML, and one line', () => {
+describe('Markdown with text written by people', () => {
+  it('has no links, images, commands, addresses or HTML, and one line', () => {
     fc.assert(
       fc.property(hostileText, text => {
         const markdown = escapeMarkdown(text);
@@ -58,7 +58,7 @@ describe('Markdown made of what people wrote', () => {
     assert.equal(escapeMarkdown('a\r\nb\u2028c\u202e'), 'a b c\\\\u202e');
   });
 
-  it('is the same in hovers and completion, where its lines stay', () => {
+  it('is equally plain in hovers and completion, where line breaks are kept', () => {
     fc.assert(
       fc.property(hostileText, text => {
         const markdown = escapeOfLanguage(text);
@@ -73,8 +73,8 @@ describe('Markdown made of what people wrote', () => {
   });
 });
 
-describe('The words of a promotion and a version', () => {
-  it('show reasons, messages, comments and names as text on their line', () => {
+describe('the labels of a promotion and a version', () => {
+  it('show reasons, messages, comments and names as plain text on one line', () => {
     fc.assert(
       fc.property(hostileText, text => {
         const promotion = aPromotion('production', 2, {
@@ -120,8 +120,8 @@ function heard(): { readonly asked: unknown[]; readonly ask: Dialogs } {
   return { asked, ask };
 }
 
-describe('Questions and notifications', () => {
-  it('show whatever they quote as text', async () => {
+describe('questions and notifications', () => {
+  it('show quoted text as plain text', async () => {
     await fc.assert(
       fc.asyncProperty(hostileText, async text => {
         const { asked, ask } = heard();
@@ -168,8 +168,8 @@ describe('Questions and notifications', () => {
   });
 });
 
-describe('The log', () => {
-  it('has one line for each entry, whatever it quotes', () => {
+describe('the log', () => {
+  it('has one line per entry, whatever it quotes', () => {
     const entries: string[] = [];
     const write = (message: string) => void entries.push(message);
     const channel = Object.freeze({ info: write, warn: write, error: write, debug: write, trace: write });

@@ -27,7 +27,7 @@ function shownTexts(rendering: Rendering): { role: string; text: string }[] {
   }));
 }
 
-describe('the preview of the demo prompts', () => {
+describe('the preview of demo prompts', () => {
   let registry: EmbeddedRegistryForTest;
   let renderer: PatientPreview;
 
@@ -48,7 +48,7 @@ describe('the preview of the demo prompts', () => {
   for (const name of names.filter(name => !isPartial(name))) {
     const { samples } = readSamples(readFileSync(join(prompts, `${name}.samples.yaml`), 'utf8'));
     for (const sample of samples)
-      it(`shows ${name} with “${sample.name}” as the registry renders it`, async () => {
+      it(`renders ${name} with “${sample.name}” as the registry does`, async () => {
         const { messages } = await registry
           .client()
           .render(name, { input: sample.input, version: parseVersionNumber(1) });

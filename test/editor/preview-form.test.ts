@@ -40,7 +40,7 @@ const typeOf = (name: string): ValueType => {
   return found.type;
 };
 
-describe('the form of a prompt’s input', () => {
+describe('the input form of a prompt', () => {
   it('has a control for every type', () => {
     const controls = variables.map(({ name, type }) => [name, controlOf(type, undefined)]);
     assert.deepEqual(Object.fromEntries(controls), {
@@ -56,7 +56,7 @@ describe('the form of a prompt’s input', () => {
     });
   });
 
-  it('shows a value that is of another type as JSON, so that it is not lost', () => {
+  it('shows a value of the wrong type as JSON, so that it is not lost', () => {
     assert.equal(controlOf(typeOf('name'), 7), 'json');
     assert.equal(controlOf(typeOf('price'), 'seven'), 'json');
     assert.equal(controlOf(typeOf('tone'), 'loud'), 'json');
@@ -64,14 +64,14 @@ describe('the form of a prompt’s input', () => {
     assert.equal(controlOf(typeOf('customer'), { id: '1', more: true }), 'json');
   });
 
-  it('begins a new value as one that fits its type', () => {
+  it('starts a new value with one that fits its type', () => {
     for (const { name, type } of variables) assert.deepEqual(misfits(blankOf(type), type), [], name);
     assert.deepEqual(blankOf(typeOf('customer')), { id: '' });
     assert.deepEqual(choicesOf(typeOf('tone')), ['warm', 'firm']);
     assert.deepEqual(choicesOf(typeOf('vip')), [true, false]);
   });
 
-  it('reads numbers and JSON, and says what is wrong with what is none', () => {
+  it('parses numbers and JSON, and explains invalid ones', () => {
     assert.deepEqual(readNumber(' 12.5 ', false), { value: 12.5 });
     assert.deepEqual(readNumber('-3', true), { value: -3 });
     for (const text of ['', 'ten', '1e999', '12,5']) assert.ok('problem' in readNumber(text, false), text);
@@ -85,7 +85,7 @@ describe('the form of a prompt’s input', () => {
     assert.deepEqual(twice, { problem: '/price is given twice. Remove one of the two.', misfits: [] });
   });
 
-  it('puts a value in, making what is missing on the way, and leaves the input before as it was', () => {
+  it('sets a value, creating missing parents, without changing the previous input', () => {
     const before = { customer: { id: '1' } };
     assert.deepEqual(withValue(before, ['customer', 'note'], 'n'), { customer: { id: '1', note: 'n' } });
     assert.deepEqual(withValue(before, ['cases', 0, 'id'], 'C'), {
@@ -95,14 +95,14 @@ describe('the form of a prompt’s input', () => {
     assert.deepEqual(before, { customer: { id: '1' } });
   });
 
-  it('takes a property or an item out', () => {
+  it('removes a property or an item', () => {
     assert.deepEqual(withoutValue({ a: 1, b: 2 }, ['a']), { b: 2 });
     assert.deepEqual(withoutValue({ a: [1, 2, 3] }, ['a', 1]), { a: [1, 3] });
     const same = { a: 1 };
     assert.equal(withoutValue(same, ['b', 'c']), same);
   });
 
-  it('moves an item, but not over the ends', () => {
+  it('moves an item, but not past the ends', () => {
     const input = { a: ['x', 'y', 'z'] };
     assert.deepEqual(withMoved(input, ['a', 0], 1), { a: ['y', 'x', 'z'] });
     assert.deepEqual(withMoved(input, ['a', 2], -1), { a: ['x', 'z', 'y'] });
@@ -110,7 +110,7 @@ describe('the form of a prompt’s input', () => {
     assert.equal(withMoved(input, ['a', 2], 1), input);
   });
 
-  it('gives back what was put in, at any path, and touches no prototype', () => {
+  it('returns what was set, at any path, and does not touch prototypes', () => {
     const key = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'toString'));
     fc.assert(
       fc.property(fc.array(key, { minLength: 1, maxLength: 4 }), fc.jsonValue(), (path, value) => {

@@ -19,19 +19,19 @@ const html = pageHtml({
   nonce: 'n0nce',
 });
 
-describe('the preview’s page', () => {
-  it('lets in its one script, by nonce, and its own styles, and nothing else', () => {
+describe('the preview page', () => {
+  it('allows only its one script, by nonce, and its own styles', () => {
     const [, policy] = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html) ?? [];
     assert.equal(policy, "default-src 'none'; script-src 'nonce-n0nce'; style-src https://host.example");
     assert.equal(html.match(/<script/g)?.length, 1);
     assert.match(html, /<script nonce="n0nce" src=/);
   });
 
-  it('has no style or handler in its markup', () => {
+  it('has no inline styles or handlers', () => {
     assert.doesNotMatch(html, /\sstyle=|<style|\son[a-z]+=/);
   });
 
-  it('has every element that its script asks for, each once', () => {
+  it('has every element its script uses, exactly once', () => {
     const folder = join(ROOT, 'src', 'editor', 'preview', 'webview');
     const script = readFileSync(join(folder, 'main.ts'), 'utf8');
     const asked = [...script.matchAll(/byId\('([^']+)'/g)].map(([, id]) => id);
@@ -39,24 +39,24 @@ describe('the preview’s page', () => {
     for (const id of asked) assert.equal(html.split(`id="${id}"`).length, 2, id);
   });
 
-  it('labels its controls, and tells a screen reader of news politely', () => {
+  it('labels its controls, and announces updates politely', () => {
     for (const [, id] of html.matchAll(/<label for="([^"]+)"/g)) assert.ok(html.includes(`id="${id}"`), id);
     assert.match(html, /id="status" role="status" aria-live="polite"/);
   });
 
-  it('is colored by the theme alone', () => {
+  it('uses only theme colors', () => {
     const css = readFileSync(join(ROOT, 'media', 'preview', 'preview.css'), 'utf8');
     assert.doesNotMatch(css, /#[0-9a-f]{3,8}\b(?![^{]*\{)|rgb|hsl|url\(|@import/i);
   });
 
-  it('has secondary buttons alone, in secondary colors', () => {
+  it('has only secondary buttons, in secondary colors', () => {
     const css = readFileSync(join(ROOT, 'media', 'preview', 'preview.css'), 'utf8');
     const used = new Set(css.match(/--vscode-button-\w+/g));
     assert.ok(used.size > 0);
     for (const color of used) assert.match(color, /^--vscode-button-secondary/);
   });
 
-  it('writes text, never markup', () => {
+  it('sets text, never markup', () => {
     const folder = join(ROOT, 'src', 'editor', 'preview', 'webview');
     for (const file of [
       'dom.ts',
@@ -74,8 +74,8 @@ describe('the preview’s page', () => {
   });
 });
 
-describe('what the page says', () => {
-  it('is one of the known messages', () => {
+describe('a message from the page', () => {
+  it('is accepted if it is known', () => {
     for (const message of [
       { type: 'ready' },
       { type: 'input', input: { a: [1, { b: null }] } },
@@ -111,7 +111,7 @@ describe('what the page says', () => {
       assert.equal(fromPage.safeParse(message).success, false, JSON.stringify(message));
   });
 
-  it('keeps what a reload needs, and no state of another make is taken', () => {
+  it('that saves state keeps what a reload needs, and a state of another version is ignored', () => {
     const state = { uri: 'file:///a.prompt', isLocked: true, sample: 'One', input: { a: 1 } };
     assert.deepEqual(keptState.parse({ ...state, scroll: 10 }), state);
     for (const other of [undefined, {}, { ...state, uri: 5 }, { ...state, input: 'x' }])
@@ -124,14 +124,14 @@ describe('JSON pasted as an input', () => {
     '---\ninput:\n  schema:\n    age: integer\n    tags(array): string\n---\n',
   );
 
-  it('is taken when it is an object', () => {
+  it('is accepted if it is an object', () => {
     assert.deepEqual(readJsonInput('{"age": 3, "tags": []}', variables), {
       input: { age: 3, tags: [] },
       misfits: [],
     });
   });
 
-  it('says where it is no JSON', () => {
+  it('reports where it is not JSON', () => {
     const { input, problem } = readJsonInput('{\n  "age": 3,\n  "tags": [\n}', variables);
     assert.equal(input, undefined);
     assert.match(problem ?? '', /^Line 4, column 1: Invalid JSON\. A value is missing here\.$/);
@@ -140,7 +140,7 @@ describe('JSON pasted as an input', () => {
     assert.match(readJsonInput('{"age": 3} // no', variables).problem ?? '', /^Line 1, column 12: /);
   });
 
-  it('says where a value does not fit what the prompt declares, and is taken all the same', () => {
+  it('reports a value that does not fit the schema, and is accepted anyway', () => {
     const { input, misfits } = readJsonInput('{\n  "age": "3",\n  "tags": ["a", 1]\n}', variables);
     assert.deepEqual(input, { age: '3', tags: ['a', 1] });
     assert.equal(misfits.length, 2);
@@ -148,21 +148,21 @@ describe('JSON pasted as an input', () => {
     assert.match(misfits[1] ?? '', /^Line 3, column 17, tags\[1\]: string is expected/);
   });
 
-  it('gives a variable called __proto__ no power', () => {
+  it('cannot set a prototype with a variable called __proto__', () => {
     const { input } = readJsonInput('{"__proto__": {"polluted": true}}', variables);
     assert.equal(Object.getPrototypeOf(input), Object.prototype);
     assert.equal(({} as { polluted?: unknown }).polluted, undefined);
   });
 });
 
-describe('what is copied', () => {
-  it('is the messages as the registry answers them', () => {
+describe('copying', () => {
+  it('gives the messages as the registry returns them', () => {
     assert.deepEqual(JSON.parse(messagesJson([{ role: 'user', content: [{ text: 'Hi' }] }])), [
       { role: 'user', content: [{ text: 'Hi' }] },
     ]);
   });
 
-  it('is a command line for a shell, with no key in it', () => {
+  it('gives a shell command line without a key', () => {
     const input = { name: "O'Neill $(id) `id`" };
     const command = renderCurl(
       'https://prompts.example',
@@ -183,8 +183,8 @@ describe('what is copied', () => {
   });
 });
 
-describe('a rendering as a document', () => {
-  it('is the text alone where there are no roles, and headed by them where there are', () => {
+describe('the document of a rendering', () => {
+  it('is plain text without roles, and has a heading for each role otherwise', () => {
     const text = (role: string, text: string) => ({ role, content: [{ text }] });
     assert.equal(renderedDocument([text('user', 'Hi.\n')]), 'Hi.\n');
     assert.equal(renderedDocument([]), '');
@@ -197,18 +197,18 @@ describe('a rendering as a document', () => {
   });
 });
 
-describe('the title of a rendered comparison', () => {
+describe('the title of a comparison of renderings', () => {
   const title = (sample: string | null) =>
     renderedTitle('triage', { kind: 'version', version: 4 }, { kind: 'file' }, sample);
 
-  it('says what was tried, in a few letters', () => {
+  it('gives what was tried, abbreviated', () => {
     assert.equal(title('Ada'), 'Rendered triage: @4 ↔ your file · Ada');
     assert.equal(title(null), 'Rendered triage: @4 ↔ your file · defaults');
     assert.equal(title('Stolen card, in a hurry'), 'Rendered triage: @4 ↔ your file · Stolen card, in a h…');
   });
 });
 
-describe('what the page is sent', () => {
+describe('a message to the page', () => {
   const rendered: PreviewRendered = {
     kind: 'rendered',
     traced: {
@@ -244,7 +244,7 @@ describe('what the page is sent', () => {
     words: 1,
   };
 
-  it('ends where nobody reads on, and says how much is left', () => {
+  it('is truncated for long texts, with the number of characters left', () => {
     const whole = shownOf(rendered);
     assert.ok(whole.kind === 'rendered');
     assert.deepEqual([whole.left, whole.missing, whole.messages], [0, ['who'], rendered.traced.messages]);
@@ -255,7 +255,7 @@ describe('what the page is sent', () => {
     assert.deepEqual([short.left, part.text, part.spans.length, part.stretches.length], [3, 'abcde', 1, 1]);
   });
 
-  it('says what is wrong with its places', () => {
+  it('contains the errors with their places', () => {
     const issue = { message: 'No.', line: 2, column: 3, endLine: 2, endColumn: 4 };
     assert.deepEqual(shownOf({ kind: 'problem', message: 'a:2:3: No.', issues: [issue] }), {
       kind: 'problem',

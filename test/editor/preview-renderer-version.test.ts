@@ -14,8 +14,8 @@ const [assistant, header, sign] = ['support/assistant', 'support/_header', '_sig
   ReturnType<typeof parsePromptName>,
 ];
 
-describe('a preview of a published version', () => {
-  it('renders what the registry renders, with the partials it was published with', async () => {
+describe('the preview of a published version', () => {
+  it('renders as the registry does, with the partials it was published with', async () => {
     await using registry = await anEmbeddedRegistry();
     const client = registry.client();
     const publish = (name: typeof assistant, base: typeof one | null, source: string) =>
@@ -42,7 +42,7 @@ describe('a preview of a published version', () => {
     assert.equal(reads, 4, 'each version of a partial is read once for a preview');
   });
 
-  it('leads into the version of the partial', async () => {
+  it('links to the version of the partial', async () => {
     await using registry = await anEmbeddedRegistry();
     const client = registry.client();
     await client.publish(sign, { source: '---\nmodel: m\n---\n— {{who}}', message: 'm', base: null });

@@ -34,7 +34,7 @@ function manyTimes(value: unknown, times: number): unknown {
   return all;
 }
 
-describe('the preview’s renderer', () => {
+describe('the preview renderer', () => {
   let renderer: PatientPreview;
   const go = (asked: PreviewRequest | PreviewFileRequest, signal = new AbortController().signal) =>
     renderer.render(asked, signal);
@@ -49,7 +49,7 @@ describe('the preview’s renderer', () => {
   });
   after(() => renderer.dispose());
 
-  it('answers what rendering answers, with partials, places and counts', async () => {
+  it('returns the rendering with partials, source places and token counts', async () => {
     const sign: LinkedPartial = { id: '_sign', template: '— {{who}} 👋', partials: new Map() };
     const source = '---\nmodel: openai/gpt-5\n---\n{{role "system"}}Be kind.{{role "user"}}Hello {{> sign}}';
     const asked = request(source, { who: 'Ada' }, { partials: new Map([['sign', sign]]) });
@@ -83,13 +83,13 @@ describe('the preview’s renderer', () => {
     });
   });
 
-  it('counts in the encoding of the model', async () => {
+  it('counts tokens in the encoding of the model', async () => {
     const { tokens } = rendered(await go(request('---\nmodel: openai/gpt-4\n---\nHello <|endoftext|>')));
     assert.equal(tokens.encoding, 'cl100k_base');
     assert.ok(tokens.count !== null && tokens.count > 3, 'a special token’s name is text');
   });
 
-  it('does not count a text that is too long, or that has words which take too long', async () => {
+  it('does not count a text that is too long or has very slow words', async () => {
     const long = rendered(await go(request('{{x}}', { x: 'word '.repeat(250_000) })));
     assert.deepEqual(long.tokens, {
       count: null,
@@ -101,7 +101,7 @@ describe('the preview’s renderer', () => {
     assert.equal(wide.tokens.count, null);
   });
 
-  it('finds a file’s partials, unsaved ones first, and says where they are', async () => {
+  it("finds a file's partials, unsaved ones first, with their locations", async () => {
     await using workspace = await aWorkspace({
       'a/x.prompt': 'saved',
       'a/_header.prompt': '---\nmodel: m\n---\nsaved {{name}}',
@@ -134,13 +134,13 @@ describe('the preview’s renderer', () => {
     assert.match(outside.message, /is not in/);
   });
 
-  it('marks what is missing instead of refusing', async () => {
+  it('marks missing input instead of refusing it', async () => {
     const { traced } = rendered(await go(request('---\ninput:\n  schema:\n    a: string\n---\n[{{a}}]')));
     assert.deepEqual(traced.missing, ['a']);
     assert.equal(traced.rendered.text, '[]');
   });
 
-  it('tells what is wrong, and where', async () => {
+  it('reports errors with their place', async () => {
     const outcome = await go(request('One\n{{#if x}}'));
     assert.equal(outcome.kind, 'problem');
     assert.match(outcome.message, /^a\/b:2:1: /);
@@ -189,7 +189,7 @@ describe('the preview’s renderer', () => {
     'a megabyte of braces': request('{'.repeat(1_000_000)),
   };
   for (const [what, asked] of Object.entries(harmful))
-    it(`ends ${what} with a message, never holds the host, and goes on`, async () => {
+    it(`stops ${what} with a message, never blocks the host, and keeps working`, async () => {
       rendered(await go(request('warm {{x}}', { x: 1 })));
       let turns = 0;
       const turning = setInterval(() => {
@@ -208,14 +208,14 @@ describe('the preview’s renderer', () => {
       assert.equal(rendered(await go(request('{{x}}', { x: 'next' }))).traced.rendered.text, 'next');
     });
 
-  it('hears nothing of what a prompt logs, and goes on', async () => {
+  it('ignores what a prompt logs, and keeps working', async () => {
     const { traced } = rendered(
       await go(request('{{#each xs}}{{log "x" level="error"}}{{/each}}done', { xs })),
     );
     assert.equal(traced.rendered.text, 'done');
   });
 
-  it('gives at most 10 000 spans, and as many stretches', async () => {
+  it('returns at most 10 000 spans and as many stretches', async () => {
     const many = Array.from({ length: 12_000 }, () => 'v');
     const { traced } = rendered(await go(request('{{#each many}}{{this}}.{{/each}}', { many })));
     const [part] = traced.messages[0]?.parts ?? [];
@@ -224,7 +224,7 @@ describe('the preview’s renderer', () => {
     assert.equal(part.text.length, 24_000);
   });
 
-  it('renders of those that wait only the newest', async () => {
+  it('renders only the newest of the waiting requests', async () => {
     const asked = ['one', 'two', 'three', 'four'].map(x => go(request('{{x}}', { x })));
     const settled = await Promise.allSettled(asked);
     assert.deepEqual(
@@ -235,7 +235,7 @@ describe('the preview’s renderer', () => {
     assert.equal(rendered(await (asked[3] as Promise<PreviewOutcome>)).traced.rendered.text, 'four');
   });
 
-  it('drops what is canceled, waiting or running', async () => {
+  it('drops canceled requests, waiting or running', async () => {
     const running = new AbortController();
     const waiting = new AbortController();
     const first = go(spinning, running.signal);
@@ -248,7 +248,7 @@ describe('the preview’s renderer', () => {
     assert.equal(rendered(await go(request('third'))).traced.rendered.text, 'third');
   });
 
-  it('rejects what is under way when it is disposed, and all after', async () => {
+  it('rejects running and later requests when it is disposed', async () => {
     const closed = new PatientPreview();
     const render = (asked: PreviewRequest) => closed.render(asked, new AbortController().signal);
     const running = render(spinning);
@@ -259,7 +259,7 @@ describe('the preview’s renderer', () => {
     await assert.rejects(render(request('x')), { name: 'AbortError' });
   });
 
-  it('says so when its worker does not start', async () => {
+  it('reports that its worker does not start', async () => {
     const broken = new PatientPreview(new URL('./no-such-worker.ts', import.meta.url));
     const outcome = await broken.render(request('x'), new AbortController().signal);
     assert.equal(outcome.kind, 'problem');

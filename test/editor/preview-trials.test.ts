@@ -6,7 +6,7 @@ import { windowMemory } from './window-memory.ts';
 const ONE = { name: 'One', input: { a: 1 } };
 const TWO = { name: 'Two', input: { a: 2 } };
 
-describe('what a prompt is tried with', () => {
+describe('the input of a preview', () => {
   let trials: Trials;
   beforeEach(() => {
     trials = new Trials();
@@ -17,7 +17,7 @@ describe('what a prompt is tried with', () => {
     return [sample, input, isEdited];
   };
 
-  it('is the first sample, or the defaults alone where there is none', () => {
+  it('is the first sample, or only the defaults without samples', () => {
     trials.read([], false);
     assert.deepEqual(current(), [null, {}, false]);
     trials.goTo('file:///b.prompt');
@@ -25,7 +25,7 @@ describe('what a prompt is tried with', () => {
     assert.deepEqual(current(), ['One', { a: 1 }, false]);
   });
 
-  it('is what was chosen, and nothing else for a sample that is not there', () => {
+  it('is the chosen sample, or nothing for a sample that does not exist', () => {
     trials.read([ONE, TWO], false);
     trials.choose('Two');
     assert.deepEqual(current(), ['Two', { a: 2 }, false]);
@@ -35,7 +35,7 @@ describe('what a prompt is tried with', () => {
     assert.deepEqual(current(), [null, {}, false]);
   });
 
-  it('is edited while it is another than its sample', () => {
+  it('counts as edited while it differs from its sample', () => {
     trials.read([ONE], false);
     trials.edit({ a: 7 });
     assert.deepEqual(current(), ['One', { a: 7 }, true]);
@@ -43,7 +43,7 @@ describe('what a prompt is tried with', () => {
     assert.deepEqual(current(), ['One', { a: 1 }, false]);
   });
 
-  it('follows its sample while nobody edited it', () => {
+  it('follows its sample until it is edited', () => {
     trials.read([ONE], false);
     trials.read([{ name: 'One', input: { a: 9 } }], false);
     assert.deepEqual(current(), ['One', { a: 9 }, false]);
@@ -52,7 +52,7 @@ describe('what a prompt is tried with', () => {
     assert.deepEqual(current(), ['One', { a: 7 }, true]);
   });
 
-  it('outlives its sample only where it was edited', () => {
+  it('survives the removal of its sample only if it was edited', () => {
     trials.read([ONE, TWO], false);
     trials.read([TWO], false);
     assert.deepEqual(current(), ['Two', { a: 2 }, false]);
@@ -61,7 +61,7 @@ describe('what a prompt is tried with', () => {
     assert.deepEqual(current(), [null, { a: 7 }, true]);
   });
 
-  it('stays as it is while the samples file has mistakes', () => {
+  it('stays the same while the samples file has errors', () => {
     trials.read([ONE, TWO], false);
     trials.choose('Two');
     trials.read([], true);
@@ -71,7 +71,7 @@ describe('what a prompt is tried with', () => {
     assert.deepEqual(current(), ['Two', { a: 2 }, false]);
   });
 
-  it('is kept for each prompt', () => {
+  it('is kept per prompt', () => {
     trials.read([ONE], false);
     trials.edit({ a: 7 });
     trials.goTo('file:///b.prompt');
@@ -81,7 +81,7 @@ describe('what a prompt is tried with', () => {
     assert.deepEqual(current(), ['One', { a: 7 }, true]);
   });
 
-  it('is what an earlier window had, once the samples are read', () => {
+  it('is restored from an earlier window once the samples are read', () => {
     trials.restore('file:///a.prompt', 'Two', null);
     trials.read([ONE, TWO], false);
     assert.deepEqual(current(), ['Two', { a: 2 }, false]);
@@ -101,7 +101,7 @@ describe('what a prompt is tried with', () => {
     }
   });
 
-  it('is an input of one’s own in the next window too, until a sample takes its place', async () => {
+  it('stays a custom input in the next window, until a sample is chosen', async () => {
     const window = windowMemory();
     const drafts = new InputDrafts(window);
     trials = new Trials(drafts);
@@ -124,7 +124,7 @@ describe('what a prompt is tried with', () => {
     assert.equal(reloaded.of('file:///a.prompt'), undefined);
   });
 
-  it('is a sample where what was kept cannot be read', () => {
+  it('falls back to a sample when the stored input is invalid', () => {
     for (const text of ['{"sample":"One","inp', '7', 'null', '{"input":[1]}', '{"sample":7}']) {
       trials = new Trials({ of: () => text, keep: () => undefined });
       trials.goTo('file:///a.prompt');

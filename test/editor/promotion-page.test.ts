@@ -76,15 +76,15 @@ function textsIn(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
-describe('the markup of a promotion’s page', () => {
-  it('lets in its one script, by nonce, and its own styles, and nothing else', () => {
+describe('the markup of a promotion page', () => {
+  it('allows only its one script, by nonce, and its own styles', () => {
     const [, allowed] = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html) ?? [];
     assert.equal(allowed, "default-src 'none'; script-src 'nonce-n0nce'; style-src https://host.example");
     assert.equal(html.match(/<script/g)?.length, 1);
     assert.doesNotMatch(html, /\sstyle=|<style|\son[a-z]+=/);
   });
 
-  it('has every element that its script asks for, each once, and writes text, never markup', () => {
+  it('has every element its script uses, exactly once, and sets text, never markup', () => {
     const script = readFileSync(join(ROOT, 'src', 'editor', 'promotion-page', 'webview', 'main.ts'), 'utf8');
     const asked = [...script.matchAll(/(?:byId|listIn|saidIn)\('([^']+)'/g)].map(([, id]) => id);
     assert.ok(asked.length > 10);
@@ -92,7 +92,7 @@ describe('the markup of a promotion’s page', () => {
     assert.doesNotMatch(script, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser/);
   });
 
-  it('has headings in order, labels, and the colors of the theme alone', () => {
+  it('has headings in order, labels, and only theme colors', () => {
     assert.deepEqual([...html.matchAll(/<h(\d)/g)].map(([, level]) => level).join(''), '122222');
     for (const [, id] of html.matchAll(/(?:for|aria-labelledby|aria-describedby)="([^"]+)"/g))
       assert.ok(html.includes(`id="${id}"`), id);
@@ -100,7 +100,7 @@ describe('the markup of a promotion’s page', () => {
     assert.doesNotMatch(css, /#[0-9a-f]{3,8}\b(?![^{]*\{)|rgb|hsl|url\(|@import/i);
   });
 
-  it('says nothing but the known messages', () => {
+  it('accepts only known messages', () => {
     const key = crypto.randomUUID();
     for (const message of [
       { type: 'ready' },
@@ -121,8 +121,8 @@ describe('the markup of a promotion’s page', () => {
   });
 });
 
-describe('what a promotion’s page says', () => {
-  it('is what is asked for, by whom and why, and how far it is', () => {
+describe('the content of a promotion page', () => {
+  it('gives the request, who made it and why, and its progress', () => {
     const content = contentOf(parts());
     assert.equal(content.title, `Promote ${WAITING.prompt}@12 to production`);
     assert.equal(content.status, 'Waiting for approval: 1 of 2 approvals');
@@ -139,7 +139,7 @@ describe('what a promotion’s page says', () => {
     assert.match(first.facts[0]?.text ?? '', /^Nothing/);
   });
 
-  it('offers what the key allows, with environment and version on each button, and says why no more', () => {
+  it('offers what the key allows, with environment and version on each button, and explains what it does not', () => {
     const approver = contentOf(parts({ key: aKey('approver', 'tomas.berg') }));
     assert.deepEqual(
       approver.actions.map(({ label }) => label),
@@ -159,7 +159,7 @@ describe('what a promotion’s page says', () => {
     assert.match(contentOf(parts({ key: { kind: 'none' } })).note ?? '', /no key for production/);
   });
 
-  it('names environment and version on every button that acts, and the release that is decided as a whole', () => {
+  it('names environment and version on every button, and the release that is decided as a whole', () => {
     const admin = aKey('admin', WAITING.requestedBy);
     assert.deepEqual(
       contentOf(parts({ key: admin })).actions.map(({ label }) => label),
@@ -183,7 +183,7 @@ describe('what a promotion’s page says', () => {
     );
   });
 
-  it('ends with the promotion: nothing to decide, nothing to comment', () => {
+  it('offers no decision or comment once the promotion has ended', () => {
     const rejected = {
       ...WAITING,
       state: 'rejected' as const,
@@ -197,7 +197,7 @@ describe('what a promotion’s page says', () => {
     assert.match(content.facts.at(-1)?.text ?? '', /^ada, .*Too soft\.$/);
   });
 
-  it('shows the newest comments, with their lines, and how many it leaves out', () => {
+  it('shows the newest comments with their lines, and how many it omits', () => {
     const comments = Array.from({ length: 203 }, (_, index) => ({
       id: `${index}`,
       promotion: '17',
@@ -211,7 +211,7 @@ describe('what a promotion’s page says', () => {
     assert.deepEqual([discussion.at(-1)?.where, discussion.at(-2)?.where], ['@11, line 203', undefined]);
   });
 
-  it('has no control or bidirectional character of what people wrote', () => {
+  it("contains no control or bidirectional characters from people's text", () => {
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom('a', '\u202e', '\u0007', '\u001b', '\n', '\u200b') }),
@@ -234,7 +234,7 @@ describe('what a promotion’s page says', () => {
   });
 });
 
-describe('the policy in words', () => {
+describe('the policy text', () => {
   const pointer = (version: number) => ({
     environment: 'staging' as never,
     channel: 'stable' as never,
@@ -244,7 +244,7 @@ describe('the policy in words', () => {
     promotion: '5',
   });
 
-  it('says how many approvals are missing, who cannot give one, and whether it was stable before', () => {
+  it('says how many approvals are missing, who cannot approve, and whether the version was stable before', () => {
     const said = policyWords(
       { ...WAITING, requestedBy: 'jonas', authors: ['lea'] },
       { policy, pointers: [pointer(12)] },
@@ -257,7 +257,7 @@ describe('the policy in words', () => {
     assert.match(said[2] ?? '', /^A version must be stable in staging first\. @12 has been since Sep 10/);
   });
 
-  it('says of whom one must approve, who of them can, and what to do where none can', () => {
+  it('says which owners must approve, who of them can, and what to do when none can', () => {
     const owned = (canApprove: string[]) => ({
       ...WAITING,
       approvalsNeeded: 1,
@@ -285,7 +285,7 @@ describe('the policy in words', () => {
     assert.equal(content('lee').actions.length, 1);
   });
 
-  it('says what is stable there instead, and nothing of what is not known', () => {
+  it('says what is stable instead, and omits what is not known', () => {
     assert.match(policyWords(WAITING, { policy, pointers: [pointer(11)] }).at(-1) ?? '', /Now @11 is\.$/);
     assert.match(policyWords(WAITING, { policy, pointers: [] }).at(-1) ?? '', /Now nothing of .* is\.$/);
     assert.match(policyWords(WAITING, { policy, pointers: undefined }).at(-1) ?? '', /in staging first\.$/);
@@ -303,7 +303,7 @@ describe('the policy in words', () => {
 });
 
 describe('the summary of a change', () => {
-  it('counts words, sentences and tokens, and names settings and what breaks', async () => {
+  it('counts words, sentences and tokens, and names settings and breaking changes', async () => {
     const from =
       '---\nmodel: acme/a\nconfig:\n  temperature: 0.2\ninput:\n  schema:\n    name: string\n---\nHello {{name}}. Be kind.\n';
     const to =
@@ -320,7 +320,7 @@ describe('the summary of a change', () => {
     assert.match(breaking ?? '', /^Breaking for applications: .*"mood" is new and required/);
   });
 
-  it('says that the text is the same where only settings differ', async () => {
+  it('says that the text is unchanged when only settings differ', async () => {
     const { changes, breaking } = await summary('---\nmodel: a\n---\nHi.', 'Hi.');
     assert.deepEqual(
       [changes, breaking],

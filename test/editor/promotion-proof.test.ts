@@ -8,14 +8,14 @@ import { proofOf } from '../../src/editor/promotion/proof.ts';
 import { aRegistry } from '../registry/a-registry.ts';
 import { aPromotion } from './data.ts';
 
-describe('the proof that a promotion reached applications', () => {
+describe('the check that a promotion reached applications', () => {
   const promotion = (version: number, state: 'applied' | 'pending' = 'applied') => ({
     ...aPromotion('development', version, { state }),
     prompt: parsePromptName('support/triage'),
     version: parseVersionNumber(version),
   });
 
-  it('is what delivery answers: the version, another one, or that it does not answer', async () => {
+  it('reports the delivered version, another one, or that delivery does not answer', async () => {
     await using registry = await aRegistry();
     await registry.publish('support/triage', 'One', null);
     await registry.publish('support/triage', 'Two', 1);

@@ -38,12 +38,12 @@ function labels(promotions: readonly Promotion[], known = promotions): string[] 
   return promotions.map(each => promotionWords(each, standings.of(each), NOW).label);
 }
 
-describe('a promotion that was applied', () => {
-  it('is live, or was until another took its place', () => {
+describe('an applied promotion', () => {
+  it('is live, or was live until another replaced it', () => {
     assert.deepEqual(labels(history(4, 5)), [`@4 was live until ${instantOf(minute(1))}`, '@5 live now']);
   });
 
-  it('was rolled back, which the one that rolled it back is not', () => {
+  it('is shown as rolled back, but not the rollback itself', () => {
     const promotions = history(5, 6, 5);
     assert.deepEqual(labels(promotions), [
       `@5 was live until ${instantOf(minute(1))}`,
@@ -62,25 +62,25 @@ describe('a promotion that was applied', () => {
     assert.match(wrong?.words.spoken ?? '', /version 6 to stable in production, .*: rolled back to @5/);
   });
 
-  it('goes forward again when what was rolled back is promoted once more', () => {
+  it('is no longer rolled back when its version is promoted again', () => {
     assert.deepEqual(labels(history(5, 6, 5, 6)).slice(2), [
       `@5 was live until ${instantOf(minute(3))}`,
       '@6 live now',
     ]);
   });
 
-  it('is not called live when only the pointer tells that another is', () => {
+  it('is not shown as live when only the pointer shows another version', () => {
     const promotions = history(5, 6);
     assert.deepEqual(labels(promotions, promotions.slice(0, 1)).slice(0, 1), ['@5 no longer live, @6 is']);
   });
 
-  it('is not called live where nothing tells what is', () => {
+  it('is not shown as live when the live version is unknown', () => {
     const [only] = history(5);
     const standing = new Standings([], () => undefined).of(only ?? assert.fail());
     assert.equal(promotionWords(only ?? assert.fail(), standing, NOW).label, '@5 promoted');
   });
 
-  it('is live if and only if it is the last one of its pointer, whatever was promoted where', () => {
+  it('is live exactly if it is the last one of its pointer, for any history', () => {
     const move = fc.record({
       environment: fc.constantFrom('staging', 'production'),
       channel: fc.constantFrom('stable', 'canary'),

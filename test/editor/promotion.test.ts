@@ -40,8 +40,8 @@ const MOVE: IntendedPromotion = {
   target: { environment: LIVE.environment, channel: LIVE.channel, live: LIVE },
 };
 
-describe('where one can promote to', () => {
-  it('is stable everywhere and every pointer that is set, in promotion order, never latest', () => {
+describe('the channels to promote to', () => {
+  it('are stable everywhere and every channel in use, in promotion order, never latest', () => {
     const summary = aSummary('support/triage', 12, [LIVE, aPointer('staging', 'canary', 12)]);
     assert.deepEqual(
       targetsOf(summary, ENVIRONMENTS).map(({ environment, channel, live }) => [
@@ -62,7 +62,7 @@ describe('where one can promote to', () => {
     );
   });
 
-  it('knows where a version has to be stable first', () => {
+  it('say where a version must be stable first', () => {
     const production = ENVIRONMENTS[2]!;
     const twelve = parseVersionNumber(12);
     assert.equal(promotedFromFirst(aSummary('a', 12), twelve, production), 'staging');
@@ -74,7 +74,7 @@ describe('where one can promote to', () => {
   });
 });
 
-describe('what one can roll back to', () => {
+describe('the versions to roll back to', () => {
   /** Applied one after the other in production; newest first, as the registry lists them. */
   const moves = (...versions: number[]) =>
     versions
@@ -91,7 +91,7 @@ describe('what one can roll back to', () => {
   const previous = (promotions: ReturnType<typeof aPromotion>[]) =>
     previousVersions(promotions, MOVE.target).map(({ version, isGood }) => `${version}${isGood ? '' : '!'}`);
 
-  it('is what was live there before, the last one first, each once, without what is live', () => {
+  it('are those that were live there, newest first, each once, without the live one', () => {
     const elsewhere = [
       aPromotion('staging', 8),
       aPromotion('production', 9, { state: 'pending', appliedAt: null }),
@@ -99,13 +99,13 @@ describe('what one can roll back to', () => {
     assert.deepEqual(previous([...elsewhere, ...moves(7, 10, 11)]), ['10', '7']);
   });
 
-  it('names what a rollback left or passed over last', () => {
+  it('list versions that were rolled back from or skipped last', () => {
     assert.deepEqual(previous(moves(9, 11, 12, 11)), ['9', '12!']);
     assert.deepEqual(previous(moves(9, 11, 12, 13, 11)), ['9', '13!', '12!']);
     assert.deepEqual(previous(moves(9, 11, 12, 11, 12, 11)), ['9', '12!']);
   });
 
-  it('is offered over all prompts, production first and there what was moved last', () => {
+  it('are offered across prompts, production first, and then most recently moved', () => {
     const at = (environment: string, version: number, hour: number) => ({
       ...aPointer(environment, 'stable', version),
       promotedAt: `2026-09-12T0${hour}:00:00.000Z`,
@@ -132,8 +132,8 @@ describe('what one can roll back to', () => {
   });
 });
 
-describe('the words of a promotion', () => {
-  it('name the environment in the button, and what is live now', () => {
+describe('promotion messages', () => {
+  it('name the environment on the button, and what is live now', () => {
     assert.deepEqual(confirmation(MOVE, 'Tested', NOW), {
       message: 'Promote support/triage@12 to production?',
       detail: 'Live now: @11, for 2 hours, promoted by jonas.weber.\nReason: Tested',
@@ -151,7 +151,7 @@ describe('the words of a promotion', () => {
     assert.equal(validateReason(offeredReason(back)), undefined);
   });
 
-  it('say what waits there already, of which a request takes the place', () => {
+  it('name the pending request that the new one replaces', () => {
     const open = aPromotion('production', 11, {
       id: '20',
       state: 'pending',
@@ -178,7 +178,7 @@ describe('the words of a promotion', () => {
     assert.match(replacedNote(planned, 11), /^planned for .* already$/);
   });
 
-  it('say how many approvals it waits for, and when it goes live', () => {
+  it('say how many approvals are needed, and when it goes live', () => {
     const waiting = confirmation({ ...MOVE, approvals: 2 }, 'Tested', NOW);
     assert.match(
       waiting.detail,
@@ -197,13 +197,13 @@ describe('the words of a promotion', () => {
     );
   });
 
-  it('refuse to plan what is over, or more than a year ahead', () => {
+  it('refuse a planned time in the past or more than a year ahead', () => {
     assert.match(validatePlannedTime(NOW, NOW) ?? '', /has passed/);
     assert.match(validatePlannedTime(NOW + 366 * 86_400_000 + 1, NOW) ?? '', /more than a year/);
     assert.equal(validatePlannedTime(NOW + 60_000, NOW), undefined);
   });
 
-  it('name what changes beside the prompt, and what breaks for applications', () => {
+  it('name partials that change with the prompt, and breaking changes for applications', () => {
     const partial = (id: string) => ({ id, template: '', partials: new Map() });
     const input = { breaking: true, declared: true, from: 'string', to: 'number' } as const;
     const change: PromptChange = {
@@ -242,7 +242,7 @@ describe('the words of a promotion', () => {
     );
   });
 
-  it('say what is live afterwards, or that it waits', () => {
+  it('say what is live afterwards, or that it is pending', () => {
     const applied = aPromotion('production', 12, { from: parseVersionNumber(11) });
     assert.equal(outcome(applied, 'promote'), 'support/triage@12 is now live in production. It was @11.');
     assert.match(
@@ -262,7 +262,7 @@ describe('the words of a promotion', () => {
     assert.equal(afterFailure(MOVE, null), 'Nothing is live in production now.');
   });
 
-  it('ask for a reason that is one', () => {
+  it('ask for a reason that is not blank', () => {
     assert.match(validateReason(' ') ?? '', /Enter a reason/);
     assert.match(validateReason('x'.repeat(4001)) ?? '', /At most 4000/);
     assert.equal(validateReason('Tested'), undefined);
@@ -270,20 +270,20 @@ describe('the words of a promotion', () => {
   });
 });
 
-describe('the words of publishing and pulling', () => {
+describe('publish and pull messages', () => {
   it('say what was published, and that it is not live anywhere', () => {
     assert.match(published(aVersion('a', 3), true), /^Published a@3\. It is not live anywhere/);
     assert.match(published(aVersion('a', 3), false), /^Nothing new was published: a@3/);
   });
 
-  it('name who was faster', () => {
+  it('name who published first', () => {
     assert.match(
       outdated(TRIAGE, 13, aVersion('support/triage', 13), NOW),
       /^support\/triage@13 was published by mara\.lindqvist, 2 days ago/,
     );
   });
 
-  it('count what a pull did and name what it left', () => {
+  it('count what was pulled and name what was skipped', () => {
     const nothing = { updated: [], merged: [], created: [], adopted: [], kept: [], left: [] };
     assert.equal(pullSummary(nothing), 'Nothing to pull: your files are up to date.');
     const updated = [{ name: TRIAGE, from: parseVersionNumber(1), to: parseVersionNumber(2) }];
@@ -297,11 +297,11 @@ describe('the words of publishing and pulling', () => {
   });
 });
 
-describe('telling of a failure', () => {
+describe('reporting a failure', () => {
   const unreachable = (reason: 'offline' | 'cancelled' | 'not_a_registry') =>
     new RegistryUnreachable(reason, 'https://x', 'https://x cannot be reached');
 
-  it('offers what helps', () => {
+  it('offers a helpful action', () => {
     assert.deepEqual(explain(unreachable('offline'), 'Pulling'), {
       severity: 'error',
       message: 'Pulling failed: x cannot be reached.',
@@ -319,12 +319,12 @@ describe('telling of a failure', () => {
     assert.match(logged(error), /^http:\/\/127\.0\.0\.1:\d+\/\S+ cannot be reached: .*ECONNREFUSED/);
   });
 
-  it('says nothing of what the person cancelled', () => {
+  it('shows nothing when the person cancelled', () => {
     assert.equal(explain(unreachable('cancelled'), 'x'), undefined);
     assert.equal(explain(new DOMException('Aborted', 'AbortError'), 'x'), undefined);
   });
 
-  it('knows which failures leave it open whether the change arrived', () => {
+  it('distinguishes failures after which the change may have arrived', () => {
     assert.equal(mayHaveArrived(unreachable('offline')), true);
     const refused = new RegistryUnreachable('offline', 'https://prompts.example.com', 'x', {
       neverArrived: true,

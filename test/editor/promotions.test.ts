@@ -36,8 +36,8 @@ const PLANNED = { ...WAITING, id: '18', state: 'planned' as const, effectiveAt: 
 
 const NOT_APPLIED: LiveStatus = { kind: 'unknown' };
 
-describe('the groups of promotions', () => {
-  it('are those that hold something: who waits longest, what comes soonest, what ended last first', () => {
+describe('the promotion groups', () => {
+  it('are those with entries: longest waiting first, next planned first, last ended first', () => {
     const later = { ...WAITING, id: '21', requestedAt: '2026-09-12T11:30:00.000Z' };
     const soon = { ...PLANNED, id: '22', effectiveAt: '2026-09-12T13:00:00.000Z' };
     const applied = aPromotion('staging', 3, { id: '3', appliedAt: '2026-09-11T08:00:00.000Z' });
@@ -60,7 +60,7 @@ describe('the groups of promotions', () => {
     assert.deepEqual(groupsOf([]), []);
   });
 
-  it('tell apart what waits for oneself, what one asked for, and what waits for others', () => {
+  it('separate what you can approve, what you requested, and what waits for others', () => {
     const own = { ...WAITING, id: '31', requestedBy: 'mara.lindqvist' };
     const written = { ...WAITING, id: '32', authors: ['Mara.Lindqvist'] };
     const shown = (role: Role) =>
@@ -80,7 +80,7 @@ describe('the groups of promotions', () => {
     assert.deepEqual(groupsOf([WAITING]).map(groupTitle), ['Waiting for others']);
   });
 
-  it('have the changes of owners that wait, which are decided as promotions are', () => {
+  it('include pending changes of owners, which are decided like promotions', () => {
     const change = anOwnersChange({ requestedBy: 'ada' });
     const shown = (role: Role, more: Partial<OwnersChangeRecord> = {}) =>
       groupsOf([], [], () => aKey('production', role), [{ ...change, ...more }]).map(groupTitle);
@@ -98,13 +98,13 @@ describe('the groups of promotions', () => {
     assert.deepEqual(permittedOwnersActions(change, undefined), []);
   });
 
-  it('say of whom a change of owners waits for approval', () => {
+  it('name the owners whose approval a change of owners needs', () => {
     const { label, description, tooltip } = ownersWords(anOwnersChange({ requestedBy: 'ada' }), NOW);
     assert.deepEqual([label, description], ['Owners of production: 0 of 1 approval', 'ada · 2 hours ago']);
     assert.match(tooltip(), /Waits for 1 approval by dana or sam\./);
   });
 
-  it('show the twenty that ended last, by environment, production first', () => {
+  it('show the last twenty ended, by environment, production first', () => {
     const many = Array.from({ length: 30 }, (_, index) => aPromotion('staging', 1, { id: String(index) }));
     const [done] = groupsOf(many);
     assert.deepEqual([done?.promotions.length, done?.promotions[0]?.id], [20, '29']);
@@ -125,33 +125,33 @@ describe('the groups of promotions', () => {
   });
 });
 
-describe('what one may do with a promotion', () => {
+describe('the actions on a promotion', () => {
   const as = (role: Role, actor: string) => {
     const key = aKey('production', role);
     return key.kind === 'known' ? { ...key, who: { ...key.who, actor } } : key;
   };
 
-  it('is to approve what another asked for, once, as an approver', () => {
+  it("include approving another person's request, once, as an approver", () => {
     assert.deepEqual(permittedActions(WAITING, as('approver', 'mara')), ['approve', 'reject']);
     assert.deepEqual(permittedActions(WAITING, as('approver', 'ada')), ['reject']);
     assert.deepEqual(permittedActions(WAITING, as('author', 'mara')), []);
     assert.deepEqual(permittedActions(WAITING, undefined), []);
   });
 
-  it('is not to approve what one wrote, however the name is spelled', () => {
+  it('exclude approving what you wrote, however the name is spelled', () => {
     const written = { ...WAITING, authors: ['lea', 'Mara '] };
     for (const actor of ['mara', 'MARA', 'ma\u200bra'])
       assert.deepEqual(permittedActions(written, as('approver', actor)), ['reject']);
     assert.deepEqual(permittedActions(written, as('approver', 'tomas')), ['approve', 'reject']);
   });
 
-  it('is to cancel one’s own, or as an admin any', () => {
+  it('include canceling your own request, or any as an admin', () => {
     assert.deepEqual(permittedActions(WAITING, as('author', 'jonas.weber')), ['cancel']);
     assert.deepEqual(permittedActions(WAITING, as('approver', 'JONAS.WEBER')), ['reject', 'cancel']);
     assert.deepEqual(permittedActions(PLANNED, as('admin', 'mara')), ['reject', 'cancel']);
   });
 
-  it('is to reject and to cancel exactly what the registry allows, however a name is spelled', () => {
+  it('include rejecting and canceling exactly as the registry allows, however a name is spelled', () => {
     const names = fc.constantFrom(
       'jonas.weber',
       'JONAS.WEBER',
@@ -188,13 +188,13 @@ describe('what one may do with a promotion', () => {
     );
   });
 
-  it('is nothing with one that ended', () => {
+  it('are none once it has ended', () => {
     assert.deepEqual(permittedActions(aPromotion('production', 12), as('admin', 'mara')), []);
   });
 });
 
-describe('the words of a promotion that waits', () => {
-  it('say where to, how many approved, who asked and why', () => {
+describe('the label of a pending promotion', () => {
+  it('gives the target, approvals, requester and reason', () => {
     const words = promotionWords(WAITING, NOT_APPLIED, NOW);
     assert.equal(words.label, 'triage@12 production: 1 of 2 approvals');
     assert.equal(promotionOption(WAITING, NOT_APPLIED, NOW).label, 'support/triage@12 → production');
@@ -205,12 +205,12 @@ describe('the words of a promotion that waits', () => {
     assert.match(words.spoken, /version 12 to stable in production, from version 11: 1 of 2 approvals/);
   });
 
-  it('begin with the prompt, which a narrow side bar shows, also of what is planned', () => {
+  it('starts with the prompt, which a narrow side bar shows, also when planned', () => {
     assert.match(promotionWords(WAITING, NOT_APPLIED, NOW).label, /^triage@12 /);
     assert.match(promotionWords(PLANNED, NOT_APPLIED, NOW).label, /^triage@\d+ production: /);
   });
 
-  it('say that it was held, and why', () => {
+  it('says that it is held, and why', () => {
     const held = {
       at: '2026-09-12T11:00:00.000Z',
       code: 'pointer_moved',
@@ -222,7 +222,7 @@ describe('the words of a promotion that waits', () => {
     assert.match(words.tooltip(), /\*\*Held\*\* .*stable of production is @13 now/);
   });
 
-  it('say who may not approve it, as they wrote what it changes', () => {
+  it('says who may not approve it because they wrote the change', () => {
     const tooltip = (authors: string[]) =>
       promotionWords({ ...WAITING, authors }, NOT_APPLIED, NOW).tooltip();
     assert.match(tooltip(['lea', 'mara']), /lea and mara wrote what it changes, so someone else must/);
@@ -230,7 +230,7 @@ describe('the words of a promotion that waits', () => {
     assert.doesNotMatch(tooltip([]), /wrote what it changes/);
   });
 
-  it('say of whom one must approve it, whatever their names hold', () => {
+  it('names the owners who must approve, whatever characters their names contain', () => {
     const owners = [
       { prompts: 'support/**', owners: ['*da*\u202ena', 'sam'], canApprove: ['*da*\u202ena', 'sam'] },
     ];
@@ -246,7 +246,7 @@ describe('the words of a promotion that waits', () => {
     assert.match(words.tooltip(), /needs the approval of an owner: \\\*da\\\*/);
     assert.match(approvalQuestion(owned, undefined).detail ?? '', /^It needs the approval of .* or sam\./);
   });
-  it('give a planned time in the reader’s zone and in UTC', () => {
+  it('gives a planned time in the local zone and in UTC', () => {
     const said = (at: string, zone: string) => bothZones(at, zone, NOW);
     assert.equal(said('2026-09-12T14:03:00.000Z', 'Europe/Berlin'), 'Sep 12 at 16:03 CEST (14:03 UTC)');
     assert.equal(said('2026-09-12T08:15:00.000Z', 'UTC'), 'Sep 12 at 08:15 UTC');
@@ -258,14 +258,14 @@ describe('the words of a promotion that waits', () => {
     assert.match(promotionWords(PLANNED, NOT_APPLIED, NOW).tooltip(), /Goes live on .*06:00 UTC/);
   });
 
-  it('keep what people wrote as text', () => {
+  it('shows what people wrote as plain text', () => {
     const words = promotionWords({ ...WAITING, reason: '[x](command:evil) <b>' }, NOT_APPLIED, NOW);
     assert.ok(!words.tooltip().includes('[x](command:evil)'));
   });
 });
 
-describe('the words of a decision', () => {
-  it('say before what it brings about', () => {
+describe('the messages of a decision', () => {
+  it('say beforehand what it causes', () => {
     const asked = approvalQuestion(WAITING, undefined);
     assert.equal(asked.message, 'Approve support/triage@12 for production?');
     assert.equal(asked.button, 'Approve @12 for production');
@@ -281,7 +281,7 @@ describe('the words of a decision', () => {
     assert.equal(decisionQuestion('approve', WAITING).validate?.(''), undefined);
   });
 
-  it('say after it what is live', () => {
+  it('say afterwards what is live', () => {
     assert.equal(
       afterReview('approve', { ...WAITING, state: 'applied' }),
       'Approved: support/triage@12 is now live in production. It was @11.',
@@ -294,7 +294,7 @@ describe('the words of a decision', () => {
     assert.match(afterReview('reject', { ...WAITING, state: 'rejected' }), /^Rejected: .* @?.*still live/);
   });
 
-  it('say what a refusal means here', () => {
+  it('explain a refusal', () => {
     const said = (code: ConstructorParameters<typeof Problem>[0], current?: number) =>
       refusal(new Problem(code, 'The registry says so.', current === undefined ? {} : { current }), WAITING);
     assert.equal(said('self_approval')?.message, 'Not approved: The registry says so.');
@@ -310,8 +310,8 @@ describe('the words of a decision', () => {
   });
 });
 
-describe('the comments of a review', () => {
-  it('are a thread for each line of a side, and one for the whole', () => {
+describe('review comments', () => {
+  it('form a thread for each line of a side, and one for the whole promotion', () => {
     const comment = (id: string, place: Comment['place']): Comment => ({
       id,
       promotion: '17',
@@ -337,7 +337,7 @@ describe('the comments of a review', () => {
     );
   });
 
-  it('belong to the side whose version is shown, at a line from 1', () => {
+  it('belong to the side whose version is shown, from line 1', () => {
     assert.deepEqual(
       [11, 12, 13].map(version => sideOf(WAITING, version)),
       ['from', 'to', undefined],
@@ -347,8 +347,8 @@ describe('the comments of a review', () => {
   });
 });
 
-describe('the documents of a review', () => {
-  it('are of their promotion, for every kind of registry', () => {
+describe('the URI of a review document', () => {
+  it('identifies its promotion, for every kind of registry', () => {
     for (const registry of ['embedded', 'https://prompts.example.com', 'http://127.0.0.1:8080/registry']) {
       const address = {
         registry,

@@ -23,21 +23,21 @@ const refused = (prompt: string, why = 'It is archived.'): PublishManyOutcome =>
 });
 
 describe('the summary of publishing several prompts', () => {
-  it('names each version', () => {
+  it('names each published version', () => {
     assert.equal(
       publishedMany([published('a', 5), published('b')]),
       'Published a@5 and b@1. They are not live anywhere until you promote them.',
     );
   });
 
-  it('says which were refused and why', () => {
+  it('says which prompts were refused and why', () => {
     assert.equal(
       publishedMany([published('a', 5), refused('b'), refused('c', 'It has no file here.')]),
       'Published a@5. It is not live anywhere until you promote it. Not published: b and c. b: It is archived. c: It has no file here.',
     );
   });
 
-  it('says what was as it is already, and what was not tried', () => {
+  it('says which were unchanged, and which were not tried', () => {
     assert.equal(
       publishedMany([
         { prompt: name('a'), kind: 'unchanged', version: 4 },
@@ -48,7 +48,7 @@ describe('the summary of publishing several prompts', () => {
     );
   });
 
-  it('stays short of any number, and hides no refusal', () => {
+  it('stays short for any number, and hides no refusal', () => {
     fc.assert(
       fc.property(fc.integer({ min: 4, max: 500 }), count => {
         const words = publishedMany(Array.from({ length: count }, (_, index) => refused(`p${index}`)));
@@ -59,7 +59,7 @@ describe('the summary of publishing several prompts', () => {
     );
   });
 
-  it('is of a whole only where nothing is left', () => {
+  it('reports success only when nothing is left', () => {
     assert.equal(isComplete([published('a'), { prompt: name('b'), kind: 'unchanged', version: 2 }]), true);
     assert.equal(isComplete([published('a'), refused('b')]), false);
     assert.equal(isComplete([published('a'), { prompt: name('b'), kind: 'not_tried' }]), false);
@@ -71,7 +71,7 @@ describe('the summary of publishing several prompts', () => {
   });
 });
 
-describe('the words of syncing', () => {
+describe('sync messages', () => {
   const nothing = { updated: [], merged: [], created: [], adopted: [], kept: [], left: [] };
 
   it('say what is left to publish', () => {
@@ -83,8 +83,8 @@ describe('the words of syncing', () => {
   });
 });
 
-describe('the words of discarding', () => {
-  it('ask for more than one file, and for what would be deleted', () => {
+describe('discard messages', () => {
+  it('ask before discarding several files, and before deleting', () => {
     assert.equal(discardQuestion([{ name: name('a'), isNew: false }]), undefined);
     assert.equal(discardQuestion([{ name: name('a'), isNew: true }])?.message, 'Delete a?');
     const both = discardQuestion([
@@ -95,7 +95,7 @@ describe('the words of discarding', () => {
     assert.match(both?.detail ?? '', /1 file that was never published is deleted\. You can undo this\.$/);
   });
 
-  it('say what was left and why', () => {
+  it('say what was kept and why', () => {
     assert.equal(
       discardedWords([name('a')], [{ prompt: name('b'), why: 'It cannot be fetched.' }]),
       'Discarded the changes of a. Left as it is: b. It cannot be fetched.',

@@ -17,7 +17,7 @@ const PAIR = {
   channel: parseChannel('stable'),
 };
 
-describe('what differs between two environments', () => {
+describe('the differences between two environments', () => {
   const summaries = [
     aSummary('support/zebra', 3, [aPointer('staging', 'stable', 3), aPointer('production', 'stable', 2)]),
     aSummary('same', 3, [aPointer('staging', 'stable', 2), aPointer('production', 'stable', 2)]),
@@ -29,7 +29,7 @@ describe('what differs between two environments', () => {
     },
     aSummary('nowhere', 1),
   ];
-  it('is every prompt of which the one has another version than the other, by name', () => {
+  it('are the prompts with different versions, by name', () => {
     assert.deepEqual(
       differencesOf(summaries, PAIR).map(({ prompt, version, from }) => [prompt, version, from]),
       [
@@ -40,11 +40,11 @@ describe('what differs between two environments', () => {
       ],
     );
   });
-  it('is promoted but for what is archived and what the source does not have', () => {
+  it('can be promoted, except archived prompts and those the source lacks', () => {
     const names = promotableOf(differencesOf(summaries, PAIR)).map(({ prompt }) => prompt);
     assert.deepEqual(names, ['Added', 'support/zebra']);
   });
-  it('is asked for the last environment first, and for every two', () => {
+  it('are offered for the last environment first, and for every pair', () => {
     const pairs = pairsOf(defaultEnvironments(0));
     assert.deepEqual(pairs.slice(0, 2), [
       ['staging', 'production'],
@@ -53,14 +53,14 @@ describe('what differs between two environments', () => {
     assert.equal(pairs.length, 6);
     assert.deepEqual(pairsOf(defaultEnvironments(0).slice(0, 1)), []);
   });
-  it('is on any channel that is set in them', () => {
+  it('are available for any channel set in them', () => {
     const canary = aPointer('production', 'canary', 1);
     const names = [PAIR.source, PAIR.target];
     assert.deepEqual(channelsIn([aSummary('p', 1, [canary])], names), ['stable', 'canary']);
   });
 });
 
-describe('promotions of one release', () => {
+describe('the promotions of a release', () => {
   const release = { id: '7', atomic: true };
   const of = (id: string, more = {}) =>
     aPromotion('production', 2, {
@@ -72,7 +72,7 @@ describe('promotions of one release', () => {
       release,
       ...more,
     });
-  it('are one entry where there are several, and a plain one where there is one', () => {
+  it('are one entry if there are several, and a plain one otherwise', () => {
     const alone = of('9', { release: { id: '9', atomic: true } });
     const entries = entriesOf([of('7'), aPromotion('production', 1, { id: '5' }), of('8'), alone]);
     assert.deepEqual(
@@ -82,7 +82,7 @@ describe('promotions of one release', () => {
       [['7', '8'], '5', '9'],
     );
   });
-  it('count as one of the twenty that ended last', () => {
+  it('count as one of the last twenty ended', () => {
     const ended = (id: number, more = {}) =>
       aPromotion('staging', 1, {
         id: String(id),
@@ -96,7 +96,7 @@ describe('promotions of one release', () => {
     const [done] = groupsOf(many);
     assert.equal(done?.promotions.length, 30 + 19);
   });
-  it('are told of in one line, with what the policy still asks', () => {
+  it('are summarized in one line, with what the policy still requires', () => {
     const shown = { ...release, promotions: [of('7', { reason: 'a [link](command:x)' }), of('8')] };
     const words = releaseWords(shown, NOW);
     assert.equal(words.label, '2 prompts production: 0 of 1 approval');
@@ -110,7 +110,7 @@ describe('promotions of one release', () => {
     };
     assert.equal(releaseWords(canceled, NOW).label, '2 prompts canceled');
   });
-  it('are decided by whoever may decide one of them', () => {
+  it('offer the actions permitted on any of them', () => {
     const own = of('8', { authors: ['mara.lindqvist'] });
     assert.deepEqual(permittedReleaseActions([of('7'), of('8')], aKey('production', 'approver')), [
       'approve',
@@ -118,7 +118,7 @@ describe('promotions of one release', () => {
     ]);
     assert.deepEqual(permittedReleaseActions([own], aKey('production', 'approver')), ['reject']);
   });
-  it('go back to what was live before, where they still are live', () => {
+  it('roll back to what was live before, where they are still live', () => {
     const promotions = [
       of('1', { state: 'applied', from: parseVersionNumber(1) }),
       of('2', { state: 'applied', from: null }),
@@ -138,7 +138,7 @@ describe('promotions of one release', () => {
       ],
     );
   });
-  it('wait as long as one of them does, and end mixed where they end differently', () => {
+  it('are pending while one of them is, and mixed if they end differently', () => {
     assert.equal(releaseState(['applied', 'pending', 'planned']), 'pending');
     assert.equal(releaseState(['applied', 'planned']), 'planned');
     assert.equal(releaseState(['applied', 'applied']), 'applied');
@@ -156,7 +156,7 @@ describe('the outcome of a release', () => {
     code: detail === null ? null : 'prompt_archived',
     detail,
   });
-  it('says what is live, what was already, and what was refused and why', () => {
+  it('says what is live, what was already live, and what was refused and why', () => {
     const answer = {
       release: null,
       results: [
@@ -170,7 +170,7 @@ describe('the outcome of a release', () => {
       '1 prompt is now live in production. 1 prompt was live there already. Refused: c@2: It is archived.',
     );
   });
-  it('names three of those for which the whole was refused', () => {
+  it('names three of the prompts for which the whole release was refused', () => {
     const refused = ['a', 'b', 'c', 'd', 'e'].map(prompt => ({
       prompt,
       version: 2,

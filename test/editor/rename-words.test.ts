@@ -8,7 +8,7 @@ import { aListed, aPointer, aSummary } from './data.ts';
 const to = parsePromptName('support/sorting');
 
 describe('renaming a prompt', () => {
-  it('says nothing of the registry for a prompt that was never published', () => {
+  it('does not mention the registry for a prompt that was never published', () => {
     const listed = aListed('support/triage', 'new');
     assert.equal(consequences(listed), undefined);
     assert.equal(renamed(listed, to, 0), 'Renamed support/triage to support/sorting.');
@@ -18,7 +18,7 @@ describe('renaming a prompt', () => {
     );
   });
 
-  it('says that a published one keeps its versions under its old name', () => {
+  it('says that a published prompt keeps its versions under its old name', () => {
     const listed = aListed('support/triage', 'clean', aSummary('support/triage', 5));
     assert.equal(
       consequences(listed),
@@ -30,20 +30,20 @@ describe('renaming a prompt', () => {
     );
   });
 
-  it('says who still gets the old one', () => {
+  it('says who still gets the old name', () => {
     const summary = aSummary('support/triage', 1, [aPointer('production', 'stable', 1)]);
     const listed = aListed('support/triage', 'clean', summary);
     assert.match(consequences(listed) ?? '', /Applications keep getting support\/triage until they request/);
     assert.match(renamed(listed, to, 0), /with its 1 version, and applications still get it\./);
   });
 
-  it('knows by the lock file what was published while the registry cannot be asked', () => {
+  it('uses the lock file while the registry is unavailable', () => {
     const listed = { ...aListed('support/triage', 'clean'), base: 3 };
     assert.match(consequences(listed) ?? '', /^The registry keeps support\/triage with its versions;/);
   });
 });
 
-describe('a new name', () => {
+describe('a new prompt name', () => {
   const listed = [
     aListed('file', 'new'),
     aListed('in/folder', 'new'),
@@ -54,14 +54,14 @@ describe('a new name', () => {
   const prompts = { listed: new Map(listed.map(each => [each.name, each])) } as never;
   const whyNot = (text: string) => validateNewName(text, { prompts });
 
-  it('is none that a file or the registry has', () => {
+  it('must not exist as a file or in the registry', () => {
     assert.match(whyNot('file') ?? '', /A file of file already exists/);
     assert.match(whyNot('registry') ?? '', /already in the registry\. Pull/);
     assert.match(whyNot('archive') ?? '', /already in the registry, but archived\. Restore it/);
     assert.equal(whyNot(' file/below '), undefined);
   });
 
-  it('may have capitals, but differs from others by more than case', () => {
+  it('may have capitals, but must differ by more than case', () => {
     assert.equal(whyNot('Support/orderSummary'), undefined);
     assert.match(whyNot('File') ?? '', /"File" differs only by case from the prompt "file".*Use "file"/);
     assert.match(whyNot('Archive') ?? '', /differs only by case from the prompt "archive"/);
@@ -72,7 +72,7 @@ describe('a new name', () => {
     assert.equal(whyNot('FILE/below'), undefined);
   });
 
-  it('may change the case of a prompt where it is, unless the registry keeps that', () => {
+  it('may change only the case of a prompt, unless the registry has it', () => {
     const renamed = (from: string, to: string) =>
       validateNewName(
         to,
@@ -90,7 +90,7 @@ describe('a new name', () => {
     assert.match(renamed('offline', 'Offline') ?? '', /^The registry keeps offline/);
   });
 
-  it('is told which characters it may have', () => {
+  it('is refused with the characters it may have', () => {
     assert.match(whyNot('Support Triage') ?? '', /is not allowed: use A–Z, a–z/);
     for (const text of ['', ' ', 'support/']) assert.equal(whyNot(text), 'Enter a name for the prompt.');
   });

@@ -4,7 +4,7 @@ import type { TextDocument } from 'vscode';
 import { saveDocument } from '../../src/editor/work/save-document.ts';
 
 describe('saving a document', () => {
-  it('counts as done where somebody else came first, before or meanwhile', async () => {
+  it('succeeds when something else saved it, before or in the meantime', async () => {
     const clean = { isDirty: false, save: () => assert.fail('nothing to save') };
     assert.equal(await saveDocument(clean as unknown as TextDocument), true);
     const raced = {
@@ -25,7 +25,7 @@ describe('saving a document', () => {
     assert.equal(await saveDocument(stillAtIt as unknown as TextDocument), true);
   });
 
-  it('fails where it is still unsaved afterwards', async () => {
+  it('fails when it is still unsaved afterwards', async () => {
     const refused = { isDirty: true, save: async () => false };
     assert.equal(await saveDocument(refused as unknown as TextDocument, 0), false);
   });

@@ -22,14 +22,14 @@ function drawn(top: number, ...sources: [start: number, end: number, prompt?: st
   return new ScrollMap(pieces, measure);
 }
 
-describe('the scroll map of a preview', () => {
-  it('goes through a piece as its source goes on', () => {
+describe('the preview scroll map', () => {
+  it('scrolls through a text in proportion to its source', () => {
     const map = drawn(100, [40, 140]);
     assert.equal(map.heightOf(null, 65), 125);
     assert.equal(map.offsetAt(125), 65);
   });
 
-  it('goes evenly through what is not drawn: the front matter, tags, and branches not taken', () => {
+  it('scrolls evenly through what is not rendered: front matter, tags, and branches not taken', () => {
     const map = drawn(100, [40, 140], [340, 400]);
     assert.equal(map.heightOf(null, 0), 0);
     assert.equal(map.heightOf(null, 20), 50);
@@ -39,7 +39,7 @@ describe('the scroll map of a preview', () => {
     assert.equal(map.offsetAt(1000), 400);
   });
 
-  it('goes to the first time round of a loop, and from each back into it', () => {
+  it('maps a loop to its first iteration, and each iteration back to the loop', () => {
     const map = drawn(0, [10, 20], [30, 40], [10, 20], [30, 40], [60, 70]);
     assert.equal(map.heightOf(null, 15), 5);
     assert.equal(map.heightOf(null, 35), 15);
@@ -47,7 +47,7 @@ describe('the scroll map of a preview', () => {
     assert.equal(map.offsetAt(45), 65);
   });
 
-  it('leads a partial to where it is drawn, and what is drawn of it to its tag', () => {
+  it('maps a partial to its output, and its output to the tag', () => {
     const map = drawn(0, [0, 10], [0, 50, '_style'], [30, 40]);
     assert.equal(map.heightOf('_style', 25), 35);
     assert.equal(map.heightOf('_other', 25), undefined);
@@ -55,13 +55,13 @@ describe('the scroll map of a preview', () => {
     assert.equal(map.offsetAt(35), 20);
   });
 
-  it('knows nothing where nothing is drawn', () => {
+  it('maps nothing when nothing is rendered', () => {
     const map = drawn(0);
     assert.equal(map.heightOf(null, 5), undefined);
     assert.equal(map.offsetAt(5), undefined);
   });
 
-  it('leads back to where one came from, and never backwards', () => {
+  it('maps back to the same position, and never backwards', () => {
     const lengths = fc.array(fc.tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 1, max: 500 })), {
       minLength: 1,
     });
@@ -87,7 +87,7 @@ describe('the scroll map of a preview', () => {
     );
   });
 
-  it('measures little, however much is drawn', () => {
+  it('measures little, however much is rendered', () => {
     let measured = 0;
     const pieces = Array.from({ length: 10_000 }, (_, index) => ({
       source: { prompt: null, start: index * 10, end: index * 10 + 10 },

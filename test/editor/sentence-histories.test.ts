@@ -50,7 +50,7 @@ describe('the sentence histories of a window', () => {
   }
   const forever = () => new AbortController().signal;
 
-  it('are read once for all who ask, and kept', async () => {
+  it('are loaded once for all callers, and cached', async () => {
     const { histories, open, opened, read } = await aWindow('A.', 'A. B.');
     const asked = [1, 2, 3].map(() => histories.of(PROMPT, version(2), forever()));
     open();
@@ -61,7 +61,7 @@ describe('the sentence histories of a window', () => {
     assert.deepEqual([opened(), read.length], [1, 2]);
   });
 
-  it('are read on while one of them waits, and no longer', async () => {
+  it('keep loading only while a caller waits', async () => {
     const { histories, open, opened } = await aWindow('A.');
     const [one, other] = [new AbortController(), new AbortController()];
     const gone = histories.of(PROMPT, version(1), one.signal);
@@ -77,7 +77,7 @@ describe('the sentence histories of a window', () => {
     await assert.rejects(histories.of(PROMPT, version(1), AbortSignal.abort()), { name: 'AbortError' });
   });
 
-  it('are tried again after a failure', async () => {
+  it('are retried after a failure', async () => {
     const { histories, open, cache } = await aWindow('A.');
     open();
     await assert.rejects(histories.of(PROMPT, version(2), forever()), { code: 'version_not_found' });
@@ -87,7 +87,7 @@ describe('the sentence histories of a window', () => {
     assert.equal((await histories.of(PROMPT, version(2), forever())).version, 2);
   });
 
-  it('are extended by what a new version changed', async () => {
+  it('are extended by a new version', async () => {
     const { histories, open, read } = await aWindow('A.', 'A. B.', 'A. B. C.');
     open();
     await histories.of(PROMPT, version(2), forever());
@@ -100,7 +100,7 @@ describe('the sentence histories of a window', () => {
     );
   });
 
-  it('are told apart by registry', async () => {
+  it('are separate per registry', async () => {
     const { histories, open, session } = await aWindow('A.');
     open();
     await histories.of(PROMPT, version(1), forever());
@@ -108,7 +108,7 @@ describe('the sentence histories of a window', () => {
     assert.equal(histories.peek(PROMPT, version(1)), undefined);
   });
 
-  it('are not read any more once the window closes', async () => {
+  it('stop loading when the window closes', async () => {
     const { histories, open } = await aWindow('A.');
     const asked = histories.of(PROMPT, version(1), forever());
     histories.dispose();

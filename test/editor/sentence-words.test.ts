@@ -13,7 +13,7 @@ const change = (version?: number): SentenceOrigin => ({
   start: 0,
 });
 
-describe('the words for the change of a sentence', () => {
+describe('the hover of a sentence change', () => {
   function historyOf(oldest: number, author: string, message: string, publishedAt = AT): SentenceHistory {
     const versions = [oldest, 7].map(each =>
       aVersion('A.', { version: parseVersionNumber(each), author, message, publishedAt }),
@@ -32,7 +32,7 @@ describe('the words for the change of a sentence', () => {
   const said = (history: SentenceHistory, version?: number) =>
     changeMarkdown(history, change(version), 'sentence', NOW, 'UTC');
 
-  it('say when it changed, who changed it, in which version and why', () => {
+  it('says when it changed, by whom, in which version and why', () => {
     assert.equal(said(dana, 7), 'This sentence changed on Tuesday at 14:03, Dana, @7: Shorter greeting');
     assert.equal(
       said(historyOf(1, 'Dana', '', '2026-09-12T14:03:00.000Z'), 7),
@@ -42,7 +42,7 @@ describe('the words for the change of a sentence', () => {
     assert.equal(annotation(dana, [change(7)], NOW), '@7 Dana, 2 days ago');
   });
 
-  it('name, where a line has several, the versions of all and tell of the newest', () => {
+  it('names the versions of all sentences on a line and describes the newest', () => {
     const all = [change(7), change(1), change(7), change()];
     assert.equal(annotation(dana, all.slice(0, 3), NOW), '@1 · @7 Dana, 2 days ago');
     assert.equal(annotation(dana, all, NOW), '@1 · @7 · Not published yet');
@@ -50,34 +50,34 @@ describe('the words for the change of a sentence', () => {
     assert.equal(annotation(dana, many, NOW), '… · @2 · @3 · @4 · @5 · @6 · @7 Dana, 2 days ago');
   });
 
-  it('name the commit and link the pull request of a version that has an origin', () => {
+  it('names the commit and links the pull request of a version with an origin', () => {
     const version = { ...aVersion('A.', { version: parseVersionNumber(7), publishedAt: AT }) };
     const origin = { commit: 'c0ffee7', pullRequest: 'https://github.com/o/r/pull/12' };
     const history = { ...dana, versions: new Map([[version.version, { ...version, origin }]]) };
     assert.match(said(history, 7), /: first\n\nCommit c0ffee7 · \[github\\\.com\/o\/r\/pull\/12\]\(<https:/);
   });
 
-  it('say that it is of the first version, or of none yet', () => {
+  it('says that the sentence is of the first version, or not published yet', () => {
     assert.match(said(dana, 1), /^This sentence is from the first version: Tuesday at 14:03, Dana, @1: /);
     assert.equal(said(dana), 'Not published yet');
     assert.equal(annotation(dana, [change()], NOW), 'Not published yet');
   });
 
-  it('say that it may be older where older versions were not read', () => {
+  it('says that the change may be older if older versions were not read', () => {
     const cut = historyOf(5, 'Dana', 'Why');
     assert.match(said(cut, 5), /^This sentence is from this version or an older one: .*@5: Why$/);
     assert.equal(annotation(cut, [change(5)], NOW), '@5 or older Dana, 2 days ago');
     assert.match(said(cut, 7), /^This sentence changed on/);
   });
 
-  it('say why there is no earlier wording', () => {
+  it('says why there is no earlier wording', () => {
     assert.match(whyNoEarlier(dana, change(1)), /as in support\/triage@1, the first version\.$/);
     assert.match(whyNoEarlier(dana, change(7)), /is new in support\/triage@7/);
     assert.match(whyNoEarlier(dana, change()), /is not published yet/);
     assert.match(whyNoEarlier(historyOf(5, 'Dana', ''), change(5)), /@5 or an older version/);
   });
 
-  it('make nothing of what people wrote but text, on one line and not too long', () => {
+  it('shows what people wrote as plain text, shortened and on one line', () => {
     const hostile = historyOf(
       1,
       '[Dana](command:evil) <img>',

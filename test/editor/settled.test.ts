@@ -14,17 +14,17 @@ describe('a file that another program may be writing', () => {
   afterEach(() => rm(folder, { recursive: true }));
   const read = () => readFile(file, 'utf8').catch(() => undefined);
 
-  it('is read once it stays as it is', async () => {
+  it('is read once it stops changing', async () => {
     await writeFile(file, 'whole');
     assert.deepEqual(await readSettled(read, 10), ['whole']);
     await rm(file);
     assert.deepEqual(await readSettled(read, 10), [undefined]);
   });
-  it('is neither there nor gone where it is replaced meanwhile', async () => {
+  it('is not reported when it is replaced while reading', async () => {
     const answers = [undefined, 'whole'];
     assert.deepEqual(await readSettled(async () => answers.shift(), 10), []);
   });
-  it('is not taken for what it holds midway: nothing, or a part', async () => {
+  it('is not reported while empty or half written', async () => {
     const handle = await open(file, 'w');
     assert.deepEqual(await readSettled(read, 10), []);
     await handle.write('First.\n');

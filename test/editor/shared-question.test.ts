@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { COUNTS_MS, SharedQuestion } from '../../src/editor/connection/shared-question.ts';
 
-describe('the question that is asked once for all', () => {
-  it('is under way once, its answer counts for a moment, and who asks anew gets a new one', async () => {
+describe('SharedQuestion', () => {
+  it('asks once at a time, reuses a recent answer, and asks again on request', async () => {
     let now = 0;
     let asked = 0;
     let answer = Promise.withResolvers<void>();

@@ -32,7 +32,7 @@ const wellFormed = text.filter(each => !each.includes('\0') && each.isWellFormed
 
 describe('a command line to paste', () => {
   for (const shell of ['sh', 'bash'])
-    it(`gives curl the address and the input as they are, in ${shell}`, () => {
+    it(`passes curl the address and the input unchanged, in ${shell}`, () => {
       fc.assert(
         fc.property(wellFormed, fc.option(wellFormed), (path, value) => {
           const url = `https://prompts.example/${path}`;
@@ -55,7 +55,7 @@ describe('a command line to paste', () => {
       );
     });
 
-  it('gives PowerShell texts in single quotes that none of its quotes ends, and ASCII for its pipe', () => {
+  it('uses single quotes in PowerShell that its input cannot end, and ASCII for its pipe', () => {
     fc.assert(
       fc.property(wellFormed, wellFormed, (path, value) => {
         const body = { input: { [value]: value } };
@@ -74,7 +74,7 @@ describe('a command line to paste', () => {
     );
   });
 
-  it('has no escapes that another shell reads otherwise', () => {
+  it('uses no escapes that other shells read differently', () => {
     fc.assert(
       fc.property(wellFormed, value => {
         const command = curlCommand({ url: 'https://prompts.example', body: { input: value } }, 'posix');
@@ -84,7 +84,7 @@ describe('a command line to paste', () => {
     );
   });
 
-  it('is for the shell of the terminal', () => {
+  it("is written for the terminal's shell", () => {
     for (const [platform, path, shell] of [
       ['linux', '/bin/bash', 'posix'],
       ['darwin', '/bin/zsh', 'posix'],

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import packageJson from '../../package.json' with { type: 'json' };
 
-describe('the actions in the title of a review', () => {
+describe("the actions in a review's title", () => {
   const inTitle = packageJson.contributes.menus['editor/title'].filter(({ command }) =>
     /^promptforge\.(approve|reject|cancel)(Promotion|Release|OwnersChange)$/.test(command),
   );
 
-  it('are those of a promotion, a release and a change of owners, each while one may do it', () => {
+  it('match a promotion, a release or a change of owners, each only when permitted', () => {
     for (const [of, context] of [
       ['Promotion', 'review'],
       ['Release', 'releaseReview'],
@@ -22,7 +22,7 @@ describe('the actions in the title of a review', () => {
         );
   });
 
-  it('stand beside each other, before the arrows of VS Code', () => {
+  it('are next to each other, before the arrows of VS Code', () => {
     const places = inTitle.filter(({ group }) => group.startsWith('navigation'));
     assert.equal(places.length, 6);
     for (const { group } of places) assert.match(group, /^navigation@-(9|10)$/);

@@ -14,8 +14,8 @@ nothing here
 2026-09-12T09:00:00.000Z served fees/estimate@5
 2026-09-12T11:59:00Z late support/triage@12`;
 
-describe('the versions that a log names', () => {
-  it('are counted by line, with the first and the last by time', async () => {
+describe('version references traced in a log', () => {
+  it('are counted by line, with the first and last by time', async () => {
     const [triage, fees] = await trace(LOG);
     assert.equal(`${triage?.prompt}@${triage?.version}`, 'support/triage@12');
     assert.deepEqual([triage?.lines, fees?.lines], [3, 1]);
@@ -33,7 +33,7 @@ describe('the versions that a log names', () => {
     assert.deepEqual(await trace(''), []);
   });
 
-  it('are found in lines that write each of them in another way', async () => {
+  it('are found however each line writes them', async () => {
     const lines = [
       'support/triage@12',
       'GET /open/version?ref=support%2Ftriage%4012',
@@ -45,7 +45,7 @@ describe('the versions that a log names', () => {
     assert.deepEqual([triage?.version, triage?.lines], [12, lines.length]);
   });
 
-  it('are timed in the forms of loggers and servers that say their offset from UTC', () => {
+  it('get times in the formats of loggers and servers with a UTC offset', () => {
     for (const written of [
       '2026-03-01T10:00:00Z',
       '2026-03-01t10:00:00.000z',
@@ -71,7 +71,7 @@ describe('the versions that a log names', () => {
       assert.equal(timeIn(`${written} support/triage@12`), undefined, written);
   });
 
-  it('are timed by numbers since 1970 in any unit, wherever a JSON logger puts its own time', () => {
+  it('get times from numbers since 1970 in any unit, wherever a JSON logger puts them', () => {
     for (const written of [
       '{"time": 1772359200123, "ref": "support/triage@12"}',
       '{"timestamp": 1772359200.123456, "ref": "support/triage@12"}',
@@ -87,7 +87,7 @@ describe('the versions that a log names', () => {
       assert.equal(timeIn(written), '2026-03-01T10:00:00.123Z', written);
   });
 
-  it('are timed by no other time than the own one of the line', () => {
+  it('get no time other than that of the log entry itself', () => {
     for (const line of [
       '2026-03-01 10:00:00.123 INFO served support/triage@12 until 2027-01-01T00:00:00Z',
       '2026/03/01 10:00:00 [info] support/triage@12 until 2027-01-01T00:00:00Z',
@@ -103,7 +103,7 @@ describe('the versions that a log names', () => {
       assert.equal(timeIn(line), undefined, line);
   });
 
-  it('are timed to the same instant in every form and zone', () => {
+  it('get the same instant in every format and zone', () => {
     const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
     const seconds = fc.integer({ min: Date.UTC(2001, 8, 9, 2) / 1000, max: Date.UTC(2200, 0) / 1000 });
     const minutes = fc.integer({ min: -12 * 4, max: 14 * 4 }).map(quarters => quarters * 15);
@@ -138,7 +138,7 @@ describe('the versions that a log names', () => {
     );
   });
 
-  it('are first and last by the lines that have a time, if there are any', async () => {
+  it('use only lines with a time for first and last, if there are any', async () => {
     const [found] = await trace(
       'a@1\n2026-03-01T10:00:00Z a@1\n  a@1\n2026-03-01T09:00:00Z a@1\n2026-03-01T09:30:00Z a@1\na@1',
     );
@@ -162,7 +162,7 @@ describe('the versions that a log names', () => {
     );
   });
 
-  it('are found in 10 MB as well, in one line of it, and across the pieces in which that is read', async () => {
+  it('are found in 10 MB, even in one line, and across chunk boundaries', async () => {
     const [of] = await trace(LOG.repeat(Math.ceil(10_000_000 / LOG.length)));
     assert.ok((of?.lines ?? 0) > 50_000);
     assert.equal((await trace(`${'a/'.repeat(5_000_000)}b@1`)).length, 0);
@@ -176,7 +176,7 @@ describe('the versions that a log names', () => {
     }
   });
 
-  it('are those that the whole line names, whatever its length', async () => {
+  it('are found in a line of any length', async () => {
     const word = fc.constantFrom(
       'a@1',
       '@',
@@ -212,7 +212,7 @@ describe('the versions that a log names', () => {
       Array.from({ length: 140_000 }, (_, at) => `x/y@${at + 1}`).join(' '),
     ],
   ] as const)
-    it(`leave the thread to others while they are looked for in 2 MB: ${what}`, async () => {
+    it(`do not block the thread while 2 MB are searched: ${what}`, async () => {
       let turns = 0;
       let isOver = false;
       const count = () => {
@@ -226,14 +226,14 @@ describe('the versions that a log names', () => {
       assert.ok(turns > 3, `${turns} turns of others`);
     });
 
-  it('are no longer looked for once the person has cancelled', async () => {
+  it('are not searched for after the person cancels', async () => {
     const controller = new AbortController();
     const tracing = trace('x@1 '.repeat(2_500_000), controller.signal);
     controller.abort();
     await assert.rejects(tracing, { name: 'AbortError' });
   });
 
-  it('say where they were live between their first and last line, and where at another time', async () => {
+  it('show where they were live between their first and last line, or at another time', async () => {
     const life = (from: string, until: string | null, environment = 'production') => ({
       ...{ environment, channel: 'stable' },
       ...{ from: `2026-09-${from}:00.000Z`, until: until === null ? null : `2026-09-${until}:00.000Z` },

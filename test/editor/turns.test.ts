@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { Turns } from '../../src/editor/work/turns.ts';
 
-describe('work in turns', () => {
-  it('does so many at a time, in order, and what waits already once', async () => {
+describe('Turns', () => {
+  it('runs a limited number at a time, in order, and queues each name once', async () => {
     const begun: string[] = [];
     const ends = new Map<string, () => void>();
     const turns = new Turns(2, name => {

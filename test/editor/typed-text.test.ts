@@ -4,8 +4,8 @@ import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/projectRoot.ts';
 
-describe('the questions of the editor', () => {
-  it('keep what is typed, unless it is a secret', async () => {
+describe('questions in the editor', () => {
+  it('keep a draft of what is typed, unless it is a secret', async () => {
     const asked = (await Promise.all((await sources()).map(questionsIn))).flat();
     assert.ok(asked.length >= 14, `only ${asked.length} questions were found`);
     assert.deepEqual(
@@ -14,7 +14,7 @@ describe('the questions of the editor', () => {
     );
   });
 
-  it('open no input box past these', async () => {
+  it('are the only ones that open an input box', async () => {
     const opened: string[] = [];
     for (const path of await sources())
       if (/createInputBox|showInputBox\(/.test(await readFile(path, 'utf8'))) opened.push(path);

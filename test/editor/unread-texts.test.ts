@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { UnreadTexts } from '../../src/editor/preview/webview/unread-texts.ts';
 
-describe('texts that cannot be read yet', () => {
-  it('are kept for each prompt and field, in the next window too, until they can be read', () => {
+describe('texts that cannot be parsed yet', () => {
+  it('are kept per prompt and field, also in the next window, until they can be parsed', () => {
     const before = new UnreadTexts();
     before.keep('file:///a.prompt', 'json', '{"a": ');
     before.keep('file:///a.prompt', 'input-fee', '12,');
@@ -16,7 +16,7 @@ describe('texts that cannot be read yet', () => {
     assert.deepEqual(after.of('file:///c.prompt'), {});
   });
 
-  it('are at most 100,000 characters, of the prompts that were typed in last', () => {
+  it('are limited to 100,000 characters, of the last edited prompts', () => {
     const texts = new UnreadTexts();
     for (const name of ['a', 'b', 'c']) texts.keep(name, 'json', 'x'.repeat(45_000));
     assert.deepEqual(Object.keys(texts.all), ['b', 'c']);

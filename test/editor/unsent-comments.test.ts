@@ -20,8 +20,8 @@ const PLACE: UnsentPlace = {
 };
 const PROMOTION = { from: parseVersionNumber(11), version: parseVersionNumber(12) };
 
-describe('comments that were not sent', () => {
-  it('are kept over a reload until they are forgotten, one for each place', () => {
+describe('unsent comments', () => {
+  it('survive a reload until they are removed, one for each place', () => {
     const window = windowMemory();
     const before = new UnsentComments(window);
     before.keep(PLACE, 'Too soft', null);
@@ -36,7 +36,7 @@ describe('comments that were not sent', () => {
     assert.deepEqual(new UnsentComments(window).of(PLACE.registry).length, 1);
   });
 
-  it('come before what is written at the same place later, under a new idempotency key', () => {
+  it('are joined before later text at the same place, under a new idempotency key', () => {
     const comments = new UnsentComments(windowMemory());
     const first = comments.keep(PLACE, 'One', null);
     assert.equal(comments.keep(PLACE, 'One', null), first);
@@ -47,7 +47,7 @@ describe('comments that were not sent', () => {
     assert.equal(comments.of(PLACE.registry).length, 1);
   });
 
-  it('have one place in the whole promotion, whichever side it is shown on', () => {
+  it('on the whole promotion are the same on both sides', () => {
     const comments = new UnsentComments(windowMemory());
     comments.keep({ ...PLACE, line: null }, 'One', null);
     comments.keep({ ...PLACE, line: null, version: parseVersionNumber(11) }, 'Two', null);
@@ -75,7 +75,7 @@ describe('comments that were not sent', () => {
     );
   });
 
-  it('are at most a hundred, and at most 400,000 characters', () => {
+  it('are limited to a hundred, and to 400,000 characters', () => {
     const many = new UnsentComments(windowMemory());
     for (let line = 1; line <= 120; line++) many.keep({ ...PLACE, line }, `Line ${line}`, null);
     assert.equal(many.of(PLACE.registry).length, 100);
@@ -88,7 +88,7 @@ describe('comments that were not sent', () => {
     );
   });
 
-  it('leave out what no extension of this version has written', () => {
+  it('ignore stored state of other extension versions', () => {
     const bad = [null, 7, {}, { ...PLACE, text: 'x' }, { ...PLACE, promotion: '../1', text: 'x' }];
     for (const kept of [null, 'x', {}, bad]) {
       const window = windowMemory({ 'promptforge.unsentComments': kept });
@@ -97,7 +97,7 @@ describe('comments that were not sent', () => {
   });
 });
 
-describe('whether a comment has arrived', () => {
+describe('the check whether a comment has arrived', () => {
   const comment: Comment = {
     id: '9',
     promotion: '17',
@@ -110,7 +110,7 @@ describe('whether a comment has arrived', () => {
   const arrived = (there: Partial<Comment>, changed: Partial<typeof unsent> = {}) =>
     hasArrived({ ...unsent, ...changed }, PROMOTION, [{ ...comment, ...there }], ['tomas.berg']);
 
-  it('is seen by the same text of the same person at the same place, newer than what was known', () => {
+  it('finds the same text by the same person at the same place, newer than those known before', () => {
     assert.ok(arrived({}));
     assert.ok(arrived({}, { after: null }));
     assert.ok(!arrived({ text: 'Too hard' }));
@@ -122,13 +122,13 @@ describe('whether a comment has arrived', () => {
     assert.ok(arrived({ place: null }, { line: null }));
   });
 
-  it('is asked of numbers, not of texts', () => {
+  it('compares IDs as numbers', () => {
     assert.ok(arrived({ id: '10' }, { after: '9' }));
   });
 });
 
-describe('the threads of unsent comments', () => {
-  it('are those of their lines, or of their own, also when the registry has told nothing', () => {
+describe('threads of unsent comments', () => {
+  it('are those of their lines, or new ones, even if the registry has returned nothing', () => {
     const comments = new UnsentComments(windowMemory());
     const third = comments.keep(PLACE, 'Third', null);
     const fifth = comments.keep({ ...PLACE, line: 5 }, 'Fifth', null);

@@ -23,8 +23,8 @@ const EDIT: UnsentEdit = {
 };
 const OTHER_REGISTRY = { ...EDIT, registry: 'https://other.example.com' };
 
-describe('edits of comments that were not sent', () => {
-  it('are kept over a reload until they are forgotten, one for each comment', () => {
+describe('unsent edits of comments', () => {
+  it('survive a reload until they are removed, one for each comment', () => {
     const window = windowMemory();
     const before = new UnsentEdits(window);
     before.keep(EDIT);
@@ -44,7 +44,7 @@ describe('edits of comments that were not sent', () => {
     assert.deepEqual(new UnsentEdits(window).of(OTHER_REGISTRY.registry).length, 1);
   });
 
-  it('are forgotten when the registry has them, though its answer was lost', () => {
+  it('are removed when the registry has them, even if its answer was lost', () => {
     const edits = new UnsentEdits(windowMemory());
     edits.keep(EDIT);
     edits.keep(OTHER_REGISTRY);
@@ -58,7 +58,7 @@ describe('edits of comments that were not sent', () => {
     assert.equal(edits.of(OTHER_REGISTRY.registry).length, 1);
   });
 
-  it('are at most a hundred, and at most 400,000 characters', () => {
+  it('are limited to a hundred, and to 400,000 characters', () => {
     const many = new UnsentEdits(windowMemory());
     for (let id = 1; id <= 120; id++) many.keep({ ...EDIT, comment: `${id}` });
     assert.equal(many.of(EDIT.registry).length, 100);
@@ -70,7 +70,7 @@ describe('edits of comments that were not sent', () => {
     );
   });
 
-  it('leave out what no extension of this version has written', () => {
+  it('ignore stored state of other extension versions', () => {
     const bad = [
       null,
       7,
@@ -86,7 +86,7 @@ describe('edits of comments that were not sent', () => {
     }
   });
 
-  it('are shown where their comment was written, also while the registry does not tell of it', () => {
+  it("are shown at their comment's place, even while the registry does not return it", () => {
     const comment = { id: '4720', actor: 'tomas.berg', at: EDIT.at, text: 'Soft', promotion: '17' };
     const other = { ...comment, id: '4719', actor: 'ada', text: 'Why?' };
     const at = { version: EDIT.version, line: 3 };
@@ -98,7 +98,7 @@ describe('edits of comments that were not sent', () => {
     assert.deepEqual(withEdits(known, [EDIT]), known);
   });
 
-  it('are sent by the first button, which is what the keys of the field press', () => {
+  it("are sent by the first button, which the field's keyboard shortcut presses", () => {
     const { contributes } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     const [first, second] = contributes.menus['comments/comment/context'];
     assert.deepEqual(

@@ -26,7 +26,7 @@ function using(name: string, uses: readonly string[], older: readonly string[] =
 
 const names = (...texts: string[]) => new Set(texts.map(text => parsePromptName(text)));
 
-describe('what an update of partials takes in', () => {
+describe('the plan to update partials', () => {
   const OLDER = ['_header', '_style'];
   const prompts = [
     using('_header', []),
@@ -38,25 +38,25 @@ describe('what an update of partials takes in', () => {
     { ...using('gone', ['_header'], OLDER), archived: true },
   ];
 
-  it('is told by partial, with who uses an older version', () => {
+  it('lists each partial with the prompts that use an older version', () => {
     assert.deepEqual(
       olderUses(prompts).map(({ partial, newest, users }) => `${partial}@${newest}: ${users.join(', ')}`),
       ['_header@2: _page, b', '_style@2: b, c'],
     );
   });
 
-  it('are the prompts that use it, and those that use one of these, partials first', () => {
+  it('includes the prompts that use it and their users, partials first', () => {
     assert.deepEqual(updatePlan(prompts, names('_header')), ['_page', 'a', 'b']);
     assert.deepEqual(updatePlan(prompts, names('_style')), ['b', 'c']);
     assert.deepEqual(updatePlan(prompts, names('_page')), []);
   });
 
-  it('ends where partials seem to use one another', () => {
+  it('ends when partials use each other', () => {
     const circle = [using('_a', ['_b', '_header'], OLDER), using('_b', ['_a'])];
     assert.deepEqual([...updatePlan(circle, names('_header'))].sort(), ['_a', '_b']);
   });
 
-  it('is in an order in which every prompt finds its partials updated, and leaves none out', () => {
+  it('has an order in which every prompt finds its partials updated, and omits none', () => {
     const count = 8;
     const summaries = fc
       .tuple(
@@ -98,7 +98,7 @@ describe('what an update of partials takes in', () => {
   });
 });
 
-describe('the words of updating partials', () => {
+describe('partial update messages', () => {
   const update = { partials: ['_header@3'], prompts: 14, left: 0 };
 
   it('name what is updated, in how many prompts, and what breaks', () => {
@@ -124,7 +124,7 @@ describe('the words of updating partials', () => {
     );
   });
 
-  it('say what was done, and what was not and why', () => {
+  it('say what was done, what was not and why', () => {
     assert.equal(
       updateOutcome({ updated: ['a', 'b'], failed: [] }),
       'Updated 2 prompts. Applications get the new versions once you promote them.',

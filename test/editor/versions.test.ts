@@ -26,7 +26,7 @@ const REGISTRIES = [
   'https://x.example:8443/base',
 ];
 
-describe('the URI of a version', () => {
+describe('a version URI', () => {
   it('reads as its reference', () => {
     const parts = versionUriParts({
       registry: 'https://prompts.example.com',
@@ -41,7 +41,7 @@ describe('the URI of a version', () => {
     });
   });
 
-  it('gives back what it was made of, for every registry', () => {
+  it('parses back to its parts, for every registry', () => {
     const name = fc
       .stringMatching(/^[a-z0-9_][a-z0-9._-]{0,9}(\/[a-z0-9_][a-z0-9._-]{0,9}){0,3}$/)
       .filter(isPromptName);
@@ -59,7 +59,7 @@ describe('the URI of a version', () => {
     );
   });
 
-  it('is none without a number, of another scheme, or of a name outside the grammar', () => {
+  it('is invalid without a number, with another scheme or with an invalid name', () => {
     const uri = (path: string, scheme = 'promptforge') => ({
       scheme,
       authority: 'embedded',
@@ -71,7 +71,7 @@ describe('the URI of a version', () => {
     assert.equal(parseVersionUri(uri('/a@1', 'file')), undefined);
   });
 
-  it('tells a folder from the prompt of the same name', () => {
+  it('distinguishes a folder from a prompt of the same name', () => {
     const folder = folderUriParts('embedded', 'support');
     assert.equal(parseFolderUri(folder), 'support');
     assert.equal(parsePromptUri(folder), undefined);
@@ -83,7 +83,7 @@ describe('the URI of a version', () => {
 });
 
 describe('the title of a comparison', () => {
-  it('says what is on each side', () => {
+  it('names both sides', () => {
     assert.equal(
       compareTitle('triage', { kind: 'version', version: 11 }, { kind: 'version', version: 12 }),
       'triage: @11 ↔ @12',
@@ -95,27 +95,27 @@ describe('the title of a comparison', () => {
   });
 });
 
-describe('what a tab calls a prompt', () => {
+describe('the tab title of a prompt', () => {
   const named = (prompt: string, ...others: string[]) =>
     shortName(parsePromptName(prompt), [prompt, ...others].map(parsePromptName));
 
-  it('is its name without the folders', () => {
+  it('is its name without folders', () => {
     assert.equal(named('support/cards/triage', 'support/triage-late', 'triage/support'), 'triage');
     assert.equal(named('triage'), 'triage');
   });
-  it('is the same where many are asked for', () => {
+  it('is the same when several are requested', () => {
     const all = ['support/triage', 'cards/triage', 'fees', '_style', 'fees/fees'].map(parsePromptName);
     const short = shortNames(all);
     for (const each of all) assert.equal(short(each), shortName(each, all));
   });
-  it('is its whole name where another has the same', () => {
+  it('is its full name when another has the same title', () => {
     assert.equal(named('support/_style', '_style'), 'support/_style');
     assert.equal(named('_style', 'support/_style'), '_style');
   });
 });
 
-describe('what a version is known as', () => {
-  it('is where it is live rather than that it is the newest', () => {
+describe('the status of a version', () => {
+  it('says where it is live rather than that it is the newest', () => {
     const summary = aSummary('a', 12, [
       aPointer('staging', 'stable', 12),
       aPointer('production', 'stable', 11),
@@ -128,7 +128,7 @@ describe('what a version is known as', () => {
 });
 
 describe('Copy as curl', () => {
-  it('asks as an application does, with the key in a variable', () => {
+  it('requests the prompt as an application does, with the key in a variable', () => {
     assert.deepEqual(curlOf('https://prompts.example.com', TRIAGE, { channel: 'stable' }, 'posix'), {
       command: `curl 'https://prompts.example.com/v1/prompts/support/triage' \\\n  -H "Authorization: Bearer $PROMPTFORGE_KEY"`,
       note: undefined,
@@ -137,7 +137,7 @@ describe('Copy as curl', () => {
     assert.match(curlOf('https://x', TRIAGE, { channel: 'canary' }, 'posix').command, /\?channel=canary' /);
   });
 
-  it('says how the embedded registry is served', () => {
+  it('says how to serve the embedded registry', () => {
     const { command, note } = curlOf('embedded', TRIAGE, { channel: 'stable' }, 'posix');
     assert.match(command, /'http:\/\/127\.0\.0\.1:7878\/v1/);
     assert.match(note ?? '', /promptforge serve/);
@@ -146,17 +146,17 @@ describe('Copy as curl', () => {
 
 describe('the file of a new prompt', () => {
   for (const name of ['support/triage', 'support/_header']) {
-    it(`can be published as it stands: ${name}`, () => {
+    it(`can be published unchanged: ${name}`, () => {
       const source = skeletonOf(parsePromptName(name));
       assert.deepEqual(sourceIssues(source, parseSource(source)), []);
     });
   }
 });
 
-describe('ages', () => {
+describe('an age', () => {
   const ago = (seconds: number) => ageOf(new Date(NOW - seconds * 1000).toISOString(), NOW);
 
-  it('are said as people say them', () => {
+  it('is worded as people say it', () => {
     assert.equal(ago(5), 'just now');
     assert.equal(ago(60), '1 minute ago');
     assert.equal(ago(2 * 3600), '2 hours ago');
@@ -165,11 +165,11 @@ describe('ages', () => {
     assert.equal(ago(400 * 86_400), 'last year');
   });
 
-  it('are never in the future, even when a clock is ahead', () => {
+  it('is never in the future, even when a clock is ahead', () => {
     assert.equal(ago(-3600), 'just now');
   });
 
-  it('count in the right number', () => {
+  it('uses the right plural', () => {
     assert.deepEqual([counted(0, 'prompt'), counted(1, 'prompt')], ['0 prompts', '1 prompt']);
   });
 });

@@ -77,7 +77,7 @@ class AWindow implements WatchedConnection, Disposable {
 }
 
 describe('watching a connection', () => {
-  it('says within five seconds that a registry went away or came back, however it goes', async () => {
+  it('reports within five seconds that a registry went away or came back', async () => {
     const weather = fc.constantFrom<Weather>('answers', 'refuses', 'silent');
     const spells = fc.array(fc.record({ weather, seconds: fc.integer({ min: 5, max: 40 }) }), {
       minLength: 1,
@@ -103,7 +103,7 @@ describe('watching a connection', () => {
     );
   });
 
-  it('asks at once when something failed', async () => {
+  it('checks at once when something failed', async () => {
     using window = new AWindow();
     await window.pass(500);
     window.weather = 'refuses';
@@ -112,7 +112,7 @@ describe('watching a connection', () => {
     assert.equal(window.shown, 'offline');
   });
 
-  it('asks one question every two seconds while it is answered, and none when there is no registry', async () => {
+  it('checks every two seconds while the registry answers, and not at all without one', async () => {
     using window = new AWindow();
     await window.pass(60_000);
     assert.ok(window.asked.length <= 31, `${window.asked.length} in a minute`);
@@ -128,7 +128,7 @@ describe('watching a connection', () => {
     assert.ok(window.asked.length > before, 'it begins again');
   });
 
-  it('asks one that is away less often, and no two windows at the same times', async () => {
+  it('checks an unavailable one less often, and at different times in different windows', async () => {
     using window = new AWindow();
     window.weather = 'refuses';
     await window.pass(60_000);
@@ -140,7 +140,7 @@ describe('watching a connection', () => {
     assert.ok(new Set(pauses).size > 1, 'each pause is another');
   });
 
-  it('asks for the rest later and later where a registry answers only whether it is there', async () => {
+  it('retries the rest at growing intervals when a registry answers only the health check', async () => {
     using window = new AWindow('offline');
     window.weather = 'answers, but serves nothing';
     await window.pass(600_000);
@@ -152,7 +152,7 @@ describe('watching a connection', () => {
     assert.equal(window.shown, 'connected', 'one that was away in between is asked soon again');
   });
 
-  it('takes no sleep of its own machine for an absence', async () => {
+  it('does not treat the sleep of its own machine as an outage', async () => {
     using window = new AWindow();
     await window.pass(1_900);
     window.weather = 'silent';
@@ -165,7 +165,7 @@ describe('watching a connection', () => {
     assert.deepEqual(window.fetched, []);
   });
 
-  it('asks nothing more once it is disposed of', async () => {
+  it('stops when it is disposed', async () => {
     const window = new AWindow();
     window[Symbol.dispose]();
     mock.timers.enable({ apis: ['setTimeout'] });

@@ -50,7 +50,7 @@ describe('a view without entries', () => {
     'promptforge.environments',
   ])
     for (const [reason, keys] of Object.entries(REASONS))
-      it(`says in ${view} for "${reason}" one thing, with a button`, () => {
+      it(`shows in ${view} for "${reason}" one message, with a button`, () => {
         const [text, ...more] = shown(view, keys);
         assert.deepEqual(more, []);
         assert.match(text ?? 'nothing', /\n\[[^\]]+\]\(command:[\w.]+/);
@@ -60,20 +60,20 @@ describe('a view without entries', () => {
     ['promptforge.prompts', 'promptforge.promptList'],
     ['promptforge.promotions', 'promptforge.promotionList'],
   ] as const)
-    it(`tells in ${view} an empty list from one that failed, and says nothing before it is there`, () => {
+    it(`distinguishes in ${view} an empty list from one that failed, and shows nothing before it is loaded`, () => {
       assert.match(shown(view, { ...connected, [list]: 'listed' }).join(), /^(?:There are no|Nothing).*\n\[/);
       assert.match(shown(view, { ...connected, [list]: 'failed' }).join(), /^The .* could not be.*\n\[/);
       assert.deepEqual(shown(view, { ...connected, [list]: 'loading' }), []);
     });
 
-  it('offers to change or clear a filter that nothing matches', () => {
+  it('offers to change or clear a filter with no matches', () => {
     const keys = { ...connected, 'promptforge.promptList': 'listed', 'promptforge.filtered': true };
     const [text, ...more] = shown('promptforge.prompts', keys);
     assert.deepEqual(more, []);
     assert.match(text ?? '', /command:promptforge\.clearFilter/);
   });
 
-  it('says in promptforge.history one thing, whatever is in front', () => {
+  it('shows one message in promptforge.history, whatever is in front', () => {
     for (const [of, begins] of [
       ['none', /^Open a prompt/],
       ['draft', /^This prompt has no version/],
@@ -87,7 +87,7 @@ describe('a view without entries', () => {
     assert.deepEqual(shown('promptforge.history', { ...connected, 'promptforge.historyOf': 'prompt' }), []);
   });
 
-  it('has no button of a command of ours that is not there', () => {
+  it('has no button for a command that does not exist', () => {
     const commands = new Set(contributes.commands.map(({ command }) => command));
     for (const { contents } of contributes.viewsWelcome)
       for (const [, command = ''] of contents.matchAll(/\(command:(promptforge\.[\w.]+)/g))

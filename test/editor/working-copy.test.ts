@@ -29,7 +29,7 @@ describe('the groups of a working copy', () => {
   const groupOfState = (state: ListedPrompt['state'], more: Partial<ListedPrompt> = {}) =>
     groupOf({ ...aListed('a', state, aSummary('a', 3)), base: 3, ...more });
 
-  it('are changes to publish, news to pull, and what both sides changed', () => {
+  it('are changes to publish, versions to pull, and conflicts', () => {
     assert.deepEqual(
       STATES.map(state => [state, groupOfState(state)]),
       [
@@ -44,17 +44,17 @@ describe('the groups of a working copy', () => {
     );
   });
 
-  it('have a prompt of the registry that has no file here as one to pull, unless it is archived', () => {
+  it('list a prompt without a file here as one to pull, unless it is archived', () => {
     assert.equal(groupOfState(undefined), 'incoming');
     assert.equal(groupOfState(undefined, { summary: archived }), undefined);
     assert.equal(groupOfState('deleted', { summary: archived }), undefined);
   });
 
-  it('have what was deleted here and changed there as a conflict', () => {
+  it('list a file deleted here and changed in the registry as a conflict', () => {
     assert.equal(groupOfState('deleted', { base: 2 }), 'conflicts');
   });
 
-  it('have a file that was given another name once, unless the registry has something newer under the old one', () => {
+  it('list a renamed file once, unless the registry has something newer under the old name', () => {
     assert.equal(groupOfState('deleted', { renamedTo: 'b' as never }), undefined);
     assert.equal(groupOfState('deleted', { renamedTo: 'b' as never, base: 2 }), 'conflicts');
     const from = { ...aListed('b', 'new'), renamedFrom: { prompt: 'a' as never, base: 3 } };
@@ -64,21 +64,21 @@ describe('the groups of a working copy', () => {
     assert.deepEqual([markOf(to)?.badge, markOf(to)?.word], ['R', 'renamed to b']);
   });
 
-  it('say of it that somebody has to decide, in the words of its mark', () => {
+  it('explain a conflict in the words of its mark', () => {
     const deleted = { ...aListed('a', 'deleted', aSummary('a', 3)), base: 2 };
     assert.match(markOf(deleted)?.meaning ?? '', /Restore the file or keep it deleted/);
     assert.doesNotMatch(markOf({ ...deleted, base: 3 })?.meaning ?? '', /Restore the file or/);
   });
 
-  it('keep edits of an archived prompt in sight', () => {
+  it('keep edits of an archived prompt visible', () => {
     assert.equal(groupOfState('archived', { summary: archived, isEdited: true }), 'changes');
   });
 
-  it('leave out a file that cannot be a prompt', () => {
+  it('omit a file that cannot be a prompt', () => {
     assert.equal(groupOfState(undefined, { trouble: 'a.prompt: It is not UTF-8.' }), undefined);
   });
 
-  it('hold each prompt once, in order, and are counted as they are', () => {
+  it('contain each prompt once, in order, with matching counts', () => {
     fc.assert(
       fc.property(fc.array(anyListed, { maxLength: 30 }), prompts => {
         const groups = groupsOf(prompts);
@@ -97,7 +97,7 @@ describe('the groups of a working copy', () => {
   });
 });
 
-describe('the marks on files', () => {
+describe('file marks', () => {
   const marksOf = (listed: readonly ListedPrompt[], troubles: Parameters<typeof fileMarks>[1] = []) =>
     fileMarks(
       listed,
@@ -106,32 +106,32 @@ describe('the marks on files', () => {
       absolute => absolute,
     );
 
-  it('are by the path of the file, and none for what is clean', () => {
+  it('are keyed by the path of the file, without unchanged files', () => {
     const marks = marksOf([aListed('support/triage', 'modified'), aListed('b', 'clean')]);
     assert.deepEqual([...marks.keys()], ['/prompts/support/triage.prompt']);
     assert.equal(marks.get('/prompts/support/triage.prompt')?.badge, 'M');
   });
 
-  it('name older partials where nothing more urgent is', () => {
+  it('show older partials unless something is more urgent', () => {
     assert.equal(markOf(aListed('a', 'clean', outdated))?.word, 'older partials');
     assert.equal(markOf(aListed('a', 'modified', outdated))?.word, 'modified');
     assert.equal(markOf(aListed('a', undefined, outdated)), undefined);
   });
 
-  it('are on a file that cannot be a prompt, with the reason', () => {
+  it('are shown on a file that cannot be a prompt, with the reason', () => {
     const message = 'prompts/a b.prompt: The segment "a b" is not allowed.';
     const mark = marksOf([], [{ path: '/prompts/a b.prompt', message }]).get('/prompts/a b.prompt');
     assert.deepEqual([mark?.word, mark?.meaning], ['invalid', message]);
     assert.equal(markOf({ ...aListed('a', 'modified'), trouble: message })?.word, 'invalid');
   });
 
-  it('are where a file would be that the registry alone has', () => {
+  it('are set where a file would be that only the registry has', () => {
     const [missing] = marksOf([aListed('a', undefined, aSummary('a', 3))]).values();
     assert.deepEqual([missing?.badge, missing?.reachesFolders], ['↓', false]);
     assert.equal(fileMarkOf(aListed('a', undefined, archived)), undefined);
   });
 
-  it('reach the folders above where something was done here, and not for news of the registry', () => {
+  it('propagate to folders for local changes, but not for registry changes', () => {
     const reaches = (state: ListedPrompt['state']) =>
       [...marksOf([aListed('a', state, aSummary('a', 3))]).values()][0]?.reachesFolders;
     assert.deepEqual(
@@ -140,7 +140,7 @@ describe('the marks on files', () => {
     );
   });
 
-  it('are of at most two characters', () => {
+  it('have at most two characters', () => {
     fc.assert(
       fc.property(anyListed, listed => {
         assert.ok((fileMarkOf(listed)?.badge.length ?? 1) <= 2);
@@ -148,7 +148,7 @@ describe('the marks on files', () => {
     );
   });
 
-  it('are shown again only where they changed: what is shown then is what is true', () => {
+  it('are up to date after refreshing only those that changed', () => {
     fc.assert(
       fc.property(fc.array(anyListed), fc.array(anyListed), (one, other) => {
         const [before, after] = [marksOf(one), marksOf(other)];

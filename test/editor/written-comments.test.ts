@@ -108,8 +108,8 @@ function shown({ promotion, comments, followed = [] }: Review) {
   return threads.sort((one, other) => (one.place < other.place ? -1 : 1));
 }
 
-describe('the answers to writes, in a review', () => {
-  it('show the same as loading it after them', () => {
+describe('comments written in a review', () => {
+  it('show the same as reloading the review', () => {
     const nth = fc.nat(9);
     const version = fc.constantFrom(...SIDES);
     const line = fc.option(fc.integer({ min: 1, max: 3 }), { nil: null });
@@ -138,7 +138,7 @@ describe('the answers to writes, in a review', () => {
     );
   });
 
-  it('are not shown in the review of another promotion of the prompt', () => {
+  it('are not shown in the review of another promotion', () => {
     const other = new Comments().add(PROMOTION.version, null, true);
     assert.ok(other.kind === 'comment');
     const review = new Comments().load();
@@ -146,7 +146,7 @@ describe('the answers to writes, in a review', () => {
     assert.deepEqual(withWritten(review, { kind: 'comment', comment }), review);
   });
 
-  it('take a comment of a review to where it was written', () => {
+  it('go back to where they were written', () => {
     const comment = asComment({
       ...{ id: '4', prompt: PROMPT, version: PROMOTION.version, line: 2, promotion: PROMOTION.id },
       ...{ actor: 'ada', at: AT, text: 'Why?', editedAt: null },

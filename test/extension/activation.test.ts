@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 describe('activation', () => {
   const extension = vscode.extensions.getExtension('promptforge.promptforge');
 
-  it('is asked for by the workspace or by the user, and succeeds', async () => {
+  it('is triggered by the workspace or the user, and succeeds', async () => {
     assert.ok(extension, 'the extension under test is not there');
     await extension.activate();
     assert.equal(extension.isActive, true);

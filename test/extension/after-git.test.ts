@@ -16,7 +16,7 @@ function aGit(state: 'uninitialized' | 'initialized', { enabled = true } = {}) {
 }
 
 describe('waiting for git', () => {
-  it('ends when git has its repositories, and not before', async () => {
+  it('ends once git has its repositories, and not before', async () => {
     const { extension, changed } = aGit('uninitialized');
     let isOver = false;
     const waiting = afterGit(extension, LONG).then(() => {
@@ -30,7 +30,7 @@ describe('waiting for git', () => {
     await waiting;
   });
 
-  it('is over at once where git is ready, off, missing or broken', async () => {
+  it('ends at once when git is ready, disabled, missing or broken', async () => {
     await afterGit(aGit('initialized').extension, LONG);
     await afterGit(aGit('uninitialized', { enabled: false }).extension, LONG);
     await afterGit(undefined, 0);
@@ -41,7 +41,7 @@ describe('waiting for git', () => {
     await afterGit(broken, LONG);
   });
 
-  it('has an end where git never gets ready', async () => {
+  it('times out when git never gets ready', async () => {
     await afterGit(aGit('uninitialized').extension, 20);
     await afterGit({ ...aGit('uninitialized').extension, activate: () => new Promise(() => undefined) }, 20);
   });

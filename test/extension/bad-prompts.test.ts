@@ -25,7 +25,7 @@ const BAD: Readonly<Record<string, readonly [text: string, code: string, line: n
   'tens of thousands of opening tags': ['{{#if a}}'.repeat(30_000), 'template-syntax', 0],
 };
 
-describe('a prompt that is none', () => {
+describe('an invalid prompt file', () => {
   withoutAutoSave();
   afterEach(closeEditors);
   after(disconnect);
@@ -80,7 +80,7 @@ describe('a prompt that is none', () => {
 
   for (const [index, [what, [text, code, line]]] of Object.entries(BAD).entries()) {
     const name = `bad/prompt-${index}`;
-    itIsQuiet(`says where it has ${what}, and the rest keeps working`, async () => {
+    itIsQuiet(`is marked where it has ${what}, and the rest keeps working`, async () => {
       await writePrompt(name, text);
       const editor = await vscode.window.showTextDocument(vscode.Uri.file(promptFile(name)));
       const diagnostics = await found(editor.document.uri);
@@ -93,7 +93,7 @@ describe('a prompt that is none', () => {
     });
   }
 
-  itIsQuiet('says where characters stand that no version can hold', async () => {
+  itIsQuiet('is marked where it has characters that no version can hold', async () => {
     await writePrompt('bad/characters', 'One.\n\nThree.\n');
     const editor = await vscode.window.showTextDocument(vscode.Uri.file(promptFile('bad/characters')));
     for (const character of ['\0', '\ud800']) {
@@ -111,7 +111,7 @@ describe('a prompt that is none', () => {
     }
   });
 
-  itIsQuiet('says where samples are no YAML', async () => {
+  itIsQuiet('with invalid YAML in its samples is marked there', async () => {
     await writePrompt('bad/samples', 'Hello {{name}}.\n');
     const uri = vscode.Uri.file(promptFile('bad/samples').replace(/\.prompt$/, '.samples.yaml'));
     await vscode.workspace.fs.writeFile(uri, Buffer.from('- name: one\n  input: {a: [\n- }\n'));

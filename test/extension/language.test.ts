@@ -29,7 +29,7 @@ Dear {{name}},
 {{/each}}
 `;
 
-describe('writing a prompt', () => {
+describe('editing a prompt', () => {
   const { publish } = embeddedWorkspace();
   withoutAutoSave();
 
@@ -79,7 +79,7 @@ describe('writing a prompt', () => {
       return answers !== undefined && answers.length > 0 ? answers : undefined;
     });
 
-  it('warns of keys that Dotprompt does not know, until promptforge.json allows them', async () => {
+  it('warns of keys unknown to Dotprompt, until promptforge.json allows them', async () => {
     const project = join(root(), 'promptforge.json');
     const { workbench } = await inside();
     const before = await readFile(project, 'utf8');
@@ -98,7 +98,7 @@ describe('writing a prompt', () => {
     }
     await hasCodes(document.uri, 'front-matter-key', 'named-schema');
   });
-  it('shows what is wrong as it is written, with its code, and forgets it as it is put right', async () => {
+  it('shows errors with their codes while typing, and clears them once fixed', async () => {
     const editor = await open(await nameBesideTone(), SOUND);
     const { uri } = editor.document;
     await edited(editor, edit => edit.insert(at(editor, 'Dear'), '{{nam}} {{#if name}}'));
@@ -112,7 +112,7 @@ describe('writing a prompt', () => {
     await hasCodes(uri);
   });
 
-  it('shows a variable that nothing uses as unnecessary', async () => {
+  it('shows an unused variable as unnecessary', async () => {
     const text = '---\ninput:\n  schema:\n    name: string\n---\nHello.\n';
     const { document } = await open(freshName('write'), text);
     await hasCodes(document.uri, 'unused-variable');
@@ -120,7 +120,7 @@ describe('writing a prompt', () => {
     assert.deepEqual(unused?.tags, [vscode.DiagnosticTag.Unnecessary]);
   });
 
-  it('looks at a partial as it is open, saved or not', async () => {
+  it('checks a partial as open in its editor, saved or not', async () => {
     const name = await nameBesideTone();
     const user = await open(name, SOUND);
     const tone = vscode.Uri.file(promptFile(beside(name, '_tone')));
@@ -131,7 +131,7 @@ describe('writing a prompt', () => {
     await hasCodes(user.document.uri);
   });
 
-  it('follows folders of partials that go and come as one', async () => {
+  it('follows partials whose whole folder is removed or restored', async () => {
     const name = freshName('write');
     const warmIn = (folder: string) => promptFile(beside(name, `${folder}/_warm`));
     await makeWatchedFolder(dirname(warmIn('parts')));
@@ -149,7 +149,7 @@ describe('writing a prompt', () => {
     await hasCodes(document.uri, 'missing-partial');
   });
 
-  it('puts right what is wrong by a quick fix', async () => {
+  it('fixes errors with quick fixes', async () => {
     const editor = await open(await nameBesideTone(), SOUND.replace('{{name}}', '{{nmae}}'));
     const { uri } = editor.document;
     await hasCodes(uri, 'undeclared-variable');
@@ -173,7 +173,7 @@ describe('writing a prompt', () => {
     await hasCodes(uri);
   });
 
-  it('completes variables, the parts of paths, helpers and partials', async () => {
+  it('completes variables, parts of paths, helpers and partials', async () => {
     const editor = await open(await nameBesideTone(), `${SOUND}{{}} {{#each items}}{{t}}{{/each}} {{> }}`);
     // Nothing is offered for a text that changes meanwhile, as it does when the window notices the file that was written.
     const offers = (tag: string, within: number, ...expected: string[]) => {
@@ -193,7 +193,7 @@ describe('writing a prompt', () => {
     await offers('{{> }}', 4, 'tone');
   });
 
-  it('says on hover what a variable is', async () => {
+  it('describes a variable on hover', async () => {
     const editor = await open(await nameBesideTone(), SOUND);
     const [hover] = await answered<vscode.Hover>(
       'HoverProvider',
@@ -207,7 +207,7 @@ describe('writing a prompt', () => {
     assert.match(text ?? '', /who writes/);
   });
 
-  it('leads from a partial to its file, and from a variable to its declaration', async () => {
+  it('goes from a partial to its file, and from a variable to its declaration', async () => {
     const name = await nameBesideTone();
     const editor = await open(name, SOUND);
     const { uri } = editor.document;
@@ -224,7 +224,7 @@ describe('writing a prompt', () => {
     ]);
   });
 
-  it('renames a variable in front matter, body, samples and partials, as one step to undo', async () => {
+  it('renames a variable in front matter, body, samples and partials, undone in one step', async () => {
     const name = await nameBesideTone();
     const editor = await open(name, SOUND);
     const samples = vscode.Uri.file(promptFile(name).replace(/\.prompt$/, '.samples.yaml'));
@@ -246,7 +246,7 @@ describe('writing a prompt', () => {
     await hasText(uri, SOUND);
   });
 
-  it('says why something cannot be renamed', async () => {
+  it('explains why something cannot be renamed', async () => {
     const editor = await open(await nameBesideTone(), SOUND);
     await assert.rejects(
       async () => execute('DocumentRenameProvider', editor.document.uri, at(editor, 'each', 1), 'every'),
@@ -254,7 +254,7 @@ describe('writing a prompt', () => {
     );
   });
 
-  it('outlines, folds and grows selections', async () => {
+  it('provides outline, folding and selection ranges', async () => {
     const editor = await open(await nameBesideTone(), SOUND);
     const { uri } = editor.document;
     const symbols = await answered<vscode.DocumentSymbol>('DocumentSymbolProvider', uri);
@@ -272,7 +272,7 @@ describe('writing a prompt', () => {
     assert.ok(selection?.parent);
   });
 
-  it('formats what rendering does not see', async () => {
+  it('formats without changing the rendering', async () => {
     const editor = await open(await nameBesideTone(), `${SOUND}{{   name   }}  two  spaces \n`);
     const options = { tabSize: 2, insertSpaces: true };
     const edits = await answered<vscode.TextEdit>('FormatDocumentProvider', editor.document.uri, options);
@@ -282,7 +282,7 @@ describe('writing a prompt', () => {
     assert.equal(editor.document.getText(), `${SOUND}{{name}}  two  spaces \n`);
   });
 
-  it('says over the first line what one does, which version the file has and what is live', async () => {
+  it('shows a code lens with actions, the version of the file and what is live', async () => {
     const name = await nameBesideTone();
     const editor = await open(name, SOUND);
     const titles = async () => {
@@ -304,7 +304,7 @@ describe('writing a prompt', () => {
     await shows('Preview | Publish… | Compare | Promote… | @1 modified | staging @1');
   });
 
-  it('shows a published version in the same colors, with nothing to put right', async () => {
+  it('highlights a published version like a file, without diagnostics', async () => {
     const name = freshName('write');
     const text = '---\ninput:\n  schema:\n    name: string\n---\n{{name}} {{nmae}}\n';
     await publish(name, text);
@@ -331,7 +331,7 @@ describe('writing a prompt', () => {
       await rm(other().fsPath, { force: true });
     });
 
-    it('colors expressions as soon as the setting names the file', async () => {
+    it('highlights expressions once the setting includes the file', async () => {
       await open(await nameBesideTone(), SOUND);
       await writeFile(other().fsPath, 'Dear {{name}},\n');
       const editor = await vscode.window.showTextDocument(other());

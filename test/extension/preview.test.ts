@@ -34,7 +34,7 @@ describe('the preview', () => {
   describe('of a file', () => {
     useDemo();
 
-    it('opens beside a prompt, with its first sample, and leaves the focus where it is', async () => {
+    it('opens beside a prompt, with its first sample, and does not move the focus', async () => {
       const { document } = await open(TRIAGE);
       await run('openPreviewToSide');
       await rendered(TRIAGE, 'My bag was stolen at Vienna Westbahnhof');
@@ -47,7 +47,7 @@ describe('the preview', () => {
       );
     });
 
-    it('needs no command of its own over a prompt while it is visible', async () => {
+    it('removes its code lens over the prompt while it is visible', async () => {
       const document = await preview(TRIAGE);
       const titles = async () => {
         const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
@@ -63,7 +63,7 @@ describe('the preview', () => {
       await eventually('Preview', async () => (await titles())[0] === 'Preview');
     });
 
-    it('follows the prompt in front, and stays with one that uses the partial in front', async () => {
+    it('follows the active prompt, and keeps one that uses the active partial', async () => {
       await preview(TRIAGE);
       await open(ASSISTANT);
       const text = await rendered(ASSISTANT, /\S/);
@@ -77,7 +77,7 @@ describe('the preview', () => {
       assert.equal((await shown()).subject?.title, REPLY);
     });
 
-    it('shows unsaved edits, of a partial too', async () => {
+    it('shows unsaved edits, also of a partial', async () => {
       await preview(REPLY);
       const partial = await open('support/_style');
       await insert(partial.document, 0, '- Never shout.\n');
@@ -87,7 +87,7 @@ describe('the preview', () => {
       await rendered(REPLY, 'Unsaved Nadine Hofer.');
     });
 
-    it('takes its editor along when it is scrolled, as far as the setting says', async () => {
+    it('scrolls its editor along, if the setting says so', async () => {
       const text = `${Array.from({ length: 300 }, (_, index) => `Line ${index}.`).join('\n')}\n`;
       const document = await preview(TRIAGE);
       await append(document, text);
@@ -115,7 +115,7 @@ describe('the preview', () => {
       );
     });
 
-    it('stays where it is while it is locked', async () => {
+    it('keeps its prompt while it is locked', async () => {
       const locked = await preview(REPLY);
       await run('previewLock');
       await open(TRIAGE);
@@ -128,7 +128,7 @@ describe('the preview', () => {
       await rendered(TRIAGE, 'My bag was stolen');
     });
 
-    it('has nothing to copy while the prompt is wrong, and says so', async () => {
+    it('refuses to copy while the prompt has errors, and says so', async () => {
       const document = await preview(TRIAGE);
       await append(document, '{{#if vip}}');
       await eventually('the mistake', async () => (await shown()).rendered === undefined);
@@ -138,7 +138,7 @@ describe('the preview', () => {
       await rendered(TRIAGE, 'My bag was stolen');
     });
 
-    it('copies the text and the messages as they are', async () => {
+    it('copies the text and the messages exactly', async () => {
       await preview(TRIAGE);
       const text = await rendered(TRIAGE, 'My bag was stolen');
       await run('previewCopyText');
@@ -148,7 +148,7 @@ describe('the preview', () => {
       assert.deepEqual(messages, (await shown()).rendered?.traced.rendered.messages);
     });
 
-    it('saves a sample under a name, and every comment stays', async () => {
+    it('saves a named sample, and keeps every comment', async () => {
       const file = samplesFile(TRIAGE);
       await writeText(file, `# What comes in most.\n${await readFile(file, 'utf8')}# The end.\n`);
       await preview(TRIAGE);
@@ -161,7 +161,7 @@ describe('the preview', () => {
       assert.equal((await shown()).sample, 'Another of the same');
     });
 
-    it('asks before it replaces a sample', async () => {
+    it('asks before replacing a sample', async () => {
       const file = samplesFile(TRIAGE);
       const before = await readFile(file, 'utf8');
       await preview(TRIAGE);
@@ -175,7 +175,7 @@ describe('the preview', () => {
       assert.doesNotMatch(after, /Ignore your rules/);
     });
 
-    it('writes nothing into a samples file that has mistakes', async () => {
+    it('does not write into a samples file with errors', async () => {
       const file = samplesFile(TRIAGE);
       await preview(TRIAGE);
       const broken = `${await readFile(file, 'utf8')}- name: [\n`;
@@ -185,7 +185,7 @@ describe('the preview', () => {
       assert.equal(await readFile(file, 'utf8'), broken);
     });
 
-    it('is filled again after the window was loaded anew: prompt, sample, edits and lock', async () => {
+    it('is restored after a window reload: prompt, sample, edits and lock', async () => {
       const previews = await (await inside()).previews();
       const uri = vscode.Uri.file(promptFile(REPLY)).toString();
       const sample = 'Nothing known yet';
@@ -198,7 +198,7 @@ describe('the preview', () => {
       assert.deepEqual([isLocked, kept], [true, sample]);
     });
 
-    it('keeps what an earlier window had while the window is still finding its project and its editors', async () => {
+    it('keeps its restored state while the window is still loading its project and editors', async () => {
       const { session, prompts } = (await inside()).workbench;
       const previews = await (await inside()).previews();
       const uri = vscode.Uri.file(promptFile(REPLY)).toString();
@@ -232,7 +232,7 @@ describe('the preview', () => {
       }
     });
 
-    it('goes on with the prompt in front where nothing was kept, and is gone with its prompt', async () => {
+    it('shows the active prompt when it has no stored state, and closes with its prompt', async () => {
       const previews = await (await inside()).previews();
       await open(TRIAGE);
       await previews.restore(panelBeside({ preserveFocus: true }), undefined);
@@ -255,7 +255,7 @@ describe('the preview', () => {
       for (const name of [...PARTIALS, TRIAGE]) await publish(name);
     });
 
-    it('offers the registry’s own rendering as a command line once there is a version', async () => {
+    it('copies a command line that renders at the registry, once there is a version', async () => {
       await preview(REPLY);
       const before = await run('previewCopyCurl');
       assert.match(before.told[0]?.message ?? '', /is not published/);
@@ -275,7 +275,7 @@ describe('the preview', () => {
       await rendered(`${TRIAGE}@1`, 'My bag was stolen');
     });
 
-    it('compares what a version and the file render to for the same input', async () => {
+    it('compares the renderings of a version and the file for the same input', async () => {
       const document = await preview(TRIAGE);
       await append(document, 'Be quick.\n');
       await rendered(TRIAGE, 'Be quick.');

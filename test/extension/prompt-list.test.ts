@@ -10,7 +10,7 @@ import { connectTo, disconnect, inside, run, writePrompt } from './support/insid
 import { shownFolderOf } from './support/shown.ts';
 import { type TeamRegistry, teamRegistry } from './support/team-registry.ts';
 
-describe('the list of prompts', () => {
+describe('the prompt list', () => {
   let team: TeamRegistry;
   let author: string;
 
@@ -41,7 +41,7 @@ describe('the list of prompts', () => {
     return name;
   }
 
-  it('is whole for whoever waits for it, even where it was asked for again meanwhile', async () => {
+  it('is complete when a load returns, even if another was started in the meantime', async () => {
     const name = await published();
     const { prompts } = (await inside()).workbench;
     const first = prompts.load();
@@ -104,7 +104,7 @@ describe('the list of prompts', () => {
     'a view that needs a client': ({ session }: Workbench) => void session.reload(),
   };
   for (const [what, look] of Object.entries(looks)) {
-    it(`asks for a key after connecting, even where the window looks again for ${what}`, async () => {
+    it(`asks for a key after connecting, even if the window refreshes for ${what}`, async () => {
       await run('removeKey', { confirms: [true] }, 'development');
       await disconnect();
       const { workbench } = await inside();
@@ -114,7 +114,7 @@ describe('the list of prompts', () => {
       assert.deepEqual([...new Set(states)], ['no-key', 'connecting', 'connected']);
     });
 
-    it(`says why it is not connected, even where the window looks again for ${what}`, async () => {
+    it(`says why it is not connected, even if the window refreshes for ${what}`, async () => {
       await disconnect();
       const { workbench } = await inside();
       const { id } = await team.client(author).currentKey();
@@ -124,7 +124,7 @@ describe('the list of prompts', () => {
     });
   }
 
-  it('keeps what a later look at the files saw when an earlier one ends after it', async () => {
+  it('keeps the result of a later file scan when an earlier one ends after it', async () => {
     const name = await published();
     const { prompts } = (await inside()).workbench;
     await prompts.load();

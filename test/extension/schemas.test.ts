@@ -97,7 +97,7 @@ describe('the files beside prompts', () => {
       return open(promptFile(name).replace(/\.prompt$/, '.samples.yaml'), marked);
     }
 
-    it('complete inputs, with their types, and values', async () => {
+    it('complete inputs with their types, and values', async () => {
       const { uri, position } = await samples('- name: a\n  input:\n    |');
       const items = await offered(uri, position, 'tone');
       const tone = items.find(item => labelOf(item) === 'tone');
@@ -107,7 +107,7 @@ describe('the files beside prompts', () => {
       assert.equal(values.find(item => labelOf(item) === 'yes')?.insertText, '"yes"');
     });
 
-    it('get a whole sample as a snippet, indented as it must be', async () => {
+    it('offer a whole sample as a snippet, correctly indented', async () => {
       const { uri, position, editor, document } = await samples('- |');
       const item = (await offered(uri, position, 'New sample')).find(each => labelOf(each) === 'New sample');
       assert.ok(item?.insertText instanceof vscode.SnippetString);
@@ -120,12 +120,12 @@ describe('the files beside prompts', () => {
       await vscode.commands.executeCommand('leaveSnippet');
     });
 
-    it('say on hover what an input is', async () => {
+    it('describe an input on hover', async () => {
       const { uri, position } = await samples('- name: a\n  input:\n    to|ne: formal\n    queues: []');
       assert.match(await hovered(uri, position, /tone/), /how to sound.*Required/s);
     });
 
-    it('say what does not fit the prompt', async () => {
+    it('report values that do not fit the prompt', async () => {
       const { uri } = await samples(
         '- name: a\n  input:\n    tne: formal\n    queues: 1\n    vip: no|\n- name: a\n  input: {tone: loud, queues: []}',
       );
@@ -147,7 +147,7 @@ describe('the files beside prompts', () => {
   describe('promptforge.lock.json', () => {
     const path = () => join(root(), 'promptforge.lock.json');
 
-    it('completes its keys, and says that nobody edits it', async () => {
+    it('completes its keys, and says that it is not edited by hand', async () => {
       const { uri, position } = await open(path(), '{"lockVersion": 1, "prompts": {"a": {|}}}');
       await offered(uri, position, 'digest');
       await hovered(uri, new vscode.Position(0, 3), /format/);
@@ -168,7 +168,7 @@ describe('promptforge.json', () => {
     await disconnect();
   });
 
-  it('completes its keys and values, and says on hover what they are', async () => {
+  it('completes its keys and values, and describes them on hover', async () => {
     const { uri, position, write } = await open(path(), '{\n  |\n}');
     await offered(uri, position, 'registry');
     const items = await offered(uri, await write('{\n  "registry": |\n}'), '"embedded"');
@@ -176,7 +176,7 @@ describe('promptforge.json', () => {
     await hovered(uri, await write('{\n  "reg|istry": "embedded"\n}'), /your team’s registry/);
   });
 
-  it('says what to write as it is written, and forgets it as it is put right', async () => {
+  it('reports errors while typing, and clears them once fixed', async () => {
     const { uri, write } = await open(path(), '{\n  "registry": embedded|\n}');
     const has = (...expected: readonly RegExp[]) =>
       eventually(`${expected}`, () => {
@@ -194,7 +194,7 @@ describe('promptforge.json', () => {
     await has();
   });
 
-  it('is told of while it is closed, and opens at what is wrong', async () => {
+  it('is reported while closed, and opens at the error', async () => {
     await writeFile(path(), '{\n  "registry": "prompts.example.com"\n}');
     const { workbench } = await inside();
     await workbench.prompts.refresh();

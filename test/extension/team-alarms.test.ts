@@ -11,7 +11,7 @@ import { teamWindow } from './support/team-window.ts';
 describe('a registry whose log was rewritten', () => {
   const team = teamWindow({ keys: { development: ['author', 'tomas.berg'] } });
 
-  it('raises an alarm, which stays until it is acknowledged', async () => {
+  it('raises an alarm that stays until it is acknowledged', async () => {
     const prompt = freshPrompt();
     await team.isFollowed();
     const { alarms, answerWith } = await inside();

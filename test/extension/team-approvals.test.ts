@@ -14,7 +14,7 @@ const AS_APPROVER: Keys = {
   production: ['approver', 'tomas.berg'],
 };
 
-describe('with a registry that asks for approvals', () => {
+describe('a registry that requires approvals', () => {
   const team = teamWindow({ approvals: 1, keys: AS_APPROVER });
   const asAuthor = () => team.hold({ ...AS_APPROVER, production: ['author', 'tomas.berg'] });
 
@@ -41,7 +41,7 @@ describe('with a registry that asks for approvals', () => {
     ]);
   };
 
-  it('says that a promotion waits, and what is live meanwhile', async () => {
+  it('reports that a promotion is pending, and what is live in the meantime', async () => {
     const prompt = freshPrompt();
     await asAuthor();
     await team.publish(prompt, 'One.\n');
@@ -70,7 +70,7 @@ describe('with a registry that asks for approvals', () => {
     return prompt;
   }
 
-  it('lists what one asked for apart from what waits for oneself, which the badge counts', async () => {
+  it('lists your own requests apart from those you can approve, which the badge counts', async () => {
     await ownRequest();
     assert.equal(await waiting(), 0);
     assert.deepEqual((await shown()).slice(0, 2), [
@@ -79,14 +79,14 @@ describe('with a registry that asks for approvals', () => {
     ]);
   });
 
-  it('cancels one’s own', async () => {
+  it('cancels your own request', async () => {
     const prompt = await ownRequest();
     const ask = await run('cancelPromotion', { picks: [`${prompt}@1`], texts: ['Too early'] });
     await ask.message(new RegExp(`^Canceled: ${prompt}@1 does not go live in`));
     await eventually('nothing to wait', async () => (await waiting('anybody')) === 0);
   });
 
-  it('approves what another asked for, which makes it live, and refreshes the explorer', async () => {
+  it("approves another person's request, which makes it live, and refreshes the explorer", async () => {
     const prompt = freshPrompt();
     await team.publishAs('lea.horn', prompt, 'One.\n');
     await team.promote(prompt, 'staging', 1);
@@ -108,7 +108,7 @@ describe('with a registry that asks for approvals', () => {
     await eventually('the badge to go', async () => (await waiting()) === 0);
   });
 
-  it('does not offer to approve what one wrote, and says why', async () => {
+  it('does not offer to approve what you wrote, and explains why', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'One.\n');
     await team.promote(prompt, 'staging', 1);
@@ -123,7 +123,7 @@ describe('with a registry that asks for approvals', () => {
     await ask.message(new RegExp(`^Not approved: You wrote ${prompt}@1, which this promotion changes`));
   });
 
-  it('approves after one question, and takes it back where that was wrong', async () => {
+  it('approves after one confirmation, and can undo it', async () => {
     const prompt = freshPrompt();
     await twoVersions(prompt);
     const { id } = await requestByAda(prompt, 2);
@@ -141,7 +141,7 @@ describe('with a registry that asks for approvals', () => {
     assert.deepEqual(ask.asked, [], 'neither asks for words');
   });
 
-  it('opens the review as the native diff of what is live and what would be', async () => {
+  it('opens a review as the native diff between the live and the requested version', async () => {
     const prompt = freshPrompt();
     await twoVersions(prompt);
     const { id } = await requestByAda(prompt, 2);
@@ -160,7 +160,7 @@ describe('with a registry that asks for approvals', () => {
     assert.equal((await (await ada()).getPromotion(id)).closed?.comment, 'Too soft');
   });
 
-  it('plans a promotion for a time in the person’s zone, and shows it', async () => {
+  it('plans a promotion for a local time, and shows it', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'One.\n', 'Two.\n');
     await team.promote(prompt, 'staging', 1, 2);
@@ -183,7 +183,7 @@ describe('with a registry that asks for approvals', () => {
     await cancelled.message(new RegExp(`^Canceled: .* ${prompt}@2 is still live in staging`));
   });
 
-  it('says what a refusal means, and changes nothing', async () => {
+  it('explains a refusal, and changes nothing', async () => {
     const prompt = freshPrompt();
     await twoVersions(prompt);
     const { id } = await requestByAda(prompt, 2);
@@ -199,7 +199,7 @@ describe('with a registry that asks for approvals', () => {
     assert.equal((await (await ada()).getPromotion(own.id)).state, 'pending');
   });
 
-  it('shows by itself what others do', async () => {
+  it('shows the actions of others automatically', async () => {
     const prompt = freshPrompt();
     await twoVersions(prompt);
     await team.isFollowed();

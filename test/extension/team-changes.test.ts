@@ -11,7 +11,7 @@ import { inside, promptFile, run, writePrompt } from './support/inside.ts';
 import { shownTab } from './support/shown.ts';
 import { teamWindow } from './support/team-window.ts';
 
-describe('the whole change', () => {
+describe('the diff with partials', () => {
   const team = teamWindow({
     approvals: 1,
     keys: {
@@ -44,7 +44,7 @@ describe('the whole change', () => {
   const text = async (uri: vscode.Uri | undefined) =>
     uri && (await vscode.workspace.openTextDocument(uri)).getText();
 
-  it('of a promotion is shown with its partials, counted, and named where it breaks', async () => {
+  it('of a promotion counts its changes and names those that break', async () => {
     const { prompt, header } = await movedPartial();
     await team.promote(prompt, 'staging', 1);
     const ask = await run(
@@ -69,7 +69,7 @@ describe('the whole change', () => {
     assert.equal(back.confirmed[0]?.message, `Roll back ${prompt} to @1 in staging?`);
   });
 
-  it('of a review is the same, and decisions are about the review in front', async () => {
+  it('of a review is the same, and decisions apply to the active review', async () => {
     const { prompt, header } = await movedPartial();
     await team.promote(prompt, 'staging', 1, 2);
     await team.promote(prompt, 'production', 1);
@@ -95,7 +95,7 @@ describe('the whole change', () => {
     await ask.message(`Approved: ${prompt}@2 is now live in production. It was @1. Applications get @2.`);
   });
 
-  it('of a file is shown before it is published, and follows what is written meanwhile', async () => {
+  it('of a file is shown before publishing, and follows edits in the meantime', async () => {
     const prompt = freshPrompt();
     const header = partialOf(prompt);
     await team.publish(header, 'Old\n', 'New\n');
@@ -127,7 +127,7 @@ describe('the whole change', () => {
     await ask.message(new RegExp(`^Published ${prompt}@2\\.`));
   });
 
-  it('of a prompt whose partials stay is the plain comparison', async () => {
+  it('of a prompt with unchanged partials is a plain comparison', async () => {
     const prompt = freshPrompt();
     await team.publish(partialOf(prompt), 'Header\n');
     await team.publish(prompt, '{{> header}}\nOne\n', '{{> header}}\nTwo\n');
@@ -137,7 +137,7 @@ describe('the whole change', () => {
     assert.ok(tab.input instanceof vscode.TabInputTextDiff);
   });
 
-  it('says in the question when its partials cannot be fetched', async () => {
+  it('is replaced by a note in the confirmation when its partials cannot be fetched', async () => {
     const { prompt, header } = await movedPartial();
     await team.promote(prompt, 'staging', 1);
     team.registry.weather = ({ path }) => (path.includes(header) ? 'down' : 'pass');

@@ -7,7 +7,7 @@ import { freshPrompt } from './support/fresh-prompt.ts';
 import { inside, run } from './support/inside.ts';
 import { teamWindow } from './support/team-window.ts';
 
-describe('an edit of a comment', () => {
+describe('an edited comment', () => {
   const team = teamWindow({ keys: { development: ['author', 'tomas.berg'] } });
 
   /** A version with a comment of one's own at its first line. */
@@ -40,7 +40,7 @@ describe('an edit of a comment', () => {
   }
   const isEdit = ({ method }: { method: string }) => method === 'PUT';
 
-  it('is kept when it could not be sent, and sent again', async () => {
+  it('keeps the edit when it cannot be sent, and sends it again', async () => {
     const { thread, threadNow, open, texts, mine, edit } = await commented();
     team.registry.weather = seen => (isEdit(seen) ? 'down' : 'pass');
     const failed = await edit('Mine, [edited](x)\nYes.');
@@ -72,7 +72,7 @@ describe('an edit of a comment', () => {
     await (await run('sendCommentAgain')).message('Every comment was sent.');
   });
 
-  it('is known to have arrived, though the answer was lost', async () => {
+  it('is recognized as sent, even if the answer was lost', async () => {
     const { texts, mine, edit } = await commented();
     team.registry.weather = seen => (isEdit(seen) ? 'lost' : 'pass');
     await edit('Arrived');
@@ -84,7 +84,7 @@ describe('an edit of a comment', () => {
     await (await run('discardComment')).message('Every comment was sent.');
   });
 
-  it('is discarded on request, which can be undone, and the comment stays as it was', async () => {
+  it('can be discarded and brought back, and the published comment is unchanged', async () => {
     const { texts, mine, edit } = await commented();
     const tooLong = await edit('x'.repeat(4001));
     await tooLong.message(/At most 4000 characters/);

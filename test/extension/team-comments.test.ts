@@ -7,13 +7,13 @@ import { freshPrompt } from './support/fresh-prompt.ts';
 import { inside, run } from './support/inside.ts';
 import { teamWindow } from './support/team-window.ts';
 
-describe('the comments of a review', () => {
+describe('review comments', () => {
   const team = teamWindow({
     approvals: 1,
     keys: { development: ['author', 'tomas.berg'], production: ['approver', 'tomas.berg'] },
   });
 
-  it('shows the comments of a review at their lines, and adds to them', async () => {
+  it('appear at their lines, and can be added', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'One.\n', 'Two.\n');
     await team.promote(prompt, 'staging', 1, 2);
@@ -75,7 +75,7 @@ describe('the comments of a review', () => {
   const isComment = ({ method, path }: { method: string; path: string }) =>
     method === 'POST' && path.endsWith('/comments');
 
-  it('keeps a comment whose sending failed in its thread, and sends it again', async () => {
+  it('stay in their thread when sending fails, and can be sent again', async () => {
     const { thread, threadNow, texts } = await underReview();
     team.registry.weather = seen => (isComment(seen) ? 'down' : 'pass');
     const failed = await run('addComment', {}, { thread, text: 'As [agreed](x)?\nYes.' });
@@ -103,7 +103,7 @@ describe('the comments of a review', () => {
     ]);
   });
 
-  it('sends a comment once, though the answer was lost and it is tried again', async () => {
+  it('are sent once, even if the answer was lost and sending is repeated', async () => {
     const { thread, texts } = await underReview();
     team.registry.weather = seen => (isComment(seen) ? 'lost' : 'pass');
     await run('addComment', { button: 'Try Again' }, { thread, text: 'Good.' });
@@ -117,7 +117,7 @@ describe('the comments of a review', () => {
     assert.deepEqual(await texts(), ['Why?', 'Good.']);
   });
 
-  it('sends a comment to its line where the review has ended meanwhile', async () => {
+  it('are sent to their line when the review has ended in the meantime', async () => {
     const { prompt, id, thread, texts } = await underReview();
     team.registry.weather = seen => (isComment(seen) ? 'down' : 'pass');
     await run('addComment', {}, { thread, text: 'As agreed.' });
@@ -137,7 +137,7 @@ describe('the comments of a review', () => {
     );
   });
 
-  it('discards and edits an unsent comment, by the palette too', async () => {
+  it('can be discarded and edited while unsent, also from the Command Palette', async () => {
     const { thread, texts } = await underReview();
     await run('addComment', {}, { thread, text: 'x'.repeat(4001) });
     const tooLong = thread.comments[1];
@@ -162,7 +162,7 @@ describe('the comments of a review', () => {
     assert.deepEqual(await texts(), ['Why?', 'Shorter']);
   });
 
-  it('keeps a thread and what is unsent in it while its review is closed', async () => {
+  it('keep their thread and unsent text while the review is closed', async () => {
     const { id, thread, threadNow } = await underReview();
     team.registry.weather = seen => (isComment(seen) ? 'down' : 'pass');
     await run('addComment', {}, { thread, text: 'Later' });

@@ -11,7 +11,7 @@ import { activeTab, closeEditors, inside, run } from './support/inside.ts';
 import { shownComparison, withoutAges } from './support/shown.ts';
 import { teamWindow } from './support/team-window.ts';
 
-describe('the view History', () => {
+describe('the History view', () => {
   const team = teamWindow({
     keys: { development: ['author', 'tomas.berg'], staging: ['approver', 'tomas.berg'] },
   });
@@ -72,7 +72,7 @@ describe('the view History', () => {
     assert.equal((await history()).description, prompt);
   });
 
-  it('marks as live what was rolled back and is live again, as after a drill', async () => {
+  it('marks a version as live that was rolled back and promoted again, as after a drill', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'One.\n', 'Two.\n');
     await team.promote(prompt, 'staging', 1, 2);
@@ -92,7 +92,7 @@ describe('the view History', () => {
     await eventually('@2 to be live', async () => (await icons()).join() === 'circle-filled,git-commit');
   });
 
-  it('keeps its prompt while one writes a comment', async () => {
+  it('keeps its prompt while a comment is being written', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'One.\nTwo.\n');
     await run('refresh');
@@ -126,7 +126,7 @@ describe('the view History', () => {
     assert.equal((await lines()).length, 1);
   });
 
-  it('shows by itself what others publish and promote', async () => {
+  it('shows what others publish and promote automatically', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'One.\n');
     await run('refresh');
@@ -141,7 +141,7 @@ describe('the view History', () => {
     );
   });
 
-  it('is filtered by author until the filter is cleared or another prompt is in front', async () => {
+  it('is filtered by author until the filter is cleared or the prompt changes', async () => {
     const [prompt, other] = [freshPrompt(), freshPrompt()];
     await team.publish(prompt, 'One.\n', 'Two.\n');
     await team.publish(other, 'Other.\n');
@@ -166,7 +166,7 @@ describe('the view History', () => {
     assert.equal((await history()).tree.author, undefined);
   });
 
-  it('has the commands of its items: compare, copy, promote, roll back', async () => {
+  it('has commands on its items: compare, copy, promote, roll back', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'One.\n', 'Two.\n', 'Three.\n');
     await team.promote(prompt, 'staging', 1, 3);
@@ -205,7 +205,7 @@ describe('the view History', () => {
     assert.match(item.contextValue ?? '', /:span:/);
   });
 
-  it('has a page at a time of a long history', async () => {
+  it('loads a long history in pages', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, ...Array.from({ length: 55 }, (_, index) => `Version ${index}.\n`));
     await run('refresh');
@@ -222,7 +222,7 @@ describe('the view History', () => {
     );
   });
 
-  it('shows what was seen before while the registry is away', async () => {
+  it('shows cached versions while the registry is unavailable', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'One.\n', 'Two.\n');
     await run('refresh');
@@ -240,10 +240,10 @@ describe('the view History', () => {
   });
 });
 
-describe('Search Versions… of a registry that answers', () => {
+describe('Search Versions…', () => {
   const team = teamWindow({ keys: { development: ['author', 'tomas.berg'] } });
 
-  it('offers the versions that added or removed a text, and selects it in the comparison', async () => {
+  it('lists the versions that added or removed a text, and selects it in the comparison', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'Hello.\n', 'Hello.\nThe OKAPI is here.\n', 'Hello.\n');
     await run('refresh');
@@ -266,7 +266,7 @@ describe('Search Versions… of a registry that answers', () => {
     );
   });
 
-  it('opens a first version itself, searches one prompt from its node, and says that there is nothing', async () => {
+  it('opens a first version itself, searches one prompt from its node, and reports no matches', async () => {
     const [prompt, other] = [freshPrompt(), freshPrompt()];
     await team.publish(prompt, 'A narwhal.\n');
     await team.publish(other, 'A narwhal too.\n');

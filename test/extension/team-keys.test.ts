@@ -13,7 +13,7 @@ import { TeamWindow, teamWindow } from './support/team-window.ts';
 const state = async () => (await inside()).workbench.session.state;
 
 // A registry for each test: where a key was stored once, what the window has begun with it may still be on its way.
-describe("a team's registry of which no key is stored", () => {
+describe('a team registry without a stored key', () => {
   const team = new TeamWindow({});
   beforeEach(async () => {
     await team.open();
@@ -33,7 +33,7 @@ describe("a team's registry of which no key is stored", () => {
     assert.deepEqual(team.registry.seen, []);
   });
 
-  it('refuses what is no key, or one of another environment, before anything is sent', async () => {
+  it('refuses an invalid key, or one of another environment, before sending anything', async () => {
     const author = await team.key('development', 'author', 'tomas.berg');
     const damaged = await run('setKey', { texts: [`${author.slice(0, -1)}?`] });
     await damaged.message(/not a PromptForge key/);
@@ -52,7 +52,7 @@ describe("a team's registry of which no key is stored", () => {
     assert.deepEqual(await state(), { kind: 'no-key' });
   });
 
-  it('tries a key, stores it, and says who one is and where keys are kept', async () => {
+  it('tests and stores a key, and says who you are and where keys are kept', async () => {
     const texts = [await team.key('development', 'author', 'tomas.berg')];
     const ask = await run('setKey', { texts, button: 'Show Details' });
     await ask.message('Development key stored. You are tomas.berg (author).');
@@ -77,16 +77,16 @@ describe("a team's registry of which no key is stored", () => {
   });
 });
 
-describe("a team's registry of which a key is stored", () => {
+describe('a team registry with a stored key', () => {
   const team = teamWindow({ keys: { development: ['author', 'tomas.berg'] } });
   const author = () => team.key('development', 'author', 'tomas.berg');
 
-  it('tells who one is when a key is tested', async () => {
+  it('says who you are when a key is tested', async () => {
     const ask = await run('testKey', {}, 'development');
     await ask.message(/^The key works\. You are tomas\.berg, author in development/);
   });
 
-  it('never lets a key into the message, the settings or a file of the workspace', async () => {
+  it('never puts a key into a message, the settings or a workspace file', async () => {
     const set = await run('replaceKey', { texts: [await author()] }, 'development');
     await set.message(/^Development key stored\./);
     const tested = await run('testKey', {}, 'development');
@@ -97,7 +97,7 @@ describe("a team's registry of which a key is stored", () => {
     assert.equal(JSON.stringify(vscode.workspace.getConfiguration('promptforge')).includes(secret), false);
   });
 
-  it('gives a key to no other origin: a promptforge.json that names another one gets none', async () => {
+  it('never sends a key to another origin named by promptforge.json', async () => {
     const prompt = freshPrompt();
     await writePrompt(prompt, 'One.\n');
     await using other = await teamRegistry();
@@ -113,7 +113,7 @@ describe("a team's registry of which a key is stored", () => {
     await eventually('the connection', async () => (await state()).kind === 'connected');
   });
 
-  it('sends a key nowhere when promptforge.json changed while it was typed', async () => {
+  it('sends the key nowhere if promptforge.json changes while it is typed', async () => {
     await using other = await teamRegistry();
     const { workbench } = await inside();
     const ask = await run(
@@ -131,7 +131,7 @@ describe("a team's registry of which a key is stored", () => {
     assert.deepEqual(other.seen, []);
   });
 
-  it('tells a revoked key apart, and names the environment it is of', async () => {
+  it('reports a revoked key, with its environment', async () => {
     const prompt = freshPrompt();
     await writePrompt(prompt, 'One.\n');
     const key = await team.registry.key('development', 'author', 'tomas.berg');
@@ -146,7 +146,7 @@ describe("a team's registry of which a key is stored", () => {
     await ask.message(/key for development was refused: .*revoked/i);
   });
 
-  it('removes a key after a question', async () => {
+  it('removes a key after confirmation', async () => {
     const { session } = (await inside()).workbench;
     assert.equal(session.keys.has('development' as never), true);
     const ask = await run('removeKey', { confirms: [true] }, 'development');

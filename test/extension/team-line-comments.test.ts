@@ -11,7 +11,7 @@ import { shownEditor } from './support/shown.ts';
 import { teamWindow } from './support/team-window.ts';
 import { withoutAutoSave } from './support/without-auto-save.ts';
 
-describe('the comments on versions', () => {
+describe('comments on versions', () => {
   withoutAutoSave();
   const team = teamWindow({
     approvals: 1,
@@ -57,7 +57,7 @@ describe('the comments on versions', () => {
       ...comments.map(({ actor, text }) => `${actor}: ${text}`),
     ]);
 
-  it('are shown to others at once, on the side that they are about, and answered there', async () => {
+  it('appear to others at once, on the right side, and can be answered there', async () => {
     const prompt = await compared(['One.\nOld.\n', 'One.\nNew.\n'], 1, 2);
     await (await ada()).addComment(prompt, { version: version(1), line: 2, text: 'Why [not](command:x)?' });
     const thread = await threadOn(prompt, 1);
@@ -78,7 +78,7 @@ describe('the comments on versions', () => {
     await eventually('the answer', () => thread.comments.length === 3);
   });
 
-  it('are resolved, opened again, edited and deleted, by the palette too', async () => {
+  it('are resolved, reopened, edited and deleted, also from the Command Palette', async () => {
     const prompt = await compared(['One.\n', 'Two.\n'], 1, 2);
     await (await ada()).addComment(prompt, { version: version(2), line: 1, text: 'Hm' });
     const thread = await threadOn(prompt, 2);
@@ -115,7 +115,7 @@ describe('the comments on versions', () => {
     await eventually('one comment', () => thread.comments.length === 1);
   });
 
-  it('come back after they were deleted, as a new comment with their text', async () => {
+  it('can be restored after deletion, as new comments with the same text', async () => {
     const prompt = await compared(['One.\n', 'Two.\n'], 1, 2);
     await (await ada()).addComment(prompt, { version: version(2), line: 1, text: 'Hm' });
     const thread = await threadOn(prompt, 2);
@@ -133,7 +133,7 @@ describe('the comments on versions', () => {
     assert.deepEqual(await told(prompt), [['@2:1', 'ada: Hm', 'tomas.berg: Mine']]);
   });
 
-  it('stay with their line in later versions, and say when it is gone', async () => {
+  it('follow their line into later versions, and say when it is gone', async () => {
     const prompt = await compared(['One.\nTwo.\nThree.\n', 'Zero.\nOne.\nTwo.\nThree.\n'], 2, 2);
     const client = await ada();
     await client.addComment(prompt, { version: version(1), line: 2, text: 'Of two' });
@@ -157,7 +157,7 @@ describe('the comments on versions', () => {
     ]);
   });
 
-  it('have suggestions that are put into the file, with an edit that can be undone', async () => {
+  it('have suggestions that can be applied to the file and undone', async () => {
     const prompt = await compared(['Hello.\r\nBye.\r\n'], 1, 1);
     await writePrompt(prompt, 'New first.\r\nHello.\r\nBye.\r\n');
     await (await ada()).addComment(prompt, {
@@ -188,7 +188,7 @@ describe('the comments on versions', () => {
     assert.equal(await readFile(promptFile(prompt), 'utf8'), 'Something else.\r\nBye.\r\n');
   });
 
-  it('are kept while the registry is away, and sent when it is back', async () => {
+  it('are kept while the registry is unavailable, and sent when it is back', async () => {
     const prompt = await compared(['One.\n', 'Two.\n'], 1, 2);
     await (await ada()).addComment(prompt, { version: version(2), line: 1, text: 'Hm' });
     const thread = await threadOn(prompt, 2);
@@ -207,7 +207,7 @@ describe('the comments on versions', () => {
     assert.deepEqual(await told(prompt), [['@2:1', 'ada: Hm', 'tomas.berg: Later']]);
   });
 
-  it('show what was written at once, though they cannot be loaded then', async () => {
+  it('appear at once after sending, even when the thread cannot be reloaded', async () => {
     const prompt = await compared(['One.\n', 'Two.\n'], 1, 2);
     await (await ada()).addComment(prompt, { version: version(2), line: 1, text: 'Hm' });
     const thread = await threadOn(prompt, 2);
@@ -251,7 +251,7 @@ describe('the comments on versions', () => {
     await run('discardComment', { confirms: [true] }, thread.comments[1]);
   });
 
-  it('are shown in a review with those of the review, and answered where they were written', async () => {
+  it('appear in a review with its own comments, and are answered where they were written', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'One.\nSame.\n', 'Two.\nSame.\n', 'Three.\nSame.\n');
     await team.promote(prompt, 'staging', 2, 3);

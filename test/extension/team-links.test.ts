@@ -46,7 +46,7 @@ describe('a link to a version or a promotion', () => {
   afterEach(closeEditors);
   after(() => other[Symbol.asyncDispose]());
 
-  it('opens it where the window is connected to its registry', async () => {
+  it('opens it when the window is connected to its registry', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'One.\n', 'Two.\n');
     await run('refresh');
@@ -61,7 +61,7 @@ describe('a link to a version or a promotion', () => {
     await shownTab('Review explain: @1 ↔ @2 → staging', `Review ${prompt}: @1 ↔ @2 → staging`);
   });
 
-  it('says that there is no such version or promotion, and opens nothing', async () => {
+  it('reports a missing version or promotion, and opens nothing', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'One.\n');
     await run('refresh');
@@ -80,7 +80,7 @@ describe('a link to a version or a promotion', () => {
     }
   });
 
-  it('opens the owners of an environment, and says where there is none', async () => {
+  it('opens the owners of an environment, and reports a missing one', async () => {
     const owners = (environment: string) =>
       editorLink({ kind: 'owners', environment: environment as never, registry: team.registry.url });
     await open(owners('staging'));
@@ -90,7 +90,7 @@ describe('a link to a version or a promotion', () => {
     assert.equal((await told(ask)).message, `${host} has no environment nowhere.`);
   });
 
-  it('sends nothing to a registry that the window does not know before the person agrees, and no key then', async () => {
+  it('contacts an unknown registry only after confirmation, and then without a key', async () => {
     const link = versionLink('support/triage', 1, other.url);
     const refused = await open(link, { confirms: [false] });
     const { host } = new URL(other.url);
@@ -128,7 +128,7 @@ describe('a link to a version or a promotion', () => {
     ['a huge address', `https://${'a'.repeat(3900)}.example`, /more than 300 characters/],
     ['a huge path', `https://prompts.example.com/${'a/'.repeat(200)}`, /more than 300 characters/],
   ] as const)
-    it(`opens nothing, asks nothing and sends nothing where its registry has ${what}`, async () => {
+    it(`opens, asks and sends nothing when its registry has ${what}`, async () => {
       const before = team.registry.seen.length;
       const link = `vscode://promptforge.promptforge/version?ref=a%401&registry=${encodeURIComponent(registry)}`;
       const ask = await open(link, { confirms: [false] });
@@ -147,7 +147,7 @@ describe('a link to a version or a promotion', () => {
     ['two registries', '/version?ref=a@1&registry=https://a.example&registry=https://b.example', /twice/],
     ['more than a link holds', `/version?ref=${'a'.repeat(10_000)}@1`, /more than 4000 characters/],
   ] as const)
-    it(`is refused in one line with ${what}`, async () => {
+    it(`is refused with a one-line message with ${what}`, async () => {
       const registry = link.includes('registry=') ? '' : `&registry=${encodeURIComponent(team.registry.url)}`;
       const ask = await open(`vscode://promptforge.promptforge${link}${registry}`);
       const { message } = await told(ask, /^The link was not opened\. /);
@@ -158,13 +158,13 @@ describe('a link to a version or a promotion', () => {
       assert.deepEqual(ask.confirmed, []);
     });
 
-  it('names a host in ASCII, where it looks like another', async () => {
+  it('shows a host in ASCII when it imitates another', async () => {
     const ask = await open(versionLink('a', 1, 'https://prоmpts.example.com'), { confirms: [false] });
     assert.equal(ask.confirmed[0]?.button, 'Connect to xn--prmpts-xqf.example.com');
     assert.match(ask.confirmed[0]?.detail ?? '', /letters other than a–z/);
   });
 
-  it('is not opened while another one waits for an answer', async () => {
+  it('is not opened while another link awaits confirmation', async () => {
     const { answerWith, links } = await inside();
     let answer = (_agreed: boolean): void => undefined;
     const first = new ScriptedAsk();
@@ -189,11 +189,11 @@ describe('a link to a version or a promotion', () => {
   });
 });
 
-describe('a reference in a line of a log', () => {
+describe('a reference in a log line', () => {
   const team = teamWindow({ keys: { production: ['author', 'tomas.berg'] } });
   afterEach(closeEditors);
 
-  it('is not opened for a key that may not see it', async () => {
+  it('is not opened with a key that may not see it', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'One.\n', 'Draft.\n');
     await team.promote(prompt, 'staging', 1);

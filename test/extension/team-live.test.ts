@@ -7,7 +7,7 @@ import { freshPrompt } from './support/fresh-prompt.ts';
 import { activeTab, run } from './support/inside.ts';
 import { teamWindow } from './support/team-window.ts';
 
-describe('what was live at an instant', () => {
+describe('the version live at an instant', () => {
   const team = teamWindow({
     keys: { development: ['author', 'tomas.berg'], staging: ['approver', 'tomas.berg'] },
   });
@@ -17,7 +17,7 @@ describe('what was live at an instant', () => {
   const lensesOf = async (uri: vscode.Uri): Promise<string> =>
     (await lensesAt(uri)).map(({ command }) => command?.title).join('|');
 
-  it('opens what was live, and compares it with what is live now', async () => {
+  it('opens, and can be compared with what is live now', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'One.\n', 'Two.\n');
     await team.promote(prompt, 'staging', 1, 2);
@@ -58,7 +58,7 @@ describe('what was live at an instant', () => {
     assert.deepEqual([await text(tab.input.original), await text(tab.input.modified)], ['Two.\n', 'One.\n']);
   });
 
-  it('offers the pull request of a version that has one', async () => {
+  it('has a link to its pull request if it has one', async () => {
     const prompt = freshPrompt();
     const author = await team.client('development', 'author', 'ci');
     const pullRequest = 'https://github.com/o/r/pull/12';
@@ -80,7 +80,7 @@ describe('what was live at an instant', () => {
     assert.equal(String(vscode.Uri.from(lens.arguments?.[0])), pullRequest);
   });
 
-  it('says that nothing was live yet, and refuses what has not come', async () => {
+  it('is reported as missing before the first promotion, and a future instant is refused', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'One.\n');
     await team.promote(prompt, 'staging', 1);

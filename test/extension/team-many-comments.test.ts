@@ -14,7 +14,7 @@ const AS_APPROVER: Keys = {
   production: ['approver', 'tomas.berg'],
 };
 
-describe('the comments on several versions at once', () => {
+describe('comments on several versions at once', () => {
   const team = teamWindow({ approvals: 1, keys: AS_APPROVER });
   const ada = () => team.client('production', 'approver', 'ada');
   const author = () => team.client('development', 'author', 'lea.horn');
@@ -58,7 +58,7 @@ describe('the comments on several versions at once', () => {
     ]);
   }
 
-  it('are on both sides of the review of a release, from which it is approved', async () => {
+  it('appear on both sides of a release review, from which it can be approved', async () => {
     const prompts = [await changed(), await changed()];
     const items = prompts.map(prompt => ({ prompt, version: 2, from: 1 }));
     const place = { environment: 'production', channel: 'stable' };
@@ -86,7 +86,7 @@ describe('the comments on several versions at once', () => {
     await isCommented(prompts);
   });
 
-  it('are on a prompt that is new in one of them, too', async () => {
+  it('also appear on a prompt that is new in one of them', async () => {
     const prompt = freshPrompt();
     await team.publishAs('lea.horn', prompt, 'One.\n');
     await team.promote(prompt, 'staging', 1);

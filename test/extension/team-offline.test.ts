@@ -11,7 +11,7 @@ import { ScriptedAsk } from './support/scripted-ask.ts';
 import { shownComparison, withoutAges } from './support/shown.ts';
 import { shownOf, teamWindow } from './support/team-window.ts';
 
-describe('a registry that goes away and comes back', () => {
+describe('an unavailable registry', () => {
   const team = teamWindow({
     keys: { development: ['author', 'tomas.berg'], staging: ['approver', 'tomas.berg'] },
   });
@@ -28,7 +28,7 @@ describe('a registry that goes away and comes back', () => {
     await nameRegistry(team.registry.url);
   }
 
-  it('leaves a window that starts meanwhile what it knew: to read, compare and search', async () => {
+  it('leaves a newly started window its cached data to read, compare and search', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'One fee.\n', 'Hello\nTwo FEES.\n');
     await team.promote(prompt, 'staging', 1);
@@ -87,7 +87,7 @@ describe('a registry that goes away and comes back', () => {
     await eventually('the window to be connected', () => session.state.kind === 'connected');
   });
 
-  it('is asked one question at a time meanwhile and nothing else, and is said to be away once', async () => {
+  it('gets only one health check at a time, and is reported offline once', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'One.\n');
     await run('refresh');
@@ -120,7 +120,7 @@ describe('a registry that goes away and comes back', () => {
     assert.deepEqual(ask.told, []);
   });
 
-  it('has what others did shown by itself, after it came back too', async () => {
+  it('has changes by others shown automatically, also after it is back', async () => {
     const { session, prompts } = (await inside()).workbench;
     await team.isFollowed();
     for (const isAway of [false, true]) {

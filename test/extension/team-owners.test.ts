@@ -97,7 +97,7 @@ describe('owners', () => {
       at: [start.line, start.character, end.character],
     }));
 
-  it('open as a document that nobody can edit, with who made them so, and follow the registry', async () => {
+  it('open as a read-only document with who set them, and follow the registry', async () => {
     const { id } = await set('* @dana\n');
     await team.isFollowed();
     await run('openOwners', { picks: ['production'] });
@@ -119,7 +119,7 @@ describe('owners', () => {
     await eventually('the new text', () => document.getText() === '* @sam\n');
   });
 
-  it('warn of the lines by which nobody can approve and of patterns that match nothing', async () => {
+  it('warn of lines that nobody can approve and patterns that match nothing', async () => {
     await set('* @dana\nnone/** @sam\n');
     await run('openOwners', {}, 'production');
     const uri = await eventually('the document', () => vscode.window.activeTextEditor?.document.uri);
@@ -128,7 +128,7 @@ describe('owners', () => {
     );
   });
 
-  it('are requested from a draft after the difference, the reason and one question, and wait for others', async () => {
+  it('are requested from a draft after the difference, a reason and one confirmation, and wait for approval', async () => {
     await team.publish(freshPrompt(), 'One.\n');
     await set('* @dana\n');
     await run('refresh');
@@ -163,7 +163,7 @@ describe('owners', () => {
     await eventually('nothing to wait', async () => (await waiting('anybody')) === 0);
   });
 
-  it('are counted for whoever can approve them, and opened, approved and told of', async () => {
+  it('are counted in the badge of those who can approve, and can be opened and approved', async () => {
     await set('* @dana\n');
     await team.hold({ ...AS_ADMIN, production: ['approver', 'tomas.berg'] });
     await team.isFollowed();
@@ -196,7 +196,7 @@ describe('owners', () => {
     await late.message('No change of the owners of production waits.');
   });
 
-  it('are rejected with the reason, by choosing from what waits', async () => {
+  it('are rejected with a reason, chosen from the pending changes', async () => {
     await requestByAda('* @sam\n# rejected\n');
     await run('refresh');
     const ask = await run('rejectOwnersChange', { picks: ['Owners of production'], texts: ['Not him'] });
@@ -204,7 +204,7 @@ describe('owners', () => {
     assert.equal((await now()).waiting, null);
   });
 
-  it('stay listed while the registry is away, and nothing is decided then', async () => {
+  it('stay listed while the registry is unavailable, without decisions', async () => {
     const { id } = await requestByAda('* @sam\n# away\n');
     await run('refresh');
     const { promotions, session } = (await inside()).workbench;
@@ -230,7 +230,7 @@ describe('owners', () => {
       assert.equal((await feature()).drafts.of(await draftUri())?.text, text);
     };
 
-    it('marks what is wrong as it is typed, and is not sent while something is', async () => {
+    it('marks errors while typing, and is not sent while it has any', async () => {
       const document = await typed('* @dana\nsupport/**\n');
       await eventually('the error', () => problems(document.uri).length === 1);
       const [error] = problems(document.uri);
@@ -245,7 +245,7 @@ describe('owners', () => {
       assert.deepEqual(ask.asked, []);
     });
 
-    it('shows at its line that nobody could approve, as the registry says', async () => {
+    it('marks the line that nobody could approve, as the registry reports it', async () => {
       const document = await typed('* @dana\nfees/** @nobody\n');
       const ask = await request();
       await kept(
@@ -260,7 +260,7 @@ describe('owners', () => {
       );
     });
 
-    it('is compared first where somebody changed the owners meanwhile', async () => {
+    it('is compared first if somebody else changed the owners in the meantime', async () => {
       await set('* @dana\n');
       await typed('* @dana @sam\n');
       await (await vscode.workspace.openTextDocument(await draftUri())).save();
@@ -278,7 +278,7 @@ describe('owners', () => {
       await again.message(/^Your change of the owners of production waits/);
     });
 
-    it('waits where another change waits', async () => {
+    it('waits while another change is pending', async () => {
       await typed('* @dana @sam # mine\n');
       await requestByAda('* @sam # hers\n');
       const ask = await request({ button: 'Review Owners Change' });
@@ -290,7 +290,7 @@ describe('owners', () => {
       await shownTab('Review owners of production: now ↔ requested by ada');
     });
 
-    it('is kept where the answer was lost, and it is said that nobody can know', async () => {
+    it('is kept when the answer is lost, and the message says that the result is unknown', async () => {
       await typed('* @dana @sam # lost\n');
       team.registry.weather = ({ method, path }) =>
         method === 'POST' && path.endsWith('/owners') ? 'lost' : 'pass';
@@ -302,7 +302,7 @@ describe('owners', () => {
       );
     });
 
-    it('comes back after it was discarded by mistake', async () => {
+    it('can be restored after it was discarded', async () => {
       await typed('* @dana # precious\n');
       await run('discardOwnersDraft', { button: 'Undo' }, 'production');
       await eventually(
@@ -311,7 +311,7 @@ describe('owners', () => {
       );
     });
 
-    it('offers the folders of prompts and the people who can approve', async () => {
+    it('completes folders of prompts and people who can approve', async () => {
       const document = await typed('* @dana @\n\n');
       const offered = async (line: number, character: number) => {
         const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
@@ -326,13 +326,13 @@ describe('owners', () => {
       assert.ok((await offered(1, 0)).includes('*'));
     });
 
-    it('needs the key of an admin, and says so before anything is written', async () => {
+    it('needs an admin key, and says so before anything is typed', async () => {
       await team.hold({ ...AS_ADMIN, production: ['approver', 'tomas.berg'] });
       const ask = await run('changeOwners', {}, 'production');
       await ask.message(/^Changing owners in production needs a key for production with the role admin/);
     });
 
-    it('survives a reload of the window, within bounds', async () => {
+    it('survives a window reload, up to a size', async () => {
       const memory = windowMemory();
       const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
       const drafts = new OwnersDrafts(memory, changed);

@@ -81,7 +81,7 @@ describe('several projects in one window', () => {
     await other[Symbol.asyncDispose]();
   });
 
-  it('shows the first, and another once that is chosen, which it shows again after it was away', async () => {
+  it('shows the first, and after switching another, and returns to the first on request', async () => {
     const [ours, theirs] = [freshPrompt(), freshPrompt()];
     await team.publish(ours, 'Ours.\n');
     await other.client(key).publish(theirs, { source: 'Theirs.\n', base: null, message: '' } as never);
@@ -108,7 +108,7 @@ describe('several projects in one window', () => {
     await shows(other);
   });
 
-  it('neither checks nor marks a file of another project, and offers to switch where a command is about it', async () => {
+  it('ignores files of another project, and offers to switch when a command needs it', async () => {
     const prompt = freshPrompt();
     await writePrompt(prompt, '{{#if}}\n');
     const uri = await writeOther(prompt, '{{#if}}\n');
@@ -145,7 +145,7 @@ describe('several projects in one window', () => {
     await eventually('its file to be clean', () => workbench.prompts.listed.get(prompt)?.state === 'clean');
   });
 
-  it('takes a version of another registry for no version of the one that it shows', async () => {
+  it('does not confuse versions of another registry with those it shows', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'Ours.\n');
     await other.client(key).publish(prompt, { source: 'Theirs.\n', base: null, message: '' } as never);
@@ -165,7 +165,7 @@ describe('several projects in one window', () => {
     }
   });
 
-  it('takes no answer for one that was given after another project came', async () => {
+  it('discards an answer given after switching to another project', async () => {
     const prompt = freshPrompt();
     await team.publishWithFile(prompt, 'One.\n');
     await writePrompt(prompt, 'Two.\n');
@@ -179,7 +179,7 @@ describe('several projects in one window', () => {
     await assert.rejects(newestOf(prompt));
   });
 
-  it('connects the folder that is chosen, and leaves the others', async () => {
+  it('connects only the selected folder', async () => {
     const before = await readFile(join(root(), 'promptforge.json'), 'utf8');
     const left = await run('connect', { picks: ['cards', undefined] });
     assert.deepEqual(left.offered[0], [
@@ -198,7 +198,7 @@ describe('several projects in one window', () => {
     assert.equal(await readFile(join(root(), 'promptforge.json'), 'utf8'), before);
   });
 
-  it('keeps two folders of one registry apart: files, lock files and what is typed', async () => {
+  it('keeps two folders of one registry separate: files, lock files and drafts', async () => {
     const prompt = freshPrompt();
     const { prompts, session } = (await inside()).workbench;
     await team.publishWithFile(prompt, 'One.\n');
@@ -230,7 +230,7 @@ describe('several projects in one window', () => {
     );
   });
 
-  it('leaves a project within the prompts folder to itself, also where that is no folder of the window', async () => {
+  it('excludes a project inside the prompts folder, even if it is not a workspace folder', async () => {
     const inner = join(cards(), 'prompts', 'inner');
     await mkdir(join(inner, 'prompts'), { recursive: true });
     await writeFile(join(inner, 'promptforge.json'), JSON.stringify({ registry: team.registry.url }));

@@ -15,7 +15,7 @@ const AS_APPROVER: Keys = {
   production: ['approver', 'tomas.berg'],
 };
 
-describe('the page of a promotion', () => {
+describe('the promotion page', () => {
   const team = teamWindow({ approvals: 1, keys: AS_APPROVER });
 
   /** A request by ada for @2 where @1 is live, and its page. */
@@ -36,7 +36,7 @@ describe('the page of a promotion', () => {
     return { prompt, id, page, heard };
   }
 
-  it('says what changes, why, and what it needs, and is one for each promotion', async () => {
+  it('shows what changes, why, and what it requires, in one page per promotion', async () => {
     const { prompt, id, heard } = await opened();
     const { content: shown } = heard;
     assert.equal(shown?.title, `Promote ${prompt}@2 to production`);
@@ -66,7 +66,7 @@ describe('the page of a promotion', () => {
     assert.equal(tree.getTreeItem(row).command?.command, 'promptforge.openPromotion');
   });
 
-  it('opens the changes, takes a comment once, and is what the commands are about', async () => {
+  it('opens the changes, sends a comment once, and is the target of commands', async () => {
     const { prompt, id, page, heard } = await opened();
     const key = crypto.randomUUID();
     await Promise.all([1, 2].map(() => page.receive({ type: 'comment', text: ' Why softer? ', key })));
@@ -96,7 +96,7 @@ describe('the page of a promotion', () => {
     assert.ok(tab.input instanceof vscode.TabInputTextDiff);
   });
 
-  it('keeps a comment for the person where the promotion has ended meanwhile', async () => {
+  it('keeps a comment when the promotion has ended in the meantime', async () => {
     const { id, page, heard } = await opened();
     const ada = await team.client('production', 'approver', 'ada');
     await ada.cancel(id);
@@ -108,7 +108,7 @@ describe('the page of a promotion', () => {
     await eventually('its end', () => heard.content?.status === 'Canceled');
   });
 
-  it('shows what others change of their comments', async () => {
+  it('shows edited and deleted comments of others', async () => {
     const { prompt, id, heard } = await opened();
     const ada = await team.client('production', 'approver', 'ada');
     const { id: comment } = await ada.comment(id, { text: 'They shouted.', place: null });
@@ -120,7 +120,7 @@ describe('the page of a promotion', () => {
     await eventually('no comment', () => heard.content?.discussion.length === 0);
   });
 
-  it('says that it is of another registry once the window is connected to one, and does nothing there', async () => {
+  it('is disabled while the window is connected to another registry', async () => {
     const { id, page, heard } = await opened();
     await using other = await teamRegistry();
     const { session, promotions } = (await inside()).workbench;
@@ -152,7 +152,7 @@ describe('the page of a promotion', () => {
     assert.equal(promotions.pageInFront, id);
   });
 
-  it('is not decided under the id of another registry, from a row that is out of date', async () => {
+  it('does not decide a promotion of another registry from an outdated row', async () => {
     const { id } = await opened();
     const { promotions } = (await inside()).workbench;
     const promotion = await eventually('the promotion in the list', () => promotions.find(id));

@@ -7,7 +7,7 @@ import { inside, run, writePrompt } from './support/inside.ts';
 import { entryOf, sourceControl } from './support/source-control.ts';
 import { teamWindow } from './support/team-window.ts';
 
-describe('publishing several prompts at a team’s registry', () => {
+describe('publishing several prompts to a team registry', () => {
   const team = teamWindow({ keys: { development: ['author', 'tomas.berg'] } });
   const newest = async (prompt: PromptName) => {
     const author = await team.client('development', 'author', 'tomas.berg');
@@ -34,7 +34,7 @@ describe('publishing several prompts at a team’s registry', () => {
     return prompts;
   }
 
-  it('finds out what became of the one whose answer was lost, and leaves the others for the next time', async () => {
+  it('finds out what happened to the one whose answer was lost, and leaves the others for the next time', async () => {
     const [first, second, third] = await changed();
     team.registry.weather = ({ method, path }) =>
       method === 'POST' && path.includes(second) ? 'lost' : 'pass';
@@ -52,7 +52,7 @@ describe('publishing several prompts at a team’s registry', () => {
     assert.equal((await sourceControl()).message, '');
   });
 
-  it('goes on where somebody was faster with one, and names who', async () => {
+  it('continues when somebody published one first, and names who', async () => {
     const [first, second, third] = await changed();
     const { workbench } = await inside();
     // What the window knows is older than this version by the time it publishes.
@@ -67,7 +67,7 @@ describe('publishing several prompts at a team’s registry', () => {
     assert.equal(workbench.prompts.listed.get(second)?.state, 'conflict');
   });
 
-  it('says that nothing was published while the registry is down', async () => {
+  it('reports that nothing was published while the registry is down', async () => {
     const [first, , third] = await changed();
     team.registry.weather = () => 'down';
     const ask = await run('publishAll');

@@ -17,10 +17,10 @@ const KEYS: Keys = {
 const TO_STAGING = { picks: ['staging · stable'], texts: ['Tested'], confirms: [true] };
 const TO_PRODUCTION = { picks: ['production · stable'], texts: ['Ready'], confirms: [true] };
 
-describe("publishing and promoting at a team's registry", () => {
+describe('publishing and promoting at a team registry', () => {
   const team = teamWindow({ keys: KEYS });
 
-  it('publishes, and names the key that promoting needs', async () => {
+  it('publishes, and names the key needed for promoting', async () => {
     const prompt = freshPrompt();
     await team.hold({ development: ['author', 'tomas.berg'] });
     await writePrompt(prompt, 'One.\n');
@@ -44,7 +44,7 @@ describe("publishing and promoting at a team's registry", () => {
     assert.deepEqual(await team.delivered(prompt), { text: 'One.\n', version: `${prompt}@1` });
   });
 
-  it('uses each key in its own place: the one that promotes is of the target environment', async () => {
+  it('uses the key of the target environment for promoting', async () => {
     const prompt = freshPrompt();
     const before = team.registry.seen.length;
     await writePrompt(prompt, 'One.\n');
@@ -61,7 +61,7 @@ describe("publishing and promoting at a team's registry", () => {
     assert.equal(key('GET', '/v1/prompts?'), author);
   });
 
-  it('rolls production back, and applications get the old text again', async () => {
+  it('rolls back production, and applications get the old text again', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'One.\n', 'One.\nTwo.\n');
     await team.promote(prompt, 'staging', 1, 2);
@@ -82,7 +82,7 @@ describe("publishing and promoting at a team's registry", () => {
     assert.deepEqual([data[0]?.reason, data[0]?.rollback], ['Wrong fee', true]);
   });
 
-  it('says what somebody else made live meanwhile, and moves nothing', async () => {
+  it('reports what somebody else made live in the meantime, and moves nothing', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'One.\n', 'Two.\n', 'Three.\n');
     await team.promote(prompt, 'staging', 2);
@@ -108,14 +108,14 @@ describe("publishing and promoting at a team's registry", () => {
   });
 });
 
-describe('publishing and promoting over a bad network', () => {
+describe('publishing and promoting over an unreliable network', () => {
   const team = teamWindow({ keys: KEYS });
   const newest = async (prompt: ReturnType<typeof freshPrompt>) => {
     const author = await team.client('development', 'author', 'tomas.berg');
     return (await author.getPrompt(prompt)).newest.version;
   };
 
-  it('says that nothing was published when it is down, and leaves file and lock as they were', async () => {
+  it('reports that nothing was published when it is down, and leaves the file and lock file unchanged', async () => {
     const prompt = freshPrompt();
     await team.publishWithFile(prompt, 'One.\n');
     await writePrompt(prompt, 'One.\nTwo.\n');
@@ -132,7 +132,7 @@ describe('publishing and promoting over a bad network', () => {
     assert.equal(await newest(prompt), 1);
   });
 
-  it('still shows versions that were fetched before, and the files', async () => {
+  it('still shows cached versions, and the files', async () => {
     const prompt = freshPrompt();
     await team.publishWithFile(prompt, 'One.\n');
     await run('openVersion', {}, `${prompt}@1`);
@@ -160,7 +160,7 @@ describe('publishing and promoting over a bad network', () => {
     assert.deepEqual(await shownOf(prompt, 1), [`${prompt.split('/')[0]} 1`, '  explain @2']);
   });
 
-  it('knows what arrived once the registry answers again, though the file was edited since', async () => {
+  it('finds out what arrived once the registry answers again, even if the file was edited since', async () => {
     const prompt = freshPrompt();
     await team.publishWithFile(prompt, 'One.\n');
     await writePrompt(prompt, 'One.\nTwo.\n');
@@ -178,7 +178,7 @@ describe('publishing and promoting over a bad network', () => {
     assert.deepEqual(await shownOf(prompt, 1), [`${prompt.split('/')[0]} 1`, '  explain @2 · modified']);
   });
 
-  it('says what is live when it fails while promoting', async () => {
+  it('reports what is live when promoting fails', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'One.\n', 'Two.\n');
     await team.promote(prompt, 'staging', 1);
@@ -191,7 +191,7 @@ describe('publishing and promoting over a bad network', () => {
     await lost.message(new RegExp(`The registry did it: ${prompt}@2 is live in staging\\.$`));
   });
 
-  it('says that it is not certain when the registry cannot be read back', async () => {
+  it('says that the result is unknown when the registry cannot be read', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, 'One.\n', 'Two.\n');
     await team.promote(prompt, 'staging', 1, 2);

@@ -46,10 +46,10 @@ function aWindow(approvals: 0 | 1) {
   return { team, changed, live };
 }
 
-describe('a release in a window', () => {
+describe('a release in the window', () => {
   const { team, changed, live } = aWindow(0);
 
-  it('compares two environments in one editor, and promotes what it shows as a whole', async () => {
+  it('compares two environments in one editor, and promotes all differences together', async () => {
     const prompts = [await changed(), await changed()];
     const compared = await run('compareEnvironments', { picks: ['staging → production'] });
     assert.equal(compared.offered[0]?.[0], 'staging → production', 'the likeliest pair comes first');
@@ -75,7 +75,7 @@ describe('a release in a window', () => {
     await nothing.message(/^There is nothing to promote/);
   });
 
-  it('promotes a selection from the node of an environment, and takes it back after one question', async () => {
+  it("promotes a selection from an environment's node, and rolls it back after one confirmation", async () => {
     const [one, two, left] = [await changed(), await changed(), await changed()];
     const ask = await run(
       'promoteRelease',
@@ -94,7 +94,7 @@ describe('a release in a window', () => {
     for (const prompt of [one, two, left]) assert.equal(await live(prompt), '1');
   });
 
-  it('changes nothing when one is refused, names it, and offers the others', async () => {
+  it('changes nothing when one prompt is refused, names it, and offers the others', async () => {
     const [good, moved] = [await changed(), await changed()];
     const ask = await run(
       'promoteRelease',
@@ -117,7 +117,7 @@ describe('a release in a window', () => {
     assert.deepEqual([await live(good), await live(moved)], ['2', '1']);
   });
 
-  it('says that nobody knows when the answer is lost', async () => {
+  it('says that the result is unknown when the answer is lost', async () => {
     await changed();
     team.registry.weather = ({ method, path }) =>
       method === 'POST' && path === '/v1/releases' ? 'lost' : 'pass';
@@ -134,7 +134,7 @@ describe('a release in a window', () => {
     await ask.message(/The registry may or may not have done it in production/);
   });
 
-  it('asks for a key of the environment before anything else', async () => {
+  it('asks for a key of the environment first', async () => {
     await changed();
     await team.hold({ development: AS_APPROVER.development! });
     const ask = await run(
@@ -147,7 +147,7 @@ describe('a release in a window', () => {
   });
 });
 
-describe('a release that waits for approval', () => {
+describe('a pending release', () => {
   const { team, changed, live } = aWindow(1);
   const requestByAda = async (...prompts: readonly PromptName[]) => {
     const ada = await team.client('production', 'approver', 'ada');
@@ -170,7 +170,7 @@ describe('a release that waits for approval', () => {
     return { tree, node, children: tree.getChildren(node) };
   };
 
-  it('is one node with its promotions, and is approved by one question', async () => {
+  it('is one node with its promotions, and is approved with one confirmation', async () => {
     const [one, two] = [await changed(), await changed()];
     const id = await requestByAda(one, two);
     assert.equal(await waiting(), 1, 'the badge counts a release once');
@@ -204,7 +204,7 @@ describe('a release that waits for approval', () => {
     await again.message(new RegExp(`^There is nothing to roll back of release ${id}.*stays: @1 is now live`));
   });
 
-  it('is decided as a whole from one of its promotions, too', async () => {
+  it('is also decided as a whole from one of its promotions', async () => {
     const [one, two] = [await changed(), await changed()];
     const id = await requestByAda(one, two);
     const { children } = await nodes();
@@ -221,7 +221,7 @@ describe('a release that waits for approval', () => {
     );
   });
 
-  it('is asked for by an author, and canceled by the same', async () => {
+  it('is requested and canceled by an author', async () => {
     await team.hold({ ...AS_APPROVER, production: ['author', 'tomas.berg'] });
     const [one, two] = [await changed(), await changed()];
     const ask = await run(
@@ -242,7 +242,7 @@ describe('a release that waits for approval', () => {
     for (const prompt of [one, two]) assert.equal(await live(prompt), '1');
   });
 
-  it('leaves out what somebody has requested already, and says what it takes the place of', async () => {
+  it('omits what is already requested, and names what it supersedes', async () => {
     await team.hold({ ...AS_APPROVER, production: ['author', 'tomas.berg'] });
     const [one, two] = [await changed(), await changed()];
     await team.request(one, { environment: 'production', version: 2, by: 'ada' });
@@ -274,7 +274,7 @@ describe('a release that waits for approval', () => {
     assert.deepEqual(buttons, ['Review Release', 'Cancel Request…']);
   });
 
-  it('is not approved by who wrote a part of it, and says so', async () => {
+  it('cannot be approved by an author of any of its versions, and says so', async () => {
     const own = freshPrompt();
     await team.publish(own, 'One.\n', 'Two.\n');
     await team.promote(own, 'staging', 1);

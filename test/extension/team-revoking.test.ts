@@ -25,7 +25,7 @@ describe('revoking a key', () => {
     return found.revokedAt === null ? 'valid' : 'revoked';
   };
 
-  it('ends the chosen one alone, after a question that names it and says what follows', async () => {
+  it('revokes only the chosen key, after a confirmation that names it and the consequences', async () => {
     const own = await team.key('production', 'admin', 'ada.novak');
     await made(own, 'checkout-one');
     const ask = await run('revokeKey', { picks: ['checkout-one'], confirms: [true] }, 'production');
@@ -41,7 +41,7 @@ describe('revoking a key', () => {
     assert.equal(await stateOf('checkout-one'), 'revoked');
     assert.equal(await stateOf('ada.novak'), 'valid');
   });
-  it('offers to end with it all that it created, and those that these did', async () => {
+  it('offers to revoke all keys it created, directly and indirectly', async () => {
     const own = await team.key('production', 'admin', 'ada.novak');
     const leaked = await made(own, 'leaked', 'admin');
     const child = await made(leaked, 'child', 'admin');
@@ -53,7 +53,7 @@ describe('revoking a key', () => {
     for (const actor of ['leaked', 'child', 'grandchild'])
       assert.equal(await stateOf(actor), 'revoked', actor);
   });
-  it('finds what a key left behind that was revoked alone', async () => {
+  it('finds the keys created by one that was revoked alone', async () => {
     const own = await team.key('production', 'admin', 'ada.novak');
     await made(await made(own, 'alone', 'admin'), 'left-behind');
     await (await run('revokeKey', { picks: ['alone'], confirms: [true] }, 'production')).message(
@@ -64,21 +64,21 @@ describe('revoking a key', () => {
     await ask.message(/so is the key that it created/);
     assert.equal(await stateOf('left-behind'), 'revoked');
   });
-  it('needs no choice of the environment where one alone is managed, and does nothing when left', async () => {
+  it('skips the environment choice when there is only one, and does nothing when dismissed', async () => {
     const own = await team.key('production', 'admin', 'ada.novak');
     await made(own, 'kept');
     await run('revokeKey', { picks: [undefined] });
     await run('revokeKey', { picks: ['kept'], confirms: [false] });
     assert.equal(await stateOf('kept'), 'valid');
   });
-  it('says which key it needs where one’s own is not an admin’s', async () => {
+  it('names the key it needs when yours is not an admin key', async () => {
     const ask = await run('revokeKey', {}, 'development');
     const told = await ask.message(
       /needs a key for development with the role admin .*yours in development is an author/,
     );
     assert.deepEqual(told.buttons, ['Set Key…']);
   });
-  it('of one’s own says so, and leaves the window without it', async () => {
+  it('warns when it is your own, and leaves the window without it', async () => {
     const own = await team.registry.key('production', 'admin', 'ada.twice');
     await run('replaceKey', { texts: [own] }, 'production');
     const ask = await run('revokeKey', { picks: ['ada.twice'], confirms: [true] }, 'production');

@@ -19,7 +19,7 @@ describe('a rollback', () => {
     return prompt;
   }
 
-  it('is tried again as it was chosen, after one more question', async () => {
+  it('can be retried with the same choices after one more confirmation', async () => {
     const prompt = await live();
     // Until what is live was read back, however often the client tries.
     let [isAsked, isReadBack] = [false, false];
@@ -44,7 +44,7 @@ describe('a rollback', () => {
     assert.equal((await team.delivered(prompt)).text, 'One.\n');
   });
 
-  it('goes on where the versions cannot be compared', async () => {
+  it('continues when the versions cannot be compared', async () => {
     const prompt = await live();
     team.registry.weather = ({ path }) => (/\/-\/versions\/\d+/.test(path) ? 'down' : 'pass');
     const ask = await run('rollBack', { picks: ['@1 in production'], confirms: [true] }, prompt);

@@ -80,7 +80,7 @@ describe('the sentence history', () => {
     return vscode.window.showTextDocument(vscode.Uri.file(promptFile(prompt)));
   }
 
-  it('is shown over a sentence of a version, with links that only run commands of ours', async () => {
+  it('appears on hover over a sentence of a version, with links that only run our commands', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, ...VERSIONS);
     await run('refresh');
@@ -108,7 +108,7 @@ describe('the sentence history', () => {
     await eventually('@3', () => vscode.window.activeTextEditor?.document.uri.path === `/${prompt}@3`);
   });
 
-  it('says of a file which sentences are not published yet, and follows its edits', async () => {
+  it('marks the unpublished sentences of a file, and follows edits', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, ...VERSIONS);
     const { document } = await fileOf(prompt);
@@ -118,7 +118,7 @@ describe('the sentence history', () => {
     assert.match((await hoverOver(document.uri, 'Be short')).said, /@4: Version 4/);
   });
 
-  it('steps back through the comparisons, from the left side further back, to the first version', async () => {
+  it('steps back through comparisons to the first version, further back from the left side', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, ...VERSIONS);
     await select(await fileOf(prompt), 'name');
@@ -135,7 +135,7 @@ describe('the sentence history', () => {
     await again.message(`This sentence is as in ${prompt}@1, the first version.`);
   });
 
-  it('says where a sentence is new, and compares one that is not published with its version', async () => {
+  it('reports where a sentence is new, and compares an unpublished one with its version', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, ...VERSIONS);
     const editor = await fileOf(prompt);
@@ -158,7 +158,7 @@ describe('the sentence history', () => {
     assert.deepEqual(await comparison(prompt, '@3 ↔ @4'), ['', 'Be short.']);
   });
 
-  it('is shown at the end of each line until it is toggled off', async () => {
+  it('appears at the end of each line until it is toggled off', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, ...VERSIONS);
     const editor = await fileOf(prompt);
@@ -183,7 +183,7 @@ describe('the sentence history', () => {
     assert.equal(await shown(), undefined);
   });
 
-  it('says once for lines of front matter in a row what they have in common', async () => {
+  it('groups consecutive front matter lines with the same change', async () => {
     const prompt = freshPrompt();
     const text = (model: string) => `---\nmodel: ${model}\nconfig:\n  temperature: 0.5\n---\nHi.\n`;
     await team.publish(prompt, text('a/one'), text('a/two'));
@@ -210,7 +210,7 @@ describe('the sentence history', () => {
     );
   });
 
-  it('tells of what has no history, and shows nothing over it', async () => {
+  it('reports a file without history, and shows nothing on hover', async () => {
     const prompt = freshPrompt();
     const uri = vscode.Uri.file(promptFile(prompt));
     await vscode.workspace.fs.writeFile(uri, Buffer.from('New. Here.\n'));
@@ -222,7 +222,7 @@ describe('the sentence history', () => {
     }
   });
 
-  it('is there while the registry is away, as far as the versions are kept', async () => {
+  it('is available from cached versions while the registry is unavailable', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, ...VERSIONS);
     await run('refresh');

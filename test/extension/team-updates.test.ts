@@ -14,7 +14,7 @@ import { shownTab } from './support/shown.ts';
 import type { Seen } from './support/team-registry.ts';
 import { teamWindow } from './support/team-window.ts';
 
-describe('newer partials', () => {
+describe('newer versions of partials', () => {
   const team = teamWindow({ keys: { development: ['author', 'tomas.berg'] } });
   const beside = (prompt: PromptName, name: string) => parsePromptName(`${prompt.split('/')[0]}/${name}`);
   const author = () => team.client('development', 'author', 'tomas.berg');
@@ -30,7 +30,7 @@ describe('newer partials', () => {
     return { prompt, header };
   }
 
-  it('are taken in by publishing the same text again, which shows them first', async () => {
+  it('are adopted by publishing the same text again, after showing them', async () => {
     const { prompt, header } = await olderHeader();
     // The whole name where a prompt of another test has the same last part.
     const titles = [prompt.slice(prompt.lastIndexOf('/') + 1), prompt].map(
@@ -59,7 +59,7 @@ describe('newer partials', () => {
     await again.message(`Nothing new was published: ${prompt}@2 already has this text.`);
   });
 
-  it('that did not arrive are not taken for published, and a lost answer makes no second version', async () => {
+  it('are not counted as published when the request failed, and a lost answer makes no second version', async () => {
     const { prompt } = await olderHeader();
     let isDown = false;
     const isPublication = ({ method, path }: Seen) => method === 'POST' && path.endsWith('/versions');
@@ -80,7 +80,7 @@ describe('newer partials', () => {
     assert.equal((await newest(prompt)).version, 2);
   });
 
-  it('are taken in by an edited file too, though somebody else took them in before', async () => {
+  it('are adopted by an edited file too, even if somebody adopted them before', async () => {
     const { prompt } = await olderHeader();
     const source = '{{> header}}\nText\n';
     await (await author()).publish(prompt, { source, base: 1, message: 'By another' } as never);
@@ -90,7 +90,7 @@ describe('newer partials', () => {
     await ask.message(new RegExp(`^Published ${prompt}@3\\.`));
   });
 
-  it('are taken in by all who use them, partials first, with all of it shown and one message', async () => {
+  it('are adopted by all prompts that use them, partials first, with one preview and one message', async () => {
     const { prompt, header } = await olderHeader();
     const page = beside(prompt, '_page');
     const through = beside(prompt, 'through');
@@ -135,7 +135,7 @@ describe('newer partials', () => {
     assert.deepEqual([listed?.state, listed?.base, listed?.summary?.outdatedPartials], ['clean', 2, []]);
   });
 
-  it('are left where the network ends, and the rest is taken in later', async () => {
+  it('are adopted as far as the network allows, and the rest later', async () => {
     const { prompt, header } = await olderHeader();
     const other = beside(prompt, 'zebra');
     const client = await author();

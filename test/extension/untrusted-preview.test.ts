@@ -9,7 +9,7 @@ import { closeEditors, connectTo, disconnect, inside, promptFile, run } from './
 import { told } from './support/shown.ts';
 import { type TeamRegistry, teamRegistry } from './support/team-registry.ts';
 
-describe('the preview in a workspace that is not trusted', () => {
+describe('the preview in an untrusted workspace', () => {
   let team: TeamRegistry;
 
   before(async () => {

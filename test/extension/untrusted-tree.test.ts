@@ -9,7 +9,7 @@ import { inside } from './support/inside.ts';
 const REST_MS = 1_000;
 
 describe('a tree that changes while VS Code reads it', () => {
-  it('is read again', async () => {
+  it('is read again, with its current content', async () => {
     const { tree } = await inside();
     let changed = Date.now();
     const listener = tree.onDidChangeTreeData(() => {

@@ -18,7 +18,7 @@ async function opened(reference: string, registry: string): Promise<ScriptedAsk>
   return ask;
 }
 
-describe('in a workspace that is not trusted', () => {
+describe('an untrusted workspace', () => {
   let team: TeamRegistry;
 
   before(async () => {
@@ -35,7 +35,7 @@ describe('in a workspace that is not trusted', () => {
     await team[Symbol.asyncDispose]();
   });
 
-  it('sends nothing, whatever is asked for', async () => {
+  it('sends nothing, whatever is requested', async () => {
     const { workbench } = await inside();
     assert.deepEqual(workbench.session.state, { kind: 'untrusted' });
     await mkdir(dirname(promptFile('greeting')), { recursive: true });
@@ -63,7 +63,7 @@ describe('in a workspace that is not trusted', () => {
     );
   });
 
-  it('says why', async () => {
+  it('explains why', async () => {
     const { message, buttons } = await told(await run('connect'));
     assert.match(message, /not trusted/);
     assert.deepEqual(buttons, ['Manage Workspace Trust']);

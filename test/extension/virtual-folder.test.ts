@@ -49,7 +49,7 @@ class MemoryFiles implements vscode.FileSystemProvider {
   }
 }
 
-describe('a window whose folders are on no disk', () => {
+describe('a window with only virtual folders', () => {
   const files = new MemoryFiles({
     '/team/promptforge.json': '{"registry": "embedded", "prompts": "prompts"}',
     '/team/prompts/greeting.prompt': 'Hello {{name}}.\n',
@@ -61,7 +61,7 @@ describe('a window whose folders are on no disk', () => {
   });
   after(() => provider.dispose());
 
-  it('says so instead of connecting, and changes nothing there', async () => {
+  it('reports that instead of connecting, and changes nothing', async () => {
     const { workbench } = await inside();
     assert.deepEqual(
       vscode.workspace.workspaceFolders?.map(({ uri }) => uri.toString()),

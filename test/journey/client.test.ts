@@ -13,7 +13,7 @@ import { sharedBrowser, stopSharedHost } from './support/shared-host.ts';
 describe('the client package in a browser', () => {
   after('ends the browser', stopSharedHost);
 
-  it('gives, renders and watches prompts', async () => {
+  it('delivers, renders and watches prompts', async () => {
     await using registry = await aRegistry();
     await registry.publish('support/triage', 'Sort {{mail}}.', null);
     await registry.publish('support/triage', 'Sort {{mail}} again.', 1);

@@ -10,9 +10,9 @@ const MINE = 'Greet the customer by name.\n';
 const THEIRS = 'Greet the customer, and never by name.\n';
 const PROMPT = 'support/greeting';
 
-describe('When things go wrong at a registry', () => {
+describe('when a registry fails', () => {
   journey(
-    'nothing is lost, and what is true is said',
+    'no work is lost, and messages tell what really happened',
     async ({ folder, workspace, write, open, use, step }) => {
       const registry = use(await serveRegistry(join(folder, 'registry')));
       const mine = await registry.createKey('development', 'approver', 'mara.lindqvist');
@@ -41,33 +41,36 @@ describe('When things go wrong at a registry', () => {
         await workbench.clearNotifications();
       });
 
-      await step('publishes nothing when somebody was faster, and offers the newest version', async () => {
-        await workbench.openFile(`prompts/${PROMPT}.prompt`);
-        await workbench.press('ControlOrMeta+End');
-        await workbench.type('Be brief.');
-        await workbench.run('PromptForge: Publish…');
-        await workbench.tab('greeting: @1 ↔ your file');
-        // While the message is written: sooner, the window would have shown it by itself.
-        await workbench.question(`Publish ${PROMPT}@2`);
-        await workbench.type('Shorter');
-        await workbench.press('Escape');
-        await workbench.run('PromptForge: Publish…');
-        await workbench.question(`Publish ${PROMPT}@2`);
-        assert.equal((await publishOverHttp(theirs, THEIRS, 1)).status, 201);
-        await workbench.answerAsOffered(`Publish ${PROMPT}@2`, 'Shorter');
-        await workbench.notification(`${PROMPT}@2 was published by jonas.weber`);
-        await workbench.pressInNotification('Compare with @2');
-        await workbench.tab('greeting: @2 ↔ your file');
-        await workbench.comparison(THEIRS.trim(), 'Be brief.');
-        // VS Code ends a file with a new line as it saves, unless it was held up for too long.
-        const file = await readFile(join(workspace, `prompts/${PROMPT}.prompt`), 'utf8');
-        assert.ok([`${MINE}Be brief.\n`, `${MINE}Be brief.`].includes(file), file);
-        const newest = await curl(`${registry.url}/v1/prompts/${PROMPT}?channel=latest`, theirs);
-        assert.deepEqual([newest.version, newest.body], [`${PROMPT}@2`, THEIRS]);
-        await workbench.clearNotifications();
-      });
+      await step(
+        'publishes nothing when somebody published first, and offers the newest version',
+        async () => {
+          await workbench.openFile(`prompts/${PROMPT}.prompt`);
+          await workbench.press('ControlOrMeta+End');
+          await workbench.type('Be brief.');
+          await workbench.run('PromptForge: Publish…');
+          await workbench.tab('greeting: @1 ↔ your file');
+          // While the message is written: sooner, the window would have shown it by itself.
+          await workbench.question(`Publish ${PROMPT}@2`);
+          await workbench.type('Shorter');
+          await workbench.press('Escape');
+          await workbench.run('PromptForge: Publish…');
+          await workbench.question(`Publish ${PROMPT}@2`);
+          assert.equal((await publishOverHttp(theirs, THEIRS, 1)).status, 201);
+          await workbench.answerAsOffered(`Publish ${PROMPT}@2`, 'Shorter');
+          await workbench.notification(`${PROMPT}@2 was published by jonas.weber`);
+          await workbench.pressInNotification('Compare with @2');
+          await workbench.tab('greeting: @2 ↔ your file');
+          await workbench.comparison(THEIRS.trim(), 'Be brief.');
+          // VS Code ends a file with a new line as it saves, unless it was held up for too long.
+          const file = await readFile(join(workspace, `prompts/${PROMPT}.prompt`), 'utf8');
+          assert.ok([`${MINE}Be brief.\n`, `${MINE}Be brief.`].includes(file), file);
+          const newest = await curl(`${registry.url}/v1/prompts/${PROMPT}?channel=latest`, theirs);
+          assert.deepEqual([newest.version, newest.body], [`${PROMPT}@2`, THEIRS]);
+          await workbench.clearNotifications();
+        },
+      );
 
-      await step('offers the message again when one publishes on top of it', async () => {
+      await step('restores the message when publishing on top of it', async () => {
         await workbench.run('PromptForge: Publish…');
         await workbench.notification(`${PROMPT}@2 was published by jonas.weber`);
         await workbench.pressInNotification('Publish on Top of @2…');
@@ -77,7 +80,7 @@ describe('When things go wrong at a registry', () => {
         await workbench.clearNotifications();
       });
 
-      await step('says that nothing was changed when the registry has gone away', async () => {
+      await step('reports that nothing was changed when the registry is gone', async () => {
         await workbench.run('PromptForge: Promote…');
         await workbench.choose(`Promote ${PROMPT}`, 'development · stable');
         await workbench.choose(`Promote ${PROMPT} to development`, '@2');
@@ -92,7 +95,7 @@ describe('When things go wrong at a registry', () => {
         await workbench.status('offline');
       });
 
-      await step('notices by itself that the registry is back, and that it hangs', async () => {
+      await step('notices automatically that the registry is back, and that it hangs', async () => {
         const lastKnown = 'Offline. Showing last known state.';
         const prompts = await workbench.prompts();
         await prompts.message(lastKnown);
@@ -107,7 +110,7 @@ describe('When things go wrong at a registry', () => {
         await prompts.message(lastKnown, { isGone: true });
       });
 
-      await step('finds the pointer as it was', async () => {
+      await step('finds the pointer unchanged', async () => {
         assert.equal((await curl(`${registry.url}/v1/prompts/${PROMPT}`, theirs)).status, 404);
         await workbench.clearNotifications();
         await workbench.run('PromptForge: Promote…');

@@ -41,7 +41,7 @@ export async function seesItGoAndComeBack(
     ['ends', () => registry.kill(), () => registry.start()],
     ['hangs', async () => registry.hang(), async () => registry.goOn()],
   ] as const)
-    await step(`notices by itself that it ${what}, and that it is back`, async () => {
+    await step(`notices automatically that it ${what}, and that it is back`, async () => {
       const prompts = await workbench.prompts();
       const left = performance.now();
       await go();

@@ -12,8 +12,8 @@ const FIRST = 'You answer questions about fees. A transfer within Europe is free
 const SECOND = 'Quote the fee table, and never guess a fee.';
 
 for (const vscode of ALL ? [NEWEST, OLDEST] : [NEWEST])
-  describe(`In VS Code ${vscode.vscode}, with the VSIX installed and a registry served`, () => {
-    journey('one gets from an empty window to what an application gets', async journey => {
+  describe(`in VS Code ${vscode.vscode}, with the VSIX installed and a registry served,`, () => {
+    journey('a person gets from an empty window to a delivered prompt', async journey => {
       const { folder, write, open, use, step } = journey;
       const registry = use(await serveRegistry(join(folder, 'registry')));
       const keys = {
@@ -81,11 +81,11 @@ for (const vscode of ALL ? [NEWEST, OLDEST] : [NEWEST])
           await workbench.notification(`fees/explain@1 is now live in ${environment}.`);
         });
 
-      await step('curl shows an application version 1', async () => {
+      await step('curl delivers version 1', async () => {
         assert.deepEqual(await fetched(), { status: 200, version: 'fees/explain@1', body: `${FIRST}\n` });
       });
 
-      await step('edits the file and publishes version 2, with the difference in view', async () => {
+      await step('edits the file and publishes version 2, after seeing the difference', async () => {
         await workbench.clearNotifications();
         await workbench.openFile('prompts/fees/explain.prompt');
         await workbench.press('ControlOrMeta+End');
@@ -122,7 +122,7 @@ for (const vscode of ALL ? [NEWEST, OLDEST] : [NEWEST])
       });
 
       for (const environment of ['staging', 'production'])
-        await step(`promotes version 2 to ${environment}, with the difference in view`, async () => {
+        await step(`promotes version 2 to ${environment}, after seeing the difference`, async () => {
           await workbench.run('PromptForge: Promote…');
           await workbench.choose('Promote fees/explain@2', `${environment} · stable`);
           await workbench.answer(
@@ -138,7 +138,7 @@ for (const vscode of ALL ? [NEWEST, OLDEST] : [NEWEST])
           await workbench.notification(`fees/explain@2 is now live in ${environment}. It was @1.`);
         });
 
-      await step('curl shows an application the new text', async () => {
+      await step('curl delivers the new text', async () => {
         const { status, version, body } = await fetched();
         assert.deepEqual({ status, version }, { status: 200, version: 'fees/explain@2' });
         assert.equal(body, `${FIRST}\n${SECOND}\n`);
@@ -158,11 +158,11 @@ for (const vscode of ALL ? [NEWEST, OLDEST] : [NEWEST])
         await workbench.notification('Rolled back: fees/explain@1 is live in production again. It was @2.');
       });
 
-      await step('curl shows an application the old text', async () => {
+      await step('curl delivers the old text', async () => {
         assert.deepEqual(await fetched(), { status: 200, version: 'fees/explain@1', body: `${FIRST}\n` });
       });
 
-      await step('has written no secret anywhere but into the keychain', async () => {
+      await step('has written secrets only to the keychain', async () => {
         const secrets = Object.values(keys);
         assert.deepEqual(await filesThatHold([folder, server.folder], secrets), []);
         for (const output of [server.log(), registry.log()])

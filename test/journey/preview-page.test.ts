@@ -10,10 +10,10 @@ import { until } from './support/waiting.ts';
 
 const ORIGIN = 'https://preview.example';
 
-describe('the preview’s page in a browser', () => {
+describe('the preview page in a browser', () => {
   after('ends the browser', stopSharedHost);
 
-  it('ends where its editor is, whichever renderings come between', async () => {
+  it('scrolls to the end with its editor, whichever renderings arrive in between', async () => {
     const [short, long] = [textOf(3), textOf(200)];
     const end: ScrollPlace = { prompt: null, offset: long.length, share: 1 };
     const scroll: ToPreviewPage = { type: 'scroll', place: end, edits: 1 };
@@ -34,7 +34,7 @@ describe('the preview’s page in a browser', () => {
     }
   });
 
-  it('stays where the person went, whatever is rendered then', async () => {
+  it('keeps the position the person scrolled to, whatever is rendered afterwards', async () => {
     await using page = await openPage();
     const text = textOf(200);
     await page.hear(renderingOf(text, 0));

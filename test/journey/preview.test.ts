@@ -29,7 +29,7 @@ const SAMPLES = `- name: Ada, as always
     tone: firm
 `;
 
-describe('With a prompt that has samples', () => {
+describe('for a prompt with samples', () => {
   journey('the preview shows what the registry would render', async ({ write, open, step }) => {
     await write({
       'prompts/fees/explain.prompt': SOURCE,
@@ -72,7 +72,7 @@ describe('With a prompt that has samples', () => {
       );
     });
 
-    await step('renders what is typed into the form', async () => {
+    await step('renders values typed into the form', async () => {
       await tabTo('summary');
       await workbench.press('Enter');
       await tabTo('#input-name');
@@ -82,7 +82,7 @@ describe('With a prompt that has samples', () => {
       await page.locator('#edited').waitFor();
     });
 
-    await step('leads from a value to its place in the source', async () => {
+    await step('goes from a value to its place in the source', async () => {
       await tabTo('.mark');
       assert.equal(await page.locator('.mark:focus').getAttribute('title'), '{{tone}}');
       await workbench.press('ArrowRight', 'Enter');
@@ -91,7 +91,7 @@ describe('With a prompt that has samples', () => {
       await page.locator('.mark.at-caret', { hasText: 'Cleo' }).first().waitFor();
     });
 
-    await step('goes where its editor goes, and takes its editor along', async () => {
+    await step('scrolls with its editor in both directions', async () => {
       const scrolled = async (wanted: (height: number) => boolean) =>
         until('the preview to scroll', async () => {
           const height: number = await page.locator(':root').evaluate('window.scrollY');

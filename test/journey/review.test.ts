@@ -30,8 +30,8 @@ const STORE_NOTHING_UNTOLD = `
   addEventListener('beforeunload', () => { IDBDatabase.prototype.transaction = fail; }, { capture: true });
 `;
 
-describe('A review of a promotion', () => {
-  journey('loses no comment when the registry goes away', async ({ folder, write, open, use, step }) => {
+describe('a review of a promotion', () => {
+  journey('loses no comment when the registry is unavailable', async ({ folder, write, open, use, step }) => {
     const registry = use(await serveRegistry(join(folder, 'registry')));
     const { id, jonas } = await somethingToReview(registry);
     const key = await registry.createKey('production', 'approver', 'tomas.berg');
@@ -67,7 +67,7 @@ describe('A review of a promotion', () => {
       );
     });
 
-    await step('keeps it in its thread when it cannot be sent, over a reload too', async () => {
+    await step('keeps it in its thread when it cannot be sent, even after a reload', async () => {
       await registry.kill();
       await workbench.press('ControlOrMeta+Enter');
       await workbench.notification('Commenting failed: ');
@@ -92,7 +92,7 @@ describe('A review of a promotion', () => {
       assert.deepEqual(await texts(), [COMMENT]);
     });
 
-    await step('keeps a change to it that cannot be sent, over a reload too, and sends it then', async () => {
+    await step('keeps an edit that cannot be sent, even after a reload, and sends it later', async () => {
       await registry.kill();
       await workbench.run('PromptForge: Edit Comment');
       await workbench.choose('Edit Comment', COMMENT);
@@ -117,7 +117,7 @@ describe('A review of a promotion', () => {
       assert.deepEqual(await texts(), [COMMENT + CHANGE]);
     });
 
-    await step('leaves alone what one is writing while others comment', async () => {
+    await step('keeps a comment being written while others comment', async () => {
       const form = thread.locator('.comment-form');
       const typed = form.locator('.view-lines').filter({ hasText: /Half.a.sen/ });
       // The button opens the field when it gets the focus; whatever takes the focus just then closes it again.

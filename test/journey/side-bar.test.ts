@@ -17,9 +17,9 @@ import { isThere, until, untilVisible } from './support/waiting.ts';
 const PROMPT = parsePromptName('support/greeting');
 const PRODUCTION = parseEnvironmentName('production');
 
-describe('The side bar', () => {
+describe('the side bar', () => {
   journey(
-    'says version, environment and state at any width, and takes what is dragged',
+    'shows version, environment and state at any width, and accepts dragged prompts',
     async ({ folder, workspace, write, open, use, step }) => {
       const registry = use(await serveRegistry(join(folder, 'registry')));
       await promotedAndRolledBack(registry);
@@ -53,7 +53,7 @@ describe('The side bar', () => {
         [200, ['@1 live now', '@2 rolled back to', '@1 was live until', 'greeting@3 prod']],
         [170, ['@1 live now', '@2 rolled back', '@1 was live', 'greeting@3']],
       ] as const)
-        await step(`can be read at ${width} pixels`, async () => {
+        await step(`is readable at ${width} pixels`, async () => {
           await resize(page, width);
           const rows = pane('Promotions').locator('.monaco-list-row');
           const visible = ['Done: production', 'Waiting', ...promised];
@@ -64,7 +64,7 @@ describe('The side bar', () => {
           });
         });
 
-      await step('moves a prompt into a folder that it is dragged to', async () => {
+      await step('moves a prompt into a folder by dragging', async () => {
         await resize(page, 300);
         const prompts = await workbench.prompts();
         await prompts.expand('Folder cards');
@@ -84,7 +84,7 @@ describe('The side bar', () => {
         await prompts.selected('Prompt block');
       });
 
-      await step('moves a prompt out of its folder, by dragging it to the empty space', async () => {
+      await step('moves a prompt out of its folder by dragging it to the empty space', async () => {
         await workbench.clearNotifications();
         const prompts = await workbench.prompts();
         await prompts.expand('Folder support');

@@ -21,7 +21,7 @@ import { isTheFirstScreen, takeTheTour } from './tour.ts';
 const quiet = (): void => undefined;
 
 describe('npm start', () => {
-  journey('opens the demo: one looks around, compares, and is told of a mistake', async journey => {
+  journey('opens the demo, where a person explores, compares and sees a mistake reported', async journey => {
     const { openAt, step } = journey;
     const place = journey.use(await aPlaceForTheDemo());
     const address = await journey.use(start(place.cache)).address();
@@ -60,7 +60,7 @@ describe('npm start', () => {
       await workbench.opened('assistant@1');
     });
 
-    await step('follows the editor in the tree, and filters it as one types', async () => {
+    await step('follows the editor in the tree, and filters while typing', async () => {
       await workbench.openFile('prompts/support/triage.prompt');
       const prompts = await workbench.prompts();
       await prompts.selected('Prompt triage, version 5, version 5 is live in production');
@@ -72,7 +72,7 @@ describe('npm start', () => {
       await prompts.goTo('Prompt assistant, version 5');
     });
 
-    await step('renames a prompt by its key in the tree, which undo takes back', async () => {
+    await step('renames a prompt with the keyboard in the tree, and undoes it', async () => {
       const prompts = await workbench.prompts();
       await prompts.goTo('Prompt assistant, version 5');
       await workbench.press('F2');
@@ -91,7 +91,7 @@ describe('npm start', () => {
       await workbench.opened('assistant: @');
     });
 
-    await step('says after a rollback what is true of each promotion now', async () => {
+    await step('shows after a rollback the current status of each promotion', async () => {
       await workbench.openFile('prompts/support/triage.prompt');
       const began = performance.now();
       // Three steps with the file open: the command, the version and the question.
@@ -111,7 +111,7 @@ describe('npm start', () => {
     });
 
     await step(
-      'shows with a rollback what becomes of partials, and names the input that it drops',
+      'shows for a rollback what happens to partials, and names the input that it drops',
       async () => {
         const prompt = 'fees/transfer-estimate';
         await workbench.openFile(`prompts/${prompt}.prompt`);
@@ -129,21 +129,18 @@ describe('npm start', () => {
       },
     );
 
-    await step(
-      'refuses a file with a block that is never closed, says where, and publishes nothing',
-      async () => {
-        await workbench.openFile('prompts/support/assistant.prompt');
-        await workbench.press('ControlOrMeta+End');
-        await workbench.type('{{#if urgent}}');
-        await workbench.run('PromptForge: Publish…');
-        const told = await workbench.notification('Nothing was published.');
-        const [, line, column] = /assistant\.prompt:(\d+):(\d+)/.exec(told) ?? [];
-        assert.ok(line !== undefined && column !== undefined, `No file, line and column: ${told}`);
-        await workbench.problem(new RegExp(`line ${line} and character ${column}\\b`));
-        const prompts = await workbench.prompts();
-        await prompts.goTo('Prompt assistant, version 5, modified');
-      },
-    );
+    await step('refuses a file with an unclosed block, points to it, and publishes nothing', async () => {
+      await workbench.openFile('prompts/support/assistant.prompt');
+      await workbench.press('ControlOrMeta+End');
+      await workbench.type('{{#if urgent}}');
+      await workbench.run('PromptForge: Publish…');
+      const told = await workbench.notification('Nothing was published.');
+      const [, line, column] = /assistant\.prompt:(\d+):(\d+)/.exec(told) ?? [];
+      assert.ok(line !== undefined && column !== undefined, `No file, line and column: ${told}`);
+      await workbench.problem(new RegExp(`line ${line} and character ${column}\\b`));
+      const prompts = await workbench.prompts();
+      await prompts.goTo('Prompt assistant, version 5, modified');
+    });
 
     const registry = journey.use(await serveRegistry(join(journey.folder, 'registry')));
     const key = await registry.createKey('development', 'author', 'mara.lindqvist');
@@ -151,7 +148,7 @@ describe('npm start', () => {
   });
 
   journey(
-    '--governed opens a team’s demo once, again as it was left, and ends with all it started',
+    '--governed opens a team demo, restores it the next time, and ends all it started',
     async journey => {
       const { openAt, step } = journey;
       const place = journey.use(await aPlaceForTheDemo('demo-governed'));
@@ -171,7 +168,7 @@ describe('npm start', () => {
 
       const window = await openAt(address, place.logs);
       const { workbench, page } = window;
-      await step('says who you are, and leaves the layout alone', async () => {
+      await step('shows who you are, and leaves the layout unchanged', async () => {
         // It comes after the first screen would have come.
         await workbench.status('You are Tomas Berg');
         assert.deepEqual(await page.locator('.editor-group-container .tab').allInnerTexts(), []);
@@ -184,7 +181,7 @@ describe('npm start', () => {
     },
   );
 
-  it('says what there is when it is asked, or told what it does not know', async () => {
+  it('prints its options on request or for an unknown option', async () => {
     await using place = await aPlaceForTheDemo();
     const help = start(place.cache, '--help');
     assert.equal(await help.ended, 0);

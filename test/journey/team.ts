@@ -22,7 +22,7 @@ export async function workAsATeam({ workbench, page }: JourneyWindow, step: Step
     await approve(workbench, `${prompt}@6`);
   });
 
-  await step('becomes the other person, who asks for an approval and cannot give it', async () => {
+  await step('switches to the other person, who requests an approval and cannot give it', async () => {
     await become('Jonas Weber', 'jonas.weber');
     await workbench.openFile('prompts/support/assistant.prompt');
     await workbench.run('PromptForge: Promote…');
@@ -41,7 +41,7 @@ export async function workAsATeam({ workbench, page }: JourneyWindow, step: Step
     await workbench.notification('Approve Promotion: there is nothing to select.');
   });
 
-  await step('becomes the reviewer again, who approves it', async () => {
+  await step('switches back to the reviewer, who approves it', async () => {
     await become('Tomas Berg', 'tomas.berg');
     await approve(workbench, 'support/assistant@5');
   });

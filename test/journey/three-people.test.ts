@@ -21,8 +21,8 @@ const ADDED = 'Say that calls are recorded.';
 const SUGGESTED = 'Say that calls are recorded, and why.';
 const SUGGESTION = `Customers ask why.\n\`\`\`suggestion\n${SUGGESTED}\n\`\`\``;
 
-describe('A change under review', () => {
-  journey('goes from the author to the reviewer and back, live, and off again', async journey => {
+describe('a change under review', () => {
+  journey('goes from author to reviewer and back, goes live, and is rolled back', async journey => {
     const { folder, write, open, openFor, use, step } = journey;
     const registry = use(await serveRegistry(join(folder, 'registry')));
     const { keys, admin } = await governed(registry);
@@ -57,13 +57,10 @@ describe('A change under review', () => {
       await publish(workbench, 2, 'Recorded calls');
     });
 
-    await step(
-      'the author asks for its promotion, from the message that says that it was published',
-      async () => {
-        await author.workbench.pressInNotification('Promote…');
-        await request(author.workbench, 2, 'The law asks for it');
-      },
-    );
+    await step('the author requests its promotion, from the message that it was published', async () => {
+      await author.workbench.pressInNotification('Promote…');
+      await request(author.workbench, 2, 'The law asks for it');
+    });
 
     await step('the reviewer sees that it waits for them, and what it would change', async () => {
       const promotions = await reviewer.workbench.promotions();
@@ -76,7 +73,7 @@ describe('A change under review', () => {
       await page.shows('Approve @2 for production…');
     });
 
-    await step('the reviewer opens the changes, and suggests other words', async () => {
+    await step('the reviewer opens the changes, and suggests a wording', async () => {
       await page.press('Open Changes');
       await reviewer.workbench.opened('Review greeting: @1 ↔ @2 → production');
       await threads.reviewer.write(4, SUGGESTION);
@@ -94,7 +91,7 @@ describe('A change under review', () => {
       await publish(workbench, 3, 'Why calls are recorded');
     });
 
-    await step('the author answers, and closes the thread', async () => {
+    await step('the author replies, and resolves the thread', async () => {
       const { workbench } = author;
       await workbench.run('PromptForge: Review Promotion');
       await workbench.choose('Review Promotion', `${PROMPT}@2 → production`);
@@ -109,7 +106,7 @@ describe('A change under review', () => {
       await threads.reviewer.listed(['resolved']);
     });
 
-    await step('the author asks for the new version instead', async () => {
+    await step('the author requests the new version instead', async () => {
       await author.workbench.pressInNotification('Promote…');
       const { detail } = await request(author.workbench, 3, 'The law asks for it');
       assert.match(detail, /^It replaces the request for @2 by jonas\.weber\.$/m);
@@ -131,7 +128,7 @@ describe('A change under review', () => {
       await seen.row(`${PROMPT} version 3 to stable in production, from version 1: live now`);
     });
 
-    await step('whoever is on call rolls it back with four keys, and sees that it is', async () => {
+    await step('the person on call rolls it back with four keys, and sees the result', async () => {
       const { workbench } = onCall;
       await workbench.run('PromptForge: Roll Back…');
       await workbench.takeFirst('Roll Back', `${PROMPT} in production`);
@@ -148,7 +145,7 @@ describe('A change under review', () => {
       );
     });
 
-    await step('everyone sees that it was rolled back, applications and the log included', async () => {
+    await step('everyone sees that it was rolled back, in applications and the log too', async () => {
       await page.shows('Rolled back to @1');
       const seen = await author.workbench.promotions();
       await seen.row(`${PROMPT} version 3 to stable in production, from version 1: rolled back to @1`);

@@ -17,7 +17,7 @@ export async function takeTheTour(window: JourneyWindow, step: Step): Promise<vo
   const { workbench } = window;
   const prompt = 'fees/transfer-estimate';
 
-  await step('checks in the walkthrough what is done by now', () =>
+  await step('checks in the walkthrough what is already done', () =>
     stepsAreChecked(window, ['connect', 'keys', 'open']),
   );
 
@@ -55,7 +55,7 @@ export async function takeTheTour(window: JourneyWindow, step: Step): Promise<vo
     await workbench.notification(`${prompt}@7 is now live in production.`);
   });
 
-  await step('checks all of the walkthrough', () =>
+  await step('completes the walkthrough', () =>
     stepsAreChecked(window, ['connect', 'keys', 'open', 'publish', 'promote']),
   );
 

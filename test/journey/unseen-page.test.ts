@@ -31,10 +31,10 @@ const RECEIVES = `
   end();
 `;
 
-describe('a page that nobody looks at', () => {
+describe('a browser page without a window', () => {
   after('ends the browser', stopSharedHost);
 
-  it('has the focus, frames and the clipboard, and tells what it is asked to', async () => {
+  it('has focus, frames and the clipboard, and returns the results of its scripts', async () => {
     const [seen, [error] = [], [odd] = []] = await toldBy(SEES);
     assert.deepEqual(seen, [1024, true, true, 'number', 'copied']);
     assert.match(String(error), /^Error: Mistake\n +at /);
@@ -43,7 +43,7 @@ describe('a page that nobody looks at', () => {
     await assert.rejects(nowhere.goto('http://127.0.0.1:9'), /cannot open http:\/\/127\.0\.0\.1:9/);
   });
 
-  it('receives messages as bytes, which a FileReader gives back, and reads blobs', async () => {
+  it('receives messages as bytes, which a FileReader returns, and reads blobs', async () => {
     assert.deepEqual(await toldBy(RECEIVES), [['ArrayBuffer', [7, 9], [7, 9]]]);
   });
 });

@@ -41,7 +41,7 @@ function accepted(body: string, label: string, front = FRONT_MATTER): string {
 const VARIABLES = ['json', 'queues', 'tone', 'user', 'vip'];
 
 describe('completion in a body', () => {
-  it('offers variables, helpers and blocks in an open tag', () => {
+  it('offers variables, helpers and blocks inside an open tag', () => {
     for (const body of ['{{|', '{{|}}', '{{us|', '{{us|}}', 'a {{us| and text\nmore {{tone}}', '{{{us|}}}']) {
       const found = labels(body);
       assert.deepEqual(found.slice(0, 5), VARIABLES, body);
@@ -49,19 +49,19 @@ describe('completion in a body', () => {
       assert.equal(found.includes('#each'), !body.startsWith('{{{'), body);
     }
   });
-  it('says type, description and default', () => {
+  it('shows type, description and default', () => {
     const { detail, documentation } = item('{{|', 'vip');
     assert.equal(detail, 'boolean, optional');
     assert.equal(documentation, 'Default: `false`');
     assert.equal(item('{{#each queues}}{{|', 'takes').documentation, 'what \\*belongs\\* there');
   });
-  it('replaces the word around the caret', () => {
+  it('replaces the word at the caret', () => {
     assert.equal(accepted('{{us|}}', 'user'), '{{user}}');
     assert.equal(accepted('{{us|}} and', 'user'), '{{user}} and');
     assert.equal(accepted('{{us|xx}}', 'user'), '{{user}}');
     assert.equal(accepted('{{#if us|xx}}', 'user'), '{{#if user}}');
   });
-  it('offers the properties of what stands before the point', () => {
+  it('offers the properties of the value before the dot', () => {
     for (const body of [
       '{{user.|',
       '{{user.|}}',
@@ -78,7 +78,7 @@ describe('completion in a body', () => {
     assert.equal(accepted('{{us|.name}}', 'user'), '{{user.name}}');
     assert.ok(!labels('{{us|.name}}').includes('role'), 'a helper has no properties');
   });
-  it('writes a variable named as a helper so that it is the variable', () => {
+  it("inserts a variable that shares a helper's name so that it stays the variable", () => {
     const found = items('{{|}}').filter(({ label }) => label === 'json');
     assert.deepEqual(
       found.map(({ kind, edit }) => [kind, edit.text]),
@@ -88,7 +88,7 @@ describe('completion in a body', () => {
       ],
     );
   });
-  it('offers what the context around the caret has first, then what is further out', () => {
+  it('offers names of the current context first, then those of outer ones', () => {
     const found = labels('{{#each queues}}{{|}}{{/each}}');
     assert.deepEqual(found.slice(0, 3), ['id', 'takes', 'this']);
     for (const name of ['../user', '../tone', '@index', '@last', '@root', 'else'])
@@ -100,7 +100,7 @@ describe('completion in a body', () => {
     assert.deepEqual(labels('{{#each queues}}x{{else}}{{|}}{{/each}}').slice(0, 5), VARIABLES);
     assert.equal(accepted('{{#each queues}}{{../us|}}', 'user'), '{{#each queues}}{{../user}}');
   });
-  it('offers block parameters and what they hold', () => {
+  it('offers block parameters and their properties', () => {
     const block = '{{#each queues as ¦queue number¦}}';
     assert.equal(item(`${block}{{|`, 'queue').detail, '{id, takes?}, block parameter');
     assert.deepEqual(labels(`${block}{{queue.|`), ['id', 'takes']);
@@ -108,13 +108,13 @@ describe('completion in a body', () => {
     assert.deepEqual(labels('{{#each queues as ¦|'), []);
     assert.deepEqual(labels('{{#each queues as ¦it|¦}}'), []);
   });
-  it('offers @ names where they mean something', () => {
+  it('offers @ names only where they have a value', () => {
     assert.deepEqual(labels('{{@|'), ['@root']);
     assert.deepEqual(labels('{{#each queues}}{{@in|}}'), ['@first', '@index', '@key', '@last', '@root']);
     assert.deepEqual(labels('{{@auth.email}} {{@|'), ['@auth', '@root']);
     assert.equal(accepted('{{#each queues}}{{@in|}}', '@index'), '{{#each queues}}{{@index}}');
   });
-  it('offers names used elsewhere where nothing is declared', () => {
+  it('offers names used elsewhere if nothing is declared', () => {
     const found = labels('{{customer}} {{order.id}} {{cu|}}', '');
     assert.deepEqual(found.slice(0, 2), ['customer', 'order']);
     assert.ok(!found.includes('cu'));
@@ -124,7 +124,7 @@ describe('completion in a body', () => {
       'what a schema does not declare is not offered',
     );
   });
-  it('closes the blocks that it opens', () => {
+  it('inserts the closing tags of the blocks it opens', () => {
     assert.equal(accepted('{{#|', 'each'), '{{#each ${1:items}}}\n$0\n{{/each}}');
     assert.equal(accepted('{{#|}}', 'each'), '{{#each ${1:items}}}\n$0\n{{/each}}');
     assert.equal(accepted('a {{#i|}} b', 'if'), 'a {{#if ${1:condition}}}$0{{/if}} b');
@@ -133,7 +133,7 @@ describe('completion in a body', () => {
     assert.equal(accepted('a {{#v|}}', 'vip'), 'a {{#vip}}$0{{/vip}}');
     assert.equal(item('{{#|', 'each').snippet, true);
   });
-  it('writes the name alone where the block goes on or is closed already', () => {
+  it('inserts only the name if the block is continued or already closed', () => {
     assert.equal(accepted('{{#i| vip}}x{{/if}}', 'if'), '{{#if vip}}x{{/if}}');
     assert.equal(accepted('{{#i|}}x{{/if}}', 'if'), '{{#if}}x{{/if}}');
     assert.equal(accepted('{{#if vip}}a{{else i|}}b{{/if}}', 'if'), '{{#if vip}}a{{else if}}b{{/if}}');
@@ -142,7 +142,7 @@ describe('completion in a body', () => {
       '{{#each queues}}{{#if ${1:condition}}}$0{{/if}}x{{/each}}',
     );
   });
-  it('closes the innermost open block first', () => {
+  it('offers to close the innermost open block first', () => {
     assert.equal(accepted('{{#if vip}}x{{/|', 'if'), '{{#if vip}}x{{/if}}');
     assert.equal(accepted('{{#if vip}}x{{/|}}', 'if'), '{{#if vip}}x{{/if}}');
     assert.equal(accepted('{{#if vip}}x{{/i|}}', 'if'), '{{#if vip}}x{{/if}}');
@@ -155,7 +155,7 @@ describe('completion in a body', () => {
     assert.equal(accepted('{{#user.name}}a{{/us|er.nam}}', 'user.name'), '{{#user.name}}a{{/user.name}}');
     assert.deepEqual(labels('a {{/|'), []);
   });
-  it('offers partials as the registry finds them', () => {
+  it('resolves partials as the registry does', () => {
     for (const body of ['{{> |', '{{>|', '{{> sha|}}', '{{#> |'])
       assert.deepEqual(labels(body), ['style', 'cards/limits', 'shared/header'], body);
     assert.equal(item('{{> |', 'style').detail, 'support/_style');
@@ -164,7 +164,7 @@ describe('completion in a body', () => {
     assert.equal(accepted('{{> sha|red/old}}', 'style'), '{{> style}}');
     assert.ok(labels('{{#*inline "own"}}x{{/inline}}{{> |').includes('own'));
   });
-  it('offers partials with capitals, and writes them as they are', () => {
+  it('offers partials with capitals, and keeps their case', () => {
     const library = aLibrary({ 'a/it': '{{> }}', 'a/_lineItem': 'x', 'Shared/_Card': 'x' });
     const offered = complete(promptOf(library, 'a/it'), 4, library);
     assert.deepEqual(
@@ -175,12 +175,12 @@ describe('completion in a body', () => {
       ],
     );
   });
-  it('offers what a partial reads as arguments', () => {
+  it('offers the variables a partial reads as arguments', () => {
     assert.deepEqual(labels('{{> style |}}').slice(0, 1), ['who=']);
     assert.deepEqual(labels('{{> style who=user x|}}'), []);
     assert.deepEqual(labels('{{> style who=|}}').slice(0, 5), VARIABLES);
   });
-  it('offers helpers in parentheses, and names after them', () => {
+  it('offers helpers inside parentheses, and names after them', () => {
     assert.deepEqual(labels('{{#if (|'), ['json', 'lookup']);
     assert.equal(accepted('{{#if (lo|)}}', 'lookup'), '{{#if (lookup ${1:object} ${2:key})}}');
     assert.deepEqual(labels('{{#if (lookup |').slice(0, 5), VARIABLES);
@@ -206,23 +206,23 @@ describe('completion in a body', () => {
     assert.deepEqual(labels('{{#each |}}').slice(0, 5), ['queues', 'user', 'json', 'tone', 'vip']);
     assert.deepEqual(labels('{{#with |}}').slice(0, 5), ['user', 'json', 'queues', 'tone', 'vip']);
   });
-  it('puts a value in the place of the one right after the caret, and nothing before one that is no name', () => {
+  it('replaces the value after the caret, and offers nothing before one that is not a name', () => {
     assert.equal(accepted('{{> _style who=|user}}', 'tone'), '{{> _style who=tone}}');
     assert.equal(accepted('{{> _style who=|user.name}}', 'tone'), '{{> _style who=tone.name}}');
     for (const body of ['{{json user indent=|2}}', '{{> _style who=|(json user)}}', '{{> _style who=|"x"}}'])
       assert.deepEqual(labels(body), [], body);
   });
 
-  it('never reaches into another line', () => {
+  it('never affects another line', () => {
     assert.deepEqual(labels('{{role "sys\nYou| are {{role "user"}}'), []);
     assert.equal(accepted('{{e|a\n}}', '#each'), '{{#each\n}}');
   });
 
-  it('offers the values of a choice in a comparison', () => {
+  it('offers the values of an enum in a comparison', () => {
     assert.deepEqual(labels('{{#ifEquals tone "|"}}'), ['formal', 'casual']);
     assert.deepEqual(labels('{{#ifEquals tone |}}').slice(0, 2), ['"formal"', '"casual"']);
   });
-  it('offers nothing outside of tags, in comments, escapes and numbers', () => {
+  it('offers nothing outside tags, in comments, escapes and numbers', () => {
     for (const body of [
       'a | b',
       '{{user}}|',

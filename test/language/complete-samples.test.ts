@@ -39,7 +39,7 @@ function accepted(text: string, { edit, snippet }: CompletionItem): string {
 }
 
 describe('completion in samples', () => {
-  it('writes what belongs below a key deeper than the key, after a dash too', () => {
+  it('indents nested content below its key, also after a dash', () => {
     assert.equal(at('- |').accept('input'), '- input:\n    ');
     assert.equal(at('- name: a\n  |').accept('input'), '- name: a\n  input:\n    ');
     assert.equal(at('  - |').accept('input'), '  - input:\n      ');
@@ -49,13 +49,13 @@ describe('completion in samples', () => {
     );
   });
 
-  it('writes no lines within braces', () => {
+  it('inserts no line breaks inside braces', () => {
     assert.equal(at('- {|}').accept('input'), '- {input: {}}');
     assert.equal(at('- {input: {|}}').accept('user'), '- {input: {user: {}}}');
     assert.equal(at('- {input: {|}}').accept('queues'), '- {input: {queues: []}}');
   });
 
-  it('completes names of several words, and words in quotes', () => {
+  it('completes names with spaces, and words in quotes', () => {
     const inUser = (key: string) => `- name: a\n  input:\n    user:\n      ${key}`;
     assert.equal(at(inUser('odd na|')).accept('odd name'), inUser('odd name: '));
     assert.equal(at(inUser('"od|": 1')).accept('odd name'), inUser('"odd name": 1'));
@@ -66,7 +66,7 @@ describe('completion in samples', () => {
     assert.deepEqual(at(inTone('|-\n      fo¦').replace('|', '>').replace('¦', '|')).items, []);
   });
 
-  it('asks for a value after a key that has a choice', () => {
+  it('triggers suggestions after a key with a fixed set of values', () => {
     const asking = (marked: string) =>
       at(marked)
         .items.filter(({ asksForValue }) => asksForValue)
@@ -75,7 +75,7 @@ describe('completion in samples', () => {
     assert.deepEqual(asking('- input:\n    |: 1'), []);
   });
 
-  it('offers the values of a list’s items', () => {
+  it('offers values for the items of a list', () => {
     const source = '---\ninput:\n  schema:\n    tags(array):\n      type(enum): [red, blue]\n---\n';
     const simple = source.replace(':\n      type(enum): [red, blue]', ', of colors): string');
     assert.deepEqual(at('- input:\n    tags:\n      - |', simple).items, []);
@@ -88,7 +88,7 @@ describe('completion in samples', () => {
     assert.equal(at('- input:\n    tags: [|]', json).accept('blue'), '- input:\n    tags: [blue]');
   });
 
-  it('infers inputs and their types where the front matter declares none', () => {
+  it('infers inputs and their types if the front matter declares none', () => {
     const source = '{{#each items}}{{title}}{{/each}}{{#if vip}}{{name}}{{/if}}';
     const { items } = at('- input:\n    |', source);
     assert.deepEqual(
@@ -106,7 +106,7 @@ describe('completion in samples', () => {
   });
 
   describe('of a whole sample', () => {
-    it('gives every input that is needed, and fits the prompt', () => {
+    it('includes every required input, and fits the prompt', () => {
       for (const marked of [
         '|',
         '- |',
@@ -123,7 +123,7 @@ describe('completion in samples', () => {
         }
     });
 
-    it('can be read before it is accepted', () => {
+    it('shows its text before it is accepted', () => {
       const [item] = at(
         '|',
         '---\ninput:\n  schema:\n    tone(enum): [formal, casual]\n    count: integer\n---\n',
@@ -140,7 +140,7 @@ describe('completion in samples', () => {
       );
     });
 
-    it('is offered where a sample may begin, and nowhere else', () => {
+    it('is offered only where a sample may start', () => {
       const offered = (marked: string) => at(marked).items.some(({ label }) => label === 'New sample');
       for (const marked of [
         '|',
@@ -163,7 +163,7 @@ describe('completion in samples', () => {
     });
   });
 
-  it('writes only what reads back as what was offered, whatever the names and values', () => {
+  it('inserts only text that parses back to what was offered, for any names and values', () => {
     const word = fc.oneof(
       fc.constantFrom(
         ...[

@@ -40,7 +40,7 @@ function inSamples(marked: string, source = FRONT_MATTER): CompletionItem[] {
 const names = (items: CompletionItem[]) => items.map(({ label }) => label);
 
 describe('completion in front matter', () => {
-  it('offers the keys that are not there yet, at every depth', () => {
+  it('offers the missing keys at every depth', () => {
     const top = labels('|');
     assert.deepEqual(top.slice(0, 3), ['name', 'variant', 'version']);
     assert.ok(!labels('model: a\n|\nconfig:\n  topK: 1').includes('model'));
@@ -54,12 +54,12 @@ describe('completion in front matter', () => {
     assert.ok(labels('config:\n  temp|').includes('temperature'));
     assert.ok(labels('toolDefs:\n  - name: a\n    |').includes('inputSchema'));
   });
-  it('writes a key with what follows it', () => {
+  it('inserts a key with what follows it', () => {
     assert.equal(accepted('mod|', 'model'), 'model: ');
     assert.equal(accepted('mod|: a', 'model'), 'model: a');
     assert.equal(accepted('in|', 'input'), 'input:\n  $0');
   });
-  it('offers values: of a choice, and models that other prompts name', () => {
+  it('offers values of enums, and models used by other prompts', () => {
     assert.deepEqual(labels('output:\n  format: |').slice(0, 2), ['json', 'text']);
     assert.equal(accepted('output:\n  format: j|', 'json'), 'output:\n  format: json');
     assert.deepEqual(labels('model: |'), ['vendor/large', 'vendor/small']);
@@ -83,7 +83,7 @@ describe('completion in front matter', () => {
       assert.deepEqual(labels(yaml), ['array', 'object', 'enum'], yaml);
     assert.deepEqual(labels('input:\n  schema:\n    |'), [], 'a name is the author’s');
   });
-  it('offers no variable that has no name', () => {
+  it('offers no variables without a name', () => {
     assert.deepEqual(labels('input:\n  schema:\n    "": string\n    tone: string\n  default:\n    |'), [
       'tone',
     ]);
@@ -98,7 +98,7 @@ describe('completion in front matter', () => {
     assert.deepEqual(labels(`${schema}    vip: t|`), ['true', 'false']);
     assert.deepEqual(labels(`${schema}    user:\n      |`), ['name']);
   });
-  it('works in front matter that is never closed', () => {
+  it('works in unclosed front matter', () => {
     const { prompt, library, offset } = atCaret('---\nmodel: a\nou|');
     assert.ok(names(complete(prompt, offset, library)).includes('output'));
   });
@@ -114,7 +114,7 @@ describe('completion in front matter', () => {
 });
 
 describe('completion in samples', () => {
-  it('offers the keys of a sample and the variables that it lacks', () => {
+  it('offers the keys of a sample and its missing variables', () => {
     assert.deepEqual(names(inSamples('- |')), ['New sample', 'name', 'input']);
     assert.deepEqual(names(inSamples('- name: a\n  |')), ['input']);
     assert.deepEqual(names(inSamples('- name: a\n  input:\n    |')), [
@@ -131,14 +131,14 @@ describe('completion in samples', () => {
       'json',
     ]);
   });
-  it('offers what is inside a value, and values', () => {
+  it('offers properties inside a value, and their values', () => {
     assert.deepEqual(names(inSamples('- name: a\n  input:\n    queues:\n      - id: x\n        |')), [
       'takes',
     ]);
     assert.deepEqual(names(inSamples('- name: a\n  input:\n    user:\n      |')), ['name', 'odd name']);
     assert.deepEqual(names(inSamples('- name: a\n  input:\n    tone: |')), ['formal', 'casual']);
   });
-  it('offers what the body reads where nothing is declared', () => {
+  it('offers what the body reads if nothing is declared', () => {
     assert.deepEqual(
       names(inSamples('- name: a\n  input:\n    b: 1\n    |', '{{a}} {{b}} {{#each c}}{{d}}{{/each}}')),
       ['a', 'c'],

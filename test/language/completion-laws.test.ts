@@ -103,8 +103,8 @@ function checkItems(items: readonly CompletionItem[], text: string, offset: numb
   }
 }
 
-describe('completion and hover, anywhere', () => {
-  it('never throw, and edit the line of the caret', () => {
+describe('completion and hover at any position', () => {
+  it('never throw, and edit only the line of the caret', () => {
     const library = demoLibrary();
     fc.assert(
       fc.property(mutated, ({ text, offset }) => {
@@ -117,7 +117,7 @@ describe('completion and hover, anywhere', () => {
       { numRuns: runs(1500, 400) },
     );
   });
-  it('never throw at any offset of the prompts as they are', () => {
+  it('never throw in the demo prompts', () => {
     const library = demoLibrary();
     for (const [name, source] of sources) {
       const prompt = library.prompt(name) as LibraryPrompt;
@@ -144,7 +144,7 @@ describe('completion and hover, anywhere', () => {
       { numRuns: 500 },
     );
   });
-  it('offer in a sound tag only what leaves it sound', () => {
+  it('offer in a valid tag only items that keep it valid', () => {
     const library = demoLibrary();
     let accepted = 0;
     fc.assert(

@@ -16,7 +16,7 @@ const SCHEMA = '---\ninput:\n  schema:\n    x?: string\n    y(array):\n      n: 
 const [X, N] = [SCHEMA.replace('x?', '⟦x⟧?'), SCHEMA.replace('n:', '⟦n⟧:')];
 
 describe('definition', () => {
-  it('of a variable is its schema entry', () => {
+  it('of a variable is its entry in the schema', () => {
     for (const body of [
       '{{¦x}}',
       '{{#if x¦}}{{/if}}',
@@ -26,7 +26,7 @@ describe('definition', () => {
       assert.deepEqual(found({ 'a.prompt': SCHEMA + body }), { 'a.prompt': X + body.replace('¦', '') });
   });
 
-  it('of a default or a sample too', () => {
+  it('of a default or a sample is that entry too', () => {
     const text = '---\ninput:\n  schema:\n    x: string\n  default:\n    ¦x: a\n---\n';
     assert.deepEqual(found({ 'a.prompt': text }), {
       'a.prompt': text.replace('¦', '').replace('x: string', '⟦x⟧: string'),
@@ -39,13 +39,13 @@ describe('definition', () => {
     });
   });
 
-  it('of a variable with a default alone is the default', () => {
+  it('of a variable with only a default is the default', () => {
     assert.deepEqual(found({ 'a.prompt': '---\ninput: {default: {x: 1}}\n---\n{{¦x}}' }), {
       'a.prompt': '---\ninput: {default: {⟦x⟧: 1}}\n---\n{{x}}',
     });
   });
 
-  it('of a property is where its type declares it', () => {
+  it('of a property is its declaration in the type', () => {
     for (const body of [
       '{{#each y}}{{¦n}}{{/each}}',
       '{{#each y as |z|}}{{z.¦n}}{{/each}}',
@@ -55,14 +55,14 @@ describe('definition', () => {
       assert.deepEqual(found({ 'a.prompt': SCHEMA + body }), { 'a.prompt': N + body.replace('¦', '') });
   });
 
-  it('in a partial is what its callers declare', () => {
+  it('of a variable in a partial is what its callers declare', () => {
     const callers = { 'a.prompt': `${SCHEMA}{{> p}}`, 'b.prompt': '{{x}}{{> p}}', 'c.prompt': SCHEMA };
     assert.deepEqual(found({ ...callers, '_p.prompt': '{{¦x}}' }), { 'a.prompt': `${X}{{> p}}` });
     const row = { 'a.prompt': `${SCHEMA}{{#each y}}{{> p}}{{/each}}`, '_p.prompt': '{{¦n}}' };
     assert.deepEqual(found(row), { 'a.prompt': `${N}{{#each y}}{{> p}}{{/each}}` });
   });
 
-  it('of what a call gives a partial is that argument', () => {
+  it("of an argument's variable in a partial is that argument, and the reverse", () => {
     assert.deepEqual(found({ 'a.prompt': '{{> p x=1}}', '_p.prompt': '{{¦x}}' }), {
       'a.prompt': '{{> p ⟦x⟧=1}}',
     });
@@ -71,13 +71,13 @@ describe('definition', () => {
     });
   });
 
-  it('of a block parameter is where the block names it', () => {
+  it('of a block parameter is its name in the block tag', () => {
     assert.deepEqual(found({ 'a.prompt': '{{#each y as |x i|}}{{x}}{{¦i.a}}{{/each}}' }), {
       'a.prompt': '{{#each y as |x ⟦i⟧|}}{{x}}{{i.a}}{{/each}}',
     });
   });
 
-  it('of a partial is its file, or where the prompt defines it', () => {
+  it('of a partial is its file, or its definition in the prompt', () => {
     const files = { 'x/a.prompt': '{{> sha¦red/p}}', 'shared/_p.prompt': 'P', 'x/_p.prompt': '' };
     assert.deepEqual(found(files), { 'shared/_p.prompt': '⟦⟧P' });
     assert.deepEqual(found({ 'a.prompt': '{{#*inline "p"}}{{/inline}}{{> ¦p}}', '_p.prompt': '' }), {
@@ -85,13 +85,13 @@ describe('definition', () => {
     });
   });
 
-  it('of a closing name is the opening one', () => {
+  it("of a closing tag's name is the opening one", () => {
     assert.deepEqual(found({ 'a.prompt': '{{#if x}}{{#x}}{{/x}}{{/i¦f}}' }), {
       'a.prompt': '{{#⟦if⟧ x}}{{#x}}{{/x}}{{/if}}',
     });
   });
 
-  it('is nowhere for helpers, this, what nothing declares, and text', () => {
+  it('does not exist for helpers, this, undeclared names and text', () => {
     for (const text of [
       '{{js¦on x}}',
       '{{th¦is}}',

@@ -9,14 +9,14 @@ import { applyEdits, doOverlap } from '../../src/language/results/edit.ts';
 const edit = (start: number, end: number, text = '') => ({ span: { start, end }, text });
 
 describe('edits', () => {
-  it('are made in any order', () => {
+  it('are applied in any order', () => {
     assert.equal(applyEdits('abcd', [edit(3, 4, 'D'), edit(0, 1, 'A'), edit(2, 2, '-')]), 'Ab-cD');
   });
-  it('overlap where they change the same characters, not where they touch', () => {
+  it('overlap if they change the same characters, but not if they touch', () => {
     assert.equal(doOverlap([edit(0, 2), edit(2, 3)]), false);
     assert.equal(doOverlap([edit(2, 3), edit(0, 3)]), true);
   });
-  it('of a quick fix never overlap, however broken the front matter is', () => {
+  it('of a quick fix never overlap, however invalid the front matter is', () => {
     const text =
       '---\ninput:\n  schema:\n    goal?: string\n    tone(enum): {{[neutral, warm, firm]\n  default:\n    tone: neutral\n---\nHi';
     const library = new Library();

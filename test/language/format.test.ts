@@ -71,7 +71,7 @@ describe('format', () => {
   ];
   for (const [what, before, after] of cases) it(what, () => assert.equal(formatted(before), after));
 
-  it('leaves the demo prompts as they are: they are written so', () => {
+  it('leaves the demo prompts unchanged, as they are already formatted', () => {
     for (const file of globSync('demo/prompts/**/*.prompt')) {
       const text = readFileSync(file, 'utf8');
       assert.deepEqual(format(analyze(text, undefined), OPTIONS), [], file);
@@ -182,7 +182,7 @@ describe('format', () => {
   });
   const prompt = fc.tuple(fc.oneof(fc.constant(''), frontMatter), body).map(parts => parts.join(''));
 
-  it('keeps the front matter’s values, the template’s tree and every rendering, and is done at once', async () => {
+  it('keeps the values of the front matter, the tree of the template and every rendering, and is idempotent', async () => {
     await fc.assert(
       fc.asyncProperty(prompt, input, async (before, values) => {
         const after = formatted(before);
@@ -203,7 +203,7 @@ describe('format', () => {
     );
   });
 
-  it('never touches text between tags, and takes any text', () => {
+  it('never changes text between tags, and accepts any text', () => {
     fc.assert(
       fc.property(fc.oneof(prompt, fc.string(), fc.string({ unit: codePoint })), source => {
         const { body } = analyze(source, undefined).body;

@@ -8,8 +8,8 @@ import {
 } from '../../src/language/front-matter/front-matter-keys.ts';
 import { CONTAINER_TYPES, SCALAR_TYPES } from '../../src/language/types/picoschema.ts';
 
-describe('the known keys of front matter', () => {
-  it('are found by their path', () => {
+describe('the known front matter keys', () => {
+  it('are found by path', () => {
     assert.deepEqual(knownKeyAt(['output', 'format'])?.usual?.slice(0, 2), ['json', 'text']);
     assert.equal(knownKeyAt(['input', 'schema'])?.type, 'schema');
     assert.equal(knownKeyAt(['input', 'default', 'anything']), undefined);
@@ -20,7 +20,7 @@ describe('the known keys of front matter', () => {
     assert.deepEqual(knownKeysAt(['metadata']), []);
     assert.ok(knownKeysAt([]).length > 8);
   });
-  it('are taken wherever they are offered, with a value of their type and with none', () => {
+  it('are accepted where they are offered, with a value of their type and with none', () => {
     const check = (keys: readonly FrontMatterKey[], path: readonly string[]): void => {
       for (const key of keys) {
         assert.ok(key.description.endsWith('.'), key.name);
@@ -37,7 +37,7 @@ describe('the known keys of front matter', () => {
     };
     check(knownKeysAt([]), []);
   });
-  it('include the types of Picoschema, each of which is taken', () => {
+  it('include the types of Picoschema, all of which are accepted', () => {
     for (const type of Object.keys(SCALAR_TYPES))
       assert.deepEqual(readFrontMatter(`---\ninput:\n  schema:\n    a: "${type}"\n---\n`).findings, [], type);
     const after = { array: 'string', object: '{b: string}', enum: '[x]' };

@@ -11,7 +11,7 @@ import { wordsOfType } from '../../src/language/types/value-type.ts';
 import { runs } from '../runs.ts';
 
 describe('readFrontMatter', () => {
-  it('finds nothing wrong in the demo prompts, and every variable at its name', () => {
+  it('reports nothing in the demo prompts, and finds every variable at its name', () => {
     const files = globSync('demo/prompts/**/*.prompt');
     assert.ok(files.length > 10);
     for (const file of files) {
@@ -23,7 +23,7 @@ describe('readFrontMatter', () => {
     }
   });
 
-  describe('where it lies', () => {
+  describe('position', () => {
     for (const [what, text, yaml, end] of [
       ['LF', '---\na.b: 1\n---\nbody', 'a.b: 1', 14],
       ['CRLF', '---\r\na.b: 1\r\n---\r\nbody', 'a.b: 1', 16],
@@ -40,10 +40,10 @@ describe('readFrontMatter', () => {
         assert.deepEqual(span, { start: text.startsWith('\uFEFF') ? 1 : 0, end });
       });
     for (const text of ['', 'body', ' ---\na: 1\n---\n', '----\na: 1\n---\n', '--- x\na: 1\n---\n'])
-      it(`is nowhere in ${JSON.stringify(text)}`, () => {
+      it(`does not exist in ${JSON.stringify(text)}`, () => {
         assert.deepEqual(readFrontMatter(text), readFrontMatter('no front matter'));
       });
-    it('is told when it is never closed', () => {
+    it('is reported if it is never closed', () => {
       const { span, findings } = readFrontMatter('---\nmodel: x\n--- more\n');
       assert.equal(span, undefined);
       assert.deepEqual(
@@ -51,7 +51,7 @@ describe('readFrontMatter', () => {
         [{ code: 'front-matter-syntax', span: { start: 0, end: 3 } }],
       );
     });
-    it('is where the registry has it, whatever the text', () => {
+    it("matches the registry's, for any text", () => {
       fc.assert(
         fc.property(texts, text => {
           const { span } = readFrontMatter(text);
@@ -65,8 +65,8 @@ describe('readFrontMatter', () => {
     });
   });
 
-  describe('its entries', () => {
-    it('have the places and values of keys and values, as deep as they go', () => {
+  describe('entries', () => {
+    it('have the positions and values of keys and values, at any depth', () => {
       const text = '---\n"name": \'a b\' # c\ninput:\n  default: {n: 1, list: [{x: y}]}\nmodel:\n---\n';
       const at = ({ key, keySpan, valueSpan, entries }: FrontMatterEntry): unknown[] => [
         key,
@@ -96,14 +96,14 @@ describe('readFrontMatter', () => {
         ['a b', { default: { n: 1, list: [{ x: 'y' }] } }, null],
       );
     });
-    it('are those that can be read, whatever is wrong with the others', () => {
+    it('include all readable ones, whatever is wrong with the others', () => {
       const { entries } = readFrontMatter('---\nmodel: @x\n\tvariant: v\ntools: [a\nname: n\nfoo\n---\n');
       assert.deepEqual(
         entries.map(({ key }) => key),
         ['model', 'variant', 'tools', 'name', 'foo'],
       );
     });
-    it('lie in each other, inside the YAML, and have the values that the registry reads', () => {
+    it('are nested and inside the YAML, with the values that the registry reads', () => {
       fc.assert(
         fc.property(texts, text => {
           const { entries, yamlSpan, findings } = readFrontMatter(text);
@@ -127,7 +127,7 @@ describe('readFrontMatter', () => {
     });
   });
 
-  describe('its keys', () => {
+  describe('keys', () => {
     for (const [yaml, expected] of [
       ['modle: x', 'front-matter-key at modle: key modle, level top, near model'],
       ['temperature: 1', 'front-matter-key at temperature: key temperature, level top'],
@@ -155,12 +155,12 @@ describe('readFrontMatter', () => {
       ['model:', ''],
       ['- model: x', 'front-matter-syntax at - model: x'],
     ] as const)
-      it(`say ${expected || 'nothing'} of ${JSON.stringify(yaml)}`, () => {
+      it(`report ${expected || 'nothing'} for ${JSON.stringify(yaml)}`, () => {
         assert.equal(findingsIn(yaml), expected);
       });
   });
 
-  describe('what is no YAML', () => {
+  describe('invalid YAML', () => {
     for (const [yaml, expected] of [
       ['model: x\nmodel: y', 'front-matter-syntax at model'],
       ['model: "x\nname: y', 'front-matter-syntax at "'],
@@ -172,10 +172,10 @@ describe('readFrontMatter', () => {
       ['model: !vendor x', 'doubtful-yaml at !vendor'],
       ['description: fees: all', 'front-matter-syntax at fees front-matter-type at description'],
     ] as const)
-      it(`is told at its place in ${JSON.stringify(yaml)}`, () => {
+      it(`is reported at its place in ${JSON.stringify(yaml)}`, () => {
         assert.deepEqual(findingsIn(yaml).split(' ').sort(), expected.split(' ').sort());
       });
-    it('is told once where aliases would expand to something huge, as the registry does', () => {
+    it('is reported once if aliases would expand to something huge, as in the registry', () => {
       const lines = ['a.a: &a0 [x, x, x, x, x, x, x, x, x, x]'];
       for (let index = 1; index < 12; index += 1)
         lines.push(
@@ -192,7 +192,7 @@ describe('readFrontMatter', () => {
       );
       assert.equal(entries.length, 12);
     });
-    it('is told of more aliases than the registry reads, however small they are', () => {
+    it('is reported for more aliases than the registry reads, however small', () => {
       const yaml = Array.from(
         { length: 1001 },
         (_, index) => `k${index}: &a${index} 1\nj${index}: *a${index}`,
@@ -201,7 +201,7 @@ describe('readFrontMatter', () => {
       assert.equal(parseSource(text).issues.length, 1);
       assert.ok(readFrontMatter(text).findings.some(({ code }) => code === 'front-matter-syntax'));
     });
-    it('takes as many aliases as the registry does', () => {
+    it('does not include as many aliases as the registry accepts', () => {
       const items = fc.constantFrom('x', '*a', '*b', '[*a, *a]', '[*b, *b, *c]', '{k: *a, l: *c}', '[]');
       const line = fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom(1, 3, 7, 51), items);
       let refused = 0;
@@ -223,7 +223,7 @@ describe('readFrontMatter', () => {
       );
       assert.ok(refused > 0);
     });
-    it('reads aliases of a sane size as what they point to', () => {
+    it('does not include aliases of a normal size, which are resolved', () => {
       const text =
         '---\ninput:\n  schema:\n    home: &address\n      street: string\n    work?: *address\n  default:\n    work: {stret: x}\n---\n';
       const { variables, findings } = readFrontMatter(text);
@@ -236,7 +236,7 @@ describe('readFrontMatter', () => {
         ['default-mismatch', 'default-mismatch'],
       );
     });
-    it('is told of values that nest too deep', () => {
+    it('is reported for values that nest too deep', () => {
       for (const yaml of [
         '['.repeat(60_000),
         `a.b: ${'{x: '.repeat(3000)}`,
@@ -247,7 +247,7 @@ describe('readFrontMatter', () => {
         assert.ok(findings.some(({ code }) => code === 'front-matter-syntax'));
       }
     });
-    it('is told of front matter beyond 64 KiB, and nothing of it is read', () => {
+    it('is reported for front matter beyond 64 KiB, which is not read', () => {
       const yaml = `input:\n  schema:\n    a: string\nb: "${'x'.repeat(MAX_FRONT_MATTER_LENGTH)}"`;
       const { span, yamlSpan, variables, findings } = readFrontMatter(`---\n${yaml}\n---\nx`);
       assert.deepEqual(
@@ -257,7 +257,7 @@ describe('readFrontMatter', () => {
       assert.match(findings[0]?.message ?? '', /at most 65536 characters/);
       assert.deepEqual([span, yamlSpan, variables], [{ start: 0, end: yaml.length + 8 }, undefined, []]);
     });
-    it('gets findings inside the text and nothing worse, whatever it is', () => {
+    it('only ever leads to findings inside the text', () => {
       fc.assert(
         fc.property(fc.oneof(texts, fc.string({ unit: codePoint, maxLength: 200 })), text => {
           const whole = { start: 0, end: text.length };
@@ -271,8 +271,8 @@ describe('readFrontMatter', () => {
     });
   });
 
-  describe('its variables', () => {
-    it('are those of the schema, then those that only have a default', () => {
+  describe('variables', () => {
+    it('are those of the schema, then those with only a default', () => {
       const { variables, declaresInput } = read(
         'input:\n  schema:\n    b: string, what\n    a?(array, many): integer\n  default:\n    c: {x: [1, 2], y: [a, 1]}\n    b: text',
       );
@@ -291,7 +291,7 @@ describe('readFrontMatter', () => {
       );
       assert.equal(declaresInput, true);
     });
-    it('may be others than declared only where the schema is missing or says so', () => {
+    it('may be undeclared only if the schema is missing or allows it', () => {
       for (const yaml of [
         'model: x',
         'input:\n  default:\n    a: 1',
@@ -306,13 +306,13 @@ describe('readFrontMatter', () => {
         assert.equal(read(yaml).declaresInput, true, yaml);
       assert.equal(read('input:\n  schema: {type: object, additionalProperties: true}').declaresInput, false);
     });
-    it('have their place in defaults of any form', () => {
+    it('have a position in defaults of any form', () => {
       const { defaults } = read('input: {default: {a: 1, "b c": [x]}}');
       assert.deepEqual([...defaults.keys()], ['a', 'b c']);
     });
   });
 
-  describe('its defaults', () => {
+  describe('defaults', () => {
     const schema =
       'input:\n  schema:\n    n: number\n    kind(enum): [urgent, normal]\n    q?(array):\n      id: string\n      takes?: string\n  default:\n';
     for (const [yaml, expected] of [
@@ -327,15 +327,15 @@ describe('readFrontMatter', () => {
       ['    knd: urgent', 'default-mismatch at knd: name knd, near kind'],
       ['    n:', ''],
     ] as const)
-      it(`say ${expected || 'nothing'} of ${JSON.stringify(yaml)}`, () => {
+      it(`report ${expected || 'nothing'} for ${JSON.stringify(yaml)}`, () => {
         assert.equal(findingsIn(schema + yaml), expected);
       });
-    it('fit the wildcard where there is one', () => {
+    it('are checked against a wildcard', () => {
       const wild = 'input:\n  schema:\n    a: string\n    (*): number\n  default:\n';
       assert.equal(findingsIn(`${wild}    b: 5`), '');
       assert.equal(findingsIn(`${wild}    b: text`), 'default-mismatch at text');
     });
-    it('are never repeated in what is said of them', () => {
+    it('are never quoted in messages', () => {
       const { findings } = read(`${schema}    n: hunter2\n    kind: hunter2\n    q: hunter2`);
       assert.equal(findings.length, 3);
       assert.ok(!findings.some(({ message }) => message.includes('hunter2')));

@@ -5,7 +5,7 @@ import { fuzzInputs } from '../../scripts/fuzzing/inputs.ts';
 import { runs } from '../runs.ts';
 
 describe('the language core', () => {
-  it('bears texts that nobody would write', () => {
+  it('survives unusual texts', () => {
     const check = new CoreCheck();
     fc.assert(
       fc.property(fuzzInputs({ withEnormous: false }), input => check.run(input)),

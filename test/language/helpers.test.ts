@@ -5,8 +5,8 @@ import { arityOf, HELPERS, type KnownHelper, signatureOf } from '../../src/core/
 import { KNOWN_HELPERS } from '../../src/core/known-helpers.ts';
 import { render } from '../../src/core/render.ts';
 
-describe('the table of helpers', () => {
-  it('has every helper that a prompt may call', () => {
+describe('the helper table', () => {
+  it('contains every helper that a prompt may call', () => {
     const internal = new Set(['helperMissing', 'blockHelperMissing']);
     assert.deepEqual(
       [...HELPERS.keys()].sort(),
@@ -14,7 +14,7 @@ describe('the table of helpers', () => {
     );
   });
   for (const helper of HELPERS.values()) {
-    it(`shows ${helper.name} in an example that renders`, async () => {
+    it(`has an example of ${helper.name} that renders`, async () => {
       assert.deepEqual(checkTemplate(helper.example), []);
       assert.match(helper.example, new RegExp(`\\{\\{#?${helper.name}\\b`));
       const customer = { name: 'Ada' };
@@ -23,14 +23,14 @@ describe('the table of helpers', () => {
       await render({ source: helper.example, partials: new Map(), input, label: helper.name });
     });
   }
-  it('writes signatures as an author does', () => {
+  it('writes signatures as authors write calls', () => {
     const signature = (name: string) => signatureOf(HELPERS.get(name) as KnownHelper);
     assert.equal(signature('each'), '{{#each items as |item index|}}…{{/each}}');
     assert.equal(signature('json'), '{{json value indent=…}}');
     assert.equal(signature('role'), '{{role name key=…}}');
     assert.equal(signature('log'), '{{log … level=…}}');
   });
-  it('counts the arguments that must be and may be', () => {
+  it('gives the number of required and optional arguments', () => {
     const arities = [...HELPERS].map(([name, helper]) => [name, arityOf(helper).least, arityOf(helper).most]);
     assert.deepEqual(
       arities.find(([name]) => name === 'lookup'),

@@ -14,7 +14,7 @@ function shown(marked: string, source = `${FRONT_MATTER}{{tone}}`): [string, str
 const inInput = (entry: string) => `- name: one\n  input:\n    ${entry}`;
 
 describe('hover in samples', () => {
-  it('shows an input: type, description, whether it must be given, where it is used', () => {
+  it("shows an input's type, description, whether it is required, and its uses", () => {
     assert.deepEqual(shown(inInput('to|ne: formal')), [
       'tone',
       '**`tone`**: `"formal" | "casual"` (variable)\n\nhow to sound\n\nUsed once: line 17\n\nRequired: every sample gives it.',
@@ -25,7 +25,7 @@ describe('hover in samples', () => {
     assert.match(shown(inInput('"|json": a'))?.[1] ?? '', /^\*\*`json`\*\*: `string`/);
   });
 
-  it('shows what is inside an input, in lists too', () => {
+  it('shows a property of an input, also in lists', () => {
     assert.deepEqual(shown(inInput('queues:\n      - id: a\n        ta|kes: b')), [
       'takes',
       '**`takes`**: `string` (property, optional)\n\nwhat \\*belongs\\* there',
@@ -33,18 +33,18 @@ describe('hover in samples', () => {
     assert.match(shown(inInput('user: {na|me: Ada}'))?.[1] ?? '', /how to call them/);
   });
 
-  it('says so of an input that nothing declares, and what its use shows', () => {
+  it('says that an input is undeclared, with what its use shows', () => {
     assert.match(shown(inInput('nope|: 1'))?.[1] ?? '', /declares no such variable.*Not used/s);
     const inferred = shown(inInput('items|: []'), '{{#each items}}{{title}}{{/each}}')?.[1] ?? '';
     assert.match(inferred, /Used once: line 1\n\nInferred from its use: `\{title\}\[\]`$/);
   });
 
-  it('shows what the keys of a sample are for', () => {
+  it('explains the keys of a sample', () => {
     assert.match(shown('- na|me: one\n  input: {}')?.[1] ?? '', /The name of the sample/);
     assert.match(shown('- name: one\n  in|put: {}')?.[1] ?? '', /The inputs of the prompt/);
   });
 
-  it('says nothing of values, comments, unknown keys, or where the text is broken', () => {
+  it('shows nothing for values, comments, unknown keys and invalid text', () => {
     for (const marked of [
       inInput('tone: for|mal'),
       inInput('tone: formal # to|ne'),

@@ -22,10 +22,10 @@ function shown(marked: string): [string, string] | undefined {
 const inBody = (body: string) => shown(FRONT_MATTER + body);
 
 describe('hover', () => {
-  it('says nothing of a name that ended before the mouse', () => {
+  it('shows nothing after the end of a name', () => {
     assert.equal(inBody('{{#unless @l\0|/unless}}'), undefined);
   });
-  it('shows a variable: type, description, default, sample, where it is used', () => {
+  it("shows a variable's type, description, default, sample and uses", () => {
     assert.deepEqual(inBody('{{to|ne}}\n{{#ifEquals tone "x"}}{{/ifEquals}}\n{{tone}}{{tone}}'), [
       'tone',
       [
@@ -42,13 +42,13 @@ describe('hover', () => {
     assert.match(inBody('{{nope|}}')?.[1] ?? '', /The front matter declares no such variable\./);
     assert.match(shown('{{nope|}}')?.[1] ?? '', /Not declared in the front matter\./);
   });
-  it('shows the same of its name in the front matter', () => {
+  it('shows the same for its name in the front matter', () => {
     const marked = FRONT_MATTER.replace('vip?: boolean', 'v|ip?: boolean');
     assert.match(shown(`${marked}{{vip}}`)?.[1] ?? '', /^\*\*`vip`\*\*: `boolean`.*Default.*line 17$/s);
     const inDefault = FRONT_MATTER.replace('vip: false', '|vip: false');
     assert.match(shown(`${inDefault}`)?.[1] ?? '', /^\*\*`vip`\*\*.*Not used in the body\.$/s);
   });
-  it('shows a property, with its text as text', () => {
+  it('shows a property, with its description as plain text', () => {
     assert.deepEqual(inBody('{{user.na|me}}'), [
       'name',
       '**`name`**: `string` (property)\n\nhow to call them\n\nIn the sample “Lost \\*card\\*”: ``"Ada `x`"``',
@@ -60,7 +60,7 @@ describe('hover', () => {
     assert.match(inBody('{{user.ni|ck}}')?.[1] ?? '', /`\{name, odd name\}` has no such property\./);
     assert.match(shown(FRONT_MATTER.replace('takes?', 'ta|kes?'))?.[1] ?? '', /^\*\*`takes`\*\*/);
   });
-  it('shows block parameters, contexts and data', () => {
+  it('shows block parameters, contexts and @data', () => {
     const block = '{{#each queues as ¦q n¦}}';
     assert.equal(inBody(`${block}{{q|}}{{/each}}`)?.[1], '**`q`**: `{id, takes?}` (block parameter)');
     assert.equal(
@@ -86,7 +86,7 @@ describe('hover', () => {
     assert.match(inBody('{{json user in|dent=2}}')?.[1] ?? '', /^\*\*`indent=`\*\* of `json`/);
     assert.match(inBody('{{sho|ut user}}')?.[1] ?? '', /not a helper of Handlebars or Dotprompt/);
   });
-  it('shows a partial: name, description, first lines', () => {
+  it("shows a partial's name, description and first lines", () => {
     const [span, markdown] = inBody('{{> sty|le}}') ?? [];
     assert.equal(span, 'style');
     assert.equal(
@@ -96,7 +96,7 @@ describe('hover', () => {
     assert.match(inBody('{{> shared/ticks|}}')?.[1] ?? '', /\n````dotprompt\nUse ``` for code\.\n````$/);
     assert.match(inBody('{{> gone|}}')?.[1] ?? '', /no partial of this name/);
   });
-  it('shows keys and types of the front matter', () => {
+  it('shows front matter keys and types', () => {
     assert.match(
       shown('---\ninput:\n  sch|ema:\n    a: string\n---\n')?.[1] ?? '',
       /^\*\*`schema`\*\*: schema/,
@@ -109,7 +109,7 @@ describe('hover', () => {
     assert.equal(shown('---\ninput:\n  schema:\n    a: string, a str|ing\n---\n'), undefined);
     assert.equal(shown('---\noutput:\n  schema:\n    a(arr|ay, b): string\n---\n')?.[0], 'array');
   });
-  it('shows nothing of plain text', () => {
+  it('shows nothing for plain text', () => {
     for (const marked of ['a |b', '{{! us|er }}', '---\ndescription: te|xt\n---\n'])
       assert.equal(shown(marked), undefined, marked);
   });

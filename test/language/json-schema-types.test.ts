@@ -4,7 +4,7 @@ import { readFrontMatter } from '../../src/language/front-matter/front-matter.ts
 import { wordsOfType } from '../../src/language/types/value-type.ts';
 
 describe('JSON Schema', () => {
-  it('is what has "type" or "properties", as Dotprompt decides it', () => {
+  it('is recognized by "type" or "properties", as in Dotprompt', () => {
     for (const schema of [
       '{type: object, properties: {a: {type: string}}}',
       '{properties: {a: {type: string}}}',
@@ -47,7 +47,7 @@ describe('JSON Schema', () => {
         [['a', words]],
       );
     });
-  it('has names, descriptions and what is required at their places', () => {
+  it('has names, descriptions and required properties at their positions', () => {
     const text =
       '---\ninput:\n  schema:\n    type: object\n    required: [b, c]\n    properties:\n      a: {type: string, description: an a}\n      b:\n        type: number\n---\n';
     const { variables, findings } = readFrontMatter(text);
@@ -87,7 +87,7 @@ describe('JSON Schema', () => {
     ['{type: object, required: [mesage], properties: {message: {type: string}}}', 'json-schema', 'mesage'],
     ['{type: array, items: {type: string}}', 'picoschema', 'type'],
   ] as const)
-    it(`is told of what is wrong in ${schema}`, () => {
+    it(`is reported as invalid in ${schema}`, () => {
       const text = sourceOf(schema);
       const { findings } = readFrontMatter(text);
       assert.deepEqual(
@@ -95,7 +95,7 @@ describe('JSON Schema', () => {
         [[code, place]],
       );
     });
-  it('ends where references go round, or on and on', () => {
+  it('can have circular and very long references', () => {
     const round =
       '{type: object, properties: {a: {$ref: "#/$defs/a"}}, $defs: {a: {$ref: "#/$defs/b"}, b: {$ref: "#/$defs/a"}}}';
     assert.deepEqual(typesIn(round), { a: 'any?' });

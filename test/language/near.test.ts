@@ -25,13 +25,13 @@ describe('nearest', () => {
 });
 
 describe('slips', () => {
-  it('counts one for a letter added, taken, changed, or swapped with the next', () => {
+  it('counts one for a letter added, removed, changed, or swapped with the next', () => {
     assert.deepEqual(
       [slips('abc', 'abcd'), slips('abc', 'ac'), slips('abc', 'abd'), slips('abc', 'acb'), slips('', 'abc')],
       [1, 1, 1, 1, 3],
     );
   });
-  it('is none only for the same name, and the same both ways', () => {
+  it('is zero only for equal names, and symmetric', () => {
     const word = fc.string({ unit: fc.constantFrom(...'abc'), maxLength: 8 });
     fc.assert(
       fc.property(word, word, (one, other) => {

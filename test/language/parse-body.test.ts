@@ -13,7 +13,7 @@ import { parseBody } from '../../src/language/syntax/parse-body.ts';
 import { runs } from '../runs.ts';
 
 describe('parseBody', () => {
-  it('reads what Handlebars reads, as Handlebars does, and and everything can be read', () => {
+  it('parses what Handlebars parses, to the same tree, and accepts any text', () => {
     let valid = 0;
     fc.assert(
       fc.property(templates, template => {
@@ -28,7 +28,7 @@ describe('parseBody', () => {
     );
     assert.ok(valid > runs(1000, 230), `${valid} of the templates were valid`);
   });
-  it('cannot read what Handlebars cannot', () => {
+  it('reports what Handlebars cannot parse', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(templates, scraps), { maxLength: 4 }), parts => {
         const template = parts.join('');
@@ -39,7 +39,7 @@ describe('parseBody', () => {
       { numRuns: runs(5000, 1000) },
     );
   });
-  it('covers every character once: nodes follow each other from the beginning to the end', () => {
+  it('covers every character once, with nodes in order', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(templates, scraps), { maxLength: 4 }), fc.nat(9), (parts, offset) => {
         const template = parts.join('');
@@ -52,7 +52,7 @@ describe('parseBody', () => {
       { numRuns: runs(3000, 700) },
     );
   });
-  it('notes a block that is never closed and a tag that closes another, and reads on', () => {
+  it('reports an unclosed block and a mismatched closing tag, and continues', () => {
     const places = (template: string) =>
       parseBody(template, 0).unreadable.map(({ start, end }) => template.slice(start, end));
     assert.deepEqual(places('{{#if a}}{{#each b}}x{{/if}}'), ['{{#each b}}']);
@@ -61,7 +61,7 @@ describe('parseBody', () => {
     assert.deepEqual(places('{{name\nText {{b}}'), ['{{name']);
     assert.deepEqual(places('{{#if a}}{{else}}{{else}}{{/if}}'), ['{{else}}']);
   });
-  it('does not exhaust the stack, however deep a text nests', () => {
+  it('does not overflow the stack, however deep a text nests', () => {
     for (const piece of ['{{#a}}', '{{#if a}}{{else if b}}', '(', '{{else if a}}', '{{{{a}}}}', '{'])
       parseBody(`{{#if x}}${piece.repeat(50_000)}`, 0);
     parseBody(`{{x ${'('.repeat(50_000)}`, 0);

@@ -17,7 +17,7 @@ import { runs } from '../runs.ts';
 
 describe('Picoschema', () => {
   describe('agrees with Dotprompt', () => {
-    it('on what is valid: where nothing is found wrong it accepts, and where it refuses something is', async () => {
+    it('on validity: no findings when it accepts, and some when it refuses', async () => {
       let accepted = 0;
       let refused = 0;
       await fc.assert(
@@ -38,7 +38,7 @@ describe('Picoschema', () => {
         `${accepted} accepted, ${refused} refused`,
       );
     });
-    it('with publishing: one sentence at one place of what it refuses, and an error of nothing else', async () => {
+    it('like publishing: one message at one place for what it refuses, and no error otherwise', async () => {
       let refused = 0;
       const odd = fc.constantFrom(
         ...[
@@ -111,7 +111,7 @@ describe('Picoschema', () => {
       );
       assert.ok(refused > 100, `${refused} refused`);
     });
-    it('on what it means: the same names, the same of them required, the same types and descriptions', async () => {
+    it('on meaning: the same names, required ones, types and descriptions', async () => {
       let compared = 0;
       await fc.assert(
         fc.asyncProperty(fc.oneof(schemas, almostSchemas), async schema => {
@@ -137,7 +137,7 @@ describe('Picoschema', () => {
       );
       assert.ok(compared > runs(1000, 200), `${compared} compared`);
     });
-    it('finds nothing wrong in what an author writes rightly', () => {
+    it('with no findings for correct schemas', () => {
       fc.assert(
         fc.property(schemas, schema => {
           assert.deepEqual(readFrontMatter(sourceOf(schema)).findings, []);
@@ -147,7 +147,7 @@ describe('Picoschema', () => {
     });
   });
 
-  describe('is read with its places', () => {
+  describe('has positions', () => {
     const text =
       '---\ninput:\n  schema:\n    a?(array, what it is):\n      "b": string, what b is\n    c d: any\n  default: {e: 1}\n---\n';
     const { variables } = readFrontMatter(text);
@@ -160,7 +160,7 @@ describe('Picoschema', () => {
       assert.equal(at(first?.span), 'a?(array, what it is):\n      "b": string, what b is');
       assert.equal(at(second?.span), 'c d: any');
     });
-    it('of what is inside', () => {
+    it('of nested declarations', () => {
       const items = first?.type.kind === 'array' ? first.type.items : undefined;
       const inner = items?.kind === 'object' ? items.properties[0] : undefined;
       assert.equal(at(inner?.nameSpan), 'b');
@@ -168,7 +168,7 @@ describe('Picoschema', () => {
     });
   });
 
-  describe('is told of what is wrong, at its place', () => {
+  describe('is reported where it is invalid', () => {
     for (const [schema, place, message] of [
       ['a: strng', 'strng', /no type "strng". Did you mean "string"\?/],
       ['a: strng, long', 'strng', /Did you mean "string"/],
@@ -202,7 +202,7 @@ describe('Picoschema', () => {
       ['a:\n  b:\n    c: strng', 'strng', /Did you mean/],
       ['(*): strng', 'strng', /Did you mean/],
     ] as const)
-      it(`in ${JSON.stringify(schema)}, and publishing refuses it`, async () => {
+      it(`in ${JSON.stringify(schema)}, which publishing refuses too`, async () => {
         const text = `---\ninput:\n  schema:\n${schema.replaceAll(/^/gm, '    ')}\n---\n`;
         const { findings } = readFrontMatter(text);
         assert.equal(findings.length, 1, JSON.stringify(findings));
@@ -212,7 +212,7 @@ describe('Picoschema', () => {
         assert.match(told, message);
         await assert.rejects(readMetadata(text, 'a'), error => Problem.is(error, 'invalid_source'));
       });
-    it('in a variable named "type" without a description, which makes it all JSON Schema', async () => {
+    it('for a variable named "type" without a description, which turns it into JSON Schema', async () => {
       const text = '---\ninput:\n  schema:\n    type: string\n    message: string\n---\n';
       const [finding, ...others] = readFrontMatter(text).findings;
       assert.deepEqual([finding?.code, others], ['picoschema', []]);
@@ -230,13 +230,13 @@ describe('Picoschema', () => {
       ['0', /A schema is a type/],
       ['false', /A schema is a type/],
     ] as const)
-      it(`in a schema that is ${schema}`, () => {
+      it(`for a schema that is ${schema}`, () => {
         const { findings, declaresInput } = readFrontMatter(`---\ninput: {schema: ${schema}}\n---\n`);
         assert.equal(declaresInput, false);
         assert.equal(findings.length, 1);
         assert.match(findings[0]?.message ?? '', message);
       });
-    it('and the rest is read all the same', () => {
+    it('and the rest is still parsed', () => {
       const { variables } = readFrontMatter(
         '---\ninput:\n  schema:\n    a: strng\n    b(array: string\n    c: number\n    d(array):\n      x: strng\n      y: string\n---\n',
       );
@@ -245,7 +245,7 @@ describe('Picoschema', () => {
         ['a: any', 'b: any', 'c: number', 'd: {x, y}[]'],
       );
     });
-    it('in the output as well, where the schema may be of anything', () => {
+    it('in the output schema too, which may be of any type', () => {
       const findingsOf = (schema: string) =>
         readFrontMatter(`---\noutput:\n  schema: ${schema}\n---\n`).findings.map(({ code }) => code);
       assert.deepEqual(findingsOf('string, an answer'), []);

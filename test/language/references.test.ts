@@ -35,7 +35,7 @@ describe('references', () => {
     assert.deepEqual(found({ ...files, 'a.samples.yaml': '- input: {¦x: 1, y: [{x: 2}]}' }), ofA);
   });
 
-  it('leave the schema out when declarations are not asked for', () => {
+  it('exclude the schema if declarations are not requested', () => {
     const { 'a.prompt': text } = found(
       { ...files, 'a.samples.yaml': '- input: {¦x: 1, y: [{x: 2}]}' },
       false,
@@ -43,11 +43,11 @@ describe('references', () => {
     assert.equal(text, ofA['a.prompt'].replace('    ⟦x⟧: string', '    x: string'));
   });
 
-  it('in a partial are those of all its callers', () => {
+  it('of a variable in a partial include those of all callers', () => {
     assert.deepEqual(found({ ...files, '_p.prompt': '{{¦x}}' }), { ...ofA, 'b.prompt': '{{⟦x⟧}} {{> p}}' });
   });
 
-  it('of a block parameter stay in its block', () => {
+  it('of a block parameter are limited to its block', () => {
     assert.deepEqual(
       found({ 'a.prompt': '{{x}}{{#each y as |x|}}{{¦x.x}}{{#if x}}{{../x}}{{/if}}{{/each}}' }),
       {
@@ -56,7 +56,7 @@ describe('references', () => {
     );
   });
 
-  it('of a partial are its calls by any name that means it', () => {
+  it('of a partial are its calls by any matching name', () => {
     assert.deepEqual(
       found({
         'a.prompt': '{{> s/¦p}}{{#> s/p}}{{/s/p}}',
@@ -69,12 +69,12 @@ describe('references', () => {
     );
   });
 
-  it('are none for helpers and what is no name', () => {
+  it('do not exist for helpers and other text', () => {
     for (const text of ['{{js¦on x}}{{json x}}', '{{th¦is}}', '{{@in¦dex}}', 'te¦xt', '{{#if x}}{{/i¦f}}'])
       assert.deepEqual(found({ 'a.prompt': text }), {});
   });
 
-  it('are asked for at any place of any text without an exception', () => {
+  it('never throw, at any position of any text', () => {
     const piece = fc.constantFrom(
       '{{',
       '}}',

@@ -157,7 +157,7 @@ const workspaces = fc
   );
 
 describe('rename in any workspace', () => {
-  it('renders the same bytes from the samples with the new name, or says why not', async () => {
+  it('of a variable keeps every rendering from the samples, or explains why it is refused', async () => {
     let count = 0;
     await fc.assert(
       fc.asyncProperty(workspaces, newNames, fc.nat(), async (files, newName, seed) => {
@@ -187,7 +187,7 @@ describe('rename in any workspace', () => {
     assert.ok(count > runs(150, 20), `${count} renames were made`);
   });
 
-  it('renders the same bytes whatever prompt gets whatever name, or says why not', async () => {
+  it('of a prompt keeps every rendering, or explains why it is refused', async () => {
     let count = 0;
     await fc.assert(
       fc.asyncProperty(workspaces, folders, lastNames, fc.nat(), async (files, folder, last, seed) => {

@@ -20,7 +20,7 @@ function refused(files: Files, from: string, to: string, message: RegExp): void 
 }
 
 describe('renaming a prompt', () => {
-  it('renames its file and its samples, and touches no other prompt', () => {
+  it('renames its file and samples, and changes no other prompt', () => {
     const files = { 'a.prompt': '{{x}}', 'a.samples.yaml': '- input: {}', 'b.prompt': 'a {{a}}' };
     assert.deepEqual(renamed(files, 'a', 'c/d'), {
       'c/d.prompt': '{{x}}',
@@ -29,7 +29,7 @@ describe('renaming a prompt', () => {
     });
   });
 
-  it('takes no published version that is open for a file, whatever it calls or is called', () => {
+  it('never changes open published versions, or counts their calls', () => {
     const files = { 'a/explain.prompt': '{{> header}}', 'b/triage.prompt': 'Text' };
     const library = libraryOf(files);
     const version = (name: string, text: string) =>
@@ -45,7 +45,7 @@ describe('renaming a prompt', () => {
     assert.equal(change.edits.size, 0);
   });
 
-  it('may change its case alone, where nothing else is in the way', () => {
+  it('may change only its case, if nothing else is in the way', () => {
     const files = { 'a/order.prompt': '{{> item}}', 'a/order.samples.yaml': '', 'a/_item.prompt': 'x' };
     assert.deepEqual(Object.keys(renamed(files, 'a/order', 'a/Order')), [
       'a/Order.prompt',
@@ -59,7 +59,7 @@ describe('renaming a prompt', () => {
     refused(files, 'a/_item', 'A/_other', /folder "A" differs only by case from "a"/);
   });
 
-  it('keeps its own calls when it moves to another folder', () => {
+  it('keeps its own calls valid when it moves to another folder', () => {
     const files = {
       'support/triage.prompt': '{{> style}}{{> "tone"}}{{> deep/rules}}',
       'support/_style.prompt': 'nearest',
@@ -73,17 +73,17 @@ describe('renaming a prompt', () => {
     );
   });
 
-  it('leaves a call alone that means nothing yet', () => {
+  it('does not change a call to a missing partial', () => {
     const files = { 'x/a.prompt': '{{> none}}' };
     assert.deepEqual(renamed(files, 'x/a', 'y/a'), { 'y/a.prompt': '{{> none}}' });
   });
 
-  it('refuses a folder in which a call would mean another partial', () => {
+  it('is refused if a call would resolve to another partial in the new folder', () => {
     const files = { 'x/a.prompt': '{{> style}}', '_style.prompt': '', 'y/_style.prompt': '' };
     refused(files, 'x/a', 'y/a', /would mean|no longer/);
   });
 
-  it('renames a partial in the calls of all prompts', () => {
+  it('updates the calls of a partial in all prompts', () => {
     const files = { 'a.prompt': '{{> p}}', 'x/b.prompt': '{{> p}}', '_p.prompt': '' };
     assert.deepEqual(renamed(files, '_p', 'parts/_q'), {
       'a.prompt': '{{> parts/q}}',
@@ -92,13 +92,13 @@ describe('renaming a prompt', () => {
     });
   });
 
-  it('makes no prompt of a partial that is included, and one of a partial that is not', () => {
+  it('may turn a partial into a prompt only if nothing includes it', () => {
     const files = { 'a.prompt': '{{> p}}', '_p.prompt': '', '_q.prompt': 'x' };
     refused(files, '_p', 'p', /"a" includes this partial/);
     assert.equal(renamed(files, '_q', 'q')['q.prompt'], 'x');
   });
 
-  it('refuses a name that is taken, and does nothing for its own', () => {
+  it('is refused for a name that is taken, and does nothing for the same name', () => {
     const files = { 'a.prompt': '', 'b.prompt': '' };
     refused(files, 'a', 'b', /already/);
     const library = libraryOf(files);

@@ -61,7 +61,7 @@ describe('rename', () => {
         assert.deepEqual(renamed(at(uri, words), 'customer'), after);
       });
 
-    it('with all prompts that give it to one partial', () => {
+    it('with all prompts that share it through a partial', () => {
       const marked = {
         'a.prompt': `${schema('    x: string\n')}{{¦x}}{{> p}}`,
         'b.prompt': '{{> q}} {{x}}',
@@ -80,7 +80,7 @@ describe('rename', () => {
       });
     });
 
-    it('not through a partial that gets it by an argument', () => {
+    it('but not in a partial that gets it as an argument', () => {
       const marked = { 'a.prompt': '{{¦x}}{{> p x=z}}', '_p.prompt': '{{x}}' };
       assert.deepEqual(renamed(marked, 'y'), { 'a.prompt': '{{y}}{{> p x=z}}', '_p.prompt': '{{x}}' });
     });
@@ -93,7 +93,7 @@ describe('rename', () => {
       });
     });
 
-    it('in brackets where Handlebars needs them', () => {
+    it('adds brackets where Handlebars needs them', () => {
       assert.deepEqual(
         renamed({ 'a.prompt': `${schema('    x: string\n')}{{¦x}}{{x.length}}{{> p a=x}}` }, 'the name'),
         {
@@ -102,19 +102,19 @@ describe('rename', () => {
       );
     });
 
-    it('and back out of brackets', () => {
+    it('removes brackets that are no longer needed', () => {
       assert.deepEqual(renamed({ 'a.prompt': '{{[the ¦name]}} {{#if [the name]}}{{/if}}' }, 'name'), {
         'a.prompt': '{{name}} {{#if name}}{{/if}}',
       });
     });
 
-    it('with the closing tag of a block of it', () => {
+    it('with the closing tag of its block', () => {
       assert.deepEqual(renamed({ 'a.prompt': '{{#¦x}}{{y}}{{/x}}{{^x}}{{/x}}' }, 'z'), {
         'a.prompt': '{{#z}}{{y}}{{/z}}{{^z}}{{/z}}',
       });
     });
 
-    it('in JSON Schema, with "required"', () => {
+    it('in JSON Schema, including "required"', () => {
       const json = (name: string) =>
         schema(
           `    type: object\n    required: [${name}, "b"]\n    properties:\n      ${name}: {type: string}\n      b: {type: string}\n`,
@@ -124,13 +124,13 @@ describe('rename', () => {
       });
     });
 
-    it('refuses names that cannot be', () => {
+    it('refuses invalid names', () => {
       for (const name of ['', ' a', '1a', 'a]', 'a|b', 'a: b', 'this', 'True', '__proto__', 'a'.repeat(201)])
         refused({ 'a.prompt': '{{¦x}}' }, name, /name/i);
       refused({ 'a.prompt': '{{¦x}}' }, 'json', /helper/);
     });
 
-    it('refuses what something would capture, or would become one with another', () => {
+    it('refuses a name that is declared or would be captured', () => {
       refused(
         { 'a.prompt': `${schema('    x: string\n    y: string\n')}{{¦x}}` },
         'y',
@@ -146,7 +146,7 @@ describe('rename', () => {
   });
 
   describe('of a property', () => {
-    it('by its type, wherever a path leads', () => {
+    it('in its type and every path to it', () => {
       const text = (name: string, caret = '') =>
         `${schema(`    users(array):\n      ${name}: string\n      b: string\n    b(object):\n      n: string\n`)}{{#each users}}{{${caret}${name}}} {{this.${name}}}{{/each}}{{#each users as |u|}}{{u.${name}}}{{/each}}{{users.0.${name}}}{{b.n}}{{#with b}}{{n}}{{/with}}{{n}}{{lookup users.[0] "${name}"}}{{#each users}}{{> row}}{{/each}}{{> list users=users}}`;
       const files = (name: string, caret = '') => ({
@@ -158,7 +158,7 @@ describe('rename', () => {
       assert.deepEqual(renamed(files('n', '¦'), 'title'), files('title'));
     });
 
-    it('refuses where no schema says of what', () => {
+    it('refuses if no schema says where it belongs', () => {
       refused({ 'a.prompt': '{{#each x}}{{¦n}}{{/each}}' }, 'm', /No schema says/);
       const other = { 'b.prompt': '{{#each x}}{{> p}}{{/each}}', '_p.prompt': '{{n}}' };
       refused(
@@ -171,7 +171,7 @@ describe('rename', () => {
       );
     });
 
-    it('refuses a name that is declared beside it, or would be captured', () => {
+    it('refuses a name that is already declared, or would be captured', () => {
       const a = schema('    x(object):\n      n: string\n      m: string\n');
       refused({ 'a.prompt': `${a}{{x.¦n}}` }, 'm', /already/);
       const b = schema('    x(array):\n      n: string\n    m: string\n');
@@ -180,7 +180,7 @@ describe('rename', () => {
   });
 
   describe('of a block parameter', () => {
-    it('in its block alone', () => {
+    it('only in its block', () => {
       assert.deepEqual(
         renamed(
           {
@@ -196,11 +196,11 @@ describe('rename', () => {
       );
     });
 
-    it('refuses a name that would need brackets, which Handlebars does not take there', () => {
+    it('refuses a name that needs brackets, which Handlebars does not accept there', () => {
       refused({ 'a.prompt': '{{#each x as |¦a|}}{{a}}{{/each}}' }, 'a b', /no brackets/);
     });
 
-    it('refuses to capture, or to be captured', () => {
+    it('refuses a name that would capture or be captured', () => {
       refused({ 'a.prompt': '{{#each x as |¦a|}}{{a}}{{b}}{{/each}}' }, 'b', /already has a meaning/);
       refused(
         { 'a.prompt': '{{#each x as |¦a|}}{{#each y as |b|}}{{a}}{{/each}}{{/each}}' },
@@ -221,7 +221,7 @@ describe('rename', () => {
       'shared/other/d.prompt': '{{> head}}',
     };
 
-    it('renames its file, its samples and every call, as each is written', () => {
+    it('renames its file, its samples and every call, in the form each is written', () => {
       assert.deepEqual(renamed({ ...files, 'a.prompt': '{{> shared/¦head}}' }, 'shared/top'), {
         'a.prompt': '{{> shared/top}}',
         'shared/_top.prompt': 'x',
@@ -233,7 +233,7 @@ describe('rename', () => {
       });
     });
 
-    it('from any call, by that call’s way to write it', () => {
+    it('from any call, in the form of that call', () => {
       const marked = { ...files, 'shared/deep/c.prompt': '{{> he¦ad}}' };
       assert.equal(renamed(marked, 'top')['a.prompt'], '{{> shared/top}}');
       assert.equal(renamed(marked, '_top')['a.prompt'], '{{> shared/top}}');
@@ -246,7 +246,7 @@ describe('rename', () => {
       assert.equal(after['shared/deep/c.prompt'], '{{> parts/head}}');
     });
 
-    it('keeps a partial’s own calls when it moves', () => {
+    it('keeps its own calls valid when it moves', () => {
       const marked = { 'a.prompt': '{{> x/¦p}}', 'x/_p.prompt': '{{> q}}', 'x/_q.prompt': '' };
       assert.deepEqual(renamed(marked, 'y/p'), {
         'a.prompt': '{{> y/p}}',
@@ -255,7 +255,7 @@ describe('rename', () => {
       });
     });
 
-    it('refuses to take another’s place or to be hidden', () => {
+    it('refuses an existing name, and one that would resolve differently', () => {
       refused({ 'a.prompt': '{{> ¦p}}', '_p.prompt': '', '_q.prompt': '' }, 'q', /already/);
       refused({ 'a.prompt': '{{> ¦p}}{{> q}}', '_p.prompt': '' }, 'q', /would mean/);
       refused({ 'x/a.prompt': '{{> ¦p}}', '_p.prompt': '', 'x/_q.prompt': '' }, 'q', /no longer/);
@@ -265,15 +265,15 @@ describe('rename', () => {
       refused({ 'a.prompt': '{{> ¦p}}', '_p.prompt': '', '_q.prompt': '' }, 'Q', /"_Q" differs only by case/);
     });
 
-    it('that the prompt defines itself', () => {
+    it('that the prompt defines inline', () => {
       assert.deepEqual(renamed({ 'a.prompt': '{{#*inline "¦p"}}{{/inline}}{{> p}}{{#> p}}{{/p}}' }, 'q'), {
         'a.prompt': '{{#*inline "q"}}{{/inline}}{{> q}}{{#> q}}{{/q}}',
       });
     });
   });
 
-  describe('of what has no name of its own', () => {
-    it('says why not', () => {
+  describe('of something without a name', () => {
+    it('explains why it is refused', () => {
       const why = (text: string) => {
         const { prompt, offset, library } = caretIn({ 'a.prompt': text });
         try {
@@ -293,7 +293,7 @@ describe('rename', () => {
       assert.match(why('{{> no¦ne}}'), /no partial "none"/);
     });
 
-    it('and shows the name alone of what has one', () => {
+    it('and otherwise selects only the name', () => {
       const shown = (text: string) => {
         const { prompt, offset, library, files } = caretIn({ 'a.prompt': text });
         const { span, text: name } = prepareRename(prompt, offset, library);

@@ -149,15 +149,15 @@ const TABLE: readonly (readonly [body: string, rendered: string, meanings: reado
 
 describe('resolveBody', () => {
   for (const [body, rendered, meanings] of TABLE)
-    it(`reads ${body}`, () => {
+    it(`resolves ${body}`, () => {
       assert.equal(Handlebars.compile(body, { noEscape: true })(INPUT), rendered, 'what Handlebars renders');
       assert.deepEqual(analyze(HEAD + body, undefined).resolved.paths.map(wordsOf), meanings);
     });
-  it('knows when more contexts are left than there are', () => {
+  it('detects a path that leaves more contexts than there are', () => {
     const [use] = analyze('{{../x}}', undefined).resolved.paths;
     assert.equal(use?.meaning.kind, 'outside');
   });
-  it('gives the types on the way', () => {
+  it('gives the types along a path', () => {
     const { paths } = analyze(
       `${HEAD}{{#each items}}{{#each rows}}{{x}}{{y}}{{/each}}{{/each}}`,
       undefined,

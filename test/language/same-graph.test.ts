@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { isSameGraph } from '../../scripts/fuzzing/same-graph.ts';
 
-describe('whether two values are alike', () => {
+describe('isSameGraph', () => {
   const values = fc.letrec(tie => ({
     value: fc.oneof(
       { maxDepth: 3 },
@@ -16,7 +16,7 @@ describe('whether two values are alike', () => {
     ),
   })).value;
 
-  it('is what isDeepStrictEqual says', () => {
+  it('agrees with isDeepStrictEqual', () => {
     fc.assert(
       fc.property(values, values, (one, other) => {
         assert.equal(isSameGraph(one, other), isDeepStrictEqual(one, other));
@@ -25,7 +25,7 @@ describe('whether two values are alike', () => {
       { numRuns: 2000 },
     );
   });
-  it('is told at once of what is shared a great many times', () => {
+  it('is fast for values that are shared many times', () => {
     const doubled = (end: string) => {
       let value: object = { end };
       for (let level = 0; level < 100; level++) value = { left: value, right: value };

@@ -8,7 +8,7 @@ import { checkSamples, readSamples } from '../../src/language/samples/samples.ts
 import { runs } from '../runs.ts';
 
 describe('readSamples', () => {
-  it('reads names and inputs at their places', () => {
+  it('returns names and inputs at their positions', () => {
     const text =
       '# about\n- name: First one\n  input:\n    a: 1 # c\n    b: [x]\n- {name: "second", input: {}}\n';
     const { samples, findings } = readSamples(text);
@@ -33,7 +33,7 @@ describe('readSamples', () => {
       ],
     );
   });
-  it('reads nothing, and finds nothing wrong, where nothing is written', () => {
+  it('returns nothing, without findings, for an empty file', () => {
     for (const text of ['', '\n', '# only a comment\n', '\uFEFF'])
       assert.deepEqual(readSamples(text), { samples: [], findings: [] }, JSON.stringify(text));
   });
@@ -53,7 +53,7 @@ describe('readSamples', () => {
     ['- name: a\n  input: {x: *y}', ['*y', /no anchor/]],
     ['- name: "a\n  input: {}', ['"', /closing quote/]],
   ] as const)
-    it(`tells what is wrong in ${JSON.stringify(text)}, at its place`, () => {
+    it(`reports errors in ${JSON.stringify(text)} at their place`, () => {
       const { findings } = readSamples(text);
       const [place, message] = expected;
       const found = findings.find(finding => message.test(finding.message));
@@ -61,7 +61,7 @@ describe('readSamples', () => {
       assert.equal(found.code, 'sample-syntax');
       assert.equal(text.slice(found.span.start, found.span.end), place);
     });
-  it('reads the samples that it can, whatever is wrong with the others', () => {
+  it('returns the readable samples, whatever is wrong with the others', () => {
     const { samples } = readSamples('- name: a\n  input: {x: 1}\n- nonsense\n- name: b\n  input: @x\n');
     assert.deepEqual(
       samples.map(({ name, input }) => [name, input]),
@@ -71,7 +71,7 @@ describe('readSamples', () => {
       ],
     );
   });
-  it('finds places inside the text and nothing worse, whatever it is', () => {
+  it('returns only positions and findings inside any text', () => {
     const line = fc.oneof(
       fc.constantFrom(
         '- name: a',
@@ -101,7 +101,7 @@ describe('readSamples', () => {
 });
 
 describe('checkSamples', () => {
-  it('finds nothing wrong in the samples of the demo prompts', () => {
+  it('reports nothing in the samples of the demo prompts', () => {
     const files = globSync('demo/prompts/**/*.samples.yaml');
     assert.ok(files.length > 5);
     for (const file of files) {
@@ -129,20 +129,20 @@ describe('checkSamples', () => {
     ['{message: a, kind: urgent, other: x}', ['sample-mismatch at other: name other']],
     ['{message: a, kind: urgent, used: x}', []],
   ] as const)
-    it(`says ${expected.join('; ') || 'nothing'} of ${input}`, () => {
+    it(`reports ${expected.join('; ') || 'nothing'} for ${input}`, () => {
       assert.deepEqual(check(`- name: one\n  input: ${input}\n`, declarationsOf(schema)), expected);
     });
-  it('asks for no variable that has a default', () => {
+  it('does not require variables with a default', () => {
     const withDefault = readFrontMatter('---\ninput:\n  schema:\n    a: string\n  default:\n    a: x\n---\n');
     assert.deepEqual(check('- name: one\n  input: {}\n', withDefault), []);
   });
-  it('tells only what looks mistyped where the prompt declares nothing', () => {
+  it('reports only likely typos if the prompt declares nothing', () => {
     const none = readFrontMatter('just {{used}}');
     assert.deepEqual(check('- name: one\n  input: {used: 1, other: 2, usd: 3}\n', none), [
       'sample-mismatch at usd: name usd, near used',
     ]);
   });
-  it('never repeats a value', () => {
+  it('never quotes a value', () => {
     const facts = readSamples('- name: one\n  input: {message: [hunter2], kind: hunter2}\n');
     const findings = checkSamples(facts, declarationsOf(schema));
     assert.equal(findings.length, 2);

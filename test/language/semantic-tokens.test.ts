@@ -16,7 +16,7 @@ function inBody(body: string, front = FRONT_MATTER): string[] {
 }
 
 describe('semantic tokens', () => {
-  it('tell declared variables, undeclared ones and the parts of paths apart', () => {
+  it('distinguish declared variables, undeclared ones and the parts of paths', () => {
     assert.deepEqual(inBody('{{tone}} {{missing}} {{user.name}} {{user.nick}} {{queues.length}}'), [
       'tone Variable',
       'missing Variable undeclared',
@@ -28,14 +28,14 @@ describe('semantic tokens', () => {
       'length Property',
     ]);
   });
-  it('call nothing undeclared where nothing is declared', () => {
+  it('mark nothing as undeclared if nothing is declared', () => {
     assert.deepEqual(inBody('{{tone}} {{user.name}}', ''), [
       'tone Variable',
       'user Variable',
       'name Property',
     ]);
   });
-  it('tell helpers, block parameters, data and closing tags', () => {
+  it('distinguish helpers, block parameters, @data and closing tags', () => {
     assert.deepEqual(
       inBody('{{#each queues as ¦q n¦}}{{q.id}}{{id}}{{@index}}{{../tone}}{{/each}}{{#vip}}{{/vip}}'),
       [
@@ -64,13 +64,13 @@ describe('semantic tokens', () => {
       'tone Variable',
     ]);
   });
-  it('tell partials', () => {
+  it('mark partials', () => {
     assert.deepEqual(
       inBody('{{> shared/header tone=tone}}{{#> frame}}{{/frame}}{{#*inline "own"}}{{/inline}}'),
       ['shared/header Partial', 'tone Variable', 'frame Partial', 'frame Partial', 'own Partial declaration'],
     );
   });
-  it('tell what the front matter declares', () => {
+  it('mark the declarations in the front matter', () => {
     const tokens = semanticTokens(analyze(FRONT_MATTER, undefined));
     const found = tokens.map(({ span, type, modifiers }) =>
       [FRONT_MATTER.slice(span.start, span.end), type.replace('prompt', ''), ...modifiers].join(' '),
@@ -88,7 +88,7 @@ describe('semantic tokens', () => {
       'vip Variable',
     ]);
   });
-  it('are sorted, apart, on one line each, in any text', () => {
+  it('are sorted, without overlaps, and within a line, for any text', () => {
     const scraps = [
       '{{',
       '}}',

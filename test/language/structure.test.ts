@@ -66,7 +66,7 @@ describe('symbols', () => {
     ]);
   });
 
-  it('lie inside one another, with their names inside them, whatever the text', () => {
+  it('are nested and contain their names, for any text', () => {
     const check = (list: readonly PromptSymbol[], outer: Span): void => {
       for (const { name, span, selectionSpan, children } of list) {
         assert.notEqual(name, '');
@@ -96,11 +96,11 @@ describe('folding', () => {
     );
   });
 
-  it('folds nothing on one line', () => {
+  it('folds no single line', () => {
     assert.deepEqual(folding(read('{{#if a}}x{{else}}y{{/if}}{{! c }}{{role "user"}} z')), []);
   });
 
-  it('gives ranges over lines of the text, whatever it is', () => {
+  it('returns ranges within the lines of any text', () => {
     fc.assert(
       fc.property(texts, text => {
         for (const { span } of folding(read(text))) assert.match(text.slice(span.start, span.end), /[\r\n]/);
@@ -126,7 +126,7 @@ describe('selectionRanges', () => {
     ]);
   });
 
-  it('in front matter from a value to its entries', () => {
+  it('grow in front matter from a value to its entries', () => {
     const text = '---\ninput:\n  schema:\n    a: string\n---\nx';
     assert.deepEqual(slices(text, selectionRanges(read(text), text.indexOf('string') + 1)), [
       'string',
@@ -138,7 +138,7 @@ describe('selectionRanges', () => {
     ]);
   });
 
-  it('hold one another and the place, whatever the text', () => {
+  it('are nested and contain the position, for any text', () => {
     fc.assert(
       fc.property(texts, fc.nat(), (text, at) => {
         const offset = at % (text.length + 1);
@@ -162,7 +162,7 @@ describe('linkedEditing', () => {
     return spans?.map(({ start }) => start);
   };
 
-  it('gives the names of a block, from either', () => {
+  it('returns both names of a block, from either', () => {
     assert.deepEqual(linked('{{#¦if a}}{{/if}}'), [3, 12]);
     assert.deepEqual(linked('{{#if a}}{{/if¦}}'), [3, 12]);
     assert.deepEqual(linked('{{#if a}}{{else if b}}{{#each¦ c}}{{/each}}{{/if}}'), [25, 36]);
@@ -170,7 +170,7 @@ describe('linkedEditing', () => {
     assert.deepEqual(linked('{{{{ra¦w}}}} {{{{/raw}}}}'), [4, 17]);
   });
 
-  it('gives none elsewhere, nor for names that differ', () => {
+  it('returns nothing elsewhere, or for names that differ', () => {
     for (const text of [
       '{{#if ¦a}}{{/if}}',
       '{{#if a}}¦ {{/if}}',

@@ -7,7 +7,7 @@ const read = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta
 const { contributes } = read('../../package.json');
 
 describe('the colors of names', () => {
-  it('are contributed for every type and modifier that is told', () => {
+  it('are contributed for every token type and modifier in use', () => {
     const ids = (list: { id: string }[]) => list.map(({ id }) => id);
     assert.deepEqual(ids(contributes.semanticTokenTypes), [...TOKEN_TYPES]);
     const standard = ['declaration', 'readonly'];

@@ -34,7 +34,7 @@ const pieces = fc.array(
 );
 
 describe('updateBody', () => {
-  it('gives what parseBody gives, whatever is edited and wherever the body has moved', () => {
+  it('equals parseBody, after any edits, wherever the body has moved', () => {
     const edits = fc.record({
       pieces,
       // Each place as likely: doubles would be near 0 nearly always.

@@ -28,16 +28,16 @@ describe('misfits', () => {
     ],
     [objectOf({}, NUMBER), [{}, { x: 1 }], [{ x: '1' }]],
   ] as const satisfies readonly (readonly [ValueType, readonly unknown[], readonly unknown[]])[]) {
-    it(`finds none where values fit ${wordsOfType(type)}`, () => {
+    it(`finds none if values fit ${wordsOfType(type)}`, () => {
       for (const value of fitting) assert.deepEqual(misfits(value, type), [], JSON.stringify(value));
     });
     if (unfitting.length > 0)
-      it(`finds where values do not fit ${wordsOfType(type)}`, () => {
+      it(`finds those of values that do not fit ${wordsOfType(type)}`, () => {
         for (const value of unfitting)
           assert.equal(misfits(value, type).length > 0, true, JSON.stringify(value));
       });
   }
-  it('says where, what is expected and what was found', () => {
+  it('gives the place, what is expected and what was found', () => {
     const type = objectOf({ queues: { kind: 'array', items: objectOf({ id: STRING, 'takes?': STRING }) } });
     const found = misfits({ queues: [{ id: 'a' }, { id: 5, takse: 'x' }, { takes: 'y' }, null] }, type);
     assert.deepEqual(
@@ -50,14 +50,14 @@ describe('misfits', () => {
       ],
     );
   });
-  it('names the allowed value that was probably meant', () => {
+  it('suggests the allowed value that was probably meant', () => {
     assert.equal(misfits('urgnt', { kind: 'enum', values: ['urgent', 'normal', 5] })[0]?.near, 'urgent');
   });
-  it('takes names of every object as names', () => {
+  it('treats names of built-in object properties like any other', () => {
     assert.equal(misfits({}, objectOf({ toString: STRING, constructor: STRING })).length, 2);
     assert.deepEqual(misfits({ toString: 'a' }, objectOf({ 'toString?': STRING })), []);
   });
-  it('ends soon for a value that is far larger than its text', () => {
+  it('ends quickly for a value far larger than its text', () => {
     let value: unknown = 'x';
     for (let depth = 0; depth < 40; depth += 1) value = [value, value];
     let type: ValueType = NUMBER;
@@ -82,7 +82,7 @@ describe('typeOfValue', () => {
     it(`of ${JSON.stringify(value)} is ${words}`, () => {
       assert.equal(wordsOfType(typeOfValue(value)), words);
     });
-  it('is one that the value fits, always', () => {
+  it('always fits the value', () => {
     fc.assert(
       fc.property(fc.jsonValue(), value => {
         assert.deepEqual(misfits(value, typeOfValue(value)), []);
@@ -93,7 +93,7 @@ describe('typeOfValue', () => {
 });
 
 describe('equals', () => {
-  it('is as deep as values go', () => {
+  it('compares values deeply', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
         assert.ok(equals(one, structuredClone(one)));

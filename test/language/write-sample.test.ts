@@ -9,7 +9,7 @@ import { withSample } from '../../src/language/samples/write-sample.ts';
 import { runs } from '../runs.ts';
 
 describe('withSample', () => {
-  it('makes a file of one sample out of nothing', () => {
+  it('creates a file with one sample from nothing', () => {
     assert.equal(
       withSample('', 'Stolen card', {
         message: 'Help!\nNow.\n',
@@ -51,7 +51,7 @@ describe('withSample', () => {
     '# the end',
     '',
   ].join('\n');
-  it('adds a sample at the end and leaves all else as it is', () => {
+  it('appends a sample, and leaves everything else unchanged', () => {
     assert.equal(
       withSample(file, 'fourth', { message: 'm' }),
       `${file}- name: fourth\n  input:\n    message: m\n`,
@@ -62,11 +62,11 @@ describe('withSample', () => {
     ['second', ' {message: "a", list: [1,   2]}  # note\n', '\n    message: m  # note\n'],
     ['third', '    message: turned\n', '    message: m\n'],
   ] as const)
-    it(`replaces the input of the ${name} and leaves all else as it is`, () => {
+    it(`replaces the input of the ${name}, and leaves everything else unchanged`, () => {
       assert.ok(file.includes(before));
       assert.equal(withSample(file, name, { message: 'm' }), file.replace(before, after));
     });
-  it('keeps the file’s line breaks and byte order mark', () => {
+  it('keeps the file’s line endings and byte order mark', () => {
     const written = withSample('\uFEFF- name: a\r\n  input: {}\r\n', 'b', { x: 'one\ntwo' });
     assert.equal(
       written,
@@ -74,7 +74,7 @@ describe('withSample', () => {
     );
     assert.deepEqual(readSamples(written).samples[1]?.input, { x: 'one\ntwo' });
   });
-  it('adds to indented lists, to lists in brackets, and after a last line that does not end', () => {
+  it('appends to indented lists, to lists in brackets, and after an unfinished last line', () => {
     for (const text of [
       '  - name: a\n    input: {x: 1}\n',
       '[{name: a, input: {x: 1}}]',
@@ -82,7 +82,7 @@ describe('withSample', () => {
     ])
       assert.deepEqual(inputsIn(withSample(text, 'b', { y: [2] })), { a: { x: 1 }, b: { y: [2] } }, text);
   });
-  it('keeps a block text at the end of the file as it is', () => {
+  it('keeps a block scalar at the end of the file', () => {
     for (const end of ['', '\n', '\n\n'])
       for (const chomp of ['|', '|-', '|+', '>']) {
         const text = `- name: a\n  input:\n    x: ${chomp}\n      text${end}`;
@@ -108,7 +108,7 @@ describe('withSample', () => {
       (error: unknown) => Problem.is(error, 'invalid_source'),
     );
   });
-  it('writes only the variables that differ, and leaves the others as they are', () => {
+  it('writes only the variables that changed', () => {
     const before =
       '- name: a\n  input:\n    # about x\n    x:   1 # one\n    gone: 0\n    y: >-\n      a\n      b\n    z: {k: [1,   2]}\n- name: b\n  input: {}\n';
     assert.equal(
@@ -119,7 +119,7 @@ describe('withSample', () => {
         .replace('- name: b', '    new: |-\n      n\n      m\n- name: b'),
     );
   });
-  it('keeps what aliases mean when the sample that holds their anchor changes', () => {
+  it('keeps the values of aliases when the sample with their anchor changes', () => {
     const text =
       '- name: a\n  input:\n    x: &shared {n: 1}\n    y: 1\n- name: b\n  input:\n    x: *shared\n    z: *shared\n';
     const shared = { x: { n: 1 }, z: { n: 1 } };
@@ -127,7 +127,7 @@ describe('withSample', () => {
     assert.deepEqual(inputsIn(withSample(text, 'a', { x: { n: 2 } })), { a: { x: { n: 2 } }, b: shared });
     assert.deepEqual(inputsIn(withSample(text, 'b', { x: 2 })), { a: { x: { n: 1 }, y: 1 }, b: { x: 2 } });
   });
-  it('reads back as it was given, one after the other, whatever the values', () => {
+  it('writes samples that parse back unchanged, one after the other, for any values', () => {
     fc.assert(
       fc.property(
         fc.array(
@@ -154,7 +154,7 @@ describe('withSample', () => {
       { numRuns: runs(1500, 300) },
     );
   });
-  it('changes nothing before and after the sample in the demo’s files', () => {
+  it('changes nothing before or after the sample in the demo files', () => {
     for (const path of globSync('demo/prompts/**/*.samples.yaml')) {
       const text = readFileSync(path, 'utf8');
       assert.ok(withSample(text, 'new', { x: 'y' }).startsWith(text), path);

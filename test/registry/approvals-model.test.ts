@@ -86,8 +86,8 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-describe('whatever people do, in whatever order', () => {
-  it('nothing goes live that the policy of that moment does not allow, and the tables say what the log says', async () => {
+describe('approvals, for any actions in any order,', () => {
+  it('let nothing go live that the current policy forbids, and the tables agree with the log', async () => {
     await using folder = await temporaryFolder();
     const clock = { now: Date.parse('2026-09-12T12:00:00.000Z') };
     const store = await openDataFolder(folder.path, {

@@ -14,8 +14,8 @@ describe('approvals', () => {
   });
   afterEach(() => governed[Symbol.asyncDispose]());
 
-  describe('four eyes', () => {
-    it('apply with the last approval, and record who approved, when and with what words', async () => {
+  describe('by two people', () => {
+    it('apply the promotion with the last one, and record who approved, when and why', async () => {
       const { registry, clock, request, approve, live, events, kindsOf, hence } = governed;
       const asked = await request(1, null);
       assert.equal(asked.status, 202);
@@ -41,7 +41,7 @@ describe('approvals', () => {
         ['rae', hence(0), json.id],
       );
     });
-    it('are of two people, whichever keys they use', async () => {
+    it('must come from two people, whichever keys they use', async () => {
       const { request, act, approve, again, live, policy } = governed;
       const asked = await request(1, null, {}, 'production approver mara');
       for (const role of ['approver', 'admin']) {
@@ -57,7 +57,7 @@ describe('approvals', () => {
       assert.equal((await approve(asked, 'bo')).status, 200);
       assert.equal(await live(), 1);
     });
-    it('need the role approver and a key of that environment', async () => {
+    it('need the approver role and a key of the environment', async () => {
       const { registry, request, act, again } = governed;
       const asked = await request(1, null);
       assertProblem(await act('approve', asked, 'production author sam'), 403, 'role_too_low');
@@ -80,7 +80,7 @@ describe('approvals', () => {
           'promotion_not_found',
         );
     });
-    it('hold for every channel: a canary releases no version that nobody approved', async () => {
+    it('cover every channel: a canary cannot release an unapproved version', async () => {
       const { registry, request, approve, live } = governed;
       const asked = await request(2, null, { channel: 'canary' }, 'production admin');
       assert.equal(asked.status, 202);
@@ -91,7 +91,7 @@ describe('approvals', () => {
       assert.equal((await pinned()).status, 200);
       assert.equal(await live(), null);
     });
-    it('are not those of a key that was revoked after it was recognized', async () => {
+    it('fail if the key is revoked after it was authenticated', async () => {
       const { registry, request, live } = governed;
       const asked = await request(1, null);
       const key = (await registry.key('production', 'approver', 'ada')).split('_')[2] ?? '';
@@ -104,7 +104,7 @@ describe('approvals', () => {
       await assert.rejects(decided, error => Problem.is(error, 'key_revoked'));
       assert.equal(await live(), null);
     });
-    it('are asked once for a request that is repeated with its Idempotency-Key', async () => {
+    it('are recorded once when a request is repeated with its Idempotency-Key', async () => {
       const { registry, request, kindsOf, policy } = governed;
       await policy({ approvals: 2 });
       const asked = await request(1, null);
@@ -119,8 +119,8 @@ describe('approvals', () => {
     });
   });
 
-  describe('a promotion that waits', () => {
-    it('applies by the policy of that moment: more approvals, fewer, another promoteFrom', async () => {
+  describe('a pending promotion', () => {
+    it('follows the policy in force at the approval: approvals needed and promoteFrom', async () => {
       const { registry, request, approve, again, live, policy } = governed;
       const asked = await request(1, null);
       assert.equal((await again(asked)).approvalsNeeded, 1);
@@ -139,7 +139,7 @@ describe('approvals', () => {
       await registry.promote('p', 2, 'development');
       assert.equal((await approve(next, 'ada')).status, 200);
     });
-    it('says so when the pointer has moved, records nothing, and stays pending', async () => {
+    it('stays pending and records nothing when the pointer has moved, and names the version it is at', async () => {
       const { registry, request, approve, again, live, events, policy } = governed;
       await policy({ approvals: 0 });
       await request(1, null, {}, 'production approver');
@@ -181,7 +181,7 @@ describe('approvals', () => {
       assertProblem(await approve(older, 'ada'), 409, 'promotion_closed', /superseded/);
       assert.equal((await approve(newer, 'ada')).status, 200);
     });
-    it('is rejected by an approver, with a reason that stays', async () => {
+    it('is rejected by an approver, with a reason that is kept', async () => {
       const { request, act, live, hence } = governed;
       const asked = await request(1, null);
       const { status, json } = await act('reject', asked, 'production approver ada', 'Too long');
@@ -194,7 +194,7 @@ describe('approvals', () => {
         assertProblem(await act(what, asked, 'production admin bo'), 409, 'promotion_closed', /rejected/);
       assert.equal(await live(), null);
     });
-    it('is taken back by who requested it or by an admin', async () => {
+    it('is canceled by its requester or an admin', async () => {
       const { registry, request, act } = governed;
       const asked = await request(1, null);
       assertProblem(await act('cancel', asked, 'production approver ada'), 403, 'role_too_low', /rae/);
@@ -210,7 +210,7 @@ describe('approvals', () => {
         [another.json.id, asked.json.id],
       );
     });
-    it('does not apply once its prompt is archived; what was live can be rolled back all the same', async () => {
+    it('does not apply once its prompt is archived, though what was live can still be rolled back', async () => {
       const { registry, request, approve } = governed;
       await approve(await request(1, null), 'ada');
       await approve(await request(2, 1), 'ada');
@@ -223,7 +223,7 @@ describe('approvals', () => {
       await request(2, 1, {}, 'production approver');
       assert.equal((await approve(asked, 'ada')).status, 200);
     });
-    it('loses the approvals of a key that is revoked, not of one that is replaced', async () => {
+    it('loses the approvals of a revoked key, but not those of a rotated key', async () => {
       const { registry, request, act, approve, again, live, policy, revokeKeyOf } = governed;
       await policy({ approvals: 2 });
       const asked = await request(1, null);
@@ -241,7 +241,7 @@ describe('approvals', () => {
   });
 
   describe('a rollback', () => {
-    it('acts at once where the policy lets it, and waits where it is planned', async () => {
+    it('acts at once where the policy allows it, and waits when it is planned', async () => {
       const { request, approve, events, hence } = governed;
       await approve(await request(1, null), 'ada');
       await approve(await request(2, 1), 'ada');
@@ -252,7 +252,7 @@ describe('approvals', () => {
       assert.deepEqual([json.state, json.rollback], ['applied', true]);
       assert.equal((await events()).at(-1).data.rollback, true);
     });
-    it('waits for approvals where the policy asks for them', async () => {
+    it('waits for approvals when the policy asks for them', async () => {
       const { request, act, approve, live, policy } = governed;
       await approve(await request(1, null), 'ada');
       await approve(await request(2, 1), 'ada');
@@ -265,8 +265,8 @@ describe('approvals', () => {
     });
   });
 
-  describe('of many at once', () => {
-    it('the one that is needed applies, and is counted once, through two servers', async () => {
+  describe('concurrent reviews', () => {
+    it('of many approvers through two servers apply the promotion once and count only the approvals needed', async () => {
       const { registry, clock, request, again, policy } = governed;
       await policy({ approvals: 5 });
       const asked = await request(1, null);
@@ -288,7 +288,7 @@ describe('approvals', () => {
       for (const refused of statuses.get(409) ?? []) assertProblem(refused, 409, 'promotion_closed');
       assert.equal((await again(asked)).approvals.length, 5);
     });
-    it('one and the same person counts once', async () => {
+    it('of one person count once', async () => {
       const { registry, request, act, live, policy } = governed;
       await policy({ approvals: 2 });
       const asked = await request(1, null);
@@ -304,7 +304,7 @@ describe('approvals', () => {
       assert.equal(answers.filter(({ json }) => json.code === 'already_approved').length, 19);
       assert.equal(await live(), null);
     });
-    it('an approval and a cancellation, one comes first', async () => {
+    it('let either an approval or a cancellation win', async () => {
       const { request, act, approve, live } = governed;
       for (let round = 0; round < 5; round++) {
         const channel = `round-${round}`;
@@ -317,7 +317,7 @@ describe('approvals', () => {
         assert.equal(await live(channel), approved.status === 200 ? 1 : null);
       }
     });
-    it('of twenty requests for one pointer, the last one waits and the others are superseded', async () => {
+    it('leave the last of twenty requests for one pointer pending and supersede the others', async () => {
       const { request, approve } = governed;
       const asked = await Promise.all(
         Array.from({ length: 20 }, (_, n) => request(1 + (n % 4), null, {}, `production author a-${n}`)),

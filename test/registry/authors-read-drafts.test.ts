@@ -38,19 +38,19 @@ describe('an author of an environment without authorsReadDrafts', () => {
       new RegExp(`^${reference} is a draft.*never live in production, nor stable in staging.*approver`),
     );
 
-  it('reads what was stable where it promotes from, and no other version', async () => {
+  it('reads versions that were stable in the environment it promotes from, and no others', async () => {
     assert.equal((await get('desk/triage/-/versions/2')).status, 200);
     for (const version of [1, 3])
       isDraft(await get(`desk/triage/-/versions/${version}`), `desk/triage@${version}`);
     assertProblem(await get('desk/triage/-/versions/4'), 404, 'version_not_found');
   });
-  it('reads the partials of these, and theirs, and no other version of them', async () => {
+  it('reads only the versions of partials that those versions use, directly or indirectly', async () => {
     assert.equal((await get('desk/_tone/-/versions/1')).status, 200);
     assert.equal((await get('desk/_style/-/versions/2')).status, 200);
     for (const version of [1, 3])
       isDraft(await get(`desk/_style/-/versions/${version}`), `desk/_style@${version}`);
   });
-  it('reads a partial from the moment in which what uses it is promoted', async () => {
+  it('reads a partial only once a prompt that uses it is promoted', async () => {
     await registry.publish('later/_note', 'Note.', null);
     await registry.publish('later/letter', '{{> note}}', null);
     isDraft(await get('later/_note/-/versions/1'), 'later/_note@1');
@@ -59,17 +59,17 @@ describe('an author of an environment without authorsReadDrafts', () => {
     await registry.promote('later/letter', 1, 'staging');
     assert.equal((await get('later/_note/-/versions/1')).status, 200);
   });
-  it('compares these alone', async () => {
+  it('compares only these versions', async () => {
     isDraft(await get('desk/triage/-/diff?from=2&to=3'), 'desk/triage@3');
     isDraft(await get('desk/triage/-/diff?from=latest@development&to=2'), 'desk/triage@3');
     assert.equal((await get('desk/triage/-/diff?from=stable@staging&to=2')).status, 200);
   });
-  it('is told what was live of these alone', async () => {
+  it('sees only these versions in the history of what was live', async () => {
     assert.equal((await get('desk/triage/-/live?environment=staging')).json.version, 2);
     isDraft(await get('desk/triage/-/live?environment=development'), 'desk/triage@3');
     isDraft(await get('desk/triage/-/live?environment=production&channel=latest'), 'desk/triage@3');
   });
-  it('gets these alone in a batch, where the others are missing', async () => {
+  it('gets only these versions in a batch, with the others missing', async () => {
     const refs = ['desk/triage@3', 'desk/triage@2', 'desk/_style@3', 'desk/_style@2', 'desk/triage@9'];
     const { json } = await registry.call('POST', '/v1/versions/batch', { refs }, { as: AUTHOR });
     assert.deepEqual(
@@ -78,22 +78,22 @@ describe('an author of an environment without authorsReadDrafts', () => {
     );
     assert.deepEqual(json.missing.sort(), ['desk/_style@3', 'desk/triage@3', 'desk/triage@9']);
   });
-  it('still lists prompts and versions and follows the log, which have no text', async () => {
+  it('still lists prompts and versions and follows the log, which contain no text', async () => {
     const { json } = await registry.call('GET', '/v1/prompts?prefix=desk/triage', undefined, { as: AUTHOR });
     assert.equal(json.data[0].newest.version, 3);
     assert.equal((await get('desk/triage/-/versions')).json.data.length, 3);
     assert.equal((await registry.call('GET', '/v1/changes', undefined, { as: AUTHOR })).status, 200);
   });
-  it('is the only one: approvers and admins of it and authors elsewhere read drafts', async () => {
+  it('is the only one restricted: approvers and admins there, and authors elsewhere, read drafts', async () => {
     for (const as of ['production approver', 'production admin', 'development author', 'staging author'])
       assert.equal((await get('desk/triage/-/versions/1', as)).status, 200, as);
   });
-  it('asks for nothing that it may not read', async () => {
+  it('cannot request the promotion of a version it may not read', async () => {
     const body = { environment: 'production', channel: 'stable', version: 3, reason: 'Why', expected: null };
     const asked = await registry.call('POST', '/v1/prompts/desk/triage/-/promotions', body, { as: AUTHOR });
     assertProblem(asked, 409, 'not_promoted_from');
   });
-  it('reads drafts from when an admin allows it, and none from when it is taken back', async () => {
+  it('reads drafts while an admin allows it, and none after that', async () => {
     const as = 'production admin';
     const { json } = await registry.call('GET', '/v1/environments', undefined, { as });
     const { policy } = json.data.find((each: Json) => each.name === 'production');
@@ -106,7 +106,7 @@ describe('an author of an environment without authorsReadDrafts', () => {
     isDraft(await get('desk/triage/-/versions/1'), 'desk/triage@1');
     await verifyRegistry(registry.store);
   });
-  it('meets no draft by whatever it asks', async () => {
+  it("never sees a draft's text, whatever it requests", async () => {
     const secret = 'SECRET OF A DRAFT';
     await registry.publish('quiet/_part', `Part. ${secret}`, null);
     await registry.publish('quiet/plan', `{{> part}} ${secret}`, null);
@@ -165,7 +165,7 @@ describe('authorsReadDrafts', () => {
     authorsMayApprove: fc.boolean(),
     authorsReadDrafts: fc.boolean(),
   });
-  it('left out is as it was where drafts are published or served, and off elsewhere', () => {
+  it('defaults to on where drafts are published or served, and off elsewhere', () => {
     for (const { name, policy } of defaultEnvironments(1)) {
       const { authorsReadDrafts: _, ...older } = policy;
       assert.deepEqual(policyOf(older), policy, name);
@@ -177,7 +177,7 @@ describe('authorsReadDrafts', () => {
       { numRuns: runs(1000, 100) },
     );
   });
-  it('cannot be off where every key is served drafts, or publishes them', async () => {
+  it('cannot be off where every key is served drafts or can publish them', async () => {
     await using registry = await aRegistry();
     await fc.assert(
       fc.asyncProperty(policy, async given => {
@@ -190,7 +190,7 @@ describe('authorsReadDrafts', () => {
       { numRuns: runs(200, 30) },
     );
   });
-  it('of a registry of before is as the rule says, and its log still fits', async () => {
+  it('gets its default in an older registry, whose log still verifies', async () => {
     await using folder = await temporaryFolder();
     const older = defaultEnvironments(1).map(({ name, policy: { authorsReadDrafts: _, ...rest } }) => ({
       name,

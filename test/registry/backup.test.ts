@@ -18,7 +18,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
 import { aRegistry } from './a-registry.ts';
 
 describe('a backup', () => {
-  it('taken under write load has all that was acknowledged before, and is served as it is', async () => {
+  it('taken under write load has everything acknowledged before it, and can be served as it is', async () => {
     await using place = await temporaryFolder();
     const folder = join(place.path, 'data');
     const { publicKey } = await openIdentity(await made(folder));
@@ -60,7 +60,7 @@ describe('a backup', () => {
     assert.equal(new Set(taken.map(({ head }) => head.seq)).size, 5, 'each has more than the one before');
   });
 
-  it('is for its owner alone, whatever the data folder is', async () => {
+  it('is readable by its owner only, whatever the mode of the data folder', async () => {
     await using place = await temporaryFolder();
     const folder = join(place.path, 'data');
     await chmod(await made(folder), 0o644);
@@ -75,13 +75,13 @@ describe('a backup', () => {
     assert.deepEqual((await readdir(output)).sort(), ['registry-key.pem', 'registry.db']);
   });
 
-  it('says when there is no key of the registry to back up', async () => {
+  it('reports that there is no registry key to back up', async () => {
     await using place = await temporaryFolder();
     await (await openDataFolder(join(place.path, 'data'))).close();
     assert.equal((await backUp(join(place.path, 'data'), join(place.path, 'backup'))).key, false);
   });
 
-  it('keeps the schema of an older registry, which is brought forward when the backup is served', async () => {
+  it('keeps the schema of an older registry, which is migrated when the backup is served', async () => {
     await using place = await temporaryFolder();
     const [folder, output] = [join(place.path, 'data'), join(place.path, 'backup')];
     await mkdir(folder);
@@ -100,7 +100,7 @@ describe('a backup', () => {
     assert.equal((await restored.call('GET', '/v1/webhooks')).status, 200);
   });
 
-  it('replaces nothing, and is not there when it could not be made', async () => {
+  it('overwrites nothing, and leaves nothing behind when it fails', async () => {
     await using place = await temporaryFolder();
     const folder = join(place.path, 'data');
     const refused = async (from: string, to: string, code: string, why: RegExp) => {

@@ -13,7 +13,7 @@ const BLANKS = {
   'several of them': ' \u200b\u00a0\n\u3164\u2800 ',
 };
 
-describe('a text in which nothing can be seen', () => {
+describe('a text without visible characters', () => {
   let governed: GovernedRegistry;
   before(async () => {
     governed = await aGovernedRegistry();
@@ -21,7 +21,7 @@ describe('a text in which nothing can be seen', () => {
   after(() => governed[Symbol.asyncDispose]());
 
   for (const [name, blank] of Object.entries(BLANKS))
-    it(`is no reason and no comment: ${name}`, async () => {
+    it(`is neither a reason nor a comment: ${name}`, async () => {
       const { registry, request } = governed;
       assertProblem(await request(1, null, { reason: blank }), 422, 'invalid_request', /Enter a reason/);
       const asked = await request(1, null);
@@ -30,7 +30,7 @@ describe('a text in which nothing can be seen', () => {
       assertProblem(refused, 422, 'invalid_request', /Enter a comment/);
     });
 
-  it('is kept as an empty one where none is needed', async () => {
+  it('is stored as empty where text is optional', async () => {
     const { registry, request, act, events } = governed;
     const asked = await request(1, null);
     const { json } = await act('reject', asked, 'production approver ada', ' \u200b\u2800');
@@ -42,7 +42,7 @@ describe('a text in which nothing can be seen', () => {
     assert.equal((await events()).at(-1).data.reason, '');
   });
 
-  it('is no name of an actor, nor is one that holds what nobody sees', async () => {
+  it("is not an actor's name, nor may a name contain invisible characters", async () => {
     const { registry } = governed;
     const make = (actor: string) =>
       registry.call('POST', '/v1/keys', { environment: 'development', role: 'reader', actor });

@@ -13,8 +13,8 @@ import { aRegistry, assertProblem, type Json } from './a-registry.ts';
 const LONG = patience(60_000);
 const NEVER = new AbortController().signal;
 
-describe('calls that wait for changes', () => {
-  it('share one wait on the store and one page, however many they are', async () => {
+describe('calls waiting for changes', () => {
+  it('share one wait on the store and one page, however many there are', async () => {
     await using fed = await aFeed();
     const seq = await fed.head();
     const waiting = Array.from({ length: 200 }, () => fed.next(seq));
@@ -29,7 +29,7 @@ describe('calls that wait for changes', () => {
     assert.equal(fed.counts.changed, 1);
   });
 
-  it('each get what comes after their own place', async () => {
+  it('each get the events after their own position', async () => {
     await using fed = await aFeed();
     const seq = await fed.head();
     await fed.commit();
@@ -40,7 +40,7 @@ describe('calls that wait for changes', () => {
     assert.deepEqual(seqsOf(await at[0]), [seq + 2]);
   });
 
-  it('miss nothing that is committed while they begin to wait', async () => {
+  it('miss nothing committed while they start to wait', async () => {
     await using fed = await aFeed();
     const seq = await fed.head();
     const first = fed.next(seq);
@@ -59,7 +59,7 @@ describe('calls that wait for changes', () => {
     assert.deepEqual(seqsOf(await second), [seq + 1], 'not only when something else is committed');
   });
 
-  it('end when their own time is over, whatever the others wait for', async () => {
+  it('end when their own time is up, however long the others wait', async () => {
     await using fed = await aFeed();
     const seq = await fed.head();
     const ended: string[] = [];
@@ -77,7 +77,7 @@ describe('calls that wait for changes', () => {
     assert.deepEqual(seqsOf(await long), [seq + 1]);
   });
 
-  it('go on waiting while the database is away', async () => {
+  it('keep waiting while the database is unavailable', async () => {
     await using fed = await aFeed();
     const seq = await fed.head();
     const waiting = fed.next(seq);
@@ -90,7 +90,7 @@ describe('calls that wait for changes', () => {
     assert.deepEqual(seqsOf(await waiting), [seq + 1]);
   });
 
-  it('let go of who has gone, and of the store when nobody is left', async () => {
+  it('stop when their caller disconnects, and release the store after the last', async () => {
     await using fed = await aFeed();
     const seq = await fed.head();
     const gone = new AbortController();
@@ -101,7 +101,7 @@ describe('calls that wait for changes', () => {
     await eventually('the end of the wait', () => fed.counts.waiting === 0);
   });
 
-  it('are so many of a key and no more, in which no key is in the way of another', async () => {
+  it("are limited per key, and one key's calls do not block another's", async () => {
     await using registry = await aRegistry({ serving: { limits: { maxWaitingPerKey: 3 } } });
     const { cursor } = (await registry.call('GET', '/v1/changes?limit=1000')).json;
     const ids = new Set<string>();
@@ -132,7 +132,7 @@ describe('calls that wait for changes', () => {
     assert.ok((await again).status === 200, 'and may wait again');
   });
 
-  it('follow the log without a gap while others write', async () => {
+  it('follow the log without gaps while others write', async () => {
     await using fed = await aFeed();
     const start = await fed.head();
     const commits = 40;

@@ -122,7 +122,7 @@ function shown(format: 'slack' | 'teams', event: RegistryEvent, about: About = {
     .join('\n');
 }
 
-describe('a message to a chat', () => {
+describe('a chat message', () => {
   for (const format of FORMATS) {
     it(`says in ${format} who requests what and why, with the change and a link`, () => {
       const about: About = { promotion: PROMOTION, change: CHANGE };
@@ -146,7 +146,7 @@ describe('a message to a chat', () => {
       const without = objects(chatMessage(format, event, about)).flatMap(each => each.url ?? []);
       assert.deepEqual(without, [], 'a registry without a public URL has no page to link to');
     });
-    it(`tells in ${format} of every event there is, and of kinds of later releases`, () => {
+    it(`describes in ${format} every kind of event, including kinds from later releases`, () => {
       const ofPrompts = WEBHOOK_EVENTS.filter(kind => !kind.startsWith('owners.'));
       for (const kind of [...ofPrompts, 'promotion.of_tomorrow']) {
         const isAtLine = kind.startsWith('comment.');
@@ -161,13 +161,13 @@ describe('a message to a chat', () => {
       assert.match(shown(format, anEvent('audit.of_tomorrow')), /audit\.of_tomorrow: support\/triage@12/);
       shown(format, anEvent('promotion.of_tomorrow', {}, { prompt: undefined, version: undefined }));
     });
-    it(`tells in ${format} who has to approve a promotion, while somebody has`, () => {
+    it(`names in ${format} who still has to approve a promotion`, () => {
       const waitsFor = [{ prompts: 'support/**', owners: ['lee', 'mia'], canApprove: ['lee'] }];
       const event = anEvent('promotion.requested', { from: 11, reason: 'Shorter' });
       assert.match(shown(format, event, { promotion: PROMOTION, waitsFor }), /Waits for \nlee\n/);
       assert.doesNotMatch(shown(format, event, { promotion: PROMOTION, waitsFor: [] }), /Waits for/);
     });
-    it(`tells in ${format} of a change of owners: who has to approve it, why, and its lines`, () => {
+    it(`describes in ${format} a change of owners: who has to approve it, why, and its lines`, () => {
       const about: About = {
         owners: OWNERS_CHANGE,
         ownersDiff: diffExcerpt('* @dana\n', OWNERS_CHANGE.text),
@@ -197,11 +197,11 @@ describe('a message to a chat', () => {
         [`${PUBLIC_URL}/open/owners?environment=production`],
       );
     });
-    it(`shows the example of ${format}`, () => {
+    it(`matches the documented example of ${format}`, () => {
       assertFits(format, exampleMessage(format, new Date(NOW)));
     });
   }
-  it('names a rollback, the time that it is planned for and a line that is commented on', () => {
+  it('names a rollback, a planned time and a commented line', () => {
     const rollback = { ...PROMOTION, rollback: true, version: 11, from: 12 } as PromotionRecord;
     const applied = anEvent('promotion.applied', { rollback: true, reason: 'Wrong fees' }, { version: 11 });
     assert.match(
@@ -213,7 +213,7 @@ describe('a message to a chat', () => {
     const comment = anEvent('promotion.commented', { text: 'Why?', place: { side: 'to', line: 4 } });
     assert.match(shown('slack', comment, { promotion: PROMOTION }), /4 after the change/);
   });
-  it('says so where there is no version before, none that differs, or too much that does', () => {
+  it('explains why it shows no change: no earlier version, the same text or a change too large', () => {
     const event = anEvent('version.published', { base: null, message: 'First' });
     const with_ = (change: About['change']) => shown('teams', event, { change });
     assert.match(
@@ -229,7 +229,7 @@ describe('a message to a chat', () => {
       /too much to show/,
     );
   });
-  it('names the commit and the pull request of a version that has an origin', () => {
+  it('names the commit and pull request of a version with an origin', () => {
     const origin = { commit: '5f0c1a2b3c4d', pullRequest: 'https://github.com/o/r/pull/12' };
     const event = anEvent('version.published', { base: null, message: 'First', origin });
     for (const format of FORMATS) {
@@ -237,7 +237,7 @@ describe('a message to a chat', () => {
       assert.ok(text.includes('5f0c1a2b3c4d') && text.includes(origin.pullRequest), text);
     }
   });
-  it('lets nothing that people wrote act, and stays within the limits', () => {
+  it('escapes all markup that people write, and stays within the limits', () => {
     const mention = fc.constantFrom(
       '<!channel>',
       '<!here|x>',

@@ -31,7 +31,7 @@ describe('checkpoints', () => {
     assertProblem(refused, 503, 'unavailable', /does not have the key that the log names/);
   });
 
-  it('say where the log ends, signed so that anybody can check it', async () => {
+  it('state where the log ends, with a signature that anyone can verify', async () => {
     await using own = await aRegistry();
     await recordSigningKey(own.store, COMMAND_LINE, await identityForTest());
     await recordSigningKey(own.store, COMMAND_LINE, await identityForTest());
@@ -55,7 +55,7 @@ describe('checkpoints', () => {
     assert.ok(isSigned(json));
   });
 
-  it('bear no change', async () => {
+  it('are invalid when anything in them is changed', async () => {
     const { json } = await checkpoint();
     const other = await otherKey();
     for (const change of [
@@ -70,7 +70,7 @@ describe('checkpoints', () => {
       assert.equal(isSigned({ ...json, ...change }), false, JSON.stringify(change));
   });
 
-  it('end with the key: when it changes the log says so, and a process that has the old one signs no more', async () => {
+  it('require the current key: the log records its replacement, and a process with the old key stops signing', async () => {
     await using own = await aRegistry();
     await recordSigningKey(own.store, COMMAND_LINE, await identityForTest());
     assert.equal((await checkpoint(own)).status, 200);
@@ -86,7 +86,7 @@ describe('checkpoints', () => {
     assert.equal((await checkpoint(own)).status, 200);
   });
 
-  it('are trusted by a new key only where both keys signed that, for this place of this log', async () => {
+  it('verify under a new key only if both keys signed the change at that place in the log', async () => {
     const [old, next] = [await identityForTest(), await otherKey()];
     const before = { seq: 7, hash: `sha256:${'1'.repeat(64)}` } as ChainHead;
     const text = signingKeyText({ publicKey: next.publicKey, replaces: old.publicKey }, before);
@@ -109,7 +109,7 @@ describe('checkpoints', () => {
       assert.match(validateEndorsement(wrong, at, old.publicKey) ?? '', /in the place of/);
   });
 
-  it('end, with all writes, where another key is named that the old one did not endorse', async () => {
+  it('stop, with all writes, when the log names a key that the old one did not endorse', async () => {
     await using own = await aRegistry({ serving: { signerPauses: { gather: 5 } } });
     await recordSigningKey(own.store, COMMAND_LINE, await identityForTest());
     assert.equal((await checkpoint(own)).status, 200);
@@ -120,7 +120,7 @@ describe('checkpoints', () => {
     assertProblem(await own.call('POST', '/v1/prompts/a/-/versions', content), 503, 'log_broken');
   });
 
-  it('are for whoever may read the log', async () => {
+  it('are available to everyone who may read the log', async () => {
     const reader = await registry.call('GET', '/v1/checkpoint', undefined, { as: 'production reader' });
     assertProblem(reader, 403, 'role_too_low');
   });

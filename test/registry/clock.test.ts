@@ -22,7 +22,7 @@ const NEW_KEY = {
   expiresAt: null,
 } as const;
 
-describe('a clock that is wrong', () => {
+describe('a wrong clock', () => {
   let folder: TemporaryFolder;
   let open: Store[];
   beforeEach(async () => {
@@ -57,7 +57,7 @@ describe('a clock that is wrong', () => {
     return at;
   };
 
-  it('on another machine, 400 days ahead, leaves the log’s time as it is', async () => {
+  it('400 days ahead on another machine cannot write to the log', async () => {
     const right = await machine();
     await createKey(right.store, NEW_KEY);
     const wrong = await machine(400 * DAY);
@@ -70,7 +70,7 @@ describe('a clock that is wrong', () => {
     assert.equal(await newest(right.store), new Date(START + HOUR).toISOString());
   });
 
-  it('that is set forward while the registry runs writes nothing until it is right again', async () => {
+  it('set forward while the registry runs blocks writes until it is right again', async () => {
     const { store, clock, pass } = await machine();
     await createKey(store, NEW_KEY);
     clock.now += 2 * DAY;
@@ -85,7 +85,7 @@ describe('a clock that is wrong', () => {
     assert.equal(await newest(store), new Date(START + 200 * DAY).toISOString());
   });
 
-  it('applies nothing that is planned for next month', async () => {
+  it('does not apply what is planned for next month', async () => {
     const right = await machine();
     await using registry = await aRegistry({ store: right.store });
     open = [];
@@ -122,7 +122,7 @@ describe('a clock that is wrong', () => {
     assert.equal(await state(), 'applied');
   });
 
-  it('that shifted an older log applies nothing before its time by the clock', async () => {
+  it('that shifted an older log applies nothing before its time by the current clock', async () => {
     const clock = { now: START + 400 * DAY };
     await using registry = await aRegistry({ now: () => new Date(clock.now) });
     await registry.publish('p', 'text', null);
@@ -154,7 +154,7 @@ describe('a clock that is wrong', () => {
     assert.equal(await state(), 'applied');
   });
 
-  it('that is set back revives no key that has expired', async () => {
+  it('set back does not revive an expired key', async () => {
     const clock = { now: START };
     const now = () => new Date(clock.now);
     const expiresAt = new Date(START + HOUR).toISOString();
@@ -180,7 +180,7 @@ describe('a clock that is wrong', () => {
     await attempts(again.url);
   });
 
-  it('is confirmed by an operator, which the log says', async () => {
+  it('is confirmed by an operator, which the log records', async () => {
     const old = { now: Date.now() - 100 * DAY };
     const store = await openDataFolder(folder.path, { environments, now: () => new Date(old.now) });
     await createKey(store, NEW_KEY);
@@ -219,7 +219,7 @@ describe('the clock of a machine', () => {
     writes: fc.boolean(),
   });
 
-  it('never has an event that is later than the time that passed, by more than an hour each', () => {
+  it('never puts an event later than the time that has passed by more than an hour per write', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), steps => {
         const clock = { now: START, uptime: 0 };
@@ -243,7 +243,7 @@ describe('the clock of a machine', () => {
     );
   });
 
-  it('is believed for as long as it moves as time does, and when nothing happened for a month', () => {
+  it('is trusted while it moves as time does, and after a month without events', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: LONGEST_PAUSE }),

@@ -6,7 +6,7 @@ import { COMMAND_LINE } from '../../src/registry/access/caller.ts';
 import { appendEvent } from '../../src/registry/store/log.ts';
 import { aRegistry, assertProblem, type RegistryForTest } from './a-registry.ts';
 
-describe('the proof that one head continues another', () => {
+describe('a consistency proof between two heads', () => {
   let registry: RegistryForTest;
   before(async () => {
     registry = await aRegistry();
@@ -25,7 +25,7 @@ describe('the proof that one head continues another', () => {
   const proof = (query: string, as = 'development author') =>
     registry.call('GET', `/v1/consistency?${query}`, undefined, { as });
 
-  it('is every event between them, in steps that bound its cost', async () => {
+  it('contains every event between them, in pages of limited cost', async () => {
     await registry.key('development', 'author');
     let head = CHAIN_START;
     let steps = 0;
@@ -51,7 +51,7 @@ describe('the proof that one head continues another', () => {
     assert.deepEqual([same.json.events, same.json.from], [[], same.json.to]);
   });
 
-  it('is refused for heads that there are not, and to readers', async () => {
+  it('is refused for heads that do not exist, and to readers', async () => {
     assertProblem(await proof('from=9999999'), 422, 'invalid_request', /The log ends with event/);
     assertProblem(await proof('from=1&to=9999999'), 422, 'invalid_request', /The log ends with event/);
     assertProblem(await proof('from=4&to=2'), 422, 'invalid_request', /before the older one/);

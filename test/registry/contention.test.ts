@@ -6,7 +6,7 @@ import { type Answered, aRegistry, assertProblem, type Json, type RegistryForTes
 const AUTHORS = runs(50, 25);
 const PROMOTERS = 20;
 
-describe('many at once', () => {
+describe('concurrent writes', () => {
   let one: RegistryForTest;
   let two: RegistryForTest;
   before(async () => {
@@ -27,7 +27,7 @@ describe('many at once', () => {
       { as: `development author author-${author}` },
     );
 
-  it(`lets one of ${AUTHORS} authors publish on a base, and tells the others of the version that won`, async () => {
+  it(`let one of ${AUTHORS} authors publish on a base, and tell the others which version won`, async () => {
     await one.publish('contended/base', 'the first', null);
     // Their keys are made before, so that they meet at the prompt and not at the door.
     await keysFor(AUTHORS, author => via(author).key('development', 'author', `author-${author}`));
@@ -41,7 +41,7 @@ describe('many at once', () => {
     }
   });
 
-  it(`brings the text of each of ${AUTHORS} authors in when the losers begin again from what won`, async () => {
+  it(`keep the text of all ${AUTHORS} authors when the losers start again from the winning version`, async () => {
     await one.publish('contended/all', 'the first', null);
     await all(AUTHORS, async author => {
       for (let base = 1; ; ) {
@@ -62,7 +62,7 @@ describe('many at once', () => {
     assert.equal(authors.size, AUTHORS);
   });
 
-  it(`lets one of ${PROMOTERS} promoters move a pointer`, async () => {
+  it(`let one of ${PROMOTERS} promoters move a pointer`, async () => {
     for (let version = 0; version <= PROMOTERS; version++)
       await one.publish('contended/pointer', `Text ${version}`, version === 0 ? null : version);
     await one.promote('contended/pointer', 1, 'development');

@@ -38,7 +38,7 @@ describe('a data folder', () => {
     database.close();
   };
 
-  it('is made with its parents, with the environments of a team', async () => {
+  it('is created with its parents and the environments of a team', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'a', 'b');
     const store = await openDataFolder(path);
@@ -46,7 +46,7 @@ describe('a data folder', () => {
     await store.close();
     assert.deepEqual(await readdir(path), [DATABASE_FILE], 'the write-ahead log is put away');
   });
-  it('is for its owner alone, in a folder that others may enter too', async function () {
+  it('is accessible to its owner only, even inside a folder that others may enter', async function () {
     if (process.platform === 'win32') this.skip(); // Windows has no such modes
     await using folder = await temporaryFolder();
     await chmod(folder.path, 0o755);
@@ -57,7 +57,7 @@ describe('a data folder', () => {
     }
     await store.close();
   });
-  it('is kept from others again at every opening, with all its files, and says so', async function () {
+  it('is made private again at every opening, with all its files, and reports it', async function () {
     if (process.platform === 'win32') this.skip(); // Windows has no such modes
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'data');
@@ -90,7 +90,7 @@ describe('a data folder', () => {
     assert.deepEqual(actors.slice(0, 2), ['b', 'a']);
     await Promise.all([store.close(), holder.close()]);
   });
-  it('is not made in a folder of other files that others may enter', async function () {
+  it('is not created in a shared folder that has other files', async function () {
     if (process.platform === 'win32') this.skip(); // Windows has no such modes
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'notes.txt'), '');
@@ -99,7 +99,7 @@ describe('a data folder', () => {
     assert.equal((await stat(folder.path)).mode & 0o777, 0o755, 'whose mode stays');
     await refused(folder.path, 'not_found', /no registry/, false);
   });
-  it('has pages that several versions share, and one of before keeps its own', async () => {
+  it('uses large pages when new, and an older one keeps its page size', async () => {
     for (const older of [false, true]) {
       await using folder = await temporaryFolder();
       const file = join(folder.path, DATABASE_FILE);
@@ -115,33 +115,33 @@ describe('a data folder', () => {
       database.close();
     }
   });
-  it('keeps its environments when it is opened again with others', async () => {
+  it('keeps its environments when opened again with others', async () => {
     await using folder = await temporaryFolder();
     await (await openDataFolder(folder.path, { environments: defaultEnvironments(0) })).close();
     const store = await openDataFolder(folder.path, { environments: defaultEnvironments(1) });
     assert.deepEqual(await listEnvironments(store), defaultEnvironments(0));
     await store.close();
   });
-  it('may be opened many times at once, also while it is new', async () => {
+  it('can be opened many times at once, even while it is new', async () => {
     await using folder = await temporaryFolder();
     const stores = await Promise.all(Array.from({ length: 4 }, () => openDataFolder(folder.path)));
     for (const store of stores) assert.deepEqual(await listEnvironments(store), defaultEnvironments(1));
     for (const store of stores) await store.close();
   });
-  it('that is not there is refused where it is not to be made', async () => {
+  it('that does not exist is refused when it must not be created', async () => {
     await using folder = await temporaryFolder();
     await refused(join(folder.path, 'none'), 'not_found', /no registry/, false);
     await refused(folder.path, 'not_found', /no registry/, false);
     assert.deepEqual(await readdir(folder.path), []);
   });
-  it('that cannot be made is refused', async () => {
+  it('that cannot be created is refused', async () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'file');
     await writeFile(file, 'x');
     await refused(join(file, 'below'), 'not_writable', /a part of its path is a file/);
     await refused(file, 'not_writable', /a file of this name/);
   });
-  it('that cannot be written is refused', async function () {
+  it('that is not writable is refused', async function () {
     await using folder = await temporaryFolder();
     if (process.getuid?.() === 0) return this.skip(); // root may write anywhere
     const closed = join(folder.path, 'closed');
@@ -150,7 +150,7 @@ describe('a data folder', () => {
     await refused(join(closed, 'below'), 'not_writable', /permission denied/);
     await chmod(closed, 0o700);
   });
-  it('with something else in the place of the database is refused, and left as it is', async () => {
+  it('with something other than a database in its place is refused and left unchanged', async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, DATABASE_FILE), 'This is a letter, not a database. '.repeat(100));
     await refused(folder.path, 'not_a_database', /not a PromptForge registry/);
@@ -158,7 +158,7 @@ describe('a data folder', () => {
     await mkdir(join(other.path, DATABASE_FILE));
     await refused(other.path, 'not_a_database', /not a PromptForge registry/);
   });
-  it('with a database of another program is refused, and left as it is', async () => {
+  it('with a database of another program is refused and left unchanged', async () => {
     await using folder = await temporaryFolder();
     const database = new DatabaseSync(join(folder.path, DATABASE_FILE));
     database.exec('CREATE TABLE songs (title TEXT)');
@@ -211,7 +211,7 @@ describe('a data folder', () => {
       await refused(folder.path, 'chain_broken', message);
     });
   }
-  it('never delivers a source that does not have its digest', async () => {
+  it('never delivers a source that does not match its digest', async () => {
     await using folder = await temporaryFolder();
     await used(folder.path, database => {
       database.exec(
@@ -225,7 +225,7 @@ describe('a data folder', () => {
     assert.match(JSON.stringify(registry.logged), /p@1 does not have the digest/);
     await registry.close();
   });
-  it('never gives a version with an origin that its event does not have', async () => {
+  it('never returns a version with an origin that its event lacks', async () => {
     await using folder = await temporaryFolder();
     await used(folder.path, database => {
       const forged = `UPDATE versions SET origin = '{"commit":"c0ffee7"}' WHERE version = 1`;
@@ -238,7 +238,7 @@ describe('a data folder', () => {
 });
 
 describe('administration', () => {
-  it('makes, lists and revokes keys and sets environments as the command line', async () => {
+  it('creates, lists and revokes keys and sets environments as the command line', async () => {
     await using folder = await temporaryFolder();
     const store = await openDataFolder(folder.path);
     const environment = parseEnvironmentName('production');

@@ -16,7 +16,7 @@ import {
   type RegistryForTest,
 } from './a-registry.ts';
 
-describe('deliveries in one answer', () => {
+describe('batch delivery', () => {
   let registry: RegistryForTest;
   before(async () => {
     registry = await aRegistry();
@@ -41,7 +41,7 @@ describe('deliveries in one answer', () => {
     { name: 'many/other' },
   ];
 
-  it('are each as a request of its own would have it, for every environment', async () => {
+  it('returns each prompt as a single request would, in every environment', async () => {
     for (const as of ['production reader', 'staging reader', 'development reader', 'production author']) {
       const { json } = await ask(WANTED, as);
       assert.equal(json.environment, as.split(' ')[0]);
@@ -64,7 +64,7 @@ describe('deliveries in one answer', () => {
     }
   });
 
-  it('are 304, one by one, where nothing has changed', async () => {
+  it('returns 304 for each prompt that has not changed', async () => {
     const first = await ask([{ name: 'many/a' }, { name: 'many/b' }]);
     const [a, b] = first.json.data;
     const again = await ask([
@@ -79,7 +79,7 @@ describe('deliveries in one answer', () => {
     assert.deepEqual(other.delivery, b.delivery);
   });
 
-  it('are bounded in number and size, and the rest remains to be asked for', async () => {
+  it('limits number and size, and counts the prompts that remain to be requested', async () => {
     assertProblem(await ask([]), 422, 'invalid_request');
     const many = Array.from({ length: MAX_DELIVERIES + 1 }, () => ({ name: 'many/a' }));
     assertProblem(await ask(many), 422, 'invalid_request');
@@ -98,7 +98,7 @@ describe('deliveries in one answer', () => {
     }
   });
 
-  it('refuse what cannot be meant, by its place', async () => {
+  it('refuses an invalid entry and points to it', async () => {
     for (const wrong of [
       { name: '../healthz' },
       { name: 'many/a', channel: 'A b' },
@@ -133,7 +133,7 @@ describe('the feed of moved channels', () => {
     (await registry.call('GET', `/v1/prompts/${name}/-/live?environment=production`)).json.version ?? 0;
   const move = async (name = 'p') => registry.promote(name, 3 - (await live(name)), 'production');
 
-  it('tells that something moved in the environment, and nothing else', async () => {
+  it('reports that something moved in the environment, and nothing else', async () => {
     const before = await cursor();
     assert.match(before, /^[\w-]{22}$/);
     assert.deepEqual((await ask(`?after=${before}`)).json, { changed: false, cursor: before });
@@ -144,7 +144,7 @@ describe('the feed of moved channels', () => {
     assert.notEqual(json.cursor, before);
   });
 
-  it('tells nothing of drafts and of other environments', async () => {
+  it('reports nothing about drafts or other environments', async () => {
     const before = await cursor();
     await registry.publish('p', `draft ${before}`, 2);
     await registry.promote('q', 1, 'staging');
@@ -154,13 +154,13 @@ describe('the feed of moved channels', () => {
     assert.equal(await cursor(), before);
   });
 
-  it('tells of a published version where latest is served', async () => {
+  it('reports a published version where latest is served', async () => {
     const before = await cursor('development reader');
     await registry.publish('latest', 'one', null);
     assert.notEqual(await cursor('development reader'), before);
   });
 
-  it('tells of a policy that changed', async () => {
+  it('reports a changed policy', async () => {
     const before = await cursor();
     const { json } = await registry.call('GET', '/v1/environments');
     const { policy } = json.data.find((one: Json) => one.name === 'production');
@@ -174,7 +174,7 @@ describe('the feed of moved channels', () => {
     assert.notEqual(await cursor(), before);
   });
 
-  it('holds a call open until something moves, and answers all that wait', async () => {
+  it('holds a call open until something moves, and answers all waiting calls', async () => {
     const before = await cursor();
     const waiting = aCallWaits(registry);
     const calls = Array.from({ length: 20 }, () => ask(`?after=${before}&wait=30`));
@@ -185,7 +185,7 @@ describe('the feed of moved channels', () => {
     assert.ok(answers.every(({ json }) => json.changed === true && json.cursor === answers[0]?.json.cursor));
   });
 
-  it('answers when the time is over, and a key that was revoked meanwhile is refused', async () => {
+  it('answers when the time is up, and refuses a key revoked in the meantime', async () => {
     const before = await cursor();
     assert.deepEqual((await ask(`?after=${before}&wait=1`)).json, { changed: false, cursor: before });
     const key = await registry.key('production', 'reader', 'leaver');
@@ -198,7 +198,7 @@ describe('the feed of moved channels', () => {
     assertProblem(await call, 401, 'key_revoked');
   });
 
-  it('has one cursor for all processes, whenever they began to look', async () => {
+  it('has one cursor for all processes, whenever they started to watch', async () => {
     await using folder = await temporaryFolder();
     const environments = defaultEnvironments(0);
     await using one = await aRegistry({ folder: folder.path, environments });
@@ -213,7 +213,7 @@ describe('the feed of moved channels', () => {
     assert.equal(await seen(other), await seen(one));
   });
 
-  it('lets one key hold so many calls, and no more', async () => {
+  it('limits how many calls one key may hold open', async () => {
     await using small = await aRegistry({ serving: { limits: { maxWaitingPerKey: 2 } } as object });
     await small.publish('p', 'one', null);
     const { json } = await ask('', 'development reader', small);
@@ -225,7 +225,7 @@ describe('the feed of moved channels', () => {
     assertProblem(refused, 429, 'queue_full');
   });
 
-  it('wakes nobody for what moves nothing there, and loses no move', async () => {
+  it('wakes no call for events that move nothing there, and misses no move', async () => {
     let revision = 1;
     let cursor = 'a';
     const changes = new Set<() => void>();

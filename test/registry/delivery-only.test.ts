@@ -21,7 +21,7 @@ const SERVED: readonly RouteName[] = [
   'metrics',
 ];
 
-describe('a process that only delivers', () => {
+describe('a delivery-only process', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let whole: RegistryForTest;
   let delivering: RegistryForTest;
@@ -46,7 +46,7 @@ describe('a process that only delivers', () => {
       ...headers,
     });
 
-  it('answers as the other does, byte for byte', async () => {
+  it('answers exactly as the full process does, byte for byte', async () => {
     const queries = ['', '?version=1', '?channel=latest', '?version=9', '?channel=none'];
     for (const query of queries)
       for (const accept of ['text/plain', 'application/json', 'image/png']) {
@@ -60,7 +60,7 @@ describe('a process that only delivers', () => {
       }
   });
 
-  it('shows a promotion, a rollback and a revoked key as soon as the other has answered', async () => {
+  it('shows a promotion, a rollback and a revoked key as soon as the full process has answered', async () => {
     await whole.publish('team/b', 'One.', null);
     await whole.publish('team/b', 'Two.', 1);
     const leaving = await whole.key('staging', 'reader', 'leaver');
@@ -78,7 +78,7 @@ describe('a process that only delivers', () => {
     await eventually('refused', async () => (await deliver('team/b', leaving)).status === 401);
   });
 
-  it('refuses every other call of the API, whoever asks, and says where to send it', async () => {
+  it('refuses every other API call, for every key, and says where to send it', async () => {
     const admin = await whole.key('staging', 'admin');
     for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][]) {
       if (SERVED.includes(name)) continue;
@@ -96,7 +96,7 @@ describe('a process that only delivers', () => {
     assertProblem(await ask(delivering.url, 'GET', '/nothing'), 404, 'route_not_found');
   });
 
-  it('says that it is well, that it verifies nothing, and what it does', async () => {
+  it('reports that it is healthy, that it verifies nothing, and its mode', async () => {
     assert.equal((await ask(delivering.url, 'GET', '/healthz')).status, 200);
     assert.equal((await ask(delivering.url, 'GET', '/readyz')).json.log, 'unverified');
     await deliver();
@@ -126,7 +126,7 @@ describe('a process that only delivers', () => {
     );
   });
 
-  it('does not start on what it cannot read, and makes nothing there', async () => {
+  it('does not start on a database it cannot read, and creates nothing there', async () => {
     await using empty = await temporaryFolder();
     const open = (path: string) => openDataFolder(path, { readOnly: true });
     await assert.rejects(open(empty.path), isProblem('not_found'));

@@ -126,8 +126,8 @@ async function promote(
   assert.equal(status, 201, text);
 }
 
-describe('a registry that delivers in threads of their own', () => {
-  it('answers every call as one thread alone does', async () => {
+describe('a registry with delivery threads', () => {
+  it('answers every call as a single thread does', async () => {
     const limits = { failedKeys: failedKeyLimits(1_000_000) };
     await using threads = await served(1, { limits });
     await using alone = await served(0, { limits }, threads.folder);
@@ -170,7 +170,7 @@ describe('a registry that delivers in threads of their own', () => {
   });
 
   for (const count of COUNTS) {
-    it(`delivers nothing older than what was answered, from ${count} of them`, async () => {
+    it(`never delivers anything older than what was acknowledged, with ${count} of them`, async () => {
       await using registry = await served(count);
       await publish(registry, 'team/a', ['One', 'Two']);
       let expected: number | null = null;
@@ -186,7 +186,7 @@ describe('a registry that delivers in threads of their own', () => {
     });
   }
 
-  it('refuses a revoked key as soon as that was answered, and knows a new one', async () => {
+  it('refuses a revoked key and accepts a new one as soon as the change is acknowledged', async () => {
     await using registry = await served(1);
     await publish(registry, 'team/a', ['One']);
     await promote(registry, 'team/a', 1, null);
@@ -204,7 +204,7 @@ describe('a registry that delivers in threads of their own', () => {
     }
   });
 
-  it('goes on delivering while the main thread does nothing else for a second', async () => {
+  it('keeps delivering while the main thread is busy for a second', async () => {
     await using registry = await served(1);
     await publish(registry, 'team/a', ['One']);
     await promote(registry, 'team/a', 1, null);
@@ -226,7 +226,7 @@ describe('a registry that delivers in threads of their own', () => {
     assert.ok(delivered > 5, `${delivered} deliveries`);
   });
 
-  it('starts a thread again where it listened, when one ends', async () => {
+  it('restarts a thread that ended, on the same port', async () => {
     await using registry = await served(1);
     await publish(registry, 'team/a', ['One']);
     await promote(registry, 'team/a', 1, null);
@@ -248,7 +248,7 @@ describe('a registry that delivers in threads of their own', () => {
     assert.equal((await registry.deliver('team/b')).text, 'Other');
   });
 
-  it('lets no write wait for a thread that has nothing to deliver yet', async () => {
+  it('does not hold up writes for a thread with nothing to deliver yet', async () => {
     await using registry = await served(1);
     await publish(registry, 'team/a', ['One', 'Two']);
     await promote(registry, 'team/a', 1, null);
@@ -279,7 +279,7 @@ describe('a registry that delivers in threads of their own', () => {
     assert.ok(told.includes('committed'));
   });
 
-  it('delivers only what it had in memory once the log is known to be broken, in whichever thread that was found', async () => {
+  it('delivers only from memory once any thread finds the log broken', async () => {
     await using registry = await served(1);
     await publish(registry, 'team/a', ['One']);
     await publish(registry, 'team/b', ['Other']);
@@ -301,7 +301,7 @@ describe('a registry that delivers in threads of their own', () => {
     assert.equal(registry.logged.filter(({ event }) => event === 'log_broken').length, 1);
   });
 
-  it('says when keys were used for deliveries, and adds up what its threads count', async () => {
+  it('records when keys were used for deliveries, and adds up the counts of its threads', async () => {
     await using registry = await served(1);
     await publish(registry, 'team/a', ['One']);
     await promote(registry, 'team/a', 1, null);
@@ -330,7 +330,7 @@ describe('a registry that delivers in threads of their own', () => {
     assert.ok(counted('promptforge_http_connections') > 0);
   });
 
-  it('never counts back, neither where a thread is slow to say nor where one ended', async () => {
+  it('never counts backwards when a thread reports late or ends', async () => {
     await using registry = await served(COUNTS.length);
     await publish(registry, 'team/a', ['One']);
     await promote(registry, 'team/a', 1, null);
@@ -358,14 +358,14 @@ describe('a registry that delivers in threads of their own', () => {
     assert.equal(after, 21);
   });
 
-  it('leaves the priority of its program as it was, unless told', async () => {
+  it('keeps the priority of its process unless configured otherwise', async () => {
     const before = getPriority();
     await using registry = await served(1);
     assert.equal(getPriority(), before);
     assert.match(registry.url, /^http/);
   });
 
-  it('keeps deliveries in the threads that deliver, and none behind them', async () => {
+  it('caches deliveries in the delivery threads only', async () => {
     await using registry = await served(1);
     await using other = await served(0, {}, registry.folder);
     await publish(other, 'team/a', ['One', 'Two']);
@@ -379,7 +379,7 @@ describe('a registry that delivers in threads of their own', () => {
     assert.match(text, /^promptforge_delivery_cache_entries 3$/m);
   });
 
-  it('counts what is handed on against the rate of its key', async () => {
+  it('counts forwarded requests against the rate of their key', async () => {
     await using registry = await served(1, { rateLimit: 2 });
     const key = await registry.key('admin', 'eager');
     // At once, as a slow machine may leave time for as many in turn.
@@ -390,7 +390,7 @@ describe('a registry that delivers in threads of their own', () => {
   });
 
   for (const count of COUNTS)
-    it(`counts what a key, an environment and an address may do together in ${count} of them`, async () => {
+    it(`limits keys, environments and addresses across all ${count} threads`, async () => {
       const failedKeys = {
         perAddress: { perSecond: 0.001, burst: 3 },
         total: { perSecond: 1000, burst: 1000 },
@@ -422,7 +422,7 @@ describe('a registry that delivers in threads of their own', () => {
       assert.ok(ofAddress >= 3 && ofAddress < 3 + Math.max(count, 1), `${ofAddress} without a valid key`);
     });
 
-  it('lets waiting calls end and running ones finish when it stops', async () => {
+  it('ends waiting calls and finishes running ones when it stops', async () => {
     await using registry = await served(1);
     await publish(registry, 'team/a', ['One']);
     const { json } = await registry.call('GET', '/v1/changes');
@@ -437,7 +437,7 @@ describe('a registry that delivers in threads of their own', () => {
     await assert.rejects(registry.deliver('team/a'));
   });
 
-  it('refuses a port that somebody else listens on, for one thread and for several', async () => {
+  it('refuses a port already in use, with one thread or several', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };

@@ -20,7 +20,7 @@ describe('delivery', () => {
   const get = (query = '', as = 'development reader', headers = {}) =>
     registry.call('GET', PATH + query, undefined, { as, headers });
 
-  it('gives the text of stable by default, front matter taken off', async () => {
+  it('gives the text of stable by default, without front matter', async () => {
     const { status, text, headers } = await get('', 'production reader');
     assert.equal(status, 200);
     assert.equal(text, 'Sort {{mail}}.');
@@ -34,7 +34,7 @@ describe('delivery', () => {
     assert.equal(headers.get('content-length'), '14');
     assert.ok(Date.parse(headers.get('last-modified') ?? '') > 0);
   });
-  it('sends every character as UTF-8, short and long, first time and from memory', async () => {
+  it('sends every character as UTF-8, short texts and long, first from the database and then from memory', async () => {
     const long = `${'žluťoučký kůň 🐎 '.repeat(2000)}end`;
     await registry.publish('long', long, null);
     for (let time = 0; time < 2; time++) {
@@ -44,7 +44,7 @@ describe('delivery', () => {
       assert.equal(answered.headers.get('content-length'), String(Buffer.byteLength(long)));
     }
   });
-  it('lets a channel be kept for seconds and a pin for a year, privately', async () => {
+  it('caches a channel for seconds and a pinned version for a year, privately', async () => {
     const channel = await get();
     assert.match(
       channel.headers.get('cache-control') ?? '',
@@ -57,7 +57,7 @@ describe('delivery', () => {
     assert.equal(pin.headers.get('promptforge-channel'), null);
     assert.equal(pin.headers.get('promptforge-version'), 'support/triage@1');
   });
-  it('gives name, version, digest and metadata as JSON, with an ETag of its own', async () => {
+  it('gives name, version, digest and metadata as JSON, with a separate ETag', async () => {
     const json = await get('?version=1', 'development reader', { accept: 'application/json' });
     assert.deepEqual(json.json, {
       name: 'support/triage',
@@ -86,7 +86,7 @@ describe('delivery', () => {
     const text = await get('?version=1');
     assert.notEqual(json.headers.get('etag'), text.headers.get('etag'));
   });
-  it('answers 304 to its own ETag, in a list, weak or as *, and 200 to another', async () => {
+  it('answers 304 to a matching ETag, in a list, weak or as *, and 200 to another', async () => {
     const etag = (await get()).headers.get('etag') ?? '';
     for (const given of [etag, `"x", W/${etag}`, '*']) {
       const answered = await get('', 'development reader', { 'if-none-match': given });
@@ -111,7 +111,7 @@ describe('delivery', () => {
     for (const name of ['etag', 'content-length', 'content-type', 'promptforge-version'])
       assert.equal(head.headers.get(name), whole.headers.get(name), name);
   });
-  it('negotiates by quality, and refuses what it cannot make', async () => {
+  it('negotiates by quality, and refuses types it cannot produce', async () => {
     const typeFor = async (accept: string) =>
       (await get('', 'development reader', { accept })).headers.get('content-type')?.split(';')[0];
     assert.equal(await typeFor('text/*;q=0.5, application/json;q=0.4'), 'text/plain');
@@ -120,20 +120,20 @@ describe('delivery', () => {
     assert.equal(await typeFor('text/html, */*;q=0.1'), 'text/plain');
     assertProblem(await get('', 'development reader', { accept: 'image/png' }), 406, 'not_acceptable');
   });
-  it('serves only the channels of the policy, to every role', async () => {
+  it('serves only the channels of the policy, whatever the role', async () => {
     assert.equal((await get('?channel=latest')).text, 'A draft.');
     for (const role of ['reader', 'author', 'approver', 'admin'])
       assertProblem(await get('?channel=latest', `production ${role}`), 403, 'channel_not_served', /draft/);
     assertProblem(await get('?channel=canary'), 403, 'channel_not_served');
   });
-  it('serves a pin in production only when it was live there once', async () => {
+  it('serves a pinned version in production only if it was once live there', async () => {
     assert.equal((await get('?version=1', 'production reader')).status, 200);
     assertProblem(await get('?version=2', 'production admin'), 403, 'version_not_released');
     assertProblem(await get('?version=4', 'production reader'), 403, 'version_not_released', /@4 was never/);
     assertProblem(await get('?version=4', 'staging reader'), 404, 'version_not_found', /newest is 3/);
     assert.equal((await get('?version=3', 'staging reader')).text, 'A draft.');
   });
-  it('says which of the prompt, the version and the channel is missing', async () => {
+  it('says whether the prompt, the version or the channel is missing', async () => {
     const call = (path: string, as: string) => registry.call('GET', path, undefined, { as });
     assertProblem(await call('/v1/prompts/nobody', 'staging reader'), 404, 'prompt_not_found');
     await registry.publish('unpromoted', 'x', null);
@@ -147,7 +147,7 @@ describe('delivery', () => {
         /serves no/,
       );
   });
-  it('refuses a query it does not know, twice the same, or both channel and version', async () => {
+  it('refuses unknown or repeated query parameters, and a channel together with a version', async () => {
     assertProblem(await get('?verison=1'), 422, 'invalid_request', /\/verison/);
     assertProblem(await get('?version=1&version=2'), 422, 'invalid_request', /twice/);
     assertProblem(await get('?version=1&channel=latest'), 422, 'invalid_request', /not both/);
@@ -172,7 +172,7 @@ describe('delivery', () => {
     await registry.promote('moving', 1, 'development');
     assert.equal(await text(), 'one');
   });
-  it('delivers the partials that publishing recorded, whatever happens to them later', async () => {
+  it('delivers the partials recorded at publication, whatever happens to them later', async () => {
     await registry.publish('parts/_inner', 'inner one', null);
     await registry.publish('parts/_header', 'Hello {{> inner}}', null);
     await registry.publish('parts/page', '{{> header}}, dear {{name}}', null);
@@ -200,7 +200,7 @@ describe('delivery', () => {
     assert.equal((await registry.call('GET', '/v1/prompts/old')).text, 'still here');
     assert.equal((await registry.call('GET', '/v1/prompts/old?channel=latest')).text, 'still here');
   });
-  it('answers the same in memory as from the database: all callers and forms at once', async () => {
+  it('answers the same from memory as from the database, for all callers and forms at once', async () => {
     const forms = ['', '?channel=latest', '?version=1', '?version=2'];
     const callers = ['development reader', 'staging reader', 'production reader'];
     const all = () =>

@@ -30,7 +30,7 @@ describe('a dry run of a publication', () => {
 
   const events = async () => (await registry.call('GET', '/v1/changes?limit=1000')).json.events.length;
 
-  it('answers what the publication then answers, and writes nothing', async () => {
+  it('returns what publishing then returns, and writes nothing', async () => {
     const publication = fc.record({
       name: fc.constantFrom(...NAMES),
       source: fc.constantFrom(...SOURCES),
@@ -60,7 +60,7 @@ describe('a dry run of a publication', () => {
     );
   });
 
-  it('neither uses up an Idempotency-Key nor is answered by one', async () => {
+  it('neither uses up an Idempotency-Key nor replays its answer', async () => {
     const path = '/v1/prompts/keyed/-/versions';
     const headers = { 'idempotency-key': 'once' };
     const one = { source: 'One', message: '', base: null };

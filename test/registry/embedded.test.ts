@@ -39,13 +39,13 @@ describe('the embedded registry', () => {
     return { status, text, headers, json: text.startsWith('{') ? JSON.parse(text) : undefined };
   };
 
-  it('has no webhooks, as nobody would send them', async () => {
+  it('refuses webhooks, since nothing would send them', async () => {
     const { status, json } = await ask('POST', '/v1/webhooks', { url: 'https://receiver.example/hook' });
     assert.equal(`${status} ${json.code}`, '403 webhooks_not_served');
     assert.match(json.detail, /promptforge serve/);
     assert.deepEqual((await ask('GET', '/v1/webhooks')).json.data, []);
   });
-  it('is the same API, for one admin in the environment that is named', async () => {
+  it('serves the same API to one admin in the named environment', async () => {
     assert.deepEqual((await ask('GET', '/v1/environments')).json.data, defaultEnvironments(0));
     const content = { source: 'Hi', message: 'm', base: null };
     const published = await ask('POST', '/v1/prompts/a/b/-/versions', content);
@@ -61,7 +61,7 @@ describe('the embedded registry', () => {
     const refused = await ask('GET', '/v1/prompts/a/b?channel=latest', undefined, production);
     assert.equal(refused.json.code, 'channel_not_served');
   });
-  it('knows no keys and no environments but its own', async () => {
+  it('accepts only embedded keys', async () => {
     const code = async (authorization: string) =>
       (await ask('GET', '/v1/prompts', undefined, { authorization })).json.code;
     assert.equal(await code('Bearer embedded:moon'), 'key_unknown');
@@ -70,7 +70,7 @@ describe('the embedded registry', () => {
     assert.equal(await code('Bearer pf_development_abcdefghijkl_x'), 'key_malformed');
     assert.equal(await code(''), 'key_missing');
   });
-  it('is opened once for each actor, in windows and processes, all at work at once', async () => {
+  it('can be opened once per actor, in several windows and processes that all work at once', async () => {
     const jonas = await openEmbeddedRegistry({ dataFolder: folder.path, actor: 'jonas' });
     try {
       const publish = (to: EmbeddedRegistry, name: string) =>
@@ -101,7 +101,7 @@ describe('the embedded registry', () => {
       await jonas.close();
     }
   });
-  it('loses nothing that was answered when its process is killed', async () => {
+  it('loses nothing it acknowledged when its process is killed', async () => {
     const child: ChildProcess = fork(new URL('./publishing-process.ts', import.meta.url), [folder.path]);
     const answered: string[] = [];
     child.on('message', message => {
@@ -122,7 +122,7 @@ describe('the embedded registry', () => {
       await again.close();
     }
   });
-  it('answers a request after it was closed with a problem', async () => {
+  it('answers a request after closing with a problem', async () => {
     await registry.close();
     assert.equal((await ask('GET', '/v1/prompts')).json.code, 'unavailable');
   });

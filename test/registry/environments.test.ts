@@ -18,7 +18,7 @@ describe('environments', () => {
     const { json } = await registry.call('GET', '/v1/environments', undefined, { as: 'production author' });
     assert.deepEqual(json, { data: defaultEnvironments(0), nextCursor: null });
   });
-  it('change at once for what is delivered', async () => {
+  it('affect delivery as soon as they change', async () => {
     await registry.publish('p', 'draft', null);
     const draft = () =>
       registry.call('GET', '/v1/prompts/p?channel=latest', undefined, { as: 'production reader' });
@@ -27,7 +27,7 @@ describe('environments', () => {
     assert.equal((await put('production', policy, 'production admin')).status, 200);
     assert.equal((await draft()).text, 'draft');
   });
-  it('record a change, and not what was so already', async () => {
+  it('record a change of policy, but not the same policy set again', async () => {
     await registry.key('development');
     const before = await kinds();
     assert.equal((await put('development', development!.policy)).status, 200);
@@ -35,7 +35,7 @@ describe('environments', () => {
     await put('development', { ...development!.policy, approvals: 2 });
     assert.deepEqual((await kinds()).slice(before.length), ['environment.set']);
   });
-  it('are set by their own admins; a new one is added by an admin of one that publishes', async () => {
+  it('are set by their own admins, and added by admins of one that publishes', async () => {
     assertProblem(await put('production', production!.policy), 403, 'wrong_environment');
     assertProblem(await put('development', development!.policy, 'development approver'), 403, 'role_too_low');
     assertProblem(
@@ -51,7 +51,7 @@ describe('environments', () => {
       ['development', 'staging', 'production', 'preview'],
     );
   });
-  it('refuse a policy that cannot be kept', async () => {
+  it('refuse an invalid policy', async () => {
     const { policy } = development!;
     assertProblem(await put('development', { ...policy, promoteFrom: 'moon' }), 404, 'environment_not_found');
     assertProblem(

@@ -97,8 +97,8 @@ const CHANGES = [
      WHERE seq = ? AND kind <> 'version.published'`,
 ];
 
-describe('a range of the log that is checked by few statements', () => {
-  it('fits where it does when one row is read after the other, whatever was changed', () => {
+describe('the range check with few statements', () => {
+  it('accepts exactly what reading row by row accepts, whatever was changed', () => {
     const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     fc.assert(
       fc.property(log, place, (given, at) => {
@@ -126,19 +126,19 @@ describe('a range of the log that is checked by few statements', () => {
   const version: Published = { message: 'm', actor: 'a', source: 'Text', hasPartial: false, extra: 0 };
   const parts = { macs: { secret: createSecretKey(KEY), start: FROM }, sources: true };
 
-  it('does not fit where a source has other bytes than its event tells of', () => {
+  it('rejects a source whose size differs from its event', () => {
     using database = logOf({ few: [{ ...version, extra: 1 }], length: 2 });
     assert.equal(rangeChecker(database, parts)(0, 2), undefined);
   });
 
-  it('does not fit where an empty source was given a text', () => {
+  it('rejects an empty source that was given a text', () => {
     using database = logOf({ few: [{ ...version, source: '' }], length: 2 });
     assert.ok(rangeChecker(database, parts)(0, 2));
     database.exec("UPDATE versions SET source = 'x' WHERE seq = 2");
     assert.equal(rangeChecker(database, parts)(0, 2), undefined);
   });
 
-  it('does not fit without its first event', () => {
+  it('rejects a range without its first event', () => {
     using database = logOf({ few: [version], length: 2 });
     database.exec('DELETE FROM events WHERE seq = 1; DELETE FROM versions WHERE seq = 1');
     assert.equal(rangeChecker(database, parts)(0, 2), undefined);

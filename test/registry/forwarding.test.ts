@@ -12,7 +12,7 @@ import { eventually } from '../eventually.ts';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
 import { ask, type Json } from './a-registry.ts';
 
-describe('a request that a delivering thread hands on', () => {
+describe('a request that a delivery thread forwards', () => {
   let folder: TemporaryFolder;
   let store: Store;
   let key: string;
@@ -43,7 +43,7 @@ describe('a request that a delivering thread hands on', () => {
   const request = (line: string, headers: readonly string[] = [], body = ''): string =>
     [line, `Authorization: Bearer ${key}`, ...headers, '', body].join('\r\n');
 
-  it('is answered the same whatever its version and headers are', async () => {
+  it('gets the same answer for every HTTP version and any headers', async () => {
     await using threads = await served(1);
     await using alone = await served(0);
     const published = { source: 'Hello, {{name}}.', message: 'For the test', base: null };
@@ -85,7 +85,7 @@ describe('a request that a delivering thread hands on', () => {
     }
   });
 
-  it('is counted and logged where the thread refuses it itself, and has the id in its answer', async () => {
+  it('is counted and logged when the thread itself refuses it, and its answer has the id', async () => {
     // Of 4 connections two may hand on a request, and one of these may wait.
     await using threads = await served(1, { limits: { maxConnections: 4, maxUnauthenticated: 4 } });
     const { cursor } = (await threads.call('GET', '/v1/changes')).json;

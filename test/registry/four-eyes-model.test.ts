@@ -66,8 +66,8 @@ const REFUSED_AND_APPROVED: Step[] = [
   { what: 'approve', who: 3, which: 0 },
 ];
 
-describe('whoever publishes, requests and approves, in whatever order', () => {
-  it('nobody approves what they wrote or requested while the policy is off', async () => {
+describe('the four-eyes rule, for any actions in any order,', () => {
+  it('lets nobody approve what they wrote or requested while authors may not approve', async () => {
     await using folder = await temporaryFolder();
     const clock = { now: Date.parse('2026-09-12T12:00:00.000Z') };
     const store = await openDataFolder(folder.path, {
@@ -96,7 +96,7 @@ describe('whoever publishes, requests and approves, in whatever order', () => {
     }
   });
 
-  it('a policy of before there was a word about authors asks for others, and its log still fits', async () => {
+  it('applies by default to an older policy, whose log still verifies', async () => {
     await using folder = await temporaryFolder();
     const older = defaultEnvironments(1).map(({ name, policy: { authorsMayApprove: _, ...policy } }) => ({
       name,

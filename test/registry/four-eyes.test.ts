@@ -6,7 +6,7 @@ import { anOlderKey } from './an-older-key.ts';
 
 const CI = 'production author ci';
 
-describe('four eyes on what was written', () => {
+describe('four-eyes approvals', () => {
   let governed: GovernedRegistry;
   let names = 0;
   let p = '';
@@ -37,7 +37,7 @@ describe('four eyes on what was written', () => {
       new RegExp(`^You wrote ${reference}, .*An approver of production who neither requested it nor wrote`),
     );
 
-  it('refuse the author of the version, though a key of CI requested it, whichever key and spelling', async () => {
+  it('exclude the author of the version when a CI key requested it, whatever the key and spelling', async () => {
     await publish(p, 'one', null, 'ana');
     const asked = await request(p, 1, null);
     assert.deepEqual(asked.json.authors, ['ana']);
@@ -53,7 +53,7 @@ describe('four eyes on what was written', () => {
     assert.deepEqual([approved.status, approved.json.state, approved.json.authors], [200, 'applied', []]);
   });
 
-  it('refuse the author of every version between what is live and what is asked for, and of no other', async () => {
+  it('exclude the authors of all versions between live and requested, and of no others', async () => {
     await publish(p, 'one', null, 'ana');
     await publish(p, 'two', 1, 'ben');
     await publish(p, 'three', 2, 'cid');
@@ -66,7 +66,7 @@ describe('four eyes on what was written', () => {
     assert.equal((await governed.approve(asked, 'ana')).status, 200, 'her version was live already');
   });
 
-  it('refuse whoever wrote any version where nothing is live yet', async () => {
+  it('exclude the author of any version while nothing is live', async () => {
     await publish(p, 'one', null, 'ana');
     await publish(p, 'two', 1, 'ben');
     const asked = await request(p, 2, null);
@@ -74,7 +74,7 @@ describe('four eyes on what was written', () => {
     await refused(asked, 'ben', `${p}@2`);
   });
 
-  it('refuse the author of a partial that changes, and of a partial of it, in every version between', async () => {
+  it('exclude the authors of changed partials, also nested ones, for every version between', async () => {
     await publish(`${p}/_inner`, 'inner one', null, 'ida');
     await publish(`${p}/_outer`, '{{> inner}} outer', null, 'otto');
     await publish(`${p}/use`, '{{> outer}} use', null, 'uma');
@@ -91,7 +91,7 @@ describe('four eyes on what was written', () => {
     assert.equal((await governed.approve(asked, 'ida')).status, 200);
   });
 
-  it('refuse who wrote a partial that the text begins to use, and nobody for one it uses no more', async () => {
+  it('exclude the author of a newly used partial, but not of one no longer used', async () => {
     await publish(`${p}/_old`, 'old', null, 'ola');
     await publish(`${p}/_new`, 'new', null, 'nia');
     await publish(`${p}/use`, '{{> old}}', null, 'uma');
@@ -103,7 +103,7 @@ describe('four eyes on what was written', () => {
     assert.equal((await governed.approve(asked, 'ola')).status, 200);
   });
 
-  it('look both ways: of a rollback that waits, who wrote what it undoes and who wrote what returns', async () => {
+  it('exclude, for a pending rollback, the authors of the versions it undoes and of the one it restores', async () => {
     await publish(p, 'one', null, 'ana');
     await publish(p, 'two', 1, 'ben');
     await publish(p, 'three', 2, 'cid');
@@ -117,7 +117,7 @@ describe('four eyes on what was written', () => {
     assert.equal((await governed.approve(asked, 'ana')).status, 200);
   });
 
-  it('let a rollback act at once by whoever wrote it, where the policy asks for no approval of one', async () => {
+  it('do not keep an author from rolling back at once where the policy asks for no approval', async () => {
     await publish(p, 'one', null, 'ana');
     await publish(p, 'two', 1, 'ana');
     for (const [version, from] of [[1, null] as const, [2, 1] as const])
@@ -128,7 +128,7 @@ describe('four eyes on what was written', () => {
     assert.equal((await registry.call('POST', `/v1/prompts/${p}/-/promotions`, body, { as })).status, 201);
   });
 
-  it('let authors approve where the policy does, and ask again as soon as it does no more', async () => {
+  it('accept authors while the policy allows them, and stop counting theirs when it no longer does', async () => {
     await publish(p, 'one', null, 'ana');
     await publish(p, 'two', 1, 'ben');
     await governed.policy({ authorsMayApprove: true, approvals: 2 });
@@ -143,7 +143,7 @@ describe('four eyes on what was written', () => {
     assert.equal((await governed.approve(asked, 'eve')).json.state, 'applied');
   });
 
-  it('hold a planned promotion that only authors approved, when its time comes under the stricter policy', async () => {
+  it('hold a planned promotion that only authors approved, when a stricter policy applies at its time', async () => {
     await publish(p, 'one', null, 'ana');
     await governed.policy({ authorsMayApprove: true });
     const asked = await request(p, 1, null, { effectiveAt: governed.hence(60_000) });
@@ -156,7 +156,7 @@ describe('four eyes on what was written', () => {
     assert.match(held?.detail ?? '', /this has 0 that count: authors of what it changes may not approve it/);
   });
 
-  it('see through invisible characters in the names of a registry that still has them', async () => {
+  it('ignore invisible characters in the names of older registries', async () => {
     await publish(p, 'one', null, 'ana');
     const asked = await request(p, 1, null);
     await governed.policy({ approvals: 2 });
@@ -173,7 +173,7 @@ describe('four eyes on what was written', () => {
     assertProblem(await withKeyOf('b\ufeffen'), 409, 'already_approved');
   });
 
-  it('are asked for where a policy does not say, as those do that were set before', async () => {
+  it('exclude authors by default, also for policies set by older releases', async () => {
     const { registry } = governed;
     const { json } = await registry.call('GET', '/v1/environments');
     const { policy } = json.data.find((one: Json) => one.name === 'production');
@@ -184,7 +184,7 @@ describe('four eyes on what was written', () => {
     assert.equal(set.json.policy.authorsMayApprove, false);
   });
 
-  it('are asked for as the policy is at the commit: of two who set and approve at once, one comes first', async () => {
+  it('use the policy at commit: when a policy and an approval race, one comes first', async () => {
     await publish(p, 'one', null, 'ana');
     for (let round = 0; round < 5; round++) {
       await governed.policy({ authorsMayApprove: true, approvals: 3 });

@@ -48,7 +48,7 @@ interface Made {
 /** One change of owners waits at a time, from what holds: what could be guessed is used up at once (owners.test.ts). */
 const ELSEWHERE: readonly string[] = ['requestOwners', 'approveOwners', 'rejectOwners', 'cancelOwners'];
 
-describe('requests made from the OpenAPI document', () => {
+describe('requests generated from the OpenAPI document', () => {
   let registry: RegistryForTest;
   let document: Json;
   let operations: readonly Operation[];
@@ -85,7 +85,7 @@ describe('requests made from the OpenAPI document', () => {
   });
   after(() => registry[Symbol.asyncDispose]());
 
-  it(`are answered as it says, ${REQUESTS} of them`, async () => {
+  it(`get only documented answers, for ${REQUESTS} of them`, async () => {
     const checks = new Checks(document);
     const answered = new Map<string, number>();
     const answer = async (made: Made): Promise<void> => {

@@ -19,8 +19,8 @@ const head = (seq: number) => ({
   broken: null,
 });
 
-describe('the file of the signed head', () => {
-  it('is beside the key, for its owner alone, and holds what was saved last', async () => {
+describe('the signed head file', () => {
+  it('is next to the key, readable by its owner only, and holds the last head saved', async () => {
     await using folder = await temporaryFolder();
     const path = headFileOf(join(folder.path, 'registry-key.pem'));
     assert.equal(path, join(folder.path, 'registry-key.head.db'));
@@ -36,7 +36,7 @@ describe('the file of the signed head', () => {
     again.close();
   });
 
-  it('takes a head only from who has seen the one before, however many processes save', async () => {
+  it('accepts a head only from a process that has seen the previous one', async () => {
     await using folder = await temporaryFolder();
     let file = 0;
     await fc.assert(
@@ -60,7 +60,7 @@ describe('the file of the signed head', () => {
     );
   });
 
-  it('says what to do where it holds something else, or cannot be written', async () => {
+  it('says what to do when it holds something else or cannot be written', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'head.db');
     await writeFile(path, 'something else, and long enough to be read as a header of a database'.repeat(20));

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { hmacOf, hmacsOf } from '../../src/registry/store/hmac.ts';
 import { runs } from '../runs.ts';
 
-describe('the HMAC of a text', () => {
-  it('is the one of node:crypto, whatever the key and the text', () => {
+describe('HMAC', () => {
+  it('equals the one of node:crypto, for any key and text', () => {
     const text = fc.oneof(
       fc.string({ maxLength: 300 }),
       fc.string({ unit: 'binary', maxLength: 300 }),
@@ -27,7 +27,7 @@ describe('the HMAC of a text', () => {
     );
   });
 
-  it('is the one of node:crypto where many are made at once', () => {
+  it('equals the one of node:crypto when many are computed at once', () => {
     const text = fc.string({ unit: 'binary-ascii', maxLength: 200 });
     fc.assert(
       fc.property(
@@ -47,7 +47,7 @@ describe('the HMAC of a text', () => {
     );
   });
 
-  it('is the one of RFC 4231', () => {
+  it('matches RFC 4231', () => {
     const key = createSecretKey(Buffer.from('Jefe'));
     const digest = '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843';
     assert.equal(Buffer.from(hmacOf(key, 'what do ya want for nothing?'), 'base64').toString('hex'), digest);

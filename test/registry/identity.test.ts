@@ -17,13 +17,13 @@ describe("the registry's key", () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('is made once, for its owner alone, by however many start at once', async () => {
+  it('is created once, readable by its owner only, however many processes start at once', async () => {
     const identities = await Promise.all(Array.from({ length: 8 }, () => openIdentity(file)));
     assert.equal(new Set(identities.map(({ publicKey }) => publicKey)).size, 1);
     assert.deepEqual(await readdir(folder), [IDENTITY_FILE]);
     if (process.platform !== 'win32') assert.equal((await stat(file)).mode & 0o777, 0o600);
   });
-  it('signs what its public key confirms, and nothing else', async () => {
+  it('makes signatures that its public key verifies, for that text only', async () => {
     const { publicKey, sign } = await openIdentity(file);
     const x = Buffer.from(publicKey, 'base64').toString('base64url');
     const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
@@ -31,14 +31,14 @@ describe("the registry's key", () => {
     assert.ok(verify(null, Buffer.from('seq 12'), key, signature));
     assert.ok(!verify(null, Buffer.from('seq 13'), key, signature));
   });
-  it('gives the same secret for the same purpose after a restart, and another for another', async () => {
+  it('derives the same secret per purpose after a restart, and different secrets for different purposes', async () => {
     const first = await openIdentity(file);
     const again = await openIdentity(file);
     assert.deepEqual(first.secretFor('webhook a'), again.secretFor('webhook a'));
     assert.notDeepEqual(first.secretFor('webhook a'), first.secretFor('webhook b'));
     assert.equal(first.secretFor('webhook a').length, 32);
   });
-  it('is never replaced where the file holds something else, of which nothing is told', async () => {
+  it('is never replaced when the file holds something else, whose content is not shown', async () => {
     for (const content of ['', 'a secret of another program']) {
       await writeFile(file, content);
       await assert.rejects(
@@ -48,7 +48,7 @@ describe("the registry's key", () => {
       assert.equal(await readFile(file, 'utf8'), content);
     }
   });
-  it('is named alone when it cannot be used, not with the database beside it', async () => {
+  it('is named in the error when it cannot be used, and the database is not', async () => {
     const data = path.join(folder, 'registry');
     const store = await openDataFolder(data);
     await store.close();
@@ -59,7 +59,7 @@ describe("the registry's key", () => {
         DataFolderProblem.is(error, 'not_a_key') && error.message.startsWith(path.join(data, IDENTITY_FILE)),
     );
   });
-  it('says which file cannot be read', async () => {
+  it('names the file that cannot be read', async () => {
     await assert.rejects(
       openIdentity(folder),
       error => DataFolderProblem.is(error, 'not_writable') && error.message.includes(folder),

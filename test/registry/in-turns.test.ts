@@ -15,7 +15,7 @@ function pieces(count: number): Readable {
   return source;
 }
 
-describe('bytes that are handed on in turns', () => {
+describe('chunks piped in turns', () => {
   it('are few in each turn, however many connections have some', async () => {
     let taken = 0;
     const sources = Array.from({ length: 50 }, () => pieces(20));
@@ -34,7 +34,7 @@ describe('bytes that are handed on in turns', () => {
     assert.ok(Math.max(...perTurn.slice(1)) <= 8, String(perTurn));
   });
 
-  it('are all there at the end, and wait for a reader who takes none', async () => {
+  it('all arrive, and wait for a slow reader', async () => {
     const source = pieces(100);
     const sink = new PassThrough({ highWaterMark: PIECE.length });
     pipeInTurns(source, sink);
@@ -44,7 +44,7 @@ describe('bytes that are handed on in turns', () => {
     assert.equal((await buffer(sink)).byteLength, 100 * PIECE.length);
   });
 
-  it('go no further once it is ended, or the other side is gone', async () => {
+  it('stop when the pipe is ended or the other side disconnects', async () => {
     const [ended, cut] = [pieces(100), pieces(100)];
     const [sink, gone] = [new PassThrough(), new PassThrough()];
     pipeInTurns(ended, sink)();
@@ -58,8 +58,8 @@ describe('bytes that are handed on in turns', () => {
   });
 });
 
-describe('pieces of long answers', () => {
-  it('are made one in a turn, in the order in which they were asked for', async () => {
+describe('chunks of long answers', () => {
+  it('are made one per turn, in the order they were requested', async () => {
     const made: number[] = [];
     const all = Array.from({ length: 20 }, async (_, index) => {
       await oneATurn();

@@ -37,7 +37,7 @@ describe('the body of a request', () => {
   }
 
   for (const bytes of [0, 1, 16 * 1024, 256 * 1024, 256 * 1024 + 1, 3 * MIB, LIMIT])
-    it(`of ${bytes} bytes is there as it was sent`, async () => {
+    it(`of ${bytes} bytes arrives unchanged`, async () => {
       const parts = Array.from({ length: Math.ceil(bytes / 50_000) }, (_, part) =>
         Buffer.alloc(Math.min(50_000, bytes - part * 50_000), part % 251),
       );
@@ -49,7 +49,7 @@ describe('the body of a request', () => {
       assert.ok(taken.reduce((sum, each) => sum + each, 0) >= bytes);
     });
 
-  it('takes no memory any more once it is given back', async () => {
+  it('uses no more memory once it is released', async () => {
     const parts = [Buffer.alloc(3 * MIB, 'x')];
     const body = await read(parts, incoming => bytesOf(incoming, { limit: LIMIT, take: () => {} }));
     assert.equal(body.byteLength, 3 * MIB);
@@ -57,7 +57,7 @@ describe('the body of a request', () => {
     assert.equal(body.buffer.byteLength, 0);
   });
 
-  it('that is too long, or more than there is room for, is refused', async () => {
+  it('is refused when it is too long or there is no room for it', async () => {
     const long = [Buffer.alloc(LIMIT + 1)];
     await assert.rejects(
       read(long, incoming => bytesOf(incoming, { limit: LIMIT, take: () => {} })),

@@ -88,7 +88,7 @@ async function deliveringBefore(folder: string, presence: Presence) {
 }
 
 for (const where of ['by the thread that commits', 'by another'])
-  describe(`while the database is away since the commit, ${where},`, () => {
+  describe(`while the database is unavailable since the commit, ${where},`, () => {
     let delivering: Awaited<ReturnType<typeof deliveringBefore>> | undefined;
     let registry: RegistryForTest;
     let store: Fallible;
@@ -133,7 +133,7 @@ for (const where of ['by the thread that commits', 'by another'])
       assert.match(again.headers.get('age') ?? '', /^\d+$/);
     }
 
-    it('a new version is delivered by its channel to whoever has asked for that', async () => {
+    it('a new version is delivered by its channel', async () => {
       await registry.publish('fresh', 'A text.', null);
       assert.equal((await deliver('fresh?channel=latest')).text, 'A text.');
       store.breakAfterCommit();
@@ -163,7 +163,7 @@ for (const where of ['by the thread that commits', 'by another'])
       await assertDelivers('back', 'First.');
       await assertDelivers('back', 'First.', json);
     });
-    it('a prompt is delivered with its partials in place', async () => {
+    it('a prompt is delivered with its partials resolved', async () => {
       await registry.publish('_part', 'PART', null);
       await registry.publish('whole', 'Without.', null);
       assert.equal((await deliver('whole?channel=latest')).text, 'Without.');
@@ -171,7 +171,7 @@ for (const where of ['by the thread that commits', 'by another'])
       await registry.publish('whole', 'With {{> part}}.', 1);
       await assertDelivers('whole?channel=latest', 'With PART.');
     });
-    it('a key that was revoked delivers nothing more', async () => {
+    it('a revoked key is refused', async () => {
       await registry.publish('guarded', 'A text.', null);
       await registry.promote('guarded', 1, 'staging');
       const key = await registry.key('staging', 'reader', 'leaver');
@@ -184,7 +184,7 @@ for (const where of ['by the thread that commits', 'by another'])
       store.mend();
       assert.equal((await deliver('guarded', by)).status, 401);
     });
-    it('everything is as the database has it once that is back', async () => {
+    it('everything matches the database once it is back', async () => {
       await registry.publish('restored', 'First.', null);
       await registry.promote('restored', 1, 'staging');
       store.breakAfterCommit();

@@ -50,7 +50,7 @@ function sentByUs(answers: readonly HttpResponse[]): RequestListener {
     send(incoming, outgoing, answers[Number(incoming.url?.slice(1))] as HttpResponse);
 }
 
-describe('heads that are kept', () => {
+describe('cached response heads', () => {
   const headers = { 'Content-Type': 'text/plain; charset=utf-8', ETag: '"sha256:abc"', Vary: 'Accept' };
   const whole = (body: string | Buffer, more: object = {}): HttpResponse => ({
     status: 200,
@@ -68,7 +68,7 @@ describe('heads that are kept', () => {
     whole('An odd text\r\nDate: today\r\n\r\n', { encoding: 'latin1' }),
   ];
 
-  it('are what Node makes, whatever is asked in turn on one connection', async () => {
+  it('equal those that Node writes, for any requests on one connection', async () => {
     const kind = fc.record({
       answer: fc.nat(answers.length - 1),
       method: fc.constantFrom('GET', 'HEAD'),
@@ -90,7 +90,7 @@ describe('heads that are kept', () => {
     );
   });
 
-  it('have the date of the response, and not of the one for which they were made', async () => {
+  it('have the date of the current response, not of the one they were made for', async () => {
     let now = Date.UTC(2026, 0, 1);
     const heads = keptHeads(() => now);
     const [answer] = answers as [HttpResponse];
@@ -110,7 +110,7 @@ describe('heads that are kept', () => {
     assert.equal(made, 2, 'the first, and the last, after which the connection is closed');
   });
 
-  it('are not looked for where Node has no such field', async () => {
+  it('are not used on a Node without the internal field', async () => {
     const heads = keptHeads();
     const [answer] = answers as [HttpResponse];
     const incoming = { httpVersionMajor: 1, httpVersionMinor: 1 } as Parameters<typeof heads.keep>[0];

@@ -36,7 +36,7 @@ describe('keys', () => {
       { as },
     );
 
-  it('are shown whole once, and kept as a hash alone', async () => {
+  it('are shown in full once, and stored only as a hash', async () => {
     const { status, json } = await make();
     assert.equal(status, 201);
     const { key, ...record } = json;
@@ -53,7 +53,7 @@ describe('keys', () => {
     const rows = await registry.store.read(snapshot => snapshot.selectFrom('keys').selectAll().execute());
     assert.ok(!JSON.stringify(rows).includes(secret));
   });
-  it('are told apart when missing, malformed and unknown', async () => {
+  it('are refused differently when missing, malformed or unknown', async () => {
     const missing = await fetchWith();
     assertProblem(missing, 401, 'key_missing');
     assert.equal(missing.headers.get('www-authenticate'), 'Bearer realm="promptforge"');
@@ -74,7 +74,7 @@ describe('keys', () => {
     }
     assert.equal((await fetchWith(`bearer  ${key}`)).status, 200, 'the scheme has no case (RFC 9110)');
   });
-  it('are equally unknown with a wrong id and with a wrong secret, even revoked ones', async () => {
+  it('are equally unknown with a wrong id or a wrong secret, even when revoked', async () => {
     const other = await aRegistry();
     try {
       const stranger = await other.key('development');
@@ -92,12 +92,12 @@ describe('keys', () => {
       await other[Symbol.asyncDispose]();
     }
   });
-  it('are of one environment: the same key under the name of another is unknown', async () => {
+  it('belong to one environment: renamed to another, they are unknown', async () => {
     const { key } = (await make()).json;
     const moved = rechecked(key.replace('pf_development', 'pf_production'));
     assertProblem(await fetchWith(`Bearer ${moved}`), 401, 'key_unknown');
   });
-  it('stop at once when revoked, also those that were just used', async () => {
+  it('stop at once when revoked, even if just used', async () => {
     const { key, id } = (await make()).json;
     for (let time = 0; time < 3; time++) assert.equal((await fetchWith(`Bearer ${key}`)).status, 200);
     const revoked = await registry.call('POST', `/v1/keys/${id}/revoke`);
@@ -106,7 +106,7 @@ describe('keys', () => {
     const again = await registry.call('POST', `/v1/keys/${id}/revoke`);
     assert.deepEqual([again.status, again.json.revokedAt], [200, revoked.json.revokedAt]);
   });
-  it('take those that they made with them where that is asked for, and no others', async () => {
+  it('are revoked together with the keys they created when requested, and without them otherwise', async () => {
     const admin = { role: 'admin', actor: 'an.admin' };
     const made = async (by: string, change: object = admin) => {
       const body = { environment: 'development', ...change, expiresAt: null };
@@ -135,7 +135,7 @@ describe('keys', () => {
     const again = await registry.call('POST', `/v1/keys/${leaked.id}/revoke`, { cascade: true });
     assert.deepEqual(again.json.cascade, { keys: [], complete: true });
   });
-  it('are revoked by the hundred, and it is said that there are more', async () => {
+  it('are revoked by the hundred, and the answer says that there are more', async () => {
     const { id } = (await make({ role: 'admin' })).json;
     const author = { actor: 'an.admin', key: id };
     const environment = parseEnvironmentName('development');
@@ -157,7 +157,7 @@ describe('keys', () => {
       [[`app-${MAX_CASCADE}`], true],
     );
   });
-  it('that revoke themselves with more than a hundred that they made do so to the end', async () => {
+  it('that revoke themselves and more than a hundred descendants finish the job', async () => {
     for (const isChild of [false, true]) {
       const parent = (await make({ role: 'admin', actor: 'parent' })).json;
       const asParent = { authorization: `Bearer ${parent.key}` };
@@ -192,7 +192,7 @@ describe('keys', () => {
       }
     }
   });
-  it('are listed with who made them, which the key itself is not told', async () => {
+  it('are listed with who created them, which the key itself cannot see', async () => {
     const admin = (await make({ role: 'admin', actor: 'maker' })).json;
     const headers = { authorization: `Bearer ${admin.key}` };
     const body = { environment: 'development', role: 'reader', actor: 'made', expiresAt: null };
@@ -216,7 +216,7 @@ describe('keys', () => {
     assertProblem(await make({ expiresAt: '9999-12-31T23:59:59-00:01' }), 422, 'invalid_request', /9999/);
     assertProblem(await make({ expiresAt: '9999-12-31T23:59:59+25:00' }), 422, 'invalid_request');
   });
-  it('are listed whatever an earlier release took for the end of one', async () => {
+  it('are listed with a valid end, also when an older release stored an impossible one', async () => {
     const last = '9999-12-31T23:59:59.999Z';
     const expiresAt = '+010000-01-01T00:00:00.000Z';
     const { id } = parseKey(await anOlderKey(registry.store, 'development', 'reader', 'app', { expiresAt }));
@@ -225,12 +225,12 @@ describe('keys', () => {
     const rotated = await registry.call('POST', `/v1/keys/${id}/rotate`, {});
     assert.deepEqual([rotated.status, rotated.json.expiresAt], [201, last]);
   });
-  describe('that are replaced', () => {
+  describe('when rotated', () => {
     const rotate = (id: string, body: object = {}, as?: string) =>
       registry.call('POST', `/v1/keys/${id}/rotate`, body, as === undefined ? {} : { as });
     const later = (ms: number) => new Date(now.getTime() + ms);
 
-    it('go on beside the new one until the overlap ends', async () => {
+    it('work beside the new key until the overlap ends', async () => {
       const old = (await make({ role: 'author', actor: 'ci' })).json;
       const { status, json } = await rotate(old.id, { overlap: 60 });
       assert.equal(status, 201);
@@ -243,7 +243,7 @@ describe('keys', () => {
       assertProblem(await fetchWith(`Bearer ${old.key}`), 401, 'key_expired');
       assert.equal((await fetchWith(`Bearer ${json.key}`)).status, 200);
     });
-    it('are recorded: the new one with the id of the old, the old one with its end', async () => {
+    it('are recorded: the new key with the id of the old, the old key with its end', async () => {
       const before = (await registry.call('GET', '/v1/changes?limit=1000')).json.cursor;
       const old = (await make()).json;
       const { json } = await rotate(old.id, { overlap: 0 });
@@ -263,7 +263,7 @@ describe('keys', () => {
       );
       assertProblem(await fetchWith(`Bearer ${old.key}`), 401, 'key_expired');
     });
-    it('leave the new one as much time as they had, or what is asked for', async () => {
+    it('give the new key their remaining time, or the time requested', async () => {
       const old = (await make({ expiresAt: later(3_600_000).toISOString() })).json;
       now = later(1_800_000);
       const same = (await rotate(old.id)).json;
@@ -282,7 +282,7 @@ describe('keys', () => {
         /future/,
       );
     });
-    it('must still be valid, known, and of the environment', async () => {
+    it('must still be valid and belong to the environment', async () => {
       const revoked = (await make()).json.id;
       await registry.call('POST', `/v1/keys/${revoked}/revoke`);
       assertProblem(await rotate(revoked), 409, 'key_ended', /was revoked/);
@@ -296,7 +296,7 @@ describe('keys', () => {
         assertProblem(await rotate(revoked, { overlap }), 422, 'invalid_request');
     });
   });
-  it('stop on every process of the data folder', async () => {
+  it('stop in every process of the data folder', async () => {
     const beside = await aRegistry({ folder: registry.folder, now: () => now });
     try {
       const revoked = (await make()).json;
@@ -317,7 +317,7 @@ describe('keys', () => {
       await beside[Symbol.asyncDispose]();
     }
   });
-  it('are made, listed and revoked by admins of their own environment only', async () => {
+  it('are created, listed and revoked only by admins of their environment', async () => {
     assertProblem(await make({}, 'development approver'), 403, 'role_too_low');
     assertProblem(await make({ environment: 'production' }), 403, 'wrong_environment');
     const mistyped = await make({ environment: 'developmnet' });
@@ -331,7 +331,7 @@ describe('keys', () => {
     const { json } = await registry.call('GET', '/v1/keys');
     assert.deepEqual(new Set(json.data.map((one: Json) => one.environment)), new Set(['development']));
   });
-  it('say who one is, to every role', async () => {
+  it('tell their holder who they are, whatever the role', async () => {
     const { status, json } = await registry.call('GET', '/v1/keys/current', undefined, {
       as: 'production reader shop',
     });
@@ -341,7 +341,7 @@ describe('keys', () => {
       ['production', 'reader', 'shop', false],
     );
   });
-  it('remember when they were used, at most once a minute', async () => {
+  it('record when they were last used, at most once a minute', async () => {
     const { key, id } = (await make()).json;
     const another = (await make()).json;
     const lastUsed = async (which: string) => {
@@ -363,7 +363,7 @@ describe('keys', () => {
     await fetchWith(`Bearer ${key}`);
     await becomes(id, now.toISOString());
   });
-  it('of a reader deliver and nothing else', async () => {
+  it('with the reader role can only read deliveries', async () => {
     const calls: [string, string, unknown?][] = [
       ['GET', '/v1/prompts'],
       ['GET', '/v1/prompts/p/-/versions'],

@@ -83,7 +83,7 @@ async function filled(setup?: Parameters<typeof aRegistry>[0]): Promise<Registry
 }
 
 for (const [name, makeClient] of Object.entries(CLIENTS)) {
-  describe(`${name} with a registry in the place of Langfuse`, () => {
+  describe(`${name} with a registry in place of Langfuse`, () => {
     let registry: RegistryForTest;
     before(async () => {
       registry = await filled();
@@ -92,7 +92,7 @@ for (const [name, makeClient] of Object.entries(CLIENTS)) {
     const client = async (as = TRACES as { environment: string; role: 'reader' }, url = registry.url) =>
       makeClient(url, await registry.key(as.environment, as.role));
 
-    it('gets the text that is live, its variables and the front matter’s config', async () => {
+    it('gets the live text, its variables and the config from the front matter', async () => {
       const get = await client();
       for (const wanted of [{}, { label: 'production' }, { label: 'stable' }, { version: 1 }]) {
         const prompt = await get('support/fees', wanted);
@@ -109,7 +109,7 @@ for (const [name, makeClient] of Object.entries(CLIENTS)) {
       }
     });
 
-    it('gets the messages of a chat', async () => {
+    it('gets the messages of a chat prompt', async () => {
       const prompt = await (await client())('support/chat', { type: 'chat' });
       assert.deepEqual(prompt.compile({ tone: 'kind', mail: 'Hi' }), [
         { role: 'system', content: 'Be kind.' },
@@ -118,7 +118,7 @@ for (const [name, makeClient] of Object.entries(CLIENTS)) {
       ]);
     });
 
-    it('sees promotions and rollbacks, and other channels by their name', async () => {
+    it('follows promotions and rollbacks, and gets other channels by label', async () => {
       const get = await client({ environment: 'development', role: 'reader' });
       await registry.publish('support/moves', 'One', null);
       await registry.publish('support/moves', 'Two', 1);
@@ -135,7 +135,7 @@ for (const [name, makeClient] of Object.entries(CLIENTS)) {
       assert.deepEqual([latest.version, latest.labels], [2, ['latest']]);
     });
 
-    it('is told why it gets nothing, in the sentence that it shows', async () => {
+    it("shows why it gets nothing, in the registry's words", async () => {
       const get = await client();
       const cases: readonly (readonly [string, Wanted, RegExp])[] = [
         ['support/fees', { label: 'latest' }, /production serves .*stable.* not .*latest|does not serve/],
@@ -153,7 +153,7 @@ for (const [name, makeClient] of Object.entries(CLIENTS)) {
       assert.match(await failure(makeClient(registry.url, 'sk-lf-1')('support/fees')), /not a key|key/i);
     });
 
-    it('falls back to its own text where the registry refuses', async () => {
+    it('uses its fallback text when the registry refuses', async () => {
       const get = await client();
       const { error } = console;
       console.error = () => {};
@@ -164,7 +164,7 @@ for (const [name, makeClient] of Object.entries(CLIENTS)) {
     });
 
     for (const workers of [0, 2])
-      it(`is served by ${workers} threads that deliver`, async () => {
+      it(`is served by ${workers} delivery threads`, async () => {
         await using served = await filled({ workers });
         const get = makeClient(served.url, await served.key('production', 'reader'));
         assert.equal((await get('support/fees')).version, 1);
@@ -175,7 +175,7 @@ for (const [name, makeClient] of Object.entries(CLIENTS)) {
   });
 }
 
-describe('the route of Langfuse’s clients', () => {
+describe('the Langfuse route', () => {
   let registry: RegistryForTest;
   let reader: string;
   before(async () => {
@@ -186,7 +186,7 @@ describe('the route of Langfuse’s clients', () => {
   const get = (path: string, headers: Record<string, string> = basic(reader), url = registry.url) =>
     ask(url, 'GET', PATH + path, undefined, headers);
 
-  it('takes the key as the password of any user, as a bearer, and a name with its slash encoded or not', async () => {
+  it('takes the key as the password of any user or as a bearer token, and names with encoded slashes', async () => {
     for (const path of ['/support%2Ffees', '/support/fees', '/support%2ffees?label=production'])
       for (const headers of [
         basic(reader),
@@ -206,7 +206,7 @@ describe('the route of Langfuse’s clients', () => {
       assertProblem(await ask(registry.url, 'GET', path, undefined, admin), 401, 'key_malformed');
   });
 
-  it('answers problems with what Langfuse’s clients read, and a challenge that they meet', async () => {
+  it('answers problems in the fields Langfuse clients read, with a Basic challenge', async () => {
     const missing = await get('/support/fees', {});
     assertProblem(missing, 401, 'key_missing', /as its secret key/);
     assert.match(missing.headers.get('www-authenticate') ?? '', /^Basic realm="promptforge"/);
@@ -240,7 +240,7 @@ describe('the route of Langfuse’s clients', () => {
     assert.match(refused.at(-1)?.json.detail, /send traces to Langfuse itself/);
   });
 
-  it('names the place of what it refuses, and answers 304 to the tag of what it gave', async () => {
+  it('points to the error in a prompt that cannot be delivered, and answers 304 to its ETag', async () => {
     const { json } = await get('/support/blocks');
     assert.deepEqual([json.issues[0].line, json.issues[0].column], [1, 6]);
     const { headers } = await get('/support/fees');
@@ -251,7 +251,7 @@ describe('the route of Langfuse’s clients', () => {
     assert.equal(text, '');
   });
 
-  it('has the rate of the key, and says when to come again', async () => {
+  it('applies the rate limit of the key, and says when to retry', async () => {
     await using limited = await aRegistry({ folder: registry.folder, serving: { rateLimit: 2 } });
     const key = await registry.key('production', 'reader', 'hasty');
     // At once, as a slow machine may leave time for as many in turn.
@@ -271,7 +271,7 @@ describe('the route of Langfuse’s clients', () => {
     assert.equal(fetched.version, 1);
   });
 
-  it('answers a valid key among many that are not, which it refuses in the same form', async () => {
+  it('answers a valid key during a flood of invalid ones, which it refuses in the same format', async () => {
     const failedKeys = {
       perAddress: { perSecond: 0.001, burst: 1 },
       total: { perSecond: 1000, burst: 1000 },
@@ -288,7 +288,7 @@ describe('the route of Langfuse’s clients', () => {
       assert.equal((await get('/support/fees', basic(key), flooded.url)).status, 200);
   });
 
-  it('is answered from memory, and counted by itself', async () => {
+  it('answers from memory, and has its own metrics', async () => {
     const figures = async () =>
       (await registry.call('GET', '/metrics', undefined, { as: 'production author' })).text;
     const from = async () =>
@@ -304,7 +304,7 @@ describe('the route of Langfuse’s clients', () => {
     assert.match(await figures(), /route="\/api\/public\/v2\/prompts\/\{name\}",?[^\n]*\} \d/);
   });
 
-  it(`leaves no key in the log`, async () => {
+  it('leaves no key in the log', async () => {
     await get('/support/none');
     await get('/support/fees', basic(`${reader}x`));
     const encoded = Buffer.from(`pk:${reader}`).toString('base64').slice(4, 40);
@@ -313,12 +313,12 @@ describe('the route of Langfuse’s clients', () => {
     assert.ok(!log.includes(reader.slice(-20)) && !log.includes(encoded));
   });
 
-  it('is served by a process that only delivers', async () => {
+  it('is served by a delivery-only process', async () => {
     await using delivering = await aRegistry({ folder: registry.folder, serving: { deliveryOnly: true } });
     assert.equal((await get('/support/fees', basic(reader), delivering.url)).status, 200);
   });
 
-  it('works where text is long and where it is made in a thread of its own', async () => {
+  it('handles long texts and texts made in a worker thread', async () => {
     const long = `${'Line {{a}} with text.\n'.repeat(runs(20_000, 6000))}End`;
     await registry.publish('support/long', long, null);
     await registry.promote('support/long', 1, 'staging');

@@ -38,7 +38,7 @@ describe('comments at the lines of a version', () => {
       ...comments.map(({ actor, text }: Json) => `${actor}: ${text}`),
     ]);
 
-  it('make a thread for each line, which people reply to, resolve and open again', async () => {
+  it('form a thread per line, with replies, resolving and reopening', async () => {
     const first = await add(2, 2, 'Too soft?');
     assert.equal(first.status, 201);
     assert.deepEqual(first.json, {
@@ -63,7 +63,7 @@ describe('comments at the lines of a version', () => {
     assert.deepEqual((await told('?version=2'))[1], [...both, 'lin: One more thing.']);
   });
 
-  it('are events of the log, with the digests of their texts alone', async () => {
+  it('are events of the log that hold only the digests of their texts', async () => {
     const written = await add(3, 1, 'A secret draft');
     await edit(written, 'A better draft');
     await resolve(3, 1);
@@ -85,7 +85,7 @@ describe('comments at the lines of a version', () => {
     await verifyRegistry(governed.registry.store);
   });
 
-  it('are edited by their author alone, and deleted by their author or an admin', async () => {
+  it('are edited only by their author, and deleted by their author or an admin', async () => {
     const written = await add(1, 1, 'Hm');
     assertProblem(await edit(written, 'Mine now', ADA), 403, 'role_too_low', /^Only lin, who wrote/);
     assertProblem(await edit(written, 'x', 'production admin'), 403, 'role_too_low');
@@ -104,7 +104,7 @@ describe('comments at the lines of a version', () => {
     assertProblem(await resolve(1, 1), 404, 'comment_not_found', /There are no comments on line 1 of p@1/);
   });
 
-  it('are not found by the id of anything else', async () => {
+  it('are not found by the id of something else', async () => {
     await governed.registry.publish('other', 'One', null);
     const { json } = await governed.registry.call('POST', '/v1/prompts/other/-/comments', {
       ...{ version: 1, line: 1, text: 'There' },
@@ -113,7 +113,7 @@ describe('comments at the lines of a version', () => {
       assertProblem(await call('DELETE', `/${id}`, undefined, LIN), 404, 'comment_not_found');
   });
 
-  it('are refused where there is no such line, version or prompt, and where they say nothing', async () => {
+  it('are refused when empty, or when the line, version or prompt does not exist', async () => {
     const before = (await governed.events()).length;
     const wrong = await add(2, 3, 'x');
     assertProblem(wrong, 422, 'invalid_request', /version 2 has 2 lines/);
@@ -130,7 +130,7 @@ describe('comments at the lines of a version', () => {
     assert.equal((await governed.events()).length, before);
   });
 
-  it('are refused on an archived prompt, whose comments can still be read and deleted', async () => {
+  it('are refused on an archived prompt, whose existing comments can be read and deleted', async () => {
     const written = await add(2, 1, 'Before');
     await governed.registry.call('POST', '/v1/prompts/p/-/archive', { reason: 'Old' });
     const before = (await governed.events()).length;
@@ -142,7 +142,7 @@ describe('comments at the lines of a version', () => {
     await verifyRegistry(governed.registry.store);
   });
 
-  it('are for those who may read the version, and for no reader', async () => {
+  it('are visible to those who may read the version, and never to readers', async () => {
     const author = 'production author zed';
     const { registry } = governed;
     await registry.publish('draft', 'One\nTwo', null);
@@ -172,7 +172,7 @@ describe('comments at the lines of a version', () => {
     assert.deepEqual(await told('', author), [['@1:1', 'zed: Of what was stable']]);
   });
 
-  it('come in pages, the newest version first, of which none is missed or comes twice', async () => {
+  it('come in pages, newest version first, with none missed or repeated', async () => {
     for (const version of [1, 2, 4])
       for (const line of [2, 1]) await add(version, line, `${version}:${line}`);
     await resolve(2, 1);
@@ -195,7 +195,7 @@ describe('comments at the lines of a version', () => {
     assertProblem(await list('?cursor=WyJ0aHJlYWRzIiwieCJd'), 422, 'invalid_request', /cursor/);
   });
 
-  it('are written once, however often the same request comes', async () => {
+  it('are written once, however often the request is repeated', async () => {
     const key = { 'idempotency-key': randomUUID() };
     const once = await add(2, 1, 'Once', LIN, key);
     assert.deepEqual((await add(2, 1, 'Once', LIN, key)).json, once.json);
@@ -210,7 +210,7 @@ describe('comments at the lines of a version', () => {
     assert.deepEqual(await told(), []);
   });
 
-  it('stand with those of reviews, on the side that these are about', async () => {
+  it('are listed with review comments, on the side those refer to', async () => {
     await governed.approve(await governed.request(1, null), 'ada');
     const asked = await governed.request(2, 1);
     const review = `/v1/promotions/${asked.json.id}/comments`;
@@ -248,7 +248,7 @@ describe('comments at the lines of a version', () => {
     await verifyRegistry(governed.registry.store);
   });
 
-  it('have a limit for each version, at which they can still be resolved and deleted', async () => {
+  it('are limited per version, and at the limit can still be resolved and deleted', async () => {
     const first = await add(3, 1, 'First');
     await governed.registry.store.write(async transaction => {
       const { addComment } = await import('../../src/registry/comments/write-comments.ts');
@@ -274,7 +274,7 @@ describe('comments at the lines of a version', () => {
     );
   });
 
-  it('of reviews have a limit at each side of a version, however many promotions they are of', async () => {
+  it('in reviews are limited per side of a version, across all promotions', async () => {
     const { registry } = governed;
     await governed.approve(await governed.request(1, null), 'ada');
     const first = await governed.request(2, 1);
@@ -299,7 +299,7 @@ describe('comments at the lines of a version', () => {
     const { json } = await list('?version=2');
     assert.equal(json.data[0].comments.length, QUOTAS.lineComments + 1);
   });
-  it('are not shown at a version whose review they are not in, whatever the tables say', async () => {
+  it('are not shown at a version outside their review, even if the tables say so', async () => {
     const { registry } = governed;
     await governed.approve(await governed.request(1, null), 'ada');
     const asked = await governed.request(2, 1);

@@ -10,7 +10,7 @@ import { requestNotes } from '../../src/registry/serving/request-notes.ts';
 import { sender } from '../../src/registry/serving/send.ts';
 import { ask, assertProblem } from './a-registry.ts';
 
-describe('a fault while a request is answered', () => {
+describe('a fault while answering a request', () => {
   const fault = new Error('Nobody foresaw this.');
   const throwing = () => {
     throw fault;
@@ -31,7 +31,7 @@ describe('a fault while a request is answered', () => {
     'before one is handed on': [handsOn(async () => 200, rejecting), '/v1/keys'],
   };
   for (const [what, [parts, path]] of Object.entries(cases))
-    it(`${what} ends that request alone`, async () => {
+    it(`ends only that request: ${what}`, async () => {
       const faults: unknown[] = [];
       const listener = requestListener({
         app,

@@ -42,7 +42,7 @@ describe('lists', () => {
     '/v1/keys',
   ];
 
-  it('give the same items in pages of any size', async () => {
+  it('give the same items for any page size', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...LISTS), fc.integer({ min: 1, max: 12 }), async (path, limit) => {
         const place = (item: Json) => item.name ?? item.id ?? item.version;
@@ -51,7 +51,7 @@ describe('lists', () => {
       { numRuns: runs(40, 15) },
     );
   });
-  it('of prompts are by name, without the archived unless asked for', async () => {
+  it('of prompts are sorted by name, without archived ones unless requested', async () => {
     const names = async (query = '') => (await all(`/v1/prompts${query}`, 4)).map(({ name }) => name);
     const sorted = NAMES.toSorted();
     assert.deepEqual(await names('?archived=true'), sorted);
@@ -64,7 +64,7 @@ describe('lists', () => {
     assert.deepEqual(await names('?prefix=q'), []);
     assert.deepEqual(await names('?prefix=%25'), []);
   });
-  it('of prompts have the newest version, the pointers, and partials that moved on', async () => {
+  it('of prompts include the newest version, the pointers, and partials with newer versions', async () => {
     const { json } = await registry.call('GET', '/v1/prompts?prefix=z');
     const [z] = json.data;
     assert.equal(z.newest.version, 8);
@@ -88,7 +88,7 @@ describe('lists', () => {
     );
     assertProblem(await registry.call('GET', '/v1/prompts/nobody/-/versions'), 404, 'prompt_not_found');
   });
-  it('of promotions are newest first, by state, environment and prompt', async () => {
+  it('of promotions are newest first, and filtered by state, environment and prompt', async () => {
     const moves = async (query: string) =>
       (await all(`/v1/promotions?${query}`, 2)).map(({ prompt, from, version, rollback }) => [
         prompt,
@@ -112,7 +112,7 @@ describe('lists', () => {
       'environment_not_found',
     );
   });
-  it('refuse limits and cursors that are none of theirs', async () => {
+  it('refuse invalid limits and foreign cursors', async () => {
     for (const limit of ['0', '501', 'x', '1.5', '-1'])
       assertProblem(await registry.call('GET', `/v1/prompts?limit=${limit}`), 422, 'invalid_request');
     const { json } = await registry.call('GET', '/v1/prompts?limit=1');
@@ -132,7 +132,7 @@ describe('lists', () => {
       { numRuns: runs(20, 8) },
     );
   });
-  it('of many versions at once keep the order, and name those that are not there', async () => {
+  it('of versions in a batch keep the requested order, and name those that do not exist', async () => {
     const batch = (refs: unknown) => registry.call('POST', '/v1/versions/batch', { refs });
     const { status, json } = await batch(['z@3', 'a@1', 'nobody@1', 'z@99', 'z@3']);
     assert.equal(status, 200);
@@ -149,7 +149,7 @@ describe('lists', () => {
   });
 });
 
-describe('comparing', () => {
+describe('comparing versions', () => {
   let registry: RegistryForTest;
   before(async () => {
     registry = await aRegistry();
@@ -161,20 +161,20 @@ describe('comparing', () => {
   const diff = (query: string, headers = {}) =>
     registry.call('GET', `/v1/prompts/p/-/diff?${query}`, undefined, { headers });
 
-  it('gives a unified diff that names both ends', async () => {
+  it('gives a unified diff that names both versions', async () => {
     const { text, headers } = await diff('from=1&to=2');
     assert.equal(headers.get('content-type'), 'text/x-diff; charset=utf-8');
     assert.match(text, /^--- p@1\n\+\+\+ p@2\n@@ -1,3 \+1,3 @@\n one\n-two\n\+2\n three\n$/);
     assert.equal((await diff('from=stable@staging&to=latest@production')).text, text);
     assert.equal((await diff('from=2&to=2')).text, '');
   });
-  it('gives both ends as JSON', async () => {
+  it('gives both versions as JSON', async () => {
     const { json } = await diff('from=stable@staging&to=2', { accept: 'application/json' });
     assert.deepEqual([json.prompt, json.from.version, json.to.version], ['p', 1, 2]);
     assert.equal(json.to.digest, digestOf('one\n2\nthree\n'));
     assert.equal('source' in json.to, false);
   });
-  it('covers the partials whose versions differ, and the text that they make', async () => {
+  it('includes the partials whose versions differ, and the text they produce', async () => {
     await registry.publish('c/_inner', 'inner one\n', null);
     await registry.publish('c/_outer', '{{> inner}}outer\n', null);
     await registry.publish('c/_same', 'same {{today}}\n', null);
@@ -215,7 +215,7 @@ describe('comparing', () => {
       { name: 'branch', change: 'added', breaking: true, declared: false, from: null, to: null },
     ]);
   });
-  it('names a partial that one side does not use, and the inputs that callers no longer provide', async () => {
+  it('names a partial that only one side uses, and inputs no longer used', async () => {
     await registry.publish('d/_style', 'Be kind.\n', null);
     const source = (...lines: string[]) => `---\ninput:\n  schema:\n    a: string\n---\n${lines.join('\n')}`;
     await registry.publish('d/p', source('{{a}}'), null);
@@ -229,7 +229,7 @@ describe('comparing', () => {
       { name: 'a', change: 'removed', breaking: true, declared: true, from: 'string', to: null },
     ]);
   });
-  it('says what is wrong with an end', async () => {
+  it('says what is wrong with a version reference', async () => {
     assertProblem(await diff('from=1'), 422, 'invalid_request', /\/to/);
     assertProblem(await diff('from=1&to=9'), 404, 'version_not_found');
     assertProblem(await diff('from=1&to=stable@production'), 404, 'channel_unset');

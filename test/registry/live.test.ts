@@ -8,7 +8,7 @@ import { aRegistry, assertProblem, type Json, type RegistryForTest } from './a-r
 const START = Date.parse('2026-09-12T14:00:00.000Z');
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-describe('what was live', () => {
+describe('the history of live versions', () => {
   let registry: RegistryForTest;
   let clock = START;
   let promotions: readonly Json[];
@@ -48,7 +48,7 @@ describe('what was live', () => {
     return status === 200 ? json : json.code;
   };
 
-  it('says what it was, who made it so and why, from when until when, with the event that proves it', async () => {
+  it('gives the version, who made it live, why, from when until when, and the event that proves it', async () => {
     const [first] = promotions;
     const { status, json } = await live(`environment=development&at=${iso(START + 15_000)}`);
     assert.equal(status, 200);
@@ -79,12 +79,12 @@ describe('what was live', () => {
     );
   });
 
-  it('gives the instant of a promotion to the new version, and the one before it to the old', async () => {
+  it('assigns the instant of a promotion to the new version, and the instant before to the old', async () => {
     assert.equal((await answerOf(START + 39_999)).version, 2);
     assert.equal((await answerOf(START + 40_000)).version, 3);
   });
 
-  it('lets the last of several promotions within a millisecond count', async () => {
+  it('uses the last of several promotions within a millisecond', async () => {
     const answer = await answerOf(START + 50_000);
     assert.equal(answer.version, 2);
     assert.equal(answer.from, iso(START + 50_000));
@@ -115,7 +115,7 @@ describe('what was live', () => {
     );
   });
 
-  it('says before the first promotion when the first was, and when there was none', async () => {
+  it('says before the first promotion when it was, or that there was none', async () => {
     const early = await live(`environment=development&at=${iso(START)}`);
     assertProblem(
       early,
@@ -129,7 +129,7 @@ describe('what was live', () => {
     assert.equal(never.json.firstLiveAt, null);
   });
 
-  it('answers for latest by what was published, for other channels by their own promotions', async () => {
+  it("uses publications for latest, and each channel's own promotions for others", async () => {
     assert.equal(await answerOf(START - 1, 'latest'), 'not_live_yet');
     const second = await answerOf(START + 1999, 'latest');
     assert.deepEqual([second.version, second.promotion, second.until], [2, null, iso(START + 2000)]);
@@ -139,7 +139,7 @@ describe('what was live', () => {
     assert.equal((await answerOf(START + 80_000)).version, 4);
   });
 
-  it('takes any offset and any digits of a second', async () => {
+  it('accepts any offset and any number of digits of a second', async () => {
     const at = '2026-09-12T16:00:39.9999%2B02:00';
     const { json } = await live(`environment=development&at=${at}`);
     assert.deepEqual([json.at, json.version], [iso(START + 39_999), 2]);
@@ -156,7 +156,7 @@ describe('what was live', () => {
   ] as const)
     it(`refuses ?${query}`, async () => assertProblem(await live(query), status, code, detail));
 
-  it('knows no other prompt, and answers no reader', async () => {
+  it('does not find other prompts, and refuses readers', async () => {
     assertProblem(await live('environment=development', 'no/such'), 404, 'prompt_not_found');
     const reader = await registry.call(
       'GET',
@@ -167,7 +167,7 @@ describe('what was live', () => {
     assertProblem(reader, 403, 'role_too_low');
   });
 
-  it('agrees with what a list of the promotions says, at every instant', async () => {
+  it('agrees with the list of promotions at every instant', async () => {
     // Many may be within one millisecond, and the clock may go back.
     const steps = fc.array(
       fc.record({ wait: fc.integer({ min: -3, max: 3 }), version: fc.integer({ min: 1, max: 4 }) }),

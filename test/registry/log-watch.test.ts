@@ -8,7 +8,7 @@ import { DATABASE_FILE } from '../../src/registry/data-folder.ts';
 import { logWatch } from '../../src/registry/proof/watch.ts';
 import { aRegistry, type RegistryForTest } from './a-registry.ts';
 
-describe('the watch over the log', () => {
+describe('the log watch', () => {
   let registry: RegistryForTest;
   before(async () => {
     registry = await aRegistry();
@@ -19,7 +19,7 @@ describe('the watch over the log', () => {
 
   const pauses = { start: 0, piece: 0, fault: 0, again: 0 };
 
-  it('verifies to the end, again and again, through failures of the store; the alarm is raised once', async () => {
+  it('verifies the log repeatedly, through store failures, and raises the alarm once', async () => {
     const told = new EventEmitter();
     const faults: unknown[] = [];
     const broken: Error[] = [];

@@ -32,7 +32,7 @@ describe('the log', () => {
   });
   after(() => registry[Symbol.asyncDispose]());
 
-  it('has one event for each change, and none for what changed nothing', async () => {
+  it('has one event per change, and none for calls that change nothing', async () => {
     const kinds = (await page()).events.map((event: Json) => event.kind);
     for (const [kind, count] of [
       ['environment.set', 3],
@@ -51,7 +51,7 @@ describe('the log', () => {
     });
     assert.equal((await page()).events.length, kinds.length);
   });
-  it('can be recomputed by anyone from what the API gives', async () => {
+  it('can be recomputed by anyone from API responses', async () => {
     let previous = `sha256:${'0'.repeat(64)}`;
     let seq = 0;
     for (const { previousHash, hash, ...body } of (await page()).events) {
@@ -65,7 +65,7 @@ describe('the log', () => {
     }
     assert.ok(seq > 10);
   });
-  it('says of a version which partials it means, and who published it with which key', async () => {
+  it('records the partials a version uses, and who published it with which key', async () => {
     const { events } = await page();
     const published = events.filter(
       (event: Json) => event.kind === 'version.published' && event.prompt === 'p',
@@ -75,7 +75,7 @@ describe('the log', () => {
     assert.deepEqual(first?.data.partials, { header: { prompt: '_header', version: 1 } });
     assert.deepEqual([first?.actor, first?.key], ['admin.of.development', key.id]);
   });
-  it('goes on from the number of an event, as from a cursor', async () => {
+  it('continues after an event number as after a cursor', async () => {
     const { events } = await page();
     assert.deepEqual((await page('after=4&limit=1000')).events, events.slice(4));
     assert.deepEqual((await page('after=0&limit=1')).events, events.slice(0, 1));
@@ -83,7 +83,7 @@ describe('the log', () => {
     for (const after of [events.length + 1, -1, '1.5', '1e3', 'x'])
       assertProblem(await registry.call('GET', `/v1/changes?after=${after}`), 422, 'invalid_request');
   });
-  it('is read in pages that continue each other, and stands still where nothing is new', async () => {
+  it('comes in consecutive pages, and ends where nothing is new', async () => {
     const whole = (await page()).events;
     const read: Json[] = [];
     let cursor = '';
@@ -96,7 +96,7 @@ describe('the log', () => {
     assert.deepEqual(read, whole);
     assert.deepEqual(await page(`after=${cursor}`), { events: [], cursor });
   });
-  it('refuses a cursor from beyond its end: the log was cut, or it is another', async () => {
+  it('refuses a cursor beyond its end, as the log was truncated or is another', async () => {
     const other = await aRegistry();
     try {
       const { json } = await other.call('GET', '/v1/changes?limit=3');
@@ -128,7 +128,7 @@ describe('the log', () => {
       [['version.published', 'woken']],
     );
   });
-  it('wakes for what another process commits, and not for a key that was merely used', async () => {
+  it('wakes a call for a commit of another process, but not for the use of a key', async () => {
     await using own = await aRegistry();
     await using other = await aRegistry({ folder: own.folder });
     await using user = await aRegistry({ folder: own.folder });
@@ -146,7 +146,7 @@ describe('the log', () => {
       ['elsewhere'],
     );
   });
-  it('answers with nothing when the wait is over', async () => {
+  it('returns no events when the wait is over', async () => {
     const { cursor } = await page();
     const started = performance.now();
     assert.deepEqual(await page(`after=${cursor}&wait=1`), { events: [], cursor });

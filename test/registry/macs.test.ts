@@ -53,7 +53,7 @@ describe('MACs of events', () => {
     heads.close();
   }
 
-  it('begin where an older log ends, of which nothing changes, and commit to its keys', async () => {
+  it('start where an older log ends, leave that unchanged, and commit to its keys', async () => {
     const store = await folderStore();
     const key = await anOlderKey(store, 'production', 'reader', 'app', { commits: false });
     await createKey(store, NEW_KEY);
@@ -81,7 +81,7 @@ describe('MACs of events', () => {
     await verifyRegistry(store);
   });
 
-  it('are carried on by every process that opens the data folder', async () => {
+  it('are continued by every process that opens the data folder', async () => {
     await sign(await folderStore());
     await createKey(await folderStore(), NEW_KEY);
     const store = await folderStore();
@@ -89,7 +89,7 @@ describe('MACs of events', () => {
     await verifyRegistry(store);
   });
 
-  it('are carried on by nobody without the key, of this version or an older one', async () => {
+  it('cannot be continued without the key, by this version or an older one', async () => {
     await sign(await folderStore());
     const store = await keyless();
     await assert.rejects(createKey(store, NEW_KEY), { code: 'key_needed', message: /--registry-key/ });
@@ -100,7 +100,7 @@ describe('MACs of events', () => {
     older.close();
   });
 
-  it('go on under a new key, and the old one says so and raises no alarm', async () => {
+  it('continue under a new key, and a process with the old one reports it without an alarm', async () => {
     const store = await folderStore();
     await sign(store);
     const [old, next] = [

@@ -30,7 +30,7 @@ const LATEST = 'latest' as never;
 const author = { actor: 'mara', key: 'k1' };
 const key = { revokedAt: null } as KnownKey;
 
-describe('the memory of a registry', () => {
+describe('the delivery memory', () => {
   let folder: TemporaryFolder;
   let store: Store;
   /** As another process has it open. */
@@ -137,7 +137,7 @@ describe('the memory of a registry', () => {
   ];
   const changing = cases.filter(([, left]) => left !== ALL);
   for (const [event, left] of cases)
-    it(`forgets after ${event.kind} in ${event.environment} what that changes, and nothing else`, async () => {
+    it(`forgets after ${event.kind} in ${event.environment} only what that changes`, async () => {
       keepAll(await kept.load());
       assert.deepEqual(await keeping(), ALL);
       await append(other, event);
@@ -159,7 +159,7 @@ describe('the memory of a registry', () => {
     assert.deepEqual(await keeping(), ['team/a latest', 'key1', 'key2']);
   });
 
-  it('does not keep what was read before an event that may have changed it', async () => {
+  it('discards what was read before an event that may have changed it', async () => {
     const before = await kept.load();
     await append(other, promoted);
     await kept.load();
@@ -167,7 +167,7 @@ describe('the memory of a registry', () => {
     assert.deepEqual(await keeping(), []);
   });
 
-  it('asks the store once for all who come after one change', async () => {
+  it('reads the store once for all callers after a change', async () => {
     await kept.load();
     await append(other, promoted);
     reads = 0;
@@ -176,7 +176,7 @@ describe('the memory of a registry', () => {
     assert.ok(kept.present());
   });
 
-  it('forgets everything when more has happened than is worth reading', async () => {
+  it('forgets everything when too many events happened to read', async () => {
     keepAll(await kept.load());
     await other.write(async transaction => {
       for (let each = 0; each <= MAX_NEWS; each++)
@@ -190,7 +190,7 @@ describe('the memory of a registry', () => {
     assert.deepEqual(await keeping(), []);
   });
 
-  describe('told of a commit of this process before it can read it', () => {
+  describe('when this process reports its commit before reading it,', () => {
     const made = (prompt = A) => {
       const fresh = {
         ...deliveryOf(prompt),
@@ -203,7 +203,7 @@ describe('the memory of a registry', () => {
       return now.deliveries.get(PRODUCTION, 'text/plain', canonicalTarget(deliveryOf().spec))?.etag;
     };
 
-    it('delivers what it made possible, though the store is away from then on', async () => {
+    it('delivers the result, even if the store is unavailable from then on', async () => {
       keepAll(await kept.load());
       const events = await append(store, promoted);
       away = true;
@@ -213,7 +213,7 @@ describe('the memory of a registry', () => {
       assert.ok(age !== undefined && age >= 0);
     });
 
-    it('uses no key any more that it revoked', async () => {
+    it('refuses a key the commit revoked', async () => {
       keepAll(await kept.load());
       const revoked = {
         ...author,
@@ -227,7 +227,7 @@ describe('the memory of a registry', () => {
       assert.ok(!(await keeping()).includes('key1'));
     });
 
-    it('takes nothing of it when the log has gone on, as it was read already', async () => {
+    it('ignores the report when the log has moved on, as it was already read', async () => {
       keepAll(await kept.load());
       const events = await append(store, promoted);
       await append(other, promoted);
@@ -236,7 +236,7 @@ describe('the memory of a registry', () => {
       assert.equal(await etag(), undefined);
     });
 
-    it('does not put what it read before in its place', async () => {
+    it('keeps the report over older reads', async () => {
       const before = await kept.load();
       const events = await append(store, promoted);
       await kept.committed({ events, made: [{ ...made(), seq: events[0]?.seq ?? 0 }] });
@@ -251,8 +251,8 @@ describe('the memory of a registry', () => {
       kept.committedElsewhere(events.map(committedEvent), []),
   };
   for (const [who, tell] of Object.entries(tellings))
-    describe(`told of a commit of ${who}`, () => {
-      it('believes nothing older that was being read of its key', async () => {
+    describe(`when ${who} reports a commit,`, () => {
+      it('discards older reads of its key', async () => {
         const made = { environment: PRODUCTION, role: 'reader', actor: 'app', expiresAt: null } as const;
         const { id } = await createKey(other, made);
         await kept.load();
@@ -270,7 +270,7 @@ describe('the memory of a registry', () => {
       });
 
       for (const use of ['load', 'present'] as const)
-        it(`believes nothing older that was being read of its key, with a ${use} in between`, async () => {
+        it(`discards older reads of its key, with a ${use} in between`, async () => {
           const about = { ...author, environment: PRODUCTION } as const;
           const { id } = await createKey(other, { ...about, role: 'reader', expiresAt: null });
           await kept.load();
@@ -291,7 +291,7 @@ describe('the memory of a registry', () => {
           assert.equal((await kept.load()).kept.keys.get(id), undefined);
         });
 
-      it('delivers nothing that it changed, though the store is away from then on', async () => {
+      it('does not deliver what the commit changed, even if the store is unavailable from then on', async () => {
         await fc.assert(
           fc.asyncProperty(fc.subarray(changing, { minLength: 1 }), fc.boolean(), async (some, during) => {
             away = false;
@@ -320,7 +320,7 @@ describe('the memory of a registry', () => {
       });
     });
 
-  it('is used at once after commits that it was told of, and not after any other', async () => {
+  it('is used at once after reported commits, and not after others', async () => {
     const [published] = cases[2] ?? assert.fail();
     await fc.assert(
       fc.asyncProperty(

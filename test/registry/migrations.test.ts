@@ -31,7 +31,7 @@ async function anOlderFile(file: string, version: number): Promise<void> {
 
 describe('a data folder of an older version', () => {
   for (let version = 1; version < NEWEST; version++)
-    it(`is brought from schema ${version} to ${NEWEST}, by several processes at once, and holds the same`, async () => {
+    it(`migrates from schema ${version} to ${NEWEST}, by several processes at once, and keeps its data`, async () => {
       await using folder = await temporaryFolder();
       const file = join(folder.path, DATABASE_FILE);
       await anOlderFile(file, version);
@@ -46,7 +46,7 @@ describe('a data folder of an older version', () => {
         await store.close();
       }
     });
-  it('has versions without an origin then, and keeps one with the next, which is verified', async () => {
+  it('has no origins after migration, and stores and verifies them for new versions', async () => {
     await using folder = await temporaryFolder();
     await anOlderFile(join(folder.path, DATABASE_FILE), NEWEST - 1);
     await using registry = await aRegistry({ folder: folder.path });
@@ -65,7 +65,7 @@ describe('a data folder of an older version', () => {
       (await contentsOf(registry.store))['events']?.length,
     );
   });
-  it('takes names with capitals then, but none that differs only by case from one it has', async () => {
+  it('accepts names with capitals after migration, but none that differs only by case', async () => {
     await using folder = await temporaryFolder();
     await anOlderFile(join(folder.path, DATABASE_FILE), NEWEST - 1);
     await using registry = await aRegistry({ folder: folder.path });

@@ -34,7 +34,7 @@ describe('the case of names', () => {
   let folders = 0;
   const newFolder = () => `folder${folders++}`;
 
-  it('is kept, in answers, lists and the log', async () => {
+  it('is preserved in answers, lists and the log', async () => {
     const { prompt } = await registry.publish('Kept/orderSummary', 'Text', null);
     assert.equal(prompt, 'Kept/orderSummary');
     const { json } = await registry.call('GET', '/v1/prompts?prefix=Kept/');
@@ -49,7 +49,7 @@ describe('the case of names', () => {
     assert.ok(log.events.some((event: { prompt?: string }) => event.prompt === 'Kept/orderSummary'));
   });
 
-  it('is told apart in URLs: a name of another case is not found, and the right one is named', async () => {
+  it('matters in URLs: a different case is not found, and the right name is suggested', async () => {
     await registry.publish('Apart/orderSummary', 'Text', null);
     for (const path of ['apart/ordersummary?channel=latest', 'Apart/OrderSummary/-/versions']) {
       const answer = await get(path);
@@ -63,7 +63,7 @@ describe('the case of names', () => {
     }
   });
 
-  it('of a name alone makes no new prompt: 409 that names the one there is', async () => {
+  it('alone does not make a new prompt name: 409 names the existing prompt', async () => {
     await registry.publish('Taken/one', 'Text', null);
     const answer = await post('Taken/One');
     assertProblem(
@@ -76,7 +76,7 @@ describe('the case of names', () => {
     assert.equal((await get('Taken/One/-/summary')).status, 404);
   });
 
-  it('of a folder alone makes no new folder, at any depth', async () => {
+  it('alone does not make a new folder, at any depth', async () => {
     await registry.publish('folders/Deep/er/one', 'Text', null);
     for (const name of ['Folders/two', 'folders/deep/two', 'folders/Deep/ER/two', 'FOLDERS/Deep/er/one']) {
       const answer = await post(name);
@@ -86,12 +86,12 @@ describe('the case of names', () => {
     await registry.publish('folders/Deep/two', 'Text', null);
   });
 
-  it('lets a prompt and a folder differ, as the file of one is "mixed.prompt"', async () => {
+  it('may differ between a prompt and a folder, as the file of the prompt is "mixed.prompt"', async () => {
     await registry.publish('Mixed', 'Text', null);
     await registry.publish('mixed/one', 'Text', null);
   });
 
-  it("stands in no file's way: a new folder is not named as a prompt or samples", async () => {
+  it('aside, no folder may be named like the file of a prompt or its samples', async () => {
     for (const name of ['way.prompt/one', 'way/Deep.PROMPT/one', 'way.samples.yaml/one']) {
       assertProblem(await post(name), 422, 'invalid_name', /is named as the file of a prompt/);
       assert.equal((await get(`${name}/-/summary`)).status, 404);
@@ -99,13 +99,13 @@ describe('the case of names', () => {
     await registry.publish('way.prompts/one.prompt', 'Text', null);
   });
 
-  it('is refused before the text is looked at, and whatever it is based on', async () => {
+  it('is checked before the text, whatever the base', async () => {
     await registry.publish('first/one', 'Text', null);
     assertProblem(await post('First/one', '{{#if'), 409, 'name_taken');
     assertProblem(await post('first/One', 'Text', registry, 1), 409, 'name_taken');
   });
 
-  it('of an archived prompt counts, for it can be restored', async () => {
+  it('of archived prompts counts too, since they can be restored', async () => {
     await registry.publish('archived/one', 'Text', null);
     await registry.call('POST', '/v1/prompts/archived/one/-/archive', {});
     assertProblem(await post('archived/ONE'), 409, 'name_taken');
@@ -114,14 +114,14 @@ describe('the case of names', () => {
     assert.equal((await post('archived/one', 'New', registry, 1)).status, 201);
   });
 
-  it('of partials counts as well, and tells them apart', async () => {
+  it('of partials counts too, and distinguishes them', async () => {
     await registry.publish('partials/_lineItem', 'One line', null);
     assertProblem(await post('partials/_lineitem'), 409, 'name_taken');
     const { partials } = await registry.publish('partials/order', '{{> lineItem}}', null);
     assert.deepEqual(partials, { lineItem: { prompt: 'partials/_lineItem', version: 1 } });
   });
 
-  it('of partials is what a missing one is told with, and where there is one of that name', async () => {
+  it('of partials is mentioned when one is missing but exists in another case', async () => {
     await registry.publish('missing/_userCard', 'Card', null);
     await registry.publish('missing/shared/_Footer', 'Foot', null);
     const detail = async (name: string, source: string) => {
@@ -144,7 +144,7 @@ describe('the case of names', () => {
     assert.doesNotMatch(await detail('missing/c', '{{> footer}}'), /Did you mean/);
   });
 
-  it('is told to a reader only of what it would be served', async () => {
+  it('is revealed to readers only for prompts they are served', async () => {
     await registry.publish('hidden/Live', 'Text', null);
     await registry.publish('hidden/Draft', 'Text', null);
     await registry.promote('hidden/Live', 1, 'development');
@@ -173,13 +173,13 @@ describe('the case of names', () => {
       );
   });
 
-  it('leads from a partial that is not there to one of that name in another folder', async () => {
+  it('leads from a missing partial to one of that name in another folder', async () => {
     await registry.publish('elsewhere/Shared/_Signature', 'Text', null);
     for (const name of ['elsewhere/signature', 'elsewhere/_signature', '_Signature'])
       assert.equal((await get(`${name}/-/summary`)).json.existing, 'elsewhere/Shared/_Signature');
   });
 
-  it('is decided by the registry: of names that meet exactly those are published that can all be', async () => {
+  it('is decided by the registry: of similar names, all that can coexist are published', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(meetingNames, { minLength: 2, maxLength: 10 }), async names => {
         const top = newFolder();
@@ -197,7 +197,7 @@ describe('the case of names', () => {
     );
   });
 
-  it('is decided by the registry whatever the names are, and each is found under its own', async () => {
+  it('is decided for any names, and each prompt is found under its own', async () => {
     const named = promptNames.chain(name => fc.tuple(fc.constant(name), inOtherCase(name)));
     await fc.assert(
       fc.asyncProperty(named, async ([name, variant]) => {
@@ -215,7 +215,7 @@ describe('the case of names', () => {
     );
   });
 
-  it('of two that are made at once exactly one is there afterwards, whichever process makes it', async () => {
+  it('decides which of two concurrent prompts is created: exactly one, in any process', async () => {
     const variants = ['race/Order', 'race/order', 'race/ORDER', 'RACE/order', 'Race/oRder'];
     for (let round = 0; round < runs(10, 3); round++) {
       const answers = await Promise.all(
@@ -239,7 +239,7 @@ describe('the case of names', () => {
     }
   });
 
-  it('of two folders that are made at once exactly one is there afterwards', async () => {
+  it('decides which of two concurrent folders is created: exactly one', async () => {
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, index) =>
         post(`${index % 3 === 0 ? 'Once' : 'once'}/p${index}`, 'Text', index % 2 === 0 ? registry : other),
@@ -250,7 +250,7 @@ describe('the case of names', () => {
     for (const answer of answers) if (answer.status !== 201) assertProblem(answer, 409, 'name_taken');
   });
 
-  it('is held by the database itself', async () => {
+  it('is enforced by the database itself', async () => {
     await registry.publish('held/one', 'Text', null);
     const forced = registry.store.write(transaction =>
       sql`INSERT INTO prompts (name, newest, archived) VALUES ('HELD/ONE', 1, 0)`.execute(transaction),

@@ -31,7 +31,7 @@ describe('names in paths', () => {
     });
   };
 
-  it('stand as they are or encoded', async () => {
+  it('may be encoded or not', async () => {
     assert.equal((await raw('/v1/prompts/a/b?channel=latest')).status, 200);
     assert.equal((await raw('/v1/prompts/a%2Fb?channel=latest')).status, 200);
     assert.equal((await raw('/v1/prompts/a%2Fb/-/versions')).status, 200);
@@ -64,12 +64,12 @@ describe('names in paths', () => {
   for (const path of CLIMBING)
     it(`refuses ${path.slice(0, 50)}`, async () =>
       assert.deepEqual(await raw(path), { status: 422, code: 'invalid_name' }));
-  it('has no route beyond /-/ but its own', async () => {
+  it('have no routes after /-/ other than the documented ones', async () => {
     assert.deepEqual(await raw('/v1/prompts/a/b/-/nothing'), { status: 404, code: 'route_not_found' });
     assert.deepEqual(await raw('/v1/prompts/a/b/-/versions/1/x'), { status: 404, code: 'route_not_found' });
     assert.deepEqual(await raw('/v1/prompts/-/versions'), { status: 422, code: 'invalid_name' });
   });
-  it('answers any text in the place of a name with what the grammar says, and never a fault', async () => {
+  it('are parsed from any text without a fault', async () => {
     const segment = fc.oneof(fc.stringMatching(/^[A-Za-z0-9_.-]{1,6}$/), fc.string({ maxLength: 6 }));
     await fc.assert(
       fc.asyncProperty(fc.array(segment, { minLength: 1, maxLength: 9 }), async segments => {
@@ -85,7 +85,7 @@ describe('names in paths', () => {
       { numRuns: runs(150, 60) },
     );
   });
-  it('cannot be published under a wrong one', async () => {
+  it('must be valid to publish', async () => {
     const content = { source: 'x', message: '', base: null };
     assertProblem(await registry.call('POST', '/v1/prompts/a%20b/-/versions', content), 422, 'invalid_name');
     assertProblem(await registry.call('POST', '/v1/prompts/a..b./-/versions', content), 422, 'invalid_name');

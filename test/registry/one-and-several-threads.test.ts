@@ -85,7 +85,7 @@ interface OddRequest {
   readonly frame: (typeof FRAMES)[number];
 }
 
-describe('what a client sends is answered the same by one thread and by several', () => {
+describe('one thread and several answer the same', () => {
   let folder: TemporaryFolder;
   let threads: RegistryForTest;
   let alone: RegistryForTest;
@@ -144,7 +144,7 @@ describe('what a client sends is answered the same by one thread and by several'
     assert.equal(one, other);
   }
 
-  it('one request a connection', async () => {
+  it('to one request per connection', async () => {
     await fc.assert(
       fc.asyncProperty(fc.record(parts), odd => assertSame(bytesOf(odd))),
       { numRuns: runs(5000, 300) },
@@ -153,7 +153,7 @@ describe('what a client sends is answered the same by one thread and by several'
     assert.deepEqual(faults, []);
   });
 
-  it('several that come at once', async () => {
+  it('to several requests at once', async () => {
     const sound = fc
       .record({
         ...parts,

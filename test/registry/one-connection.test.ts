@@ -39,7 +39,7 @@ describe('requests over one connection', () => {
     return answered;
   }
 
-  it('are each answered for the key that they bring', async () => {
+  it('are each answered for their own key', async () => {
     const development = await registry.key('development', 'reader');
     const staging = await registry.key('staging', 'reader');
     const ofAnother = await registry.key('development', 'reader', 'another');
@@ -65,7 +65,7 @@ describe('requests over one connection', () => {
     assert.equal(used, asked.length, 'it was one connection');
   });
 
-  it('are refused from when their key is revoked', async () => {
+  it('are refused as soon as their key is revoked', async () => {
     const key = await registry.key('development', 'reader', 'revoked');
     assert.deepEqual([await get(key), await get(key)], ['One', 'One']);
     const { status } = await registry.call('POST', `/v1/keys/${key.split('_')[2]}/revoke`, {});
@@ -73,7 +73,7 @@ describe('requests over one connection', () => {
     assert.equal(await get(key), '401 key_revoked');
   });
 
-  it('say of a key that was not copied whole that it was not, whether or not its id is known', async () => {
+  it('say that a key was not copied in full, whether or not its id is known', async () => {
     const key = await registry.key('development', 'reader', 'copied');
     const last = key.at(-1) === 'a' ? 'b' : 'a';
     const damaged = `${key.slice(0, -1)}${last}`;

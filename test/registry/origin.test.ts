@@ -27,7 +27,7 @@ describe('the origin of a version', () => {
     );
   const get = async (path: string): Promise<Json> => (await registry.call('GET', path)).json;
 
-  it('is told with the version wherever that is, and in its event', async () => {
+  it('is returned with the version everywhere, and in its event', async () => {
     const made = await publish('told', { source: 'One', origin: ORIGIN });
     assert.deepEqual([made.status, made.json.origin], [201, ORIGIN]);
     await registry.publish('told', 'Two', 1);
@@ -51,14 +51,14 @@ describe('the origin of a version', () => {
     assert.deepEqual(published[0].data.origin, ORIGIN);
   });
 
-  it('is absent where none was stated', async () => {
+  it('is absent when none was given', async () => {
     await registry.publish('absent', 'One', null);
     await registry.promote('absent', 1, 'development');
     for (const path of ['versions/1', 'summary', 'live?environment=development'])
       assert.doesNotMatch((await registry.call('GET', `/v1/prompts/absent/-/${path}`)).text, /origin/, path);
   });
 
-  it('is told of a newest version, and of one whose source is long', async () => {
+  it('is returned for a newest version, and for one with a long source', async () => {
     const { json } = await publish('long', { source: 'x'.repeat(200_000), origin: ORIGIN });
     assert.deepEqual(json.origin, ORIGIN);
     assert.deepEqual((await get('/v1/prompts/long/-/versions/1')).origin, ORIGIN);
@@ -67,7 +67,7 @@ describe('the origin of a version', () => {
     assert.deepEqual(data[0].newest.origin, ORIGIN);
   });
 
-  it('is kept as it is parsed, any part of it alone', async () => {
+  it('is stored normalized, with any of its fields alone', async () => {
     const cases: readonly (readonly [given: object, kept: object])[] = [
       [{ commit: '5F0C1A2' }, { commit: '5f0c1a2' }],
       [{ commit: 'a'.repeat(64) }, { commit: 'a'.repeat(64) }],
@@ -84,7 +84,7 @@ describe('the origin of a version', () => {
     }
   });
 
-  it('is refused with what is wrong with it and not with its value, and nothing is published', async () => {
+  it('is refused without repeating its value, and nothing is published', async () => {
     const secret = 'hunter2hunter2';
     const cases: readonly (readonly [origin: unknown, pointer: string, told: RegExp])[] = [
       [{ commit: '5f0c1a' }, '/origin/commit', /7 to 64 hexadecimal digits/],
@@ -128,7 +128,7 @@ describe('the origin of a version', () => {
     assertProblem(await registry.call('GET', '/v1/prompts/refused/-/summary'), 404, 'prompt_not_found');
   });
 
-  it('is one line of visible characters whatever was stated, or refused', async () => {
+  it('is one line of visible characters, or refused', async () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.webUrl(),
@@ -149,7 +149,7 @@ describe('the origin of a version', () => {
     );
   });
 
-  it('makes no new version of the same source, which keeps the origin it was published with', async () => {
+  it('does not make a new version of the same source, which keeps its first origin', async () => {
     await publish('same', { source: 'One', origin: ORIGIN });
     const other = { ...ORIGIN, commit: 'b'.repeat(40) };
     const again = await publish('same', { source: 'One', base: 1, origin: other });
@@ -165,7 +165,7 @@ describe('the origin of a version', () => {
     assertProblem(await publish('keyed', other, { headers }), 422, 'idempotency_key_reused');
   });
 
-  it('is checked and told by a dry run', async () => {
+  it('is checked and returned by a dry run', async () => {
     const path = '/v1/prompts/tried/-/versions?dryRun=true';
     const content = { source: 'One', message: '', base: null, origin: ORIGIN };
     const { status, json } = await registry.call('POST', path, content);

@@ -38,8 +38,8 @@ describe('owners of prompts', () => {
       .filter(({ kind }) => kind.startsWith('owners.'))
       .map(({ kind }) => kind.slice(7));
 
-  describe('are changed like a promotion', () => {
-    it('by somebody who asks and another who approves, and the log tells all of it', async () => {
+  describe('are changed', () => {
+    it('by one person who requests it and another who approves, and the log records all of it', async () => {
       assert.deepEqual(await show(), {
         environment: 'production',
         text: '',
@@ -78,7 +78,7 @@ describe('owners of prompts', () => {
       await verifyRegistry(governed.registry.store);
     });
 
-    it('at once where nobody must approve, but not any more once owners hold', async () => {
+    it('at once while nobody must approve, but no longer once there are owners', async () => {
       await governed.policy({ approvals: 0 });
       const first = await ask('p dana');
       assert.deepEqual([first.status, first.json.change.state], [201, 'applied']);
@@ -90,7 +90,7 @@ describe('owners of prompts', () => {
       await verifyRegistry(governed.registry.store);
     });
 
-    it('with as many approvals as the policy asks for, of keys that were not revoked', async () => {
+    it('with the approvals the policy asks for, of keys that are not revoked', async () => {
       await governed.policy({ approvals: 2 });
       const { id } = (await ask('p dana')).json.change;
       assert.equal((await decide('approve', id, 'production approver zoe')).status, 202);
@@ -102,7 +102,7 @@ describe('owners of prompts', () => {
       await verifyRegistry(governed.registry.store);
     });
 
-    it('by all approvals that still count, however many were given with keys that were revoked', async () => {
+    it('with all approvals that still count, however many came from revoked keys', async () => {
       await governed.policy({ approvals: 2 });
       const { id } = (await ask('p dana')).json.change;
       for (let n = 1; n <= 12; n++) {
@@ -114,7 +114,7 @@ describe('owners of prompts', () => {
       assert.equal((await decide('approve', id, 'production approver lee')).status, 200);
       assertProblem(await decide('reject', id, 'production approver lee'), 409, 'owners_change_closed');
     });
-    it('by an admin of the environment alone, and one change at a time', async () => {
+    it('only by an admin of the environment, one change at a time', async () => {
       assertProblem(await ask('p dana', {}, 'production approver dana'), 403, 'role_too_low');
       assertProblem(await ask('p dana', {}, 'staging admin'), 403, 'wrong_environment');
       const { id } = (await ask('p dana')).json.change;
@@ -139,7 +139,7 @@ describe('owners of prompts', () => {
       await verifyRegistry(governed.registry.store);
     });
 
-    it('from what holds, so that nobody undoes what another changed', async () => {
+    it('from their current state, so that nobody undoes another change', async () => {
       const id = await set('p dana');
       assertProblem(
         await ask('p sam', { expected: null }),
@@ -150,7 +150,7 @@ describe('owners of prompts', () => {
       assertProblem(await ask('p dana'), 422, 'invalid_request', /already/);
     });
 
-    it('once, of two who approve at the same time', async () => {
+    it('once when two people approve at the same time', async () => {
       const { id } = (await ask('p dana')).json.change;
       const answers = await Promise.all(
         ['lee', 'sam'].map(actor => decide('approve', id, `production approver ${actor}`)),
@@ -159,7 +159,7 @@ describe('owners of prompts', () => {
       assert.deepEqual(await ownersEvents(), ['requested', 'approved', 'applied']);
     });
 
-    it('and are listed with who can approve them while they wait', async () => {
+    it('and listed while pending, with who can approve them', async () => {
       const list = async () => (await governed.registry.call('GET', '/v1/owners-changes')).json.data;
       assert.deepEqual(await list(), []);
       const { json } = await ask('p dana', {}, 'production admin ada');
@@ -174,7 +174,7 @@ describe('owners of prompts', () => {
       assert.deepEqual([await list(), (await show()).waiting], [[], null]);
     });
 
-    it('in each environment by itself', async () => {
+    it('in each environment separately', async () => {
       await set('p dana');
       const { json } = await governed.registry.call('GET', '/v1/environments/staging/owners');
       assert.deepEqual([json.text, json.current], ['', null]);
@@ -195,7 +195,7 @@ describe('owners of prompts', () => {
       return answered.json;
     };
 
-    it('with the lines that cannot be read', async () => {
+    it('with the lines that are invalid', async () => {
       const { fields } = await refused(
         '# all\n!p dana\np\n* dana',
         'invalid_request',
@@ -209,7 +209,7 @@ describe('owners of prompts', () => {
         ],
       );
     });
-    it('where no owner has a key to approve with: none, of another role, environment or person, or revoked', async () => {
+    it('when no owner has a valid approver key of the environment', async () => {
       await governed.registry.key('production', 'author', 'ann');
       await governed.registry.key('staging', 'approver', 'stu');
       await governed.registry.key('production', 'approver', 'rex');
@@ -223,7 +223,7 @@ describe('owners of prompts', () => {
       await refused('p ann stu', 'owners_locked_out', /none of ann, stu has a valid key/);
       assert.equal((await ask('p ann Dana')).status, 202, 'one of them is enough');
     });
-    it('where the one owner wrote everything, unless authors may approve', async () => {
+    it('when the only owner wrote everything, unless authors may approve', async () => {
       const as = 'development author dana';
       await governed.registry.publish('own/a', 'one', null, { as });
       await governed.registry.publish('own/b', 'one', null, { as });
@@ -239,7 +239,7 @@ describe('owners of prompts', () => {
       await governed.policy({ authorsMayApprove: true });
       assert.equal((await ask('own/a dana')).status, 202);
     });
-    it('when they are approved, if nobody could approve by then', async () => {
+    it('at approval if nobody could approve by then', async () => {
       const { id } = (await ask('p dana')).json.change;
       await governed.revokeKeyOf('dana');
       assertProblem(
@@ -251,7 +251,7 @@ describe('owners of prompts', () => {
       assert.deepEqual(await ownersEvents(), ['requested']);
       assert.equal((await show()).waiting.id, id);
     });
-    it('where the keys of all owners have expired', async () => {
+    it('when the keys of all owners have expired', async () => {
       const { clock, registry, hence } = governed;
       const key = { environment: 'production', role: 'approver', actor: 'tim', expiresAt: hence(HOUR) };
       assert.equal(
@@ -264,7 +264,7 @@ describe('owners of prompts', () => {
       clock.now += HOUR;
       await refused('p tim', 'owners_locked_out', /tim has no valid key/);
     });
-    it('but not for a pattern that matches nothing, which is told', async () => {
+    it('but not for a pattern that matches nothing, which gets a warning', async () => {
       const { status, json } = await ask('# first\nnone/** dana\n* sam\np lee');
       assert.equal(status, 202);
       assert.deepEqual(
@@ -278,7 +278,7 @@ describe('owners of prompts', () => {
     const waitsFor = (answered: { json: Json }) =>
       answered.json.owners.map(({ prompts, canApprove }: Json) => `${prompts}: ${canApprove.join(' ')}`);
 
-    it('what they own: the approval of another counts, and is not enough', async () => {
+    it("what they own: another person's approval counts, but is not enough", async () => {
       await set('p @dana @sam');
       const asked = await governed.request(1, null);
       assert.deepEqual(waitsFor(asked), ['p: dana sam']);
@@ -290,7 +290,7 @@ describe('owners of prompts', () => {
       assert.equal(await governed.live(), 1);
       await verifyRegistry(governed.registry.store);
     });
-    it('also where the policy asks for no approval', async () => {
+    it('even where the policy asks for no approval', async () => {
       await set('p dana');
       await governed.policy({ approvals: 0 });
       const asked = await governed.request(1, null, {}, 'production approver lee');
@@ -307,7 +307,7 @@ describe('owners of prompts', () => {
       const asked = await governed.request(2, 1, {}, by);
       assert.deepEqual([asked.status, waitsFor(asked)], [202, ['p: dana']]);
     });
-    it('nor for one that goes back together with what others own', async () => {
+    it('but not a rollback within a release that needs other owners', async () => {
       await governed.policy({ promoteFrom: null });
       await governed.registry.publish('other', 'one', null);
       await governed.approve(await governed.request(1, null), 'lee');
@@ -326,7 +326,7 @@ describe('owners of prompts', () => {
       const as = 'production approver sam';
       assert.equal((await governed.registry.call('POST', path, {}, { as })).status, 200);
     });
-    it('as those who requested or wrote it do not count', async () => {
+    it('but not if they requested or wrote it', async () => {
       await governed.registry.publish('own', 'one', null, { as: 'development author dana' });
       await governed.policy({ promoteFrom: null });
       await set('own dana sam lee');
@@ -340,7 +340,7 @@ describe('owners of prompts', () => {
       assert.deepEqual(waitsFor({ json: await governed.again(asked) }), ['own: ']);
       assert.match((await show()).warnings.map(({ message }: Json) => message).join(), /^$/);
     });
-    it('of partials that change with a prompt as well', async () => {
+    it('partials that change with a prompt too', async () => {
       await governed.policy({ promoteFrom: null });
       await governed.registry.publish('_part', 'part', null);
       await governed.registry.publish('whole', '{{> part}}', null);
@@ -352,7 +352,7 @@ describe('owners of prompts', () => {
       assert.deepEqual(waitsFor(await governed.approve(asked, 'dana')), ['_part: sam']);
       assert.equal((await governed.approve(asked, 'sam')).status, 200);
     });
-    it('those who hold at the approval: a change counts for what waits', async () => {
+    it('even if they became owners after the request', async () => {
       await set('p dana');
       const asked = await governed.request(1, null);
       await set('p sam');
@@ -361,7 +361,7 @@ describe('owners of prompts', () => {
       await set('');
       assert.equal((await governed.approve(asked, 'lee')).status, 200);
     });
-    it('those who hold, also where one transaction changes them and decides by them', async () => {
+    it('even when one transaction changes the owners and then decides', async () => {
       const { id } = (await ask('p dana')).json.change;
       const environment = parseEnvironmentName('production');
       const lee: Caller = { actor: 'lee', key: 'command-line', role: 'approver', environment };
@@ -373,7 +373,7 @@ describe('owners of prompts', () => {
       });
       assert.deepEqual([before, after], [0, 1]);
     });
-    it('of a release each prompt, once for all that one line matches', async () => {
+    it('each prompt of a release, once per owners line that matches', async () => {
       await governed.policy({ promoteFrom: null });
       for (const prompt of ['r/a', 'r/b', 'r/c']) await governed.registry.publish(prompt, 'one', null);
       await set('r/** dana\nr/c sam');
@@ -409,7 +409,7 @@ describe('owners of prompts', () => {
       }
       await verifyRegistry(governed.registry.store);
     });
-    it('what is planned as of its time, which is held otherwise and says for whom it waits', async () => {
+    it('before the time of a planned promotion, which is held otherwise and names who is needed', async () => {
       const asked = await governed.request(1, null, { effectiveAt: governed.hence(2 * HOUR) });
       assert.equal((await governed.approve(asked, 'lee')).json.state, 'planned');
       await set('p dana sam');
@@ -421,7 +421,7 @@ describe('owners of prompts', () => {
       assert.equal((await governed.approve(asked, 'dana')).status, 200);
       await verifyRegistry(governed.registry.store);
     });
-    it('and who lost their keys are told of, with who can change that', async () => {
+    it('and are reported when they have lost their keys, with who can change that', async () => {
       await set('p dana');
       await governed.revokeKeyOf('dana');
       const { warnings } = await show();

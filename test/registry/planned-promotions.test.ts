@@ -3,14 +3,14 @@ import { promotionSchedule } from '../../src/registry/promotions/schedule.ts';
 import { aGovernedRegistry, type GovernedRegistry, HOUR, START } from './a-governed-registry.ts';
 import { aRegistry, assertProblem } from './a-registry.ts';
 
-describe('a promotion with a time', () => {
+describe('a planned promotion', () => {
   let governed: GovernedRegistry;
   beforeEach(async () => {
     governed = await aGovernedRegistry();
   });
   afterEach(() => governed[Symbol.asyncDispose]());
 
-  it('waits for it once it is approved, and is applied then, not before', async () => {
+  it('waits for its time once approved, and is applied then, not before', async () => {
     const { clock, request, approve, again, live, events, kindsOf, scheduled, hence } = governed;
     const asked = await request(1, null, { effectiveAt: '2026-09-12T15:00:00+02:00' });
     assert.equal(asked.json.effectiveAt, hence(HOUR));
@@ -28,7 +28,7 @@ describe('a promotion with a time', () => {
     assert.deepEqual([event.kind, event.actor, event.key], ['promotion.applied', 'rae', 'schedule']);
     assert.deepEqual(await kindsOf(asked), ['requested', 'approved', 'planned', 'applied']);
   });
-  it('is applied at once where its time is past when it is approved', async () => {
+  it('is applied at once if its time has passed at approval', async () => {
     const { clock, request, approve, again, scheduled, hence } = governed;
     const asked = await request(1, null, { effectiveAt: hence(HOUR) });
     clock.now += 2 * HOUR;
@@ -36,7 +36,7 @@ describe('a promotion with a time', () => {
     assert.equal((await again(asked)).state, 'pending');
     assert.equal((await approve(asked, 'ada')).json.state, 'applied');
   });
-  it('is planned at once where no approval is asked for, by who might apply it at once', async () => {
+  it('is planned without approval where the policy asks for none, by whoever could apply it', async () => {
     const { clock, request, approve, again, policy, scheduled, hence } = governed;
     await policy({ approvals: 0 });
     const time = { effectiveAt: hence(HOUR) };
@@ -50,7 +50,7 @@ describe('a promotion with a time', () => {
     assert.deepEqual([held.state, held.held?.code], ['pending', 'too_few_approvals']);
     assert.equal((await approve(asked, 'ada')).json.state, 'applied');
   });
-  it('is one that is to come, within a year', async () => {
+  it('must have a time in the future, within a year', async () => {
     const { request, hence } = governed;
     for (const effectiveAt of [hence(0), hence(-1), hence(367 * 24 * HOUR), '2026-02-30T00:00:00Z', 'soon']) {
       const refused = await request(1, null, { effectiveAt });
@@ -60,7 +60,7 @@ describe('a promotion with a time', () => {
     assert.equal((await request(1, null, { effectiveAt: hence(365 * 24 * HOUR) })).status, 202);
     assert.equal((await request(1, null, { effectiveAt: null })).status, 202);
   });
-  it('can be taken back or rejected until then', async () => {
+  it('can be canceled or rejected until its time', async () => {
     const { clock, request, act, approve, live, scheduled, hence } = governed;
     for (const what of ['cancel', 'reject']) {
       const asked = await request(1, null, { effectiveAt: hence(HOUR) });
@@ -71,7 +71,7 @@ describe('a promotion with a time', () => {
       assert.equal(await live(), null);
     }
   });
-  it('is held where the pointer has moved, and says why', async () => {
+  it('is held when the pointer has moved, and says why', async () => {
     const { clock, request, approve, again, live, kindsOf, scheduled, hence } = governed;
     await approve(await request(1, null), 'ada');
     await approve(await request(2, 1), 'ada');
@@ -92,7 +92,7 @@ describe('a promotion with a time', () => {
     assert.equal((await approve(asked, 'ada')).json.state, 'applied');
     assert.equal(await live(), 3);
   });
-  it('is held where the policy asks for more than it has, unless others approve in time', async () => {
+  it('is held when the policy now asks for more approvals, unless they are given in time', async () => {
     const { clock, request, approve, again, live, policy, scheduled, hence } = governed;
     const asked = await request(1, null, { effectiveAt: hence(HOUR) });
     await approve(asked, 'ada');
@@ -105,7 +105,7 @@ describe('a promotion with a time', () => {
     assert.equal((await again(asked)).held?.code, 'too_few_approvals');
     assert.equal(await live(), null);
   });
-  it('is held where a key that approved it is revoked', async () => {
+  it('is held when a key that approved it is revoked', async () => {
     const { clock, request, approve, again, live, revokeKeyOf, scheduled, hence } = governed;
     const asked = await request(1, null, { effectiveAt: hence(HOUR) });
     await approve(asked, 'ada');
@@ -118,7 +118,7 @@ describe('a promotion with a time', () => {
     await scheduled();
     assert.equal(await live(), null);
   });
-  it('is held where the key that planned it alone is revoked; a request stays a request', async () => {
+  it('is held when the key that planned it is revoked, while a plain request is not', async () => {
     const { clock, request, again, live, policy, revokeKeyOf, scheduled, hence } = governed;
     const waiting = await request(1, null, { channel: 'canary' }, 'production approver ada');
     await policy({ approvals: 0 });
@@ -130,7 +130,7 @@ describe('a promotion with a time', () => {
     await scheduled();
     assert.equal(await live(), null);
   });
-  it('is applied by the clock, and at the log’s time where that is later: one that was shifted brings nothing forward', async () => {
+  it("is applied by the clock at the log's time, so a shifted log does not bring it forward", async () => {
     const { clock, request, approve, again, publishAt, scheduled, hence } = governed;
     const asked = await request(1, null, { effectiveAt: hence(HOUR) });
     await approve(asked, 'ada');
@@ -143,7 +143,7 @@ describe('a promotion with a time', () => {
     const { state, appliedAt } = await again(asked);
     assert.deepEqual([state, appliedAt], ['applied', new Date(START + 3 * HOUR).toISOString()]);
   });
-  it('is applied by one of many processes, and once', async () => {
+  it('is applied once, by one of many processes', async () => {
     const { registry, clock, request, approve, kindsOf, hence } = governed;
     await using other = await aRegistry({ folder: registry.folder, now: () => new Date(clock.now) });
     const asked = await request(1, null, { effectiveAt: hence(HOUR) });

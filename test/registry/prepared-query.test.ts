@@ -9,7 +9,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
 type Asked = Pick<IdempotencyTable, 'owner' | 'status'>;
 
 describe('a prepared query', () => {
-  it('is built once an engine, and takes what it is given each time', async () => {
+  it('is built once per engine, and uses new parameters each time', async () => {
     let built = 0;
     const put = preparedQuery((database, given: IdempotencyTable) => {
       built++;
@@ -90,7 +90,7 @@ describe('a prepared query', () => {
     assert.equal(built, 2);
   });
 
-  it('is refused in a snapshot that is over', async () => {
+  it('is refused in a snapshot that has ended', async () => {
     const ask = preparedQuery(database => database.selectFrom('idempotency').select('body'));
     await using folder = await temporaryFolder();
     const store = await openDataFolder(folder.path);

@@ -22,7 +22,7 @@ describe('promoting', () => {
       { as },
     );
 
-  it('moves a pointer, and records from where, who and why', async () => {
+  it('moves a pointer, and records the previous version, who and why', async () => {
     await publishThree('first');
     const { status, json, headers } = await promote({}, 'development approver nia', 'first');
     assert.equal(status, 201);
@@ -66,7 +66,7 @@ describe('promoting', () => {
     assert.equal(event.kind, 'promotion.applied');
     assert.deepEqual(event.data, { promotion: id, from: null, reason: 'Try', rollback: false });
   });
-  it('refuses where the pointer is not where one expected it', async () => {
+  it('is refused when the pointer is not at the expected version', async () => {
     await publishThree('moved');
     await registry.promote('moved', 1, 'development');
     const promoteMoved = (change: object) => promote(change, 'development approver', 'moved');
@@ -80,7 +80,7 @@ describe('promoting', () => {
     assert.equal(unset.json.current, null);
     assertProblem(await promoteMoved({ version: 1, expected: 1 }), 409, 'already_live');
   });
-  it('lets one of many who expect the same win', async () => {
+  it('lets one of many with the same expectation win', async () => {
     await registry.publish('race', 'one', null);
     for (let version = 1; version < 7; version++) await registry.publish('race', `v${version}`, version);
     const answers = await Promise.all(
@@ -90,7 +90,7 @@ describe('promoting', () => {
     for (const answered of answers)
       if (answered.status === 409) assertProblem(answered, 409, 'pointer_moved');
   });
-  it('lets one win across two processes on one data folder, in publishing too', async () => {
+  it('lets one win across two processes on one data folder, as publishing does', async () => {
     await using other = await aRegistry({ folder: registry.folder });
     await registry.publish('both', 'one', null);
     await other.publish('both', 'two', 1);
@@ -118,7 +118,7 @@ describe('promoting', () => {
     const texts = await Promise.all(both.map(each => each.call('GET', '/v1/prompts/both')));
     assert.equal(texts[0]?.text, texts[1]?.text);
   });
-  it('knows a rollback: a version that this pointer stood at before', async () => {
+  it('recognizes a rollback: a version this pointer was at before', async () => {
     await registry.publish('r', 'one', null);
     await registry.publish('r', 'two', 1);
     await registry.promote('r', 1, 'development');
@@ -129,7 +129,7 @@ describe('promoting', () => {
     const canary = await registry.promote('r', 1, 'development', 'canary');
     assert.equal(canary.rollback, false, 'another pointer was never there');
   });
-  it('asks that the version was stable where the policy says', async () => {
+  it('requires a version that was stable in promoteFrom', async () => {
     await publishThree('staged');
     const release = () => promote({ environment: 'production' }, 'production approver', 'staged');
     assertProblem(await release(), 409, 'not_promoted_from', /staging/);
@@ -139,7 +139,7 @@ describe('promoting', () => {
     await registry.promote('staged', 2, 'staging');
     assert.equal((await release()).status, 201, 'it was stable there once');
   });
-  it('asks no such thing of a rollback, even where the policy came later', async () => {
+  it('requires no such thing of a rollback, even if the policy came later', async () => {
     await using own = await aRegistry();
     await own.publish('late', 'one', null);
     await own.publish('late', 'two', 1);
@@ -152,7 +152,7 @@ describe('promoting', () => {
     assert.equal(status, 200);
     assert.equal((await own.promote('late', 1, 'staging')).rollback, true);
   });
-  it('needs a key of that environment, with the role approver', async () => {
+  it('needs a key of that environment with the approver role', async () => {
     for (const as of ['development admin', 'staging admin'])
       assertProblem(await promote({ environment: 'production' }, as), 403, 'wrong_environment');
     const change = { version: 3 };
@@ -166,7 +166,7 @@ describe('promoting', () => {
     assertProblem(await registry.call('GET', '/v1/promotions/999'), 404, 'promotion_not_found');
     assertProblem(await registry.call('GET', '/v1/promotions/x'), 404, 'promotion_not_found');
   });
-  it('asks for a reason, never moves latest, and refuses unknown fields', async () => {
+  it('requires a reason, never moves latest, and refuses unknown fields', async () => {
     const wrong: [object, string][] = [
       [{ reason: '' }, '/reason'],
       [{ channel: 'latest' }, '/channel'],
@@ -180,7 +180,7 @@ describe('promoting', () => {
       assert.equal(answered.json.fields[0].pointer, pointer);
     }
   });
-  it('works for what is archived: what is live can be rolled back', async () => {
+  it('of archived prompts still allows rolling back what is live', async () => {
     await registry.publish('old', 'one', null);
     await registry.publish('old', 'two', 1);
     await registry.promote('old', 1, 'development');
@@ -226,7 +226,7 @@ describe('a policy that asks for approvals', () => {
     const { json } = await registry.call('GET', '/v1/promotions?state=pending&environment=production');
     assert.equal(json.data.length, 1, 'the newer took the place of the older');
   });
-  it('lets a rollback act at once, unless the policy says otherwise', async () => {
+  it('lets a rollback act at once, unless configured otherwise', async () => {
     const policy = async (change: object) => {
       const { json } = await registry.call('GET', '/v1/environments');
       const present = json.data.find((one: Json) => one.name === 'production').policy;

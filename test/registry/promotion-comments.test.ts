@@ -15,7 +15,7 @@ describe('comments on a promotion', () => {
   const comment = (of: Answered, body: object, as = 'development author lin') =>
     governed.registry.call('POST', `/v1/promotions/${of.json.id}/comments`, body, { as });
 
-  it('stand at the whole or at a line of one side, oldest first, page by page', async () => {
+  it('refer to the whole promotion or a line of one side, oldest first, in pages', async () => {
     const { registry, request, approve, events, hence } = governed;
     await approve(await request(1, null), 'ada');
     const asked = await request(2, 1);
@@ -42,7 +42,7 @@ describe('comments on a promotion', () => {
     assertProblem(await registry.call('GET', '/v1/promotions/999/comments'), 404, 'promotion_not_found');
     assert.equal(id, String((await events()).at(-2).seq));
   });
-  it('at the lines of a draft are for those who may read it, as they were edited too', async () => {
+  it('at lines of a draft are visible only to those who may read it, also after an edit', async () => {
     const { registry } = governed;
     await registry.publish('draft', 'One\nTwo', null);
     const about = { environment: 'production', channel: 'canary', version: 1, reason: 'Try', expected: null };
@@ -70,7 +70,7 @@ describe('comments on a promotion', () => {
     assert.match(log.text, /On the whole/);
     assert.doesNotMatch(log.text, /Here|is wrong/);
   });
-  it('at a line are read and verified also where an earlier release wrote their text into the log', async () => {
+  it('at a line are read and verified even if an older release wrote their text into the log', async () => {
     const { registry, request } = governed;
     const asked = await request(1, null);
     const { store } = registry;
@@ -90,7 +90,7 @@ describe('comments on a promotion', () => {
     assert.equal(threads.json.data[0].comments[0].text, text);
     await verifyRegistry(store);
   });
-  it('are refused while the prompt is archived, of the whole as at a line', async () => {
+  it('are refused while the prompt is archived, on the whole promotion and at a line', async () => {
     const { registry, request, events } = governed;
     const asked = await request(1, null);
     await registry.call('POST', '/v1/prompts/p/-/archive', { reason: 'Old' });
@@ -106,7 +106,7 @@ describe('comments on a promotion', () => {
     await registry.call('POST', '/v1/prompts/p/-/restore');
     assert.equal((await comment(asked, { text: 'Why?' })).status, 201);
   });
-  it('change nothing of the promotion', async () => {
+  it('do not change the promotion', async () => {
     const { request, again } = governed;
     const asked = await request(1, null);
     const before = await again(asked);
@@ -119,7 +119,7 @@ describe('comments on a promotion', () => {
     ['applied', (asked: Answered) => governed.approve(asked, 'ada')],
     ['superseded', () => governed.request(2, null)],
   ] as const)
-    it(`are refused once it is ${ended}, and those it has stay`, async () => {
+    it(`are refused once it is ${ended}, and existing ones are kept`, async () => {
       const { registry, request, events } = governed;
       const asked = await request(1, null);
       const { json: kept } = await comment(asked, { text: 'Before' });
@@ -135,7 +135,7 @@ describe('comments on a promotion', () => {
       const { json } = await registry.call('GET', `/v1/promotions/${asked.json.id}/comments`);
       assert.deepEqual(json.data, [kept]);
     });
-  it('come before the end of a promotion or not at all, whoever is faster', async () => {
+  it('come before the end of a promotion or are refused, whoever is faster', async () => {
     const { request, approve, events } = governed;
     let from: number | null = null;
     for (const version of [1, 2, 3]) {
@@ -150,7 +150,7 @@ describe('comments on a promotion', () => {
       from = version;
     }
   });
-  it('cannot stand where there is no line', async () => {
+  it('are refused at a line that does not exist', async () => {
     const { request } = governed;
     const asked = await request(1, null);
     const wrong: [object, string][] = [

@@ -66,7 +66,7 @@ async function appliedEvent(registry: RegistryForTest, id: string) {
 }
 
 describe('the schedule of planned promotions', () => {
-  it('applies a promotion when its time has come, in a running server', async () => {
+  it('applies a promotion at its time, in a running server', async () => {
     await using registry = await aRegistry();
     await registry.publish('p', 'one', null);
     const planned = await planSoon(ms => plan(registry, 1, null, ms));
@@ -80,7 +80,7 @@ describe('the schedule of planned promotions', () => {
       [],
     );
   });
-  it('applies at its start what became due while no process ran', async () => {
+  it('applies at startup what became due while no process ran', async () => {
     await using folder = await temporaryFolder();
     const before = await aRegistry({ folder: folder.path });
     await before.publish('p', 'one', null);
@@ -95,7 +95,7 @@ describe('the schedule of planned promotions', () => {
       await later.close();
     }
   });
-  it('applies it once where many processes run', async () => {
+  it('applies it once when many processes run', async () => {
     await using registry = await aRegistry();
     await registry.publish('p', 'one', null);
     const looks = [0, 0, 0];
@@ -158,7 +158,7 @@ describe('the schedule of planned promotions', () => {
     }
     assert.equal((await client.deliver(name)).template, 'one');
   });
-  it('survives a database that is away, says so once, and applies when it is back', async () => {
+  it('survives an unavailable database, logs it once, and applies when it is back', async () => {
     let ahead = 0;
     await using registry = await aRegistry({ now: () => new Date(Date.now() + ahead) });
     await registry.publish('p', 'one', null);
@@ -180,7 +180,7 @@ describe('the schedule of planned promotions', () => {
     assert.equal(faults.length, 1);
     assert.ok(Problem.is(faults[0], 'unavailable'));
   });
-  it('asks the database nothing while nothing is planned and nothing happens', async () => {
+  it('makes no database queries while nothing is planned and nothing happens', async () => {
     await using registry = await aRegistry();
     let reads = 0;
     const waits: number[] = [];

@@ -11,7 +11,7 @@ describe('publishing', () => {
   const publish = (prompt: string, content: unknown, options?: CallOptions) =>
     registry.call('POST', `/v1/prompts/${prompt}/-/versions`, content, options);
 
-  it('makes version 1 of a new prompt, and says where it is', async () => {
+  it('makes version 1 of a new prompt, and returns its location', async () => {
     const source = 'Hello {{name}} — ž';
     const { status, json, headers } = await publish(
       'first',
@@ -35,7 +35,7 @@ describe('publishing', () => {
     });
     assert.deepEqual((await registry.call('GET', headers.get('location') ?? '')).json, json);
   });
-  it('keeps every character, CRLF, BOM and control characters in a message as they came', async () => {
+  it('keeps every character, including CRLF, BOM and control characters in a message', async () => {
     const source = '\ufeffone\r\ntwo\rthree\u2028four 🐎';
     const { json } = await publish('exact', { source, message: 'a\u0001b\r\n', base: null });
     const read = await registry.call('GET', '/v1/prompts/exact/-/versions/1');
@@ -43,7 +43,7 @@ describe('publishing', () => {
     assert.equal(read.json.message, 'a\u0001b\r\n');
     assert.equal(json.digest, digestOf(source));
   });
-  it('refuses U+0000, which not every database can hold, in a message and in a source', async () => {
+  it('refuses U+0000, which not every database can store, in messages and sources', async () => {
     const inMessage = await publish('u0000', { source: 'x', message: 'a\u0000b', base: null });
     assertProblem(inMessage, 422, 'invalid_request', /message/);
     assertProblem(
@@ -62,7 +62,7 @@ describe('publishing', () => {
     }
     assert.equal((await registry.call('GET', '/v1/prompts/same/-/versions')).json.data.length, 1);
   });
-  it('makes the same source with a newer partial a new version, once however often it is asked for', async () => {
+  it('makes one new version of the same source when a partial has a newer version', async () => {
     await registry.publish('newer/_header', 'old', null);
     const first = await registry.publish('newer/p', '{{> header}}', null);
     await registry.publish('newer/_header', 'new', 1);
@@ -87,7 +87,7 @@ describe('publishing', () => {
     assert.equal((await registry.call('GET', '/v1/prompts/newer/p?version=2')).text, 'new');
     assert.equal((await registry.call('GET', '/v1/prompts/newer/p/-/versions')).json.data.length, 2);
   });
-  it('makes one version of many who take in a newer partial at once', async () => {
+  it('makes one version when many publish with the newer partial at once', async () => {
     await registry.publish('once/_header', 'old', null);
     await registry.publish('once/p', '{{> header}}', null);
     await registry.publish('once/_header', 'new', 1);
@@ -96,7 +96,7 @@ describe('publishing', () => {
     assert.deepEqual(answers.map(({ status }) => status).sort(), [...Array(7).fill(200), 201]);
     assert.deepEqual(new Set(answers.map(({ json }) => json.version)), new Set([2]));
   });
-  it('refuses a base that is not the newest, and names the newest', async () => {
+  it('refuses a base that is not the newest version, and names that', async () => {
     await registry.publish('moved', 'one', null);
     const two = await registry.publish('moved', 'two', 1);
     for (const base of [null, 1, 3]) {
@@ -108,7 +108,7 @@ describe('publishing', () => {
     assertProblem(fresh, 409, 'base_outdated');
     assert.equal(fresh.json.newest, null);
   });
-  it('lets one of many who start from the same base win', async () => {
+  it('lets one of many with the same base win', async () => {
     await registry.publish('race', 'start', null);
     const racers = Array.from({ length: 12 }, (_, n) =>
       publish('race', { source: `racer ${n}`, message: '', base: 1 }),
@@ -125,7 +125,7 @@ describe('publishing', () => {
     for (const as of ['staging admin', 'production admin'])
       assertProblem(await publish('p', content, { as }), 403, 'publishing_not_allowed', /promote/);
   });
-  it('says where a template or front matter is wrong, and publishes nothing', async () => {
+  it('points to errors in the template or front matter, and publishes nothing', async () => {
     const wrong: [source: string, line: number, column: number][] = [
       ['Hello\n{{#if a}}x', 2, 1],
       ['---\nmodel: [\n---\nx', 2, 8],
@@ -141,13 +141,13 @@ describe('publishing', () => {
     }
     assertProblem(await registry.call('GET', '/v1/prompts/wrong/-/summary'), 404, 'prompt_not_found');
   });
-  it('refuses a partial that uses itself, through others too', async () => {
+  it('refuses a partial that uses itself, directly or through others', async () => {
     await registry.publish('loop/_a', 'a', null);
     await registry.publish('loop/_b', '{{> a}}', null);
     const content = { source: '{{> b}}', message: '', base: 1 };
     assertProblem(await publish('loop/_a', content), 422, 'invalid_source', /uses itself/);
   });
-  it('takes 1 MiB of source in any characters, and refuses a byte more', async () => {
+  it('accepts 1 MiB of source in any characters, and refuses a byte more', async () => {
     const mebibyte = 1024 * 1024;
     const whole = `${'\u0001'.repeat(mebibyte - 3)}ab\n`;
     const { status, json } = await publish('big', { source: whole, message: '', base: null });
@@ -158,14 +158,14 @@ describe('publishing', () => {
     assertProblem(flood, 413, 'too_large');
     assert.equal((await registry.call('GET', '/healthz')).status, 200);
   });
-  it('refuses half characters, which have no UTF-8', async () => {
+  it('refuses lone surrogates, which have no UTF-8 form', async () => {
     const source = '{"source":"a \\ud83d b","message":"","base":null}';
     const headers = { 'content-type': 'application/json' };
     assertProblem(await publish('half', source, { headers }), 422, 'invalid_source', /column 3/);
     const message = '{"source":"a","message":"\\ud83d","base":null}';
     assertProblem(await publish('half', message, { headers }), 422, 'invalid_request', /\/message/);
   });
-  it('names what is missing, wrong or unknown in the body', async () => {
+  it('names missing, wrong and unknown fields of the body', async () => {
     const fields = async (content: unknown) => {
       const answered = await publish('fields', content);
       assertProblem(answered, 422, 'invalid_request');
@@ -188,7 +188,7 @@ describe('publishing', () => {
     await registry.call('POST', '/v1/prompts/gone/-/restore');
     assert.equal((await publish('gone', content)).status, 201);
   });
-  it('does not find archived partials, but keeps those that a partial was published with', async () => {
+  it('does not find archived partials, but keeps those already used by a partial', async () => {
     await registry.publish('arch/_inner', 'inner', null);
     await registry.publish('arch/_outer', '[{{> inner}}]', null);
     await registry.call('POST', '/v1/prompts/arch/_inner/-/archive');
@@ -215,7 +215,7 @@ describe('an Idempotency-Key', () => {
       { as, headers: { 'idempotency-key': key } },
     );
 
-  it('replays the first answer, also after the prompt moved on', async () => {
+  it('replays the first answer, even after the prompt has moved on', async () => {
     const first = await publish('a', 'one', 'k1');
     assert.equal(first.status, 201);
     await registry.publish('a', 'two', 1);
@@ -224,12 +224,12 @@ describe('an Idempotency-Key', () => {
     assert.equal(again.headers.get('location'), first.headers.get('location'));
     assert.equal((await registry.call('GET', '/v1/prompts/a/-/versions')).json.data.length, 2);
   });
-  it('is done once when it arrives twice at once', async () => {
+  it('acts once when it arrives twice at once', async () => {
     const answers = await Promise.all(Array.from({ length: 6 }, () => publish('b', 'one', 'k2')));
     assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([201]));
     assert.equal((await registry.call('GET', '/v1/prompts/b/-/versions')).json.data.length, 1);
   });
-  it('is refused with another request', async () => {
+  it('is refused with a different request', async () => {
     await publish('c', 'one', 'k3');
     assertProblem(await publish('c', 'two', 'k3'), 422, 'idempotency_key_reused');
     assertProblem(await publish('d', 'one', 'k3'), 422, 'idempotency_key_reused');
@@ -239,7 +239,7 @@ describe('an Idempotency-Key', () => {
     const other = await publish('e', 'one', 'k4', 'development admin');
     assert.equal(other.status, 200, 'done by itself: the same as the newest');
   });
-  it('does not keep a refusal', async () => {
+  it('does not store a refusal', async () => {
     assertProblem(await publish('f', '{{#if x}}', 'k5'), 422, 'invalid_source');
     assert.equal((await publish('f', 'right now', 'k5')).status, 201);
   });
@@ -250,7 +250,7 @@ describe('an Idempotency-Key', () => {
     now = new Date(now.getTime() + 2);
     assert.equal((await publish('g', 'one', 'k6')).status, 200);
   });
-  it('replays promotions too, instead of saying that they are live already', async () => {
+  it('replays promotions too, instead of reporting them as already live', async () => {
     await registry.publish('h', 'x', null);
     const promote = () =>
       registry.call(

@@ -8,7 +8,7 @@ import { aRegistry, assertProblem, type RegistryForTest, ask as unauthenticated 
 const CALLS = Object.values<Route>(ROUTES);
 const PARAMETERS = { name: 'support/triage', n: 1, id: '1', environment: 'development' };
 
-describe('a query', () => {
+describe('a query parameter', () => {
   let registry: RegistryForTest;
   before(async () => {
     registry = await aRegistry({ serving: { publicUrl: 'https://prompts.example.com' } });
@@ -19,7 +19,7 @@ describe('a query', () => {
   const ask = ({ method, path }: Route, query: string, body?: unknown) =>
     registry.call(method, `${pathOf({ path }, PARAMETERS)}?${query}`, body, { as: 'development admin' });
 
-  it('that a call does not know is refused before anything is done, whatever the method', async () => {
+  it('unknown to a route is refused before anything is done, whatever the method', async () => {
     for (const route of CALLS) {
       const answer = await ask(route, 'dryrun=true', route.method === 'GET' ? undefined : {});
       assertProblem(answer, 422, 'invalid_request');
@@ -28,14 +28,14 @@ describe('a query', () => {
     }
   });
 
-  it('does not publish with a dryRun that is neither true nor false', async () => {
+  it('dryRun other than true or false does not publish', async () => {
     const body = { source: 'Another text', message: '', base: 1 };
     for (const value of ['', '1', 'TRUE', 'yes', 'true&dryRun=false'])
       assertProblem(await ask(ROUTES.publish, `dryRun=${value}`, body), 422, 'invalid_request', /dryRun/);
     assert.equal((await registry.call('GET', '/v1/prompts/support/triage/-/versions/2')).status, 404);
   });
 
-  it('has numbers in digits, and in nothing else that JavaScript reads as a number', async () => {
+  it('accepts only digits as a number, unlike JavaScript', async () => {
     const numbers: [Route, string][] = CALLS.flatMap(route =>
       ['limit', 'version', 'wait']
         .filter(name => route.query !== undefined && name in route.query.shape)
@@ -66,12 +66,12 @@ describe('a query', () => {
     );
   });
 
-  it('is refused as well when it is called like what every object has', async () => {
+  it('named like a built-in property of objects is refused too', async () => {
     for (const name of ['valueOf', 'constructor', '__proto__', 'toString'])
       assertProblem(await ask(ROUTES.listVersions, `${name}=1`), 422, 'invalid_request');
   });
 
-  it('is refused as well where no key is asked for', async () => {
+  it('unknown to a route without authentication is refused too', async () => {
     for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.json', '/open/promotion/1'])
       assertProblem(
         await unauthenticated(registry.url, 'GET', `${path}?t=1`),

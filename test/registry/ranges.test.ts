@@ -29,7 +29,7 @@ import { aRegistry } from './a-registry.ts';
 /** More ranges than one. */
 const VERSIONS = 2 * RANGE + 50;
 
-describe('ranges of the log that a verification need not look at', () => {
+describe('ranges skipped by a verification', () => {
   let folder: TemporaryFolder;
   let store: Store;
   let file: string;
@@ -107,7 +107,7 @@ describe('ranges of the log that a verification need not look at', () => {
   }
 
   for (const isTwo of [false, true])
-    it(`fit in a log that is whole, by ${isTwo ? 'two threads' : 'one thread'}`, async () => {
+    it(`are accepted in an intact log, by ${isTwo ? 'two threads' : 'one thread'}`, async () => {
       const ranges = await rangesIn(file, isTwo);
       assert.ok((await verified(ranges)) > VERSIONS);
       assert.deepEqual(ranges.fit, [true, true, true]);
@@ -188,14 +188,14 @@ describe('ranges of the log that a verification need not look at', () => {
     ],
   ] as const)
     for (const isTwo of [false, true])
-      it(`do not fit where ${what} was changed, which is then named (${isTwo ? 'two threads' : 'one thread'})`, () =>
+      it(`are rejected when ${what} was changed, which is then named (${isTwo ? 'two threads' : 'one thread'})`, () =>
         changed(sql, back, async () => {
           const ranges = await rangesIn(file, isTwo);
           await assert.rejects(verified(ranges), { code: 'chain_broken', message: told });
           assert.deepEqual(ranges.fit, [false]);
         }));
 
-  it('name what comes first, though something later was found before', async () => {
+  it('lead to the first change, even if a later one was found earlier', async () => {
     const first = `UPDATE versions SET message = message || 'x' WHERE prompt = 'p' AND version = 3`;
     await changed(
       `${first}; UPDATE versions SET bytes = bytes + 1 WHERE prompt = 'p' AND version = 600`,
@@ -211,7 +211,7 @@ describe('ranges of the log that a verification need not look at', () => {
     ['is another registry', ''],
   ] as const)
     for (const isTwo of [false, true])
-      it(`are looked at without a file that ${what} (${isTwo ? 'two threads' : 'one thread'})`, async () => {
+      it(`are verified anyway without a file that ${what} (${isTwo ? 'two threads' : 'one thread'})`, async () => {
         const other = join(folder.path, `other-${what.replaceAll(' ', '-')}`);
         if (content !== undefined) await writeFile(other, content);
         const ranges = await rangesIn(other, isTwo);
@@ -224,20 +224,20 @@ describe('ranges of the log that a verification need not look at', () => {
         );
       });
 
-  it('are checked by a thread that was started before the registry was opened', async () => {
+  it('are checked by a thread started before the registry was opened', async () => {
     await using thread = startRangesThread();
     await once(thread.worker, 'online');
     const end = await verifyRegistry(store, { manyEvents: 0, thread });
     assert.equal(end.seq, store.newestSeq?.());
   });
 
-  it('are checked without a thread that ended before', async () => {
+  it('are verified without a thread that has already ended', async () => {
     const thread = startRangesThread();
     await thread[Symbol.asyncDispose]();
     assert.equal((await verifyRegistry(store, { manyEvents: 0, thread })).seq, store.newestSeq?.());
   });
 
-  it('have a thread started before only for a database that is large', async () => {
+  it('have a thread started early only for a large database', async () => {
     const large = join(folder.path, 'large');
     await writeFile(large, Buffer.alloc(4 * 1024 * 1024));
     await using thread = startRangesThreadFor(large);
@@ -247,7 +247,7 @@ describe('ranges of the log that a verification need not look at', () => {
     assert.equal(startRangesThreadFor(join(folder.path, 'small')), undefined);
   });
 
-  it('fit whatever character a message and an author have', async () => {
+  it('are accepted for any characters in messages and authors', async () => {
     const ascii = Array.from({ length: 0x80 }, (_, code) => String.fromCharCode(code)).join('');
     const others = '\u0080\u00a0é\u2028\u2029\ufeff\uffff😀\u{10ffff}';
     await using other = await temporaryFolder();

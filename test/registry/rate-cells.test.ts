@@ -19,8 +19,8 @@ const ASKER = `
   });
 `;
 
-describe('a rate that threads count together', () => {
-  it('lets through what one alone would, however the requests are spread', () => {
+describe('a rate limit shared by threads', () => {
+  it('allows what a single thread would, however the requests are spread', () => {
     const rate = fc.record({
       perSecond: fc.integer({ min: 1, max: 50 }),
       burst: fc.integer({ min: 1, max: 20 }),
@@ -48,7 +48,7 @@ describe('a rate that threads count together', () => {
     );
   });
 
-  it('counts each of those that ask at the same time once', async () => {
+  it('counts each of many simultaneous requests once', async () => {
     const rate = { perSecond: 1, burst: 5000 };
     const memory = rateMemory(64);
     const names = ['a', 'b', 'c'];
@@ -69,7 +69,7 @@ describe('a rate that threads count together', () => {
       );
   });
 
-  it('forgets whoever has paid before whoever has not, and takes no more memory', () => {
+  it('forgets callers with nothing left to pay first, and uses no more memory', () => {
     let now = 0;
     const cells = rateCells({ perSecond: 1, burst: 1 }, rateMemory(8), () => now);
     cells.admit('eager');
@@ -85,7 +85,7 @@ describe('a rate that threads count together', () => {
     }
   });
 
-  it('loses no count of another thread that finds a newcomer as it gets its place', () => {
+  it('loses no count when another thread finds a caller as it is being added', () => {
     const memory = rateMemory(8);
     const [one, other] = [0, 1].map(() => rateCells({ perSecond: 1, burst: 2 }, memory, () => 1000));
     const { compareExchange } = Atomics;

@@ -58,7 +58,7 @@ describe('a release', () => {
     return done;
   };
 
-  it('waits for one approval, and then is live as a whole', async () => {
+  it('waits for one approval, and then goes live as a whole', async () => {
     const names = await prompts(3);
     const asked = await request(
       names.map(name => item(name)),
@@ -94,7 +94,7 @@ describe('a release', () => {
       names.map(name => [name, true]),
     );
   });
-  it('is applied at once where nothing is to be approved, and again is nothing to do', async () => {
+  it('is applied at once when no approval is needed, and repeating it does nothing', async () => {
     const names = await prompts(2);
     const done = await atOnce(names);
     assert.equal(done.json.release.state, 'applied');
@@ -109,7 +109,7 @@ describe('a release', () => {
       names.map(name => [name, 'already_live', null]),
     );
   });
-  it('counts what is live already as done, and promotes the rest', async () => {
+  it('counts what is already live as done, and promotes the rest', async () => {
     const [first = '', second = ''] = await prompts(2);
     await atOnce([first]);
     const asked = await request([item(first, 1, null), item(second)], { atomic: true });
@@ -120,7 +120,7 @@ describe('a release', () => {
     assert.equal(asked.json.release.promotions.length, 1);
   });
 
-  it('changes nothing when atomic and one is refused, and names all that are', async () => {
+  it('changes nothing if atomic and any item is refused, and names all that are', async () => {
     const [good = '', moved = '', archived = ''] = await prompts(3);
     await atOnce([moved]);
     await governed.registry.call('POST', `/v1/prompts/${archived}/-/archive`, { reason: 'Old' });
@@ -158,7 +158,7 @@ describe('a release', () => {
     );
     assert.deepEqual(asked.json.release.counts, { pending: 1 });
   });
-  it('refuses what this key may not do of it, and does the rest', async () => {
+  it('applies only the items this key may promote if not atomic, and refuses the others', async () => {
     const [back = '', forward = ''] = await prompts(2);
     await atOnce([back]);
     await atOnce([back], 2, 1);
@@ -179,7 +179,7 @@ describe('a release', () => {
     assert.deepEqual(await allLive([back, forward]), [1, 1]);
   });
 
-  it('is approved by nobody who requested it or wrote any of its versions', async () => {
+  it('cannot be approved by anyone who requested it or wrote any of its versions', async () => {
     const [mine = ''] = await prompts(1, 'development author ada');
     const [other = ''] = await prompts(1);
     const asked = await request([item(mine), item(other)], { atomic: true });
@@ -202,7 +202,7 @@ describe('a release', () => {
     assert.equal(approved.status, 200);
     assert.equal((await again(loose)).state, 'pending');
   });
-  it('is decided only as a whole when atomic', async () => {
+  it('is decided only as a whole if atomic', async () => {
     const names = await prompts(2);
     const asked = await request(
       names.map(name => item(name)),
@@ -232,7 +232,7 @@ describe('a release', () => {
     assertProblem(await act('cancel', taken, 'production approver ada'), 403, 'role_too_low');
     assert.equal((await act('cancel', taken, 'production author rae')).json.release.state, 'cancelled');
   });
-  it('lets one of two approvals at once apply it, where one is enough', async () => {
+  it('is applied by one of two simultaneous approvals where one is enough', async () => {
     const names = await prompts(2);
     const asked = await request(
       names.map(name => item(name)),
@@ -244,7 +244,7 @@ describe('a release', () => {
     assert.deepEqual(both.map(({ status }) => status).sort(), [200, 409]);
     assert.deepEqual(await allLive(names), [1, 1]);
   });
-  it('waits for two approvals of two people where the policy asks for two', async () => {
+  it('waits for approvals by two people where the policy asks for two', async () => {
     const names = await prompts(2);
     await governed.policy({ approvals: 2 });
     try {
@@ -261,7 +261,7 @@ describe('a release', () => {
       await governed.policy({ approvals: 1 });
     }
   });
-  it('is not approved once a pointer has moved or a prompt is archived: all of it stays as it is', async () => {
+  it('cannot be approved once a pointer has moved or a prompt is archived, and stays as it is', async () => {
     const [moves = '', stays = ''] = await prompts(2);
     const asked = await request([item(moves), item(stays)], { atomic: true });
     // A rollback supersedes nothing, so the pointer is moved by a promotion of a channel's own history.
@@ -289,7 +289,7 @@ describe('a release', () => {
     assertProblem(await act('approve', late), 409, 'prompt_archived');
     assert.deepEqual(await allLive([gone, whole]), [null, null]);
   });
-  it('applies what can be when it is not atomic, and says what cannot', async () => {
+  it('applies what it can if not atomic, and names what it cannot', async () => {
     const [gone = '', fine = ''] = await prompts(2);
     const asked = await request([item(gone), item(fine)]);
     await governed.registry.call('POST', `/v1/prompts/${gone}/-/archive`, { reason: 'Old' });
@@ -313,7 +313,7 @@ describe('a release', () => {
     assert.deepEqual((await again(loose)).counts, { pending: 1, superseded: 1 });
   });
 
-  it('goes live at its time, all of it or none', async () => {
+  it('goes live as a whole at its time, or not at all', async () => {
     const [held = '', other = ''] = await prompts(2);
     const names = await prompts(2);
     const change = { atomic: true, effectiveAt: governed.hence(HOUR) };
@@ -359,7 +359,7 @@ describe('a release', () => {
     await act('cancel', asked, 'production author rae');
   });
 
-  it('leaves nothing of an approval that ended halfway, as where the process was killed', async () => {
+  it('keeps nothing of an approval interrupted halfway, as by a killed process', async () => {
     const names = await prompts(2);
     const asked = await request(
       names.map(name => item(name)),
@@ -384,7 +384,7 @@ describe('a release', () => {
     assert.deepEqual([counts, promotions[0].approvals], [{ pending: 2 }, []]);
   });
 
-  it('is asked once for a request that comes again with its Idempotency-Key', async () => {
+  it('is requested once when a request is repeated with its Idempotency-Key', async () => {
     const names = await prompts(2);
     const body = {
       environment: 'production',
@@ -398,7 +398,7 @@ describe('a release', () => {
     );
     assert.equal(first?.text, second?.text);
   });
-  it('names a wrong request: no item, too many, one twice, latest, no reason, another environment', async () => {
+  it('says why a request is invalid: no item, too many, one twice, latest, no reason, another environment', async () => {
     const wrong = async (change: object, pointer: string, items: object[] = [item('p')]) => {
       const answered = await request(items, change);
       assertProblem(answered, 422, 'invalid_request');
@@ -424,7 +424,7 @@ describe('a release', () => {
       assertProblem(await governed.registry.call('POST', path, {}, { as }), 404, 'release_not_found');
     }
   });
-  it('takes 200 prompts, and is read again in pages, newest first', async () => {
+  it('takes 200 prompts, and is listed in pages, newest first', async () => {
     await governed.policy({ promoteFrom: null });
     try {
       const names = Array.from({ length: 200 }, (_, index) => `big/${'n'.repeat(180)}-${index}`);

@@ -17,7 +17,7 @@ describe('rendering over HTTP', () => {
     ],
   };
   for (const [what, [source, input, limit]] of Object.entries(cases))
-    it(`refuses ${what}, and goes on`, async () => {
+    it(`refuses ${what}, and keeps working`, async () => {
       await using registry = await aRegistry();
       await registry.publish('hog', source, null);
       const refused = await registry.call('POST', '/v1/prompts/hog/-/render', { input, version: 1 });

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { aRegistry } from './a-registry.ts';
 
-describe('values of a rendering over HTTP', () => {
-  it('are defaults where the input has null', async () => {
+describe('rendering values over HTTP', () => {
+  it('uses defaults for null', async () => {
     await using registry = await aRegistry();
     await registry.publish(
       'greet',
@@ -18,7 +18,7 @@ describe('values of a rendering over HTTP', () => {
     assert.equal(json.messages[0].content[0].text, 'Hi friend.');
   });
 
-  it('take earlier messages of the roles that Dotprompt knows, and no others', async () => {
+  it('accepts earlier messages only in the roles that Dotprompt knows', async () => {
     await using registry = await aRegistry();
     await registry.publish('chat', '{{history}}Go on.', null);
     const earlier = (role: string) =>
@@ -37,7 +37,7 @@ describe('values of a rendering over HTTP', () => {
     }
   });
 
-  it('are refused with their place where they are no text', async () => {
+  it('points to values that are not text', async () => {
     await using registry = await aRegistry();
     const rows = {
       'a\n{{role who}}Hi': '2:1',
@@ -57,7 +57,7 @@ describe('values of a rendering over HTTP', () => {
     }
   });
 
-  it('are numbers only with the digits that were given', async () => {
+  it('keeps the digits of numbers as given', async () => {
     await using registry = await aRegistry();
     await registry.publish('n', '{{n}}', null);
     const send = (n: string) =>
@@ -81,7 +81,7 @@ describe('values of a rendering over HTTP', () => {
     }
   });
 
-  it('are refused where a name is given twice, wherever in the body', async () => {
+  it('refuses a repeated name anywhere in the body', async () => {
     await using registry = await aRegistry();
     await registry.publish('fees', '{{fee}}', null);
     for (const [body, pointer] of [

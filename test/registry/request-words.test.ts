@@ -30,8 +30,8 @@ const wrongValue = fc.oneof(
   fc.jsonValue({ maxDepth: 2, stringUnit: plainUnit }),
 );
 
-describe('a field', () => {
-  it('is told of once, though two checks say the same of it', () => {
+describe('an invalid field', () => {
+  it('is reported once when two checks say the same', () => {
     assert.throws(
       () => parseStrictly(ROUTES.promote.body, { reason: '' }, 'The body'),
       error => {
@@ -43,7 +43,7 @@ describe('a field', () => {
     );
   });
 
-  it('is told of once, by what is wrong first, though other checks say more', () => {
+  it('is reported once, by its first error, when several checks fail', () => {
     const wrong = (schema: z.ZodType, value: unknown) => {
       try {
         parseStrictly(schema, value, 'The body');
@@ -100,11 +100,11 @@ function assertOurWords(work: () => unknown): boolean {
   }
 }
 
-describe('What is wrong with a request', () => {
+describe('the error for an invalid request', () => {
   for (const [id, route] of Object.entries(ROUTES) as [string, Route][]) {
     const { body, query } = route;
     if (body !== undefined)
-      it(`is said in our words: the body of ${id}`, () => {
+      it(`uses our own words: the body of ${id}`, () => {
         let refused = 0;
         fc.assert(
           fc.property(bodiesOf(body), value => {
@@ -115,7 +115,7 @@ describe('What is wrong with a request', () => {
         assert.ok(refused > 20, `${refused} were refused`);
       });
     if (query !== undefined)
-      it(`is said in our words: the query of ${id}`, () => {
+      it(`uses our own words: the query of ${id}`, () => {
         const name = fc.constantFrom(...Object.keys(query.shape), 'unknown');
         const value = fc.oneof(
           fc.constantFrom('', '1e2', '0x1', '-1', '9'.repeat(40), '0', 'true', 'X', ' ', '2026', 'a@b'),
@@ -169,14 +169,14 @@ describe('What is wrong with a request', () => {
     ['{"a": "\\x"}', 'This text contains an invalid escape.'],
     [`${'['.repeat(100_000)}`, 'Check its quotes, commas and brackets.'],
   ] as const)
-    it(`is said with its place: ${JSON.stringify(text.slice(0, 30))}`, async () => {
+    it(`points to the place: ${JSON.stringify(text.slice(0, 30))}`, async () => {
       const message = await refused(text);
       assert.ok(message.startsWith('The body is not valid JSON. '), message);
       assert.ok(message.includes(told), message);
       assert.doesNotMatch(message, FOREIGN_WORDS);
     });
 
-  it('has a place inside the text wherever JSON cannot be read, and nowhere else', () => {
+  it('has a place inside the text when JSON cannot be parsed, and only then', () => {
     const json = fc.json({ maxDepth: 3 });
     const broken = fc
       .tuple(json, fc.nat(), fc.nat(4), fc.string({ maxLength: 3 }))

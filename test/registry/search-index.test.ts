@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { verifyRegistry } from '../../src/registry/proof/verification.ts';
 import { aRegistry } from './a-registry.ts';
 
-describe('an index of the search that was emptied', () => {
-  it('is made again, and the registry verifies meanwhile', async () => {
+describe('an emptied search index', () => {
+  it('is rebuilt, and the registry verifies in the meantime', async () => {
     await using registry = await aRegistry();
     await registry.publish('index/p', 'lemur', null);
     await registry.publish('index/p', 'none', 1);

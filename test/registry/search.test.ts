@@ -14,7 +14,7 @@ const queryOf = (query: Record<string, string | number>) =>
     Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
   ).toString();
 
-describe('the search for a text in all versions', () => {
+describe('the search in all versions', () => {
   let registry: RegistryForTest;
   before(async () => {
     registry = await aRegistry();
@@ -30,7 +30,7 @@ describe('the search for a text in all versions', () => {
     hit.after,
   ];
 
-  it('tells which version introduced it, added it again and removed it, newest first', async () => {
+  it('names the versions that introduced, added and removed a text, newest first', async () => {
     await registry.publish('one/fees', 'Hello.', null);
     await registry.publish('one/fees', 'Hello.\nThe FEE is 5.', 1, { as: 'development author mara' });
     await registry.publish('one/fees', 'Hello!\nThe fee is 5.', 2);
@@ -56,7 +56,7 @@ describe('the search for a text in all versions', () => {
       ['one/fees@2', 'added', 0, 1],
     ]);
   });
-  it('does not tell apart how an accent is written, also where case counts', async () => {
+  it('ignores how an accent is encoded, even when matching case', async () => {
     await registry.publish('accents', 'Ein Cafe\u0301.', null);
     for (const matchCase of ['true', 'false']) {
       const { json } = await search({ text: 'Café', prompt: 'accents', matchCase });
@@ -64,7 +64,7 @@ describe('the search for a text in all versions', () => {
     }
     assert.deepEqual((await search({ text: 'café', prompt: 'accents', matchCase: 'true' })).json.data, []);
   });
-  it('covers every prompt unless one is named, archived ones too', async () => {
+  it('covers every prompt unless one is named, including archived ones', async () => {
     await registry.publish('all/a', 'zebra', null);
     await registry.publish('all/b', 'a zebra', null);
     const reason = { reason: 'Old' };
@@ -79,7 +79,7 @@ describe('the search for a text in all versions', () => {
     ]);
     assertProblem(await search({ text: 'zebra', prompt: 'all/none' }), 404, 'prompt_not_found');
   });
-  it('finds one or two characters, %, _, a backslash, emoji and text from right to left as they are', async () => {
+  it('matches single characters, %, _, a backslash, emoji and right-to-left text literally', async () => {
     await registry.publish('odd/text', 'Save 5%_\\ now 🦓\nדמי טיפול\ncafe\u0301 ﷽', null);
     for (const text of ['%', '%_', '\\', '🦓', 'טיפול', 'CAFÉ', '﷽'])
       assert.deepEqual((await search({ text, prompt: 'odd/text' })).json.data.map(told), [
@@ -88,12 +88,12 @@ describe('the search for a text in all versions', () => {
     for (const text of ['5_', '%%', '+save', '-save', 'now 🦓 דמי'])
       assert.deepEqual((await search({ text, prompt: 'odd/text' })).json.data, [], text);
   });
-  it('shows of a long line the part around the text', async () => {
+  it('shows the part of a long line around the text', async () => {
     await registry.publish('odd/long', `${'x'.repeat(500)} wombat ${'y'.repeat(500)}`, null);
     const [hit] = (await search({ text: 'Wombat' })).json.data;
     assert.ok(hit.text.length <= 240 && hit.text.includes(' wombat '));
   });
-  it('goes on from page to page without a gap or a repetition', async () => {
+  it('pages without gaps or repetitions', async () => {
     for (let version = 1; version <= 7; version++)
       await registry.publish('pages/p', 'okapi\n'.repeat(version), version === 1 ? null : version - 1);
     const versions: number[] = [];
@@ -106,7 +106,7 @@ describe('the search for a text in all versions', () => {
     } while (cursor !== undefined);
     assert.deepEqual(versions, [7, 6, 5, 4, 3, 2, 1]);
   });
-  it('ends in time with what it has, and goes on from there', async () => {
+  it('returns what it has when its time is up, and continues from there', async () => {
     for (let version = 1; version <= 6; version++)
       await registry.publish('time/p', 'tapir\n'.repeat(version), version === 1 ? null : version - 1);
     await search({ text: 'tapir' });
@@ -142,7 +142,7 @@ describe('the search for a text in all versions', () => {
     const asked = { text: 'tapir', prompt: undefined, matchCase: false, before: 1000, limit: 1 };
     await assert.rejects(searchVersions(gone, asked), /gone/);
   });
-  it('refuses no text, several lines and a long one in a sentence', async () => {
+  it('refuses empty, multi-line and long texts with a clear message', async () => {
     for (const text of ['', ' ', '\u200b'])
       assertProblem(await search({ text }), 422, 'invalid_request', /nothing/);
     assertProblem(await search({ text: 'a\nb' }), 422, 'invalid_request', /one line/);
@@ -152,7 +152,7 @@ describe('the search for a text in all versions', () => {
     assertProblem(await search({ text: 'x', limit: 101 }), 422, 'invalid_request');
     assertProblem(await search({ text: 'x' }, 'production reader'), 403, 'role_too_low');
   });
-  it('says nothing of a draft to who may read none', async () => {
+  it('reveals nothing of a draft to those who may not read it', async () => {
     await registry.publish('secret/plan', 'Narwhal one.', null);
     await registry.promote('secret/plan', 1, 'staging');
     await registry.publish('secret/plan', 'Narwhal one.\nNarwhal two.', 1);
@@ -163,7 +163,7 @@ describe('the search for a text in all versions', () => {
     for (const each of ['production approver', 'development author'])
       assert.equal((await of(each)).length, 3);
   });
-  it('does not tell by a page that would follow that a draft has it', async () => {
+  it('does not reveal a match in a draft by offering another page', async () => {
     await registry.publish('secret/first', 'Bongo.', null);
     await registry.publish('secret/shown', 'Bongo.', null);
     await registry.promote('secret/shown', 1, 'staging');
@@ -201,8 +201,8 @@ describe('the search for a text in all versions', () => {
   });
 });
 
-describe('the index of the search', () => {
-  it('is made of what was published before, and goes on', async () => {
+describe('the search index', () => {
+  it('covers what was published before, and is updated', async () => {
     await using registry = await aRegistry();
     await registry.publish('index/p', 'lemur', null);
     await registry.publish('index/p', 'none', 1);
@@ -211,7 +211,7 @@ describe('the index of the search', () => {
     await registry.publish('index/p', 'lemur, lemur', 2);
     assert.equal(await count(), 3);
   });
-  it('is made by several processes at once without a version twice', async () => {
+  it('is built by several processes at once without repeating a version', async () => {
     await using registry = await aRegistry();
     for (let version = 1; version <= 20; version++)
       await registry.publish('index/p', `lemur ${version}`, version === 1 ? null : version - 1);
@@ -228,7 +228,7 @@ describe('the index of the search', () => {
       Array.from({ length: 20 }, (_, index) => index + 1),
     );
   });
-  it('lets nobody wait longer than told, and goes on meanwhile', async () => {
+  it('makes no search wait longer than its limit, and is built in the meantime', async () => {
     await using registry = await aRegistry();
     await registry.publish('index/p', 'lemur', null);
     const { signal } = new AbortController();

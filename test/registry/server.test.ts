@@ -26,19 +26,19 @@ describe('the server', () => {
   });
   afterEach(() => registry[Symbol.asyncDispose]());
 
-  it('answers whether it is alive and ready, and its document, without a key', async () => {
+  it('answers health, readiness and its OpenAPI document without a key', async () => {
     const alive = await ask(registry.url, 'GET', '/healthz');
     assert.deepEqual([alive.status, alive.json], [200, { status: 'ok' }]);
     const ready = await ask(registry.url, 'GET', '/readyz');
     assert.deepEqual([ready.status, ready.json], [200, { status: 'ok', database: 'ok', log: 'verifying' }]);
     assert.equal((await ask(registry.url, 'GET', '/openapi.json')).json.openapi.slice(0, 3), '3.1');
   });
-  it('asks for a key everywhere else', async () => {
+  it('requires a key everywhere else', async () => {
     for (const path of ['/v1/prompts', '/v1/prompts/a', '/v1/changes', '/v1/keys/current'])
       assertProblem(await ask(registry.url, 'GET', path), 401, 'key_missing');
     assertProblem(await ask(registry.url, 'POST', '/v1/prompts/a/-/versions', {}), 401, 'key_missing');
   });
-  it('names the methods of a path, and has nothing where there is nothing', async () => {
+  it('names the allowed methods of a path, and answers 404 for unknown paths', async () => {
     const wrong: [string, string, string][] = [
       ['DELETE', '/v1/prompts/a/b', 'GET, HEAD'],
       ['PATCH', '/v1/prompts/a/b/-/versions', 'POST, GET, HEAD'],
@@ -54,7 +54,7 @@ describe('the server', () => {
     for (const path of ['/', '/v1', '/v2/prompts', '/v1/prompts/a/-/nothing'])
       assertProblem(await registry.call('GET', path), 404, 'route_not_found');
   });
-  it('takes JSON only, in UTF-8, not too deep', async () => {
+  it('accepts only JSON in UTF-8, with limited depth', async () => {
     const post = (body: string | Uint8Array, type = 'application/json') =>
       registry.call('POST', '/v1/prompts/p/-/versions', body, { headers: { 'content-type': type } });
     const good = '{"source":"x","message":"","base":null}';
@@ -68,7 +68,7 @@ describe('the server', () => {
     const secretBody = await post(`{"source": ${key}}`);
     assert.ok(!secretBody.text.includes(key), 'what was sent is not repeated');
   });
-  it('renders text and messages, and names the inputs that are missing', async () => {
+  it('renders text and messages, and names missing inputs', async () => {
     const source =
       '---\ninput:\n  schema:\n    name: string\n    tone?: string\n---\n{{role "system"}}Be {{tone}}.{{role "user"}}Hi {{name}} {{extra}}';
     await registry.publish('r', source, null);
@@ -114,7 +114,7 @@ describe('the server', () => {
       /chanel/,
     );
   });
-  it('answers 503 when the disk is full, keeps what it has, and works again when there is room', async () => {
+  it('answers 503 when the disk is full, keeps its data, and works again when there is room', async () => {
     await registry.publish('kept', 'x', null);
     const pages = (count: number) =>
       registry.store.write(transaction =>
@@ -133,7 +133,7 @@ describe('the server', () => {
     const after = (await registry.call('GET', '/v1/changes?limit=1000')).json.events;
     assert.equal(after.length, events.length + 1);
   });
-  it('logs requests as objects, without a query, a body or a key', async () => {
+  it('logs requests as objects, without queries, bodies or keys', async () => {
     const key = await registry.key('development', 'admin', 'mara');
     await registry.call('GET', `/v1/prompts?prefix=${key}`, undefined, { as: 'development admin mara' });
     await registry.call('GET', `/v1/prompts/${key}`);
@@ -163,7 +163,7 @@ describe('the server', () => {
       'successful delivery is not logged',
     );
   });
-  it('stops taking connections, ends what waits and finishes what runs', async () => {
+  it('stops accepting connections, ends waiting calls and finishes running ones', async () => {
     const key = await registry.key('development');
     const { cursor } = (await registry.call('GET', '/v1/changes?limit=1000')).json;
     const waits = aCallWaits(registry);
@@ -187,7 +187,7 @@ describe('the server', () => {
     assert.match(answered, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 201/);
     assert.ok(performance.now() - started < DRAIN, 'before the 10 s that are left to calls');
   });
-  it('does not wait for a connection that never asked anything', async () => {
+  it('does not wait for a connection that never sent a request', async () => {
     const { hostname, port } = new URL(registry.url);
     const silent = connect(Number(port), hostname);
     await once(silent, 'connect');
@@ -195,7 +195,7 @@ describe('the server', () => {
     await registry.close();
     assert.ok(performance.now() - started < DRAIN, 'before the 10 s that are left to calls');
   });
-  it('lets go of a caller that waits and then goes away', async () => {
+  it('drops a waiting call when its caller disconnects', async () => {
     const key = await registry.key('development');
     const { cursor } = (await registry.call('GET', '/v1/changes?limit=1000')).json;
     const gone = new AbortController();
@@ -242,7 +242,7 @@ describe('starting a server', () => {
   it('listens on loopback by any of its names', async () => {
     for (const host of ['127.0.0.1', '127.0.0.2', 'localhost']) assert.equal(await start({ host }), 200);
   });
-  it('goes on, and says so, where the system refuses it connections', async () => {
+  it('keeps running and logs it when the system refuses it connections', async () => {
     await using folder = await temporaryFolder();
     const store = await openDataFolder(folder.path);
     let listens: EventEmitter | undefined;
@@ -266,7 +266,7 @@ describe('starting a server', () => {
       await store.close();
     }
   });
-  it('speaks TLS, beyond this machine too, and TLS only', async function () {
+  it('speaks only TLS with a certificate, beyond this machine too', async function () {
     await using folder = await temporaryFolder();
     const made = selfSigned(folder.path, 'localhost');
     if (made === undefined) this.skip(); // no openssl on this machine to make a certificate with
@@ -289,7 +289,7 @@ describe('starting a server', () => {
     }
   });
   for (const workers of [0, 1])
-    it(`uses another certificate when it is told to, and keeps its own when the other is none, with ${workers} threads that deliver`, async function () {
+    it(`reloads its certificate, and keeps the old one if the new is invalid, with ${workers} delivery threads`, async function () {
       await using folder = await temporaryFolder();
       const made = ['first', 'second'].map(name => selfSigned(folder.path, name));
       if (made.includes(undefined)) this.skip(); // no openssl on this machine to make certificates with
@@ -330,7 +330,7 @@ describe('starting a server', () => {
         await store.close();
       }
     });
-  it('says when the port is in use', async () => {
+  it('reports that the port is in use', async () => {
     await using registry = await aRegistry();
     const port = Number(new URL(registry.url).port);
     await assert.rejects(start({ port }), { code: 'unavailable', message: /port is in use/ });

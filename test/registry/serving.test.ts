@@ -84,7 +84,7 @@ describe('the metrics', () => {
     const { text } = await ask(registry.url, 'GET', '/metrics');
     assert.ok(!text.includes('secret-path') && !text.includes('absent'), 'nothing that was asked for');
   });
-  it('tell deliveries from memory from those of the database', async () => {
+  it('distinguish deliveries from memory and from the database', async () => {
     await using registry = await serving();
     const headers = { accept: 'application/json' };
     const deliver = () => registry.call('GET', '/v1/prompts/p', undefined, { as: 'staging reader', headers });
@@ -101,7 +101,7 @@ describe('the metrics', () => {
     for (let n = 0; n < 3; n++) await deliver();
     assert.deepEqual(await counts(), [database, memory + 3]);
   });
-  it('tell of the log, its events and the promotions that wait', async () => {
+  it('include the log, its events and the pending promotions', async () => {
     await using registry = await aRegistry({ environments: defaultEnvironments(1) });
     const before = await metricsOf(registry.url);
     await registry.publish('p', 'Text', null);
@@ -133,7 +133,7 @@ describe('the metrics', () => {
     assert.equal(after.get(waits), undefined, 'nothing waits any more');
     assert.equal(after.get('promptforge_events_total{kind="promotion.applied",environment="production"}'), 1);
   });
-  it('raise the alarm when something was changed behind the registry, and readiness tells it too', async () => {
+  it('raise an alarm when the database was tampered with, and readiness reports it too', async () => {
     await using registry = await serving({ serving: { watchPauses: { start: 0, piece: 0, again: 20 } } });
     const state = async () => (await ask(registry.url, 'GET', '/readyz')).json.log;
     const becomes = (wanted: string) => eventually(wanted, async () => (await state()) === wanted);
@@ -155,7 +155,7 @@ describe('the metrics', () => {
     assert.equal(alarms.length, 1);
     assert.equal(alarms[0].level, 'error');
   });
-  it('say that the database is away, and go on telling the rest', async () => {
+  it('report that the database is unavailable, and keep reporting the rest', async () => {
     await using folder = await temporaryFolder();
     const real = await openDataFolder(folder.path);
     let away = false;
@@ -170,7 +170,7 @@ describe('the metrics', () => {
     assert.equal(samples.get('promptforge_database_up'), 0);
     assert.ok((samples.get('process_cpu_seconds_total') ?? 0) > 0);
   });
-  it('ask for a key where others than this machine could ask for them', async () => {
+  it('require a key where other machines could reach them', async () => {
     await using registry = await serving({ serving: { host: '0.0.0.0', behindProxy: true } });
     assertProblem(await ask(registry.url, 'GET', '/metrics'), 401, 'key_missing');
     const { status, text } = await registry.call('GET', '/metrics', undefined, { as: 'staging reader' });
@@ -181,7 +181,7 @@ describe('the metrics', () => {
 });
 
 describe('a request', () => {
-  it('has an id, in its answer and in the log, that goes on with the trace of its caller', async () => {
+  it("has an id in its answer and in the log that continues its caller's trace", async () => {
     await using registry = await serving();
     const traceparent = `00-${TRACE}-${PARENT}-01`;
     const asked: [string, string][] = [
@@ -206,7 +206,7 @@ describe('a request', () => {
     assert.match(trace, /^[0-9a-f]{32}$/);
     assert.equal(parent, undefined);
   });
-  it('that meets a fault is found by the same id', async () => {
+  it('that causes a fault is found by the same id', async () => {
     await using folder = await temporaryFolder();
     const real = await openDataFolder(folder.path);
     let faulty = false;
@@ -228,7 +228,7 @@ describe('a request', () => {
       assert.match(entries.find(({ event }) => event === 'fault')?.error, /a bug/);
     }
   });
-  it('with a traceparent that is none gets a trace of its own', async () => {
+  it('with an invalid traceparent gets a trace of its own', async () => {
     await using registry = await serving();
     const zeros = `00-${'0'.repeat(32)}-${PARENT}-01`;
     const wrong = fc.oneof(
@@ -268,8 +268,8 @@ function byStatus(answers: readonly Answered[], status: number): [Answered[], An
   return [answers.filter(answered => answered.status === status), others];
 }
 
-describe('the rate of a key', () => {
-  it('is limited, each key for itself, and says when to ask again', async () => {
+describe('the rate limit of a key', () => {
+  it('applies to each key separately, and says when to retry', async () => {
     await using registry = await serving({ serving: { rateLimit: 1 } });
     const reader = { as: 'staging reader' };
     const deliver = () => registry.call('GET', '/v1/prompts/p', undefined, reader);
@@ -320,7 +320,7 @@ describe('a connection', () => {
     return { socket, said: () => said, ended };
   };
 
-  it('that sends its headers or its body too slowly is answered 408 and closed', async () => {
+  it('that sends its headers or body too slowly gets 408 and is closed', async () => {
     await using registry = await aRegistry({ serving: { limits: { requestTimeout: 200 } } });
     const key = await registry.key('development');
     const headers = await open(registry.url);
@@ -340,7 +340,7 @@ describe('a connection', () => {
     const faults = registry.logged.filter(({ event }) => event === 'fault');
     assert.deepEqual(faults, [], 'a slow caller is no fault of the registry');
   });
-  it('that ends in the middle of a body leaves nothing, and is no fault of the registry', async () => {
+  it('that ends in the middle of a body leaves nothing, and is not logged as a fault', async () => {
     await using registry = await serving();
     const key = await registry.key('development');
     const { socket } = await open(registry.url);
@@ -354,7 +354,7 @@ describe('a connection', () => {
     assert.ok(!registry.logged.some(({ event }) => event === 'fault'));
     assert.equal((await registry.call('GET', '/v1/prompts/cut/-/versions')).status, 404);
   });
-  it('whose body is larger than any request needs is answered before it is there', async () => {
+  it('with a body larger than any request needs is answered before it arrives', async () => {
     await using registry = await serving();
     const key = await registry.key('development');
     for (const length of ['Content-Length: 8388609', 'Transfer-Encoding: chunked']) {
@@ -367,7 +367,7 @@ describe('a connection', () => {
       assert.match(said(), /^HTTP\/1\.1 413 .*"code":"too_large"/s);
     }
   });
-  it('that says of its request that it has no body is answered at once, and may ask on', async () => {
+  it('that declares an empty body is answered at once, and can be used again', async () => {
     await using registry = await serving();
     const key = await registry.key('development', 'author');
     const { socket, said, ended } = await open(registry.url);
@@ -382,14 +382,14 @@ describe('a connection', () => {
     assert.equal(statuses.length, 3);
     assert.doesNotMatch(said(), /Send all of it/);
   });
-  it('with headers beyond 16 KiB is answered 431', async () => {
+  it('with headers beyond 16 KiB gets 431', async () => {
     await using registry = await serving();
     const { socket, said, ended } = await open(registry.url);
     socket.write(`GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(17_000)}\r\n\r\n`);
     await ended;
     assert.match(said(), /^HTTP\/1\.1 431 /);
   });
-  it('beyond the limit takes the place of one that has sent no key, and that is counted', async () => {
+  it('beyond the limit replaces one that has sent no key, which is counted', async () => {
     await using registry = await aRegistry({ serving: { limits: { maxConnections: 2 } } });
     const headers = { authorization: `Bearer ${await registry.key('development', 'reader')}` };
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -417,7 +417,7 @@ describe('a connection', () => {
     third.socket.destroy();
     agent.destroy();
   });
-  it('whose reader takes nothing of its answers is closed', async () => {
+  it('whose client does not read its answers is closed', async () => {
     await using patient = await aRegistry();
     await patient.publish('long', 'x'.repeat(1024 * 1024), null);
     const key = await patient.key('development');
@@ -446,7 +446,7 @@ describe('a connection', () => {
     await Promise.race([ended, whole]);
     assert.ok(taken < 32 * 1024 * 1024, 'the rest was not kept for a reader that is gone');
   });
-  it('is not used again by a server that stops, and health and readiness say so', async () => {
+  it('is not reused by a stopping server, which health and readiness report', async () => {
     const registry = await serving();
     await registry.key('staging', 'reader');
     const closing = registry.server.close(patience(2500));
@@ -462,7 +462,7 @@ describe('a connection', () => {
 });
 
 describe('an answer', () => {
-  it('that does not come in time is a 503, which says that it may be done all the same', async () => {
+  it('that takes too long is a 503, which says that the request may still have succeeded', async () => {
     await using folder = await temporaryFolder();
     const real = await openDataFolder(folder.path);
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
@@ -485,7 +485,7 @@ describe('an answer', () => {
     assertProblem(late, 503, 'unavailable', /within 0\.15 s.*Idempotency-Key/);
     release();
   });
-  it('tells browsers to do nothing with it, and other sites nothing at all', async () => {
+  it('has headers that stop browsers and other sites from using it', async () => {
     await using registry = await serving();
     const from = { origin: 'https://elsewhere.example' };
     const answers = [

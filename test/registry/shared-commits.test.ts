@@ -43,7 +43,7 @@ function database(faults: Partial<SharedCommitsOptions> & { readonly lost?: Erro
 }
 
 describe('writes that share a commit', () => {
-  it('are committed together when they wait at once, in the order in which they came', async () => {
+  it('are committed together when they wait at once, in order of arrival', async () => {
     const { commits, write, add } = database();
     const texts = Array.from({ length: 40 }, (_, n) => `w${n}`);
     assert.deepEqual(await Promise.all(texts.map(text => write(add(text)))), texts);
@@ -54,7 +54,7 @@ describe('writes that share a commit', () => {
     );
   });
 
-  it('leave nothing of one that fails', async () => {
+  it('keep nothing of one that fails', async () => {
     const { commits, write, add } = database();
     const fault = new Error('refused');
     const outcomes = await Promise.allSettled([write(add('a')), write(add('b', fault)), write(add('c'))]);
@@ -66,7 +66,7 @@ describe('writes that share a commit', () => {
     assert.deepEqual(commits, [['a', 'c']]);
   });
 
-  it('need no savepoint while none fails, and are done anew with one each when one does', async () => {
+  it('need no savepoint while none fails, and are repeated with one each when one does', async () => {
     let savepoints = 0;
     const { commits, write, add } = database({
       savepoints: {
@@ -92,7 +92,7 @@ describe('writes that share a commit', () => {
     ]);
   });
 
-  it('all fail with the reason when the transaction is lost, and the next ones are done', async () => {
+  it('all fail with the reason when the transaction is lost, and later ones succeed', async () => {
     const lost = new Error('the disk is full');
     const { commits, write, add } = database({ lost });
     const outcomes = await Promise.allSettled([write(add('a')), write(add('b', lost)), write(add('c'))]);
@@ -114,7 +114,7 @@ describe('writes that share a commit', () => {
     for (const outcome of outcomes) assert.equal((outcome as PromiseRejectedResult).reason, refused);
   });
 
-  it('are made again from the beginning when the database asks for it', async () => {
+  it('are repeated from the start when the database asks for it', async () => {
     const { write, add } = database({
       commit: async all => {
         await all([] as unknown as WriteTransaction);
@@ -124,7 +124,7 @@ describe('writes that share a commit', () => {
     assert.deepEqual(await Promise.all([write(add('a')), write(add('b'))]), ['a', 'b']);
   });
 
-  it('are given up when their turn does not come in time', async () => {
+  it('fail when their turn does not come in time', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const { write, add } = database({
       // The first has its turn at once, on any machine.

@@ -7,8 +7,8 @@ import { sharedLoads } from '../../src/registry/delivery/shared-loads.ts';
 import type { Loaded } from '../../src/registry/registry-cache.ts';
 import { runs } from '../runs.ts';
 
-describe('loads that are shared', () => {
-  it('see all that was committed before any of those who share them came', () =>
+describe('shared loads', () => {
+  it('see everything committed before any of their callers came', () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(fc.constantFrom('ask', 'commit', 'turn', 'microtask'), { maxLength: 60 }),
@@ -37,7 +37,7 @@ describe('loads that are shared', () => {
       { numRuns: runs(1000, 100) },
     ));
 
-  it('are one for all who come at once, and another for who comes later', async () => {
+  it('serve all callers that come at once, while later ones start another', async () => {
     let loads = 0;
     const load = sharedLoads({ load: async () => ({ age: ++loads }) as Loaded });
     const all = await Promise.all(Array.from({ length: 30 }, load));
@@ -45,7 +45,7 @@ describe('loads that are shared', () => {
     assert.equal((await load()).age, 2);
   });
 
-  it('fail for all who share them, and for nobody else', async () => {
+  it('fail for all callers that share them, and for nobody else', async () => {
     let isAway = true;
     const load = sharedLoads({
       async load() {

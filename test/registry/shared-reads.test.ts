@@ -39,7 +39,7 @@ describe('reads that share a snapshot', () => {
       .select(({ fn }) => fn.countAll().as('count'))
       .executeTakeFirstOrThrow();
 
-  it('see the same, and each gives what it read', async () => {
+  it('see the same data, and each returns its own result', async () => {
     const read = sharedReads(store);
     const seen = await Promise.all(
       Array.from({ length: 20 }, (_, n) => read(async snapshot => ({ n, ...(await events(snapshot)) }))),
@@ -52,13 +52,13 @@ describe('reads that share a snapshot', () => {
     assert.equal(new Set(seen.map(({ count }) => count)).size, 1);
   });
 
-  it('are 32 at most, so that what is committed is seen soon', async () => {
+  it('are limited to 32, so that commits are seen soon', async () => {
     const read = sharedReads(store);
     await Promise.all(Array.from({ length: 100 }, () => read(events)));
     assert.equal(opened, 4);
   });
 
-  it('see what was committed before they were asked for', async () => {
+  it('see what was committed before they were requested', async () => {
     const read = sharedReads(store);
     const newest = async () => Number((await read(events)).count);
     await registry.publish('p', '0', null);
@@ -69,7 +69,7 @@ describe('reads that share a snapshot', () => {
     }
   });
 
-  it('fail each for itself: a problem is an answer, anything else is met alone', async () => {
+  it('fail separately: a problem is returned, and any other error is retried alone', async () => {
     const read = sharedReads(store);
     const attempts = { problem: 0, fault: 0 };
     const problem = read(async () => {
@@ -88,21 +88,21 @@ describe('reads that share a snapshot', () => {
     assert.equal((await read(events)).count, fine.status === 'fulfilled' && fine.value.count);
   });
 
-  it('are refused each where the store is', async () => {
+  it('are refused separately when the store is closed', async () => {
     const read = sharedReads(store);
     await registry.store.close();
     const all = await Promise.allSettled([read(events), read(events)]);
     for (const each of all) assert.ok(each.status === 'rejected' && Problem.is(each.reason));
   });
 
-  it('share it in the store that a server delivers from', async () => {
+  it('share one in the store that a server delivers from', async () => {
     const intact = intactStore(store, integrity({ onBroken() {}, onFault() {} }));
     const read = sharedReads(committingStore(intact, memory(intact), NO_MAKER));
     await Promise.all(Array.from({ length: 20 }, () => read(events)));
     assert.equal(opened, 1);
   });
 
-  it('have a snapshot each where the database is on a server', async () => {
+  it('have one each where the database is on a server', async () => {
     const read = sharedReads(Object.create(store, { file: { value: undefined } }));
     await Promise.all([read(events), read(events)]);
     assert.equal(opened, 2);

@@ -30,7 +30,7 @@ async function planOf(ask: (snapshot: ReadSnapshot) => Promise<unknown>): Promis
   return steps;
 }
 
-describe('names that could be confused with another', () => {
+describe('names that could be confused', () => {
   const name = parsePromptName('a/b/c/d/e/f/g/h');
   for (const [what, ask] of [
     ['taken', (snapshot: ReadSnapshot) => checkNameFree(snapshot, name)],
@@ -39,7 +39,7 @@ describe('names that could be confused with another', () => {
       (snapshot: ReadSnapshot) => similarPrompts(snapshot, [name], 'shared/header', { archived: false }),
     ],
   ] as const)
-    it(`are found by an index where they are ${what}`, async () => {
+    it(`are found by an index when they are ${what}`, async () => {
       const steps = await planOf(ask);
       const searched = steps.filter(step => /\bprompts\b/.test(step));
       assert.ok(searched.length > 0);

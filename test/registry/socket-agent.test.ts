@@ -17,8 +17,8 @@ const BUSY = `
   });
 `;
 
-describe('connections to a socket of this machine', () => {
-  it('wait where the queue of the server is full', async () => {
+describe('connections to a local socket', () => {
+  it("wait when the server's queue is full", async () => {
     await using folder = await temporaryFolder();
     const socketPath =
       process.platform === 'win32' ? '\\\\.\\pipe\\promptforge-busy' : join(folder.path, 's');
@@ -36,7 +36,7 @@ describe('connections to a socket of this machine', () => {
     assert.deepEqual(new Set(await Promise.all(asked)), new Set([200]));
   });
 
-  it('are refused where nobody listens', async () => {
+  it('are refused when nobody listens', async () => {
     const agent = socketAgent('/nowhere/s', 30_000, {});
     await assert.rejects(once(request({ agent, socketPath: '/nowhere/s' }).end(), 'response'), {
       code: 'ENOENT',

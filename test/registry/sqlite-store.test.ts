@@ -39,7 +39,7 @@ describe('a SQLite store', () => {
     assert.equal(await pragma('foreign_keys'), 1);
     await store.close();
   });
-  it('gives each value under its own name, also after another process has changed the order of columns', async () => {
+  it('returns each value under its own name, even after another process changed the column order', async () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'test.db');
     const store = await openSqliteStore(file, () => new Date());
@@ -60,7 +60,7 @@ describe('a SQLite store', () => {
       await store.close();
     }
   });
-  it('gives the same rows on a Node whose SQLite gives objects only', async () => {
+  it('returns the same rows on a Node whose SQLite returns only objects', async () => {
     await using folder = await temporaryFolder();
     const lists = StatementSync.prototype.setReturnArrays;
     const read = async (name: string) => {
@@ -83,7 +83,7 @@ describe('a SQLite store', () => {
       StatementSync.prototype.setReturnArrays = lists;
     }
   });
-  it('says that it is busy when another process writes for too long, without blocking this one', async () => {
+  it('reports that it is busy when another process writes for too long, without blocking this one', async () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'test.db');
     const store = await openSqliteStore(file, () => new Date());

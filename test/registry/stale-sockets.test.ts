@@ -53,7 +53,7 @@ const LONG_AGO = new Date(Date.now() - 3_600_000);
     return { child, name: basename(dirname(path.toString())) };
   }
 
-  it('goes when the process that was killed is gone, at the next start', async () => {
+  it('is removed at the next start when its process was killed', async () => {
     const { child, name } = await listening();
     await killed(child);
     assert.deepEqual(await left(), [name], 'a killed process leaves it');
@@ -62,7 +62,7 @@ const LONG_AGO = new Date(Date.now() - 3_600_000);
     assert.deepEqual(await left(), [basename(dirname(next.path))]);
   });
 
-  it('stays while its process listens, however old it is', async () => {
+  it('is kept while its process listens, however old it is', async () => {
     const { child, name } = await listening();
     await age(name);
     await removeStaleSockets(folder.path);
@@ -71,7 +71,7 @@ const LONG_AGO = new Date(Date.now() - 3_600_000);
     assert.equal(child.exitCode, null);
   });
 
-  it('stays while it is young: its process may be about to listen', async () => {
+  it('is kept while it is new: its process may be about to listen', async () => {
     const { child, name } = await listening();
     await killed(child);
     await mkdir(join(folder.path, `${SOCKET_FOLDER}young`));
@@ -79,14 +79,14 @@ const LONG_AGO = new Date(Date.now() - 3_600_000);
     assert.deepEqual(await left(), [name, `${SOCKET_FOLDER}young`].sort());
   });
 
-  it('goes where its process was killed before it listened', async () => {
+  it('is removed if its process was killed before it listened', async () => {
     await mkdir(join(folder.path, `${SOCKET_FOLDER}empty`));
     await age(`${SOCKET_FOLDER}empty`);
     await removeStaleSockets(folder.path);
     assert.deepEqual(await left(), []);
   });
 
-  it('is all that goes: what is not one stays as it is', async () => {
+  it('is the only thing removed: other folders are left alone', async () => {
     const others = {
       [`${SOCKET_FOLDER}more`]: ['s', 'notes'],
       [`${SOCKET_FOLDER}file`]: ['s'],

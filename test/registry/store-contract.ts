@@ -55,7 +55,7 @@ export function describeStore(engine: string, make: () => Promise<OpenedStores>)
       assert.deepEqual(left, []);
       await append(store, 'works on');
     });
-    it('takes back one of several writes that wait at once, and commits the others', async () => {
+    it('rolls back one of several concurrent writes, and commits the others', async () => {
       const outcomes = await Promise.allSettled(
         Array.from({ length: 12 }, (_, n) =>
           store.write(async transaction => {
@@ -77,7 +77,7 @@ export function describeStore(engine: string, make: () => Promise<OpenedStores>)
         kept.map(n => `change ${n}`),
       );
     });
-    it('keeps one chain when several write at once, from several connections', async () => {
+    it('keeps one hash chain when several connections write at once', async () => {
       const others = [store, await stores.open(), await stores.open()];
       await Promise.all(Array.from({ length: 30 }, (_, n) => append(others[n % 3] as Store, `change ${n}`)));
       let head: ChainHead = CHAIN_START;
@@ -89,7 +89,7 @@ export function describeStore(engine: string, make: () => Promise<OpenedStores>)
       for (let n = 0; n < 30; n++) assert.ok(reasons.includes(`change ${n}`));
     });
     for (const table of ['events', 'versions'] as const) {
-      it(`refuses to change, replace or delete what stands in ${table}`, async () => {
+      it(`refuses to change, replace or delete rows in ${table}`, async () => {
         const { seq } = await append(store, 'kept');
         await store.write(async transaction => {
           await sql`INSERT INTO versions (prompt, version, digest, source, message, author, published_at, bytes, partials, seq)
@@ -115,7 +115,7 @@ export function describeStore(engine: string, make: () => Promise<OpenedStores>)
         assert.deepEqual(await rows(), before);
       });
     }
-    it('shows a revision that changes with every commit, of this connection or another', async () => {
+    it('has a revision that changes with every commit, of any connection', async () => {
       const other = await stores.open();
       const first = store.revision();
       assert.equal(store.revision(), first);
@@ -130,12 +130,12 @@ export function describeStore(engine: string, make: () => Promise<OpenedStores>)
       await sleep(10);
       assert.equal(store.recentRevision(), store.revision());
     });
-    it('shows its own commits at once, however recent the last revision is', async () => {
+    it('sees its own commits at once, however recent the last revision is', async () => {
       const before = store.recentRevision();
       await append(store, 'own');
       assert.notEqual(store.recentRevision(), before);
     });
-    it('knows which event is the newest as of its revision, whoever committed it', async () => {
+    it('knows the newest event as of its revision, whoever committed it', async () => {
       const other = await stores.open();
       const own = await append(store, 'own');
       assert.equal(store.newestSeq?.(), own.seq);
@@ -156,7 +156,7 @@ export function describeStore(engine: string, make: () => Promise<OpenedStores>)
       await store.changed(since, NEVER, new AbortController().signal);
       assert.equal(store.newestSeq?.(), theirs.seq);
     });
-    it('wakes who waits for a change, when it comes, when the time is over or when told to', async () => {
+    it('wakes callers waiting for a change when it comes, when time is up or on request', async () => {
       const never = new AbortController().signal;
       const revision = store.revision();
       const woken = store.changed(revision, NEVER, never);
@@ -172,7 +172,7 @@ export function describeStore(engine: string, make: () => Promise<OpenedStores>)
       await store.close();
       await closing;
     });
-    it('reads one snapshot, whatever is committed meanwhile', async () => {
+    it('reads one snapshot, whatever is committed in the meantime', async () => {
       const other = await stores.open();
       await store.read(async snapshot => {
         const before = await eventsAfter(snapshot, 0, 10_000);
@@ -181,7 +181,7 @@ export function describeStore(engine: string, make: () => Promise<OpenedStores>)
       });
       assert.equal((await events(store)).at(-1)?.kind, 'prompt.archived');
     });
-    it('keeps any text as it is', async () => {
+    it('stores any text unchanged', async () => {
       const reasons = ['', 'a\u0000b', '🐎\u2028', '"\\', '\ufeffx', 'e\u0301'];
       for (const reason of reasons) await append(store, reason);
       const kept = (await events(store)).slice(-reasons.length);
@@ -190,7 +190,7 @@ export function describeStore(engine: string, make: () => Promise<OpenedStores>)
         reasons,
       );
     });
-    it('answers nothing once it is closed', async () => {
+    it('refuses calls once it is closed', async () => {
       await store.close();
       await store.close();
       await assert.rejects(events(store), { code: 'unavailable' });

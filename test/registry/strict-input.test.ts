@@ -14,7 +14,7 @@ input:
 ---
 {{ticket}}`;
 
-  it('answers 422 invalid_input with the path, and renders what fits', async () => {
+  it('answers 422 invalid_input with the path, and renders valid input', async () => {
     await using registry = await aRegistry();
     await registry.publish('triage', source, null);
     const render = (input: object, strict: boolean) =>
@@ -34,7 +34,7 @@ input:
     assert.equal((await render({ customer: { id: 'x' } }, false)).text, 'none');
   });
 
-  it('is not held up by a pattern', async () => {
+  it('is not held up by a slow pattern', async () => {
     await using registry = await aRegistry();
     const schema = '{type: object, properties: {a: {type: string, pattern: "^(a+)+$"}}}';
     await registry.publish('p', `---\ninput:\n  schema: ${schema}\n---\n{{a}}`, null);
@@ -44,7 +44,7 @@ input:
     assert.equal(json.code, 'invalid_input');
   });
 
-  it('refuses at publish an input whose schema is of no object, which no input fits', async () => {
+  it('refuses to publish an input schema that is not an object, as no input would be valid', async () => {
     await using registry = await aRegistry();
     for (const [schema, column, says] of [
       ['string', 11, /declare its variables/],
@@ -73,7 +73,7 @@ input:
     }
   });
 
-  it('publishes and renders a schema that the application defines', async () => {
+  it('publishes and renders with a schema that the application defines', async () => {
     await using registry = await aRegistry();
     const named =
       '# (c) Example\n\n---\nmodel: acme/small\nmaxTurns: 3\ninput:\n  schema: Order\noutput:\n  format: array\n  schema: Invoice\n---\nTotal of {{orderId}}: {{total}}.';

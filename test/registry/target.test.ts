@@ -33,7 +33,7 @@ const queries = fc.oneof(
 );
 
 describe('the target of a delivery', () => {
-  it('means the same each time, and what its query says', () => {
+  it('is parsed the same each time, and matches its query', () => {
     const told = (parse: () => unknown) => {
       try {
         return parse();

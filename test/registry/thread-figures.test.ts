@@ -16,8 +16,8 @@ const figures = (count: number) => {
 const newThread = () => ({ counted: 0, said: undefined as number | undefined, id: {} });
 type Values = ReturnType<typeof metric>;
 
-describe('what threads have counted', () => {
-  it('stays counted when they end, and what they have now does not', async () => {
+describe('the counts of threads', () => {
+  it('include ended threads, without what they had only for the moment', async () => {
     const step = fc.record({ kind: fc.constantFrom('count', 'say', 'end'), thread: fc.nat(3) });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async steps => {
@@ -59,7 +59,7 @@ describe('what threads have counted', () => {
     );
   });
 
-  it('is asked for, and a thread that no longer answers is ended', async () => {
+  it('are polled, and a thread that no longer answers is ended', async () => {
     const ended = Promise.withResolvers<unknown>();
     const heard: unknown[] = [];
     let answers = 3;

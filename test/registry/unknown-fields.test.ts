@@ -4,8 +4,8 @@ import * as z from 'zod';
 import { unknownFields } from '../../src/registry/http/unknown-fields.ts';
 import { aRegistry, assertProblem } from './a-registry.ts';
 
-describe('a field that is not known', () => {
-  it('is refused in an object within a body, with its place', async () => {
+describe('an unknown field', () => {
+  it('is refused in an object within a body, and its place is named', async () => {
     await using registry = await aRegistry();
     await registry.publish('p', 'One', null);
     const release = {
@@ -19,7 +19,7 @@ describe('a field that is not known', () => {
     const misplaced = await registry.call('POST', '/v1/promotions/1/comments', comment);
     assertProblem(misplaced, 422, 'invalid_request', /\/place\/column/);
   });
-  it('is found in lists and in what may be left out, and not where any may stand', () => {
+  it('is found in lists and optional objects, but not where any field is allowed', () => {
     const inner = z.object({ a: z.number() });
     const schema = z.object({
       list: z.array(inner).optional(),

@@ -4,7 +4,7 @@ import Handlebars from 'handlebars';
 import { inDeadBranch, UNRENDERABLE } from '../core/check/unrenderable.ts';
 import { aRegistry, assertProblem, type RegistryForTest } from './a-registry.ts';
 
-describe('publishing what no input renders', () => {
+describe('publishing a template that no input renders', () => {
   let registry: RegistryForTest;
   before(async () => {
     registry = await aRegistry();
@@ -32,7 +32,7 @@ describe('publishing what no input renders', () => {
       );
     });
 
-  it('allows a block that its caller brings in partials alone, and refuses the call without it', async () => {
+  it('allows a partial block only in partials, and refuses to publish a call without a block', async () => {
     assert.equal((await publish('_layout', '<{{> @partial-block}}>')).status, 201);
     assert.equal((await publish('_inner', '{{> layout}}')).status, 201);
     assert.equal((await publish('framed', '{{#> inner}}x{{/inner}}')).status, 201);
@@ -42,7 +42,7 @@ describe('publishing what no input renders', () => {
     assert.deepEqual([code, line, column], ['missing-partial-block', 1, 16]);
   });
 
-  it('refuses an inline partial that Handlebars would take for another, and delivers others as they render', async () => {
+  it('refuses an inline partial that Handlebars would confuse with another, and accepts others', async () => {
     assert.equal((await publish('_q', 'theirs')).status, 201);
     const frame = '{{#*inline "x"}}theirs{{/inline}}{{> q}}, {{> x}}, {{> @partial-block}}';
     assert.equal((await publish('_frame', frame)).status, 201);

@@ -80,7 +80,7 @@ export function describeVerification(what: string, prepare: () => Promise<Engine
       return one.value;
     }
 
-    it('goes on with a registry to which events are appended meanwhile', async () => {
+    it('continues while events are appended', async () => {
       await using own = await aGovernedRegistry(engine.setup);
       const running = verification(own.registry.store);
       assert.equal(await running.next(), true);
@@ -90,7 +90,7 @@ export function describeVerification(what: string, prepare: () => Promise<Engine
       assert.equal(running.head().seq, (await own.events()).at(-1).seq);
     });
 
-    it('finds nothing where nothing was changed, and says where the log ends', async () => {
+    it('finds nothing in an unchanged registry, and says where the log ends', async () => {
       const head = await verified('');
       const last = (await governed.events()).at(-1);
       assert.deepEqual(head, { seq: last.seq, hash: last.hash });

@@ -53,7 +53,7 @@ const PRIVATE = [
   ['2001:db8::1', 'documentation'],
 ] as const;
 
-describe('the addresses that webhooks may send to', () => {
+describe('the addresses that webhooks may be sent to', () => {
   for (const [address, what] of PRIVATE)
     it(`do not include ${address}: ${what}`, () => {
       assert.equal(isPublicAddress(address), false);
@@ -62,7 +62,7 @@ describe('the addresses that webhooks may send to', () => {
     it(`include ${address}`, () => {
       assert.equal(isPublicAddress(address), true);
     });
-  it('are told in whatever way a URL writes them', () => {
+  it('are recognized in every notation that a URL allows', () => {
     for (const host of [
       '0x7f.1',
       '2130706433',
@@ -75,7 +75,7 @@ describe('the addresses that webhooks may send to', () => {
       assert.equal(isPublicHost(new URL(`https://${host}/`).hostname), false, host);
     assert.equal(isPublicHost(new URL('https://receiver.example').hostname), true);
   });
-  it('are no text that is no address', () => {
+  it('do not include text that is not an address', () => {
     fc.assert(
       fc.property(fc.string(), text => {
         assert.equal(isPublicAddress(`${text}!`), false);
@@ -84,10 +84,10 @@ describe('the addresses that webhooks may send to', () => {
   });
 });
 
-describe('a webhook on its way', () => {
+describe('sending a webhook', () => {
   const options = { privateNetworks: false, signal: new AbortController().signal };
 
-  it('goes to no private address, whatever the name means by the time it is connected to', async () => {
+  it('never connects to a private address, whatever the name resolves to by then', async () => {
     await using receiver = await aReceiver();
     const port = new URL(receiver.url).port;
     let asked = 0;
@@ -103,7 +103,7 @@ describe('a webhook on its way', () => {
     });
     assert.deepEqual([asked, receiver.received.length], [1, 0]);
   });
-  it('goes nowhere when only one of the addresses is private', async () => {
+  it('stops if any of the addresses is private', async () => {
     const lookup = async () => [
       { address: '203.0.114.1', family: 4 },
       { address: '::1', family: 6 },
@@ -111,7 +111,7 @@ describe('a webhook on its way', () => {
     const outcome = await send(new URL('https://two.example/'), {}, '{}', { ...options, lookup });
     assert.match(JSON.stringify(outcome), /::1 is not a public address/);
   });
-  it('goes to no private address that stands in the URL, and by no http', async () => {
+  it('refuses a private address in the URL, and http', async () => {
     await using receiver = await aReceiver();
     const { port } = new URL(receiver.url);
     for (const [url, why] of [
@@ -124,7 +124,7 @@ describe('a webhook on its way', () => {
     }
     assert.equal(receiver.received.length, 0);
   });
-  it('is handed to nobody whose certificate is not trusted', async function () {
+  it('refuses an untrusted certificate', async function () {
     await using folder = await temporaryFolder();
     const [keyFile, certFile] = [join(folder.path, 'key.pem'), join(folder.path, 'cert.pem')];
     const request =
@@ -146,7 +146,7 @@ describe('a webhook on its way', () => {
     assert.match(JSON.stringify(outcome), /its certificate is not one that this machine trusts \(DEPTH_ZERO/);
     assert.equal(asked, 0);
   });
-  it('says why it failed without the rest of the URL', async () => {
+  it('reports why it failed without the rest of the URL', async () => {
     const lookup = async () => {
       throw Object.assign(new Error('getaddrinfo ENOTFOUND s3cret'), { code: 'ENOTFOUND' });
     };
@@ -156,7 +156,7 @@ describe('a webhook on its way', () => {
 });
 
 describe('the URL of a webhook', () => {
-  it('is sealed for its registry and its webhook alone', async () => {
+  it('is encrypted for its registry and webhook only', async () => {
     const identity = await identityForTest();
     const url = new URL('https://receiver.example/hook?token=s3cret');
     const sealed = sealTarget(identity, 'wh_1', url);
@@ -166,7 +166,7 @@ describe('the URL of a webhook', () => {
     assert.equal(openTarget(other, 'wh_1', sealed), undefined);
     assert.notEqual(sealTarget(identity, 'wh_1', url), sealed);
   });
-  it('is one of https on the public Internet, unless the registry was told otherwise', async () => {
+  it('must be https on the public Internet unless configured otherwise', async () => {
     for (const url of ['https://10.0.0.1/', 'https://localhost:8443/', 'http://receiver.example/'])
       assert.equal(parseTarget(url, true).href, url);
     await using registry = await aRegistry();
@@ -189,8 +189,8 @@ describe('the URL of a webhook', () => {
   });
 });
 
-describe('the schedule of webhooks', () => {
-  it('never waits less than the pause, a fifth more at most, and ends', () => {
+describe('the retry schedule of webhooks', () => {
+  it('never waits less than the pause or over a fifth more, and ends', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 20 }),
@@ -205,7 +205,7 @@ describe('the schedule of webhooks', () => {
       ),
     );
   });
-  it('is as long as the receiver asks for, a year at most', () => {
+  it('is as long as the receiver asks for, up to a year', () => {
     assert.equal(pauseAfter(1, 0, 90_000), 90_000);
     const week = 7 * 24 * 60 * 60 * 1000;
     assert.equal(pauseAfter(1, 0, week), week);

@@ -66,7 +66,7 @@ describe('webhooks', () => {
     return events.at(-1);
   };
 
-  it('are sent the event as the log has it, signed as Standard Webhooks asks for', async () => {
+  it('receive the event as in the log, signed as Standard Webhooks requires', async () => {
     const { secret } = await create();
     await promoteNew();
     await dispatcher.sendDue();
@@ -84,7 +84,7 @@ describe('webhooks', () => {
     assert.equal(headers['webhook-signature'], verifier.sign(headers['webhook-id'] as string, now, body));
     assert.match(secret, /^whsec_[A-Za-z0-9+/]{43}=$/);
   });
-  it('that an earlier release made are told of promotions alone, as they were', async () => {
+  it('created by an older release receive only promotions, in the old format', async () => {
     await create({ events: null });
     await registry.store.write(async transaction => {
       const [row] = await transaction.selectFrom('webhooks').selectAll().execute();
@@ -109,7 +109,7 @@ describe('webhooks', () => {
     );
   });
   for (const format of ['slack', 'teams'] as const)
-    it(`of the format ${format} are sent who, what and why, the change and a link`, async () => {
+    it(`of the format ${format} receive who, what and why, the change and a link`, async () => {
       await create({ format });
       await promoteNew();
       await dispatcher.sendDue();
@@ -127,7 +127,7 @@ describe('webhooks', () => {
       const { data } = await lastEvent();
       assert.ok(second.includes(`"https://prompts.example.com/open/promotion/${data.promotion}"`), second);
     });
-  it('tell of a change of owners, what it changes and who has to approve it', async () => {
+  it('report a change of owners, its content and who has to approve it', async () => {
     await create({ format: 'slack', events: ['owners.applied', 'owners.requested'] });
     await registry.key('development', 'approver', 'lee');
     const as = 'development admin';
@@ -148,7 +148,7 @@ describe('webhooks', () => {
       assert.ok(requested.includes(part), requested);
     assert.ok(!requested.includes('+p lee'), requested);
   });
-  it('tell of whom one must approve a promotion that owners are asked for', async () => {
+  it('report which owners have to approve a promotion', async () => {
     await create({ format: 'teams', events: ['promotion.requested'] });
     for (const actor of ['lee', 'mia']) await registry.key('development', 'approver', actor);
     const as = 'development admin';
@@ -161,7 +161,7 @@ describe('webhooks', () => {
     const [requested = ''] = receiver.received.map(({ body: each }) => each);
     assert.ok(requested.includes('lee or mia'), requested);
   });
-  it('stop the registry where a row has another format than the event that made it', async () => {
+  it('stop the registry if a row has another format than the event that created it', async () => {
     await create();
     await promoteNew();
     await registry.store.write(transaction =>
@@ -170,7 +170,7 @@ describe('webhooks', () => {
     await assert.rejects(dispatcher.sendDue(), /The table webhooks says something else/);
     assert.equal(receiver.received.length, 0);
   });
-  it('are told only of the environments and events that they ask for', async () => {
+  it('receive only the environments and events they ask for', async () => {
     await create({ environments: ['production' as never], events: null });
     await create({ events: ['promotion.rejected'] });
     await promoteNew();
@@ -181,7 +181,7 @@ describe('webhooks', () => {
     await dispatcher.sendDue();
     assert.equal(receiver.received.length, 1);
   });
-  it('are told of versions and comments, and of every step of a promotion that waits for approvals', async () => {
+  it('receive versions, comments and every step of a pending promotion', async () => {
     await create({ events: null });
     const [{ policy }] = (await registry.call('GET', '/v1/environments')).json.data;
     await registry.call('PUT', '/v1/environments/development', { ...policy, approvals: 1 });
@@ -208,7 +208,7 @@ describe('webhooks', () => {
       ],
     );
   });
-  it('tell a chat in words who commented on which line, not what', async () => {
+  it('tell a chat who commented on which line, but not the comment', async () => {
     const kinds = ['created', 'edited', 'deleted', 'resolved', 'unresolved'] as const;
     await create({ format: 'slack', events: kinds.map(kind => `comment.${kind}` as const) });
     const path = '/v1/prompts/p/-/comments';
@@ -236,7 +236,7 @@ describe('webhooks', () => {
       ['Comment deleted on p@1', [...line, ...at]],
     ]);
   });
-  it('show their secret once, and of their address only the origin', async () => {
+  it('show their secret once, and only the origin of their URL', async () => {
     const { secret, ...record } = await create();
     assert.equal(record.origin, receiver.url);
     assert.deepEqual(await list(), [record]);
@@ -256,7 +256,7 @@ describe('webhooks', () => {
       assert.ok(text.includes(receiver.url), 'the origin is there to be found');
     }
   });
-  it('are recorded in the log when they are made and removed', async () => {
+  it('are recorded in the log when created and removed', async () => {
     const { id, origin } = await create({ events: null, format: 'teams' });
     const made = await lastEvent();
     await registry.call('DELETE', `/v1/webhooks/${id}`);
@@ -274,7 +274,7 @@ describe('webhooks', () => {
       ],
     );
   });
-  it('are tried again, later and later, under the same id, and given up in the end', async () => {
+  it('are retried at growing intervals under the same id, and given up in the end', async () => {
     await create();
     await promoteNew();
     const began = now.getTime();
@@ -321,7 +321,7 @@ describe('webhooks', () => {
     const [shown] = await list();
     assert.deepEqual([shown.waiting, shown.lastFailure, shown.lastDeliveredAt], [0, null, now.toISOString()]);
   });
-  it('wait until the date that the receiver names', async () => {
+  it('wait until the date the receiver names', async () => {
     await create();
     await promoteNew();
     receiver.answers.push([503, { 'retry-after': new Date(now.getTime() + 72 * HOUR).toUTCString() }]);
@@ -333,7 +333,7 @@ describe('webhooks', () => {
     await dispatcher.sendDue();
     assert.equal(receiver.received.length, 2);
   });
-  it('are sent nothing more once the receiver answers 410', async () => {
+  it('receive nothing more once the receiver answers 410', async () => {
     await create();
     await promoteNew();
     await promoteNew();
@@ -345,7 +345,7 @@ describe('webhooks', () => {
     const [shown] = await list();
     assert.deepEqual([shown.stoppedAt, shown.waiting, shown.givenUp], [now.toISOString(), 0, 2]);
   });
-  it('follow no redirect', async () => {
+  it('do not follow redirects', async () => {
     await create();
     await promoteNew();
     receiver.answers.push([307, { location: `${receiver.url}/elsewhere` }]);
@@ -353,7 +353,7 @@ describe('webhooks', () => {
     assert.equal(receiver.received.length, 1);
     assert.match((await list())[0].lastFailure.reason, /answered 307, a redirect, which is not followed/);
   });
-  it('are sent by themselves as soon as there is something, and with nothing to verify amiss', async () => {
+  it('are sent automatically as soon as there is something, and verify', async () => {
     now = new Date();
     const { secret } = await create();
     dispatcher.start();
@@ -364,7 +364,7 @@ describe('webhooks', () => {
     for (const { headers, body } of receiver.received)
       new Webhook(secret).verify(body, headers as Record<string, string>);
   });
-  it('wait, and say so once, while the database cannot answer', async () => {
+  it('wait, and report it once, while the database is unavailable', async () => {
     await create();
     await promoteNew();
     let refusals = 2;
@@ -386,7 +386,7 @@ describe('webhooks', () => {
       [['webhooks_wait', 'The database is away.']],
     );
   });
-  it('that are dead keep no other waiting', async () => {
+  it('that are dead do not delay others', async () => {
     const silent = await aReceiver();
     try {
       await create({ url: `${silent.url}/dead` });
@@ -408,7 +408,7 @@ describe('webhooks', () => {
       await silent[Symbol.asyncDispose]();
     }
   });
-  it('that answer too late or not at all have failed', async () => {
+  it('fail when the answer is late or missing', async () => {
     await create();
     await promoteNew();
     receiver.answers.push('silence');
@@ -420,7 +420,7 @@ describe('webhooks', () => {
     await dispatcher.sendDue();
     assert.match((await list())[0].lastFailure.reason, /^nothing listens there$/);
   });
-  it('are sent each event by one process, however many look', async () => {
+  it('are sent each event by one process, however many run', async () => {
     await create();
     for (let each = 0; each < 5; each++) await promoteNew();
     await using beside = await aRegistry({ folder: registry.folder, now: () => now });
@@ -429,7 +429,7 @@ describe('webhooks', () => {
     const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
     assert.deepEqual([ids.length, new Set(ids).size], [5, 5]);
   });
-  it('are told from when they are made on, by whichever process, and of what others publish', async () => {
+  it('receive events from their creation on, by any process, including what others publish', async () => {
     await promoteNew();
     await promoteNew();
     await using beside = await aRegistry({
@@ -449,7 +449,7 @@ describe('webhooks', () => {
     await dispatcher.sendDue();
     assert.equal(receiver.received.length, 3);
   });
-  it('are sent again what a process took and never finished', async () => {
+  it('are sent again what a process claimed and never finished', async () => {
     await create();
     await promoteNew();
     await registry.store.write(async transaction => {
@@ -462,7 +462,7 @@ describe('webhooks', () => {
     await dispatcher.sendDue();
     assert.equal(receiver.received.length, 1);
   });
-  it('say so when their address was encrypted by the key of another registry', async () => {
+  it('report a URL encrypted by the key of another registry', async () => {
     await create();
     await promoteNew();
     await registry.store.write(transaction =>
@@ -474,7 +474,7 @@ describe('webhooks', () => {
     await dispatcher.sendDue();
     assert.match((await list())[0].lastFailure.reason, /another registry's key/);
   });
-  it('are managed by admins of their own environment only', async () => {
+  it('are managed only by admins of their environment', async () => {
     const { id } = await create();
     assert.deepEqual(await list('staging admin'), []);
     const remove = (as: string, which = id) =>
@@ -489,7 +489,7 @@ describe('webhooks', () => {
     assert.equal(receiver.received.length, 0);
     assert.deepEqual(await list(), []);
   });
-  it('are refused with an address or a filter that makes no sense', async () => {
+  it('are refused with an invalid URL or filter', async () => {
     const refused: [object, RegExp][] = [
       [{ url: 'not a url' }, /is not a URL/],
       [{ url: 'ftp://receiver.example/s3cret' }, /is not a URL that begins with https/],

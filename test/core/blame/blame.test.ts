@@ -16,7 +16,7 @@ const keysOf = (text: string) => sentencesOf(text, 'prompt').map(({ key }) => ke
 const told = (blame: Blame) => blamedSentences(blame).map(({ key, change }) => `${change.version} ${key}`);
 
 describe('the blame of a prompt', () => {
-  it('says for each sentence which version last changed it', () => {
+  it('names for each sentence the version that last changed it', () => {
     assert.deepEqual(
       told(
         blameOf(
@@ -29,18 +29,18 @@ describe('the blame of a prompt', () => {
     );
   });
 
-  it('blames a sentence that comes back on the version that brought it back', () => {
+  it('attributes a sentence that returns to the version that restored it', () => {
     assert.deepEqual(told(blameOf('A. B. C.', 'A. C.', 'A. B. C.')), ['1 A.', '3 B.', '1 C.']);
   });
 
-  it('takes white space and line endings alone for no change', () => {
+  it('ignores changes of white space and line endings', () => {
     assert.deepEqual(told(blameOf('Be kind.\nBe short.\n', 'Be  kind.\r\n\r\nBe short.\r\n')), [
       '1 Be kind.',
       '1 Be short.',
     ]);
   });
 
-  it('tells keys of the front matter apart', () => {
+  it('distinguishes keys of the front matter', () => {
     const [first = '', second = ''] = ['1', '2'].map(
       model => `---\nmodel: vendor/${model}\ninput:\n---\nHi.`,
     );
@@ -53,7 +53,7 @@ describe('the blame of a prompt', () => {
     ]);
   });
 
-  it('blames no sentence around an edit that opens or closes what is far away', () => {
+  it('leaves sentences unchanged around an edit that opens or closes a distant tag or code block', () => {
     assert.deepEqual(told(blameOf('A {{ a. B.\n\nC.\n\nD.\n', 'A {{ a. B.\n\nC.\n\n}} D.\n')), [
       '2 A {{ a. B. C. }} D.',
     ]);
@@ -64,7 +64,7 @@ describe('the blame of a prompt', () => {
     ]);
   });
 
-  it('reads a tag again that a lone quotation mark had end too early', () => {
+  it('parses a tag again that a lone quotation mark had ended too early', () => {
     const lines = (last: string) => `{{greet "a. }} b"\n| a. |\n${last} Be kind.\n`;
     assert.deepEqual(told(blameOf(lines('. .'), lines('--}}. .'))), [
       '2 {{greet "a. }} b" | a. | --}}. .',
@@ -72,7 +72,7 @@ describe('the blame of a prompt', () => {
     ]);
   });
 
-  it('reads again what became front matter, and what is none any more', () => {
+  it('parses again text that became front matter, or no longer is', () => {
     const [with_, without] = ['---', '###'].map(first => `${first}\nmodel: A. B.\n---\nHi. Ho.\n`);
     for (const [before = '', after = ''] of [
       [with_, without],
@@ -84,7 +84,7 @@ describe('the blame of a prompt', () => {
       );
   });
 
-  it('counts a part in which more than a thousand sentences differ as changed', () => {
+  it('counts a part as changed when more than a thousand of its sentences differ', () => {
     const text = (word: string) =>
       Array.from({ length: 1200 }, (_, at) => `Say ${word} ${at}. Stay.`).join(' ');
     const changed = blamedSentences(blameOf(text('yes'), text('no')));
@@ -95,13 +95,13 @@ describe('the blame of a prompt', () => {
     );
   });
 
-  it('says which version it began with', () => {
+  it('names the version it started with', () => {
     const blame = extendBlame(emptyBlame('prompt'), [{ version: parseVersionNumber(7), text: 'A.' }]);
     assert.equal(blame.oldest, 7);
     assert.equal(emptyBlame('prompt').oldest, undefined);
   });
 
-  it('is the same made in one go or version by version, and has the sentences of the text', () => {
+  it('is the same in one pass or version by version, and covers the sentences of the text', () => {
     fc.assert(
       fc.property(versionsOfProse, texts => {
         const all = history(texts);
@@ -121,7 +121,7 @@ describe('the blame of a prompt', () => {
     );
   });
 
-  it('names one version for each sentence, which has it where the blame says', () => {
+  it('names one version per sentence, which contains it at that place', () => {
     fc.assert(
       fc.property(versionsOfProse, texts => {
         for (const { key, change } of blamedSentences(blameOf(...texts))) {
@@ -139,7 +139,7 @@ describe('the blame of a prompt', () => {
     );
   });
 
-  it('keeps the change of every sentence that the version before has, in this order', () => {
+  it('keeps, in order, the changes of all sentences the previous version has', () => {
     fc.assert(
       fc.property(versionsOfProse, texts => {
         const newest = texts.length;
@@ -165,7 +165,7 @@ describe('the blame of a prompt', () => {
     );
   });
 
-  it('blames nothing on a version that is as the one before', () => {
+  it('attributes nothing to a version that equals the previous one', () => {
     fc.assert(
       fc.property(versionsOfProse, texts => {
         const before = blameOf(...texts);
@@ -176,7 +176,7 @@ describe('the blame of a prompt', () => {
     );
   });
 
-  it('blames a first version for all of it', () => {
+  it('attributes everything to a first version', () => {
     fc.assert(
       fc.property(prose, text => {
         assert.deepEqual(

@@ -11,30 +11,30 @@ function earlier(before: string, after: string, wording: string): string | undef
 }
 
 describe('the earlier wording of a sentence', () => {
-  it('is itself where it did not change', () => {
+  it('is the sentence itself if it did not change', () => {
     assert.equal(earlier('A. B. C.', 'X. B. C.', 'B.'), 'B.');
   });
 
-  it('is what it replaced, in order', () => {
+  it('is the sentence it replaced, in order', () => {
     assert.equal(earlier('A. Say hi. Ask. C.', 'A. Greet. Wait. C.', 'Greet.'), 'Say hi.');
     assert.equal(earlier('A. Say hi. Ask. C.', 'A. Greet. Wait. C.', 'Wait.'), 'Ask.');
   });
 
-  it('is the most alike where more or fewer replaced it', () => {
+  it('is the most similar one when the number of sentences changed', () => {
     const before = 'A. Name the fee. C.';
     const after = 'A. Be clear. Name every fee. C.';
     assert.equal(earlier(before, after, 'Name every fee.'), 'Name the fee.');
     assert.equal(earlier(before, after, 'Be clear.'), undefined);
   });
 
-  it('is none for one that was added, with the place where it is now', () => {
+  it('does not exist for an added sentence, whose place is given instead', () => {
     const before = 'A. C.';
     assert.deepEqual(earlierSentence(before, 'A. B. C.', 'prompt', 3), { sentence: undefined, offset: 3 });
     assert.deepEqual(earlierSentence('', 'A.', 'prompt', 0), { sentence: undefined, offset: 0 });
     assert.deepEqual(earlierSentence('A.', '', 'prompt', 0).offset, 2);
   });
 
-  it('is a sentence of the text before, whatever the texts are', () => {
+  it('is always a sentence of the previous text', () => {
     fc.assert(
       fc.property(versionsOfProse, fc.nat(500), (texts, offset) => {
         const [before = '', after = ''] = texts.slice(-2);

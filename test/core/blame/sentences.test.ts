@@ -7,7 +7,7 @@ import { prose } from './prose.ts';
 const told = (text: string) => sentencesOf(text, 'prompt').map(({ start, end }) => text.slice(start, end));
 
 describe('the sentences of a prompt', () => {
-  it('are those of Intl.Segmenter, several on a line', () => {
+  it('match Intl.Segmenter, with several on a line', () => {
     assert.deepEqual(told('Be kind. Never guess! Is it late? Say so.'), [
       'Be kind.',
       'Never guess!',
@@ -18,7 +18,7 @@ describe('the sentences of a prompt', () => {
     assert.deepEqual(told('مرحبا. كيف حالك؟ 👩‍👩‍👧 Hi!'), ['مرحبا.', 'كيف حالك؟', '👩‍👩‍👧 Hi!']);
   });
 
-  it('do not end within a tag', () => {
+  it('do not end inside a tag', () => {
     assert.deepEqual(told('Hello {{user.name. }}. Say {{greet "a. }} B!"}} now. {{name}} waits.'), [
       'Hello {{user.name. }}.',
       'Say {{greet "a. }} B!"}} now.',
@@ -30,7 +30,7 @@ describe('the sentences of a prompt', () => {
     ]);
   });
 
-  it('have the tags of their blocks with them', () => {
+  it('include the tags of their blocks', () => {
     assert.deepEqual(told('{{#if a}}Be brief.{{else}} Be long.{{/if}} Then go.'), [
       '{{#if a}}Be brief.{{else}}',
       'Be long.{{/if}}',
@@ -38,7 +38,7 @@ describe('the sentences of a prompt', () => {
     ]);
   });
 
-  it('are lines where a line is tags alone, front matter or code', () => {
+  it('are whole lines for lines with only tags, front matter or code', () => {
     assert.deepEqual(told('---\nmodel: a/b. C\n---\n{{#if a}}\nHi. Ho.\n{{/if}}\n```\na. B.\n```\n'), [
       '---',
       'model: a/b. C',
@@ -53,7 +53,7 @@ describe('the sentences of a prompt', () => {
     ]);
   });
 
-  it('end with a list item, a heading, and a line that is no wrapped one', () => {
+  it('end with a list item, a heading or an unwrapped line', () => {
     assert.deepEqual(
       told('# Rules\nYou help\n- Be kind\n- Be short\n  and clear. Ask.\n1. Greet them. Wait.\n\nEnd'),
       [
@@ -74,12 +74,12 @@ describe('the sentences of a prompt', () => {
     ]);
   });
 
-  it('are none in an empty text, and one without words in a blank one', () => {
+  it('are none in an empty text, and one without words in a blank text', () => {
     assert.deepEqual(sentencesOf('', 'prompt'), []);
     assert.deepEqual(sentencesOf(' \n\n', 'prompt'), [{ length: 3, key: '', start: 3, end: 3 }]);
   });
 
-  it('take what never closes for text, in time that grows with the text', () => {
+  it('treat an unclosed tag as text, in linear time', () => {
     assert.deepEqual(told('Hi {{ a. B. C'), ['Hi {{ a.', 'B.', 'C']);
     for (const part of [
       '{{',
@@ -99,7 +99,7 @@ describe('the sentences of a prompt', () => {
       assert.ok(sentencesOf(part.repeat(200_000 / part.length), 'prompt').length > 0);
   });
 
-  it('cover the text together, each with its own place', () => {
+  it('cover the whole text, each at its own place', () => {
     fc.assert(
       fc.property(prose, fc.constantFrom('prompt' as const, 'partial' as const), (text, kind) => {
         let at = 0;
@@ -121,7 +121,7 @@ describe('the sentences of a prompt', () => {
     );
   });
 
-  it('do not end at abbreviations, in addresses and before a mark that closes', () => {
+  it('do not end at abbreviations, inside addresses or before a closing mark', () => {
     for (const [text, expected] of [
       ['Ask Dr. Smith. He knows.', ['Ask Dr. Smith.', 'He knows.']],
       ['Mrs. Weber vs. Bank, e.g. The one. Next.', ['Mrs. Weber vs. Bank, e.g. The one.', 'Next.']],
@@ -138,7 +138,7 @@ describe('the sentences of a prompt', () => {
       assert.deepEqual(told(text), expected, text);
   });
 
-  it('of a plain paragraph are exactly those of Intl.Segmenter, but behind an abbreviation', () => {
+  it('of a plain paragraph match Intl.Segmenter, except after abbreviations', () => {
     const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
     const part = fc.constantFrom(
       'Be kind',

@@ -205,8 +205,8 @@ const inside = ([from, to]: readonly [string, string], text: string) => `${from}
 const around = fc.constantFrom(...AROUND);
 const tags = fc.constantFrom(...TAGS);
 
-describe('a value that a tag needs', () => {
-  it('is refused where no input can give it, and nowhere else', async () => {
+describe('a value that a tag requires', () => {
+  it('is refused if no input can provide it, and only then', async () => {
     let right = 0;
     await fc.assert(
       fc.asyncProperty(around, tags, async (each, tag) => {
@@ -227,7 +227,7 @@ describe('a value that a tag needs', () => {
     assert.ok(right > runs(1_500, 120), `${right} can be rendered`);
   });
 
-  it('is not refused in blocks in blocks where some input gives it', async () => {
+  it('is accepted in nested blocks if some input provides it', async () => {
     let refused = 0;
     await fc.assert(
       fc.asyncProperty(around, around, tags, async (outer, inner, tag) => {
@@ -239,7 +239,7 @@ describe('a value that a tag needs', () => {
     assert.ok(refused > runs(500, 25), `${refused} were refused`);
   });
 
-  it('is not refused for an item of a list whose branch does not run', async () => {
+  it('is accepted for a list item whose branch does not run', async () => {
     for (const branches of [
       '{{#if @first}}{{json x}}{{else if @last}}{{this}}{{else if o}}{{json o}}{{else}}{{this}}{{/if}}',
       '{{#ifEquals @index 0}}{{json x}}{{/ifEquals}}{{#if @last}}{{role "user" why=this}}{{/if}}',
@@ -285,7 +285,7 @@ describe('a value that a tag needs', () => {
     ],
   );
 
-  it('is not refused in a partial where the call gives it', async () => {
+  it('is accepted in a partial if the call provides it', async () => {
     let refused = 0;
     await fc.assert(
       fc.asyncProperty(
@@ -310,7 +310,7 @@ describe('a value that a tag needs', () => {
     assert.ok(refused > runs(2_000, 50), `${refused} were refused`);
   });
 
-  it('is not refused in the block of a partial for a name that a block around it gives', async () => {
+  it("is accepted in a partial's block for a name that an outer block provides", async () => {
     for (const it of [
       '{{#each xs as |x|}}{{#> p}}{{#with "a"}}{{json x}}!{{/with}}{{/p}}{{/each}}',
       '{{#each xs as |x|}}{{#> p}}{{#> p}}{{#with "a"}}{{role x}}!{{/with}}{{/p}}{{/p}}{{/each}}',
@@ -319,7 +319,7 @@ describe('a value that a tag needs', () => {
       assert.equal((await hold({ it, _p: '{{> @partial-block}}' })).isRefused, false, it);
   });
 
-  it('is not refused in the block of a partial where the partial gives it', async () => {
+  it("is accepted in a partial's block if the partial provides it", async () => {
     let refused = 0;
     await fc.assert(
       fc.asyncProperty(
@@ -343,7 +343,7 @@ describe('a value that a tag needs', () => {
     assert.ok(refused > runs(1_000, 20), `${refused} were refused`);
   });
 
-  it('is refused in the block of a partial that gives it to nobody', async () => {
+  it("is refused in a partial's block if the partial does not provide it", async () => {
     const p = '{{> @partial-block}}';
     assert.match(
       (await refusal({ it: 'a {{#> p}}{{this}}{{/p}}', _p: p })) ?? '',
@@ -356,7 +356,7 @@ describe('a value that a tag needs', () => {
     assert.equal(await refusal({ it: '{{#> p}}{{this}}{{/p}}', _p: '{{> @partial-block name}}' }), undefined);
   });
 
-  it('is told at the call of a partial, through others too', async () => {
+  it('is reported at the call of a partial, also through other partials', async () => {
     const other = { _p: '{{> q}}', _q: '{{this}}' };
     const told = async (it: string) => (await refusal({ it, ...other })) ?? '';
     assert.match(

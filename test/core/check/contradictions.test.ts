@@ -138,7 +138,7 @@ const WRAPPERS: readonly (readonly [string, string])[] = [
 const wrapped = ([open, close]: readonly [string, string], text: string) => `${open}${text}${close}`;
 
 describe('tags that contradict each other', () => {
-  it('are refused only where no input gets past both', async () => {
+  it('are refused only if no input satisfies both', async () => {
     let refused = 0;
     const wrapper = fc.constantFrom(...WRAPPERS);
     const tag = fc.constantFrom(...TAGS);
@@ -167,7 +167,7 @@ describe('tags that contradict each other', () => {
     assert.ok(refused > runs(2_000, 30), `${refused} were refused`);
   });
 
-  it('are refused wherever no input gets past one of them', async () => {
+  it('are refused whenever no input satisfies one of them', async () => {
     let reached = 0;
     const paths = ['a', 'a.b', 'a.b.c', '@root.a', '@root.a.b', '(lookup a "b")', '(lookup a.b "c")'];
     const wrapper = fc.constantFrom<readonly [string, string]>(
@@ -218,7 +218,7 @@ describe('tags that contradict each other', () => {
     assert.ok(reached > runs(2_000, 45), `${reached} could be reached`);
   });
 
-  it('are not found in a body of text alone, whether or not it is ever evaluated', async () => {
+  it('are not reported for a body of text alone, whether or not it runs', async () => {
     let refused = 0;
     const wrapper = fc.constantFrom(...WRAPPERS);
     const tag = fc.constantFrom(...TAGS);
@@ -235,7 +235,7 @@ describe('tags that contradict each other', () => {
     assert.ok(refused > runs(200, 5), `${refused} were refused`);
   });
 
-  it('are refused before, after and within each other', () => {
+  it('are refused before, after and inside each other', () => {
     for (const template of [
       '{{a}}{{json a.b}}',
       '{{json a.b}}\n{{a}}',
@@ -279,7 +279,7 @@ describe('tags that contradict each other', () => {
       assert.equal(messages(template).length, 1, template);
   });
 
-  it('say where the other is', () => {
+  it('are reported with the place of the other tag', () => {
     assert.deepEqual(messages('{{order}}\n{{json order.id}}'), [
       'wrong-arguments "order.id" has no value where "order" in line 1 is a text or empty. Use one of them, or put each in a branch of its own.',
     ]);
@@ -294,7 +294,7 @@ describe('tags that contradict each other', () => {
     ]);
   });
 
-  it('are not refused in different branches, nor where a text has the property', () => {
+  it('are accepted in different branches, or if a text has the property', () => {
     for (const template of [
       '{{#if a.b}}{{json a.b}}{{else}}{{a}}{{/if}}',
       '{{a}}{{#if a.b}}{{json a.b}}{{/if}}',
@@ -323,7 +323,7 @@ describe('tags that contradict each other', () => {
       assert.deepEqual(messages(template), [], template);
   });
 
-  it('are not refused where an inline partial is not called, or with another context', () => {
+  it('are accepted if an inline partial is not called, or is called with another context', () => {
     for (const template of [
       '{{#if x}}{{#*inline "p"}}{{role a}}{{/inline}}{{/if}}{{#> p}}none{{/p}}{{json a.b}}',
       '{{#if x}}{{#*inline "p"}}{{this}}{{/inline}}{{/if}}{{#> p}}none{{/p}}',
@@ -333,7 +333,7 @@ describe('tags that contradict each other', () => {
       assert.deepEqual(messages(template), [], template);
   });
 
-  it('are not looked for in an inline partial that is not defined where it is called', () => {
+  it('are not checked in an inline partial that is not defined where it is called', () => {
     for (const template of [
       '{{#if x}}{{#*inline "p"}}{{this}}{{/inline}}{{/if}}{{> p}}',
       '{{#if x}}{{#*inline "p"}}{{role a}}{{/inline}}{{/if}}{{> p}}{{json a.b}}',
@@ -360,13 +360,13 @@ describe('tags that contradict each other', () => {
     assert.deepEqual(messages(`${long}{{a}}{{json a.b}}`), messages('{{a}}{{json a.b}}'));
   });
 
-  it('are found in linear time where many arguments are passed on many times', () => {
+  it('are found in linear time when many arguments are passed many times', () => {
     const args = Array.from({ length: 10_000 }, (_, index) => `a${index}=1`).join(' ');
     const inlines = `{{#*inline "q"}}{{role a1}}{{/inline}}{{#*inline "p"}}${'{{> q b=1}}'.repeat(10_000)}{{/inline}}`;
     assert.match(messages(`${inlines}{{> p ${args}}}`).join(), /uses "a1" as a role/);
   });
 
-  it('are refused at the call of a partial, in the editor as at publishing', async () => {
+  it('are refused at the call of a partial, in the editor and at publishing', async () => {
     const partials = {
       _speaker: '{{role this}}',
       _of: '{{role speaker}}',

@@ -46,8 +46,8 @@ function linked(name: PromptName, texts: Readonly<Record<string, string>>) {
   });
 }
 
-describe('a template that the checker lets through', () => {
-  it('never fails for what is written in it, whichever branches run', async () => {
+describe('a template that passes the check', () => {
+  it('never fails because of its own text, whichever branches run', async () => {
     let rendered = 0;
     let ofValues = 0;
     await fc.assert(
@@ -83,8 +83,8 @@ describe('a template that the checker lets through', () => {
 const OF_TEMPLATE =
   /is a block helper|" takes |no decorator|has no content|is not defined here|is not known|The enclosing block|is internal|cannot be an argument|There is no helper|must be named/;
 
-describe('what the checker refuses', () => {
-  it('is refused by the registry with the code, place and sentence that the editor shows first', async () => {
+describe('a template that fails the check', () => {
+  it('is refused by the registry with the first error of the editor: code, place and message', async () => {
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(sources, async texts => {

@@ -26,7 +26,7 @@ const word = fc.oneof(
 );
 
 describe('a number in a template', () => {
-  it('is written with the digits it has there, wherever it stands, or is refused', () => {
+  it('keeps its digits everywhere, or is refused', () => {
     let written = 0;
     fc.assert(
       fc.property(word, number => {

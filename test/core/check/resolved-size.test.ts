@@ -28,8 +28,8 @@ async function saidOf(texts: Readonly<Record<string, string>>) {
 
 const PARTIAL = 'x {{name}} {{#if flag}}y{{/if}}\n'.repeat(310);
 
-describe('the size of a prompt with its partials in place', () => {
-  it('counts partials as often as they are used, and names the use that goes too far', async () => {
+describe('the size of a prompt with resolved partials', () => {
+  it('counts partials as often as they are used, and names the use that exceeds the limit', async () => {
     const front = '---\nmodel: a/b\n---\n\n';
     const it = `${front}${'{{> p}} and\n'.repeat(400)}`;
     const { problem, found } = await saidOf({ it, _p: PARTIAL });
@@ -47,7 +47,7 @@ describe('the size of a prompt with its partials in place', () => {
     assert.equal(it.slice(found[0]?.span.start, found[0]?.span.end), 'p');
   });
 
-  it('counts through partials of partials, however they multiply, and block partials', async () => {
+  it('counts nested and block partials, however they multiply', async () => {
     const doubling = Object.fromEntries(
       Array.from({ length: 30 }, (_, at) => [
         `_p${at}`,
@@ -60,7 +60,7 @@ describe('the size of a prompt with its partials in place', () => {
     assert.equal(found.length, 1);
   });
 
-  it('lets pass what fits, and a long prompt without partials', async () => {
+  it('accepts what fits, and a long prompt without partials', async () => {
     for (const texts of [{ it: '{{> p}} and\n'.repeat(90), _p: PARTIAL }, { it: 'word '.repeat(200_000) }]) {
       const { problem, found } = await saidOf(texts);
       assert.equal(problem, undefined);
@@ -68,7 +68,7 @@ describe('the size of a prompt with its partials in place', () => {
     }
   });
 
-  it('is never less than what is put in place has', () =>
+  it('is never less than the size of the resolved text', () =>
     fc.assert(
       fc.asyncProperty(
         fc.nat(4),

@@ -65,7 +65,7 @@ describe('a syntax error', () => {
     ['{{a', 1, 1, /never closed: add "\}\}"/],
   ];
   for (const [template, line, column, sentence] of rows)
-    it(`of ${JSON.stringify(template)} is told once, in our words, where it is`, () => {
+    it(`in ${JSON.stringify(template)} is reported once, in our words, at its place`, () => {
       const issues = issuesOf(template);
       assert.deepEqual(
         issues.map(issue => [issue.line, issue.column]),
@@ -76,7 +76,7 @@ describe('a syntax error', () => {
       assert.doesNotMatch(message, /Expecting|doesn't match|Parse error|Lexical|Invalid path/);
     });
 
-  it('is explained in time that is linear in the text', function () {
+  it('is explained in linear time', function () {
     this.timeout(patience(20_000));
     for (const template of [
       `{{${'a'.repeat(200)}!{{x}}}}`,
@@ -89,13 +89,13 @@ describe('a syntax error', () => {
       assert.equal(issuesOf(template).length, 1, template.slice(0, 20));
   });
 
-  it('is looked for in names in brackets in time that is linear in the text', function () {
+  it('is found in bracketed names in linear time', function () {
     this.timeout(patience(20_000));
     for (const template of [`{{[1${','.repeat(500_000)}].x}}`, `{{[${'.["a'.repeat(200_000)}]}}`])
       assert.deepEqual(issuesOf(template), [], template.slice(0, 20));
   });
 
-  it('is none where the same tokens are right', () => {
+  it('is not reported where the same tokens are correct', () => {
     for (const template of [
       '{{#a.[b c]}}{{/a.[b c]}}',
       '{{#[a b]}}{{/[a b]}}',

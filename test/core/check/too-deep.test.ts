@@ -46,8 +46,8 @@ async function rendered(texts: Readonly<Record<string, string>>): Promise<string
   return textOf(texts['it'] ?? '', {}, { partials: await linked(texts) });
 }
 
-describe('a template that nests', () => {
-  it('renders at its innermost place, or is refused where it goes too deep', () => {
+describe('a nested template', () => {
+  it('renders at its innermost place, or is refused where it is too deep', () => {
     const near = fc.integer({ min: MAX_LEVELS - 3, max: MAX_LEVELS + 3 });
     const blocks = fc.integer({ min: 2, max: MAX_DEPTH });
     fc.assert(
@@ -75,7 +75,7 @@ describe('a template that nests', () => {
     );
   });
 
-  it('renders with its partials at the innermost place, or is refused at their call, in the editor as well', async () => {
+  it('renders with its partials at the innermost place, or is refused at their call, also in the editor', async () => {
     const ofBlocks = (count: number, inner: string) =>
       '{{#unless a}}'.repeat(count) + inner + '{{/unless}}'.repeat(count);
     const counts = fc.array(fc.integer({ min: 60, max: 95 }), { minLength: 6, maxLength: 9 });
@@ -109,7 +109,7 @@ describe('a template that nests', () => {
     );
   });
 
-  it('is refused before it is parsed, which takes the longer the deeper it nests', () => {
+  it('is refused before parsing, whose time grows with the depth', () => {
     const [error, ...others] = checkTemplate(nested(Array.from({ length: 60 }, () => MAX_CHAIN)));
     assert.match(error?.message ?? '', /Blocks nest deeper than 599 here/);
     assert.deepEqual(others, []);

@@ -54,13 +54,13 @@ describe('a template that no input renders', () => {
       );
     });
 
-  it('is none for a line separator in the text before its tags', () => {
+  it('is not reported for a line separator in the text before its tags', () => {
     const tags = '{{user.name}} {{json x}} {{#each items as |item|}}{{item}}{{/each}}{{role "user"}} {{a}}';
     for (const before of ['\n\u2028', '\r\n\u2029', 'a\nb \u2028c\u2028'])
       assert.deepEqual(checkTemplate(before + tags), [], JSON.stringify(before));
   });
 
-  it('says one thing of a syntax error, and nothing that follows from it', () => {
+  it('gets one error for a syntax error, and none that follow from it', () => {
     for (const body of [
       '{{name Hello there, {{friend}}',
       '{{#each items}}{{title}}',
@@ -81,7 +81,7 @@ describe('a template that no input renders', () => {
     }
   });
 
-  it('is none where the same words are right', () => {
+  it('is not reported where the same words are correct', () => {
     for (const template of [
       '{{[a:]}}{{[1]}}{{[a, b]}}{{user.[a "b"]}}{{json a:b}}{{x.[:a]}}',
       '{{[else]}}{{[ELSE]}}{{#[else]}}{{/[else]}}{{[first name]}}{{this.[a b]}}{{a-b}}{{this.if}}',

@@ -52,8 +52,8 @@ function orRefused(render: () => string): string | typeof refused | typeof check
   }
 }
 
-describe('evaluating and Handlebars', () => {
-  it('give the same text for any template that can be published, partials and input, and refuse the same', () => {
+describe('our evaluator and Handlebars', () => {
+  it('produce the same text for any publishable template, partials and input, and refuse the same', () => {
     let compared = 0;
     const main = templates({ partials: ['p', 'q', '@partial-block'], withInline: true, before: '.' });
     const data = { state: { count: 3 } };
@@ -99,7 +99,7 @@ describe('evaluating and Handlebars', () => {
     assert.ok(compared > 100, `only ${compared} templates were rendered`);
   });
 
-  it('tell alike whether a partial is called with a block', () => {
+  it('agree on whether a partial is called with a block', () => {
     const p = '{{#if @partial-block}}[{{> @partial-block}}]{{else}}none{{/if}}';
     for (const q of [
       p,

@@ -35,7 +35,7 @@ describe('a helper', () => {
   ];
   for (const [template, input, text] of rows) it(template, () => assert.equal(textOf(template, input), text));
 
-  it('of Dotprompt gives structure, and no text', () => {
+  it('of Dotprompt produces structure, not text', () => {
     const template = '{{role "system" a="b"}}x{{history}}{{media url=u contentType="t"}}{{section "s"}}';
     assert.deepEqual(
       segmentsOf(template, { input: { u: 'https://a b' } }).map(segment =>
@@ -51,7 +51,7 @@ describe('a helper', () => {
     );
   });
 
-  it('writes nothing to a console', () => {
+  it('writes nothing to the console', () => {
     const before = { log: console.log, info: console.info, error: console.error, warn: console.warn };
     const written: unknown[] = [];
     for (const method of ['log', 'info', 'error', 'warn'] as const)
@@ -101,7 +101,7 @@ describe('a helper', () => {
     ],
   };
   for (const [what, [template, given, sentence]] of Object.entries(refused))
-    it(`${what} is refused with its place, in our words`, () => {
+    it(`refuses ${what} at its place, in our words`, () => {
       const { code, message, details } = problemOf(template, given);
       assert.equal(code, 'invalid_source');
       assert.match(message, sentence);
@@ -110,7 +110,7 @@ describe('a helper', () => {
 });
 
 describe('a path', () => {
-  it('reads only what a value has itself', () => {
+  it("reads only a value's own properties", () => {
     const input = { x: {}, s: 'abc', xs: [1, 2], own: JSON.parse('{"__proto__": "own"}') as unknown };
     assert.equal(
       textOf(
@@ -121,7 +121,7 @@ describe('a path', () => {
     );
     assert.equal(textOf('{{s.length}}{{xs.length}}{{xs.[1]}}{{own.__proto__}}', input), '322own');
   });
-  it('leads up, to the root, and to the data of the call', () => {
+  it('resolves parents, the root, and the data of the call', () => {
     const data = { user: { name: 'Ada' } };
     assert.equal(
       textOf(
@@ -142,7 +142,7 @@ describe('a partial', () => {
   const go = (template: string, partials: [string, string][], input: Record<string, unknown> = {}) =>
     textOf(template, input, { partials: new Map(partials.map(([name, text]) => partial(name, text))) });
 
-  it('has the context of its call, with the named arguments over it', () => {
+  it('has the context of its call, overridden by the named arguments', () => {
     const p: [string, string] = ['p', '[{{a}}{{b}}]'];
     assert.equal(
       go('{{> p}}{{> p o}}{{> p b=2}}{{> p o a=3}}', [p], { a: 1, o: { b: 4 } }),
@@ -152,10 +152,10 @@ describe('a partial', () => {
   it('sees nothing above its context', () => {
     assert.equal(go('{{#with o}}{{> p}}{{/with}}', [['p', '[{{../a}}{{b}}]']], { a: 1, o: { b: 2 } }), '[2]');
   });
-  it('is indented with each of its lines, in values as well', () => {
+  it('is indented on each of its lines, including those of values', () => {
     assert.equal(go('x\n  {{> p}}\ny', [['p', 'a\n\n{{v}}\n']], { v: '1\n2' }), 'x\n  a\n  \n  1\n  2\ny');
   });
-  it('is called with a block, which it may use more than once, or not', () => {
+  it('can be called with a block, and use it never, once or more often', () => {
     assert.equal(
       go('{{#> p}}in {{a}}{{/p}}', [['p', '<{{> @partial-block}}{{> @partial-block}}>']], { a: 1 }),
       '<in 1in 1>',
@@ -165,7 +165,7 @@ describe('a partial', () => {
       /^a\/b:1:1: The partial "p" writes \{\{> @partial-block\}\}, so it needs a body/,
     );
   });
-  it('is defined within the template, for its block and those within', () => {
+  it('can be defined in the template, for its block and nested ones', () => {
     assert.equal(textOf('{{> a}}{{#*inline "a"}}A{{b}}{{/inline}}{{#if b}}{{> a}}{{/if}}', { b: 1 }), 'A1A1');
     assert.match(
       problemOf('{{#if b}}{{#*inline "a"}}{{/inline}}{{/if}}{{> a}}').message,
@@ -173,13 +173,13 @@ describe('a partial', () => {
     );
     assert.equal(textOf('{{#if b}}{{#*inline "a"}}{{/inline}}{{/if}}{{#> a}}instead{{/a}}'), 'instead');
   });
-  it('keeps its own scope in a loop with names, unlike in Handlebars', () => {
+  it('keeps its own scope in a loop with names, unlike Handlebars', () => {
     assert.equal(
       textOf('{{#each xs as |x|}}{{#*inline "p"}}[{{x}}]{{/inline}}{{> p}}{{/each}}', { xs: [1, 2] }),
       '[1][2]',
     );
   });
-  it('is refused where nobody knows it', () => {
+  it('is refused if it is unknown', () => {
     assert.match(
       problemOf('{{#if no}}{{> nobody}}{{/if}}').message,
       /^a\/b:1:11: The partial "nobody" is not known/,

@@ -80,8 +80,8 @@ function withInlines(partials: readonly string[]): fc.Arbitrary<string> {
     .map(([given, mark, text]) => given.join('').replace('1', `[${mark.replaceAll(/[{}\\]/g, '-')}]`) + text);
 }
 
-describe('inline partials of several templates', () => {
-  it('are those of the template that writes the name, as in Handlebars, also with the partials in place', async () => {
+describe('inline partials in several templates', () => {
+  it('belong to the template that uses the name, as in Handlebars, also after resolving partials', async () => {
     let compared = 0;
     await fc.assert(
       fc.asyncProperty(
@@ -111,7 +111,7 @@ describe('inline partials of several templates', () => {
   });
 });
 
-describe('an inline partial that Handlebars would take for another', () => {
+describe('an inline partial that Handlebars would confuse with another', () => {
   const refused = async (texts: Texts): Promise<readonly unknown[]> => {
     try {
       await linked(texts);
@@ -122,7 +122,7 @@ describe('an inline partial that Handlebars would take for another', () => {
     }
   };
 
-  it('is refused where a partial that is called uses its own partial of that name, however far', async () => {
+  it('is refused if a called partial uses its own partial of that name, at any depth', async () => {
     const it = '{{#*inline "q"}}mine{{/inline}}\n{{> p}}';
     assert.deepEqual(await refused({ it, _p: '{{> q}}', _q: 'q' }), [['captured-partial', 1, 12]]);
     const block = '{{#> p}}{{#*inline "q"}}mine{{/inline}}{{/p}}';
@@ -132,7 +132,7 @@ describe('an inline partial that Handlebars would take for another', () => {
     assert.deepEqual(await refused({ it: x, _p: '{{> q}}', _q }), [['captured-partial', 1, 12]]);
   });
 
-  it('is none where that partial defines the name itself, or is called elsewhere', async () => {
+  it('is accepted if that partial defines the name itself, or is called elsewhere', async () => {
     const it = '{{#*inline "x"}}mine{{/inline}}{{> p}}';
     assert.deepEqual(await refused({ it, _p: '{{#*inline "x"}}{{/inline}}{{> x}}', _q: '' }), []);
     const beside = '{{#if flag}}{{#*inline "q"}}mine{{/inline}}{{> q}}{{/if}}{{> p}}';

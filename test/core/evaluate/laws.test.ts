@@ -34,7 +34,7 @@ function outcome(template: string, given: Given, limits?: Limits): readonly Segm
 }
 
 describe('the segments of any template', () => {
-  it('have values whose places hold the expression that wrote them', () => {
+  it('have values whose places contain their expression', () => {
     let values = 0;
     fc.assert(
       fc.property(cases, ({ main, ...rest }) => {
@@ -55,7 +55,7 @@ describe('the segments of any template', () => {
     assert.ok(values > numRuns / 4, `only ${values} values`);
   });
 
-  it('stay within the limits, and within smaller ones are the same or none', () => {
+  it('stay within the limits, and with smaller limits are the same or refused', () => {
     fc.assert(
       fc.property(cases, fc.nat(200), fc.nat(200), ({ main, ...rest }, steps, characters) => {
         const whole = outcome(main, givenOf(rest));
@@ -72,7 +72,7 @@ describe('the segments of any template', () => {
     );
   });
 
-  it('note an input that is missing where it is read, and write nothing there', () => {
+  it('mark a missing input where it is read, and write nothing there', () => {
     fc.assert(
       fc.property(cases, fc.constantFrom('name', 'items', 'person', 'note'), ({ main, ...rest }, name) => {
         const { [name]: _, ...input } = rest.input;
@@ -103,7 +103,7 @@ describe('the segments of any template', () => {
     );
   });
 
-  it('are the same text as those of the template with its partials in place', () => {
+  it('are the same for the template with resolved partials', () => {
     let compared = 0;
     fc.assert(
       fc.property(cases, ({ main, ...rest }) => {
@@ -130,6 +130,6 @@ describe('the segments of any template', () => {
     assert.ok(compared > numRuns / 5, `only ${compared} compared`);
   });
 
-  it('take at most the limits', () =>
+  it('have documented limits', () =>
     assert.deepEqual(LIMITS, { steps: 1_000_000, characters: 4 * 1024 * 1024 }));
 });

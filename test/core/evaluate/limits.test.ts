@@ -11,7 +11,7 @@ function manyTimes(value: unknown, times: number): unknown {
   return all;
 }
 
-describe('evaluating ends', () => {
+describe('evaluation stops', () => {
   const ends: Record<string, [limit: RegExp, template: string, given: Given]> = {
     'loops in loops that write nothing': [
       /1,000,000 steps/,
@@ -91,7 +91,7 @@ describe('evaluating ends', () => {
       assert.equal(details.issues?.length, 1);
     });
 
-  it('at the same place on every machine: by counting', () => {
+  it('at the same place on every machine, as it counts steps', () => {
     const limits: Limits = { steps: 20, characters: 10 };
     const input = { xs: numbers(10) };
     assert.equal(textOf('{{#each xs}}a{{/each}}', input, {}).length, 10);
@@ -100,7 +100,7 @@ describe('evaluating ends', () => {
     assert.equal(segmentsOf('1234567890', {}, limits).length, 1);
   });
 
-  it('with a sentence that leads to the place, in a partial as well', () => {
+  it('with a message that leads to the place, also in a partial', () => {
     const source = '---\nmodel: m\n---\n{{#each xs}}\n  {{x}}{{/each}}';
     const inner = {
       id: '_p',
@@ -115,7 +115,7 @@ describe('evaluating ends', () => {
     assert.match(message, /^shared\/_p\.prompt:5:3: Rendering takes more than 9 steps here/);
   });
 
-  it('a small budget without anything left behind: the whole again gives everything', () => {
+  it('for a small budget without side effects: a full run afterwards is complete', () => {
     const input = { xs: numbers(100) };
     const template = '{{#each xs}}{{this}}{{/each}}';
     assert.ok(Problem.is(problemOf(template, { input }, { ...LIMITS, steps: 50 }), 'too_expensive'));
@@ -123,8 +123,8 @@ describe('evaluating ends', () => {
   });
 });
 
-describe('a thread that gives way to others', () => {
-  it('rests after every 1,024 steps, and ends where every other one ends', () => {
+describe('a thread that yields to others', () => {
+  it('pauses every 1,024 steps, and stops where any other does', () => {
     const template = '{{#each xs}}{{this}}{{/each}}';
     let rests = 0;
     const limits: Limits = {

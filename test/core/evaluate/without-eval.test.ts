@@ -12,7 +12,7 @@ import { demoRenderings, demoRequests } from './demo-renderings.ts';
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 describe('rendering', () => {
-  it('gives every demo prompt where no code can be made from strings', async () => {
+  it('works for every demo prompt where code generation from strings is disabled', async () => {
     const program = ['--disallow-code-generation-from-strings', here('demo-renderings.ts')];
     const { stdout, stderr } = await promisify(execFile)(process.execPath, program, {
       maxBuffer: 64 * 1024 * 1024,
@@ -21,7 +21,7 @@ describe('rendering', () => {
     assert.deepEqual(JSON.parse(stdout), JSON.parse(JSON.stringify(await demoRenderings())));
   });
 
-  it('gives every demo prompt where there is nothing of Node, built as for a browser', async () => {
+  it('works for every demo prompt without Node, bundled as for a browser', async () => {
     const built = await esbuild.build({
       entryPoints: [here('../../../src/core/render.ts')],
       bundle: true,
@@ -41,7 +41,7 @@ describe('rendering', () => {
       assert.deepEqual(JSON.parse(JSON.stringify(await core.render(request))), await expected(request));
   });
 
-  it('compiles nothing: its modules hold neither Handlebars’ compiler nor its runtime', async () => {
+  it('does not include Handlebars’ compiler or runtime', async () => {
     const { metafile } = await esbuild.build({
       entryPoints: [here('../../../src/core/evaluate/evaluate.ts')],
       bundle: true,

@@ -18,7 +18,7 @@ const FIRST = parseVersionNumber(1);
 describe('a new prompt in the embedded registry', () => {
   embeddedWorkspace();
 
-  it('can be published as it stands, is opened, and is shown in the tree', async () => {
+  it('can be published unchanged, is opened, and appears in the tree', async () => {
     const name = freshName();
     const file = vscode.Uri.file(promptFile(name));
     await vscode.commands.executeCommand('promptforge.prompts.focus');
@@ -35,7 +35,7 @@ describe('a new prompt in the embedded registry', () => {
     assert.equal((await shownEditor(file)).document, document);
   });
 
-  it('does not take the name of a prompt that is there, or one outside the grammar', async () => {
+  it('cannot have the name of an existing prompt or an invalid one', async () => {
     const name = freshName();
     await writePrompt(name, 'One.\n');
     const there = await run('newPrompt', { texts: [name] });
@@ -51,7 +51,7 @@ describe('publishing to the embedded registry', () => {
   withoutAutoSave();
   const newest = async (name: ReturnType<typeof freshName>) => (await mara().getPrompt(name)).newest;
 
-  it('makes the first version, with a message, and says that it is not live anywhere', async () => {
+  it('creates the first version with a message, and says that it is not live anywhere', async () => {
     const name = freshName();
     await writePrompt(name, 'One.\n');
     const ask = await run('publish', { texts: ['First'] }, name);
@@ -67,7 +67,7 @@ describe('publishing to the embedded registry', () => {
     assert.match(version ?? '', new RegExp(`^ {4}@1 First · tomas\\.berg · ${AGE}$`));
   });
 
-  it('saves unsaved edits first, shows what is published, and publishes it', async () => {
+  it('saves unsaved edits first, shows what will be published, and publishes it', async () => {
     const name = freshName();
     await publishAndPull(name, 'One.\n');
     const document = await vscode.workspace.openTextDocument(promptFile(name));
@@ -79,7 +79,7 @@ describe('publishing to the embedded registry', () => {
     await shownComparison(name, '@1 ↔ your file');
   });
 
-  it('says so when there is nothing new', async () => {
+  it('reports that there is nothing new', async () => {
     const name = freshName();
     await publishAndPull(name, 'One.\n', 'Two.\n');
     const ask = await run('publish', {}, name);
@@ -89,7 +89,7 @@ describe('publishing to the embedded registry', () => {
     );
   });
 
-  it('puts a source error at its place, and sends and asks nothing', async () => {
+  it('marks a source error at its place, and neither asks nor sends anything', async () => {
     const name = freshName();
     await publishAndPull(name, 'One.\n');
     await writePrompt(name, 'One.\n{{#if urgent}}\nTwo.\n');
@@ -107,7 +107,7 @@ describe('publishing to the embedded registry', () => {
     assert.equal((await newest(name)).version, 1);
   });
 
-  it('is refused when somebody was faster, and leaves the file as it was', async () => {
+  it('is refused when somebody published first, and leaves the file unchanged', async () => {
     const name = freshName();
     await publishAndPull(name, 'One.\n');
     await writePrompt(name, 'Mine.\n');
@@ -130,7 +130,7 @@ describe('publishing to the embedded registry', () => {
     );
   });
 
-  it('goes on top of the newest version once that is what the person wants', async () => {
+  it('publishes over the newest version once the person chooses to', async () => {
     const name = freshName();
     await publishAndPull(name, 'One.\n');
     await writePrompt(name, 'Mine.\n');

@@ -74,7 +74,7 @@ describe('a conflict', () => {
     openedWith.clear();
   });
 
-  it('has base, the registry’s and yours to merge, and is one until its markers are gone', async () => {
+  it("has the base, the registry's text and yours to merge, and lasts until its markers are gone", async () => {
     const name = await conflict();
     await click(await entryOf(name, 'conflicts'));
     const { base, input1, input2 } = await sidesOf(name);
@@ -92,7 +92,7 @@ describe('a conflict', () => {
     assert.deepEqual(await merge(name), [BASE, THEIRS, MINE]);
   });
 
-  it('is one though Auto Save wrote what the merge editor begins with: neither change', async () => {
+  it("remains while Auto Save writes the merge editor's initial text, the base", async () => {
     const name = await conflict();
     await merge(name);
     await writePrompt(name, BASE);
@@ -111,7 +111,7 @@ describe('a conflict', () => {
     assert.equal(await text(name), MINE);
   });
 
-  it('is resolved by itself when the file is saved without markers', async () => {
+  it('is resolved automatically when the file is saved without markers', async () => {
     const name = await conflict();
     await merge(name);
     await writePrompt(name, 'First.\nMine and hers.\nLast.\n');
@@ -120,7 +120,7 @@ describe('a conflict', () => {
     assert.equal(await text(name), 'First.\nMine and hers.\nLast.\n');
   });
 
-  it('is resolved in VS Code’s merge editor, whose result is the file', async () => {
+  it("is resolved in VS Code's merge editor, whose result becomes the file", async () => {
     opening?.dispose();
     const name = await conflict();
     await run('openMergeEditor', {}, name);
@@ -139,7 +139,7 @@ describe('a conflict', () => {
     assert.equal(await baseOf(name), 2);
   });
 
-  it('that merges by itself is put together, and can be undone', async () => {
+  it('without overlapping changes is merged automatically, and can be undone', async () => {
     const mine = 'First.\nMiddle.\nLast.\nMine.\n';
     const name = freshName();
     await publishAndPull(name, 'First.\nMiddle.\nLast.\n');
@@ -155,7 +155,7 @@ describe('a conflict', () => {
     assert.equal(await text(name), 'Hers.\nFirst.\nMiddle.\nLast.\nMine.\n');
   });
 
-  it('keeps the line ends of the file, which are no edit', async () => {
+  it("keeps the file's line endings, which do not count as an edit", async () => {
     const name = freshName();
     await publishAndPull(name, BASE);
     await writePrompt(name, `${BASE}Mine.\n`.replaceAll('\n', '\r\n'));
@@ -165,7 +165,7 @@ describe('a conflict', () => {
     assert.equal(await baseOf(name), 2);
   });
 
-  it('begins anew where the registry moved on meanwhile, and overwrites nothing', async () => {
+  it('starts again when the registry has a newer version, and overwrites nothing', async () => {
     const name = await conflict();
     await merge(name);
     await theirs(name, 'First.\nHers again.\nLast.\n', 2);
@@ -178,7 +178,7 @@ describe('a conflict', () => {
     assert.deepEqual(await merge(name), [THEIRS, 'First.\nHers again.\nLast.\n', 'First.\nBoth.\nLast.\n']);
   });
 
-  it('is no longer one when another program put the file back: nothing counts as merged', async () => {
+  it('is unmerged when another program restores the file', async () => {
     const name = await conflict();
     await merge(name);
     await writePrompt(name, MINE);
@@ -187,7 +187,7 @@ describe('a conflict', () => {
     assert.equal(await baseOf(name), 1);
   });
 
-  it('stays one while another program, which emptied the file first, is writing it', async () => {
+  it('remains while another program writes the file, which it emptied first', async () => {
     const name = await conflict();
     await merge(name);
     await writePrompt(name, '');
@@ -198,7 +198,7 @@ describe('a conflict', () => {
     await eventually('the merge to be completed', async () => (await baseOf(name)) === 2);
   });
 
-  it('keeps yours where the base changes under a merge that nobody completed, as with another branch', async () => {
+  it('keeps your text when the base changes during an unfinished merge, as when switching branches', async () => {
     const name = await conflict();
     await merge(name);
     const note = join(root(), '.promptforge', 'merging', digestOf(name).slice('sha256:'.length));
@@ -217,7 +217,7 @@ describe('a conflict', () => {
     assert.equal(await baseOf(name), 1);
   });
 
-  it('takes yours, with the markers gone again', async () => {
+  it('is resolved with your text, and removes the markers', async () => {
     const name = await conflict();
     await merge(name);
     const ask = await run('acceptMine', {}, await entryOf(name, 'conflicts'));
@@ -227,7 +227,7 @@ describe('a conflict', () => {
     assert.equal(await baseOf(name), 2);
   });
 
-  it('takes the registry’s, and gives yours back, after the message is gone too', async () => {
+  it("is resolved with the registry's text, and your text can be restored even after the message is gone", async () => {
     const name = await conflict();
     await run('acceptTheirs', {}, await entryOf(name, 'conflicts'));
     assert.equal(await text(name), THEIRS);
@@ -238,7 +238,7 @@ describe('a conflict', () => {
     assert.equal(await baseOf(name), 1);
   });
 
-  it('of a prompt that was deleted here and changed there is decided by the person', async () => {
+  it('of a prompt deleted here and changed in the registry is decided by the person', async () => {
     const gone = async () => {
       const name = freshName();
       await publishAndPull(name, BASE);
@@ -265,7 +265,7 @@ describe('a conflict', () => {
     await isSettled(back);
   });
 
-  it('of a prompt that was deleted here and changed there is asked about by Pull and by Sync', async () => {
+  it('of a prompt deleted here and changed in the registry is shown by Pull and Sync', async () => {
     const name = freshName();
     await publishAndPull(name, BASE);
     await rm(promptFile(name));
@@ -287,7 +287,7 @@ describe('a conflict', () => {
     await isSettled(name);
   });
 
-  it('that git left in the lock file is resolved by Pull as far as the files tell, and the rest is named', async () => {
+  it('left by git in the lock file is resolved by Pull as far as possible, and the rest is named', async () => {
     const name = freshName();
     await publishAndPull(name, BASE, THEIRS);
     const file = join(root(), 'promptforge.lock.json');
@@ -307,7 +307,7 @@ describe('a conflict', () => {
     assert.doesNotMatch(await readFile(file, 'utf8'), /<<<<<<<|=======|>>>>>>>/);
   });
 
-  it('is left alone where there is none', async () => {
+  it('command changes nothing when there is no conflict', async () => {
     const name = freshName();
     await publishAndPull(name, BASE);
     for (const command of ['openMergeEditor', 'acceptMine', 'acceptTheirs'])

@@ -15,7 +15,7 @@ import { freshPrompt } from '../support/fresh-prompt.ts';
 import { inside, run, setting, shownTree } from '../support/inside.ts';
 import { ScriptedAsk } from '../support/scripted-ask.ts';
 
-describe('the data folder of the settings', () => {
+describe('the data folder in the settings', () => {
   const actor = 'tomas.berg';
   const workspace = embeddedWorkspace({ actor });
 
@@ -26,7 +26,7 @@ describe('the data folder of the settings', () => {
     while (alarms.shown() !== undefined) await run('showAlarm', { confirms: ['alternative'] });
   });
 
-  it('is connected to as the actor of the settings, in every environment, and is empty at first', async () => {
+  it('connects as the actor in the settings, in every environment, and is empty at first', async () => {
     const { session } = (await inside()).workbench;
     await eventually('the connection', () => session.state.kind === 'connected');
     const { state, keys } = session;
@@ -40,7 +40,7 @@ describe('the data folder of the settings', () => {
     assert.deepEqual(await shownTree(), []);
   });
 
-  it('raises the alarm when its database was changed behind its back, and is not opened', async () => {
+  it('raises the alarm when its database was tampered with, and is not opened', async () => {
     await using broken = await temporaryFolder();
     const registry = await openEmbeddedRegistry({ dataFolder: broken.path, actor: 'mara.lindqvist' });
     await registry.close();
@@ -70,7 +70,7 @@ describe('a version of the embedded registry', () => {
   const workspace = embeddedWorkspace();
   afterEach(() => setting('embedded.dataFolder', workspace.dataFolder));
 
-  it('shows a version as the folder has it, though another folder has one of the same number', async () => {
+  it('shows a version of its data folder, even if another folder has one with the same number', async () => {
     await using other = await temporaryFolder();
     const registry = await openEmbeddedRegistry({ dataFolder: other.path, actor: 'mara.lindqvist' });
     const prompt = freshPrompt();

@@ -11,7 +11,7 @@ import { promptNode, told } from '../support/shown.ts';
 describe('a rollback drill in the embedded registry', () => {
   const { publish, promote, live, mara } = embeddedWorkspace();
 
-  it('rolls staging back and forward again, and reports how long each step took', async () => {
+  it('rolls staging back and forward, and reports how long each step took', async () => {
     const name = freshName();
     await publish(name, 'One.\n', 'Two.\n');
     for (const version of [1, 2]) {
@@ -41,7 +41,7 @@ describe('a rollback drill in the embedded registry', () => {
     assert.equal(data.length, 2, 'production was not touched');
   });
 
-  it('does nothing in production, without another good version, and where the person says no', async () => {
+  it('does nothing in production, without another good version, or if the person declines', async () => {
     const name = freshName();
     await publish(name, 'One.\n', 'Two.\n');
     await promote(name, 1);

@@ -9,7 +9,7 @@ import { freshName } from '../support/fresh-name.ts';
 import { inside, nodeOf, run, shownTree } from '../support/inside.ts';
 import { AGE, promptNode, shownFolderOf } from '../support/shown.ts';
 
-describe('the explorer with the embedded registry', () => {
+describe('the explorer for the embedded registry', () => {
   const { mara, publish, publishAndPull, promote } = embeddedWorkspace();
 
   it('shows where each version is live', async () => {
@@ -22,7 +22,7 @@ describe('the explorer with the embedded registry', () => {
     );
   });
 
-  it('pages a long history', async () => {
+  it('loads a long history in pages', async () => {
     const name = freshName();
     await publish(name, ...Array.from({ length: 30 }, (_, index) => `${index + 1}\n`));
     const first = await shownFolderOf(name);
@@ -48,7 +48,7 @@ describe('the explorer with the embedded registry', () => {
     assert.deepEqual(await shownTree(1), [`${folderOf(name)} 1`, '  triage @2 · behind']);
   });
 
-  it('shows by itself what another window does', async () => {
+  it('shows changes by another window automatically', async () => {
     const { alarms } = await inside();
     const before = alarms.shown();
     const name = freshName('handover');

@@ -9,7 +9,7 @@ import { embeddedWorkspace } from '../support/embedded-workspace.ts';
 import { freshName } from '../support/fresh-name.ts';
 import { inside, promptFile, run, writePrompt } from '../support/inside.ts';
 
-describe('the marks on files', () => {
+describe('file decorations', () => {
   const { mara, publishAndPull } = embeddedWorkspace();
 
   async function markOf(name: PromptName): Promise<vscode.FileDecoration | null | undefined> {
@@ -20,7 +20,7 @@ describe('the marks on files', () => {
   const isMarked = (name: PromptName, badge: string | undefined) =>
     eventually(`the mark ${badge} on ${name}`, async () => (await markOf(name))?.badge === badge);
 
-  it('follow what is written, published and pulled', async () => {
+  it('follow edits, publishing and pulling', async () => {
     const name = freshName();
     await publishAndPull(name, 'One.\n');
     await isMarked(name, undefined);
@@ -39,7 +39,7 @@ describe('the marks on files', () => {
     await isMarked(name, 'D');
   });
 
-  it('are told to VS Code for the files that changed, and for no others', async () => {
+  it('are refreshed in VS Code only for files that changed', async () => {
     const [name, other] = [freshName(), freshName()];
     await publishAndPull(name, 'One.\n');
     await publishAndPull(other, 'One.\n');

@@ -19,7 +19,7 @@ describe('promoting in the embedded registry', () => {
   const workspace = embeddedWorkspace();
   const { publish, promote, live } = workspace;
 
-  it('comes after the difference, a reason and a question that names the environment', async () => {
+  it('shows the difference, then asks for a reason and a confirmation that names the environment', async () => {
     const name = freshName();
     await publish(name, 'One.\n', 'Two.\n');
     const first = await run('promote', { picks: [STAGING], texts: ['Tested'], confirms: [true] }, name, 1);
@@ -35,7 +35,7 @@ describe('promoting in the embedded registry', () => {
     assert.equal(await live(name, 'staging'), 'Two.\n');
   });
 
-  it('asks for a reason that is one, and does nothing without it or without the confirmation', async () => {
+  it('requires a nonblank reason, and does nothing without it or the confirmation', async () => {
     const name = freshName();
     await publish(name, 'One.\n', 'Two.\n');
     await promote(name, 2);
@@ -48,7 +48,7 @@ describe('promoting in the embedded registry', () => {
     assert.equal(await live(name, 'staging'), 'Two.\n');
   });
 
-  it('is rolled back to what was live before, from the tree', async () => {
+  it('can be rolled back to what was live before, from the tree', async () => {
     const name = freshName();
     await publish(name, 'One.\n', 'Two.\n');
     await promote(name, 1);
@@ -66,7 +66,7 @@ describe('promoting in the embedded registry', () => {
     assert.equal(data[0]?.reason, 'Rolled back from @2 to @1');
   });
 
-  it('is rolled back from a list of all that is live, production first, with the difference a button away', async () => {
+  it('can be rolled back from a list of all that is live, production first, with a button for the difference', async () => {
     const name = freshName();
     await publish(name, 'One.\n', 'Two.\n');
     for (const version of [1, 2]) {
@@ -95,7 +95,7 @@ describe('promoting in the embedded registry', () => {
     assert.match(again.offered[1]?.[0] ?? '', /^@1 in staging before this one/);
   });
 
-  it('is rolled back where it matters most by the first choice', async () => {
+  it('can be rolled back in production with the first choice', async () => {
     const name = freshName();
     await publish(name, 'One.\n', 'Two.\n');
     for (const version of [1, 2]) {
@@ -110,7 +110,7 @@ describe('promoting in the embedded registry', () => {
     );
   });
 
-  it('is undone, with a reason of its own where one is given', async () => {
+  it('can be undone, with an optional reason', async () => {
     const name = freshName();
     await publish(name, 'One.\n', 'Two.\n');
     await promote(name, 1);
@@ -146,7 +146,7 @@ describe('promoting in the embedded registry', () => {
     assert.match((await told(ask)).message, /^Promoting failed: .*staging/);
   });
 
-  it('is served at once by another process that shares the data folder', async () => {
+  it('is visible at once to another process on the same data folder', async () => {
     const name = freshName();
     await publish(name, 'One.\n', 'Two.\n');
     await promote(name, 1);

@@ -49,7 +49,7 @@ describe('renaming a prompt', () => {
   const { publishAndPull, promote, publish } = embeddedWorkspace();
   withoutAutoSave();
 
-  it('moves its file, its samples and what is not saved, which one step takes back', async () => {
+  it('moves its file, samples and unsaved edits, and undoes this in one step', async () => {
     const name = freshName();
     const to = besides(name, 'sorting');
     await writePrompt(name, 'One.\n');
@@ -71,7 +71,7 @@ describe('renaming a prompt', () => {
     await hasText(name, 'One.\nNot saved.\n');
   });
 
-  it('lets whoever includes a partial go on including it, and says how many', async () => {
+  it('updates all prompts that include a partial, and says how many', async () => {
     const caller = freshName();
     const partial = besides(caller, '_tone');
     await writePrompt(partial, 'Be brief.\n');
@@ -81,7 +81,7 @@ describe('renaming a prompt', () => {
     await hasText(caller, '{{> parts/style}}\n');
   });
 
-  it('changes its case alone, with that of what includes it, until it is published', async () => {
+  it('may change only its case, together with prompts that include it, until it is published', async () => {
     const caller = freshName('orderSummary');
     const partial = besides(caller, '_lineItem');
     const to = besides(caller, '_LineItem');
@@ -110,7 +110,7 @@ describe('renaming a prompt', () => {
     assert.equal(await isThere(promptFile(to)), true);
   });
 
-  it('changes no version that is open, which still includes the partial by its old name', async () => {
+  it('does not change open versions, which still include the partial by its old name', async () => {
     const caller = freshName();
     const partial = besides(caller, '_tone');
     await publishAndPull(partial, 'Be brief.\n');
@@ -122,7 +122,7 @@ describe('renaming a prompt', () => {
     await eventually('the version in front', () => front() === '{{> tone}}\n');
   });
 
-  it('changes what a prompt includes when it moves away from it', async () => {
+  it('updates the partials it includes when it moves to another folder', async () => {
     const name = freshName();
     await writePrompt(besides(name, '_tone'), 'Be brief.\n');
     await writePrompt(name, '{{> tone}}\n');
@@ -131,7 +131,7 @@ describe('renaming a prompt', () => {
     await hasText(to, `{{> ${folderOf(name)}/tone}}\n`);
   });
 
-  it('says what the registry keeps, and offers to archive it', async () => {
+  it('says what the registry keeps, and offers to archive the old name', async () => {
     const name = freshName();
     const to = besides(name, 'sorting');
     await publishAndPull(name, 'One.\n', 'Two.\n');
@@ -152,7 +152,7 @@ describe('renaming a prompt', () => {
     });
   });
 
-  it('overwrites nothing: no prompt, no file that is none, no samples', async () => {
+  it('never overwrites a prompt, another file or samples', async () => {
     const name = freshName();
     await writePrompt(name, 'One.\n');
     await writeFile(samplesFile(name), SAMPLES);
@@ -178,7 +178,7 @@ describe('renaming a prompt', () => {
     assert.equal(await readFile(samplesFile(orphan), 'utf8'), '- input: {a: 1}\n');
   });
 
-  it('says why where another partial would be meant, and changes nothing', async () => {
+  it('changes nothing if a call would resolve to another partial, and says why', async () => {
     const caller = freshName();
     const partial = besides(caller, '_tone');
     await writePrompt(partial, 'Be brief.\n');
@@ -188,7 +188,7 @@ describe('renaming a prompt', () => {
     assert.equal(await readFile(promptFile(partial), 'utf8'), 'Be brief.\n');
   });
 
-  it('is about the row that keys go to when its key is pressed in the tree', async () => {
+  it('by keyboard applies to the focused row of the tree', async () => {
     const name = freshName();
     const other = freshName();
     await writePrompt(name, 'One.\n');
@@ -221,7 +221,7 @@ describe('renaming a prompt', () => {
     }
   });
 
-  it('of a folder, or of what has no file, is refused with what to do', async () => {
+  it('is refused for a folder or a prompt without a file, and says what to do', async () => {
     const name = freshName();
     await publish(name, 'One.\n');
     const folder = await run('rename', {}, await nodeOf('folder', folderOf(name)));
@@ -230,7 +230,7 @@ describe('renaming a prompt', () => {
     assert.match((await told(remote)).message, /Pull it first/);
   });
 
-  it('of one that is gone meanwhile says so, as do the other commands about it', async () => {
+  it('reports a prompt that no longer exists, as the other commands do', async () => {
     const name = freshName();
     for (const command of ['rename', 'duplicate', 'openPrompt'])
       assert.match(
@@ -264,7 +264,7 @@ describe('renaming a prompt', () => {
       return ask;
     }
 
-    it('moves it into a folder once one agrees', async () => {
+    it('moves it into a folder after confirmation', async () => {
       const name = freshName('explain');
       const other = freshName();
       await writePrompt(name, 'One.\n');
@@ -277,7 +277,7 @@ describe('renaming a prompt', () => {
       assert.equal(await isThere(promptFile(name)), false);
     });
 
-    it('says so where VS Code does not know any more what was dragged, and nothing for what does not move', async () => {
+    it('reports when VS Code lost what was dragged, and ignores what cannot be moved', async () => {
       const lost = await drop(new vscode.DataTransfer(), undefined, []);
       assert.match(
         (await told(lost)).message,
@@ -291,7 +291,7 @@ describe('renaming a prompt', () => {
       assert.deepEqual((await drop(data, undefined, [])).told, []);
     });
 
-    it('does nothing in its own folder, and refuses a folder that has such a prompt', async () => {
+    it('ignores its own folder, and refuses a folder that has a prompt of that name', async () => {
       const name = freshName();
       const other = freshName();
       await writePrompt(name, 'One.\n');
@@ -302,7 +302,7 @@ describe('renaming a prompt', () => {
       assert.equal(await readFile(promptFile(other), 'utf8'), 'Two.\n');
     });
 
-    it('says so where it was removed while it was dragged', async () => {
+    it('reports that it was removed while being dragged', async () => {
       const name = freshName();
       const other = freshName();
       await writePrompt(name, 'One.\n');
@@ -315,7 +315,7 @@ describe('renaming a prompt', () => {
       assert.match((await told(ask)).message, /^Moving failed: .* is no longer in this folder or/);
     });
 
-    it('gives its file to an editor', async () => {
+    it('opens its file when dropped on an editor', async () => {
       const name = freshName();
       await writePrompt(name, 'One.\n');
       const files = await (await dragged(name)).get('text/uri-list')?.asString();
@@ -344,7 +344,7 @@ describe('duplicating a prompt', () => {
     assert.equal(again.asked[0]?.value, `${to}-2`);
   });
 
-  it('copies the newest version of a prompt that has no file here', async () => {
+  it('copies the newest version of a prompt without a file here', async () => {
     const name = freshName();
     await publish(name, 'One.\n', 'Two.\n');
     const to = besides(name, 'mine');
@@ -352,7 +352,7 @@ describe('duplicating a prompt', () => {
     assert.equal(await readFile(promptFile(to), 'utf8'), 'Two.\n');
   });
 
-  it('overwrites nothing', async () => {
+  it('never overwrites a file', async () => {
     const name = freshName();
     await writePrompt(name, 'One.\n');
     const unseen = besides(name, 'unseen');

@@ -14,7 +14,7 @@ import { inside, nameRegistry, promptFile, run, setting, writePrompt } from '../
 import { shownComparison, shownTab, told } from '../support/shown.ts';
 import { click, entryOf, isSettled, sourceControl } from '../support/source-control.ts';
 
-describe('the source control with the embedded registry', () => {
+describe('source control with the embedded registry', () => {
   const { mara, publishAndPull, publish } = embeddedWorkspace();
   const newestOf = async (name: PromptName) => (await mara().getPrompt(name)).newest;
   const text = (name: PromptName) => readFile(promptFile(name), 'utf8');
@@ -24,7 +24,7 @@ describe('the source control with the embedded registry', () => {
   });
 
   describe('its groups', () => {
-    it('hold what is to publish and what is to pull, and count what is to do here', async () => {
+    it('contain what to publish and what to pull, and count local changes', async () => {
       const [edited, fresh, gone, behind, absent] = Array.from({ length: 5 }, () => freshName()) as [
         PromptName,
         PromptName,
@@ -56,7 +56,7 @@ describe('the source control with the embedded registry', () => {
       await eventually('its count', () => control.count === 3);
     });
 
-    it('hold a file that was given another name as one entry, which is neither deleted nor new', async () => {
+    it('show a renamed file as one entry, neither deleted nor new', async () => {
       const name = freshName();
       const to = parsePromptName(`${name}-renamed`);
       await publishAndPull(name, 'One.\n');
@@ -88,7 +88,7 @@ describe('the source control with the embedded registry', () => {
       assert.match(message, new RegExp(`It was renamed from ${name}, which keeps its versions`));
     });
 
-    it('open the difference to the base on a click, and to the newest version what is to pull', async () => {
+    it('open the difference to the base on a click, or to the newest version for one to pull', async () => {
       const [name, behind] = [freshName(), freshName()];
       await publishAndPull(name, 'One.\n', 'Two.\n');
       await writePrompt(name, 'Edited.\n');
@@ -124,7 +124,7 @@ describe('the source control with the embedded registry', () => {
       );
     });
 
-    it('give the version that a file is based on to the marks beside its lines', async () => {
+    it('give VS Code the version a file is based on, for the change markers in the editor', async () => {
       const name = freshName();
       await publishAndPull(name, 'One.\n', 'Two.\n');
       await isSettled(name);
@@ -143,7 +143,7 @@ describe('the source control with the embedded registry', () => {
   });
 
   describe('publishing', () => {
-    it('takes the message of its box for all changes, partials first, and empties the box', async () => {
+    it('publishes all changes with the message in the box, partials first, and clears the box', async () => {
       const name = freshName();
       const header = parsePromptName(`${name.split('/')[0]}/_header`);
       await writePrompt(name, '{{> header}}\nOne.\n');
@@ -159,7 +159,7 @@ describe('the source control with the embedded registry', () => {
       await isSettled(name);
     });
 
-    it('goes on after a refusal, says which and why, and keeps the message until all are published', async () => {
+    it('continues after a refusal, names it with the reason, and keeps the message until all are published', async () => {
       const [bad, good] = [freshName(), freshName()];
       await publishAndPull(bad, 'One.\n');
       await publishAndPull(good, 'One.\n');
@@ -180,7 +180,7 @@ describe('the source control with the embedded registry', () => {
       assert.equal(view.control.inputBox.value, '');
     });
 
-    it('publishes what is selected alone', async () => {
+    it('publishes only the selected changes', async () => {
       const [one, other] = [freshName(), freshName()];
       await writePrompt(one, 'One.\n');
       await writePrompt(other, 'Two.\n');
@@ -191,7 +191,7 @@ describe('the source control with the embedded registry', () => {
       await entryOf(other, 'changes');
     });
 
-    it('asks for a message where there is none, and publishes nothing without', async () => {
+    it('asks for a missing message, and publishes nothing without one', async () => {
       const name = freshName();
       await writePrompt(name, 'One.\n');
       await entryOf(name, 'changes');
@@ -202,12 +202,12 @@ describe('the source control with the embedded registry', () => {
       assert.equal((await newestOf(name)).message, 'First');
     });
 
-    it('says so where there is nothing to publish', async () => {
+    it('reports that there is nothing to publish', async () => {
       const ask = await run('publishAll');
       assert.match((await told(ask)).message, /^There is nothing to publish/);
     });
 
-    it('keeps what is typed while the window is connected elsewhere', async () => {
+    it('keeps the typed message while the window is connected elsewhere', async () => {
       const { inputBox } = (await sourceControl()).control;
       inputBox.value = 'Half a sent';
       const { sourceControl: feature, workbench } = await inside();
@@ -221,7 +221,7 @@ describe('the source control with the embedded registry', () => {
   });
 
   describe('discarding', () => {
-    it('makes a file its base again, and brings the changes back', async () => {
+    it('restores a file to its base, and can bring the changes back', async () => {
       const name = freshName();
       await publishAndPull(name, 'One.\n');
       await writePrompt(name, 'Edited.\n');
@@ -232,7 +232,7 @@ describe('the source control with the embedded registry', () => {
       assert.equal(await text(name), 'Edited.\n');
     });
 
-    it('saves unsaved edits first, so that they come back too', async () => {
+    it('saves unsaved edits first, so that they can be brought back too', async () => {
       const name = freshName();
       await publishAndPull(name, 'One.\n');
       const editor = await vscode.window.showTextDocument(vscode.Uri.file(promptFile(name)));
@@ -247,7 +247,7 @@ describe('the source control with the embedded registry', () => {
       assert.equal(await text(name), 'One.\nTwo.\nThree.\n');
     });
 
-    it('asks before it deletes what was never published, and brings it back', async () => {
+    it('asks before deleting an unpublished file, and can bring it back', async () => {
       const name = freshName();
       await writePrompt(name, 'New.\n');
       const entry = await entryOf(name, 'changes');
@@ -260,7 +260,7 @@ describe('the source control with the embedded registry', () => {
       assert.equal((await yes.message(`Brought back the changes of ${name}.`)).severity, 'info');
     });
 
-    it('brings a deleted file back as its base, not as the newest version', async () => {
+    it('restores a deleted file from its base, not from the newest version', async () => {
       const name = freshName();
       await publishAndPull(name, 'One.\n');
       await rm(promptFile(name));
@@ -269,7 +269,7 @@ describe('the source control with the embedded registry', () => {
       assert.equal(await text(name), 'One.\n');
     });
 
-    it('gives a renamed file its name and its base again, with its samples, and takes that back', async () => {
+    it("restores a renamed file's name and base, with its samples, and can be undone", async () => {
       const name = freshName();
       const to = parsePromptName(`${name}-renamed`);
       const samplesFile = (of: PromptName) => promptFile(of).replace(/\.prompt$/, '.samples.yaml');
@@ -298,7 +298,7 @@ describe('the source control with the embedded registry', () => {
       );
     });
 
-    it('leaves a renamed file where a file has its old name by then, and undoes nothing over an edit', async () => {
+    it('does not rename a file back onto another, and does not undo over an edit', async () => {
       const name = freshName();
       const to = parsePromptName(`${name}-renamed`);
       await publishAndPull(name, 'One.\n');
@@ -321,7 +321,7 @@ describe('the source control with the embedded registry', () => {
       assert.deepEqual([await text(name), existsSync(promptFile(to))], ['Edited.\n', false]);
     });
 
-    it('writes over nothing that was edited since: what was discarded opens beside it', async () => {
+    it('never overwrites later edits: the discarded text opens beside the file', async () => {
       const name = freshName();
       await publishAndPull(name, 'One.\n');
       await writePrompt(name, 'Edited.\n');
@@ -368,7 +368,7 @@ describe('the source control with the embedded registry', () => {
       await eventually('the version', async () => (await newestOf(edited)).message === 'Synced');
     });
 
-    it('pulls in the background where that is set, and touches no edit', async () => {
+    it('pulls in the background if the setting says so, without touching edits', async () => {
       const [behind, edited] = [freshName(), freshName()];
       await publishAndPull(behind, 'One.\n');
       await publishAndPull(edited, 'One.\n');

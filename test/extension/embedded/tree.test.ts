@@ -9,7 +9,7 @@ import { freshName } from '../support/fresh-name.ts';
 import { inside, nodeOf, promptFile, run, setting, writePrompt } from '../support/inside.ts';
 import { promptNode, shownEditor } from '../support/shown.ts';
 
-describe('the tree of prompts', () => {
+describe('the prompt tree', () => {
   const { publish } = embeddedWorkspace();
 
   beforeEach(async () => {
@@ -31,8 +31,8 @@ describe('the tree of prompts', () => {
 
   const show = (name: PromptName) => vscode.window.showTextDocument(vscode.Uri.file(promptFile(name)));
 
-  describe('follows the editor in front', () => {
-    it('to files and to versions, and leaves the focus where it is', async () => {
+  describe('following the active editor', () => {
+    it('selects its file or version, and does not move the focus', async () => {
       const [name, other] = [freshName(), freshName()];
       await writePrompt(name, 'One.\n');
       await writePrompt(other, 'Two.\n');
@@ -50,7 +50,7 @@ describe('the tree of prompts', () => {
       await eventually('what is typed in the editor', () => document.getText().includes('x') || undefined);
     });
 
-    it('unless the setting says not to', async () => {
+    it('is turned off by the setting', async () => {
       const [name, other] = [freshName(), freshName()];
       await writePrompt(name, 'One.\n');
       await writePrompt(other, 'Two.\n');
@@ -66,7 +66,7 @@ describe('the tree of prompts', () => {
       assert.equal(node.kind === 'prompt' && node.listed.name, name);
     });
 
-    it('once a filter hides it no longer', async () => {
+    it('resumes when a filter no longer hides the prompt', async () => {
       const [name, other] = [freshName(), freshName()];
       await writePrompt(name, 'One.\n');
       await writePrompt(other, 'Two.\n');
@@ -81,7 +81,7 @@ describe('the tree of prompts', () => {
     });
   });
 
-  it('opens the folders of what a filter finds, and afterwards those that were open', async () => {
+  it('expands the folders of filter matches, and restores the expanded folders afterwards', async () => {
     const name = freshName();
     await writePrompt(name, 'One.\n');
     await writePrompt(parsePromptName(`${folderOf(name)}/deep/below`), 'Two.\n');
@@ -102,7 +102,7 @@ describe('the tree of prompts', () => {
     assert.equal(await stateOf('deep'), Expanded);
   });
 
-  it('copies names, and shows files and folders in the file explorer', async () => {
+  it('copies names, and reveals files and folders in the file explorer', async () => {
     const name = freshName();
     await writePrompt(name, 'One.\n');
     const clipboard = () => vscode.env.clipboard.readText();
@@ -118,7 +118,7 @@ describe('the tree of prompts', () => {
     });
   });
 
-  it('says so of what has no file to show', async () => {
+  it('reports that a prompt has no file to reveal', async () => {
     const name = freshName();
     await publish(name, 'One.\n');
     const ask = await run('revealInExplorer', {}, await promptNode(name));

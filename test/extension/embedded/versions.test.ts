@@ -12,7 +12,7 @@ import { promptNode, shownComparison, shownEditor, shownTab, told } from '../sup
 describe('a version in the embedded registry', () => {
   const { publish, publishAndPull, promote } = embeddedWorkspace();
 
-  it('opens as a document that cannot be written and keeps its text', async () => {
+  it('opens as a read-only document with its exact text', async () => {
     const name = freshName();
     await publish(name, 'One.\n', 'Two.\n');
     await run('openVersion', {}, `${name}@1`);
@@ -29,7 +29,7 @@ describe('a version in the embedded registry', () => {
     assert.equal(Buffer.from(await vscode.workspace.fs.readFile(uri)).toString(), 'One.\n');
   });
 
-  it('that takes long is checked, rendered and compared beside the thread of the extensions', async () => {
+  it('that is slow is checked, rendered and compared without blocking the extension host', async () => {
     const name = freshName();
     const long = 'A line about {{name}}.\n'.repeat(20_000);
     await publish(name, long, `Another first line.\n${long}`);
@@ -42,7 +42,7 @@ describe('a version in the embedded registry', () => {
     assert.match(diff, /^\+Another first line\.$/m);
   });
 
-  it('is not opened by a wrong reference, and the message says what is wrong with it', async () => {
+  it('with an invalid reference is not opened, and the message says what is wrong', async () => {
     const name = freshName();
     await publish(name, 'One.\n', 'Two.\n');
     const ask = await run('openReference', { texts: [`${name}@99`] });
@@ -56,7 +56,7 @@ describe('a version in the embedded registry', () => {
     assert.match((await told(none)).message, /^Opening the version failed: .*is not a version reference/);
   });
 
-  it('is opened by a line of a log, and the clipboard is offered where it holds a reference', async () => {
+  it('can be opened from a log line, with a reference in the clipboard as default', async () => {
     const name = freshName();
     await publish(name, 'One.\n', 'Two.\n');
     await vscode.env.clipboard.writeText(`10:03 served ${name}@1 in 12 ms`);
@@ -70,7 +70,7 @@ describe('a version in the embedded registry', () => {
     assert.equal(without.asked[0]?.value, `${name}@2`, 'the prompt in front');
   });
 
-  it('is compared with the file and with other versions, under a title that says which is which', async () => {
+  it('can be compared with the file and other versions, under a title that names both', async () => {
     const name = freshName();
     await publishAndPull(name, 'One.\n', 'Two.\n', 'Three.\n');
     await promote(name, 1);
@@ -91,7 +91,7 @@ describe('a version in the embedded registry', () => {
     assert.equal(input.original.path, `/${name}@2`);
   });
 
-  it('is copied as a reference, and as a curl command that holds no key', async () => {
+  it('can be copied as a reference, or as a curl command without a key', async () => {
     const name = freshName();
     await publish(name, 'One.\n', 'Two.\n', 'Three.\n');
     await run('copyReference', {}, await nodeOf('version', '@2', await promptNode(name)));
@@ -104,7 +104,7 @@ describe('a version in the embedded registry', () => {
     assert.match((await told(ask)).message, /promptforge serve/);
   });
 
-  it('is traced from the lines of a log in the clipboard or in an editor, with where it was live', async () => {
+  it('can be traced from log lines in the clipboard or an editor, with where it was live', async () => {
     const name = freshName();
     await publish(name, 'One.\n', 'Two.\n');
     await promote(name, 1);

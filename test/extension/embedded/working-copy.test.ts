@@ -8,10 +8,10 @@ import { freshName } from '../support/fresh-name.ts';
 import { inside, promptFile, root, run, writePrompt } from '../support/inside.ts';
 import { promptNode, shownFolderOf, told } from '../support/shown.ts';
 
-describe('the files of prompts in the embedded registry', () => {
+describe('prompt files with the embedded registry', () => {
   const { mara, publishAndPull } = embeddedWorkspace();
 
-  it('are based on the newest version where they hold its text, lock file or not', async () => {
+  it('are based on the newest version if they have its text, with or without a lock file', async () => {
     const name = freshName();
     await publishAndPull(name, 'One.\n', 'Two.\n');
     await rm(join(root(), 'promptforge.lock.json'));
@@ -21,7 +21,7 @@ describe('the files of prompts in the embedded registry', () => {
     assert.match(await readFile(join(root(), 'promptforge.lock.json'), 'utf8'), /"version": 2/);
   });
 
-  it('are pulled where they have no edits, and left as they are where they have', async () => {
+  it('are pulled if they have no edits, and left unchanged otherwise', async () => {
     const name = freshName();
     const first = await mara().publish(name, { source: 'One.\n', message: '', base: null });
     await run('pull', {}, name);
@@ -47,7 +47,7 @@ describe('the files of prompts in the embedded registry', () => {
     assert.equal(await readFile(promptFile(name), 'utf8'), 'Hers, better.\n');
   });
 
-  it('are brought back after they were deleted, when that is asked for', async () => {
+  it('are restored after deletion on request', async () => {
     const name = freshName();
     await publishAndPull(name, 'One.\n');
     await rm(promptFile(name));
@@ -57,7 +57,7 @@ describe('the files of prompts in the embedded registry', () => {
     assert.equal(await readFile(promptFile(name), 'utf8'), 'One.\n');
   });
 
-  it('are offered a .gitattributes when git gave them other line endings, once', async () => {
+  it('get the offer of a .gitattributes file once, when git changed their line endings', async () => {
     const name = freshName();
     await publishAndPull(name, 'One.\nTwo.\n');
     const git = join(root(), '.git');
@@ -76,7 +76,7 @@ describe('the files of prompts in the embedded registry', () => {
     }
   });
 
-  it('stay while their prompt is archived, until it is restored', async () => {
+  it('are kept while their prompt is archived, until it is restored', async () => {
     const name = freshName();
     await publishAndPull(name, 'One.\n');
     await run('archive', { texts: ['Unused'], confirms: [true] }, name);

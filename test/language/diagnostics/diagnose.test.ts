@@ -45,7 +45,7 @@ const OF_SOURCE: ReadonlySet<string> = new Set(
 );
 
 describe('diagnose', () => {
-  it('looks again at a body when the front matter that it reads changed', () => {
+  it('checks a body again when the front matter it reads has changed', () => {
     const body = '{{json @metadata.prompt.ext.team.owner}}{{> p}}';
     const others = { 'team/_p': '{{@metadata.prompt.ext.team.owner}}' };
     const told = (library: ReturnType<typeof aLibrary>) =>
@@ -68,7 +68,7 @@ describe('diagnose', () => {
     assert.deepEqual(told(library), []);
   });
 
-  it('finds nothing in the demo', () => {
+  it('reports nothing in the demo', () => {
     const files = demoFiles('.prompt');
     const library = aLibrary(
       Object.fromEntries([...files].map(([path, text]) => [path.replace('.prompt', ''), text])),
@@ -76,13 +76,13 @@ describe('diagnose', () => {
     for (const prompt of library.prompts()) assert.deepEqual(diagnose(prompt, library), [], prompt.uri);
   });
 
-  it('finds where a million braces nest too deep', () => {
+  it('reports where a million braces nest too deep', () => {
     const [first] = findingsOf('{'.repeat(1_000_000));
     assert.deepEqual([first?.code, first?.span.start], ['template-syntax', 400]);
   });
 
-  describe('of variables', () => {
-    it('finds one that is not declared, with the near one and a type', () => {
+  describe('for variables', () => {
+    it('reports an undeclared one, with a similar name and a type', () => {
       const text = withSchema(
         'customer: string',
         '{{customer}} {{custmer}} {{#each rows}}{{title}}{{/each}}',
@@ -99,15 +99,15 @@ describe('diagnose', () => {
         ],
       );
     });
-    it('finds none where nothing is declared, or a wildcard is', () => {
+    it('reports none if nothing is declared, or a wildcard is', () => {
       assert.deepEqual(found('{{anything}}'), []);
       assert.deepEqual(found(withSchema('a: string\n(*): any', '{{a}}{{anything}}')), []);
     });
-    it('takes what only has a default for declared', () => {
+    it('treats a variable with only a default as declared', () => {
       const text = '---\ninput:\n  default:\n    tone: formal\n---\n{{tone}}';
       assert.deepEqual(found(text), []);
     });
-    it('infers the type from every use', () => {
+    it('infers the type from all uses', () => {
       const body =
         '{{#if flag}}x{{/if}}{{user.name}}{{user.address.city}}{{#each list}}{{this}}{{/each}}{{#ifEquals count 3}}3{{/ifEquals}}{{plain}}{{#if plain}}y{{/if}}';
       const types = new Map(
@@ -124,30 +124,30 @@ describe('diagnose', () => {
         plain: 'string',
       });
     });
-    it('knows block parameters, @data, this, helpers and inner contexts', () => {
+    it('recognizes block parameters, @data, this, helpers and inner contexts', () => {
       const body =
         '{{#each items as |item i|}}{{item.title}}{{i}}{{@index}}{{this.title}}{{title}}{{../z}}{{@root.z}}{{/each}}{{#with z}}{{length}}{{/with}}{{json z}}';
       assert.deepEqual(found(withSchema('z: string\nitems(array):\n  title: string', body)), []);
     });
-    it('does not ask for what a partial gives to its block', () => {
+    it('accepts variables that a partial provides to its block', () => {
       const text = withSchema('rows(array): string', '{{#> list items=rows}}{{label}}{{/list}}');
       assert.deepEqual(found(text, { _list: '{{#each items}}{{> @partial-block}}{{/each}}' }), []);
       assert.deepEqual(found(text, { _list: '{{items}}{{> @partial-block}}' }), [
         ['undeclared-variable', 'label'],
       ]);
     });
-    it('finds one that nothing reads, in the body or a partial, however far', () => {
+    it('reports one that nothing reads, in the body or any nested partial', () => {
       const schema = 'used: string\nunused: string\ninPartial: string\ngiven: string';
       const text = withSchema(schema, '{{used}}{{> one x=given}}');
       const others = { _one: '{{> two}}', _two: '{{x}}{{inPartial}}' };
       assert.deepEqual(found(text, others), [['unused-variable', 'unused']]);
     });
-    it('finds none unused where the whole input is read, or a partial is not there', () => {
+    it('reports none as unused if the whole input is read or a partial is missing', () => {
       assert.deepEqual(found(withSchema('a: string', '{{json this}}')), []);
       assert.deepEqual(found(withSchema('a: string', '{{json @root}}')), []);
       assert.deepEqual(found(withSchema('a: string', '{{> gone}}')), [['missing-partial', 'gone']]);
     });
-    it('finds a property that a type does not have, and where it is meant one further out', () => {
+    it('reports a property that a type lacks, and whether an outer one was meant', () => {
       const schema = 'vip: boolean\nuser(object):\n  name: string\nitems(array):\n  title: string';
       const text = withSchema(
         schema,
@@ -169,8 +169,8 @@ describe('diagnose', () => {
     });
   });
 
-  describe('of helpers', () => {
-    it('finds those that are not there, with the near one', () => {
+  describe('for helpers', () => {
+    it('reports unknown ones, with a similar name', () => {
       assert.deepEqual(
         findingsOf('{{jsno a}}{{#ifEqual a b}}x{{/ifEqual}}{{log (shout a)}}').map(({ code, data }) => [
           code,
@@ -183,7 +183,7 @@ describe('diagnose', () => {
         ],
       );
     });
-    it('says that variables take no arguments', () => {
+    it('explains that variables take no arguments', () => {
       const [finding] = findingsOf(withSchema('a: string\nb: string', '{{a b}}{{a}}'));
       assert.equal(finding?.code, 'unknown-helper');
       assert.match(finding.message, /variables take no arguments/);
@@ -211,10 +211,10 @@ describe('diagnose', () => {
       '{{#if a as |b|}}x{{/if}}',
     ];
     for (const text of wrong)
-      it(`finds wrong arguments in ${text}`, () => {
+      it(`reports wrong arguments in ${text}`, () => {
         assert.ok(findingsOf(text).some(({ code }) => code === 'wrong-arguments'));
       });
-    it('warns of an option that a helper ignores', () => {
+    it('warns of an option that the helper ignores', () => {
       const [near, far] = findingsOf('{{json a indnet=2}}{{#ifEquals a b ignoreCase=true}}x{{/ifEquals}}');
       assert.deepEqual(
         [near?.code, near?.message, far?.code, far?.message],
@@ -226,7 +226,7 @@ describe('diagnose', () => {
         ],
       );
     });
-    it('warns of an indentation that is a number in quotes', () => {
+    it('warns of an indent given as a number in quotes', () => {
       const told = findingsOf('{{json a indent="2"}}').filter(({ code }) => code === 'doubtful-option');
       assert.deepEqual(
         told.map(({ message }) => message),
@@ -262,11 +262,11 @@ describe('diagnose', () => {
       '{{#ifEquals a (lookup b c)}}x{{/ifEquals}}',
       '{{#if a includeZero=true}}x{{/if}}',
     ];
-    for (const text of right) it(`finds nothing in ${text}`, () => assert.deepEqual(found(text), []));
+    for (const text of right) it(`reports nothing in ${text}`, () => assert.deepEqual(found(text), []));
   });
 
-  describe('of paths that have no value', () => {
-    it('warns where nothing is above, and of a loop where there is none', () => {
+  describe('for paths without a value', () => {
+    it('warns where there is no parent, and of a loop variable without a loop', () => {
       const body =
         '{{../a}}{{#if ../b}}{{#unless c}}{{../../d}}{{/unless}}{{/if}}{{#each e}}{{../f}}{{../../g}}{{else}}{{../h}}{{/each}}{{@index}}{{> _x y=../i}}{{#if @first}}{{/if}}{{lookup j @key}}';
       assert.deepEqual(
@@ -287,7 +287,7 @@ describe('diagnose', () => {
         findingsOf(body).every(each => each.code === 'missing-partial' || severityOf(each) === 'warning'),
       );
     });
-    it('finds none where a value may be', () => {
+    it('reports nothing where there may be a value', () => {
       const body =
         '{{#each a}}{{@index}}{{@key}}{{../b}}{{#if ../c}}{{@last}}{{/if}}{{#with d}}{{../../e}}{{@first}}{{/with}}{{/each}}{{#f}}{{../g}}{{@index}}{{/f}}{{@foo}}{{@root.a}}{{^h}}{{i}}{{/h}}';
       assert.deepEqual(found(body), []);
@@ -299,8 +299,8 @@ describe('diagnose', () => {
     });
   });
 
-  describe('of text', () => {
-    it('warns of what Jinja or Python would read, and Handlebars writes as it is', () => {
+  describe('for text', () => {
+    it('warns of Jinja or Python syntax that Handlebars writes unchanged', () => {
       const text = withSchema('name: string', '{{name}} {name} {% if name %}x{% endif %} {other} { name }');
       assert.deepEqual(found(text), [
         ['foreign-text', '{name}'],
@@ -328,7 +328,7 @@ describe('diagnose', () => {
         tags.map(tag => ['foreign-text', tag]),
       );
     });
-    it('warns of declared variables as Python, LangChain, JavaScript and Ruby write them', () => {
+    it('warns of declared variables in the syntax of Python, LangChain, JavaScript and Ruby', () => {
       const written = [
         ...['{name}', '{name.first}', '{name[0]}', '{name!r}', '{name:>10}', '{name:.2f}', '{name!s:^10}'],
         ...['\u0024{name}', '\u0024{name.first}', '#{name}', '%(name)s'],
@@ -348,22 +348,22 @@ describe('diagnose', () => {
         written.map(each => ['foreign-text', each]),
       );
     });
-    it('finds none in comments, raw blocks and escaped tags', () => {
+    it('reports nothing in comments, raw blocks and escaped tags', () => {
       const body =
         '{{name}}{{!-- {name} {% if x %} --}}{{{{name}}}}{% if x %}{{{{/name}}}}\\{{name}} 100%} {%}';
       assert.deepEqual(found(withSchema('name: string', body)), []);
     });
   });
 
-  describe('of partials', () => {
-    it('finds one that is not there, and says where it was looked for', () => {
+  describe('for partials', () => {
+    it('reports a missing one, and where it was looked for', () => {
       const text = '{{> headr}}{{> known}}{{#*inline "own"}}x{{/inline}}{{> own}}';
       const [finding, ...others] = findingsOf(text, { _header: 'x', 'team/_known': 'x' });
       assert.deepEqual(others, []);
       assert.deepEqual(finding?.data, { name: 'headr', near: 'header' });
       assert.match(finding.message, /Looked for: team\/_headr, _headr\./);
     });
-    it('finds where they go too deep, and what a call gives that the partial cannot write', () => {
+    it('reports a chain that is too deep, and an argument that the partial cannot write', () => {
       const chain = Object.fromEntries(
         Array.from({ length: 33 }, (_, at) => [`_p${at}`, at === 32 ? 'end' : `{{> p${at + 1}}}`]),
       );
@@ -373,7 +373,7 @@ describe('diagnose', () => {
       assert.deepEqual(found('{{x}}{{> own}}', others), [['not-text', 'own']]);
       assert.deepEqual(found('{{x}}{{> part "a"}}', others), [['wrong-arguments', 'part']]);
     });
-    it('finds where one needs a block, through others too, but not in a partial', () => {
+    it('reports a call without a required block, also indirectly, but not inside a partial', () => {
       const others = { _layout: '<{{> @partial-block}}>', _inner: '{{> layout}}' };
       assert.deepEqual(found('{{#> inner}}x{{/inner}}', others), []);
       assert.deepEqual(found('a {{> inner}}', others), [['missing-partial-block', '{{> inner}}']]);
@@ -392,7 +392,7 @@ describe('diagnose', () => {
       // With a character that no prompt can hold, it cannot be read at all.
       assert.deepEqual(found('\0{{> inner}}', others), [['invalid-text', '\0']]);
     });
-    it('finds an inline partial that Handlebars would take for that of a partial, in partials as well', () => {
+    it('reports an inline partial that Handlebars would confuse with one of a partial, in partials too', () => {
       const text = '{{#*inline "q"}}mine{{/inline}}{{> p}}';
       const others = { _p: '{{> q}}', _q: 'q', _mine: text };
       assert.deepEqual(found(text, others), [['captured-partial', '"q"']]);
@@ -402,7 +402,7 @@ describe('diagnose', () => {
         ['captured-partial'],
       );
     });
-    it('tells names apart by case, and says which was meant', () => {
+    it('distinguishes case, and suggests the right name', () => {
       const library = { _userCard: 'x', 'other/shared/_Footer': 'x', 'team/_Sign': 'x', _sign: 'x' };
       assert.deepEqual(found('{{> userCard}}{{> Sign}}{{> sign}}{{> other/shared/Footer}}', library), []);
       const near = (text: string) =>
@@ -417,10 +417,10 @@ describe('diagnose', () => {
         assert.ok(message.endsWith(`Did you mean "${meant}"?${why}`), message);
       }
     });
-    it('refuses a computed name', () => {
+    it('reports a computed name', () => {
       assert.deepEqual(found('{{> (lookup . "p")}}'), [['missing-partial', '(lookup . "p")']]);
     });
-    it('finds the use that leads to a cycle, here or further on', () => {
+    it('reports the use that leads to a cycle, directly or indirectly', () => {
       const others = { _a: '{{> b}}', _b: '{{> a}}', _c: 'x', _d: '{{> c}}{{> c}}' };
       const [finding, ...more] = findingsOf('{{> d}}{{> a}}', others);
       assert.deepEqual(more, []);
@@ -434,14 +434,14 @@ describe('diagnose', () => {
     });
   });
 
-  describe('of the text', () => {
-    it('finds NUL and lone surrogates', () => {
+  describe('for the whole text', () => {
+    it('reports NUL and lone surrogates', () => {
       assert.deepEqual(found('a\0b\ud800c😀'), [
         ['invalid-text', '\0'],
         ['invalid-text', '\ud800'],
       ]);
     });
-    it('finds more than 1 MiB', () => {
+    it('reports more than 1 MiB', () => {
       assert.deepEqual(
         findingsOf('é'.repeat(600_000)).map(({ code }) => code),
         ['invalid-text'],
@@ -466,7 +466,7 @@ describe('diagnose', () => {
       'a PromptForge key': makeKey('production' as never, count => new Uint8Array(count).fill(7)).key,
     };
     for (const [what, key] of Object.entries(keys))
-      it(`finds ${what}, whole, and does not quote it`, () => {
+      it(`reports ${what}, over its whole length, without quoting it`, () => {
         const text = `The key is "${key}".`;
         const [finding, ...others] = findingsOf(text);
         assert.deepEqual(others, []);
@@ -475,7 +475,7 @@ describe('diagnose', () => {
         assert.ok(finding.message.includes(what.split(' of ')[0] ?? ''), finding.message);
         assert.ok(!finding.message.includes(key.slice(0, 20)), 'the message quotes the key');
       });
-    it('takes no words for keys', () => {
+    it('does not report words as keys', () => {
       for (const text of [
         'sk-learn',
         'task-force-and-much-more-than-forty-characters-of-text',
@@ -488,7 +488,7 @@ describe('diagnose', () => {
     });
   });
 
-  it('has an error for whatever publishing refuses', () => {
+  it('has an error for everything that publishing refuses', () => {
     fc.assert(
       fc.property(fuzzInputs({ withEnormous: false }), ({ text }) => {
         if (sourceIssues(text, parseSource(text)).length === 0 && text.isWellFormed()) return;
@@ -500,7 +500,7 @@ describe('diagnose', () => {
       { numRuns: runs(1000, 300) },
     );
   });
-  it('has no error of its own: publishing refuses each with the code, place and sentence', () => {
+  it('has only errors that publishing refuses, with the same code, place and message', () => {
     let errors = 0;
     fc.assert(
       fc.property(fuzzInputs({ withEnormous: false }), ({ text }) => {
@@ -524,7 +524,7 @@ describe('diagnose', () => {
     );
     assert.ok(errors > runs(200, 60), `only ${errors} errors`);
   });
-  it('lets publishing have whatever it finds no error in', async () => {
+  it('accepts only what can be published', async () => {
     let published = 0;
     const texts = Object.fromEntries(
       [...demoFiles('.prompt')].map(([path, text]) => [path.replace('.prompt', ''), text]),
@@ -555,23 +555,23 @@ describe('diagnoseSamples', () => {
     'team/it': withSchema('name: string\nage?: integer', '{{name}}{{age}}{{tone}}'),
   });
   const codes = (text: string) => diagnoseSamples(text, promptOf(library, 'team/it')).map(({ code }) => code);
-  it('holds samples against what the prompt declares', () => {
+  it('checks samples against the schema of the prompt', () => {
     assert.deepEqual(codes('- name: one\n  input:\n    name: x\n    age: 3\n'), []);
     assert.deepEqual(codes('- name: one\n  input:\n    age: old\n'), ['sample-missing', 'sample-mismatch']);
     assert.deepEqual(codes('- name: one\n  input:\n    name: x\n    tone: kind\n'), []);
   });
-  it('finds secrets and what is no YAML, with or without a prompt', () => {
+  it('reports secrets and invalid YAML, with or without a prompt', () => {
     const key = `sk-${'a1'.repeat(24)}`;
     assert.deepEqual(codes(`- name: one\n  input:\n    name: ${key}\n`), ['looks-like-a-secret']);
     assert.ok(diagnoseSamples('- [', undefined).some(({ code }) => code === 'sample-syntax'));
   });
 });
 
-describe('diagnose, of a schema that the application defines', () => {
+describe('diagnose, for a schema that the application defines,', () => {
   const text =
     '---\ninput:\n  schema: Order\n  default:\n    total: 1\noutput:\n  schema: Invoice\n---\n{{orderId}} {{total}} {{lines.[0]}}';
 
-  it('says so, and nothing of its variables', () => {
+  it('says so, and reports nothing about its variables', () => {
     const findings = findingsOf(text);
     assert.deepEqual(
       findings.map(finding => [finding.code, severityOf(finding)]),
@@ -586,7 +586,7 @@ describe('diagnose, of a schema that the application defines', () => {
   });
 });
 
-describe('diagnose, of front matter below what may not be above it', () => {
+describe('diagnose, for front matter that does not start the file,', () => {
   const yaml = '---\nmodel: m\n---\nHi';
   const of = (text: string, name = 'team/it') => {
     const library = aLibrary({ [name]: text });
@@ -595,7 +595,7 @@ describe('diagnose, of front matter below what may not be above it', () => {
     );
   };
 
-  it('warns that it is text', () => {
+  it('warns that it is plain text', () => {
     for (const above of [
       ...[
         '{{! license }}\n',
@@ -610,19 +610,19 @@ describe('diagnose, of front matter below what may not be above it', () => {
       assert.deepEqual(of(above + yaml), [above.length], JSON.stringify(above));
     assert.deepEqual(of(`# Title\n${yaml}`, 'team/_it'), ['# Title\n'.length]);
   });
-  it('says nothing of front matter, and of what is none', () => {
+  it('reports nothing for real front matter or other text', () => {
     for (const text of [
       ...[yaml, `# a\n\n${yaml}`, `Text.\n${yaml}`, `\`\`\`\n${yaml}`, '// a\n---\nText.\n---\n', ''],
       ...['{{! never closed', '<!-- never closed', `{{x}}\n${yaml}`],
     ])
       assert.deepEqual(of(text), [], JSON.stringify(text));
   });
-  it('takes linear time to look', () => {
+  it('takes linear time', () => {
     for (const piece of ['<!--', '<!-- -->', '{{!', ' ', '/*', '#\n', '{{! }}']) of(piece.repeat(50_000));
   });
 });
 
-describe('diagnose, of keys', () => {
+describe('diagnose, for front matter keys,', () => {
   const keys = 'owner: a\nteam: b\nmodle: c\ninput:\n  schem: {}\na1: 1\na2: 2\na3: 3\n';
   const of = (yaml: string, allowed: readonly string[] = []) => {
     const library = aLibrary({ 'team/it': `---\n${yaml}---\nx` });
@@ -631,7 +631,7 @@ describe('diagnose, of keys', () => {
     );
   };
 
-  it('that are unknown gives one warning for a file, at one that looks mistyped', () => {
+  it('gives one warning per file for unknown keys, at one that looks mistyped', () => {
     const [[code, place, message] = [], ...others] = of(keys);
     assert.deepEqual([code, place, others], ['front-matter-key', 'modle', []]);
     assert.match(
@@ -640,7 +640,7 @@ describe('diagnose, of keys', () => {
     );
     assert.equal(of('owner: a\nteam: b\n').length, 1);
   });
-  it('leaves out those that the project allows, at the top alone', () => {
+  it('ignores keys that the project allows, at the top level only', () => {
     assert.deepEqual(of('owner: a\nteam: b\n', ['owner', 'team']), []);
     assert.deepEqual(
       of('owner: a\noutput: {owner: b}\n', ['owner']).map(([, , message]) => message),
@@ -655,10 +655,10 @@ describe('diagnose, of keys', () => {
   });
 });
 
-describe('diagnose, of objects in the place of text', () => {
+describe('diagnose, for objects used as text,', () => {
   const head =
     '---\ninput:\n  schema:\n    customer(object):\n      id: string\n      tags(array): string\n    items(array):\n      title: string\n    other: any\n---\n';
-  it('warns where the schema tells it, with what to write instead', () => {
+  it('warns if the schema shows it, with what to write instead', () => {
     const body =
       '{{customer}} {{{items}}} {{customer.tags}} {{#each items}}{{this}}{{title}}{{/each}} {{#with customer}}{{../items}}{{/with}} {{media url=customer}}{{role customer}}';
     const text = head + body;
@@ -677,7 +677,7 @@ describe('diagnose, of objects in the place of text', () => {
     );
     assert.equal(first && severityOf(first), 'warning');
   });
-  it('says nothing where they belong', () => {
+  it('reports nothing where objects are allowed', () => {
     const body =
       '{{json customer}}{{customer.id}}{{#each items}}{{title}}{{/each}}{{#if items}}{{/if}}{{other}}{{lookup items 0}}{{> p customer}}';
     const codes = findingsOf(`${head}${body}`, { 'team/_p': '{{id}}' }).map(({ code }) => code);
@@ -688,8 +688,8 @@ describe('diagnose, of objects in the place of text', () => {
   });
 });
 
-describe('diagnose, of raw blocks', () => {
-  it('takes what stands in them, and their name, for text', () => {
+describe('diagnose, for raw blocks,', () => {
+  it('treats their content and name as text', () => {
     const text = '---\ninput:\n  schema:\n    a: string\n---\n{{a}}{{{{raw}}}} {{x}} {{#if}} {{{{/raw}}}}';
     assert.deepEqual(findingsOf(text), []);
   });

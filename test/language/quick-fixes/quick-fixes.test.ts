@@ -269,7 +269,7 @@ describe('quickFixes', () => {
       assert.ok(!fix.left.includes(code), `${code} is left`);
     });
 
-  it('changes a partial to one of other case, and creates none beside it', () => {
+  it("corrects the case of a partial's name, rather than creating another", () => {
     const fixes = fixed('{{> Header}}', 'missing-partial');
     assert.deepEqual(
       fixes.map(({ title, text }) => [title, text]),
@@ -280,7 +280,7 @@ describe('quickFixes', () => {
     );
   });
 
-  it('adds what a sample lacks, of the type it has', () => {
+  it('adds missing inputs to a sample, with their type', () => {
     const text =
       '---\ninput:\n  schema:\n    a: string\n    b(array): string\n    c(object):\n      d: number\n---\n{{a}}{{b}}{{c}}';
     const library = aLibrary({ 'team/it': text });
@@ -303,7 +303,7 @@ describe('quickFixes', () => {
     assert.ok(samples.startsWith('# mine\n- name: one\n  input:\n    a: x # kept\n'), samples);
   });
 
-  it('prefers one fix at most, and it puts its finding right, whatever the text', () => {
+  it('prefers at most one fix, which removes its finding, for any text', () => {
     let tried = 0;
     fc.assert(
       fc.property(fuzzInputs({ withEnormous: false }), ({ text }) => {
@@ -332,7 +332,7 @@ describe('quickFixes', () => {
 describe('declareVariable', () => {
   const declared = (text: string): string =>
     applyEdits(text, declareVariable(analyze(text, undefined), 'odd name', { kind: 'string' }) ?? []);
-  it('makes front matter, input and schema where there are none', () => {
+  it('adds missing front matter, input and schema', () => {
     assert.equal(declared('Hello'), '---\ninput:\n  schema:\n    odd name: string\n---\nHello');
     assert.equal(
       declared('\ufeffHello\r\n'),
@@ -356,7 +356,7 @@ describe('declareVariable', () => {
       '---\ninput:\n  schema:\n    odd name: string\n---\nx',
     );
   });
-  it('does nothing where it cannot be done safely', () => {
+  it('does nothing if the front matter or the name does not allow it', () => {
     for (const text of [
       '---\ninput: text\n---\nx',
       '---\ninput:\n  schema: text\n---\nx',

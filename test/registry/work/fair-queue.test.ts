@@ -32,7 +32,7 @@ function aQueue(limits: Partial<QueueLimits> = {}) {
 const settled = () => new Promise(resolve => setImmediate(resolve));
 
 describe('a fair queue', () => {
-  it('lets one key have all places but one', async () => {
+  it('lets one key use all places but one', async () => {
     const { began, enter } = aQueue();
     enter('a', 'a1');
     enter('a', 'a2');
@@ -41,7 +41,7 @@ describe('a fair queue', () => {
     assert.deepEqual(began, ['a1', 'b1']);
   });
 
-  it('lets keys take turns, however many of one wait', async () => {
+  it('alternates between keys, however many requests of one wait', async () => {
     const { began, enter, finish } = aQueue({ places: 1, waiting: 20, waitingPerKey: 20 });
     for (const name of ['a1', 'a2', 'a3', 'a4']) enter('a', name);
     for (const name of ['b1', 'b2']) enter('b', name);
@@ -53,7 +53,7 @@ describe('a fair queue', () => {
     }
   });
 
-  it('refuses a key of which too many wait, and only that one, with the seconds to wait', async () => {
+  it('refuses only a key with too many waiting requests, with the seconds to wait', async () => {
     const { enter } = aQueue();
     for (const name of ['1', '2', '3', '4']) enter('a', name);
     await assert.rejects(enter('a', '5'), (error: unknown) => {
@@ -66,14 +66,14 @@ describe('a fair queue', () => {
     assert.equal(await Promise.race([other, settled().then(() => 'at work')]), 'at work');
   });
 
-  it('refuses everybody when too many wait in all', async () => {
+  it('refuses all keys when too many requests wait in total', async () => {
     const { enter } = aQueue();
     for (const key of ['a', 'b', 'c', 'd'])
       for (const name of ['1', '2']) if (key + name !== 'd2') enter(key, key + name);
     await assert.rejects(enter('e', 'e1'), (error: unknown) => Problem.is(error, 'unavailable'));
   });
 
-  it('holds so many bytes of each key and of all, those at work included', async () => {
+  it('limits the bytes per key and in total, including running work', async () => {
     const { queue } = aQueue({ places: 5, placesPerKey: 5, bytesPerKey: 10, bytes: 15 });
     const end = Promise.withResolvers<void>();
     const hold = (key: string, bytes: number) => queue.run(key, undefined, () => end.promise, bytes);
@@ -86,7 +86,7 @@ describe('a fair queue', () => {
     await hold('a', 9);
   });
 
-  it('lets go of what nobody waits for any more', async () => {
+  it('drops requests nobody waits for any more', async () => {
     const { queue, began, enter, finish } = aQueue({ places: 1 });
     enter('a', 'a1');
     const gone = new AbortController();
@@ -101,7 +101,7 @@ describe('a fair queue', () => {
     await assert.rejects(enter('a', 'a4', AbortSignal.abort(new Error('gone before'))), /gone before/);
   });
 
-  it('gives the place on also when work fails', async () => {
+  it('frees the place even when work fails', async () => {
     const queue = fairQueue({ ...LIMITS, places: 1 });
     await assert.rejects(
       queue.run('a', undefined, () => Promise.reject(new Error('failed'))),
@@ -110,7 +110,7 @@ describe('a fair queue', () => {
     assert.equal(await queue.run('a', undefined, async () => 'next'), 'next');
   });
 
-  it('refuses what waits and what comes when it closes', async () => {
+  it('refuses waiting and new requests when it closes', async () => {
     const { queue, enter } = aQueue({ places: 1 });
     const running = enter('a', 'a1');
     const waiting = enter('a', 'a2');
@@ -120,7 +120,7 @@ describe('a fair queue', () => {
     assert.equal(await Promise.race([running, settled().then(() => 'at work')]), 'at work');
   });
 
-  it('never gives more places than there are, leaves none empty that somebody may have, and serves all', async () => {
+  it('never exceeds its places, leaves none empty that a request may use, and serves all', async () => {
     const keys = fc.constantFrom('a', 'b', 'c');
     const steps = fc.array(
       fc.oneof(

@@ -4,8 +4,8 @@ import { getPriority } from 'node:os';
 import { resting } from '../../../src/registry/tasks/give-way.ts';
 import { startProcess } from '../../../src/registry/workers/worker.ts';
 
-describe('a worker that gives way to those who deliver', () => {
-  it('rests long where others wanted the core, shortly where nobody did, and not before its time is up', () => {
+describe('a worker that yields to deliveries', () => {
+  it('rests long when others wanted the core, briefly when nobody did, and not before its time is up', () => {
     const clock = { now: 0, used: 0 };
     const rests: number[] = [];
     const rest = resting({

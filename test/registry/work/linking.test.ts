@@ -36,8 +36,8 @@ async function publishLetter(
   );
 }
 
-describe('publishing what uses partials', () => {
-  it('takes in a partial that is published after it was linked', async () => {
+describe('publishing a prompt that uses partials', () => {
+  it('includes a partial published after it was linked', async () => {
     await using registry = await aRegistry();
     await registry.publish('_sign', 'Yours', null);
     let times = 0;
@@ -48,7 +48,7 @@ describe('publishing what uses partials', () => {
     assert.equal(published.partials['sign']?.version, 2);
   });
 
-  it('sees a partial that comes, and one that is archived, after it was linked', async () => {
+  it('notices a partial created or archived after it was linked', async () => {
     await using registry = await aRegistry();
     let times = 0;
     const published = await publishLetter(registry, async () => {
@@ -61,7 +61,7 @@ describe('publishing what uses partials', () => {
     await assert.rejects(archived, (error: unknown) => Problem.is(error, 'invalid_source'));
   });
 
-  it('gives up where its partials never stay the same, and changes nothing', async () => {
+  it('gives up when its partials keep changing, and changes nothing', async () => {
     await using registry = await aRegistry();
     await registry.publish('_sign', 'version 1', null);
     let newest = 1;

@@ -17,13 +17,13 @@ async function aBusyRegistry(limits: Partial<typeof LIMITS> = {}): Promise<Regis
   return registry;
 }
 
-describe('requests that take long', () => {
+describe('long requests', () => {
   const renders = (registry: RegistryForTest, prompt: string, as: string, given: object = { name: 'Ada' }) =>
     registry.call('POST', `/v1/prompts/${prompt}/-/render`, { input: given, channel: 'latest' }, { as });
   const loops = (registry: RegistryForTest, count: number, as: string) =>
     Array.from({ length: count }, () => renders(registry, 'loops', as, input));
 
-  it('are refused beyond the queue of their key, which says when to come again; other keys notice nothing', async () => {
+  it('are refused beyond the queue of their key, with when to retry, and other keys are not affected', async () => {
     await using registry = await aBusyRegistry();
     const hogs = loops(registry, 10, 'development reader hog');
     const others = await Promise.all([
@@ -47,7 +47,7 @@ describe('requests that take long', () => {
       if (each.status !== 429) assertProblem(each, 422, 'too_expensive', /1,000,000 steps/);
   });
 
-  it('are refused for all keys when too many wait, with 503', async () => {
+  it('are refused for all keys with 503 when too many wait', async () => {
     await using registry = await aBusyRegistry({ waiting: 2 });
     const keys = ['one', 'two', 'three', 'four', 'five'];
     const answers = await Promise.all(keys.flatMap(key => loops(registry, 2, `development reader ${key}`)));
@@ -59,7 +59,7 @@ describe('requests that take long', () => {
     }
   });
 
-  it('leave the queue with who asked for them', async () => {
+  it('leave the queue when their caller disconnects', async () => {
     await using registry = await aBusyRegistry({ waitingPerKey: 50, waiting: 50 });
     const gone = new AbortController();
     const authorization = `Bearer ${await registry.key('development', 'reader', 'hog')}`;
@@ -80,7 +80,7 @@ describe('requests that take long', () => {
     assert.deepEqual(blamed, [], 'a caller who leaves is no fault of the registry');
   });
 
-  it('are answered, or cut off, when the server ends with a full queue, and hold it up no longer than others', async () => {
+  it('are answered or cut off when the server stops with a full queue, without delaying it', async () => {
     const registry = await aBusyRegistry({ waitingPerKey: 50, waiting: 50 });
     const asked = loops(registry, 20, 'development reader hog').map(each => each.catch(() => undefined));
     await eventually('the queue to fill', async () => (await waiting(registry)) >= 5);
@@ -89,7 +89,7 @@ describe('requests that take long', () => {
       if (answer !== undefined) assert.ok([422, 503].includes(answer.status), String(answer.status));
   });
 
-  it('are answered alike, large and small, by every call that may take long', async () => {
+  it('give the same answers, large and small, in every call that may take long', async () => {
     await using registry = await aBusyRegistry();
     const partial = '{{#if name}}For {{name}}.{{/if}}\n'.repeat(500);
     await registry.publish('_sign', partial, null);

@@ -31,7 +31,7 @@ const bodies = fc.oneof(
 const sources = fc.tuple(fronts, bodies).map(([front, body]) => front + body);
 const partials = fc.oneof(templates(), fc.constantFrom('{{#if x}}', 'plain text\n'));
 
-describe('work in a thread and at once', () => {
+describe('work in a worker thread and on the main thread', () => {
   const atOnce = startWork({ light: Number.POSITIVE_INFINITY, onFault: fail });
   const inThread = startWork({ light: 0, onFault: fail });
   after(() => Promise.all([atOnce.close(), inThread.close()]));
@@ -42,7 +42,7 @@ describe('work in a thread and at once', () => {
     return one;
   };
 
-  it('refuses and takes the same sources, with the same words', () =>
+  it('refuses and accepts the same sources, with the same messages', () =>
     fc.assert(
       fc.asyncProperty(sources, source =>
         same(work => work.prepareSource({ name, source }, asker)).then(noop),
@@ -85,7 +85,7 @@ describe('work in a thread and at once', () => {
       { numRuns: runs(300, 40) },
     ));
 
-  it('reads the same bodies, but for what stays in the thread of a rendering', async () => {
+  it("reads the same bodies, except for a rendering's input, which stays in its thread", async () => {
     const half = '{"source":"\\ud800","message":"","base":null}';
     for (const text of ['', '{', '[]', '{"source":1}', half, `{"a":${'['.repeat(200)}${']'.repeat(200)}}`])
       await same(work => work.readBody({ route: 'publish', bytes: Buffer.from(text) }, asker));
@@ -94,7 +94,7 @@ describe('work in a thread and at once', () => {
     assert.equal((value as { version: number }).version, 3);
   });
 
-  it('ends at the same limit, wherever it began', async () => {
+  it('ends at the same limit, wherever it started', async () => {
     const source = '{{#each xs}}{{#each ../xs}}{{#each ../../xs}}{{/each}}{{/each}}{{/each}}x';
     const short = startWork({ onFault: fail });
     const xs = Array.from({ length: 300 }, (_, at) => at);

@@ -25,7 +25,7 @@ describe('the weight of a source', () => {
       assert.equal(tagCharacters(template), count);
     });
 
-  it('counts no fewer characters than stand in the tags that Handlebars finds', () => {
+  it('counts at least the characters in the tags that Handlebars finds', () => {
     fc.assert(
       fc.property(
         templates({ partials: ['p'], withInline: true, withStructure: true }),
@@ -38,7 +38,7 @@ describe('the weight of a source', () => {
     );
   });
 
-  it('is light for a prompt as people write it, and heavy for one that takes 10 ms to read', () => {
+  it('is light for an ordinary prompt, and heavy for one that takes 10 ms to parse', () => {
     assert.ok(weightOfSource('You sort the mail of a bank. The mail is: {{mail}}\n'.repeat(40)) < LIGHT);
     for (const heavy of [
       '{{a}}'.repeat(400),
@@ -50,7 +50,7 @@ describe('the weight of a source', () => {
       assert.ok(weightOfSource(heavy) > LIGHT, heavy.slice(0, 20));
   });
 
-  it('grows with every use of a partial, each of which is tried', () => {
+  it('grows with every use of a partial', () => {
     const partial = 'Some {{text}}.';
     const few = weightOfLinked(['{{> p}}', partial]);
     assert.ok(few < LIGHT);

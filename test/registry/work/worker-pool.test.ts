@@ -34,14 +34,14 @@ for (const kind of ['process', 'thread'] as const)
       assert.deepEqual(faults.splice(0), []);
     });
 
-    it('gives back what the module gives, and its errors', async () => {
+    it("returns the module's results and errors", async () => {
       const { run } = pool();
       const value = { text: 'é', bytes: new Uint8Array([1, 2]), map: new Map([['a', [1]]]) };
       assert.deepEqual(await run({ kind: 'echo', value }), value);
       await assert.rejects(run({ kind: 'fail' }), /It failed\./);
     });
 
-    it('says that it takes too much memory, and goes on with another thread', async () => {
+    it('reports that work takes too much memory, and continues with another thread', async () => {
       const { run } = pool({ memoryMb: 24, limits: one });
       await assert.rejects(run({ kind: 'memory' }), (error: unknown) => {
         assert.ok(Problem.is(error, 'too_expensive'));
@@ -53,13 +53,13 @@ for (const kind of ['process', 'thread'] as const)
 
     // A thread that does so ends the process: see docs/decisions/long-work-has-processes-of-its-own.md.
     if (kind === 'process')
-      it('survives one that runs out of memory within the engine itself', async () => {
+      it('survives a thread that runs out of memory inside the engine', async () => {
         const { run } = pool({ memoryMb: 24, limits: one });
         await assert.rejects(run({ kind: 'json' }), (error: unknown) => Problem.is(error, 'too_expensive'));
         assert.equal(await run({ kind: 'echo', value: 1 }), 1);
       });
 
-    it('ends what takes too long, and goes on', async () => {
+    it('ends work that takes too long, and continues', async () => {
       const { run } = pool({ timeLimit: patience(3_000), limits: one });
       await assert.rejects(run({ kind: 'loop' }), (error: unknown) => Problem.is(error, 'unavailable'));
       // On a busy machine a thread takes longer to start than it has here.
@@ -69,7 +69,7 @@ for (const kind of ['process', 'thread'] as const)
       );
     });
 
-    it('ends what nobody waits for any more, and lets the next one begin', async () => {
+    it('ends work that nobody waits for any more, and starts the next', async () => {
       const { run } = pool({ limits: one });
       assert.equal(await run({ kind: 'echo', value: 0 }), 0);
       const gone = new AbortController();
@@ -87,7 +87,7 @@ for (const kind of ['process', 'thread'] as const)
       assert.equal(await run({ kind: 'echo', value: 1 }, 'b'), 1);
     });
 
-    it('answers what waits and what runs when it closes, and leaves no thread', async () => {
+    it('answers waiting and running work when it closes, and leaves no thread', async () => {
       const before = threads();
       const { run, close, waiting } = pool({ limits: one });
       assert.equal(await run({ kind: 'echo', value: 0 }), 0);
@@ -102,7 +102,7 @@ for (const kind of ['process', 'thread'] as const)
       await eventually('the threads to end', () => threads() <= before);
     });
 
-    it('rejects, and tells of it, where its thread cannot start', async () => {
+    it('rejects and reports when its thread cannot start', async () => {
       const { run } = pool({ module: new URL('./absent.ts', import.meta.url) });
       await assert.rejects(run({ kind: 'echo', value: 1 }));
       assert.ok(faults.splice(0).length > 0);
