@@ -96,7 +96,7 @@ describe('a delivery-only process', () => {
     assertProblem(await ask(delivering.url, 'GET', '/nothing'), 404, 'route_not_found');
   });
 
-  it('reports that it is healthy, that it verifies nothing, and its mode', async () => {
+  it('reports that it is healthy, verifies nothing, and delivers from memory', async () => {
     assert.equal((await ask(delivering.url, 'GET', '/healthz')).status, 200);
     assert.equal((await ask(delivering.url, 'GET', '/readyz')).json.log, 'unverified');
     await deliver();

@@ -73,7 +73,7 @@ describe('requests over one connection', () => {
     assert.equal(await get(key), '401 key_revoked');
   });
 
-  it('say that a key was not copied in full, whether or not its id is known', async () => {
+  it('report a key that was not copied in full, before and after the whole key was used', async () => {
     const key = await registry.key('development', 'reader', 'copied');
     const last = key.at(-1) === 'a' ? 'b' : 'a';
     const damaged = `${key.slice(0, -1)}${last}`;
