@@ -70,8 +70,8 @@ function report(
       { name: 'start until it listens', value: start, unit: 'ms', limit: atMost(start, 1000, 'ms') },
       { name: 'live, p50', value: p50, unit: 'ms', limit: atMost(p50, 2, 'ms') },
       { name: 'live, p99', value: p99, unit: 'ms' },
-      { name: 'memory (RSS) after the start', value: memory.atStart, unit: 'MiB' },
-      { name: `memory (RSS) after ${QUESTIONS} questions`, value: memory.afterwards, unit: 'MiB' },
+      { name: 'memory (RSS) after the start', value: memory.atStart, unit: 'MB' },
+      { name: `memory (RSS) after ${QUESTIONS} questions`, value: memory.afterwards, unit: 'MB' },
     ],
   };
 }
@@ -126,7 +126,7 @@ function percentile(values: readonly number[], share: number): number {
 }
 
 function megabytesOf(pid: number): number {
-  return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024;
+  return (Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) * 1024) / 1e6;
 }
 
 if (import.meta.main) console.log(asMarkdown(await measure()));

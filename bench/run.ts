@@ -1,6 +1,6 @@
 /**
  * `npm run bench` runs every benchmark, each against its peer or limit in the same run; `npm run bench -- delivery` runs
- * one. The tables are copied to docs/benchmarks.md, with the machine, the date and notes.
+ * that one. The tables are copied to docs/benchmarks.md, with the machine, the date and notes.
  */
 import os from 'node:os';
 import { asMarkdown, type Report } from './report.ts';

@@ -28,7 +28,7 @@ const WARM_UP = 2000;
 /** The time from the start of the attacks to the measurement in ms, so that workers start and budgets fill. */
 const BUILD_UP = 5000;
 const MEMORY_LIMIT = 512;
-const MIB = 1024 * 1024;
+const MB = 1e6;
 const TEXT = 'You sort the mail of a bank into queues. The mail is: {{mail}}\n'.repeat(32);
 
 export async function measure(): Promise<Report> {
@@ -132,10 +132,10 @@ function report(
       {
         name: 'memory (RSS) of the registry at most',
         value: peak.registry,
-        unit: 'MiB',
-        limit: atMost(peak.registry, MEMORY_LIMIT, 'MiB'),
+        unit: 'MB',
+        limit: atMost(peak.registry, MEMORY_LIMIT, 'MB'),
       },
-      { name: 'memory (RSS) with its workers at most', value: peak.all, unit: 'MiB' },
+      { name: 'memory (RSS) with its workers at most', value: peak.all, unit: 'MB' },
     ],
   };
 }
@@ -199,8 +199,8 @@ function watchMemory(pid: number): { end(): Memory } {
   let registry = 0;
   let all = 0;
   const look = (): void => {
-    const own = residentBytes(pid) / MIB;
-    const workers = childrenOf(pid).reduce((sum, child) => sum + residentBytes(child) / MIB, 0);
+    const own = residentBytes(pid) / MB;
+    const workers = childrenOf(pid).reduce((sum, child) => sum + residentBytes(child) / MB, 0);
     registry = Math.max(registry, own);
     all = Math.max(all, own + workers);
   };

@@ -65,17 +65,17 @@ describe('a question that another one follows', () => {
 
   it('is closed at the end of its command', async () => {
     const end = Promise.withResolvers<void>();
-    let answer: Promise<string | undefined> | undefined;
+    const asked: Promise<string | undefined>[] = [];
     const run = async () => {
-      answer = ask.text(question('First', true));
-      await answer;
+      asked.push(ask.text(question('First', true)));
+      await asked[0];
       await end.promise;
     };
     const command = registerCommand('askInTest', 'Asking', async () => undefined, run);
     try {
       const running = vscode.commands.executeCommand('promptforge.askInTest');
-      await eventually('the question', () => answer !== undefined);
-      await accepted(answer as unknown as Promise<string | undefined>);
+      await eventually('the question', () => asked.length === 1);
+      await accepted(asked[0] as Promise<string | undefined>);
       assert.deepEqual([...shown], ['First']);
       end.resolve();
       await running;

@@ -7,7 +7,7 @@ type Step = (title: string, run: () => Promise<void>) => Promise<void>;
 
 const LAST_KNOWN = 'Offline. Showing last known state.';
 
-// What has received the focus outside of the questions.
+// Records the elements outside of questions that receive the focus.
 const RECORD = `(() => {
   const focused = (window.focusedInJourney = []);
   addEventListener('focusin', ({ target }) => {
@@ -31,7 +31,7 @@ export async function seesItGoAndComeBack(
     await workbench.choose('Connect to Registry', 'Connect to your team’s registry');
     await workbench.answer('Connect to Registry', registry.url);
     await workbench.question('Set Key');
-    // What is typed between two questions would be received there.
+    // Another element would receive text that is typed between two questions.
     assert.deepEqual(await page.evaluate('window.focusedInJourney'), []);
     await workbench.answerHidden('Set Key', key);
     await workbench.status(`${host} · development`);

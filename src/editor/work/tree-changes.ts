@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { DisposableOwner } from './disposable-owner.ts';
 
-/** Within this time, a visible view asks for its roots. A hidden one does not; to announce it a change again is cheap. */
+/** Within this time, a visible view asks for its roots. A hidden one does not, and announcing a change again costs it little. */
 const PATIENCE_MS = 2_000;
 const REPEATS = 2;
 

@@ -1,6 +1,6 @@
 /** The embedded registry for the tests of one `describe`: the window is connected to it, and so is a colleague's window. */
 import assert from 'node:assert/strict';
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RegistryClient } from '../../../src/client/registry-client.ts';
 import { STABLE } from '../../../src/core/channel.ts';
@@ -9,7 +9,9 @@ import { parseEnvironmentName } from '../../../src/core/environment.ts';
 import type { PromptName } from '../../../src/core/name.ts';
 import { parseVersionNumber, type VersionNumber } from '../../../src/core/version.ts';
 import { openEmbeddedRegistry } from '../../../src/registry/embedded.ts';
-import { LOCAL_FOLDER } from '../../../src/workspace/local-folder.ts';
+import { BegunMerges } from '../../../src/workspace/begun-merges.ts';
+import { LocalFolder } from '../../../src/workspace/local-folder.ts';
+import { nodeFileSystem } from '../../../src/workspace/node-file-system.ts';
 import { eventually } from '../../eventually.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 import { closeEditors, connectTo, disconnect, inside, root, run, setting } from './inside.ts';
@@ -27,10 +29,6 @@ export interface EmbeddedWorkspace {
   promote(name: PromptName, version: number): Promise<void>;
   /** What an application gets in an environment. */
   live(name: PromptName, environment: string): Promise<string>;
-}
-
-async function begunMerges(): Promise<readonly string[]> {
-  return readdir(join(root(), LOCAL_FOLDER, 'merging')).catch(() => []); // none was ever begun
 }
 
 /**
@@ -79,8 +77,9 @@ export function embeddedWorkspace({ actor }: { readonly actor?: string } = {}): 
     await rm(join(root(), 'promptforge.lock.json'), { force: true });
     await rm(join(root(), 'prompts'), { recursive: true, force: true });
     await workbench.prompts.rescan();
-    // The window ends a merge whose file is gone, and says so, by itself: a later test would hear it.
-    await eventually('all merges to end', async () => (await begunMerges()).length === 0);
+    // The window ends a merge whose file is gone by itself, with a message that a later test would receive.
+    const merges = new BegunMerges(new LocalFolder(root(), nodeFileSystem), nodeFileSystem);
+    await eventually('all merges to end', async () => (await merges.names()).size === 0);
   });
 
   after(async () => {
