@@ -1,5 +1,7 @@
 /** The cost of typing for the preview: the time of a request on a warm, bundled renderer. */
+
 import { PreviewRenderer } from '../src/editor/preview/renderer/preview-renderer.ts';
+import { nodeFileSystem } from '../src/workspace/node-file-system.ts';
 import { bundledWorker } from './bundled-worker.ts';
 import { nineKilobytes } from './nine-kilobytes.ts';
 import { atMost, median, type Report } from './report.ts';
@@ -10,7 +12,7 @@ const LIMIT = 50;
 
 export async function measure(): Promise<Report> {
   await using worker = await bundledWorker('src/editor/preview/renderer/worker.ts');
-  const renderer = new PreviewRenderer(worker.url);
+  const renderer = new PreviewRenderer(worker.url, nodeFileSystem);
   try {
     const times: number[] = [];
     for (let run = 0; run < WARM_UPS + RUNS; run++) {

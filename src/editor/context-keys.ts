@@ -1,6 +1,7 @@
 /** Sets all context keys of the extension, so that everything a `when` clause may use is in one place. */
 import * as vscode from 'vscode';
 import type { Session } from './connection/session.ts';
+import { fileSchemes } from './files/paths.ts';
 import { EMBEDDED } from './versions/uri.ts';
 
 export interface ContextKeys {
@@ -12,6 +13,8 @@ export interface ContextKeys {
   /** The window has several projects and shows one of them. */
   'promptforge.severalProjects': boolean;
   'promptforge.embedded': boolean;
+  /** The schemes of the window's files: `file`, and those of its virtual folders. */
+  'promptforge.fileSchemes': readonly string[];
   /** The state of the registry's list; `failed` if it could not be fetched while connected. */
   'promptforge.promptList': 'loading' | 'listed' | 'failed';
   'promptforge.promotionList': 'loading' | 'listed' | 'failed';
@@ -61,5 +64,10 @@ export function registerContextKeys(session: Session): vscode.Disposable {
     setContext('promptforge.severalProjects', session.oneOfSeveral !== undefined);
     setContext('promptforge.embedded', session.registry === EMBEDDED);
   };
-  return session.onDidChange(update);
+  const updateSchemes = () => setContext('promptforge.fileSchemes', fileSchemes());
+  updateSchemes();
+  return vscode.Disposable.from(
+    session.onDidChange(update),
+    vscode.workspace.onDidChangeWorkspaceFolders(updateSchemes),
+  );
 }

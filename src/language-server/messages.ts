@@ -48,6 +48,11 @@ export const PlacesNotification = new NotificationType<{
   readonly places: readonly { readonly uri: string; readonly place: Place }[];
 }>('promptforge/places');
 
+/** The text of a file that only the client can read; null if it is gone, too large or not readable. */
+export const ReadFileRequest = new RequestType<{ readonly uri: string }, string | null, void>(
+  'promptforge/readFile',
+);
+
 /** The user switched to a document: find its problems again. */
 export const FocusNotification = new NotificationType<{ readonly uri: string }>('promptforge/focus');
 

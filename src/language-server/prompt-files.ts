@@ -2,9 +2,9 @@
 import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isPromptName, PROMPT_FILE_EXTENSION, type PromptName } from '../core/name.ts';
-import type { FileSystem } from '../workspace/file-system.ts';
+import type { ReadableFiles } from '../workspace/file-system.ts';
 import { PROJECT_FILE } from '../workspace/project-file.ts';
-import { type FileEntry, type FileRole, SAMPLES_EXTENSION } from './files.ts';
+import { type DiskFileEntry, type FileRole, SAMPLES_EXTENSION } from './files.ts';
 
 /** The maximum depth of folders. */
 const MAX_DEPTH = 32;
@@ -16,7 +16,7 @@ const MAX_FOLDERS = 20_000;
 const SKIPPED: ReadonlySet<string> = new Set(['node_modules', '.git']);
 
 /** The entry of a prompt or samples file; undefined for any other file. */
-export function fileEntry(path: string, folder: string): FileEntry | undefined {
+export function fileEntry(path: string, folder: string): DiskFileEntry | undefined {
   const extension = [SAMPLES_EXTENSION, PROMPT_FILE_EXTENSION].find(each => path.endsWith(each));
   if (extension === undefined) return undefined;
   const role: FileRole = extension === SAMPLES_EXTENSION ? 'samples' : 'prompt';
@@ -30,8 +30,11 @@ function nameIn(folder: string, path: string, extension: string): PromptName | u
 }
 
 /** The files below a folder, without links and nested projects; empty if the folder does not exist. */
-export async function listPromptFiles(folder: string, files: FileSystem): Promise<readonly FileEntry[]> {
-  const found: FileEntry[] = [];
+export async function listPromptFiles(
+  folder: string,
+  files: ReadableFiles,
+): Promise<readonly DiskFileEntry[]> {
+  const found: DiskFileEntry[] = [];
   const folders: { readonly path: string; readonly depth: number }[] = [{ path: folder, depth: 0 }];
   for (let at = 0; at < folders.length && at < MAX_FOLDERS && found.length < MAX_FILES; at++) {
     const { path, depth } = folders[at]!;

@@ -7,13 +7,14 @@ import { fileURLToPath } from 'node:url';
 import { PROMPT_FILE_EXTENSION, type PromptName, sharedFolder } from '../core/name.ts';
 import { type Disk, isSpelledSo, nodeDisk } from '../disk/spelling.ts';
 import { Library } from '../language/analysis/library.ts';
-import { type FileEntry, type OpenDocument, SAMPLES_EXTENSION } from './files.ts';
+import { type FileEntry, MAX_FILE_BYTES, type OpenDocument, SAMPLES_EXTENSION } from './files.ts';
 import { unknownFiles } from './unknown-files.ts';
 
 /** One at a time would be slow for a large workspace, and all at once would need too many file handles. */
 const READ_AT_ONCE = 16;
-/** In bytes. Well above the limit of 1 MiB for prompts, so that a larger prompt still gets its diagnostic. */
-const MAX_FILE_BYTES = 8 * 1024 * 1024;
+
+/** @param uri as in `FileEntry` */
+export type ReadByClient = (uri: string) => Promise<string | undefined>;
 
 export class Texts {
   readonly library = new Library();
@@ -21,9 +22,12 @@ export class Texts {
   readonly #open = new Map<string, OpenDocument>();
   #reading: Promise<void> = Promise.resolve();
   readonly #disk: Disk;
+  readonly #readByClient: ReadByClient;
 
-  constructor(disk: Disk = nodeDisk) {
+  /** @param readByClient reads a file that is on no disk; undefined if it cannot be read */
+  constructor(disk: Disk = nodeDisk, readByClient: ReadByClient = async () => undefined) {
     this.#disk = disk;
+    this.#readByClient = readByClient;
   }
 
   /** Resolves when all files known so far are read. */
@@ -89,7 +93,7 @@ export class Texts {
       if (document === undefined) return;
       const files = unknownFiles(document, this.library);
       const read = async (file: FileEntry): Promise<string | undefined> => {
-        const text = await textOfFile(file.path);
+        const text = await this.#textOf(file);
         return text !== undefined && (await hasItsName(file, document.name, this.#disk)) ? text : undefined;
       };
       const texts = await Promise.all(files.map(read));
@@ -116,11 +120,15 @@ export class Texts {
   async #read(uri: string): Promise<void> {
     const file = this.#files.get(uri);
     if (file === undefined) return;
-    const text = await textOfFile(file.path);
+    const text = await this.#textOf(file);
     // Opened, removed or renamed in the meantime, so the library already has the right text.
     if (this.#files.get(uri) !== file || this.#open.has(uri)) return;
     if (text === undefined) this.library.remove(uri);
     else this.#put(uri, { ...file, text });
+  }
+
+  #textOf({ uri, path }: FileEntry): Promise<string | undefined> {
+    return path === undefined ? this.#readByClient(uri) : textOfFile(path);
   }
 
   #put(uri: string, { role, name, text }: Pick<OpenDocument, 'role' | 'name' | 'text'>): void {
@@ -131,8 +139,8 @@ export class Texts {
 
 /** The file of a closed document, which may be new or deleted, because file watchers report late. */
 function fileOf({ uri, role, name }: OpenDocument): FileEntry | undefined {
-  if (!uri.startsWith('file:') || (role !== 'prompt' && role !== 'samples')) return undefined;
-  return { uri, path: fileURLToPath(uri), role, name };
+  if (role !== 'prompt' && role !== 'samples') return undefined;
+  return { uri, path: uri.startsWith('file:') ? fileURLToPath(uri) : undefined, role, name };
 }
 
 /**
@@ -144,7 +152,7 @@ async function hasItsName(
   asking: PromptName | undefined,
   disk: Disk,
 ): Promise<boolean> {
-  if (name === undefined || asking === undefined) return true;
+  if (name === undefined || path === undefined || asking === undefined) return true;
   const inside = name.slice(sharedFolder(asking, name).length) + PROMPT_FILE_EXTENSION;
   return isSpelledSo(path, path.slice(0, -inside.length), disk);
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { PROMPT_FILE_EXTENSION, type PromptName, partialCandidates } from '../core/name.ts';
 import type { Library, LibraryPrompt } from '../language/analysis/library.ts';
 import { partialsOf } from '../language/features/diagnostics/partials.ts';
-import { type FileEntry, type OpenDocument, SAMPLES_EXTENSION } from './files.ts';
+import { type DiskFileEntry, type OpenDocument, SAMPLES_EXTENSION } from './files.ts';
 
 /** More than any prompt uses, and few enough to check on the disk at each keystroke. */
 const MAX_FILES = 200;
@@ -18,9 +18,10 @@ const MAX_FILES = 200;
 export function unknownFiles(
   { uri, role, name }: Pick<OpenDocument, 'uri' | 'role' | 'name'>,
   library: Library,
-): FileEntry[] {
+): DiskFileEntry[] {
   if (name === undefined || (role !== 'prompt' && role !== 'samples')) return [];
   const end = name + (role === 'samples' ? SAMPLES_EXTENSION : PROMPT_FILE_EXTENSION);
+  // Files of virtual folders are reported by the editor alone: asking for each might need a request to a server.
   if (!uri.startsWith('file:') || !uri.endsWith(`/${end}`)) return [];
   // Names need no encoding, so the text before one is the prompts folder.
   const folder = uri.slice(0, -end.length);

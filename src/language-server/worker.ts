@@ -24,6 +24,7 @@ import {
   type InitializationOptions,
   PlacesNotification,
   type ProjectSettings,
+  ReadFileRequest,
   type Selectors,
 } from './messages.ts';
 import { languageServer, SEMANTIC_TOKENS, SYNC } from './server.ts';
@@ -33,7 +34,10 @@ if (parentPort === null) throw new Error('This file runs as a worker thread.');
 
 const port = parentPort;
 const connection = createConnection(new PortMessageReader(port), new PortMessageWriter(port));
-const project = new ToldProject();
+const project = new ToldProject(async uri => {
+  const text = await connection.sendRequest(ReadFileRequest, { uri }).catch(() => null);
+  return text ?? undefined;
+});
 const { documents, diagnostics, report, answer } = languageServer(connection, {
   projects: project,
   // Posted directly, because the connection would send it only after the work.

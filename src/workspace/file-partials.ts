@@ -12,7 +12,7 @@ import {
 import { type RenderedPrompt, type RenderRequest, render } from '../core/render.ts';
 import { type SourceKind, sourceKindOf } from '../core/source.ts';
 import { isSpelledSo } from '../disk/spelling.ts';
-import type { FileSystem } from './file-system.ts';
+import type { ReadableFiles } from './file-system.ts';
 import { similarFiles } from './similar-files.ts';
 import { checkInside, diskOf, isInside, readSource } from './source-file.ts';
 import { WorkspaceError } from './workspace-error.ts';
@@ -36,7 +36,7 @@ export interface FileRenderRequest {
   readonly read?: ((path: string) => string | undefined) | undefined;
   /** The folder that paths in messages are relative to; default: the working directory. */
   readonly shownFrom?: string | undefined;
-  readonly fileSystem: FileSystem;
+  readonly fileSystem: ReadableFiles;
 }
 
 /**

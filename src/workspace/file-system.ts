@@ -45,6 +45,9 @@ export interface FileSystem {
   rename(from: string, to: string): Promise<void>;
 }
 
+/** The operations that only read. */
+export type ReadableFiles = Pick<FileSystem, 'readFile' | 'stat' | 'list' | 'realpath'>;
+
 export interface NewFile {
   readonly path: string;
   /** The path to write to first, on the same disk, before the rename. */

@@ -4,7 +4,7 @@ import type { SimilarPartials } from '../core/link.ts';
 import { folderOf, isPromptName, PROMPT_FILE_EXTENSION, type PromptName } from '../core/name.ts';
 import { endsWithSegment, partialSegment } from '../core/name-case.ts';
 import { isSpelledSo } from '../disk/spelling.ts';
-import type { FileSystem, FolderEntry } from './file-system.ts';
+import type { FolderEntry, ReadableFiles } from './file-system.ts';
 import { diskOf } from './source-file.ts';
 
 /** The limits of folders and names that the search visits. */
@@ -15,7 +15,7 @@ const MOST_NAMES = 5000;
  * Looks beside the missing partial, ignoring case, and with `everywhere` in all folders below `root`, those nearest to
  * it first.
  */
-export function similarFiles(root: string, files: FileSystem, everywhere: boolean): SimilarPartials {
+export function similarFiles(root: string, files: ReadableFiles, everywhere: boolean): SimilarPartials {
   return async (candidates, reference) => {
     const last = partialSegment(reference);
     const found: PromptName[] = [];
@@ -45,7 +45,7 @@ export function similarFiles(root: string, files: FileSystem, everywhere: boolea
 }
 
 /** The entries in order of name; empty if the folder cannot be listed. */
-async function listed(files: FileSystem, folder: string): Promise<FolderEntry[]> {
+async function listed(files: ReadableFiles, folder: string): Promise<FolderEntry[]> {
   try {
     return [...((await files.list(folder)) ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch {

@@ -3,7 +3,7 @@ import { dirname, sep } from 'node:path';
 import { Problem } from '../core/problem.ts';
 import { decodeSource, MAX_SOURCE_BYTES } from '../core/source.ts';
 import type { Disk } from '../disk/spelling.ts';
-import type { FileSystem } from './file-system.ts';
+import type { ReadableFiles } from './file-system.ts';
 import { systemMessage, WorkspaceError } from './workspace-error.ts';
 
 /**
@@ -14,7 +14,7 @@ import { systemMessage, WorkspaceError } from './workspace-error.ts';
 export async function readSource(
   path: string,
   shown: string,
-  files: FileSystem,
+  files: ReadableFiles,
 ): Promise<string | undefined> {
   let bytes: Uint8Array | undefined;
   try {
@@ -67,7 +67,7 @@ export async function checkInside(
   path: string,
   folder: string,
   shown: string,
-  files: FileSystem,
+  files: ReadableFiles,
 ): Promise<void> {
   if (!isInside(folder, path))
     throw new WorkspaceError('outside', path, 'This is not in the prompts folder.', { shownAs: shown });
@@ -87,7 +87,7 @@ export async function checkInside(
 }
 
 /** Refuses to replace a read-only file, although most disks would allow it. @throws WorkspaceError `not_writable` */
-export async function checkNotReadOnly(path: string, shown: string, files: FileSystem): Promise<void> {
+export async function checkNotReadOnly(path: string, shown: string, files: ReadableFiles): Promise<void> {
   if ((await files.stat(path))?.isReadOnly !== true) return;
   throw new WorkspaceError(
     'not_writable',
@@ -98,7 +98,7 @@ export async function checkNotReadOnly(path: string, shown: string, files: FileS
 }
 
 /** Adapts a file system for `isSpelledSo`. A folder that cannot be listed has no names. */
-export function diskOf(files: FileSystem): Disk {
+export function diskOf(files: ReadableFiles): Disk {
   return {
     exists: async path => (await files.stat(path)) !== undefined,
     names: async folder => (await files.list(folder).catch(() => undefined))?.map(({ name }) => name) ?? [],

@@ -6,6 +6,7 @@ import {
   type PreviewLimits,
   PreviewRenderer,
 } from '../../src/editor/preview/renderer/preview-renderer.ts';
+import { nodeFileSystem } from '../../src/workspace/node-file-system.ts';
 
 const LONG = patience(120_000);
 
@@ -14,7 +15,7 @@ export class PatientPreview extends PreviewRenderer {
 
   constructor(workerUrl = new URL('../../src/editor/preview/renderer/worker.ts', import.meta.url)) {
     const limits = { ...PREVIEW_LIMITS, start: LONG, render: LONG, load: LONG, count: LONG };
-    super(workerUrl, limits);
+    super(workerUrl, nodeFileSystem, limits);
     this.#limits = limits;
   }
 

@@ -30,10 +30,13 @@ export async function run(): Promise<void> {
   // VS Code 1.105 requires this file, and waits for ever if what it requires imports vscode.
   const { workspace } = await import('vscode');
   await hasFolder();
-  // What is not trusted, or not on a disk, is another window: its suite has it to itself.
+  // A window that is not trusted, or without a folder on a disk, is for the suites that are about it.
   const isOnDisk = workspace.workspaceFolders?.some(({ uri }) => uri.scheme === 'file') === true;
-  const kind = !workspace.isTrusted ? 'untrusted' : isOnDisk ? undefined : 'virtual';
-  const fits = (file: string) => ['untrusted', 'virtual'].find(each => file.startsWith(each)) === kind;
+  const fits = (file: string) => {
+    if (!workspace.isTrusted || file.startsWith('untrusted'))
+      return !workspace.isTrusted && file.startsWith('untrusted');
+    return isOnDisk || file.startsWith('virtual');
+  };
   // Not by mocha's own loading: it uses `require`, under which VS Code 1.105 waits for itself when the module that is
   // loaded imports `vscode`.
   for (const file of files

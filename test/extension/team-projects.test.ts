@@ -13,6 +13,7 @@ import { entryOf, sourceControl } from './support/source-control.ts';
 import { type TeamRegistry, teamRegistry } from './support/team-registry.ts';
 import { teamWindow } from './support/team-window.ts';
 import { untilWatched } from './support/watched-folder.ts';
+import { updateFolders } from './support/workspace-folders.ts';
 
 const DEVELOPMENT = 'development' as never;
 
@@ -28,17 +29,6 @@ describe('several projects in one window', () => {
     await mkdir(dirname(fileOf(prompt)), { recursive: true });
     await writeFile(fileOf(prompt), text);
     return vscode.Uri.file(fileOf(prompt));
-  }
-  /** VS Code takes the next change of the folders only when it has told of this one. */
-  async function updateFolders(...change: Parameters<typeof vscode.workspace.updateWorkspaceFolders>) {
-    const { promise, resolve } = Promise.withResolvers<unknown>();
-    const listener = vscode.workspace.onDidChangeWorkspaceFolders(resolve);
-    try {
-      assert.ok(vscode.workspace.updateWorkspaceFolders(...change));
-      await promise;
-    } finally {
-      listener.dispose();
-    }
   }
   async function addCards(): Promise<void> {
     const { session } = (await inside()).workbench;

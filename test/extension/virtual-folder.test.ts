@@ -1,81 +1,248 @@
-// A window whose folders are on no disk: it says so, and neither reads nor writes there.
+// A folder that is on no disk, such as a repository that is opened without a clone: prompts are files there, too. The suite
+// runs in a window with only such a folder, and in one that has a folder on a disk as well.
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { inside, run } from './support/inside.ts';
-import { told } from './support/shown.ts';
+import { RegistryClient } from '../../src/client/registry-client.ts';
+import { EMBEDDED_ORIGIN, embeddedCredential } from '../../src/core/embedded.ts';
+import { parseEnvironmentName } from '../../src/core/environment.ts';
+import { type PromptName, parsePromptName } from '../../src/core/name.ts';
+import type { VersionNumber } from '../../src/core/version.ts';
+import { pathOf } from '../../src/editor/files/paths.ts';
+import { openEmbeddedRegistry } from '../../src/registry/embedded.ts';
+import { eventually } from '../eventually.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { applied } from './support/edited.ts';
+import { freshName } from './support/fresh-name.ts';
+import { closeEditors, inside, root, run, setting, shownTree } from './support/inside.ts';
+import { MemoryFiles } from './support/memory-files.ts';
+import { shownEditor, told } from './support/shown.ts';
+import { entryOf, isSettled } from './support/source-control.ts';
+import { updateFolders } from './support/workspace-folders.ts';
 
-/** A file system in memory, with a note of every change that somebody asks for. */
-class MemoryFiles implements vscode.FileSystemProvider {
-  readonly changes: string[] = [];
-  readonly reads: string[] = [];
-  readonly #files: ReadonlyMap<string, string>;
-  readonly onDidChangeFile = new vscode.EventEmitter<vscode.FileChangeEvent[]>().event;
+const PROJECT = '{"registry": "embedded", "prompts": "prompts"}';
+const BASE = 'First.\nMiddle.\nLast.\n';
 
-  constructor(files: Readonly<Record<string, string>>) {
-    this.#files = new Map(Object.entries(files));
-  }
-  watch(): vscode.Disposable {
-    return new vscode.Disposable(() => {});
-  }
-  stat({ path }: vscode.Uri): vscode.FileStat {
-    const text = this.#files.get(path);
-    if (text !== undefined) return { type: vscode.FileType.File, ctime: 0, mtime: 0, size: text.length };
-    if (this.#inside(path).length === 0) throw vscode.FileSystemError.FileNotFound(path);
-    return { type: vscode.FileType.Directory, ctime: 0, mtime: 0, size: 0 };
-  }
-  readDirectory({ path }: vscode.Uri): [string, vscode.FileType][] {
-    const names = new Set(
-      this.#inside(path).map(each => each.slice(path.length + 1).split('/')[0] as string),
-    );
-    return [...names].map(name => [
-      name,
-      this.#files.has(`${path}/${name}`) ? vscode.FileType.File : vscode.FileType.Directory,
-    ]);
-  }
-  readFile({ path }: vscode.Uri): Uint8Array {
-    this.reads.push(path);
-    const text = this.#files.get(path);
-    if (text === undefined) throw vscode.FileSystemError.FileNotFound(path);
-    return Buffer.from(text);
-  }
-  writeFile = ({ path }: vscode.Uri) => void this.changes.push(path);
-  createDirectory = ({ path }: vscode.Uri) => void this.changes.push(path);
-  delete = ({ path }: vscode.Uri) => void this.changes.push(path);
-  rename = ({ path }: vscode.Uri) => void this.changes.push(path);
+describe('a virtual folder', () => {
+  const files = new MemoryFiles('memory');
+  const undo: (() => PromiseLike<unknown>)[] = [];
+  let mara: RegistryClient;
 
-  #inside(folder: string): string[] {
-    return [...this.#files.keys()].filter(path => path.startsWith(`${folder}/`));
-  }
-}
-
-describe('a window with only virtual folders', () => {
-  const files = new MemoryFiles({
-    '/team/promptforge.json': '{"registry": "embedded", "prompts": "prompts"}',
-    '/team/prompts/greeting.prompt': 'Hello {{name}}.\n',
+  before(async () => {
+    const provider = vscode.workspace.registerFileSystemProvider('memory', files, { isCaseSensitive: true });
+    undo.push(async () => provider.dispose());
+    const { session } = (await inside()).workbench;
+    const [first] = vscode.workspace.workspaceFolders ?? [];
+    if (first?.uri.scheme === 'file') {
+      files.put('/team/promptforge.json', PROJECT); // else the window would show the other folder
+      await updateFolders(1, 0, { uri: vscode.Uri.parse('memory:/team'), name: 'team' });
+      undo.push(async () => {
+        await session.show(root());
+        await updateFolders(1, 1);
+      });
+      await session.show(pathOf(vscode.Uri.parse('memory:/team')));
+    }
+    const folder = await temporaryFolder();
+    undo.push(() => folder[Symbol.asyncDispose]());
+    const registry = await openEmbeddedRegistry({ dataFolder: folder.path, actor: 'mara.lindqvist' });
+    undo.push(() => registry.close());
+    const key = embeddedCredential(parseEnvironmentName('development'));
+    mara = new RegistryClient({ url: EMBEDDED_ORIGIN, key, fetch: registry.fetch });
+    await setting('embedded.dataFolder', folder.path);
+    undo.push(() => setting('embedded.dataFolder', undefined));
   });
-  let provider: vscode.Disposable;
-
-  before(() => {
-    provider = vscode.workspace.registerFileSystemProvider('memory', files);
+  after(async () => {
+    for (const each of undo.splice(0).reverse()) await each();
   });
-  after(() => provider.dispose());
 
-  it('reports that instead of connecting, and changes nothing', async () => {
+  beforeEach(async () => {
+    files.put('/team/promptforge.json', PROJECT);
     const { workbench } = await inside();
-    assert.deepEqual(
-      vscode.workspace.workspaceFolders?.map(({ uri }) => uri.toString()),
-      ['memory:/team'],
+    await workbench.prompts.refresh();
+    assert.equal((await workbench.session.settled()).kind, 'connected');
+    assert.equal(workbench.session.project?.root, pathOf(vscode.Uri.parse('memory:/team')));
+  });
+  afterEach(async () => {
+    files.refuse = () => undefined;
+    await closeEditors();
+    files.clear();
+    await (await inside()).workbench.prompts.refresh();
+  });
+
+  const fileOf = (name: PromptName) => `/team/prompts/${name}.prompt`;
+  const uriOf = (name: PromptName) => vscode.Uri.from({ scheme: 'memory', path: fileOf(name) });
+  const stateOf = async (name: PromptName) => (await inside()).workbench.prompts.listed.get(name)?.state;
+
+  async function publish(name: PromptName, source: string, base: number | null = null): Promise<void> {
+    await mara.publish(name, { source, message: '', base: base as VersionNumber | null });
+    await run('refresh');
+  }
+
+  async function published(source = BASE): Promise<PromptName> {
+    const name = freshName();
+    await publish(name, source);
+    await run('pull', {}, name);
+    assert.equal(files.text(fileOf(name)), source);
+    return name;
+  }
+
+  /** Changes a prompt in its editor, and saves it. */
+  async function edit(name: PromptName, text: string): Promise<void> {
+    const document = await vscode.workspace.openTextDocument(uriOf(name));
+    await vscode.window.showTextDocument(document);
+    await applied(() => {
+      const edit = new vscode.WorkspaceEdit();
+      edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
+      return edit;
+    });
+    await document.save();
+    await (await inside()).workbench.prompts.rescan();
+  }
+
+  it('connects it: the project file is written there', async () => {
+    files.clear();
+    await (await inside()).workbench.prompts.refresh();
+    const picks = (vscode.workspace.workspaceFolders ?? []).length > 1 ? ['team', 'embedded'] : ['embedded'];
+    const { message } = await told(await run('connect', { picks }));
+    assert.match(message, /^Connected to the embedded registry/);
+    assert.equal(JSON.parse(files.text('/team/promptforge.json') ?? '').registry, 'embedded');
+  });
+
+  it('pulls and publishes, and keeps its own notes on the disk of this machine', async () => {
+    const name = await published();
+    assert.equal(await stateOf(name), 'clean');
+    await edit(name, 'First.\nChanged.\nLast.\n');
+    assert.equal(await stateOf(name), 'modified');
+    await told(await run('publish', { texts: ['Changed'] }, name), /^Published/);
+    assert.equal(await stateOf(name), 'clean');
+    const { source } = await mara.getVersion(name, 2 as VersionNumber);
+    assert.equal(source, 'First.\nChanged.\nLast.\n');
+    assert.equal(JSON.parse(files.text('/team/promptforge.lock.json') ?? '').prompts[name].version, 2);
+    const unexpected = Object.keys(files.texts).filter(path => path.includes('.promptforge'));
+    assert.deepEqual(unexpected, []);
+    const { session } = (await inside()).workbench;
+    const own = await session.fileSystem(session.project?.root ?? '');
+    assert.notEqual(
+      await own.readFile(join(session.project?.root ?? '', '.promptforge', '.gitignore')),
+      undefined,
     );
-    assert.deepEqual(await workbench.session.settled(), { kind: 'no-folder' });
-    const { message } = await told(await run('connect'));
-    assert.match(message, /^The folders of this window are not on a disk, .*Clone the repository/);
-    const uri = vscode.Uri.parse('memory:/team/prompts/greeting.prompt');
-    const { document } = await vscode.window.showTextDocument(uri);
-    assert.equal(document.languageId, 'dotprompt');
-    // Each says that nothing was done, or does nothing.
-    for (const command of ['publish', 'pull', 'publishAll', 'newPrompt', 'refresh']) await run(command, {});
-    assert.deepEqual(files.changes, []);
-    assert.equal(files.reads.includes('/team/promptforge.json'), false);
+  });
+
+  it('reads a file again only if its size or time has changed', async () => {
+    const name = await published();
+    const { prompts } = (await inside()).workbench;
+    // The notes of this machine have a later time than the file.
+    await eventually('a scan that reads nothing', async () => {
+      files.read.length = 0;
+      await prompts.rescan();
+      return !files.read.includes(fileOf(name));
+    });
+    files.put(fileOf(name), BASE.replace('Middle', 'muddle'));
+    await prompts.rescan();
+    assert.equal(await stateOf(name), 'modified');
+  });
+
+  it('shows changes that another program makes, in the tree and on the file', async () => {
+    const name = await published();
+    files.put(fileOf(name), 'Changed elsewhere.\n');
+    await eventually('the change', async () => (await stateOf(name)) === 'modified');
+    const { fileDecorations } = await inside();
+    const mark = () => fileDecorations.provideFileDecoration(uriOf(name), token());
+    await eventually('the badge', () => (mark() as vscode.FileDecoration | undefined)?.badge === 'M');
+    const tree = await shownTree();
+    assert.ok(
+      tree.some(line => line.includes(name.slice(name.lastIndexOf('/') + 1))),
+      tree.join('\n'),
+    );
+  });
+
+  it('takes both sides of a conflict into a merge, and neither is lost', async () => {
+    const name = await published();
+    await edit(name, 'First.\nMine.\nLast.\n');
+    await publish(name, 'First.\nHers.\nLast.\n', 1);
+    assert.equal(await stateOf(name), 'conflict');
+    await run('acceptTheirs', {}, await entryOf(name, 'conflicts'));
+    assert.equal(files.text(fileOf(name)), 'First.\nHers.\nLast.\n');
+    await isSettled(name);
+  });
+
+  it('merges changes in different places', async () => {
+    const name = await published();
+    await edit(name, 'Mine.\nMiddle.\nLast.\n');
+    await publish(name, 'First.\nMiddle.\nHers.\n', 1);
+    await run('pull', {}, name);
+    assert.equal(files.text(fileOf(name)), 'Mine.\nMiddle.\nHers.\n');
+  });
+
+  it('discards changes', async () => {
+    const name = await published();
+    await edit(name, 'Changed.\n');
+    await run('discardChanges', { confirms: [true] }, uriOf(name));
+    assert.equal(files.text(fileOf(name)), BASE);
+  });
+
+  it('opens the file of a new prompt', async () => {
+    const name = freshName();
+    await run('newPrompt', { texts: [name] });
+    await shownEditor(uriOf(name));
+    assert.notEqual(files.text(fileOf(name)), undefined);
+  });
+
+  it('says why a file cannot be written, and leaves everything as it was', async () => {
+    const name = await published();
+    await publish(name, 'Second.\n', 1);
+    files.refuse = path => vscode.FileSystemError.NoPermissions(path);
+    const before = files.texts;
+    const { message } = await told(await run('pull', {}, name));
+    assert.match(message, /cannot be written: permission denied/);
+    assert.doesNotMatch(message, /\0/);
+    assert.deepEqual(files.texts, before);
+  });
+
+  it('checks prompts with the partials that are there, and finds those that come and go', async () => {
+    const user = parsePromptName('support/user');
+    files.put('/team/prompts/support/_tone.prompt', 'Be kind, {{name}}.\n');
+    files.put(fileOf(user), '{{> tone}}\n{{> other}}\n');
+    const document = await vscode.workspace.openTextDocument(uriOf(user));
+    await vscode.window.showTextDocument(document);
+    const missing = () =>
+      vscode.languages.getDiagnostics(document.uri).filter(({ code }) => codeOf(code) === 'missing-partial');
+    await eventually('the missing partial', () => missing().length === 1);
+    files.put('/team/prompts/support/_other.prompt', 'Hello.\n');
+    await eventually('no missing partial', () => missing().length === 0);
+    const [definition] = await vscode.commands.executeCommand<(vscode.Location | vscode.LocationLink)[]>(
+      'vscode.executeDefinitionProvider',
+      document.uri,
+      new vscode.Position(0, 5),
+    );
+    assert.equal(targetOf(definition).toString(), 'memory:/team/prompts/support/_tone.prompt');
+    files.clear();
+    files.put(fileOf(user), '{{> tone}}\n');
+    await eventually('the missing partial', () => missing().length >= 1);
+  });
+
+  it('previews a prompt with its partials', async () => {
+    const user = parsePromptName('support/user');
+    files.put('/team/prompts/support/_tone.prompt', 'Be kind.\n');
+    files.put(fileOf(user), 'Hello.\n{{> tone}}\n');
+    const { previews } = await inside();
+    await vscode.window.showTextDocument(uriOf(user));
+    await run('openPreviewToSide');
+    const text = async () => (await previews()).shown?.rendered?.traced.rendered.text;
+    await eventually('the rendering', async () => (await text()) === 'Hello.\nBe kind.\n');
   });
 });
+
+function token(): vscode.CancellationToken {
+  return new vscode.CancellationTokenSource().token;
+}
+
+function codeOf(code: vscode.Diagnostic['code']): unknown {
+  return typeof code === 'object' ? code.value : code;
+}
+
+function targetOf(found: vscode.Location | vscode.LocationLink | undefined): vscode.Uri {
+  assert.ok(found, 'no definition was found');
+  return 'targetUri' in found ? found.targetUri : found.uri;
+}

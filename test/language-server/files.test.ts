@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parsePromptName } from '../../src/core/name.ts';
-import type { FileEntry } from '../../src/language-server/files.ts';
+import type { DiskFileEntry } from '../../src/language-server/files.ts';
 import { Texts } from '../../src/language-server/texts.ts';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
 import { AnEditor } from './an-editor.ts';
@@ -19,7 +19,7 @@ describe('the files that the language server of the extension reads', () => {
   });
   afterEach(() => folder[Symbol.asyncDispose]());
 
-  async function file(name: string, content: string | Uint8Array): Promise<FileEntry> {
+  async function file(name: string, content: string | Uint8Array): Promise<DiskFileEntry> {
     const path = join(folder.path, `${name}.prompt`);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, content);

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { SourceWithPartials } from '../../core/changed-sources.ts';
 import type { PromptName } from '../../core/name.ts';
 import { checkRegistryIsShown } from '../connection/other-project.ts';
+import { isFile, pathOf } from '../files/paths.ts';
 import { messageOf } from '../problems/explain.ts';
 import { parseResolvedUri, RESOLVED_SCHEME } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
@@ -23,7 +24,7 @@ export function registerResolvedDocuments(workbench: Workbench): vscode.Disposab
     }),
     // The file may be edited in a comparison, so its resolved text is updated.
     vscode.workspace.onDidChangeTextDocument(({ document }) => {
-      if (document.uri.scheme !== 'file' || document.languageId !== 'dotprompt') return;
+      if (!isFile(document.uri) || document.languageId !== 'dotprompt') return;
       for (const { uri } of vscode.workspace.textDocuments)
         if (uri.scheme === RESOLVED_SCHEME && document.uri.path.endsWith(uri.path)) changed.fire(uri);
     }),
@@ -49,7 +50,7 @@ export async function linkedFile(workbench: Workbench, prompt: PromptName): Prom
   if (copy === undefined) throw new Error('No prompts folder is open.');
   const { linkedDraft } = await import('./linked-side.ts');
   const path = copy.folder.pathOf(prompt);
-  const open = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === path);
+  const open = vscode.workspace.textDocuments.find(({ uri }) => isFile(uri) && pathOf(uri) === path);
   const source = open?.getText() ?? (await copy.folder.read(prompt));
   if (source === undefined) throw new Error(`This folder has no file for ${prompt}.`);
   return linkedDraft(workbench, prompt, source);

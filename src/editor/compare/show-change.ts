@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import { parseVersionReference, type VersionNumber } from '../../core/version.ts';
+import { uriOf } from '../files/paths.ts';
 import { logged } from '../problems/explain.ts';
 import { EMBEDDED, resolvedFileUriParts, resolvedUriParts, versionUriParts } from '../versions/uri.ts';
 import { counted } from '../wording/age.ts';
@@ -115,7 +116,7 @@ async function documentsOf(
   const source = (end: ComparedSide) => {
     if ('version' in end) return vscode.Uri.from(versionUriParts(of(end.version)));
     if (copy === undefined) throw new Error('No prompts folder is open.');
-    return vscode.Uri.file(copy.folder.pathOf(prompt));
+    return uriOf(copy.folder.pathOf(prompt));
   };
   const resolved = (end: ComparedSide) =>
     vscode.Uri.from(

@@ -4,6 +4,7 @@ import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { WorkingCopy } from '../../workspace/working-copy.ts';
 import type { LazyDiscardedTexts } from '../discard/lazy-texts.ts';
+import { uriOf } from '../files/paths.ts';
 import { EMBEDDED } from '../versions/uri.ts';
 import { fetchVersion } from '../versions/version-files.ts';
 import { saveDocument } from '../work/save-document.ts';
@@ -36,7 +37,7 @@ export async function sourceOf(
 }
 
 export function fileOf(copy: WorkingCopy, prompt: PromptName): vscode.Uri {
-  return vscode.Uri.file(copy.folder.pathOf(prompt));
+  return uriOf(copy.folder.pathOf(prompt));
 }
 
 /** @throws Error if it cannot be saved */

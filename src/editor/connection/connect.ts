@@ -1,6 +1,7 @@
 /** Connect to Registry…: asks which one, checks that it responds, writes promptforge.json, and asks for the key. */
 import * as vscode from 'vscode';
 import { registryAddress, validateRegistryUrl } from '../../client/address.ts';
+import { pathOf } from '../files/paths.ts';
 import { logged, messageOf } from '../problems/explain.ts';
 import { registryName } from '../status/words.ts';
 import { EMBEDDED } from '../versions/uri.ts';
@@ -8,9 +9,6 @@ import { counted } from '../wording/age.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { fileFolders } from './find-project.ts';
-
-const NOT_ON_DISK =
-  'The folders of this window are not on a disk, and PromptForge writes prompts only there. Clone the repository, or connect to where it is (SSH, WSL, a dev container), and open the folder there.';
 
 /** Asks which registry, and connects to it. */
 export async function connect(workbench: Workbench): Promise<void> {
@@ -43,12 +41,12 @@ export async function connectTo(workbench: Workbench, registry: string): Promise
 
 async function connectFolder(workbench: Workbench, root: string, registry: string): Promise<void> {
   const { session, prompts } = workbench;
-  const [{ writeProject }, { nodeFileSystem }] = await Promise.all([
+  const [{ writeProject }, files] = await Promise.all([
     import('../../workspace/project-file.ts'),
-    import('../../workspace/node-file-system.ts'),
+    session.fileSystem(root),
   ]);
   const kept = session.projects.find(each => each.root === root)?.project;
-  await writeProject(root, registry, nodeFileSystem, kept);
+  await writeProject(root, registry, files, kept);
   await session.show(root);
   await inProgress(`Connecting to ${registryName(registry)}`, () => prompts.refresh());
   if ((await session.settled()).kind === 'no-key') {
@@ -81,24 +79,22 @@ async function chooseFolder({ session, ask }: Workbench): Promise<string | undef
   const folders = fileFolders();
   const [only, ...others] = folders;
   if (only === undefined) {
-    const isVirtual = (vscode.workspace.workspaceFolders ?? []).length > 0;
-    const why = isVirtual ? NOT_ON_DISK : 'Open the folder for your prompts first.';
-    const chosen = await ask.tell('info', why, 'Open Folder');
+    const chosen = await ask.tell('info', 'Open the folder for your prompts first.', 'Open Folder');
     if (chosen !== undefined) await vscode.commands.executeCommand('vscode.openFolder');
     return undefined;
   }
-  if (others.length === 0) return only.uri.fsPath;
+  if (others.length === 0) return pathOf(only.uri);
   return ask.pick({
     title: 'Connect to Registry',
     placeholder: 'Select the folder for your prompts',
     isFollowed: true,
     options: folders.map(({ name, uri }) => {
-      const known = session.projects.find(({ root }) => root === uri.fsPath);
+      const known = session.projects.find(({ root }) => root === pathOf(uri));
       return {
         label: name,
         description: known?.project === undefined ? '' : `Now: ${registryName(known.project.registry)}`,
-        detail: uri.fsPath,
-        value: uri.fsPath,
+        detail: uri.scheme === 'file' ? uri.fsPath : uri.toString(true),
+        value: pathOf(uri),
       };
     }),
   });

@@ -1,7 +1,9 @@
 /** Finds the window's folders with a project, and the one to show: the chosen one, otherwise the first. */
 import { relative, sep } from 'node:path';
 import * as vscode from 'vscode';
+import type { FileSystem } from '../../workspace/file-system.ts';
 import type { Project } from '../../workspace/project-file.ts';
+import { isFile, pathOf } from '../files/paths.ts';
 import type { ConnectionState } from '../status/words.ts';
 import { exists } from '../work/exists.ts';
 
@@ -23,19 +25,22 @@ export type FoundProject = { readonly all: readonly OpenProject[] } & (
   | { readonly project: undefined; readonly state: ConnectionState }
 );
 
+/** Returns the file system of a folder. */
+type OpenFiles = (root: string) => Promise<FileSystem>;
+
 /**
  * Never rejects because of a file's contents: an invalid file is a state.
  * @param chosen the root of the project to show
  */
-export async function findProject(chosen: string | undefined): Promise<FoundProject> {
+export async function findProject(chosen: string | undefined, openFiles: OpenFiles): Promise<FoundProject> {
   if (fileFolders().length === 0) return { all: [], project: undefined, state: { kind: 'no-folder' } };
   const folders = await projectFolders();
   const shown = shownOf(folders, chosen);
   if (shown === undefined) return { all: [], project: undefined, state: { kind: 'not-connected' } };
-  const read = await Promise.all(folders.map(folder => readFolder(folder)));
+  const read = await Promise.all(folders.map(folder => readFolder(folder, openFiles)));
   const all = folders.map(({ name, uri }, index) => ({
     name,
-    root: uri.fsPath,
+    root: pathOf(uri),
     isShown: folders[index] === shown,
     project: read[index]?.project,
   }));
@@ -51,9 +56,9 @@ export async function projectFile(chosen: string | undefined): Promise<vscode.Ur
   return shown && fileOf(shown);
 }
 
-/** The window's folders on disk, because prompts are files, and the lock file is written beside them. */
+/** The window's folders that can hold files: all but those of our own documents. */
 export function fileFolders(): readonly vscode.WorkspaceFolder[] {
-  return (vscode.workspace.workspaceFolders ?? []).filter(folder => folder.uri.scheme === 'file');
+  return (vscode.workspace.workspaceFolders ?? []).filter(folder => isFile(folder.uri));
 }
 
 /** The project of a file, the innermost if they are nested; undefined if there is none. */
@@ -78,22 +83,24 @@ function shownOf(
   folders: readonly vscode.WorkspaceFolder[],
   chosen: string | undefined,
 ): vscode.WorkspaceFolder | undefined {
-  return folders.find(({ uri }) => uri.fsPath === chosen) ?? folders[0];
+  return folders.find(({ uri }) => pathOf(uri) === chosen) ?? folders[0];
 }
 
 function fileOf({ uri }: vscode.WorkspaceFolder): vscode.Uri {
   return vscode.Uri.joinPath(uri, PROJECT_FILE);
 }
 
-async function readFolder({
-  uri,
-}: vscode.WorkspaceFolder): Promise<{ readonly project?: Project; readonly why?: string }> {
-  const [{ readProject }, { nodeFileSystem }] = await Promise.all([
+async function readFolder(
+  { uri }: vscode.WorkspaceFolder,
+  openFiles: OpenFiles,
+): Promise<{ readonly project?: Project; readonly why?: string }> {
+  const root = pathOf(uri);
+  const [{ readProject }, files] = await Promise.all([
     import('../../workspace/project-file.ts'),
-    import('../../workspace/node-file-system.ts'),
+    openFiles(root),
   ]);
   try {
-    return { project: await readProject(uri.fsPath, nodeFileSystem) };
+    return { project: await readProject(root, files) };
   } catch (error) {
     return { why: error instanceof Error ? error.message : String(error) };
   }

@@ -1,6 +1,7 @@
 /** Diagnostics for promptforge.json and promptforge.lock.json, in the Problems view and in the text. */
 import * as vscode from 'vscode';
 import type { TextProblem } from '../../workspace/json-text.ts';
+import { isFile } from '../files/paths.ts';
 import type { Session } from './session.ts';
 
 const SOURCE = 'PromptForge';
@@ -51,12 +52,9 @@ export function registerProjectDiagnostics(session: Session): vscode.Disposable 
   );
 }
 
-function checkFor({
-  scheme,
-  path,
-}: vscode.Uri): ((text: string) => Promise<vscode.Diagnostic[]>) | undefined {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  return scheme === 'file' && Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
+function checkFor(uri: vscode.Uri): ((text: string) => Promise<vscode.Diagnostic[]>) | undefined {
+  const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
+  return isFile(uri) && Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
 }
 
 function openDocument(file: vscode.Uri): vscode.TextDocument | undefined {

@@ -11,6 +11,7 @@ import { embeddedCacheUrl } from '../../core/embedded.ts';
 import type { Environment, EnvironmentName } from '../../core/environment.ts';
 import type { Key } from '../../core/key.ts';
 import type { OpenedKeyStore } from '../../keys/open-key-store.ts';
+import type { FileSystem } from '../../workspace/file-system.ts';
 import type { Project } from '../../workspace/project-file.ts';
 import type { ConnectionState } from '../status/words.ts';
 import { EMBEDDED } from '../versions/uri.ts';
@@ -125,7 +126,7 @@ export class Session extends DisposableOwner {
   }
 
   async #load(signal: AbortSignal): Promise<ConnectionState> {
-    const found = await findProject(this.#parts.memory.get(SHOWN));
+    const found = await findProject(this.#parts.memory.get(SHOWN), root => this.fileSystem(root));
     if (signal.aborted) return this.#state;
     const isMoved = JSON.stringify(found.all) !== JSON.stringify(this.#projects);
     this.#projects = found.all;
@@ -256,6 +257,12 @@ export class Session extends DisposableOwner {
       ),
     );
     return this.#disk;
+  }
+
+  /** The file system of a project's folder. @param root its path, as in `Project` */
+  async fileSystem(root: string): Promise<FileSystem> {
+    const { openFileSystem } = await import('../files/open-file-system.ts');
+    return openFileSystem(root, this.#parts.storage.fsPath);
   }
 
   /** A client for testing a key that is not stored yet. */

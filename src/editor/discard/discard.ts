@@ -7,6 +7,7 @@ import { digestOf } from '../../core/digest.ts';
 import type { PromptName } from '../../core/name.ts';
 import { foldCase } from '../../core/name-case.ts';
 import type { WorkingCopy } from '../../workspace/working-copy.ts';
+import { uriOf } from '../files/paths.ts';
 import { logged, messageOf } from '../problems/explain.ts';
 import { samplesOf } from '../prompts/samples-of.ts';
 import { EMBEDDED } from '../versions/uri.ts';
@@ -184,7 +185,7 @@ async function isAsLeft(
 }
 
 function fileOf(copy: WorkingCopy, prompt: PromptName): vscode.Uri {
-  return vscode.Uri.file(copy.folder.pathOf(prompt));
+  return uriOf(copy.folder.pathOf(prompt));
 }
 
 async function save(uri: vscode.Uri): Promise<void> {

@@ -1,6 +1,7 @@
 /** Prompts dragged within the tree move to another folder; dragged into an editor, their files open. */
 import * as vscode from 'vscode';
 import { folderOf, isPromptName, type PromptName } from '../../core/name.ts';
+import { uriOf } from '../files/paths.ts';
 import type { ExplorerNode } from './nodes.ts';
 import type { PromptList } from './prompt-list.ts';
 
@@ -37,7 +38,7 @@ export class PromptsDragAndDrop implements vscode.TreeDragAndDropController<Expl
     const folder = (await this.#prompts.workingCopy())?.folder;
     const files = dragged.filter(({ hasFile }) => hasFile);
     if (folder === undefined || files.length === 0) return;
-    const uris = files.map(({ name }) => vscode.Uri.file(folder.pathOf(name)).toString());
+    const uris = files.map(({ name }) => uriOf(folder.pathOf(name)).toString());
     data.set(FILES, new vscode.DataTransferItem(uris.join('\r\n')));
   }
 

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { oneLine } from '../../core/visible-text.ts';
 import type { Session } from '../connection/session.ts';
+import { isFile, uriOf } from '../files/paths.ts';
 import { changedMarks, type FileMark, fileMarks } from './file-marks.ts';
 import type { PromptList } from './prompt-list.ts';
 
@@ -29,7 +30,7 @@ export function registerFileDecorations(session: Session, prompts: PromptList): 
   const provider = {
     onDidChangeFileDecorations: changed.event,
     provideFileDecoration(uri: vscode.Uri) {
-      const mark = uri.scheme === 'file' && marks.size > 0 ? marks.get(uri.toString()) : undefined;
+      const mark = isFile(uri) && marks.size > 0 ? marks.get(uri.toString()) : undefined;
       return mark && decoration(mark);
     },
   };
@@ -46,12 +47,12 @@ export function registerFileDecorations(session: Session, prompts: PromptList): 
 
 function marksNow({ project }: Session, prompts: PromptList): Map<string, FileMark> {
   if (project === undefined) return new Map();
-  const folder = vscode.Uri.file(project.promptsFolder);
+  const folder = uriOf(project.promptsFolder);
   return fileMarks(
     prompts.listed.values(),
     prompts.fileTroubles,
     relative => vscode.Uri.joinPath(folder, relative).toString(),
-    absolute => vscode.Uri.file(absolute).toString(),
+    absolute => uriOf(absolute).toString(),
   );
 }
 

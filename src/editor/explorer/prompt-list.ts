@@ -260,11 +260,11 @@ export class PromptList extends DisposableOwner {
     const known = this.#workingCopy;
     if (known?.project.root === project.root && known.project.promptsFolder === project.promptsFolder)
       return known.copy;
-    const [{ WorkingCopy }, { nodeFileSystem }] = await Promise.all([
+    const [{ WorkingCopy }, files] = await Promise.all([
       import('../../workspace/working-copy.ts'),
-      import('../../workspace/node-file-system.ts'),
+      this.#session.fileSystem(project.root),
     ]);
-    const copy = new WorkingCopy(project, nodeFileSystem);
+    const copy = new WorkingCopy(project, files);
     this.#workingCopy = { project, copy };
     return copy;
   }

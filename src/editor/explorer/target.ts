@@ -4,6 +4,7 @@ import { isPromptName, type PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { Dialogs, Option } from '../asking/ask.ts';
 import { checkFileIsShown, checkRegistryIsShown, OtherProject } from '../connection/other-project.ts';
+import { isFile, pathOf } from '../files/paths.ts';
 import { parseLiveUri } from '../live/live-uri.ts';
 import { documentsIn, isMergeInput, isMultiDiffTab } from '../versions/tab-documents.ts';
 import { parseResolvedUri, parseVersionUri } from '../versions/uri.ts';
@@ -109,9 +110,9 @@ async function targetOfUri(
     const { prompt, environment, channel } = live;
     return { prompt, wasLive: { environment, channel } };
   }
-  if (uri.scheme !== 'file') return undefined;
-  checkFileIsShown(uri.fsPath, session);
-  const prompt = await prompts.promptOf(uri.fsPath);
+  if (!isFile(uri)) return undefined;
+  checkFileIsShown(pathOf(uri), session);
+  const prompt = await prompts.promptOf(pathOf(uri));
   return prompt === undefined ? undefined : { prompt };
 }
 

@@ -17,14 +17,16 @@ import {
   type InitializationOptions,
   PlacesNotification,
   type ProjectSettings,
+  ReadFileRequest,
 } from '../../language-server/messages.ts';
 import { WatchedWorker } from '../../language-server/watched-worker.ts';
 import type { Session } from '../connection/session.ts';
+import { fileSchemes } from '../files/paths.ts';
 import type { Workbench } from '../workbench.ts';
 import { codeActions } from './code-actions.ts';
 import { folderOf, placeOfDocument, scopeOf } from './place-of-file.ts';
 import { renaming } from './rename.ts';
-import { PROMPTS, SAMPLES, WRITTEN } from './selectors.ts';
+import { PROMPTS, samplesFiles, writtenPrompts } from './selectors.ts';
 import type { TellFiles } from './workspace-files.ts';
 
 export interface RunningClient extends vscode.Disposable {
@@ -50,10 +52,11 @@ export function startClient({
 }: LanguageClientParts): RunningClient {
   const { session, log } = workbench;
   const worker = new WatchedWorker({ url: serverUrl, log: message => log.warn(message) });
+  const schemes = fileSchemes();
   const selectors = {
     prompts: PROMPTS,
-    written: WRITTEN,
-    samples: SAMPLES,
+    written: writtenPrompts(schemes),
+    samples: samplesFiles(schemes),
     included: included.map(({ pattern }) => ({
       pattern:
         typeof pattern === 'object'
@@ -62,7 +65,7 @@ export function startClient({
     })),
   };
   const client = new QuietClient('promptforge', 'PromptForge', () => worker.connect(), {
-    documentSelector: [...PROMPTS, ...SAMPLES, ...selectors.included],
+    documentSelector: [...PROMPTS, ...selectors.samples, ...selectors.included],
     diagnosticCollectionName: 'promptforge.language',
     outputChannel: log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
@@ -119,6 +122,10 @@ export function startClient({
       if (editor !== undefined) void tell(FocusNotification, { uri: editor.document.uri.toString() });
     }),
   );
+  client.onRequest(ReadFileRequest, async ({ uri }) => {
+    const { textOf } = await import('./virtual-prompts.ts');
+    return textOf(vscode.Uri.parse(uri, true)).catch(() => null); // deleted since, or not readable
+  });
   client.start().catch(() => undefined); // the failure is logged, and the server restarted
   return {
     client,

@@ -3,11 +3,12 @@ import * as vscode from 'vscode';
 import type { OpenProject } from '../connection/find-project.ts';
 import { otherProjectOf } from '../connection/other-project.ts';
 import type { PromptList } from '../explorer/prompt-list.ts';
+import { isFile, pathOf } from '../files/paths.ts';
 import { VIEW_TYPE } from '../preview/preview.ts';
 import type { Workbench } from '../workbench.ts';
 import { liveTitle, versionTitle } from './code-lens-words.ts';
 import { placeOfDocument } from './place-of-file.ts';
-import { PROMPT_FILES } from './selectors.ts';
+import { PROMPTS } from './selectors.ts';
 
 export function registerCodeLens({
   session,
@@ -27,10 +28,11 @@ export function registerCodeLens({
     tabGroups.onDidChangeTabGroups(noticePreview),
     prompts.onDidChange(() => changed.fire()),
     session.onDidChange(() => changed.fire()),
-    vscode.languages.registerCodeLensProvider(PROMPT_FILES, {
+    vscode.languages.registerCodeLensProvider(PROMPTS, {
       onDidChangeCodeLenses: changed.event,
       provideCodeLenses: document => {
-        const other = otherProjectOf(document.uri.fsPath, session);
+        if (!isFile(document.uri)) return [];
+        const other = otherProjectOf(pathOf(document.uri), session);
         const name = session.project && placeOfDocument(document, session)?.name;
         return commandsOf(document.uri, name && prompts.listed.get(name), {
           isPreviewed,

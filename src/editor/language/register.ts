@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import { SAMPLES_EXTENSION } from '../../language-server/files.ts';
+import { isFile } from '../files/paths.ts';
 import type { Workbench } from '../workbench.ts';
 import { includedFiles, isIncluded } from './included.ts';
 import { LANGUAGE } from './place-of-file.ts';
@@ -62,5 +63,5 @@ export function registerLanguage(parts: LanguageParts): Language {
 }
 
 function concernsLanguage({ languageId, uri }: vscode.TextDocument): boolean {
-  return languageId === LANGUAGE || (uri.scheme === 'file' && uri.path.endsWith(SAMPLES_EXTENSION));
+  return languageId === LANGUAGE || (isFile(uri) && uri.path.endsWith(SAMPLES_EXTENSION));
 }

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import * as vscode from 'vscode';
 import { LSPErrorCodes, ResponseError } from 'vscode-languageclient';
 import { RenamePromptRequest } from '../../language-server/messages.ts';
+import { fileSchemes } from '../files/paths.ts';
 import { startClient } from './client.ts';
 import { registerCodeLens } from './code-lens.ts';
 import { includedFiles, SETTING } from './included.ts';
@@ -15,6 +16,7 @@ export function startLanguage({ workbench, extensionUri }: LanguageParts): Langu
     const onRestart = () => void files.listAgain();
     return startClient({ workbench, serverUrl, included: includedFiles(), onRestart });
   };
+  let schemes = fileSchemes().join();
   let running = start();
   const files = followFiles((...told) => running.tellFiles(...told), workbench);
   const startAgain = (): void => {
@@ -29,7 +31,9 @@ export function startLanguage({ workbench, extensionUri }: LanguageParts): Langu
       if (change.affectsConfiguration(`promptforge.${SETTING}`)) startAgain();
     }),
     vscode.workspace.onDidChangeWorkspaceFolders(() => {
-      if (includedFiles().length > 0) startAgain();
+      const before = schemes;
+      schemes = fileSchemes().join();
+      if (includedFiles().length > 0 || schemes !== before) startAgain();
     }),
   );
   return {

@@ -37,7 +37,7 @@ export function followFiles(
   const list = async (): Promise<void> => {
     const listing = ++lists;
     toldMeanwhile = new Set();
-    const uris = await vscode.workspace.findFiles(FILES, PASSED_OVER, MAX_FILES);
+    const uris = await findFiles();
     if (listing !== lists) return whenListed; // a newer list replaces this one
     const files = entriesOf(uris, session);
     const now = new Set([...files.map(({ uri }) => uri), ...toldMeanwhile]);
@@ -120,6 +120,22 @@ export function followFiles(
     },
     dispose: () => following.dispose(),
   };
+}
+
+/** The prompt and samples files of the window. */
+async function findFiles(): Promise<vscode.Uri[]> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const onDisks = folders.filter(({ uri }) => uri.scheme === 'file');
+  if (onDisks.length === folders.length) return vscode.workspace.findFiles(FILES, PASSED_OVER, MAX_FILES);
+  // VS Code's search waits for an extension that can search a virtual folder, which few have.
+  const { virtualPrompts } = await import('./virtual-prompts.ts');
+  const found = await Promise.all([
+    virtualPrompts(),
+    ...onDisks.map(folder =>
+      vscode.workspace.findFiles(new vscode.RelativePattern(folder, FILES), PASSED_OVER, MAX_FILES),
+    ),
+  ]);
+  return found.flat().slice(0, MAX_FILES);
 }
 
 /** The URIs of the folders that a file is in. */

@@ -4,6 +4,8 @@
  */
 import * as vscode from 'vscode';
 import type { GitAttributes } from '../../workspace/git-attributes.ts';
+import type { Session } from '../connection/session.ts';
+import { isVirtual } from '../files/paths.ts';
 import type { Workbench } from '../workbench.ts';
 
 const ADD = 'Add';
@@ -18,11 +20,12 @@ export function registerAttributesOffer(workbench: Workbench): vscode.Disposable
   const offered = new Set<string>();
   const look = async (): Promise<void> => {
     const root = session.project?.root;
+    if (root !== undefined && isVirtual(root)) return; // git checks files out on disks only
     if (root === undefined || !vscode.workspace.isTrusted || !prompts.isListed || offered.has(root)) return;
-    const converts = converting.get(root) ?? isConverting(root);
+    const converts = converting.get(root) ?? isConverting(root, session);
     converting.set(root, converts);
     if (!prompts.hasReturns && !(await converts)) return;
-    const attributes = await attributesOf(root);
+    const attributes = await attributesOf(root, session);
     if (offered.has(root) || !(await attributes.isToOffer()) || offered.has(root)) return;
     offered.add(root);
     await offer(workbench, attributes);
@@ -32,17 +35,17 @@ export function registerAttributesOffer(workbench: Workbench): vscode.Disposable
   );
 }
 
-async function attributesOf(root: string): Promise<GitAttributes> {
-  const [{ GitAttributes }, { nodeFileSystem }] = await Promise.all([
+async function attributesOf(root: string, session: Session): Promise<GitAttributes> {
+  const [{ GitAttributes }, files] = await Promise.all([
     import('../../workspace/git-attributes.ts'),
-    import('../../workspace/node-file-system.ts'),
+    session.fileSystem(root),
   ]);
-  return new GitAttributes(root, nodeFileSystem);
+  return new GitAttributes(root, files);
 }
 
-async function isConverting(root: string): Promise<boolean> {
+async function isConverting(root: string, session: Session): Promise<boolean> {
   const { convertsLineEndings } = await import('../../workspace/git-attributes.ts');
-  return (await (await attributesOf(root)).isToOffer()) && convertsLineEndings(root);
+  return (await (await attributesOf(root, session)).isToOffer()) && convertsLineEndings(root);
 }
 
 async function offer({ ask }: Workbench, attributes: GitAttributes): Promise<void> {

@@ -5,6 +5,7 @@ import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { type Side, shortName } from '../compare/titles.ts';
 import { namedTarget, targetOf } from '../explorer/target.ts';
+import { uriOf } from '../files/paths.ts';
 import { pickVersion } from '../versions/pick-version.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
@@ -94,7 +95,7 @@ export class PreviewDifference implements vscode.Disposable {
   async #pickSample(prompt: PromptName): Promise<Pick<OpenTrial, 'sample' | 'input'> | undefined> {
     const { ask, prompts } = this.#workbench;
     const copy = await prompts.workingCopy();
-    const subject = copy && (await subjectOf(vscode.Uri.file(copy.folder.pathOf(prompt)), this.#workbench));
+    const subject = copy && (await subjectOf(uriOf(copy.folder.pathOf(prompt)), this.#workbench));
     const { samples } = await samplesAt(subject?.samplesUri);
     if (samples.length === 0) return { sample: null, input: {} };
     const options = samples.map(({ name, input }) => ({
@@ -135,7 +136,7 @@ export class PreviewDifference implements vscode.Disposable {
   async #renderFile(prompt: PromptName, input: Input, signal: AbortSignal): Promise<string> {
     const copy = await this.#workbench.prompts.workingCopy();
     if (copy === undefined) throw new Error('No prompts folder is open.');
-    const document = await vscode.workspace.openTextDocument(vscode.Uri.file(copy.folder.pathOf(prompt)));
+    const document = await vscode.workspace.openTextDocument(uriOf(copy.folder.pathOf(prompt)));
     const subject = await subjectOf(document.uri, this.#workbench);
     const request = await requestOf(subject, document.getText(), input, this.#workbench);
     const outcome = await this.#renderer.render(request, signal);

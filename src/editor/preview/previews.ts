@@ -4,6 +4,8 @@ import { InputDrafts } from '../asking/drafts.ts';
 import { withoutIcons } from '../asking/plain-ask.ts';
 import { setContext } from '../context-keys.ts';
 import { namedTarget } from '../explorer/target.ts';
+import { uriOf } from '../files/paths.ts';
+import { virtualFiles } from '../files/virtual-files.ts';
 import { logged } from '../problems/explain.ts';
 import { curlNote } from '../versions/curl.ts';
 import { versionUri } from '../versions/open-version.ts';
@@ -39,7 +41,7 @@ export class Previews implements vscode.Disposable {
     this.#inputs = new InputDrafts(memory, { key: 'promptforge.inputs' });
     this.#extensionUri = extensionUri;
     const worker = vscode.Uri.joinPath(extensionUri, 'dist', 'preview-worker.js');
-    this.#renderer = new PreviewRenderer(new URL(worker.toString(true)));
+    this.#renderer = new PreviewRenderer(new URL(worker.toString(true)), virtualFiles);
     this.#difference = new PreviewDifference(workbench, this.#renderer);
   }
 
@@ -225,7 +227,7 @@ export class Previews implements vscode.Disposable {
     const listed = prompts.listed.get(prompt);
     const copy = await prompts.workingCopy();
     if (target.version === undefined && listed?.hasFile === true && copy !== undefined)
-      return vscode.Uri.file(copy.folder.pathOf(prompt));
+      return uriOf(copy.folder.pathOf(prompt));
     const version = target.version ?? listed?.summary?.newest.version;
     return version === undefined ? undefined : versionUri(session.registry, { prompt, version });
   }

@@ -5,6 +5,7 @@ import { PROMPT_FILE_EXTENSION, type PromptName } from '../../core/name.ts';
 import { parseVersionReference, type VersionNumber, versionReference } from '../../core/version.ts';
 import { shortName } from '../compare/titles.ts';
 import { otherProjectOf } from '../connection/other-project.ts';
+import { isFile, isVirtual, pathOf, uriOf } from '../files/paths.ts';
 import { versionUri } from '../versions/open-version.ts';
 import { parseVersionUri } from '../versions/uri.ts';
 import { fetchVersion } from '../versions/version-files.ts';
@@ -39,13 +40,12 @@ export function shortTitle({ prompt, version, title }: PreviewSubject, all: Iter
 
 /** Returns true if a document can be previewed. */
 export function isPrompt({ languageId, uri }: vscode.TextDocument): boolean {
-  return languageId === 'dotprompt' && ['file', 'untitled', 'promptforge'].includes(uri.scheme);
+  return languageId === 'dotprompt' && (isFile(uri) || ['untitled', 'promptforge'].includes(uri.scheme));
 }
 
 export async function subjectOf(uri: vscode.Uri, { prompts }: Workbench): Promise<PreviewSubject> {
   const copy = await prompts.workingCopy();
-  const samplesOf = (path: string) =>
-    vscode.Uri.file(`${path.slice(0, -PROMPT_FILE_EXTENSION.length)}.samples.yaml`);
+  const samplesOf = (path: string) => uriOf(`${path.slice(0, -PROMPT_FILE_EXTENSION.length)}.samples.yaml`);
   const address = parseVersionUri(uri);
   if (address !== undefined) {
     const { prompt, version } = address;
@@ -57,7 +57,7 @@ export async function subjectOf(uri: vscode.Uri, { prompts }: Workbench): Promis
       samplesUri: copy && samplesOf(copy.folder.pathOf(prompt)),
     };
   }
-  const prompt = uri.scheme === 'file' ? await prompts.promptOf(uri.fsPath) : undefined;
+  const prompt = isFile(uri) ? await prompts.promptOf(pathOf(uri)) : undefined;
   const name = uri.path.split('/').at(-1) ?? '';
   return {
     uri,
@@ -65,8 +65,7 @@ export async function subjectOf(uri: vscode.Uri, { prompts }: Workbench): Promis
       prompt ?? (name.endsWith(PROMPT_FILE_EXTENSION) ? name.slice(0, -PROMPT_FILE_EXTENSION.length) : name),
     prompt,
     version: undefined,
-    samplesUri:
-      uri.scheme === 'file' && uri.path.endsWith(PROMPT_FILE_EXTENSION) ? samplesOf(uri.fsPath) : undefined,
+    samplesUri: isFile(uri) && uri.path.endsWith(PROMPT_FILE_EXTENSION) ? samplesOf(pathOf(uri)) : undefined,
   };
 }
 
@@ -91,7 +90,7 @@ export async function requestOf(
   const { file, shownFrom } = placeOf(subject.uri);
   const own = (await prompts.promptOf(file)) === undefined ? undefined : session.project;
   const root = (own ?? otherProjectOf(file, session)?.project)?.promptsFolder ?? shownFrom;
-  return { source, input, file, root, shownFrom, unsaved: unsavedPrompts() };
+  return { source, input, file, root, shownFrom, isVirtual: isVirtual(file), unsaved: unsavedPrompts() };
 }
 
 /** The document of a partial, by its id in a rendering. */
@@ -103,12 +102,12 @@ export function partialUri(
   const address = parseVersionUri(subject.uri);
   if (address !== undefined) return versionUri(address.registry, parseVersionReference(id));
   const path = files?.get(id);
-  return path === undefined ? undefined : vscode.Uri.file(path);
+  return path === undefined ? undefined : uriOf(path);
 }
 
 /** The id of a file that is a partial in a rendering. */
 export function partialIdOf(uri: vscode.Uri, files: PreviewRendered['files']): string | undefined {
-  for (const [id, path] of files ?? []) if (uri.scheme === 'file' && path === uri.fsPath) return id;
+  for (const [id, path] of files ?? []) if (isFile(uri) && path === pathOf(uri)) return id;
   return undefined;
 }
 
@@ -121,7 +120,7 @@ export function versionId(uri: vscode.Uri): string | undefined {
 /** The document with a problem: the prompt itself, or the file of a partial. */
 export function blamedUri(subject: PreviewSubject, { file }: PreviewProblem): vscode.Uri {
   if (file === undefined || file === placeOf(subject.uri).file) return subject.uri;
-  return vscode.Uri.file(file);
+  return uriOf(file);
 }
 
 /**
@@ -129,15 +128,15 @@ export function blamedUri(subject: PreviewSubject, { file }: PreviewProblem): vs
  */
 function placeOf(uri: vscode.Uri): { readonly file: string; readonly shownFrom: string } {
   const around = vscode.workspace.getWorkspaceFolder(uri) ?? vscode.workspace.workspaceFolders?.[0];
-  const top = around?.uri.fsPath ?? process.cwd();
-  if (uri.scheme !== 'file') return { file: resolve(top, 'untitled.prompt'), shownFrom: top };
-  const isInside = !relative(top, uri.fsPath).startsWith(`..${sep}`);
-  return { file: uri.fsPath, shownFrom: isInside ? top : dirname(uri.fsPath) };
+  const top = around === undefined ? process.cwd() : pathOf(around.uri);
+  if (!isFile(uri)) return { file: resolve(top, 'untitled.prompt'), shownFrom: top };
+  const isInside = !relative(top, pathOf(uri)).startsWith(`..${sep}`);
+  return { file: pathOf(uri), shownFrom: isInside ? top : dirname(pathOf(uri)) };
 }
 
 function unsavedPrompts(): Map<string, string> {
   const unsaved = vscode.workspace.textDocuments.filter(
-    ({ isDirty, languageId, uri }) => isDirty && languageId === 'dotprompt' && uri.scheme === 'file',
+    ({ isDirty, languageId, uri }) => isDirty && languageId === 'dotprompt' && isFile(uri),
   );
-  return new Map(unsaved.map(document => [document.uri.fsPath, document.getText()]));
+  return new Map(unsaved.map(document => [pathOf(document.uri), document.getText()]));
 }

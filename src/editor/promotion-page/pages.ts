@@ -6,6 +6,7 @@ import type { RegistryEvent } from '../../core/event.ts';
 import type { PromptName } from '../../core/name.ts';
 import { sourceKindOf } from '../../core/source.ts';
 import { versionReference } from '../../core/version.ts';
+import { virtualFiles } from '../files/virtual-files.ts';
 import { PreviewRenderer } from '../preview/renderer/preview-renderer.ts';
 import { logged } from '../problems/explain.ts';
 import { namedPromotion } from '../promotions/named-promotion.ts';
@@ -27,7 +28,7 @@ export class PromotionPanels implements vscode.Disposable {
     this.#workbench = workbench;
     this.#extensionUri = extensionUri;
     const worker = vscode.Uri.joinPath(extensionUri, 'dist', 'preview-worker.js');
-    this.#renderer = new PreviewRenderer(new URL(worker.toString(true)));
+    this.#renderer = new PreviewRenderer(new URL(worker.toString(true)), virtualFiles);
     this.#following = workbench.session.onDidChange(() => this.#tellFront());
   }
 

@@ -4,6 +4,7 @@ import { linesOfText } from '../../core/line-map.ts';
 import type { PromptName } from '../../core/name.ts';
 import { suggestionIn } from '../../core/suggestion.ts';
 import { type VersionNumber, versionReference } from '../../core/version.ts';
+import { uriOf } from '../files/paths.ts';
 import { fetchVersion } from '../versions/version-files.ts';
 import type { Workbench } from '../workbench.ts';
 import { suggestedEdit } from './suggestion-place.ts';
@@ -29,7 +30,7 @@ export async function applySuggestion(
   if (registry === undefined || copy === undefined || prompts.listed.get(prompt)?.hasFile !== true)
     throw new Error(`${prompt} has no file here. Pull it, then apply the suggestion.`);
   const { source } = await fetchVersion(session, { registry, prompt, version });
-  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(copy.folder.pathOf(prompt)));
+  const document = await vscode.workspace.openTextDocument(uriOf(copy.folder.pathOf(prompt)));
   const before = linesOfText(source);
   const target = suggestedEdit(before, linesOfText(document.getText()), line);
   if (target === undefined)

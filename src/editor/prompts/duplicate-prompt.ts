@@ -6,6 +6,7 @@ import { SAMPLES_EXTENSION } from '../../language-server/files.ts';
 import type { ListedPrompt } from '../explorer/listed-prompt.ts';
 import { NAME_HINT, validateNewName } from '../explorer/new-name.ts';
 import { targetOf } from '../explorer/target.ts';
+import { uriOf } from '../files/paths.ts';
 import { EMBEDDED, versionUriParts } from '../versions/uri.ts';
 import { exists } from '../work/exists.ts';
 import type { Workbench } from '../workbench.ts';
@@ -37,8 +38,8 @@ export async function duplicatePrompt(
   if (text === undefined) return;
   const to = parsePromptName(text.trim());
   await copy.folder.checkFree(to);
-  const from = vscode.Uri.file(copy.folder.pathOf(name));
-  const file = vscode.Uri.file(copy.folder.pathOf(to));
+  const from = uriOf(copy.folder.pathOf(name));
+  const file = uriOf(copy.folder.pathOf(to));
   const samples = await contentsOf(samplesOf(from));
   if (samples !== undefined && (await exists(samplesOf(file))))
     throw new Error(

@@ -5,6 +5,7 @@ import { skeletonOf } from '../../workspace/skeleton.ts';
 import { registerCommand } from '../commands.ts';
 import { NAME_HINT, validateNewName } from '../explorer/new-name.ts';
 import { isNode, targetInFront } from '../explorer/target.ts';
+import { uriOf } from '../files/paths.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** @param reveal shows it in the tree */
@@ -36,7 +37,7 @@ export function registerNewPrompt(
     const { path } = await (await prompts.workingCopy())!.createPrompt(name, skeletonOf(name));
     ask.sent(draft);
     await prompts.rescan();
-    const editor = await vscode.window.showTextDocument(vscode.Uri.file(path), { preview: false });
+    const editor = await vscode.window.showTextDocument(uriOf(path), { preview: false });
     const start = placeToWrite(editor.document);
     editor.selection = new vscode.Selection(start.start, start.end);
     await reveal(name);

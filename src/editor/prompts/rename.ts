@@ -10,6 +10,7 @@ import { registerCommand } from '../commands.ts';
 import type { ListedPrompt } from '../explorer/listed-prompt.ts';
 import { NAME_HINT, validateNewName } from '../explorer/new-name.ts';
 import { argumentOf, type FocusedNode, isNode, targetOf } from '../explorer/target.ts';
+import { uriOf } from '../files/paths.ts';
 import type { Language } from '../language/register.ts';
 import { exists } from '../work/exists.ts';
 import type { Workbench } from '../workbench.ts';
@@ -36,7 +37,7 @@ export function renaming({ workbench, language }: RenamingParts): Renaming {
     const copy = await prompts.workingCopy();
     if (copy === undefined) throw new Error('This window is not connected to a registry.');
     await copy.folder.checkFree(to, name);
-    const [from, target] = [name, to].map(each => vscode.Uri.file(copy.folder.pathOf(each))) as [
+    const [from, target] = [name, to].map(each => uriOf(copy.folder.pathOf(each))) as [
       vscode.Uri,
       vscode.Uri,
     ];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
 import { isNode, targetOf } from '../explorer/target.ts';
+import { uriOf } from '../files/paths.ts';
 import { exists } from '../work/exists.ts';
 import type { Workbench } from '../workbench.ts';
 
@@ -23,7 +24,7 @@ export function registerRevealInExplorer(workbench: Workbench): vscode.Disposabl
   });
 
   async function show(name: string, path: string): Promise<void> {
-    const uri = vscode.Uri.file(path);
+    const uri = uriOf(path);
     if (await exists(uri)) await vscode.commands.executeCommand('revealInExplorer', uri);
     else await ask.tell('info', `${name} is in the registry only. Pull to get its file.`);
   }

@@ -9,6 +9,7 @@ import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { WorkingCopy } from '../../workspace/working-copy.ts';
+import { uriOf } from '../files/paths.ts';
 import { logged, mayHaveArrived, messageOf } from '../problems/explain.ts';
 import { saveDocument } from '../work/save-document.ts';
 import type { Workbench } from '../workbench.ts';
@@ -80,7 +81,7 @@ async function publishOne(
   prompt: PromptName,
 ): Promise<{ readonly outcome: PublishManyOutcome; readonly isLost: boolean }> {
   const { log, session } = workbench;
-  const uri = vscode.Uri.file(copy.folder.pathOf(prompt));
+  const uri = uriOf(copy.folder.pathOf(prompt));
   diagnostics.clear(uri);
   const refused = (why: string, isLost = false) => ({
     outcome: { prompt, kind: 'refused', why } as const,
@@ -135,7 +136,7 @@ async function saveAll(
   names: readonly PromptName[],
 ): Promise<ReadonlyMap<PromptName, string>> {
   const unsaved = new Map<PromptName, string>();
-  const wanted = new Map(names.map(name => [vscode.Uri.file(copy.folder.pathOf(name)).toString(), name]));
+  const wanted = new Map(names.map(name => [uriOf(copy.folder.pathOf(name)).toString(), name]));
   for (const document of vscode.workspace.textDocuments) {
     const name = wanted.get(document.uri.toString());
     if (name !== undefined && !(await saveDocument(document)))

@@ -13,6 +13,7 @@ import { registerCommand } from '../commands.ts';
 import type { PromptChange } from '../compare/change.ts';
 import { showComparison } from '../compare/compare.ts';
 import { targetOf } from '../explorer/target.ts';
+import { pathOf, uriOf } from '../files/paths.ts';
 import { logged, mayHaveArrived, messageOf } from '../problems/explain.ts';
 import { inProgress } from '../work/in-progress.ts';
 import { saveDocument } from '../work/save-document.ts';
@@ -50,7 +51,7 @@ async function publish(
   const { session, prompts, ask, log } = workbench;
   const copy = await prompts.workingCopy();
   if (copy === undefined) throw new Error('No prompts folder is open.');
-  const uri = vscode.Uri.file(copy.folder.pathOf(prompt));
+  const uri = uriOf(copy.folder.pathOf(prompt));
   await save(uri);
   diagnostics.clear(uri);
   const source = await checkedSource(workbench, diagnostics, copy, prompt, uri);
@@ -161,7 +162,7 @@ async function checkedSource(
     }
     checkNoIssues(
       sourceIssues(source, parseSource(source, sourceKindOf(prompt))),
-      copy.folder.shown(uri.fsPath),
+      copy.folder.shown(pathOf(uri)),
     );
     return source;
   } catch (error) {

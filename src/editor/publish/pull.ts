@@ -6,6 +6,7 @@ import type { WorkingCopy } from '../../workspace/working-copy.ts';
 import { registerCommand } from '../commands.ts';
 import { askAboutDeleted } from '../conflicts/deleted.ts';
 import { promptsNamed } from '../explorer/prompts-named.ts';
+import { isFile, pathOf } from '../files/paths.ts';
 import { counted } from '../wording/age.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
@@ -89,6 +90,6 @@ function withMerging(
 
 export function hasUnsavedEdits(path: string): boolean {
   return vscode.workspace.textDocuments.some(
-    ({ isDirty, uri }) => isDirty && uri.scheme === 'file' && uri.fsPath === path,
+    ({ isDirty, uri }) => isDirty && isFile(uri) && pathOf(uri) === path,
   );
 }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { fileOfPrompt, type PromptName } from '../../core/name.ts';
 import { compareTitle, type Side, shortNames } from '../compare/titles.ts';
 import type { ListedPrompt } from '../explorer/listed-prompt.ts';
+import { uriOf } from '../files/paths.ts';
 import { EMBEDDED, versionUriParts } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 import type { GroupId } from '../working-copy/groups.ts';
@@ -33,7 +34,7 @@ export function placeOf({
   if (project === undefined) return undefined;
   return {
     registry: session.registry ?? EMBEDDED,
-    folder: vscode.Uri.file(project.promptsFolder),
+    folder: uriOf(project.promptsFolder),
     short: shortNames(prompts.listed.keys()),
   };
 }

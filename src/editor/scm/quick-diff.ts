@@ -1,5 +1,6 @@
 /** Marks lines that differ from the version that the file is based on, and allows reverting them. */
 import * as vscode from 'vscode';
+import { isFile, pathOf } from '../files/paths.ts';
 import { EMBEDDED, versionUriParts } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 
@@ -9,8 +10,8 @@ export function quickDiff({
 }: Pick<Workbench, 'session' | 'prompts'>): vscode.QuickDiffProvider {
   return {
     async provideOriginalResource(uri) {
-      if (uri.scheme !== 'file') return undefined;
-      const prompt = await prompts.promptOf(uri.fsPath);
+      if (!isFile(uri)) return undefined;
+      const prompt = await prompts.promptOf(pathOf(uri));
       const base = prompt === undefined ? undefined : prompts.listed.get(prompt)?.base;
       if (prompt === undefined || base === undefined) return undefined;
       const registry = session.registry ?? EMBEDDED;

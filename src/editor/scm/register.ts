@@ -5,6 +5,7 @@ import type { InputDrafts } from '../asking/drafts.ts';
 import { registerCommand } from '../commands.ts';
 import type { LazyDiscardedTexts } from '../discard/lazy-texts.ts';
 import { promptsNamed, promptsOrActive } from '../explorer/prompts-named.ts';
+import { uriOf } from '../files/paths.ts';
 import type { SourceDiagnostics } from '../publish/source-diagnostics.ts';
 import type { Workbench } from '../workbench.ts';
 import { groupsOf } from '../working-copy/groups.ts';
@@ -77,7 +78,7 @@ export function registerSourceControl(
       const copy = await prompts.workingCopy();
       for (const name of await promptsOrActive(args, workbench))
         if (copy !== undefined && prompts.listed.get(name)?.hasFile === true)
-          await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(copy.folder.pathOf(name)), {
+          await vscode.commands.executeCommand('vscode.open', uriOf(copy.folder.pathOf(name)), {
             preview: false,
           });
     }),

@@ -7,6 +7,7 @@ import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import { isVersionNumber, type VersionNumber } from '../../core/version.ts';
 import { namedTarget } from '../explorer/target.ts';
+import { isFile } from '../files/paths.ts';
 import { SCHEME } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 
@@ -34,12 +35,12 @@ export async function subjectOf(
   { uri }: Pick<vscode.TextDocument, 'uri'>,
   workbench: Workbench,
 ): Promise<BlameSubject | undefined> {
-  if (uri.scheme !== 'file' && uri.scheme !== SCHEME) return undefined;
+  if (!isFile(uri) && uri.scheme !== SCHEME) return undefined;
   const target = await namedTarget(uri, workbench);
   if (target === undefined) return undefined;
   const { prompt, version } = target;
   if (version !== undefined) return { prompt, version, isFile: false };
-  if (uri.scheme !== 'file') return undefined;
+  if (!isFile(uri)) return undefined;
   const listed = workbench.prompts.listed.get(prompt);
   const former = listed?.base === undefined ? listed?.renamedFrom : { prompt, base: listed.base };
   return former !== undefined && isVersionNumber(former.base)

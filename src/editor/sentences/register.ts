@@ -1,6 +1,7 @@
 /** Sentence history: hovers, annotations and the steps back. Loaded on first use. */
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
+import { isFile } from '../files/paths.ts';
 import { PROMPTS } from '../language/selectors.ts';
 import { SCHEME } from '../versions/uri.ts';
 import { inProgress } from '../work/in-progress.ts';
@@ -28,7 +29,7 @@ export function registerSentenceHistory(workbench: Workbench): SentenceHistoryFe
         const isOn = vscode.workspace.getConfiguration('promptforge').get('sentenceHistory.hover', true);
         if (
           !isOn ||
-          !['file', SCHEME].includes(document.uri.scheme) ||
+          !(isFile(document.uri) || document.uri.scheme === SCHEME) ||
           workbench.session.project === undefined
         )
           return undefined;

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
 import { type CommandTarget, isNode, namedTarget } from '../explorer/target.ts';
+import { uriOf } from '../files/paths.ts';
 import type { Workbench } from '../workbench.ts';
 import { openReference } from './open-reference.ts';
 import { pickVersion } from './pick-version.ts';
@@ -43,7 +44,7 @@ export function registerOpenVersion(workbench: Workbench): vscode.Disposable {
       const copy = await prompts.workingCopy();
       const listed = prompts.mustHave(target.prompt);
       if (listed.hasFile && copy !== undefined)
-        return vscode.window.showTextDocument(vscode.Uri.file(copy.folder.pathOf(target.prompt)));
+        return vscode.window.showTextDocument(uriOf(copy.folder.pathOf(target.prompt)));
       const version = listed.summary?.newest.version;
       return version === undefined ? undefined : open({ prompt: target.prompt, version });
     }),

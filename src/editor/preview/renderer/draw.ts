@@ -3,6 +3,7 @@ import { Problem } from '../../../core/problem.ts';
 import { parseSource } from '../../../core/source.ts';
 import { renderTraced, type TracedPart, type TracedRendering } from '../../../core/trace.ts';
 import { linkFile, shownPath } from '../../../workspace/file-partials.ts';
+import type { ReadableFiles } from '../../../workspace/file-system.ts';
 import { nodeFileSystem } from '../../../workspace/node-file-system.ts';
 import { WorkspaceError } from '../../../workspace/workspace-error.ts';
 import type {
@@ -22,11 +23,14 @@ export type Drawn =
   | { readonly outcome: PreviewProblem | PreviewLimit }
   | { readonly outcome: Omit<PreviewRendered, 'tokens'>; readonly encoding: EncodingName };
 
-/** Never throws because of a prompt or an input. */
-export async function draw(request: PreviewRequest | PreviewFileRequest): Promise<Drawn> {
+/** Never throws because of a prompt or an input. @param windowFiles reads the partials of a virtual file */
+export async function draw(
+  request: PreviewRequest | PreviewFileRequest,
+  windowFiles: ReadableFiles = nodeFileSystem,
+): Promise<Drawn> {
   const asked = new Set<string>();
   try {
-    const { files, ...linked } = await link(request, asked);
+    const { files, ...linked } = await link(request, asked, windowFiles);
     const traced = await renderTraced(linked);
     const texts = textsOf(traced);
     const { model } = parseSource(linked.source, linked.kind).frontMatter;
@@ -51,14 +55,15 @@ export async function draw(request: PreviewRequest | PreviewFileRequest): Promis
 async function link(
   request: PreviewRequest | PreviewFileRequest,
   asked: Set<string>,
+  windowFiles: ReadableFiles,
 ): Promise<PreviewRequest & Pick<PreviewRendered, 'files'>> {
   if (!('file' in request)) return request;
-  const { unsaved, input, messages, context, ...file } = request;
+  const { unsaved, input, messages, context, isVirtual, ...file } = request;
   const read = (path: string) => {
     asked.add(path);
     return unsaved.get(path);
   };
-  const linked = await linkFile({ ...file, read, fileSystem: nodeFileSystem });
+  const linked = await linkFile({ ...file, read, fileSystem: isVirtual ? windowFiles : nodeFileSystem });
   return { ...linked, input, ...(messages && { messages }), ...(context && { context }) };
 }
 

@@ -36,6 +36,8 @@ export interface PreviewFileRequest extends Given {
   readonly root?: string;
   /** The folder that paths in messages are relative to. */
   readonly shownFrom?: string;
+  /** True if it is on no disk, so that the worker requests its partials from the window. */
+  readonly isVirtual?: boolean;
   /** Texts of open editors with unsaved edits, by absolute path. */
   readonly unsaved: ReadonlyMap<string, string>;
 }

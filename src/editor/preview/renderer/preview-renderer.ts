@@ -3,6 +3,7 @@
  * responsive and gets a result within a minute. The thread is started with the first request, and again after it had to
  * be stopped.
  */
+import type { ReadableFiles } from '../../../workspace/file-system.ts';
 import type {
   PreviewFileRequest,
   PreviewOutcome,
@@ -48,14 +49,19 @@ interface Job {
 export class PreviewRenderer {
   readonly #workerUrl: URL;
   readonly #limits: PreviewLimits;
+  readonly #files: ReadableFiles;
   #thread: RendererThread | undefined;
   #isRunning = false;
   #waiting: Job | undefined;
   #isDisposed = false;
 
-  /** @param workerUrl the file URL of the built `src/editor/preview/renderer/worker.ts`: `dist/preview-worker.js` */
-  constructor(workerUrl: URL, limits = PREVIEW_LIMITS) {
+  /**
+   * @param workerUrl the file URL of the built `src/editor/preview/renderer/worker.ts`: `dist/preview-worker.js`
+   * @param files reads the partials of virtual files
+   */
+  constructor(workerUrl: URL, files: ReadableFiles, limits = PREVIEW_LIMITS) {
     this.#workerUrl = workerUrl;
+    this.#files = files;
     this.#limits = limits;
   }
 
@@ -130,7 +136,7 @@ export class PreviewRenderer {
   /** The thread, once it can take a request; or the outcome if there is none. */
   async #ready(): Promise<{ readonly thread: RendererThread } | PreviewOutcome> {
     if (this.#thread !== undefined && !this.#thread.isOver) return { thread: this.#thread };
-    const thread = new RendererThread(this.#workerUrl);
+    const thread = new RendererThread(this.#workerUrl, this.#files);
     this.#thread = thread;
     const heard = await thread.next(this.#limits.start);
     return messageOf(heard, 'ready') === undefined ? this.#stopped(heard) : { thread };

@@ -1,5 +1,7 @@
 /** A worker thread that responds to messages, each with a timeout, after which the thread is terminated. */
 import { Worker } from 'node:worker_threads';
+import type { ReadableFiles } from '../../../workspace/file-system.ts';
+import { answerFile } from './file-questions.ts';
 import type { PreviewFileRequest, PreviewRequest } from './outcome.ts';
 import type { FromRenderer } from './worker.ts';
 
@@ -22,9 +24,14 @@ export class RendererThread {
   #ended: Extract<RendererEvent, { kind: 'ended' }> | undefined;
   #heard: () => void = () => {};
 
-  constructor(url: URL) {
+  /** @param files reads files that the thread cannot read */
+  constructor(url: URL, files: ReadableFiles) {
     this.#worker = new Worker(url, { resourceLimits: RESOURCE_LIMITS });
     this.#worker.on('message', (message: FromRenderer) => {
+      if (message.step === 'file') {
+        void answerFile(message, files).then(answer => this.#worker.postMessage(answer));
+        return;
+      }
       this.#messages.push(message);
       this.#heard();
     });

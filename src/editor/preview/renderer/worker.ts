@@ -4,6 +4,7 @@
  */
 import { parentPort } from 'node:worker_threads';
 import { draw, textsOf } from './draw.ts';
+import { type FileAnswer, type FileQuestion, FileQuestions } from './file-questions.ts';
 import type { PreviewFileRequest, PreviewRequest, Tokens } from './outcome.ts';
 import { type CountTokens, counted, type EncodingName, loadEncoding, reasonNotToCount } from './tokens.ts';
 
@@ -15,6 +16,7 @@ export type FromRenderer =
       readonly outcome: Awaited<ReturnType<typeof draw>>['outcome'];
       readonly encoding?: EncodingName;
     }
+  | FileQuestion
   /** The encoding's table is loaded: the actual counting follows. */
   | { readonly step: 'loaded' }
   | { readonly step: 'counted'; readonly tokens: Tokens };
@@ -24,11 +26,16 @@ if (port === null) throw new Error('This file runs as a worker thread.');
 const tell = (message: FromRenderer) => port.postMessage(message);
 const encodings = new Map<EncodingName, Promise<CountTokens>>();
 
-port.on('message', (request: PreviewRequest | PreviewFileRequest) => void answer(request));
+const files = new FileQuestions(tell);
+
+port.on('message', (message: PreviewRequest | PreviewFileRequest | FileAnswer) => {
+  if ('answers' in message) files.answered(message);
+  else void answer(message);
+});
 tell({ step: 'ready' });
 
 async function answer(request: PreviewRequest | PreviewFileRequest): Promise<void> {
-  const drawn = await draw(request);
+  const drawn = await draw(request, files);
   tell({ step: 'drawn', ...drawn });
   if (!('encoding' in drawn)) return;
   const { encoding, outcome } = drawn;

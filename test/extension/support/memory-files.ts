@@ -1,0 +1,115 @@
+/** A virtual file system: files in memory, whose changes are reported as VS Code's documentation asks of a provider. */
+import { dirname } from 'node:path/posix';
+import * as vscode from 'vscode';
+
+interface File {
+  readonly bytes: Uint8Array;
+  readonly mtime: number;
+}
+
+export class MemoryFiles implements vscode.FileSystemProvider {
+  readonly #files = new Map<string, File>();
+  readonly #folders = new Set(['/']);
+  readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  readonly onDidChangeFile = this.#changed.event;
+  readonly #scheme: string;
+  /** The files whose bytes were requested since this was emptied. */
+  readonly read: string[] = [];
+  /** Returns the error of a write, if there is one. */
+  refuse: (path: string) => vscode.FileSystemError | undefined = () => undefined;
+  #now = Date.now();
+
+  constructor(scheme: string) {
+    this.#scheme = scheme;
+  }
+
+  /** All files by path. */
+  get texts(): Record<string, string> {
+    return Object.fromEntries(
+      [...this.#files].map(([path, { bytes }]) => [path, Buffer.from(bytes).toString()]),
+    );
+  }
+
+  text(path: string): string | undefined {
+    return this.texts[path];
+  }
+
+  /** Writes a file as another program would. */
+  put(path: string, text: string): void {
+    this.#write(path, Buffer.from(text));
+  }
+
+  clear(): void {
+    const gone = [...this.#files.keys()];
+    this.#files.clear();
+    this.#tell(vscode.FileChangeType.Deleted, ...gone);
+  }
+
+  watch(): vscode.Disposable {
+    return new vscode.Disposable(() => {});
+  }
+
+  stat({ path }: vscode.Uri): vscode.FileStat {
+    const file = this.#files.get(path);
+    if (file !== undefined)
+      return { type: vscode.FileType.File, ctime: 1, mtime: file.mtime, size: file.bytes.length };
+    if (!this.#folders.has(path)) throw vscode.FileSystemError.FileNotFound(path);
+    return { type: vscode.FileType.Directory, ctime: 1, mtime: 1, size: 0 };
+  }
+
+  readDirectory(uri: vscode.Uri): [string, vscode.FileType][] {
+    this.stat(uri);
+    const inside = ([path]: readonly [string, unknown]) => path !== '/' && dirname(path) === uri.path;
+    const named = (paths: Iterable<string>, type: vscode.FileType): [string, vscode.FileType][] =>
+      [...paths]
+        .filter(path => inside([path, type]))
+        .map(path => [path.slice(path.lastIndexOf('/') + 1), type]);
+    return [
+      ...named(this.#files.keys(), vscode.FileType.File),
+      ...named(this.#folders, vscode.FileType.Directory),
+    ];
+  }
+
+  readFile({ path }: vscode.Uri): Uint8Array {
+    this.read.push(path);
+    const file = this.#files.get(path);
+    if (file === undefined) throw vscode.FileSystemError.FileNotFound(path);
+    return file.bytes;
+  }
+
+  writeFile({ path }: vscode.Uri, bytes: Uint8Array): void {
+    const error = this.refuse(path);
+    if (error !== undefined) throw error;
+    this.#write(path, Uint8Array.from(bytes));
+  }
+
+  createDirectory({ path }: vscode.Uri): void {
+    for (let folder = path; !this.#folders.has(folder); folder = dirname(folder)) this.#folders.add(folder);
+  }
+
+  delete({ path }: vscode.Uri): void {
+    const gone = [...this.#files.keys()].filter(each => each === path || each.startsWith(`${path}/`));
+    if (gone.length === 0 && !this.#folders.has(path)) throw vscode.FileSystemError.FileNotFound(path);
+    for (const each of gone) this.#files.delete(each);
+    for (const each of [...this.#folders].filter(folder => folder === path || folder.startsWith(`${path}/`)))
+      this.#folders.delete(each);
+    this.#tell(vscode.FileChangeType.Deleted, path);
+  }
+
+  rename(from: vscode.Uri, to: vscode.Uri): void {
+    this.#write(to.path, this.readFile(from));
+    this.delete(from);
+  }
+
+  #write(path: string, bytes: Uint8Array): void {
+    this.createDirectory(vscode.Uri.from({ scheme: this.#scheme, path: dirname(path) }));
+    const isNew = !this.#files.has(path);
+    this.#now = Math.max(Date.now(), this.#now + 1); // VS Code compares times to find changes
+    this.#files.set(path, { bytes, mtime: this.#now });
+    this.#tell(isNew ? vscode.FileChangeType.Created : vscode.FileChangeType.Changed, path);
+  }
+
+  #tell(type: vscode.FileChangeType, ...paths: string[]): void {
+    this.#changed.fire(paths.map(path => ({ type, uri: vscode.Uri.from({ scheme: this.#scheme, path }) })));
+  }
+}
