@@ -13,7 +13,7 @@ import { pathOf } from '../../src/editor/files/paths.ts';
 import { openEmbeddedRegistry } from '../../src/registry/embedded.ts';
 import { eventually } from '../eventually.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { applied } from './support/edited.ts';
+import { applied, inserted } from './support/edited.ts';
 import { freshName } from './support/fresh-name.ts';
 import { closeEditors, inside, root, run, setting, shownTree } from './support/inside.ts';
 import { MemoryFiles } from './support/memory-files.ts';
@@ -65,6 +65,7 @@ describe('a virtual folder', () => {
   });
   afterEach(async () => {
     files.refuse = () => undefined;
+    files.isSilent = false;
     await closeEditors();
     files.clear();
     await (await inside()).workbench.prompts.refresh();
@@ -157,7 +158,16 @@ describe('a virtual folder', () => {
     );
   });
 
-  it('takes both sides of a conflict into a merge, and neither is lost', async () => {
+  it('notices what is saved in the window, even if the file system does not report it', async () => {
+    const name = await published();
+    files.isSilent = true;
+    const { document } = await vscode.window.showTextDocument(uriOf(name));
+    await inserted(document.uri, 'New. ', new vscode.Position(0, 0));
+    await document.save();
+    await eventually('the change', async () => (await stateOf(name)) === 'modified');
+  });
+
+  it('resolves a conflict with the text of the registry', async () => {
     const name = await published();
     await edit(name, 'First.\nMine.\nLast.\n');
     await publish(name, 'First.\nHers.\nLast.\n', 1);

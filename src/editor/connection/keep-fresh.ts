@@ -1,5 +1,6 @@
 /** Triggers of a new check: trust, settings, the project's files, the focus, a key set in another window. */
 import * as vscode from 'vscode';
+import { isFile } from '../files/paths.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** In ms: focusing the window triggers a check at most this often. */
@@ -21,6 +22,10 @@ export function registerKeepFresh(
     rescan,
     onProject,
     onFiles,
+    // A virtual file system need not report what this window itself has written.
+    vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+      if (isFile(uri) && uri.scheme !== 'file') rescan.soon();
+    }),
     vscode.workspace.onDidGrantWorkspaceTrust(refresh.soon),
     vscode.workspace.onDidChangeWorkspaceFolders(refresh.soon),
     vscode.workspace.onDidChangeConfiguration(change => {

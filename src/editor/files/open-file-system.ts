@@ -1,7 +1,8 @@
 /** The file system of a project: this machine's for one on a disk, VS Code's for a virtual one. */
 import { createHash } from 'node:crypto';
 import type { FileSystem } from '../../workspace/file-system.ts';
-import { isVirtual, uriOf } from './paths.ts';
+import { uriOf } from './paths.ts';
+import { isVirtual } from './virtual-path.ts';
 
 /** @param storage the extension's folder on this machine's disk, absolute */
 export async function openFileSystem(root: string, storage: string): Promise<FileSystem> {

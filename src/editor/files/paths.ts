@@ -1,13 +1,7 @@
-/**
- * Paths of files on a disk and in virtual file systems. The working copy knows its files by absolute path; a virtual
- * file gets one that no disk can have, because it contains a NUL character.
- */
+/** Converts between the URIs of VS Code and the absolute paths by which a working copy knows its files. */
 import { sep } from 'node:path';
 import * as vscode from 'vscode';
-
-/** Starts the file system and the authority in the path of a virtual file. */
-const VIRTUAL = '\0';
-const END_OF_SCHEME = '+';
+import { END_OF_SCHEME, VIRTUAL } from './virtual-path.ts';
 
 /** The absolute path of a file or folder. */
 export function pathOf(uri: vscode.Uri): string {
@@ -27,11 +21,6 @@ export function uriOf(path: string): vscode.Uri {
     authority: decodeURIComponent(top.slice(end + 1)),
     path: `/${segments.join('/')}`,
   });
-}
-
-/** True for a path of a virtual file system. */
-export function isVirtual(path: string): boolean {
-  return path.includes(VIRTUAL);
 }
 
 /** The schemes of the files of this window: that of disks, and those of its virtual folders. */

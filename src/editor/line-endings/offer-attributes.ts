@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import type { GitAttributes } from '../../workspace/git-attributes.ts';
 import type { Session } from '../connection/session.ts';
-import { isVirtual } from '../files/paths.ts';
+import { isVirtual } from '../files/virtual-path.ts';
 import type { Workbench } from '../workbench.ts';
 
 const ADD = 'Add';

@@ -1,6 +1,7 @@
 /** The message and buttons for a failure. Pure: `show.ts` shows it. */
 import { RegistryUnreachable } from '../../client/unreachable.ts';
 import { KEY_PROBLEMS, Problem, type ProblemCode } from '../../core/problem.ts';
+import { withReadablePaths } from '../files/virtual-path.ts';
 
 export type Remedy = 'retry' | 'set-key' | 'connect' | 'show-log';
 
@@ -78,7 +79,7 @@ export function logged(error: unknown): string {
 }
 
 function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return withReadablePaths(error instanceof Error ? error.message : String(error));
 }
 
 function withFullStop(text: string): string {

@@ -15,6 +15,8 @@ export class MemoryFiles implements vscode.FileSystemProvider {
   readonly #scheme: string;
   /** The files whose bytes were requested since this was emptied. */
   readonly read: string[] = [];
+  /** True if changes are not reported. */
+  isSilent = false;
   /** Returns the error of a write, if there is one. */
   refuse: (path: string) => vscode.FileSystemError | undefined = () => undefined;
   #now = Date.now();
@@ -110,6 +112,7 @@ export class MemoryFiles implements vscode.FileSystemProvider {
   }
 
   #tell(type: vscode.FileChangeType, ...paths: string[]): void {
+    if (this.isSilent) return;
     this.#changed.fire(paths.map(path => ({ type, uri: vscode.Uri.from({ scheme: this.#scheme, path }) })));
   }
 }
