@@ -12,10 +12,13 @@ describe('a question that another one follows', () => {
   const { createInputBox } = vscode.window;
   /** The titles of the questions that are shown. */
   const shown = new Set<string>();
+  const drafts = new InputDrafts({ get: () => undefined, update: async () => undefined });
+  /** Reports a text as typed into a question. */
+  const typed = new vscode.EventEmitter<string>();
   let ask: Dialogs;
 
   before(() => {
-    ask = dialogs(new InputDrafts({ get: () => undefined, update: async () => undefined }));
+    ask = dialogs(drafts);
     vscode.window.createInputBox = () => {
       const box = createInputBox();
       const { show } = box;
@@ -24,6 +27,7 @@ describe('a question that another one follows', () => {
         show.call(box);
       };
       box.onDidHide(() => shown.delete(box.title ?? ''));
+      Object.defineProperty(box, 'onDidChangeValue', { value: typed.event });
       return box;
     };
   });
@@ -54,6 +58,19 @@ describe('a question that another one follows', () => {
     await eventually('the second alone', () => [...shown].join() === 'Second');
     assert.equal(await accepted(next), 'Second');
     await eventually('nothing', () => shown.size === 0);
+  });
+
+  it('keeps no draft of what is typed into it after its answer', async () => {
+    const answer = ask.text({ ...question('First', true), draft: 'first' });
+    typed.fire('Typed');
+    assert.equal(drafts.of('first'), 'Typed');
+    await accepted(answer);
+    drafts.forget('first');
+    typed.fire('Too late');
+    assert.equal(drafts.of('first'), undefined);
+    void ask.tell('info', 'It is done.');
+    await eventually('nothing', () => shown.size === 0);
+    await vscode.commands.executeCommand('notifications.clearAll');
   });
 
   it('is closed by a message', async () => {

@@ -24,12 +24,12 @@ export const dialogs = (drafts: InputDrafts): Dialogs => ({
       box.validationMessage = validation(found);
       return typeof found !== 'string';
     };
+    const typing = box.onDidChangeValue(text => {
+      // The initial value is offered anyway.
+      if (draft !== undefined && secret !== true) drafts.keep(draft, text === value ? '' : text);
+      isValid();
+    });
     const answer = new Promise<string | undefined>(resolve => {
-      box.onDidChangeValue(text => {
-        // The initial value is offered anyway.
-        if (draft !== undefined && secret !== true) drafts.keep(draft, text === value ? '' : text);
-        isValid();
-      });
       box.onDidAccept(() => {
         if (isValid()) resolve(box.value);
       });
@@ -39,6 +39,8 @@ export const dialogs = (drafts: InputDrafts): Dialogs => ({
     if (box.value !== '') isValid();
     show(box);
     const given = await answer;
+    // An answered question may stay on the screen, but what is typed into it then is no draft.
+    typing.dispose();
     close(box, isFollowed && given !== undefined);
     void drafts.write();
     return given;
