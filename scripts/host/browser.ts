@@ -15,6 +15,8 @@ const QUIET = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // A window lives for a minute: optimizing its code takes more time than that saves.
+  '--js-flags=--no-maglev --no-turbofan',
 ];
 
 /** Starts a headless Chromium from the given executable. */
