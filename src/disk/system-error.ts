@@ -39,5 +39,12 @@ const WORDS: Readonly<Record<string, string>> = {
 export function systemErrorReason(error: unknown): string {
   const { code } = (error ?? {}) as { readonly code?: unknown };
   if (typeof code !== 'string' || code === '') return 'the system refuses it';
+  if (code === 'Unknown') return reasonOfProvider((error as { readonly message?: unknown }).message);
   return Object.hasOwn(WORDS, code) ? (WORDS[code] as string) : `the system reports ${code}`;
+}
+
+/** VS Code knows no code for what a virtual file system reports, but its message may say more. */
+function reasonOfProvider(message: unknown): string {
+  const why = typeof message === 'string' ? message.trim().replace(/\.$/, '') : '';
+  return why === '' ? 'its file system refuses it' : `its file system reports "${why}"`;
 }

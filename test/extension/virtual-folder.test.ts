@@ -4,102 +4,18 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { RegistryClient } from '../../src/client/registry-client.ts';
-import { EMBEDDED_ORIGIN, embeddedCredential } from '../../src/core/embedded.ts';
-import { parseEnvironmentName } from '../../src/core/environment.ts';
-import { type PromptName, parsePromptName } from '../../src/core/name.ts';
+import { parsePromptName } from '../../src/core/name.ts';
 import type { VersionNumber } from '../../src/core/version.ts';
-import { pathOf } from '../../src/editor/files/paths.ts';
-import { openEmbeddedRegistry } from '../../src/registry/embedded.ts';
 import { eventually } from '../eventually.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
-import { applied, inserted } from './support/edited.ts';
+import { inserted } from './support/edited.ts';
 import { freshName } from './support/fresh-name.ts';
-import { closeEditors, inside, root, run, setting, shownTree } from './support/inside.ts';
-import { MemoryFiles } from './support/memory-files.ts';
+import { inside, run, shownTree } from './support/inside.ts';
 import { shownEditor, told } from './support/shown.ts';
 import { entryOf, isSettled } from './support/source-control.ts';
-import { updateFolders } from './support/workspace-folders.ts';
-
-const PROJECT = '{"registry": "embedded", "prompts": "prompts"}';
-const BASE = 'First.\nMiddle.\nLast.\n';
+import { BASE, virtualWindow } from './support/virtual-window.ts';
 
 describe('a virtual folder', () => {
-  const files = new MemoryFiles('memory');
-  const undo: (() => PromiseLike<unknown>)[] = [];
-  let mara: RegistryClient;
-
-  before(async () => {
-    const provider = vscode.workspace.registerFileSystemProvider('memory', files, { isCaseSensitive: true });
-    undo.push(async () => provider.dispose());
-    const { session } = (await inside()).workbench;
-    const [first] = vscode.workspace.workspaceFolders ?? [];
-    if (first?.uri.scheme === 'file') {
-      files.put('/team/promptforge.json', PROJECT); // else the window would show the other folder
-      await updateFolders(1, 0, { uri: vscode.Uri.parse('memory:/team'), name: 'team' });
-      undo.push(async () => {
-        await session.show(root());
-        await updateFolders(1, 1);
-      });
-      await session.show(pathOf(vscode.Uri.parse('memory:/team')));
-    }
-    const folder = await temporaryFolder();
-    undo.push(() => folder[Symbol.asyncDispose]());
-    const registry = await openEmbeddedRegistry({ dataFolder: folder.path, actor: 'mara.lindqvist' });
-    undo.push(() => registry.close());
-    const key = embeddedCredential(parseEnvironmentName('development'));
-    mara = new RegistryClient({ url: EMBEDDED_ORIGIN, key, fetch: registry.fetch });
-    await setting('embedded.dataFolder', folder.path);
-    undo.push(() => setting('embedded.dataFolder', undefined));
-  });
-  after(async () => {
-    for (const each of undo.splice(0).reverse()) await each();
-  });
-
-  beforeEach(async () => {
-    files.put('/team/promptforge.json', PROJECT);
-    const { workbench } = await inside();
-    await workbench.prompts.refresh();
-    assert.equal((await workbench.session.settled()).kind, 'connected');
-    assert.equal(workbench.session.project?.root, pathOf(vscode.Uri.parse('memory:/team')));
-  });
-  afterEach(async () => {
-    files.refuse = () => undefined;
-    files.isSilent = false;
-    await closeEditors();
-    files.clear();
-    await (await inside()).workbench.prompts.refresh();
-  });
-
-  const fileOf = (name: PromptName) => `/team/prompts/${name}.prompt`;
-  const uriOf = (name: PromptName) => vscode.Uri.from({ scheme: 'memory', path: fileOf(name) });
-  const stateOf = async (name: PromptName) => (await inside()).workbench.prompts.listed.get(name)?.state;
-
-  async function publish(name: PromptName, source: string, base: number | null = null): Promise<void> {
-    await mara.publish(name, { source, message: '', base: base as VersionNumber | null });
-    await run('refresh');
-  }
-
-  async function published(source = BASE): Promise<PromptName> {
-    const name = freshName();
-    await publish(name, source);
-    await run('pull', {}, name);
-    assert.equal(files.text(fileOf(name)), source);
-    return name;
-  }
-
-  /** Changes a prompt in its editor, and saves it. */
-  async function edit(name: PromptName, text: string): Promise<void> {
-    const document = await vscode.workspace.openTextDocument(uriOf(name));
-    await vscode.window.showTextDocument(document);
-    await applied(() => {
-      const edit = new vscode.WorkspaceEdit();
-      edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
-      return edit;
-    });
-    await document.save();
-    await (await inside()).workbench.prompts.rescan();
-  }
+  const { files, fileOf, uriOf, publish, published, edit, stateOf, registry } = virtualWindow();
 
   it('connects it: the project file is written there', async () => {
     files.clear();
@@ -117,7 +33,7 @@ describe('a virtual folder', () => {
     assert.equal(await stateOf(name), 'modified');
     await told(await run('publish', { texts: ['Changed'] }, name), /^Published/);
     assert.equal(await stateOf(name), 'clean');
-    const { source } = await mara.getVersion(name, 2 as VersionNumber);
+    const { source } = await registry().getVersion(name, 2 as VersionNumber);
     assert.equal(source, 'First.\nChanged.\nLast.\n');
     assert.equal(JSON.parse(files.text('/team/promptforge.lock.json') ?? '').prompts[name].version, 2);
     const unexpected = Object.keys(files.texts).filter(path => path.includes('.promptforge'));

@@ -2,7 +2,8 @@
  * `Ask` that escapes its texts: VS Code turns `[…](command:…)` in a notification into a link and `$(…)` in a list into
  * an icon, and shows invisible and direction-changing characters unchanged.
  */
-import { oneLine, visibleLines } from '../../core/visible-text.ts';
+import { oneLine as escapedLine, visibleLines as escapedLines } from '../../core/visible-text.ts';
+import { withReadablePaths } from '../files/virtual-path.ts';
 import type { Dialogs, Option, PickManyQuestion, PickQuestion } from './ask.ts';
 
 export function plainAsk(ask: Dialogs): Dialogs {
@@ -65,4 +66,12 @@ function plainOption<Value>(option: Option<Value>): Option<Value> {
 /** `\$(trash)` is shown as `$(trash)`, not as the icon: in a list, and in the status bar. */
 export function withoutIcons(text: string): string {
   return oneLine(text).replace(/\$\((?=[a-z0-9~-]+\))/gi, '\\$(');
+}
+
+function oneLine(text: string): string {
+  return escapedLine(withReadablePaths(text));
+}
+
+function visibleLines(text: string): string {
+  return escapedLines(withReadablePaths(text));
 }

@@ -4,7 +4,7 @@ import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { WorkingCopy } from '../../workspace/working-copy.ts';
 import type { LazyDiscardedTexts } from '../discard/lazy-texts.ts';
-import { uriOf } from '../files/paths.ts';
+import { readable, uriOf } from '../files/paths.ts';
 import { EMBEDDED } from '../versions/uri.ts';
 import { fetchVersion } from '../versions/version-files.ts';
 import { saveDocument } from '../work/save-document.ts';
@@ -44,7 +44,7 @@ export function fileOf(copy: WorkingCopy, prompt: PromptName): vscode.Uri {
 export async function saved(uri: vscode.Uri): Promise<void> {
   const document = documentOf(uri);
   if (document !== undefined && !(await saveDocument(document)))
-    throw new Error(`${uri.fsPath} could not be saved, so it was left as it is.`);
+    throw new Error(`${readable(uri)} could not be saved, so it was left as it is.`);
 }
 
 export function isDirty(uri: vscode.Uri): boolean {

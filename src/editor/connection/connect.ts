@@ -1,7 +1,7 @@
 /** Connect to Registry…: asks which one, checks that it responds, writes promptforge.json, and asks for the key. */
 import * as vscode from 'vscode';
 import { registryAddress, validateRegistryUrl } from '../../client/address.ts';
-import { pathOf } from '../files/paths.ts';
+import { pathOf, readable } from '../files/paths.ts';
 import { logged, messageOf } from '../problems/explain.ts';
 import { registryName } from '../status/words.ts';
 import { EMBEDDED } from '../versions/uri.ts';
@@ -93,7 +93,7 @@ async function chooseFolder({ session, ask }: Workbench): Promise<string | undef
       return {
         label: name,
         description: known?.project === undefined ? '' : `Now: ${registryName(known.project.registry)}`,
-        detail: uri.scheme === 'file' ? uri.fsPath : uri.toString(true),
+        detail: readable(uri),
         value: pathOf(uri),
       };
     }),

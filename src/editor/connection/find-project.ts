@@ -3,7 +3,7 @@ import { relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { FileSystem } from '../../workspace/file-system.ts';
 import type { Project } from '../../workspace/project-file.ts';
-import { isFile, pathOf } from '../files/paths.ts';
+import { isFile, pathOf, readable } from '../files/paths.ts';
 import type { ConnectionState } from '../status/words.ts';
 import { exists } from '../work/exists.ts';
 
@@ -34,7 +34,7 @@ type OpenFiles = (root: string) => Promise<FileSystem>;
  */
 export async function findProject(chosen: string | undefined, openFiles: OpenFiles): Promise<FoundProject> {
   if (fileFolders().length === 0) return { all: [], project: undefined, state: { kind: 'no-folder' } };
-  const folders = await projectFolders();
+  const folders = await projectFolders(chosen);
   const shown = shownOf(folders, chosen);
   if (shown === undefined) return { all: [], project: undefined, state: { kind: 'not-connected' } };
   const read = await Promise.all(folders.map(folder => readFolder(folder, openFiles)));
@@ -52,7 +52,7 @@ export async function findProject(chosen: string | undefined, openFiles: OpenFil
 
 /** The promptforge.json that this window uses, valid or not. @param chosen as for `findProject` */
 export async function projectFile(chosen: string | undefined): Promise<vscode.Uri | undefined> {
-  const shown = shownOf(await projectFolders(), chosen);
+  const shown = shownOf(await projectFolders(chosen), chosen);
   return shown && fileOf(shown);
 }
 
@@ -73,10 +73,24 @@ function isWithin(path: string, folder: string): boolean {
   return inside !== '..' && !inside.startsWith(`..${sep}`) && !/^[a-z]:/i.test(inside);
 }
 
-async function projectFolders(): Promise<readonly vscode.WorkspaceFolder[]> {
+/**
+ * A folder whose file system does not answer hides no other: it counts as having a project only if it is the chosen one,
+ * which must not be exchanged for another, or if there is no other.
+ * @throws Error if none has a project and it is unknown whether one of them has
+ */
+async function projectFolders(chosen: string | undefined): Promise<readonly vscode.WorkspaceFolder[]> {
   const folders = fileFolders();
-  const have = await Promise.all(folders.map(folder => exists(fileOf(folder))));
-  return folders.filter((_, index) => have[index]);
+  const have = await Promise.allSettled(folders.map(folder => exists(fileOf(folder))));
+  const found = folders.filter(({ uri }, index) => {
+    const has = have[index];
+    return has?.status === 'fulfilled' ? has.value : pathOf(uri) === chosen;
+  });
+  const unknown = have.findIndex(({ status }) => status === 'rejected');
+  const [folder, failure] = [folders[unknown], have[unknown]];
+  if (found.length > 0 || folder === undefined || failure?.status !== 'rejected') return found;
+  const { systemMessage } = await import('../../workspace/workspace-error.ts');
+  const why = `${readable(folder.uri)}: The folder cannot be read: ${systemMessage(failure.reason)}`;
+  throw new Error(why, { cause: failure.reason });
 }
 
 function shownOf(

@@ -1,6 +1,7 @@
 /** Triggers of a new check: trust, settings, the project's files, the focus, a key set in another window. */
 import * as vscode from 'vscode';
-import { isFile } from '../files/paths.ts';
+import { noteChange } from '../files/noted-changes.ts';
+import { isFile, pathOf } from '../files/paths.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** In ms: focusing the window triggers a check at most this often. */
@@ -16,7 +17,11 @@ export function registerKeepFresh(
   const rescan = settling(() => prompts.rescan());
   // In every folder of the window.
   const onProject = watch('**/promptforge.json', refresh.soon);
-  const onFiles = watch('**/{promptforge.lock.json,*.prompt}', rescan.soon);
+  const changed = (uri: vscode.Uri): void => {
+    if (uri.scheme !== 'file') noteChange(pathOf(uri));
+    rescan.soon();
+  };
+  const onFiles = watch('**/{promptforge.lock.json,*.prompt}', changed);
   return vscode.Disposable.from(
     refresh,
     rescan,
@@ -24,7 +29,7 @@ export function registerKeepFresh(
     onFiles,
     // A virtual file system need not report what this window itself has written.
     vscode.workspace.onDidSaveTextDocument(({ uri }) => {
-      if (isFile(uri) && uri.scheme !== 'file') rescan.soon();
+      if (isFile(uri) && uri.scheme !== 'file') changed(uri);
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(refresh.soon),
     vscode.workspace.onDidChangeWorkspaceFolders(refresh.soon),
@@ -40,7 +45,7 @@ export function registerKeepFresh(
   );
 }
 
-function watch(glob: string, changed: () => void): vscode.Disposable {
+function watch(glob: string, changed: (uri: vscode.Uri) => void): vscode.Disposable {
   const watcher = vscode.workspace.createFileSystemWatcher(glob);
   return vscode.Disposable.from(
     watcher,

@@ -7,7 +7,7 @@ import { digestOf } from '../../core/digest.ts';
 import type { PromptName } from '../../core/name.ts';
 import { foldCase } from '../../core/name-case.ts';
 import type { WorkingCopy } from '../../workspace/working-copy.ts';
-import { uriOf } from '../files/paths.ts';
+import { readable, uriOf } from '../files/paths.ts';
 import { logged, messageOf } from '../problems/explain.ts';
 import { samplesOf } from '../prompts/samples-of.ts';
 import { EMBEDDED } from '../versions/uri.ts';
@@ -191,7 +191,7 @@ function fileOf(copy: WorkingCopy, prompt: PromptName): vscode.Uri {
 async function save(uri: vscode.Uri): Promise<void> {
   const document = vscode.workspace.textDocuments.find(each => each.uri.toString() === uri.toString());
   if (document !== undefined && !(await saveDocument(document)))
-    throw new Error(`${uri.fsPath} could not be saved, so nothing was discarded.`);
+    throw new Error(`${readable(uri)} could not be saved, so nothing was discarded.`);
 }
 
 function isDirty(uri: vscode.Uri): boolean {

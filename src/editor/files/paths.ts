@@ -1,35 +1,41 @@
 /** Converts between the URIs of VS Code and the absolute paths by which a working copy knows its files. */
 import { sep } from 'node:path';
 import * as vscode from 'vscode';
-import { END_OF_SCHEME, VIRTUAL } from './virtual-path.ts';
+import { isVirtual, virtualParts, virtualPath } from './virtual-path.ts';
 
 /** The absolute path of a file or folder. */
 export function pathOf(uri: vscode.Uri): string {
-  if (uri.scheme === 'file') return uri.fsPath;
-  const top = `${sep}${VIRTUAL}${uri.scheme}${END_OF_SCHEME}${encodeURIComponent(uri.authority)}`;
-  return (top + uri.path.split('/').join(sep)).replace(/[/\\]+$/, '');
+  return uri.scheme === 'file' ? uri.fsPath : virtualPath(uri, sep);
 }
 
 /** The URI of a path from `pathOf`, or of one that was derived from it. */
 export function uriOf(path: string): vscode.Uri {
-  const start = path.indexOf(VIRTUAL);
-  if (start === -1) return vscode.Uri.file(path);
-  const [top = '', ...segments] = path.slice(start + 1).split(sep);
-  const end = top.indexOf(END_OF_SCHEME);
-  return vscode.Uri.from({
-    scheme: top.slice(0, end),
-    authority: decodeURIComponent(top.slice(end + 1)),
-    path: `/${segments.join('/')}`,
-  });
+  return isVirtual(path) ? vscode.Uri.from(virtualParts(path, sep)) : vscode.Uri.file(path);
+}
+
+/** A file or folder as messages name it: its path on a disk, otherwise its URI. */
+export function readable(uri: vscode.Uri): string {
+  return uri.scheme === 'file' ? uri.fsPath : uri.toString(true);
 }
 
 /** The schemes of the files of this window: that of disks, and those of its virtual folders. */
 export function fileSchemes(): string[] {
-  const schemes = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.scheme);
-  return [...new Set(['file', ...schemes.filter(scheme => !scheme.startsWith('promptforge'))])];
+  return [...new Set(['file', ...virtualFolders().map(({ scheme }) => scheme)])];
 }
 
-/** False for a document that is no file of this window, such as a version or a side of git's comparison. */
-export function isFile({ scheme }: vscode.Uri): boolean {
-  return scheme === 'file' || fileSchemes().includes(scheme);
+/**
+ * False for a document that is no file of this window, such as a version or a side of git's comparison. A virtual file
+ * system may have the files of another branch or commit under another authority.
+ */
+export function isFile({ scheme, authority, query }: vscode.Uri): boolean {
+  if (scheme === 'file') return true;
+  return virtualFolders().some(
+    folder => folder.scheme === scheme && folder.authority === authority && folder.query === query,
+  );
+}
+
+function virtualFolders(): vscode.Uri[] {
+  return (vscode.workspace.workspaceFolders ?? [])
+    .map(({ uri }) => uri)
+    .filter(({ scheme }) => scheme !== 'file' && !scheme.startsWith('promptforge'));
 }

@@ -4,15 +4,19 @@
  * committed there, and because a disk can create a file only if there is none.
  */
 import { basename, join, sep } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { type FileSystem, type ReadableFiles, STAT_NUMBERS } from '../../workspace/file-system.ts';
 import { inTurns } from '../../workspace/in-turns.ts';
 import { LOCAL_FOLDER } from '../../workspace/local-folder.ts';
+import { lastChange, noteChange } from './noted-changes.ts';
 import { uriOf } from './paths.ts';
 import { orNothing, virtualFiles } from './virtual-files.ts';
 
 /** Requests at a time: a provider may ask a server for each. */
 const AT_ONCE = 32;
+/** In ms: the maximum time to undo a write that failed. */
+const UNDO_MS = 10_000;
 
 /**
  * @param root the path of the project's folder, from `pathOf`
@@ -35,12 +39,13 @@ export function virtualFileSystem(root: string, own: string, disk: FileSystem): 
   const readFile = (path: string) => read(path, files => files.readFile);
   const writeFile = async (path: string, bytes: Uint8Array): Promise<void> => {
     const there = onDisk(path);
-    // VS Code creates the folders of a virtual file.
-    await (there === undefined ? fs.writeFile(uriOf(path), bytes) : disk.writeFile(there, bytes));
+    if (there !== undefined) return disk.writeFile(there, bytes);
+    await replace(path, bytes, await virtualFiles.readFile(path));
   };
   const remove = async (path: string, recursive: boolean): Promise<void> => {
     const there = onDisk(path);
     if (there !== undefined) return recursive ? disk.deleteFolder(there) : disk.delete(there);
+    noteChange(path);
     await orNothing(fs.delete(uriOf(path), { recursive, useTrash: false }));
   };
 
@@ -72,7 +77,7 @@ export function virtualFileSystem(root: string, own: string, disk: FileSystem): 
       await inTurns(files, AT_ONCE, async ({ path, text }, index) => {
         try {
           const isFree = (await stat(path)) === undefined;
-          if (isFree) await writeFile(path, Buffer.from(text));
+          if (isFree) await replace(path, Buffer.from(text), undefined);
           outcomes[index] = isFree;
         } catch (error) {
           outcomes[index] = error as Error;
@@ -91,10 +96,11 @@ export function virtualFileSystem(root: string, own: string, disk: FileSystem): 
     async statAll(paths) {
       const numbers = new Float64Array(paths.length * STAT_NUMBERS).fill(Number.NaN);
       await inTurns(paths, AT_ONCE, async (path, index) => {
-        const found = await stat(path);
+        // Reading the file reports why it cannot be looked up.
+        const found = await stat(path).catch(() => undefined);
         // A file whose provider knows no time is always read.
         if (found === undefined || found.modified === 0) return;
-        numbers.set([found.size, found.modified, found.changed, found.inode], index * STAT_NUMBERS);
+        numbers.set([found.size, found.modified, found.changed, lastChange(path)], index * STAT_NUMBERS);
       });
       return numbers;
     },
@@ -111,13 +117,47 @@ export function virtualFileSystem(root: string, own: string, disk: FileSystem): 
       const [source, target] = [onDisk(from), onDisk(to)];
       if (source !== undefined && target !== undefined) return disk.rename(source, target);
       if (source === undefined && target === undefined)
-        return fs.rename(uriOf(from), uriOf(to), { overwrite: true });
+        return fs
+          .rename(uriOf(from), uriOf(to), { overwrite: true })
+          .then(() => [from, to].forEach(noteChange));
       const bytes = await readFile(from);
       if (bytes === undefined) throw missing(from);
       await writeFile(to, bytes);
       await remove(from, false);
     },
   };
+}
+
+/**
+ * Writes a file; VS Code creates its folders. A provider that fails midway leaves a part, which is then undone: the file
+ * may have held edits that exist nowhere else.
+ * @param before its bytes; undefined if there is no file
+ */
+async function replace(path: string, bytes: Uint8Array, before: Uint8Array | undefined): Promise<void> {
+  try {
+    await vscode.workspace.fs.writeFile(uriOf(path), bytes);
+  } catch (error) {
+    // The first error counts. VS Code waits for ever to write a file again if its provider threw the error at once.
+    await Promise.race([
+      undo(path, bytes, before).catch(() => {}),
+      setTimeout(UNDO_MS, undefined, { ref: false }),
+    ]);
+    throw error;
+  } finally {
+    noteChange(path);
+  }
+}
+
+/** Other contents than a part of `bytes` are those from before, or another program's. */
+async function undo(path: string, bytes: Uint8Array, before: Uint8Array | undefined): Promise<void> {
+  const now = await virtualFiles.readFile(path);
+  if (now === undefined || !isPart(now, bytes)) return;
+  if (before === undefined) await vscode.workspace.fs.delete(uriOf(path));
+  else if (!Buffer.from(before).equals(now)) await vscode.workspace.fs.writeFile(uriOf(path), before);
+}
+
+function isPart(now: Uint8Array, bytes: Uint8Array): boolean {
+  return now.length < bytes.length && Buffer.from(bytes.subarray(0, now.length)).equals(now);
 }
 
 /** An error like the disk's, for `systemErrorReason`. */

@@ -55,7 +55,12 @@ export async function orNothing<T>(asked: Thenable<T>): Promise<T | undefined> {
   try {
     return await asked;
   } catch (error) {
-    if (MISSING.includes((error as Partial<vscode.FileSystemError>).code ?? '')) return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
+}
+
+/** True for the error of a file that does not exist. */
+function isMissing(error: unknown): boolean {
+  return MISSING.includes((error as Partial<vscode.FileSystemError>).code ?? '');
 }

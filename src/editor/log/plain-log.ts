@@ -1,6 +1,7 @@
 /** A log channel in which every entry is one line, whatever it contains. */
 import type * as vscode from 'vscode';
 import { oneLine, visibleLines } from '../../core/visible-text.ts';
+import { withReadablePaths } from '../files/virtual-path.ts';
 
 const ENTRIES = ['info', 'warn', 'error'] as const;
 /** Stacks have lines of their own. */
@@ -14,7 +15,11 @@ export function plainLog(channel: vscode.LogOutputChannel): vscode.LogOutputChan
         writable: true,
         value: (message: unknown, ...rest: unknown[]) =>
           (channel[level] as (...all: unknown[]) => void)(
-            shown(message instanceof Error ? (message.stack ?? message.message) : String(message)),
+            shown(
+              withReadablePaths(
+                message instanceof Error ? (message.stack ?? message.message) : String(message),
+              ),
+            ),
             ...rest,
           ),
       },

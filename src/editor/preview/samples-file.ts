@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { readSamples, type Sample } from '../../language/samples/samples.ts';
 import { withSample } from '../../language/samples/write-sample.ts';
+import { readable } from '../files/paths.ts';
 import { exists } from '../work/exists.ts';
 import { saveDocument } from '../work/save-document.ts';
 
@@ -48,9 +49,9 @@ export async function saveSample(
   const wasDirty = openDocument(uri)?.isDirty === true;
   edit.replace(uri, ALL, written);
   if (!(await vscode.workspace.applyEdit(edit)))
-    throw new Error(`${uri.fsPath} could not be changed. Check whether it is read-only.`);
+    throw new Error(`${readable(uri)} could not be changed. Check whether it is read-only.`);
   const document = await vscode.workspace.openTextDocument(uri);
-  if (!wasDirty && !(await saveDocument(document))) throw new Error(`${uri.fsPath} could not be saved.`);
+  if (!wasDirty && !(await saveDocument(document))) throw new Error(`${readable(uri)} could not be saved.`);
 }
 
 function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
@@ -63,6 +64,6 @@ async function textAt(uri: vscode.Uri): Promise<string> {
   if (document !== undefined) return document.getText();
   if (!(await exists(uri))) return '';
   const { size } = await vscode.workspace.fs.stat(uri);
-  if (size > MAX_BYTES) throw new Error(`${uri.fsPath} is over 4 MiB, so its samples are not read.`);
+  if (size > MAX_BYTES) throw new Error(`${readable(uri)} is over 4 MiB, so its samples are not read.`);
   return Buffer.from(await vscode.workspace.fs.readFile(uri)).toString('utf8');
 }

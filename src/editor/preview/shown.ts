@@ -1,5 +1,6 @@
 /** The rendering for the page: text with positions, truncated at a reasonable length. */
 import type { TracedMessage, TracedPart } from '../../core/trace.ts';
+import { withReadablePaths } from '../files/virtual-path.ts';
 import type { Rendering } from './messages.ts';
 import type { PreviewOutcome } from './renderer/outcome.ts';
 
@@ -12,8 +13,12 @@ export function shownOf(outcome: PreviewOutcome, of?: string, limit: number = MA
     const issues = 'issues' in outcome ? (outcome.issues ?? []) : [];
     return {
       kind: outcome.kind,
-      message: outcome.message,
-      issues: issues.map(({ message, line, column }) => ({ message, line, column })),
+      message: withReadablePaths(outcome.message),
+      issues: issues.map(({ message, line, column }) => ({
+        message: withReadablePaths(message),
+        line,
+        column,
+      })),
       ...(of !== undefined && { of }),
     };
   }

@@ -13,7 +13,7 @@ import { registerCommand } from '../commands.ts';
 import type { PromptChange } from '../compare/change.ts';
 import { showComparison } from '../compare/compare.ts';
 import { targetOf } from '../explorer/target.ts';
-import { pathOf, uriOf } from '../files/paths.ts';
+import { pathOf, readable, uriOf } from '../files/paths.ts';
 import { logged, mayHaveArrived, messageOf } from '../problems/explain.ts';
 import { inProgress } from '../work/in-progress.ts';
 import { saveDocument } from '../work/save-document.ts';
@@ -289,5 +289,5 @@ async function followUp(chosen: string | undefined, prompt: PromptName): Promise
 async function save(uri: vscode.Uri): Promise<void> {
   const document = vscode.workspace.textDocuments.find(each => each.uri.toString() === uri.toString());
   if (document !== undefined && !(await saveDocument(document)))
-    throw new Error(`${uri.fsPath} could not be saved, so nothing was published.`);
+    throw new Error(`${readable(uri)} could not be saved, so nothing was published.`);
 }

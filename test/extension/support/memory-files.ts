@@ -12,17 +12,33 @@ export class MemoryFiles implements vscode.FileSystemProvider {
   readonly #folders = new Set(['/']);
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly onDidChangeFile = this.#changed.event;
-  readonly #scheme: string;
+  readonly #top: vscode.Uri;
   /** The files whose bytes were requested since this was emptied. */
   readonly read: string[] = [];
   /** True if changes are not reported. */
   isSilent = false;
   /** Returns the error of a write, if there is one. */
-  refuse: (path: string) => vscode.FileSystemError | undefined = () => undefined;
+  refuse: (path: string) => Error | undefined = () => undefined;
+  /** Returns the error of looking up, listing or reading a file or folder, if there is one. */
+  hide: (path: string) => Error | undefined = () => undefined;
+  /** True if a refused write has already replaced the file by the first half of its new contents. */
+  isTorn = false;
+  /** The time of all files; undefined if each has its own. */
+  time: number | undefined;
   #now = Date.now();
 
-  constructor(scheme: string) {
-    this.#scheme = scheme;
+  /** @param top any folder: its URI without a path is that of the file system */
+  constructor(top: vscode.Uri) {
+    this.#top = top;
+  }
+
+  /** Ends all faults. */
+  recover(): void {
+    this.refuse = () => undefined;
+    this.hide = () => undefined;
+    this.isTorn = false;
+    this.isSilent = false;
+    this.time = undefined;
   }
 
   /** All files by path. */
@@ -52,9 +68,15 @@ export class MemoryFiles implements vscode.FileSystemProvider {
   }
 
   stat({ path }: vscode.Uri): vscode.FileStat {
+    this.#check(this.hide(path));
     const file = this.#files.get(path);
     if (file !== undefined)
-      return { type: vscode.FileType.File, ctime: 1, mtime: file.mtime, size: file.bytes.length };
+      return {
+        type: vscode.FileType.File,
+        ctime: 1,
+        mtime: this.time ?? file.mtime,
+        size: file.bytes.length,
+      };
     if (!this.#folders.has(path)) throw vscode.FileSystemError.FileNotFound(path);
     return { type: vscode.FileType.Directory, ctime: 1, mtime: 1, size: 0 };
   }
@@ -74,14 +96,17 @@ export class MemoryFiles implements vscode.FileSystemProvider {
 
   readFile({ path }: vscode.Uri): Uint8Array {
     this.read.push(path);
+    this.#check(this.hide(path));
     const file = this.#files.get(path);
     if (file === undefined) throw vscode.FileSystemError.FileNotFound(path);
     return file.bytes;
   }
 
-  writeFile({ path }: vscode.Uri, bytes: Uint8Array): void {
+  /** Asynchronous: VS Code would never write a file again whose write threw an error at once. */
+  async writeFile({ path }: vscode.Uri, bytes: Uint8Array): Promise<void> {
     const error = this.refuse(path);
-    if (error !== undefined) throw error;
+    if (error !== undefined && this.isTorn) this.#write(path, bytes.slice(0, bytes.length / 2));
+    this.#check(error);
     this.#write(path, Uint8Array.from(bytes));
   }
 
@@ -90,6 +115,7 @@ export class MemoryFiles implements vscode.FileSystemProvider {
   }
 
   delete({ path }: vscode.Uri): void {
+    this.#check(this.refuse(path));
     const gone = [...this.#files.keys()].filter(each => each === path || each.startsWith(`${path}/`));
     if (gone.length === 0 && !this.#folders.has(path)) throw vscode.FileSystemError.FileNotFound(path);
     for (const each of gone) this.#files.delete(each);
@@ -99,12 +125,17 @@ export class MemoryFiles implements vscode.FileSystemProvider {
   }
 
   rename(from: vscode.Uri, to: vscode.Uri): void {
+    this.#check(this.refuse(to.path));
     this.#write(to.path, this.readFile(from));
     this.delete(from);
   }
 
+  #check(error: Error | undefined): void {
+    if (error !== undefined) throw error;
+  }
+
   #write(path: string, bytes: Uint8Array): void {
-    this.createDirectory(vscode.Uri.from({ scheme: this.#scheme, path: dirname(path) }));
+    this.createDirectory(this.#top.with({ path: dirname(path) }));
     const isNew = !this.#files.has(path);
     this.#now = Math.max(Date.now(), this.#now + 1); // VS Code compares times to find changes
     this.#files.set(path, { bytes, mtime: this.#now });
@@ -113,6 +144,6 @@ export class MemoryFiles implements vscode.FileSystemProvider {
 
   #tell(type: vscode.FileChangeType, ...paths: string[]): void {
     if (this.isSilent) return;
-    this.#changed.fire(paths.map(path => ({ type, uri: vscode.Uri.from({ scheme: this.#scheme, path }) })));
+    this.#changed.fire(paths.map(path => ({ type, uri: this.#top.with({ path }) })));
   }
 }

@@ -17,11 +17,11 @@ export interface FileAnswer {
   /** The id of its question. */
   readonly answers: number;
   readonly result?: Result<Operation>;
-  /** The `code` of an error, as for `systemErrorReason`. */
-  readonly failure?: string;
+  /** The error, as for `systemErrorReason`. */
+  readonly failure?: { readonly code: string; readonly message: string };
 }
 
-/** In the thread. Errors have the `code` that they have in the window. */
+/** In the thread. Errors have the `code` and the message that they have in the window. */
 export class FileQuestions implements ReadableFiles {
   readonly #ask: (question: FileQuestion) => void;
   readonly #open = new Map<number, (answer: FileAnswer) => void>();
@@ -47,7 +47,7 @@ export class FileQuestions implements ReadableFiles {
     this.#open.set(id, resolve);
     this.#ask({ step: 'file', id, operation, path });
     const { failure, result } = await promise;
-    if (failure !== undefined) throw Object.assign(new Error(failure), { code: failure });
+    if (failure !== undefined) throw Object.assign(new Error(failure.message), { code: failure.code });
     return result as Result<Name>;
   }
 }
@@ -62,6 +62,10 @@ export async function answerFile(
     return { answers: id, result };
   } catch (error) {
     const { code } = (error ?? {}) as { readonly code?: unknown };
-    return { answers: id, failure: typeof code === 'string' && code !== '' ? code : 'Unavailable' };
+    const message = error instanceof Error ? error.message : String(error);
+    return {
+      answers: id,
+      failure: { code: typeof code === 'string' && code !== '' ? code : 'Unknown', message },
+    };
   }
 }
