@@ -29,14 +29,18 @@ function nameIn(folder: string, path: string, extension: string): PromptName | u
   return isPromptName(inside) ? inside : undefined;
 }
 
-/** The files below a folder, without links and nested projects; empty if the folder does not exist. */
+/**
+ * The files below a folder, without links and nested projects; empty if the folder does not exist.
+ * @param maxFolders the number of folders that are listed, those nearest to the top first
+ */
 export async function listPromptFiles(
   folder: string,
   files: ReadableFiles,
+  maxFolders = MAX_FOLDERS,
 ): Promise<readonly DiskFileEntry[]> {
   const found: DiskFileEntry[] = [];
   const folders: { readonly path: string; readonly depth: number }[] = [{ path: folder, depth: 0 }];
-  for (let at = 0; at < folders.length && at < MAX_FOLDERS && found.length < MAX_FILES; at++) {
+  for (let at = 0; at < folders.length && at < maxFolders && found.length < MAX_FILES; at++) {
     const { path, depth } = folders[at]!;
     const entries = (await files.list(path).catch(() => undefined)) ?? []; // deleted, or not readable
     if (depth > 0 && entries.some(({ name }) => name === PROJECT_FILE)) continue;

@@ -6,11 +6,14 @@ import { isFile, pathOf, uriOf } from '../files/paths.ts';
 import { orNothing, virtualFiles } from '../files/virtual-files.ts';
 import { isPromptOrSamples } from './place-of-file.ts';
 
+/** Each is a request, perhaps to a server. Prompts are near the top of a repository. */
+const MAX_FOLDERS = 1_000;
+
 /** The files of the window's virtual folders. */
 export async function virtualPrompts(): Promise<vscode.Uri[]> {
   const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme !== 'file');
   const lists = await Promise.all(
-    folders.map(({ uri }) => (isFile(uri) ? listPromptFiles(pathOf(uri), virtualFiles) : [])),
+    folders.map(({ uri }) => (isFile(uri) ? listPromptFiles(pathOf(uri), virtualFiles, MAX_FOLDERS) : [])),
   );
   return lists.flat().map(({ path }) => uriOf(path));
 }
