@@ -11,6 +11,7 @@ import { WorkingCopy } from '../../workspace/working-copy.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.ts';
 import { progressOf } from '../progress.ts';
+import { whyAbsent } from './absent.ts';
 import { withoutFile } from './meant-name.ts';
 import type { PromptStatus, Status } from './status.ts';
 import type { Publisher } from './with-origin.ts';
@@ -104,7 +105,12 @@ export async function publishAll({
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       isGone = RegistryUnreachable.isAbsent(error);
-      refuse(name, codeOf(error), error.message, exitCodeOf(error));
+      refuse(
+        name,
+        codeOf(error),
+        messageOf(error, name, states.get(name)?.base?.version ?? null),
+        exitCodeOf(error),
+      );
     }
   }
   tellProgress(all.length, all.length);
@@ -178,16 +184,26 @@ function whyNot(
   const isThere = state !== undefined && state.state !== 'missing' && state.state !== 'deleted';
   // If all prompts are considered, one without a file does not count as changed.
   if (!isThere) return isNamed ? ['file_missing', withoutFile(name, states.keys())] : undefined;
-  if (state.state !== 'conflict') return undefined;
-  const { base, newest } = state;
+  if (state.state === 'absent') return ['absent', whyAbsent(name)];
+  if (state.state !== 'conflict' || state.newest === null) return undefined;
+  return ['conflict', mergeFirst(name, state.base?.version ?? null, state.newest.version)];
+}
+
+/** What to do before a text can be published on top of the newest version. */
+function mergeFirst(name: PromptName, base: number | null, newest: number): string {
   const both =
     base === null
-      ? `The registry has version ${newest?.version} with a different text, and the file is not based on any version.`
-      : `The file is based on version ${base.version}, but the registry is now at ${newest?.version}.`;
-  return [
-    'conflict',
-    `${both} Compare them (promptforge diff ${name} --newest), merge them, and run promptforge resolve ${name}@${newest?.version}.`,
-  ];
+      ? `The registry has version ${newest} with a different text, and the file is not based on any version.`
+      : `The file is based on version ${base}, but the registry is now at ${newest}.`;
+  return `${both} Compare them (promptforge diff ${name} --newest), merge them, and run promptforge resolve ${name}@${newest}.`;
+}
+
+/** The registry's own words are for callers of the API. */
+function messageOf(error: Error, name: PromptName, base: number | null): string {
+  if (!Problem.is(error, 'base_outdated')) return error.message;
+  const { newest } = error.details;
+  if (newest === undefined) return error.message;
+  return newest === null ? whyAbsent(name) : mergeFirst(name, base, newest.version);
 }
 
 /** Reads a source; undefined if it cannot be read, which is reported when it is published. */
