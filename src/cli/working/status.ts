@@ -83,8 +83,10 @@ export async function readStatus(
       issues: await issuesOf(copy, each),
     });
   }
+  // A file that cannot be read is not missing.
+  const troubled = new Set(state.troubles.map(({ path }) => copy.folder.promptOf(path)));
   for (const { name, archived, newest } of prompts ?? []) {
-    if (archived || state.prompts.has(name)) continue;
+    if (archived || state.prompts.has(name) || troubled.has(name)) continue;
     const { version, digest } = newest;
     found.push({
       name,
