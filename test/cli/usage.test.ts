@@ -298,6 +298,14 @@ describe('promptforge', () => {
       ['keys', 'list', '--data', 'a', '--data', 'b'],
       /--data <folder> is given twice, with different values\. Gi/,
     ],
+    [
+      ['pull', '--registry', 'prompts'],
+      /--registry or PROMPTFORGE_REGISTRY cannot be used\. This is not a URL/,
+    ],
+    [
+      ['status', '--registry', 'http://u:secret@h'],
+      /--registry or PROMPT.*a user name or password(?!.*secret)/s,
+    ],
     [['status', '--channel', 'canary'], /--channel needs --live <environment>\./],
     [
       ['diff', '--format', 'markdown', '--json'],
