@@ -1,5 +1,6 @@
 /** Publishes the changed prompts of a working copy one by one: a refusal does not stop the others. */
 import { RegistryUnreachable } from '../../client/unreachable.ts';
+import { addsConflictMarkers, hasConflictMarkers } from '../../core/conflict-markers.ts';
 import { isPartial, type PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
@@ -14,6 +15,7 @@ import { progressOf } from '../progress.ts';
 import { whyAbsent } from './absent.ts';
 import { withoutFile } from './meant-name.ts';
 import type { PromptStatus, Status } from './status.ts';
+import { withMarkers } from './with-markers.ts';
 import type { Publisher } from './with-origin.ts';
 
 export interface Result {
@@ -98,6 +100,11 @@ export async function publishAll({
       continue;
     }
     try {
+      const base = states.get(name)?.base?.version;
+      if (base !== undefined && (await addsMarkers(client, name, base, changed.get(name) ?? ''))) {
+        refuse(name, 'conflict', withMarkers(copy.folder.shown(copy.folder.pathOf(name))), EXIT.refused);
+        continue;
+      }
       const work = dryRun
         ? tryOne(copy, client, ordered, message, isNew, states)
         : publishOne(copy, client, name, message, states.get(name)?.renamedFrom);
@@ -115,6 +122,13 @@ export async function publishAll({
   }
   tellProgress(all.length, all.length);
   return { results, exitCode: worst(codes) };
+}
+
+/** Asks for the text of the base only if the file has markers. */
+async function addsMarkers(client: Publisher, name: PromptName, base: VersionNumber, text: string) {
+  if (!hasConflictMarkers(text)) return false;
+  const { source } = await client.getVersion(name, base);
+  return addsConflictMarkers(source, text);
 }
 
 async function publishOne(
