@@ -17,6 +17,8 @@ export PROMPTFORGE_REGISTRY
 lock=promptforge.lock.json
 
 message=${PROMPTFORGE_MESSAGE:-$(git log -1 --format=%s)}
+# A commit may have no message, but a version must.
+message=${message:-"Commit $(git rev-parse --short=12 HEAD)"}
 reason=${PROMPTFORGE_REASON:-"Commit $(git rev-parse --short=12 HEAD): $(git log -1 --format=%s)"}
 
 format=text

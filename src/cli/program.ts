@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { COMMAND_GROUPS } from './commands.ts';
-import { EXIT, exitCodeOf } from './exit-code.ts';
+import { CommandFailure, EXIT, exitCodeOf } from './exit-code.ts';
 import { line, lines, say, showHelp, type TerminalText } from './output.ts';
 
 const EXIT_CODES = `
@@ -78,8 +78,25 @@ async function program(argv: readonly string[]): Promise<Command> {
     each
       .exitOverride()
       .configureOutput({ outputError: () => {}, writeOut: showHelp('stdout'), writeErr: showHelp('stderr') });
+    refuseSecondValues(each);
   });
   return command;
+}
+
+/** Otherwise the last value would count, and `publish -m "Subject" -m "Why"` would lose the first one forever. */
+function refuseSecondValues(command: Command): void {
+  for (const option of command.options) {
+    if (option.isBoolean()) continue;
+    let given: string | null | undefined;
+    command.on(`option:${option.name()}`, (value: string | null) => {
+      if (given !== undefined && given !== value)
+        throw new CommandFailure(
+          EXIT.usage,
+          `${option.flags} is given twice, with different values. Give it once.`,
+        );
+      given = value;
+    });
+  }
 }
 
 function forAll(command: Command, change: (command: Command) => void): void {

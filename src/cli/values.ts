@@ -121,6 +121,16 @@ export function choice(option: Option, words: readonly string[]): Option {
   return option.choices(words).argParser(oneOf(words));
 }
 
+/** The format that --format and --json request together. @throws CommandFailure if they request two */
+export function formatOf<Format extends string>(
+  format: Format | 'text' | 'json',
+  json: true | undefined,
+): Format | 'text' | 'json' {
+  if (json === undefined) return format;
+  if (format === 'text' || format === 'json') return 'json';
+  throw new CommandFailure(EXIT.usage, `--format ${format} and --json cannot be combined. Remove one.`);
+}
+
 export function booleanArgument(text: string): boolean {
   if (text === 'true') return true;
   if (text === 'false') return false;

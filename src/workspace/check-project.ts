@@ -154,6 +154,11 @@ function withForwardSlashes(folder: string): string {
   return segments.filter((segment, index) => segment !== '.' && (segment !== '' || index === 0)).join('/');
 }
 
+/** Returns why a text is no prompts folder, as a sentence without its subject; undefined if it is one. */
+export function validatePromptsFolder(folder: string): string | undefined {
+  return whyOutside(withForwardSlashes(folder));
+}
+
 /**
  * Returns why a folder, given with forward slashes, is not inside the workspace; undefined if it is. The empty string
  * and "." are the workspace itself.

@@ -155,5 +155,5 @@ const STAND_IN = 'file';
 
 /** A file's path in messages: relative to a folder that contains it, otherwise absolute. */
 export function shownPath(path: string, from: string): string {
-  return isInside(from, path) ? relative(from, path).split(sep).join('/') : path;
+  return isInside(from, path) ? relative(from, path).split(sep).join('/') || '.' : path;
 }

@@ -76,13 +76,18 @@ export function parseProject(bytes: Uint8Array, root: string): Project {
 /** Settings that a change of the registry keeps. */
 type KeptValues = Partial<Pick<Project, 'prompts' | 'frontMatterKeys'>>;
 
-/** The text of a project file. @throws WorkspaceError as `parseProject`, so that no invalid file is written */
-export function projectText(
+/**
+ * The text of a project file.
+ * @param others what else is in the file, such as `$schema`
+ * @throws WorkspaceError as `parseProject`, so that no invalid file is written
+ */
+function projectText(
   root: string,
   registry: string,
-  { prompts = DEFAULT_FOLDER, frontMatterKeys = [] }: KeptValues = {},
+  { prompts = DEFAULT_FOLDER, frontMatterKeys = [] }: KeptValues,
+  others: object,
 ): string {
-  const values = { registry, prompts, ...(frontMatterKeys.length > 0 && { frontMatterKeys }) };
+  const values = { ...others, registry, prompts, ...(frontMatterKeys.length > 0 && { frontMatterKeys }) };
   const text = `${JSON.stringify(values, null, 2)}\n`;
   parseProject(Buffer.from(text), root);
   return text;
@@ -95,7 +100,8 @@ export async function writeProject(
   files: FileSystem,
   kept: KeptValues = {},
 ): Promise<Project> {
-  const bytes = Buffer.from(projectText(root, registry, kept));
+  const others = await valuesIn(join(root, PROJECT_FILE), files);
+  const bytes = Buffer.from(projectText(root, registry, kept, others));
   const written = parseProject(bytes, root);
   await checkInside(written, files);
   try {
@@ -111,12 +117,24 @@ export async function writeProject(
   return written;
 }
 
+/** The values of a file that is replaced; none if there is no file, or it is not JSON. */
+async function valuesIn(file: string, files: FileSystem): Promise<object> {
+  try {
+    const values: unknown = JSON.parse(decodeText((await files.readFile(file)) ?? new Uint8Array()) ?? '');
+    if (typeof values !== 'object' || values === null || Array.isArray(values)) return {};
+    const { registry: _, prompts: __, frontMatterKeys: ___, ...others } = values as Record<string, unknown>;
+    return others;
+  } catch {
+    return {}; // it is replaced as a whole
+  }
+}
+
 /** The path may contain a link, as long as it stays inside. */
 async function checkInside(found: Project, files: FileSystem): Promise<void> {
   const root = await files.realpath(found.root);
   const segments = found.prompts.split('/');
   for (let depth = segments.length; depth > 0; depth--) {
-    const real = await files.realpath(join(found.root, ...segments.slice(0, depth)));
+    const real = await realpathOf(join(found.root, ...segments.slice(0, depth)), files);
     if (real === undefined) continue;
     if (root !== undefined && isInside(root, real)) return;
     throw new WorkspaceError(
@@ -124,6 +142,23 @@ async function checkInside(found: Project, files: FileSystem): Promise<void> {
       found.promptsFolder,
       `The prompts folder is a link that leads out of the workspace. Choose a folder inside it in ${PROJECT_FILE}.`,
       { shownAs: found.prompts },
+    );
+  }
+}
+
+/** @throws WorkspaceError `unreadable` for a name that the disk refuses, or a circle of links */
+async function realpathOf(path: string, files: FileSystem): Promise<string | undefined> {
+  try {
+    return await files.realpath(path);
+  } catch (cause) {
+    throw new WorkspaceError(
+      'unreadable',
+      path,
+      `The prompts folder cannot be read: ${systemMessage(cause)}`,
+      {
+        cause,
+        shownAs: PROJECT_FILE,
+      },
     );
   }
 }

@@ -40,6 +40,9 @@ describe('the commands new, archive and restore', () => {
     assert.equal(otherCase.code, 1);
     assert.match(otherCase.stderr, /differs only by case/);
     assert.equal((await copy.run('new', '../outside')).code, 2);
+    const asFile = await copy.run('new', 'fresh/two.prompt');
+    assert.deepEqual([asFile.code, asFile.stdout], [2, '']);
+    assert.match(asFile.stderr, /Did you mean "fresh\/two"\?/);
   });
 
   it('report a folder that cannot be written, with another exit code', async function () {

@@ -55,6 +55,18 @@ describe('the commands connect, login and whoami', () => {
     assert.match(none.stderr, /no promptforge\.json.*promptforge connect/);
 
     const kept = { registry: registry.url, prompts: 'texts', frontMatterKeys: ['owner'] };
+    for (const folder of ['..', '/etc', '.', 'a/../b', 'a\u001bb']) {
+      const { code, stderr } = await connect(registry.url, '--prompts', folder);
+      assert.equal(code, 2, folder);
+      assert.match(stderr, /option '--prompts <folder>' argument .* is invalid\. The folder (?:must|holds)/);
+    }
+    const long = await connect(registry.url, '--prompts', 'x'.repeat(5000));
+    assert.equal(long.code, 4);
+    assert.match(
+      long.stderr,
+      /promptforge\.json: The prompts folder cannot be read: its name or path is too long\./,
+    );
+    await assert.rejects(project(), /ENOENT/);
     await writeFile(file, JSON.stringify({ ...kept, registry: 'embedded' }));
     const away = await connect('http://127.0.0.1:9');
     assert.equal(away.code, 4);
@@ -66,6 +78,10 @@ describe('the commands connect, login and whoami', () => {
     assert.equal(again.code, 0, again.stderr);
     assert.deepEqual(JSON.parse(again.stdout), { root: empty.path, ...kept });
     assert.deepEqual(await project(), kept);
+    const more = { $schema: 'https://example.com/s.json', note: 'of a later version', ...kept };
+    await writeFile(file, JSON.stringify(more));
+    assert.equal((await connect(registry.url, '--prompts', 'others')).code, 0);
+    assert.deepEqual(await project(), { ...more, prompts: 'others' });
   });
 
   it('store a key in the keychain for the editor, once the registry has accepted it', async () => {

@@ -271,6 +271,12 @@ describe('promptforge render', () => {
     assert.match(piped.stderr, /^promptforge: stdin: The input may have at most 8 MiB\.$/m);
   });
 
+  it('names the current folder, which is not a file', async () => {
+    const { code, stderr } = await inProcess(['render', '.']);
+    assert.equal(code, 4);
+    assert.equal(stderr, 'promptforge: .: The file cannot be read: it is a folder.\n');
+  });
+
   it('names a missing file', async () => {
     const prompt = await inProcess(['render', inFolder('nothing.prompt')]);
     assert.equal(prompt.code, 4);

@@ -279,6 +279,39 @@ describe('promptforge', () => {
       ['copy', '--from', 'here', '--to', 'https://u:secret@h'],
       /"https:\/\/…" is not a registry\. Give(?!.*secret)/s,
     ],
+    [['publish', '-m', ''], /It is empty\. Check whether a shell variable/],
+    [['publish', '-m', ' \u200b'], /It is empty\./],
+    [
+      ['publish', '-m', 'Subject', '-m', 'Why'],
+      /^promptforge: -m, --message <text> is given twice, with diff/,
+    ],
+    [['publish', '-m', 'Subject', '--message=Why'], /-m, --message <text> is given twice/],
+    [
+      ['promote', 'a', '--to', 'staging', '--to', 'production', '--reason', 'x'],
+      /--to <environment> is given twi/,
+    ],
+    [
+      ['promote', 'a', '--to', 'b', '--reason', 'x', '--wait', '--wait', '2h'],
+      /--wait \[duration\] is given twi/,
+    ],
+    [
+      ['keys', 'list', '--data', 'a', '--data', 'b'],
+      /--data <folder> is given twice, with different values\. Gi/,
+    ],
+    [
+      ['pull', '--registry', 'prompts'],
+      /--registry or PROMPTFORGE_REGISTRY cannot be used\. This is not a URL/,
+    ],
+    [
+      ['status', '--registry', 'http://u:secret@h'],
+      /--registry or PROMPT.*a user name or password(?!.*secret)/s,
+    ],
+    [['status', '--channel', 'canary'], /--channel needs --live <environment>\./],
+    [
+      ['diff', '--format', 'markdown', '--json'],
+      /--format markdown and --json cannot be combined\. Remove one/,
+    ],
+    [['check', '--json', '--format', 'sarif'], /--format sarif and --json cannot be combined\. Remove one\./],
     [['verify', '--data', 'postgres://u:secret@h/d'], /a path is needed here\..*--database\.(?!.*secret)/s],
   ];
   for (const [args, said] of wrong) {
@@ -290,6 +323,19 @@ describe('promptforge', () => {
       assert.doesNotMatch(stderr, /\bat .*\.ts:\d+/);
     });
   }
+
+  it('accepts an option that is repeated with the same value', async () => {
+    const { code } = await inProcess([
+      'check',
+      import.meta.dirname,
+      '--format',
+      'json',
+      '--format',
+      'json',
+      '--json',
+    ]);
+    assert.equal(code, 4, 'there is no prompt');
+  });
 
   it('without a command prints the help on stderr, with exit code 2', async () => {
     const { code, stdout, stderr } = await promptforge([]);

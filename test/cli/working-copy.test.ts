@@ -221,7 +221,10 @@ describe('a working copy on the command line', () => {
     const noKey = await copy.runApart({ PROMPTFORGE_KEY_DEVELOPMENT: '' }, 'status');
     assert.equal(noKey.code, 0);
     assert.match(noKey.stdout, /^new +mine/m);
-    assert.match(noKey.stderr, /could not be reached.*PROMPTFORGE_KEY_<ENVIRONMENT>/);
+    assert.match(
+      noKey.stderr,
+      /^Only local changes are shown\. There is no key .*PROMPTFORGE_KEY_<ENVIRONMENT>/,
+    );
     await registry.close();
     const away = await copy.run('status', '--json');
     assert.deepEqual([away.code, JSON.parse(away.stdout).asked], [0, false]);
@@ -233,6 +236,16 @@ describe('a working copy on the command line', () => {
     }
   });
 
+  it('does not call a file that cannot be read missing', async () => {
+    await registry.publish('a', 'One\n', null);
+    await using copy = await working();
+    await copy.run('pull');
+    await writeFile(join(copy.root, 'prompts', 'a.prompt'), Buffer.from([0xff]));
+    const { differs, prompts, troubles } = await jsonOf(copy, 'status');
+    assert.deepEqual([differs, prompts, troubles.length], [true, [], 1]);
+    assert.doesNotMatch((await copy.run('status')).stdout, /missing/);
+  });
+
   it('suggests a prompt for a mistyped name', async () => {
     await using copy = await working();
     await copy.write('folder/mine', 'Mine');
@@ -241,6 +254,18 @@ describe('a working copy on the command line', () => {
       const { code, stdout, stderr } = await copy.run(...args, 'folder/Mine');
       assert.equal(code, 1, stderr);
       assert.match(stdout + stderr, /Did you mean "folder\/mine"\? Names are case-sensitive\./, args[0]);
+    }
+    for (const args of [['pull'], ['diff'], ['publish', '-m', 'x']])
+      for (const path of ['prompts/folder/mine.prompt', 'folder/mine.prompt']) {
+        const { code, stdout, stderr } = await copy.run(...args, path);
+        assert.equal(code, 1, stderr);
+        assert.match(stdout + stderr, /Did you mean "folder\/mine"\?/, args[0]);
+      }
+    const why = ['--reason', 'x'];
+    for (const args of [['log'], ['show'], ['blame'], ['promote', '--to', 'development', ...why]]) {
+      const { code, stderr } = await copy.run(...args, 'prompts/folder/mine.prompt');
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /Write the name of the prompt, such as support\/triage, not its file\./, args[0]);
     }
     const resolved = await copy.run('resolve', 'folder/mien@1');
     assert.deepEqual([resolved.code, resolved.stdout], [1, '']);

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import {
-  conflictText,
-  hasConflictMarkers,
-  untouchedConflicts,
-} from '../../src/editor/conflicts/conflict-text.ts';
+import { hasConflictMarkers } from '../../src/core/conflict-markers.ts';
+import { conflictText, untouchedConflicts } from '../../src/editor/conflicts/conflict-text.ts';
 import { runs } from '../runs.ts';
 
 const LABELS = { mine: 'Yours', theirs: 'a@7' };

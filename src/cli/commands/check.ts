@@ -10,7 +10,7 @@ import { pathFrom, sourceRoot } from '../check/source-root.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, print, printJson, printText, type TerminalText } from '../output.ts';
 import { progressOf } from '../progress.ts';
-import { choice, givenArgument } from '../values.ts';
+import { choice, formatOf, givenArgument } from '../values.ts';
 
 const HERE: readonly string[] = ['.'];
 
@@ -53,7 +53,7 @@ Examples:
   promptforge check prompts/support prompts/onboarding/welcome.prompt
   promptforge check --format sarif > promptforge.sarif`,
     )
-    .action((paths: string[], { format, json }: CheckOptions) => checkPaths(paths, json ? 'json' : format));
+    .action((paths: string[], { format, json }: CheckOptions) => checkPaths(paths, formatOf(format, json)));
 }
 
 /** The given paths replace the default, the current folder. */

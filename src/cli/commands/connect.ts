@@ -1,8 +1,9 @@
 /** `promptforge connect <url>`: connects the folder to a registry, or to another one. */
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { registryAddress } from '../../client/address.ts';
 import { RegistryClient } from '../../client/registry-client.ts';
 import { RegistryUnreachable } from '../../client/unreachable.ts';
+import { validatePromptsFolder } from '../../workspace/check-project.ts';
 import { convertsLineEndings } from '../../workspace/git-attributes.ts';
 import { nearestProject } from '../../workspace/nearest-project.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
@@ -20,7 +21,7 @@ interface ConnectOptions {
 export function connectCommand(): Command {
   return new Command('connect')
     .argument('<url>', 'the registry, https://…', givenArgument)
-    .option('--prompts <folder>', 'the folder for prompts (default: unchanged, or prompts)', givenArgument)
+    .option('--prompts <folder>', 'the folder for prompts (default: unchanged, or prompts)', folderArgument)
     .option('--json', `print the contents of ${PROJECT_FILE}`)
     .addHelpText(
       'after',
@@ -34,6 +35,13 @@ Examples:
   promptforge connect https://prompts.example.com --prompts src/prompts`,
     )
     .action(connect);
+}
+
+/** A folder inside the workspace. */
+function folderArgument(text: string): string {
+  const why = validatePromptsFolder(givenArgument(text));
+  if (why === undefined) return text;
+  throw new InvalidArgumentError(`The folder ${why}`);
 }
 
 async function connect(url: string, options: ConnectOptions): Promise<void> {

@@ -12,11 +12,11 @@ import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, printDiff, printJson, printText, say } from '../output.ts';
 import { openRemote, type RemoteOptions, thisProject } from '../remote.ts';
 import { remoteOption } from '../remote-options.ts';
-import { choice, promptArgument } from '../values.ts';
+import { choice, formatOf, promptArgument } from '../values.ts';
 import { diffMarkdown } from '../working/diff-markdown.ts';
 import { meantName } from '../working/meant-name.ts';
 import { promptArguments } from '../working/prompt-arguments.ts';
-import { listed, type PromptStatus, readStatus } from '../working/status.ts';
+import { isAbsent, listed, type PromptStatus, readStatus } from '../working/status.ts';
 
 interface DiffOptions extends RemoteOptions {
   readonly newest?: true;
@@ -63,6 +63,7 @@ interface Diffed {
 }
 
 async function diff(names: readonly PromptName[], options: DiffOptions): Promise<void> {
+  const format = formatOf(options.format, options.json);
   const project = await thisProject();
   const { client } = await (await openRemote(options, project)).clientFor({ kind: 'read' });
   const { prompts, troubles } = await readStatus(project, await listed(client));
@@ -77,7 +78,7 @@ async function diff(names: readonly PromptName[], options: DiffOptions): Promise
         )}`,
       );
   const { folder } = new WorkingCopy(project, nodeFileSystem);
-  const side = (prompt: PromptStatus) => (options.newest ? prompt.newest : prompt.base);
+  const side = (prompt: PromptStatus) => (options.newest || isAbsent(prompt) ? prompt.newest : prompt.base);
   const differing = wanted.filter(
     prompt => prompt.state !== 'missing' && (prompt.state !== 'clean' || options.newest),
   );
@@ -120,8 +121,8 @@ async function diff(names: readonly PromptName[], options: DiffOptions): Promise
     const told = unifiedDiff(from, to);
     if (told !== '') diffs.push({ name, from: labelOf(from), to: labelOf(to), diff: told });
   }
-  if (options.json || options.format === 'json') await printJson(diffs);
-  else if (options.format === 'markdown') await printText(diffMarkdown(diffs));
+  if (format === 'json') await printJson(diffs);
+  else if (format === 'markdown') await printText(diffMarkdown(diffs));
   else for (const { diff } of diffs) await printDiff(diff);
   for (const { message } of troubles) await say(line`${message}`);
 }

@@ -1,6 +1,6 @@
 /** `promptforge new`: creates the file of a prompt with initial contents, without a registry. */
-import { Command } from 'commander';
-import type { PromptName } from '../../core/name.ts';
+import { Command, InvalidArgumentError } from 'commander';
+import { PROMPT_FILE_EXTENSION, type PromptName } from '../../core/name.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
 import { skeletonOf } from '../../workspace/skeleton.ts';
 import { WorkingCopy } from '../../workspace/working-copy.ts';
@@ -14,7 +14,7 @@ interface NewOptions {
 
 export function newCommand(): Command {
   return new Command('new')
-    .argument('<prompt>', 'the name of the prompt, such as support/triage', promptArgument)
+    .argument('<prompt>', 'the name of the prompt, such as support/triage', newNameArgument)
     .option('--json', 'print the name and the file')
     .addHelpText(
       'after',
@@ -28,6 +28,16 @@ Examples:
   promptforge new support/_header`,
     )
     .action(newPrompt);
+}
+
+/** A name with ".prompt" would be valid, but is meant as the file of another one. */
+function newNameArgument(text: string): PromptName {
+  const name = promptArgument(text);
+  if (!name.endsWith(PROMPT_FILE_EXTENSION)) return name;
+  const plain = name.slice(0, -PROMPT_FILE_EXTENSION.length);
+  throw new InvalidArgumentError(
+    `The file gets "${PROMPT_FILE_EXTENSION}" by itself. Did you mean "${plain}"?`,
+  );
 }
 
 async function newPrompt(prompt: PromptName, { json }: NewOptions): Promise<void> {

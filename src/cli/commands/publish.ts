@@ -8,7 +8,7 @@ import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, print, printJson, say } from '../output.ts';
 import { openRemote, type RemoteOptions, thisProject } from '../remote.ts';
 import { remoteOption } from '../remote-options.ts';
-import { promptArgument } from '../values.ts';
+import { givenArgument, promptArgument } from '../values.ts';
 import { hintAtAttributes } from '../working/attributes-hint.ts';
 import { originInCi, readGitHubEvent } from '../working/ci.ts';
 import { promptArguments } from '../working/prompt-arguments.ts';
@@ -31,7 +31,11 @@ export function publishCommand(): Command {
       promptArguments(promptArgument),
       [],
     )
-    .addOption(new Option('-m, --message <text>', 'what changed and why; kept with each version'))
+    .addOption(
+      new Option('-m, --message <text>', 'what changed and why; kept with each version').argParser(
+        givenArgument,
+      ),
+    )
     .option('--dry-run', 'check everything in the registry, but publish nothing')
     .addOption(remoteOption())
     .option('--json', 'print the result for each prompt')

@@ -9,6 +9,7 @@ import { progressOf } from '../progress.ts';
 import { openRemote, type RemoteOptions, thisProject } from '../remote.ts';
 import { remoteOption } from '../remote-options.ts';
 import { promptArgument } from '../values.ts';
+import { whyAbsent, whyAllAbsent } from '../working/absent.ts';
 import { meantName } from '../working/meant-name.ts';
 import { promptArguments } from '../working/prompt-arguments.ts';
 import { repairLockFile } from '../working/repair-lock.ts';
@@ -59,10 +60,13 @@ async function pull(names: readonly PromptName[], options: PullOptions): Promise
   const { client } = await (await openRemote(options, project)).clientFor({ kind: 'read' });
   const copy = new WorkingCopy(project, nodeFileSystem);
   await repairLockFile(copy, client);
+  // Before the list, so that a version which another process publishes meanwhile is in both.
+  const lock = await copy.readLock();
   const prompts = await copy.listPrompts(client);
   const known = new Set(prompts.map(({ name }) => name));
   for (const name of names)
-    if (!known.has(name))
+    if (!known.has(name) && lock.has(name)) throw new CommandFailure(EXIT.refused, whyAbsent(name));
+    else if (!known.has(name))
       throw new CommandFailure(
         EXIT.refused,
         `There is no prompt "${name}" in the registry.${meantName(name, known) || ' Check the name.'}`,
@@ -74,9 +78,10 @@ async function pull(names: readonly PromptName[], options: PullOptions): Promise
     ...(options.restoreDeleted && { restoreDeleted: true }),
     ...(options.keepDeleted && { keepDeleted: true }),
   });
+  const absent = names.length > 0 ? [] : [...lock.keys()].filter(name => !known.has(name));
   // Prompts deleted on purpose or archived need no action.
   const undone = left.filter(({ why }) => why !== 'deleted' && why !== 'archived');
-  if (options.json) await printJson({ updated, merged, created, adopted, kept, left });
+  if (options.json) await printJson({ updated, merged, created, adopted, kept, left, absent });
   else {
     for (const { name, from, to } of updated) await print(line`updated  ${name}  ${from} → ${to}`);
     for (const { name, from, to } of merged) await print(line`merged   ${name}  ${from} → ${to}`);
@@ -84,13 +89,15 @@ async function pull(names: readonly PromptName[], options: PullOptions): Promise
     for (const { name, to } of kept) await print(line`deleted  ${name}  stays deleted, as of version ${to}`);
     for (const { message } of left) await say(line`${message}`);
     await sayHowToDecide(left.filter(({ why }) => why === 'deleted_and_changed').map(({ name }) => name));
-    const count = updated.length + merged.length + created.length + kept.length;
-    if (count === 0 && undone.length === 0) await print(line`Nothing to pull.`);
+    const done = updated.length + merged.length + created.length + kept.length;
+    if (absent.length > 0) await say(line`${whyAllAbsent(absent.length)}`);
+    if (done === 0 && undone.length + absent.length === 0) await print(line`Nothing to pull.`);
   }
-  if (undone.length > 0)
+  const count = undone.length + absent.length;
+  if (count > 0)
     throw new CommandFailure(
       EXIT.refused,
-      undone.length === 1 ? 'One prompt was not updated.' : `${undone.length} prompts were not updated.`,
+      count === 1 ? 'One prompt was not updated.' : `${count} prompts were not updated.`,
     );
 }
 

@@ -1,5 +1,6 @@
 /** `promptforge resolve`: records that a file includes a version's changes after they were merged by hand. */
 import { Command } from 'commander';
+import { addsConflictMarkers } from '../../core/conflict-markers.ts';
 import { publishedText } from '../../core/line-endings.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
 import { WorkingCopy } from '../../workspace/working-copy.ts';
@@ -9,6 +10,7 @@ import { openRemote, type RemoteOptions, thisProject } from '../remote.ts';
 import { remoteOption } from '../remote-options.ts';
 import { withoutFile } from '../working/meant-name.ts';
 import { type PromptVersion, promptVersionArgument } from '../working/prompt-version.ts';
+import { withMarkers } from '../working/with-markers.ts';
 
 interface ResolveOptions extends RemoteOptions {
   readonly json?: true;
@@ -39,14 +41,17 @@ async function resolve({ name, version }: PromptVersion, options: ResolveOptions
     throw new CommandFailure(EXIT.usage, `Name the version that you put into the file, such as ${name}@12.`);
   const project = await thisProject();
   const copy = new WorkingCopy(project, nodeFileSystem);
-  const isDeleted = (await copy.folder.read(name)) === undefined;
+  const text = await copy.folder.read(name);
+  const isDeleted = text === undefined;
   const lock = await copy.readLock();
   if (isDeleted && !lock.has(name)) throw new CommandFailure(EXIT.refused, withoutFile(name, lock.keys()));
   const { client } = await (await openRemote(options, project)).clientFor({ kind: 'read' });
   const { digest, source } = await client.getVersion(name, version);
+  const file = copy.folder.shown(copy.folder.pathOf(name));
+  if (text !== undefined && addsConflictMarkers(source, text))
+    throw new CommandFailure(EXIT.refused, withMarkers(file));
   await copy.setBase(name, { version, ...publishedText(source) });
   if (options.json) return printJson({ name, base: { version, digest } });
-  const file = copy.folder.shown(copy.folder.pathOf(name));
   await say(
     isDeleted
       ? line`${file} stays deleted as of version ${version}.`

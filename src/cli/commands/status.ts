@@ -1,7 +1,7 @@
 /** `promptforge status`: compares the files, or the lock file, with the registry. */
 import { Command, Option } from 'commander';
 import type { RegistryClient } from '../../client/registry-client.ts';
-import type { Channel } from '../../core/channel.ts';
+import { type Channel, STABLE } from '../../core/channel.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { environmentNotFound } from '../../core/environment-not-found.ts';
 import { LOCK_FILE } from '../../workspace/lock-file.ts';
@@ -14,14 +14,15 @@ import { line, print, printJson, say, table } from '../output.ts';
 import { openRemote, type RemoteOptions, thisProject } from '../remote.ts';
 import { remoteOption } from '../remote-options.ts';
 import { channelArgument, environmentArgument } from '../values.ts';
+import { whyAllAbsent } from '../working/absent.ts';
 import { hintAtAttributes } from '../working/attributes-hint.ts';
 import { liveStates } from '../working/drift.ts';
-import { isNotAsked, listed, type PromptStatus, readStatus } from '../working/status.ts';
+import { isAbsent, isNotAsked, listed, type PromptStatus, readStatus } from '../working/status.ts';
 
 interface StatusOptions extends RemoteOptions {
   readonly check?: true;
   readonly live?: EnvironmentName;
-  readonly channel: Channel;
+  readonly channel?: Channel;
   readonly json?: true;
 }
 
@@ -35,7 +36,7 @@ export function statusCommand(): Command {
       ).argParser(environmentArgument),
     )
     .addOption(
-      new Option('--channel <name>', 'the channel for --live').argParser(channelArgument).default('stable'),
+      new Option('--channel <name>', 'the channel for --live (default: stable)').argParser(channelArgument),
     )
     .addOption(remoteOption())
     .option('--json', 'print every prompt with its state, base and newest version')
@@ -47,11 +48,15 @@ Lists the prompts whose files differ from the registry's newest versions:
   new       only here: publish          missing   only in the registry: pull
   conflict  edited here and there       deleted   the file is gone, the prompt is not
   archived  takes no new versions       invalid   edited here, and cannot be published
+  absent    in the lock file, but not in the registry: see below
   renamed   the file has a new name: publish creates its version 1; the old name stays in the
             registry until you archive it
 
-If the registry cannot be reached, only local changes are shown; with --check the command then
-fails.
+If the registry cannot be reached, or there is no key for it, only local changes are shown; with
+--check the command then fails.
+
+Registries delete nothing. If one does not have a prompt of the lock file, it was restored from a
+backup, or is another one: to publish the file as a new prompt, remove its line from the lock file.
 
 With --live it lists the prompts whose live version differs from the lock file:
   older     promote it                  newer     pull: somebody promoted another version
@@ -66,6 +71,8 @@ Examples:
 }
 
 async function status(options: StatusOptions): Promise<void> {
+  if (options.channel !== undefined && options.live === undefined)
+    throw new CommandFailure(EXIT.usage, '--channel needs --live <environment>.');
   const project = await thisProject();
   if (options.live !== undefined) return statusOfLive(project, options.live, options);
   let prompts: RegistryPrompt[] | null = null;
@@ -98,10 +105,12 @@ async function status(options: StatusOptions): Promise<void> {
       troubles: troubles.map(({ path, reason, message }) => ({ file: path, reason, message })),
     });
   } else await tell(differing, all.length, troubles);
+  const absent = prompts === null ? 0 : all.filter(isAbsent).length;
+  if (absent > 0) await say(line`${whyAllAbsent(absent)}`);
   if (hasReturns) await hintAtAttributes(project.root);
   if (why !== undefined) {
     if (options.check) throw why;
-    await say(line`The registry could not be reached, so only local changes are shown. ${why.message}`);
+    await say(line`Only local changes are shown. ${why.message}`);
   } else if (options.check && differs) throw new CommandFailure(EXIT.differs, 'Files and registry differ.');
 }
 
@@ -110,7 +119,7 @@ async function statusOfLive(
   environment: EnvironmentName,
   options: StatusOptions,
 ): Promise<void> {
-  const { channel, check, json } = options;
+  const { channel = STABLE, check, json } = options;
   const lock = await new WorkingCopy(project, nodeFileSystem).readLock();
   const { client } = await (await openRemote(options, project)).clientFor({ kind: 'read' });
   const environments = await client.listEnvironments();

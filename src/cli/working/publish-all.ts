@@ -1,5 +1,6 @@
 /** Publishes the changed prompts of a working copy one by one: a refusal does not stop the others. */
 import { RegistryUnreachable } from '../../client/unreachable.ts';
+import { addsConflictMarkers, hasConflictMarkers } from '../../core/conflict-markers.ts';
 import { isPartial, type PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
@@ -11,8 +12,10 @@ import { WorkingCopy } from '../../workspace/working-copy.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.ts';
 import { progressOf } from '../progress.ts';
+import { whyAbsent } from './absent.ts';
 import { withoutFile } from './meant-name.ts';
 import type { PromptStatus, Status } from './status.ts';
+import { withMarkers } from './with-markers.ts';
 import type { Publisher } from './with-origin.ts';
 
 export interface Result {
@@ -97,6 +100,11 @@ export async function publishAll({
       continue;
     }
     try {
+      const base = states.get(name)?.base?.version;
+      if (base !== undefined && (await addsMarkers(client, name, base, changed.get(name) ?? ''))) {
+        refuse(name, 'conflict', withMarkers(copy.folder.shown(copy.folder.pathOf(name))), EXIT.refused);
+        continue;
+      }
       const work = dryRun
         ? tryOne(copy, client, ordered, message, isNew, states)
         : publishOne(copy, client, name, message, states.get(name)?.renamedFrom);
@@ -104,11 +112,23 @@ export async function publishAll({
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       isGone = RegistryUnreachable.isAbsent(error);
-      refuse(name, codeOf(error), error.message, exitCodeOf(error));
+      refuse(
+        name,
+        codeOf(error),
+        messageOf(error, name, states.get(name)?.base?.version ?? null),
+        exitCodeOf(error),
+      );
     }
   }
   tellProgress(all.length, all.length);
   return { results, exitCode: worst(codes) };
+}
+
+/** Asks for the text of the base only if the file has markers. */
+async function addsMarkers(client: Publisher, name: PromptName, base: VersionNumber, text: string) {
+  if (!hasConflictMarkers(text)) return false;
+  const { source } = await client.getVersion(name, base);
+  return addsConflictMarkers(source, text);
 }
 
 async function publishOne(
@@ -178,16 +198,26 @@ function whyNot(
   const isThere = state !== undefined && state.state !== 'missing' && state.state !== 'deleted';
   // If all prompts are considered, one without a file does not count as changed.
   if (!isThere) return isNamed ? ['file_missing', withoutFile(name, states.keys())] : undefined;
-  if (state.state !== 'conflict') return undefined;
-  const { base, newest } = state;
+  if (state.state === 'absent') return ['absent', whyAbsent(name)];
+  if (state.state !== 'conflict' || state.newest === null) return undefined;
+  return ['conflict', mergeFirst(name, state.base?.version ?? null, state.newest.version)];
+}
+
+/** What to do before a text can be published on top of the newest version. */
+function mergeFirst(name: PromptName, base: number | null, newest: number): string {
   const both =
     base === null
-      ? `The registry has version ${newest?.version} with a different text, and the file is not based on any version.`
-      : `The file is based on version ${base.version}, but the registry is now at ${newest?.version}.`;
-  return [
-    'conflict',
-    `${both} Compare them (promptforge diff ${name} --newest), merge them, and run promptforge resolve ${name}@${newest?.version}.`,
-  ];
+      ? `The registry has version ${newest} with a different text, and the file is not based on any version.`
+      : `The file is based on version ${base}, but the registry is now at ${newest}.`;
+  return `${both} Compare them (promptforge diff ${name} --newest), merge them, and run promptforge resolve ${name}@${newest}.`;
+}
+
+/** The registry's own words are for callers of the API. */
+function messageOf(error: Error, name: PromptName, base: number | null): string {
+  if (!Problem.is(error, 'base_outdated')) return error.message;
+  const { newest } = error.details;
+  if (newest === undefined) return error.message;
+  return newest === null ? whyAbsent(name) : mergeFirst(name, base, newest.version);
 }
 
 /** Reads a source; undefined if it cannot be read, which is reported when it is published. */

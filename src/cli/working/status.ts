@@ -15,8 +15,11 @@ import { CommandFailure } from '../exit-code.ts';
 
 export interface PromptStatus {
   readonly name: PromptName;
-  /** `missing`: the registry has it, and there is neither a file nor a base. `renamed`: the new name of a file. */
-  readonly state: FileState | 'missing' | 'renamed';
+  /**
+   * `missing`: the registry has it, and there is neither a file nor a base. `absent`: a file with a base, but the
+   * registry does not have it. `renamed`: the new name of a file.
+   */
+  readonly state: FileState | 'missing' | 'absent' | 'renamed';
   /** For a renamed file, its former name; for the former prompt, the new name. */
   readonly renamedFrom?: PromptName;
   readonly renamedTo?: PromptName;
@@ -36,7 +39,7 @@ export interface Status {
 }
 
 /** Every prompt of the registry, including archived ones. */
-export function listed(client: RegistryClient): Promise<RegistryPrompt[]> {
+export function listed(client: Pick<RegistryClient, 'listPrompts'>): Promise<RegistryPrompt[]> {
   return Array.fromAsync(client.listPrompts({ archived: true }));
 }
 
@@ -47,11 +50,16 @@ export function listed(client: RegistryClient): Promise<RegistryPrompt[]> {
 export async function readStatus(
   project: Project,
   prompts: readonly RegistryPrompt[] | null,
-  client?: Pick<RegistryClient, 'getVersion' | 'getSources'>,
+  client?: Pick<RegistryClient, 'getVersion' | 'getSources' | 'listPrompts'>,
 ): Promise<Status> {
   const copy = new WorkingCopy(project, nodeFileSystem);
   if (client !== undefined) await copy.takeUp(client);
-  const seen = await copy.state(prompts);
+  let seen = await copy.state(prompts);
+  if (client !== undefined && prompts !== null && [...seen.prompts.values()].some(isAbsent)) {
+    // Another process may have published them since the list was fetched.
+    prompts = await listed(client);
+    seen = await copy.state(prompts);
+  }
   const state = client === undefined ? seen : await copy.withSimilarRenames(seen, client);
   const archived = new Set(prompts?.filter(each => each.archived).map(({ name }) => name));
   const found: PromptStatus[] = [];
@@ -61,17 +69,24 @@ export async function readStatus(
     const to = renamedTo.get(each.name);
     found.push({
       name: each.name,
-      state: from === undefined ? each.state : 'renamed',
+      state:
+        from !== undefined
+          ? 'renamed'
+          : prompts !== null && each.file !== null && isAbsent(each)
+            ? 'absent'
+            : each.state,
       ...(from !== undefined && { renamedFrom: from }),
       ...(to !== undefined && { renamedTo: to }),
       base: each.base,
       newest: each.newest,
-      agrees: agrees(each, archived.has(each.name)),
+      agrees: agrees(each, archived.has(each.name)) && (prompts === null || !isAbsent(each)),
       issues: await issuesOf(copy, each),
     });
   }
+  // A file that cannot be read is not missing.
+  const troubled = new Set(state.troubles.map(({ path }) => copy.folder.promptOf(path)));
   for (const { name, archived, newest } of prompts ?? []) {
-    if (archived || state.prompts.has(name)) continue;
+    if (archived || state.prompts.has(name) || troubled.has(name)) continue;
     const { version, digest } = newest;
     found.push({
       name,
@@ -87,6 +102,14 @@ export async function readStatus(
     troubles: state.troubles,
     hasReturns: state.hasReturns,
   };
+}
+
+/**
+ * Returns true if a registry whose list is known does not have a prompt that the lock file names. A registry deletes
+ * nothing: it was restored from a backup, or it is another one.
+ */
+export function isAbsent({ base, newest }: Pick<PromptFileState, 'base' | 'newest'>): boolean {
+  return base !== null && newest === null;
 }
 
 /** An archived prompt accepts no versions and is not pulled, so its file may be unchanged or missing. */

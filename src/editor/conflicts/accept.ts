@@ -1,10 +1,11 @@
 /** Accept Mine and Accept Theirs: resolve a conflict by taking one side. The other side can be brought back. */
+
+import { hasConflictMarkers } from '../../core/conflict-markers.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { LockEntry } from '../../workspace/lock-file.ts';
 import { undoDiscard } from '../discard/discard.ts';
 import type { Workbench } from '../workbench.ts';
 import { isUnfinished } from './complete.ts';
-import { hasConflictMarkers } from './conflict-text.ts';
 import { fileOf, projectOf, type Resolving, saved, sourceOf } from './project.ts';
 import { mineWords, stillConflicting, theirsWords } from './words.ts';
 

@@ -1,10 +1,11 @@
 /** Completes a merge: bases the file on the registry's version once its markers are gone. */
 import * as vscode from 'vscode';
+import { hasConflictMarkers } from '../../core/conflict-markers.ts';
 import { plainText } from '../../core/line-endings.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { WorkingCopy } from '../../workspace/working-copy.ts';
 import { undoDiscard } from '../discard/discard.ts';
-import { hasConflictMarkers, untouchedConflicts } from './conflict-text.ts';
+import { untouchedConflicts } from './conflict-text.ts';
 import { acceptMerge, isBeingMerged } from './merge-editor.ts';
 import type { Merge } from './merges.ts';
 import { fileOf, isDirty, projectOf, type Resolving, saved } from './project.ts';

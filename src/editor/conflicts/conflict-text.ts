@@ -61,18 +61,6 @@ export function untouchedConflicts(base: string, mine: string, theirs: string, n
   ).length;
 }
 
-/** Returns true if a text has unresolved conflict markers, including git's. */
-export function hasConflictMarkers(text: string): boolean {
-  const order = [`${MINE} `, MIDDLE, `${THEIRS} `];
-  let found = 0;
-  for (const line of text.split('\n')) {
-    const marker = order[found];
-    if (marker !== undefined && (found === 1 ? line.trimEnd() === marker : line.startsWith(marker)))
-      found += 1;
-  }
-  return found === order.length;
-}
-
 /** In order; undefined if the texts are too large to compare. */
 function regionsOf(lines: readonly string[], mine: string, theirs: string): Region[] | undefined {
   const left = hunksOf(lines, mine);

@@ -4,6 +4,7 @@ import { canonicalJson } from '../../core/canonical.ts';
 import type { RegistryEvent } from '../../core/event.ts';
 import { didYouMean } from '../../core/missing-partial.ts';
 import type { PromptName } from '../../core/name.ts';
+import { namedAsFile } from '../../core/named-as-file.ts';
 import type { VersionOrigin } from '../../core/origin.ts';
 import { Problem } from '../../core/problem.ts';
 import { type VersionNumber, versionReference } from '../../core/version.ts';
@@ -96,7 +97,7 @@ export function promptNotFound(name: PromptName, existing?: PromptName): Problem
   if (existing === undefined)
     return new Problem(
       'prompt_not_found',
-      `There is no prompt "${name}". Check the name, or publish it first.`,
+      `There is no prompt "${name}".${namedAsFile(name) || ' Check the name, or publish it first.'}`,
     );
   return new Problem('prompt_not_found', `There is no prompt "${name}".${didYouMean(name, existing)}`, {
     existing,
