@@ -21,7 +21,13 @@ describe('promptforge live', () => {
   after(() => registry[Symbol.asyncDispose]());
 
   const live = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-    inProcess(['live', 'fees/quote', '--environment', 'development', ...args], { env });
+    inProcess(
+      [
+        ...['live', 'fees/quote', ...args],
+        ...(args.includes('--environment') ? [] : ['--environment', 'development']),
+      ],
+      { env },
+    );
 
   it('prints the exact text that was live, with who, why, since when, until when, and the proof', async () => {
     const { code, stdout, stderr } = await live([

@@ -21,9 +21,10 @@ export interface Serving {
   stop(): Promise<Outcome>;
 }
 
-/** Resolves when it listens. @throws when it ends before, with what it said */
+/** Resolves when it listens, by default on any free port. @throws when it ends before, with what it said */
 export async function serve(...args: string[]): Promise<Serving> {
-  const child = start(['serve', '--port', '0', ...args]);
+  const port = args.includes('--port') ? [] : ['--port', '0'];
+  const child = start(['serve', ...port, ...args]);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', text => (stdout += text));

@@ -77,7 +77,6 @@ describe('promptforge webhooks', () => {
   it('refuses an address that the server would not send to, and an unknown key', async () => {
     const data = inFolder('refused');
     await (await openDataFolder(data)).close();
-    const make = ['webhooks', 'add', '--environment', 'production'];
     const refused: [string[], number, RegExp][] = [
       [['--url', 'https://10.0.0.1/s3cret', '--data', data], 1, /private network/],
       [
@@ -91,7 +90,6 @@ describe('promptforge webhooks', () => {
         4,
         /does not exist/,
       ],
-      // The last one counts.
       [
         ['--url', URL_WITH_TOKEN, '--data', data, '--environment', 'prodution'],
         1,
@@ -104,7 +102,8 @@ describe('promptforge webhooks', () => {
       ],
     ];
     for (const [args, code, why] of refused) {
-      const outcome = await inProcess([...make, ...args]);
+      const environment = args.includes('--environment') ? [] : ['--environment', 'production'];
+      const outcome = await inProcess(['webhooks', 'add', ...environment, ...args]);
       assert.deepEqual([outcome.code, outcome.stdout], [code, '']);
       assert.match(outcome.stderr, why);
       assert(!outcome.stderr.includes('s3cret'));

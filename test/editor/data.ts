@@ -60,6 +60,7 @@ export function aListed(name: string, state?: FileState, summary?: PromptSummary
     state,
     base: undefined,
     hasFile: state !== undefined && state !== 'deleted',
+    isAbsent: false,
     isEdited: state === 'modified' || state === 'new' || state === 'conflict',
   };
 }

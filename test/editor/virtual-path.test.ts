@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { plainAsk } from '../../src/editor/asking/plain-ask.ts';
 import {
   isVirtual,
-  type UriParts,
+  type VirtualUri,
   virtualParts,
   virtualPath,
   withReadablePaths,
@@ -51,7 +51,7 @@ describe('the path of a virtual file', () => {
     it(`leads back to its URI, whatever characters are in it, on ${system}`, () => {
       fc.assert(
         fc.property(uris, fc.array(name, { minLength: 1, maxLength: 3 }), ({ names, ...rest }, below) => {
-          const uri: UriParts = { ...rest, path: `/${names.join('/')}` };
+          const uri: VirtualUri = { ...rest, path: `/${names.join('/')}` };
           const root = virtualPath(uri, paths.sep);
           assert.deepEqual(virtualParts(root, paths.sep), uri);
           // Paths are compared as texts, so no function of paths may change one.

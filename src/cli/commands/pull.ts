@@ -1,6 +1,7 @@
 /** `promptforge pull`: updates files to the newest versions, and keeps local edits. */
 import { Command, Option } from 'commander';
 import type { PromptName } from '../../core/name.ts';
+import { whyAbsent, whyAllAbsent } from '../../workspace/absent.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
 import { WorkingCopy } from '../../workspace/working-copy.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
@@ -9,7 +10,6 @@ import { progressOf } from '../progress.ts';
 import { openRemote, type RemoteOptions, thisProject } from '../remote.ts';
 import { remoteOption } from '../remote-options.ts';
 import { promptArgument } from '../values.ts';
-import { whyAbsent, whyAllAbsent } from '../working/absent.ts';
 import { meantName } from '../working/meant-name.ts';
 import { promptArguments } from '../working/prompt-arguments.ts';
 import { repairLockFile } from '../working/repair-lock.ts';

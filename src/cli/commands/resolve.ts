@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addsConflictMarkers } from '../../core/conflict-markers.ts';
 import { publishedText } from '../../core/line-endings.ts';
+import { withMarkers } from '../../workspace/added-markers.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
 import { WorkingCopy } from '../../workspace/working-copy.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
@@ -10,7 +11,6 @@ import { openRemote, type RemoteOptions, thisProject } from '../remote.ts';
 import { remoteOption } from '../remote-options.ts';
 import { withoutFile } from '../working/meant-name.ts';
 import { type PromptVersion, promptVersionArgument } from '../working/prompt-version.ts';
-import { withMarkers } from '../working/with-markers.ts';
 
 interface ResolveOptions extends RemoteOptions {
   readonly json?: true;

@@ -1,9 +1,10 @@
 /** Publishes the changed prompts of a working copy one by one: a refusal does not stop the others. */
 import { RegistryUnreachable } from '../../client/unreachable.ts';
-import { addsConflictMarkers, hasConflictMarkers } from '../../core/conflict-markers.ts';
 import { isPartial, type PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
+import { whyAbsent } from '../../workspace/absent.ts';
+import { addsMarkers, withMarkers } from '../../workspace/added-markers.ts';
 import type { LockEntry } from '../../workspace/lock-file.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
 import type { Project } from '../../workspace/project-file.ts';
@@ -12,10 +13,8 @@ import { WorkingCopy } from '../../workspace/working-copy.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.ts';
 import { progressOf } from '../progress.ts';
-import { whyAbsent } from './absent.ts';
 import { withoutFile } from './meant-name.ts';
 import type { PromptStatus, Status } from './status.ts';
-import { withMarkers } from './with-markers.ts';
 import type { Publisher } from './with-origin.ts';
 
 export interface Result {
@@ -101,7 +100,7 @@ export async function publishAll({
     }
     try {
       const base = states.get(name)?.base?.version;
-      if (base !== undefined && (await addsMarkers(client, name, base, changed.get(name) ?? ''))) {
+      if (await addsMarkers(client, name, base, changed.get(name) ?? '')) {
         refuse(name, 'conflict', withMarkers(copy.folder.shown(copy.folder.pathOf(name))), EXIT.refused);
         continue;
       }
@@ -122,13 +121,6 @@ export async function publishAll({
   }
   tellProgress(all.length, all.length);
   return { results, exitCode: worst(codes) };
-}
-
-/** Asks for the text of the base only if the file has markers. */
-async function addsMarkers(client: Publisher, name: PromptName, base: VersionNumber, text: string) {
-  if (!hasConflictMarkers(text)) return false;
-  const { source } = await client.getVersion(name, base);
-  return addsConflictMarkers(source, text);
 }
 
 async function publishOne(

@@ -12,6 +12,8 @@ export interface ListedPrompt {
   /** The version that the file is based on. */
   readonly base: number | undefined;
   readonly hasFile: boolean;
+  /** True if the file is based on a version that the registry does not have: its list, which is known, lacks the prompt. */
+  readonly isAbsent: boolean;
   /** True if the file differs from its base. */
   readonly isEdited: boolean;
   /** For a file that was renamed here: its former prompt, and the version that it was based on. */

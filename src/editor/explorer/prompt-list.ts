@@ -32,6 +32,8 @@ export class PromptList extends DisposableOwner {
   readonly #refreshing = new NewestRun();
   /** Prompts with a merge in progress. */
   #merging: ReadonlySet<PromptName> = new Set();
+  /** Prompts that the lock file names and the registry's last list lacks. */
+  #absent: ReadonlySet<PromptName> = new Set();
   readonly #loading = new NewestRun();
   /** The number of scans that were begun, and the number of the shown one. */
   #scans = 0;
@@ -122,6 +124,7 @@ export class PromptList extends DisposableOwner {
     const { registry, project } = this.#session;
     if (this.#root !== project?.root) this.#files = undefined;
     if (registry !== this.#of) this.#summaries = undefined;
+    if (registry !== this.#of || this.#root !== project?.root) this.#absent = new Set();
     const isOther = this.#root !== project?.root || registry !== this.#of;
     this.#root = project?.root;
     this.#of = registry;
@@ -177,8 +180,24 @@ export class PromptList extends DisposableOwner {
     }
     await this.rescan(signal);
     if (state.kind !== 'connected') return;
+    if (!signal.aborted) this.#noteAbsent();
     if (!signal.aborted) await this.#adopt(signal);
     if (!signal.aborted) await this.#findRenames(signal);
+  }
+
+  /**
+   * Called only with a new list, not whenever a file has changed: another process on this folder may have published since
+   * the last list.
+   */
+  #noteAbsent(): void {
+    const known = new Set(this.summaries.map(({ name }) => name));
+    const before = this.#absent;
+    this.#absent = new Set(
+      [...(this.#files?.prompts.values() ?? [])]
+        .filter(({ name, base }) => base !== null && !known.has(name))
+        .map(({ name }) => name),
+    );
+    if (before.size + this.#absent.size > 0) this.#show();
   }
 
   /** Checks whether publications arrived whose response was lost. */
@@ -292,6 +311,7 @@ export class PromptList extends DisposableOwner {
       this.#troubles(),
       this.#merging,
       this.#files?.renamed,
+      this.#absent,
     );
     this.#changed.fire();
   }

@@ -101,6 +101,13 @@ const NOT_HERE: StateWords = {
   meaning: 'The registry has this prompt, but this folder has no file for it. Pull to get it.',
 };
 
+const ABSENT: StateWords = {
+  badge: '?',
+  color: 'list.warningForeground',
+  word: 'not in the registry',
+  meaning: 'promptforge.lock.json names a version of it, but the registry does not have this prompt.',
+};
+
 /** @param why begins with the file */
 export function invalidWords(why: string): StateWords {
   return { badge: 'X', color: 'list.errorForeground', word: 'invalid', meaning: why };
@@ -120,9 +127,10 @@ export function isDeletedAndChanged({ state, summary, base }: Stated): boolean {
 }
 
 /** The most urgent mark of a prompt: beside the prompt in the tree, on its file and on its tab. */
-export function markOf(listed: Stated & Pick<ListedPrompt, 'trouble'>): StateWords | undefined {
-  const { state, summary, trouble } = listed;
+export function markOf(listed: Stated & Pick<ListedPrompt, 'trouble' | 'isAbsent'>): StateWords | undefined {
+  const { state, summary, trouble, isAbsent } = listed;
   if (trouble !== undefined) return invalidWords(trouble);
+  if (isAbsent && listed.renamedTo === undefined) return ABSENT;
   const isOutdated = state !== undefined && (summary?.outdatedPartials.length ?? 0) > 0;
   return wordsOf(listed) ?? (isOutdated ? OUTDATED : undefined);
 }

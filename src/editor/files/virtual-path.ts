@@ -1,7 +1,7 @@
 /** The form of a virtual file's path: absolute, and one that no disk can have, because it contains a NUL character. */
 
-/** The parts of a URI that a path contains. */
-export interface UriParts {
+/** The parts of a virtual file's URI that its path contains. */
+export interface VirtualUri {
   readonly scheme: string;
   readonly authority: string;
   readonly path: string;
@@ -23,7 +23,7 @@ export function isVirtual(path: string): boolean {
 }
 
 /** The path of a URI. @param sep as in `node:path`: the separator of this machine's paths */
-export function virtualPath({ scheme, authority, path, query }: UriParts, sep: string): string {
+export function virtualPath({ scheme, authority, path, query }: VirtualUri, sep: string): string {
   // On Windows with a drive, because `resolve` would otherwise add one, and paths are compared as texts.
   const start = sep === '/' ? sep : `c:${sep}`;
   const place = scheme + END_OF_SCHEME + encodeURIComponent(authority);
@@ -33,7 +33,7 @@ export function virtualPath({ scheme, authority, path, query }: UriParts, sep: s
 }
 
 /** The parts of the URI of a path from `virtualPath`, or of one that was derived from it. @param sep as there */
-export function virtualParts(path: string, sep: string): UriParts {
+export function virtualParts(path: string, sep: string): VirtualUri {
   const [top = '', ...names] = path.slice(path.indexOf(VIRTUAL) + VIRTUAL.length).split(sep);
   const [place = '', query = ''] = top.split(QUERY);
   const end = place.lastIndexOf(END_OF_SCHEME);

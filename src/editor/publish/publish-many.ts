@@ -8,6 +8,8 @@ import type { RegistryClient } from '../../client/registry-client.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
+import { whyAbsent } from '../../workspace/absent.ts';
+import { addsMarkers, withMarkers } from '../../workspace/added-markers.ts';
 import type { WorkingCopy } from '../../workspace/working-copy.ts';
 import { uriOf } from '../files/paths.ts';
 import { logged, mayHaveArrived, messageOf } from '../problems/explain.ts';
@@ -69,6 +71,7 @@ export async function publishMany(
 function whyNot({ prompts }: Workbench, prompt: PromptName): string | undefined {
   const listed = prompts.listed.get(prompt);
   if (listed?.trouble !== undefined) return listed.trouble;
+  if (listed?.isAbsent === true) return whyAbsent(prompt);
   if (listed?.hasFile !== true) return 'It has no file here.';
   if (listed.state === 'conflict')
     return `The registry has @${listed.summary?.newest.version}, and your file is not based on it. Resolve the conflict first.`;
@@ -88,6 +91,9 @@ async function publishOne(
     isLost,
   });
   try {
+    const [text, base] = [await copy.folder.read(prompt), workbench.prompts.listed.get(prompt)?.base];
+    if (await addsMarkers(client, prompt, base as VersionNumber | undefined, text ?? ''))
+      return refused(withMarkers(copy.folder.shown(copy.folder.pathOf(prompt))));
     const result = await copy.publish(client, prompt, message, signal);
     if (result.kind === 'base_outdated') {
       const number = result.newest?.version ?? result.problem.details.newest?.version;

@@ -7,12 +7,11 @@ import { digestOf } from '../../core/digest.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
+import { addsMarkers, withMarkers } from '../../workspace/added-markers.ts';
 import type { WorkingCopy } from '../../workspace/working-copy.ts';
 import { draftOfFiles } from '../asking/draft-name.ts';
-import { registerCommand } from '../commands.ts';
 import type { PromptChange } from '../compare/change.ts';
 import { showComparison } from '../compare/compare.ts';
-import { targetOf } from '../explorer/target.ts';
 import { pathOf, readable, uriOf } from '../files/paths.ts';
 import { logged, mayHaveArrived, messageOf } from '../problems/explain.ts';
 import { inProgress } from '../work/in-progress.ts';
@@ -32,18 +31,8 @@ import {
 
 const MERGE = 'Merge…';
 
-export function registerPublish(workbench: Workbench, diagnostics: SourceDiagnostics): vscode.Disposable {
-  return registerCommand('publish', 'Publishing', workbench.report, async argument => {
-    const target = await targetOf(argument, workbench, {
-      title: 'Publish',
-      admits: ({ hasFile, state, summary }) =>
-        hasFile && state !== 'archived' && (state !== 'clean' || (summary?.outdatedPartials.length ?? 0) > 0),
-    });
-    if (target !== undefined) await publish(workbench, diagnostics, target.prompt);
-  });
-}
-
-async function publish(
+/** Publish…, for a prompt with a file. */
+export async function publish(
   workbench: Workbench,
   diagnostics: SourceDiagnostics,
   prompt: PromptName,
@@ -57,6 +46,9 @@ async function publish(
   const source = await checkedSource(workbench, diagnostics, copy, prompt, uri);
   if (source === undefined) return;
   const client = await session.clientFor({ kind: 'publish' });
+  const base = prompts.listed.get(prompt)?.base;
+  if (await addsMarkers(client, prompt, base as VersionNumber | undefined, source))
+    throw new Error(withMarkers(copy.folder.shown(copy.folder.pathOf(prompt))));
 
   await prompts.rescan();
   // If the registry is unreachable, ask for the message all the same: it is kept, and the error is shown then.
@@ -68,7 +60,12 @@ async function publish(
   const hasNewestText = () => prompts.listed.get(prompt)?.summary?.newest.digest === sent;
   // With a newer partial, the same text makes a new version; the list may not know it yet.
   if (hasNewestText()) await prompts.load();
+  if (prompts.listed.get(prompt)?.isAbsent === true) await prompts.load(); // it may be there again
   const listed = prompts.listed.get(prompt);
+  if (listed?.isAbsent === true) {
+    const { whyAbsent } = await import('../../workspace/absent.ts');
+    throw new Error(whyAbsent(prompt));
+  }
   const newest = listed?.summary?.newest;
   if (newest !== undefined && hasNewestText() && !(await usesOlderPartials(workbench, newest, source))) {
     await ask.tell('info', published(newest, false));

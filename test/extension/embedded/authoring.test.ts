@@ -51,6 +51,25 @@ describe('publishing to the embedded registry', () => {
   withoutAutoSave();
   const newest = async (name: ReturnType<typeof freshName>) => (await mara().getPrompt(name)).newest;
 
+  it('refuses the markers of a merge conflict, unless the version has them, too', async () => {
+    const marked = '<<<<<<< HEAD\nOne.\n=======\nTwo.\n>>>>>>> other\n';
+    const [name, about, fresh] = [freshName(), freshName(), freshName()];
+    await publishAndPull(name, 'One.\n');
+    await publishAndPull(about, marked);
+    await writePrompt(name, marked);
+    await writePrompt(fresh, marked);
+    for (const each of [name, fresh]) {
+      const { message } = await told(await run('publish', { texts: ['Merged'] }, each));
+      assert.match(message, /prompt has the markers of a merge conflict/);
+    }
+    await writePrompt(about, `${marked}More.\n`);
+    await told(await run('publish', { texts: ['More'] }, about), /^Published/);
+    const all = await told(await run('publishAll', { texts: ['Merged'] }));
+    assert.match(all.message, /markers of a merge conflict/);
+    assert.equal((await newest(name)).version, 1);
+    await assert.rejects(newest(fresh));
+  });
+
   it('creates the first version with a message, and says that it is not live anywhere', async () => {
     const name = freshName();
     await writePrompt(name, 'One.\n');

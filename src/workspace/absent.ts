@@ -1,7 +1,7 @@
 /** Prompts that the lock file names, but the registry does not have, although it deletes nothing. */
-import type { PromptName } from '../../core/name.ts';
-import { LOCK_FILE } from '../../workspace/lock-file.ts';
-import { PROJECT_FILE } from '../../workspace/project-file.ts';
+import type { PromptName } from '../core/name.ts';
+import { LOCK_FILE } from './lock-file.ts';
+import { PROJECT_FILE } from './project-file.ts';
 
 const WHY = `It may have been restored from a backup, or ${PROJECT_FILE} names another registry`;
 
