@@ -103,7 +103,7 @@ for (const kind of ['process', 'thread'] as const)
     });
 
     it('rejects and reports when its thread cannot start', async () => {
-      const { run } = pool({ module: new URL('../../workspace/absent.ts', import.meta.url) });
+      const { run } = pool({ module: new URL('./absent.ts', import.meta.url) });
       await assert.rejects(run({ kind: 'echo', value: 1 }));
       assert.ok(faults.splice(0).length > 0);
     });
