@@ -32,7 +32,6 @@ const trusted = { workspaceFolderCount: 1, isWorkspaceTrusted: true };
 const project = { ...trusted, 'promptforge.project': true };
 const REASONS: Readonly<Record<string, Keys>> = {
   'no folder': { workspaceFolderCount: 0, isWorkspaceTrusted: true, 'promptforge.state': 'no-folder' },
-  'no folder on a disk': { ...trusted, 'promptforge.state': 'no-folder' },
   'no trust': { workspaceFolderCount: 1, isWorkspaceTrusted: false, 'promptforge.state': 'untrusted' },
   'not connected': { ...trusted, 'promptforge.state': 'not-connected' },
   'a broken promptforge.json': { ...trusted, 'promptforge.state': 'broken-project' },
