@@ -1,5 +1,8 @@
 /** The operations that a working copy needs of a file system, so that it works with Node's or VS Code's. */
 
+/** In bytes: the largest file that `readFile` reads, more than the data of a hundred thousand prompts. */
+export const MOST_READ = 256 * 1024 * 1024;
+
 export interface FileSystem {
   /**
    * Undefined if there is no such file. Rejects if it is a pipe or a device, or larger than any file that a working copy

@@ -11,6 +11,7 @@ import {
   type FileStat,
   type FileSystem,
   type FolderEntry,
+  MOST_READ,
   type NewFile,
   STAT_NUMBERS,
 } from './file-system.ts';
@@ -26,8 +27,6 @@ const SLOW = 2;
 /** In ms: the time after which other work runs. */
 const TURN = 3;
 const CREATED_AT_ONCE = 24;
-/** In bytes: more than the data of a hundred thousand prompts. */
-const MOST_READ = 256 * 1024 * 1024;
 /** Opening a pipe would otherwise wait for a writer. Windows has no such flag, and no such files. */
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /** Node writes a text in one call if the encoding is given. */

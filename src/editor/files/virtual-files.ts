@@ -1,10 +1,13 @@
 /** Reads files of virtual folders through VS Code. */
 import * as vscode from 'vscode';
-import type { FileStat, FolderEntry, ReadableFiles } from '../../workspace/file-system.ts';
+import {
+  type FileStat,
+  type FolderEntry,
+  MOST_READ,
+  type ReadableFiles,
+} from '../../workspace/file-system.ts';
 import { uriOf } from './paths.ts';
 
-/** In bytes, as for a disk: more than the data of a hundred thousand prompts. */
-const MOST_READ = 256 * 1024 * 1024;
 const MISSING = ['FileNotFound', 'FileNotADirectory', 'EntryNotFound'];
 
 /** Takes paths from `pathOf`. */
