@@ -2,8 +2,17 @@
 import type { PromptName } from '../core/name.ts';
 import { LOCK_FILE } from './lock-file.ts';
 import { PROJECT_FILE } from './project-file.ts';
+import type { PromptFileState } from './prompt-state.ts';
 
 const WHY = `It may have been restored from a backup, or ${PROJECT_FILE} names another registry`;
+
+/**
+ * Returns true if a registry whose list is known does not have a prompt that the lock file names. A registry deletes
+ * nothing: it was restored from a backup, or it is another one.
+ */
+export function isAbsent({ base, newest }: Pick<PromptFileState, 'base' | 'newest'>): boolean {
+  return base !== null && newest === null;
+}
 
 /** Why a prompt cannot be published, and what to do. */
 export function whyAbsent(name: PromptName): string {

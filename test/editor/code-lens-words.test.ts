@@ -5,11 +5,16 @@ import { aPointer, aSummary } from './data.ts';
 describe('the code lens over a prompt', () => {
   it('abbreviates the version and state of the file', () => {
     const summary = aSummary('a', 12);
-    assert.equal(versionTitle({ base: undefined, summary: undefined, state: 'new' }), 'Not published');
-    assert.equal(versionTitle({ base: 12, summary, state: 'clean' }), '@12');
-    assert.equal(versionTitle({ base: 12, summary, state: 'modified' }), '@12 modified');
-    assert.equal(versionTitle({ base: 11, summary, state: 'behind' }), '@11 behind');
-    assert.equal(versionTitle({ base: undefined, summary, state: undefined }), 'Newest @12');
+    assert.equal(
+      versionTitle({ base: undefined, summary: undefined, state: 'new', isAbsent: false }),
+      'Not published',
+    );
+    assert.equal(versionTitle({ base: 12, summary, state: 'clean', isAbsent: false }), '@12');
+    assert.equal(versionTitle({ base: 12, summary, state: 'modified', isAbsent: false }), '@12 modified');
+    assert.equal(versionTitle({ base: 11, summary, state: 'behind', isAbsent: false }), '@11 behind');
+    assert.equal(versionTitle({ base: undefined, summary, state: undefined, isAbsent: false }), 'Newest @12');
+    const absent = { base: 5, summary: undefined, state: 'clean', isAbsent: true } as const;
+    assert.equal(versionTitle(absent), '@5 not in the registry');
   });
 
   it('shows what is live in production first, and the rest in the tooltip', () => {

@@ -5,6 +5,7 @@ import { type DiffSide, NOTHING, unifiedDiff } from '../../core/diff.ts';
 import { withLineEndingsOf } from '../../core/line-endings.ts';
 import type { PromptName } from '../../core/name.ts';
 import { versionReference } from '../../core/version.ts';
+import { isAbsent } from '../../workspace/absent.ts';
 import { LOCK_FILE } from '../../workspace/lock-file.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
 import { WorkingCopy } from '../../workspace/working-copy.ts';
@@ -16,7 +17,7 @@ import { choice, formatOf, promptArgument } from '../values.ts';
 import { diffMarkdown } from '../working/diff-markdown.ts';
 import { meantName } from '../working/meant-name.ts';
 import { promptArguments } from '../working/prompt-arguments.ts';
-import { isAbsent, listed, type PromptStatus, readStatus } from '../working/status.ts';
+import { listed, type PromptStatus, readStatus } from '../working/status.ts';
 
 interface DiffOptions extends RemoteOptions {
   readonly newest?: true;

@@ -4,7 +4,7 @@ import type { RegistryClient } from '../../client/registry-client.ts';
 import { type Channel, STABLE } from '../../core/channel.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { environmentNotFound } from '../../core/environment-not-found.ts';
-import { whyAllAbsent } from '../../workspace/absent.ts';
+import { isAbsent, whyAllAbsent } from '../../workspace/absent.ts';
 import { LOCK_FILE } from '../../workspace/lock-file.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
 import type { Project } from '../../workspace/project-file.ts';
@@ -17,7 +17,7 @@ import { remoteOption } from '../remote-options.ts';
 import { channelArgument, environmentArgument } from '../values.ts';
 import { hintAtAttributes } from '../working/attributes-hint.ts';
 import { liveStates } from '../working/drift.ts';
-import { isAbsent, isNotAsked, listed, type PromptStatus, readStatus } from '../working/status.ts';
+import { isNotAsked, listed, type PromptStatus, readStatus } from '../working/status.ts';
 
 interface StatusOptions extends RemoteOptions {
   readonly check?: true;

@@ -4,6 +4,7 @@ import { RegistryUnreachable } from '../../client/unreachable.ts';
 import type { FileState } from '../../core/file-state.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
+import { isAbsent } from '../../workspace/absent.ts';
 import { checkFile, type FileIssue } from '../../workspace/check-file.ts';
 import type { LockEntry } from '../../workspace/lock-file.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
@@ -102,14 +103,6 @@ export async function readStatus(
     troubles: state.troubles,
     hasReturns: state.hasReturns,
   };
-}
-
-/**
- * Returns true if a registry whose list is known does not have a prompt that the lock file names. A registry deletes
- * nothing: it was restored from a backup, or it is another one.
- */
-export function isAbsent({ base, newest }: Pick<PromptFileState, 'base' | 'newest'>): boolean {
-  return base !== null && newest === null;
 }
 
 /** An archived prompt accepts no versions and is not pulled, so its file may be unchanged or missing. */

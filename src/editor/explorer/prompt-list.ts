@@ -180,7 +180,7 @@ export class PromptList extends DisposableOwner {
     }
     await this.rescan(signal);
     if (state.kind !== 'connected') return;
-    if (!signal.aborted) this.#noteAbsent();
+    await this.#noteAbsent(signal);
     if (!signal.aborted) await this.#adopt(signal);
     if (!signal.aborted) await this.#findRenames(signal);
   }
@@ -189,14 +189,12 @@ export class PromptList extends DisposableOwner {
    * Called only with a new list, not whenever a file has changed: another process on this folder may have published since
    * the last list.
    */
-  #noteAbsent(): void {
-    const known = new Set(this.summaries.map(({ name }) => name));
+  async #noteAbsent(signal: AbortSignal): Promise<void> {
+    const { isAbsent } = await import('../../workspace/absent.ts');
+    if (signal.aborted) return;
     const before = this.#absent;
-    this.#absent = new Set(
-      [...(this.#files?.prompts.values() ?? [])]
-        .filter(({ name, base }) => base !== null && !known.has(name))
-        .map(({ name }) => name),
-    );
+    const absent = [...(this.#files?.prompts.values() ?? [])].filter(isAbsent);
+    this.#absent = new Set(absent.map(({ name }) => name));
     if (before.size + this.#absent.size > 0) this.#show();
   }
 

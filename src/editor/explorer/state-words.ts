@@ -14,7 +14,10 @@ export interface StateWords {
 }
 
 /** The parts of a prompt that determine its file's state. */
-export type Stated = Pick<ListedPrompt, 'state' | 'summary' | 'base' | 'renamedFrom' | 'renamedTo'>;
+export type Stated = Pick<
+  ListedPrompt,
+  'state' | 'summary' | 'base' | 'isAbsent' | 'renamedFrom' | 'renamedTo'
+>;
 
 const WORDS: Readonly<Record<Exclude<FileState, 'clean'>, StateWords>> = {
   modified: {
@@ -116,6 +119,7 @@ export function invalidWords(why: string): StateWords {
 /** Undefined if no mark is needed: for an unchanged file, or a prompt that is only in the registry. */
 export function wordsOf(listed: Stated): StateWords | undefined {
   const { state } = listed;
+  if (listed.isAbsent) return ABSENT;
   if (state === undefined || state === 'clean') return undefined;
   if (isDeletedAndChanged(listed)) return DELETED_AND_CHANGED;
   return renamedWords(listed) ?? WORDS[state];
@@ -127,10 +131,9 @@ export function isDeletedAndChanged({ state, summary, base }: Stated): boolean {
 }
 
 /** The most urgent mark of a prompt: beside the prompt in the tree, on its file and on its tab. */
-export function markOf(listed: Stated & Pick<ListedPrompt, 'trouble' | 'isAbsent'>): StateWords | undefined {
-  const { state, summary, trouble, isAbsent } = listed;
+export function markOf(listed: Stated & Pick<ListedPrompt, 'trouble'>): StateWords | undefined {
+  const { state, summary, trouble } = listed;
   if (trouble !== undefined) return invalidWords(trouble);
-  if (isAbsent && listed.renamedTo === undefined) return ABSENT;
   const isOutdated = state !== undefined && (summary?.outdatedPartials.length ?? 0) > 0;
   return wordsOf(listed) ?? (isOutdated ? OUTDATED : undefined);
 }

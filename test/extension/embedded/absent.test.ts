@@ -9,7 +9,7 @@ import { eventually } from '../../eventually.ts';
 import { embeddedWorkspace } from '../support/embedded-workspace.ts';
 import { freshName } from '../support/fresh-name.ts';
 import { inside, promptFile, root, run, writePrompt } from '../support/inside.ts';
-import { told } from '../support/shown.ts';
+import { shownFolderOf, told } from '../support/shown.ts';
 
 describe('a prompt that the registry does not have', () => {
   const { mara, publishAndPull } = embeddedWorkspace();
@@ -37,6 +37,11 @@ describe('a prompt that the registry does not have', () => {
     const { fileDecorations } = await inside();
     const mark = () => fileDecorations.provideFileDecoration(vscode.Uri.file(promptFile(name)), token);
     await eventually('the badge', () => (mark() as vscode.FileDecoration | undefined)?.badge === '?');
+    const tree = await shownFolderOf(name);
+    assert.ok(
+      tree.some(line => line.endsWith('not in the registry')),
+      tree.join('\n'),
+    );
     const { message } = await told(await run('publish', { texts: ['First'] }, name));
     assert.match(message, /The registry does not have .*To publish it as a new prompt, remove its line/);
     await writePrompt(name, 'Two.\n');
